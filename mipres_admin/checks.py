@@ -1,0 +1,42 @@
+"""Is the house in order before it opens? Every view must wear an access declaration."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core import checks
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from mipres_admin.access import GATED_BY_THEIR_LIBRARY, declared
+
+
+def own_patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
+    """Every URL pattern of the portal, leaving out the libraries that gate their own."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        elif pattern.namespace not in GATED_BY_THEIR_LIBRARY:
+            yield from own_patterns(pattern)
+
+
+@checks.register(checks.Tags.security)
+def every_view_declares_its_access(**kwargs: Any) -> list[checks.CheckMessage]:
+    """An error for each view without declaration (see `mipres_admin.access`)."""
+    return [
+        checks.Error(
+            f"The view of {pattern.pattern} ({pattern.name}) declares no access.",
+            hint="Put one of mipres_admin.access.public, signed_in, delegate_of(...) or staff on it.",
+            id="mipres_admin.E001",
+        )
+        for pattern in own_patterns()
+        if declared(pattern.callback) is None
+    ]
+
+
+@checks.register(checks.Tags.urls)
+def every_address_has_a_name(**kwargs: Any) -> list[checks.CheckMessage]:
+    """An error for each address without a name, which templates and tests could not use."""
+    return [
+        checks.Error(f"The address {pattern.pattern} has no name.", id="mipres_admin.E002")
+        for pattern in own_patterns()
+        if not pattern.name
+    ]

@@ -1,0 +1,65 @@
+"""How are long lists paged? By the key of the last row seen, so that page 20,000 costs what page 2 costs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Model, Q, QuerySet
+from django.http import HttpRequest
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class Page[Row: Model]:
+    """One page of a list, the exact count of the whole list, and the addresses of its neighbours (or "")."""
+
+    rows: list[Row]
+    count: int
+    previous_url: str
+    next_url: str
+
+
+def _beyond(sort_field: str, row_key: tuple[Any, int], *, forward: bool) -> Q:
+    sign = "gt" if forward else "lt"
+    value, pk = row_key
+    return Q(**{f"{sort_field}__{sign}": value}) | Q(**{sort_field: value, f"pk__{sign}": pk})
+
+
+def _neighbour(request: HttpRequest, name: str, pk: int) -> str:
+    query = request.GET.copy()
+    query.pop("despues", None)
+    query.pop("antes", None)
+    query[name] = str(pk)
+    return f"{request.path}?{query.urlencode()}"
+
+
+def _cursor(request: HttpRequest) -> tuple[int | None, bool]:
+    """The pk that the address names, and whether the page goes forward from it; junk is the first page."""
+    for name, forward in (("despues", True), ("antes", False)):
+        raw = request.GET.get(name, "")
+        if raw.isascii() and raw.isdigit() and len(raw) < 19:
+            return int(raw), forward
+    return None, True
+
+
+def page_of[Row: Model](request: HttpRequest, rows: QuerySet[Row], sort_field: str, size: int = PAGE_SIZE) -> Page[Row]:
+    """The page of `rows` that the address asks for (`?despues=pk` or `?antes=pk`), ordered by `sort_field`, then pk.
+
+    Only a pk of the list itself moves the page; any other opens the first one.
+    """
+    pk, forward = _cursor(request)
+    anchor = rows.filter(pk=pk).values_list(sort_field, "pk").first() if pk else None
+    forward = forward or anchor is None
+    ordered = rows.order_by(sort_field, "pk") if forward else rows.order_by(F(sort_field).desc(), "-pk")
+    wanted = ordered.filter(_beyond(sort_field, anchor, forward=forward)) if anchor else ordered
+    found = list(wanted[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if not forward:
+        found.reverse()
+    has_next, has_previous = (more, anchor is not None) if forward else (True, more)
+    return Page(
+        rows=found,
+        count=rows.count(),
+        previous_url=_neighbour(request, "antes", found[0].pk) if found and has_previous else "",
+        next_url=_neighbour(request, "despues", found[-1].pk) if found and has_next else "",
+    )

@@ -1,0 +1,23 @@
+"""How does the portal say no? With a headline, the cause, what to do, and who can do it."""
+
+from dataclasses import dataclass
+
+NOT_ALLOWED = "Operación no permitida"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something may not be done; every part is shown to the person who asked."""
+
+    cause: str
+    remedy: str
+    who: str = ""
+    headline: str = NOT_ALLOWED
+
+
+class Refused(Exception):
+    """An action was refused and nothing was saved."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.cause)
+        self.refusal = refusal

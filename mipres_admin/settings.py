@@ -1,0 +1,241 @@
+"""How is this portal configured? One file, everything from the environment; the README has the table."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "2026.11.21"
+
+env = environ.Env()
+
+# ---------------------------------------------------------------- mode and secrets
+
+MODES = ("production", "development", "demo", "test")
+MODE = env.str("MIPRES_MODE", default="production")
+if MODE not in MODES:
+    raise ImproperlyConfigured(f"MIPRES_MODE is {MODE!r}; set it to one of {', '.join(MODES)}.")
+PRODUCTION = MODE == "production"
+DEBUG = False
+
+LOCAL_SECRET = "local-only-" + "not-a-secret" * 4
+SECRET_KEY = env.str("MIPRES_SECRET_KEY", default="" if PRODUCTION else LOCAL_SECRET)
+if PRODUCTION and (len(SECRET_KEY) < 50 or SECRET_KEY == LOCAL_SECRET):
+    raise ImproperlyConfigured(
+        "Production needs MIPRES_SECRET_KEY: at least 50 random characters that nobody else knows. Make one with "
+        "`python3 -c 'import secrets; print(secrets.token_urlsafe(64))'` and set it in the server's environment. "
+        "To try the portal on this machine instead: `uv run manage.py demo`."
+    )
+ALLOWED_HOSTS = env.list("MIPRES_ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured(
+        "Production needs MIPRES_ALLOWED_HOSTS: the host names of the portal, separated by commas."
+    )
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if PRODUCTION and host != "*"]
+
+# ---------------------------------------------------------------- the house
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "captcha",
+    "mipres_admin",
+    "entities",
+    "accounts",
+    "tokens",
+    "delegates",
+    *([] if PRODUCTION else ["django_mail_preview"]),
+]
+
+MIDDLEWARE = [
+    "mipres_admin.middleware.OriginMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "mipres_admin.middleware.AccessMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "mipres_admin.urls"
+WSGI_APPLICATION = "mipres_admin.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "mipres_admin.context.portal",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "mipres_admin.forms.PortalFormRenderer"
+# Outside production mail is captured on purpose, with DEBUG off.
+SILENCED_SYSTEM_CHECKS = [] if PRODUCTION else ["django_mail_preview.W001"]
+
+# ---------------------------------------------------------------- PostgreSQL, and nothing else
+
+DATABASE_URL = env.str("DATABASE_URL", default="")
+if PRODUCTION and not DATABASE_URL:
+    raise ImproperlyConfigured(
+        "Production needs DATABASE_URL, for example postgres://user:password@host:5432/mipres (PostgreSQL 17 or newer)."
+    )
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": (
+        env.db_url_config(DATABASE_URL)
+        if DATABASE_URL
+        else {"ENGINE": "mipres_admin.embedded", "NAME": "mipres", "USER": "mipres"}
+    )
+}
+if DATABASES["default"]["ENGINE"] not in ("django.db.backends.postgresql", "mipres_admin.embedded"):
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgres://…")
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---------------------------------------------------------------- people and passwords
+
+AUTH_USER_MODEL = "accounts.Account"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+PASSWORD_HASHERS = ["accounts.hashers.PortalArgon2Hasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("login", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.validators.NotALastPassword"},
+]
+LOGIN_FAILURES_ALLOWED = 5
+LOGIN_FAILURES_ALLOWED_PER_ADDRESS = 100
+LOGIN_LOCK_MINUTES = 30
+
+CAPTCHA_LENGTH = 5
+CAPTCHA_TIMEOUT = 5
+CAPTCHA_FONT_SIZE = 34
+CAPTCHA_IMAGE_SIZE = (200, 64)
+CAPTCHA_LETTER_ROTATION = (-20, 20)
+CAPTCHA_FOREGROUND_COLOR = "#0943B5"
+CAPTCHA_CHALLENGE_FUNCT = "accounts.captchas.challenge"
+CAPTCHA_NOISE_FUNCTIONS = ("captcha.helpers.noise_arcs", "captcha.helpers.noise_dots")
+
+# ---------------------------------------------------------------- sessions, cookies, headers
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-sesion" if PRODUCTION else "sesion"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "mipres_admin.errors.csrf_failure"
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("MIPRES_BEHIND_PROXY", default=False) else None
+)
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "media-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# ---------------------------------------------------------------- e-mail
+
+MAIL_PREVIEW_ROOT = BASE_DIR / ".inbox"
+MAIL_PREVIEW_ALLOW = "mipres_admin.mail.inbox_is_open"
+SMTP = {
+    "host": env.str("MIPRES_SMTP_HOST", default="localhost"),
+    "port": env.int("MIPRES_SMTP_PORT", default=25),
+    "username": env.str("MIPRES_SMTP_USER", default=""),
+    "password": env.str("MIPRES_SMTP_PASSWORD", default=""),
+    "use_tls": env.bool("MIPRES_SMTP_TLS", default=PRODUCTION),
+    "timeout": 10,
+}
+MAILERS = {
+    "default": (
+        {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": SMTP}
+        if PRODUCTION
+        else {"BACKEND": "django_mail_preview.backends.EmailBackend"}
+    )
+}
+DEFAULT_FROM_EMAIL = env.str("MIPRES_FROM_EMAIL", default="MIPRES <no-responder@minsalud.example>")
+
+# ---------------------------------------------------------------- language, time, static files
+
+LANGUAGE_CODE = "es-co"
+TIME_ZONE = "America/Bogota"
+USE_I18N = True
+USE_TZ = True
+STATIC_URL = "/estaticos/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# collected in production alone; elsewhere WhiteNoise finds the files where they are written
+STATIC_ROOT = BASE_DIR / ".static" if PRODUCTION else None
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if PRODUCTION
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+
+# ---------------------------------------------------------------- what every page says about the Ministry
+
+PORTAL = {
+    "support_phone": "Atención al usuario: Teléfono en Bogotá D.C. +601 330 5043, en el resto del país 018000 960020",
+    "support_hours": (
+        "Horario de lunes a viernes 7am a 6pm, sábados de 8am a 1pm jornada continua - Centro de Contacto al Ciudadano"
+    ),
+    "legal_notice": (
+        "Al ingresar a este aplicativo usted está aceptando todas las condiciones legales que lo rigen "
+        "y la información contenida en él"
+    ),
+    "version": VERSION,
+}
+
+# ---------------------------------------------------------------- logs: no personal data, no query strings
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,22 @@
+"""How are words compared? Without accents and without case, in Python and in PostgreSQL alike.
+
+The SQL function `fold(text)` is made by the first migration of `entities`; generated columns store it and
+trigram indexes search it.
+"""
+
+from django.db.models import Func, TextField
+
+
+class Fold(Func):
+    """`fold(expression)`: lower case, no accents. Immutable, so usable in generated columns and indexes."""
+
+    function = "fold"
+    output_field = TextField()
+
+
+FOLD_SQL = """
+CREATE FUNCTION fold(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower(public.unaccent('public.unaccent'::regdictionary, value));
+"""
+FOLD_REVERSE_SQL = "DROP FUNCTION fold(text);"

@@ -1,0 +1,84 @@
+"""What does every test find ready? The cast: a delegate of an IPS, her colleague, a stranger, and the Ministry."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client, TransactionTestCase
+
+from accounts.models import Account
+from entities.models import Entity, Sede
+from tests import cast
+from tests.machine import program
+
+# what the migrations load stays between tests that commit
+CATALOGUES = {
+    "entities_department",
+    "entities_municipality",
+    "accounts_profession",
+    "django_content_type",
+    "auth_permission",
+    "auth_group",
+}
+
+
+def wipe(case: TransactionTestCase) -> None:
+    """Empty every table but the catalogues; only here is the guard of the history lifted, by the tables' owner."""
+    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - CATALOGUES
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE mipres_admin_historyentry DISABLE TRIGGER history_no_truncate")
+        cursor.execute(f"TRUNCATE {', '.join(sorted(tables))} RESTART IDENTITY")
+        cursor.execute("ALTER TABLE mipres_admin_historyentry ENABLE ALWAYS TRIGGER history_no_truncate")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def wipe_after_tests_that_commit() -> Iterator[None]:
+    """Django's own flush would empty the catalogues and stumble over the guard of the history."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", wipe)
+        yield
+
+
+@pytest.fixture
+def ips(db: None) -> Entity:
+    return cast.make_entity(name="Clínica del Río S.A.S.")
+
+
+@pytest.fixture
+def sede(ips: Entity) -> Sede:
+    return cast.make_sede(ips, name="Clínica del Río Centro")
+
+
+@pytest.fixture
+def delegate(ips: Entity) -> Account:
+    return cast.make_delegate(ips)
+
+
+@pytest.fixture
+def colleague(ips: Entity) -> Account:
+    return cast.make_delegate(ips, login=f"ADMIPS{ips.nit}-2")
+
+
+@pytest.fixture
+def stranger(db: None) -> Account:
+    entity = cast.make_entity(name="Hospital Ajeno E.S.E.")
+    cast.make_sede(entity, name="Hospital Ajeno Norte")
+    return cast.make_delegate(entity)
+
+
+@pytest.fixture
+def ministry(db: None) -> Account:
+    return Account.objects.create_superuser("MINSALUD01", cast.PASSWORD, email="soporte@minsalud.example")
+
+
+@pytest.fixture
+def delegate_client(delegate: Account) -> Client:
+    client = Client()
+    client.force_login(delegate)
+    return client
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    return program("soffice")

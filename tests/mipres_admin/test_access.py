@@ -1,0 +1,129 @@
+"""Who may open which address? One table, whose rows are exactly the addresses of the portal."""
+
+import uuid
+
+import pytest
+from django.core import checks
+from django.test import Client, override_settings
+from django.urls import path, reverse
+
+from entities.models import EntityKind
+from mipres_admin.access import delegate_of, public, signed_in
+from mipres_admin.checks import every_view_declares_its_access, own_patterns
+from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
+
+pytestmark = pytest.mark.django_db
+
+IN, TO_LOGIN, NO, GONE, ELSEWHERE = 200, 302, 403, 404, 302
+KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET")
+ONLY_IPS = {"IPS": IN} | dict.fromkeys(KINDS[1:], NO)
+EVERY_KIND = dict.fromkeys(KINDS, IN)
+
+# url name: (anonymous, {kind of delegate: status}, Ministry); the address is the delegate's own user's where it has one
+TABLE = {
+    "home": (TO_LOGIN, EVERY_KIND, IN),
+    "login": (IN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "logout": (TO_LOGIN, EVERY_KIND, IN),
+    "change_password": (TO_LOGIN, EVERY_KIND, IN),
+    "admin_login": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "users": (TO_LOGIN, ONLY_IPS, NO),
+    "download_users": (TO_LOGIN, ONLY_IPS, NO),
+    "activate_user": (TO_LOGIN, ONLY_IPS, NO),
+    "user_roles": (TO_LOGIN, ONLY_IPS, NO),
+    "associate_user": (TO_LOGIN, ONLY_IPS | {"IPS": ELSEWHERE}, NO),
+    "update_user_roles": (TO_LOGIN, ONLY_IPS | {"IPS": ELSEWHERE}, NO),
+    "deactivate_user": (TO_LOGIN, ONLY_IPS | {"IPS": ELSEWHERE}, NO),
+}
+OF_A_USER = ("user_roles", "associate_user", "update_user_roles", "deactivate_user")
+# tested in test_captcha: only the browser that was asked may see or hear the question
+OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio"}
+
+
+def address(name, account):
+    if name not in OF_A_USER:
+        return reverse(name)
+    user = make_user()
+    if account is not None and account.entity is not None:
+        sede = account.entity.sedes.first() or make_sede(account.entity)
+        make_assignment(user, sede, "Rol_Anulador", account)
+    return reverse(name, args=[user.public_id])
+
+
+def status(name, account):
+    client = Client()
+    if account is not None:
+        client.force_login(account)
+    return client.get(address(name, account)).status_code
+
+
+def test_the_table_has_every_address_of_the_portal():
+    assert {pattern.name for pattern in own_patterns()} == set(TABLE) | OWN_TESTS
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_anonymous(name):
+    assert status(name, None) == TABLE[name][0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", TABLE)
+def test_delegates(name, kind):
+    assert status(name, make_delegate(make_entity(EntityKind(kind)))) == TABLE[name][1][kind]
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_ministry(name, ministry):
+    assert status(name, ministry) == TABLE[name][2]
+
+
+@pytest.mark.parametrize("name", OF_A_USER)
+def test_a_strangers_user_is_not_found(name, delegate_client, stranger):
+    assert delegate_client.get(address(name, stranger)).status_code == GONE
+
+
+@pytest.mark.parametrize("name", OF_A_USER)
+def test_a_user_that_does_not_exist_is_not_found(name, delegate_client):
+    assert delegate_client.get(reverse(name, args=[uuid.uuid4()])).status_code == GONE
+
+
+def test_the_delegate_of_an_inactive_entity_is_refused(delegate):
+    delegate.entity.is_active = False
+    delegate.entity.save()
+    assert status("users", delegate) == NO
+
+
+def test_a_delegate_can_not_enter_the_admin(delegate_client):
+    assert delegate_client.get("/admin/").status_code == ELSEWHERE
+
+
+def test_the_ministry_enters_the_admin(ministry):
+    client = Client()
+    client.force_login(ministry)
+    assert client.get("/admin/").status_code == IN
+
+
+def undeclared(request):
+    raise AssertionError
+
+
+class Urls:
+    urlpatterns = [path("x/", undeclared, name="x")]
+
+
+@override_settings(ROOT_URLCONF=Urls)
+def test_the_portal_does_not_start_with_an_undeclared_view():
+    assert [error.id for error in every_view_declares_its_access()] == ["mipres_admin.E001"]
+
+
+def test_the_portal_as_it_is_passes_its_checks():
+    assert not [error for error in checks.run_checks() if error.id and error.id.startswith("mipres_admin")]
+
+
+def test_a_view_wears_exactly_one_declaration():
+    with pytest.raises(TypeError):
+        signed_in(public(lambda request: None))
+
+
+def test_a_declaration_names_the_kinds():
+    view = delegate_of(EntityKind.IPS, EntityKind.PPN)(lambda request: None)
+    assert view.access.kinds == ("IPS", "PPN")
