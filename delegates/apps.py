@@ -1,0 +1,8 @@
+"""Who is this app? The chain from legal representative to working delegate; the demonstration."""
+
+from django.apps import AppConfig
+
+
+class DelegatesConfig(AppConfig):
+    name = "delegates"
+    verbose_name = "Delegados"

@@ -1,0 +1,232 @@
+"""Which organisations and sites exist, and what can never be false of them?"""
+
+from typing import Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Now
+
+from mipres_admin.text import Fold
+
+
+class Department(models.Model):
+    """A department of DIVIPOLA (DANE): two digits."""
+
+    code = models.CharField("código", max_length=2, primary_key=True)
+    name = models.CharField("nombre", max_length=80)
+
+    class Meta:
+        verbose_name = "departamento"
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9]{2}$"),
+                name="department_code_two_digits",
+                violation_error_message="El código del departamento debe tener dos dígitos, por ejemplo 05.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Municipality(models.Model):
+    """A municipality of DIVIPOLA (DANE): five digits, the first two its department's."""
+
+    code = models.CharField("código", max_length=5, primary_key=True)
+    name = models.CharField("nombre", max_length=80)
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="municipalities", verbose_name="departamento"
+    )
+
+    class Meta:
+        verbose_name = "municipio"
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9]{5}$") & Q(code__startswith=F("department_id")),
+                name="municipality_code_in_department",
+                violation_error_message=(
+                    "El código del municipio debe tener cinco dígitos y empezar por el de su departamento, "
+                    "por ejemplo 05001."
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EntityKind(models.TextChoices):
+    """Kinds of entity (manual v4.1 §7; domain nouns stay in Spanish)."""
+
+    IPS = "IPS", "Institución Prestadora de Servicios de Salud - IPS"
+    EPS_C = "EPS_C", "Entidad Promotora de Salud - EPS - Contributivo"
+    EPS_S = "EPS_S", "Entidad Promotora de Salud - EPS - Subsidiado"
+    ET = "ET", "Entidad Territorial Departamental - Distrital"
+    PROVEEDOR = "PROV", "Proveedor"
+    PPN = "PPN", "Proveedor Persona Natural"
+    PROFESIONAL_INDEPENDIENTE = "PI", "Profesional Independiente"
+
+
+EPS_KINDS = (EntityKind.EPS_C, EntityKind.EPS_S)
+NATURAL_PERSON_KINDS = (EntityKind.PPN, EntityKind.PROFESIONAL_INDEPENDIENTE)
+
+
+class IdentificationType(models.TextChoices):
+    """How an entity is identified: NI for organisations, the person's document for natural persons."""
+
+    NI = "NI", "NIT"
+    CC = "CC", "Cédula de ciudadanía"
+    CE = "CE", "Cédula de extranjería"
+    PA = "PA", "Pasaporte"
+    PE = "PE", "Permiso especial de permanencia"
+    PT = "PT", "Permiso por protección temporal"
+
+
+class Entity(models.Model):
+    """An organisation, or a natural person who acts as one; one row per NIT and kind.
+
+    An EPS with both régimenes is two entities with the same NIT (registration guide for delegates, 2023).
+    `nit` has no check digit; for PPN and independent professionals it is the person's document number.
+    """
+
+    kind = models.CharField("tipo de entidad", max_length=5, choices=EntityKind)
+    identification_type = models.CharField(
+        "tipo de identificación", max_length=2, choices=IdentificationType, default=IdentificationType.NI
+    )
+    nit = models.CharField("NIT o documento", max_length=20)
+    name = models.CharField("razón social", max_length=300)
+    eps_code = models.CharField("código de EPS", max_length=6, null=True, blank=True, unique=True)
+    is_active = models.BooleanField("activa", default=True)
+    search = models.GeneratedField(
+        expression=Fold(Concat("name", Value(" "), "nit")), output_field=models.TextField(), db_persist=True
+    )
+
+    class Meta:
+        verbose_name = "entidad"
+        verbose_name_plural = "entidades"
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                "kind",
+                "identification_type",
+                "nit",
+                name="entity_once_per_kind_and_nit",
+                violation_error_message="Ya existe una entidad de este tipo con esa identificación.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=EntityKind.values),
+                name="entity_kind_known",
+                violation_error_message="El tipo de entidad debe ser uno de la lista.",
+            ),
+            models.CheckConstraint(
+                condition=Q(identification_type="NI", nit__regex=r"^[0-9]{6,10}$")
+                | Q(identification_type__in=("CC", "CE", "PA", "PE", "PT"), nit__regex=r"^[A-Z0-9]{3,20}$"),
+                name="entity_nit_well_formed",
+                violation_error_message=(
+                    "El NIT debe tener de 6 a 10 dígitos, sin dígito de verificación, por ejemplo 900123456."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=EPS_KINDS, eps_code__regex=r"^[A-Z0-9]{6}$", eps_code__isnull=False)
+                | (~Q(kind__in=EPS_KINDS) & Q(eps_code__isnull=True)),
+                name="entity_eps_code_only_for_eps",
+                violation_error_message="Solo una EPS lleva código, de seis caracteres, por ejemplo EPS008.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="entity_has_a_name",
+                violation_error_message="Ingrese la razón social de la entidad.",
+            ),
+        )
+        indexes = (GinIndex(OpClass("search", name="gin_trgm_ops"), name="entity_search_trgm"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SedeQuerySet(models.QuerySet["Sede"]):
+    def visible_to(self, entity: Entity) -> Self:
+        """The sedes of one entity: the only ones its delegate may see or touch."""
+        return self.filter(entity=entity)
+
+    def open(self) -> Self:
+        """Sedes that have not been closed."""
+        return self.filter(closed_on__isnull=True)
+
+    def matching(self, words: str) -> Self:
+        """Sedes whose code or name holds every word, in any order, without accents or case."""
+        found = self
+        for word in words.split():
+            found = found.filter(search__contains=Fold(Value(word)))
+        return found
+
+
+class Sede(models.Model):
+    """A site of an entity, where roles are held.
+
+    `code` is the REPS *código de habilitación* (12 digits: 5 DIVIPOLA + 5 prestador + 2 sede), `PROV` + 6 digits
+    for a Proveedor, and the EPS code for the only sede of an EPS.
+    """
+
+    class ProviderClass(models.TextChoices):
+        """`claseprestador` of REPS."""
+
+        IPS = "IPS", "Instituciones Prestadoras de Servicios de Salud - IPS"
+        INDEPENDIENTE = "PI", "Profesional Independiente"
+        OBJETO_DIFERENTE = "OD", "Objeto Social Diferente a la Prestación de Servicios de Salud"
+        TRANSPORTE = "TE", "Transporte Especial de Pacientes"
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="sedes", verbose_name="entidad")
+    code = models.CharField("código", max_length=12, unique=True)
+    name = models.CharField("nombre", max_length=300)
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="sedes", verbose_name="municipio"
+    )
+    address = models.CharField("dirección", max_length=300, blank=True)
+    phone = models.CharField("teléfono", max_length=100, blank=True)
+    email = models.CharField("correo electrónico", max_length=254, blank=True)
+    provider_class = models.CharField("clase de prestador", max_length=3, choices=ProviderClass, blank=True)
+    reps_cut_on = models.DateField("fecha de corte del REPS", null=True, blank=True)
+    closed_on = models.DateField("cerrada el", null=True, blank=True)
+    created_at = models.DateTimeField("creada el", db_default=Now(), editable=False)
+    search = models.GeneratedField(
+        expression=Fold(Concat("code", Value(" "), "name")), output_field=models.TextField(), db_persist=True
+    )
+
+    objects = SedeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "sede"
+        ordering = ("name", "code")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^([0-9]{12}|PROV[0-9]{6}|[A-Z0-9]{6})$"),
+                name="sede_code_well_formed",
+                violation_error_message=(
+                    "El código de la sede debe tener 12 dígitos (habilitación), PROV y 6 dígitos (proveedor) "
+                    "o 6 caracteres (EPS)."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(municipality__isnull=False) | Q(code__regex=r"^[A-Z0-9]{6}$"),
+                name="sede_has_municipality_unless_eps",
+                violation_error_message="Ingrese el municipio de la sede.",
+            ),
+            models.CheckConstraint(
+                condition=Q(provider_class="") | Q(provider_class__in=("IPS", "PI", "OD", "TE")),
+                name="sede_provider_class_known",
+                violation_error_message="La clase de prestador debe ser una de las cuatro del REPS.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""), name="sede_has_a_name", violation_error_message="Ingrese el nombre de la sede."
+            ),
+            # target of the composite key by which an assignment can never name a sede of another entity
+            models.UniqueConstraint("id", "entity", name="sede_with_its_entity"),
+        )
+        indexes = (GinIndex(OpClass("search", name="gin_trgm_ops"), name="sede_search_trgm"),)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
