@@ -135,12 +135,14 @@ LOGIN_LOCK_MINUTES = 30
 
 CAPTCHA_LENGTH = 5
 CAPTCHA_TIMEOUT = 5
-CAPTCHA_FONT_SIZE = 34
-CAPTCHA_IMAGE_SIZE = (200, 64)
-CAPTCHA_LETTER_ROTATION = (-20, 20)
+CAPTCHA_FONT_SIZE = 54
+CAPTCHA_IMAGE_SIZE = (264, 88)
+# the library crops letters that are turned further: an E becomes an F
+CAPTCHA_LETTER_ROTATION = (-5, 6)
 CAPTCHA_FOREGROUND_COLOR = "#0943B5"
 CAPTCHA_CHALLENGE_FUNCT = "accounts.captchas.challenge"
-CAPTCHA_NOISE_FUNCTIONS = ("captcha.helpers.noise_arcs", "captcha.helpers.noise_dots")
+CAPTCHA_NOISE_FUNCTIONS = ("accounts.captcha_image.strokes", "captcha.helpers.noise_dots")
+CAPTCHA_FILTER_FUNCTIONS = ("accounts.captcha_image.wave", "captcha.helpers.post_smooth")
 
 # ---------------------------------------------------------------- sessions, cookies, headers
 

@@ -7,12 +7,16 @@ from django.views.generic import RedirectView
 
 from mipres_admin.access import public
 
-# Staff log in where everybody does: with the captcha, the lock and the same refusals.
-to_the_one_login = public(RedirectView.as_view(pattern_name="login"))
+# Staff enter, leave and change their password where everybody does: one captcha, one lock, one history.
+to_login = public(RedirectView.as_view(pattern_name="login", query_string=True))
+to_logout = public(RedirectView.as_view(pattern_name="logout"))
+to_change_password = public(RedirectView.as_view(pattern_name="change_password"))
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
-    path("admin/login/", to_the_one_login, name="admin_login"),
+    path("admin/login/", to_login, name="admin_login"),
+    path("admin/logout/", to_logout, name="admin_logout"),
+    path("admin/password_change/", to_change_password, name="admin_change_password"),
     path("admin/", admin.site.urls),
 ]
 

@@ -26,6 +26,8 @@ TABLE = {
     "logout": (TO_LOGIN, EVERY_KIND, IN),
     "change_password": (TO_LOGIN, EVERY_KIND, IN),
     "admin_login": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "admin_logout": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "admin_change_password": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "users": (TO_LOGIN, ONLY_IPS, NO),
     "download_users": (TO_LOGIN, ONLY_IPS, NO),
     "activate_user": (TO_LOGIN, ONLY_IPS, NO),

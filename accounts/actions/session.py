@@ -1,0 +1,127 @@
+"""Open a session, close it, change the password: each deed once, counted against guessing, and written down."""
+
+from django.conf import settings
+from django.contrib.auth import check_password_with_timing_attack_mitigation
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import throttle
+from accounts.models import Account, LoginThrottle
+from mipres_admin import history
+from mipres_admin.mail import send_on_commit
+
+BAD_CREDENTIALS = (
+    "Credenciales inválidas. Revise el usuario y la contraseña e ingréselos de nuevo; "
+    f"después de {settings.LOGIN_FAILURES_ALLOWED} intentos fallidos el ingreso se bloquea durante "
+    f"{settings.LOGIN_LOCK_MINUTES} minutos."
+)
+OLD_IS_WRONG = (
+    "La contraseña anterior debe ser la que usa hoy para ingresar. "
+    "Si acaba de cambiarla en otra ventana, escriba la nueva."
+)
+CHANGED_ELSEWHERE = (
+    "Su contraseña acaba de cambiarse en otra ventana y esta solicitud no se guardó. "
+    "Si fue usted, ingrese con la nueva; si no, comuníquese ya con Atención al usuario: los datos están al pie "
+    "de esta página."
+)
+
+
+def _count(login: str) -> throttle.Attempt:
+    return throttle.admit(login=login, address=history.origin.get().address)
+
+
+@transaction.atomic
+def _write_refusal(act: str, attempt: throttle.Attempt, account: Account | None) -> None:
+    """Write down a failed try.
+
+    A name that does not exist costs the same write, so that the time of the answer says nothing; its row names the
+    counter, a keyed hash.
+    """
+    thing: models.Model = account or LoginThrottle(key=attempt.name_key)
+    history.record(
+        by=None,
+        act=act,
+        thing=thing,
+        entity=account.entity if account else None,
+        before={},
+        after={"locked": attempt.is_the_last},
+    )
+
+
+def _may_enter(account: Account) -> bool:
+    return account.is_active and (account.entity is None or account.entity.is_active)
+
+
+@sensitive_variables("password")
+def open_session(*, login: str, password: str) -> Account:
+    """Check the credentials and return the account whose session may begin (manual v4.1 §9).
+
+    `login` is folded, as accounts store it. Raises ValidationError with one and the same message when the account
+    does not exist, is inactive, is of an inactive entity or has another password, after one hashing in each case;
+    and with the lock's message when there were too many tries: then the password is not even looked at.
+    """
+    attempt = _count(login)
+    account = Account.objects.select_related("entity").filter(login=login).first()
+    knows_password = check_password_with_timing_attack_mitigation(account, password)
+    if account is None or not knows_password or not _may_enter(account):
+        _write_refusal("session.refused", attempt, account)
+        raise ValidationError(BAD_CREDENTIALS, code="credentials")
+    with transaction.atomic():
+        attempt.forgive()
+        history.record(by=account, act="session.opened", thing=account, before={}, after={})
+    throttle.sweep()
+    return account
+
+
+@transaction.atomic
+def close_session(*, by: Account) -> None:
+    """Write down that the person left."""
+    history.record(by=by, act="session.closed", thing=by, before={}, after={})
+
+
+def _check_old_password(by: Account, old: str) -> None:
+    attempt = _count(by.login)
+    if not by.check_password(old):
+        _write_refusal("password.refused", attempt, by)
+        raise ValidationError({"old": OLD_IS_WRONG})
+    attempt.forgive()
+
+
+def _check_new_password(by: Account, new: str) -> None:
+    try:
+        validate_password(new, by)
+    except ValidationError as error:
+        raise ValidationError({"new": error}) from error
+
+
+@transaction.atomic
+def _save_password(by: Account, new: str) -> Account:
+    account = Account.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    if account.password != by.password:
+        raise ValidationError(CHANGED_ELSEWHERE, code="changed_elsewhere")
+    account.set_password(new)
+    account.save(update_fields=["password"])
+    history.record(by=by, act="password.changed", thing=account, before={}, after={})
+    send_on_commit(
+        to=account.email,
+        template="password_changed",
+        context={"account": account, "at": timezone.now(), "address": history.origin.get().address},
+    )
+    return account
+
+
+@sensitive_variables("old", "new")
+def change_password(*, by: Account, old: str, new: str) -> Account:
+    """Change the password of `by`, fresh from its session, and return the account as it is now (manual v4.1 §11.8).
+
+    The change, its row of history and the record of the password are one transaction; the person is told by mail.
+    Every other session of the account ends, because its hash changed. Raises ValidationError: under "old" when that
+    is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without field
+    when the account is locked or another window changed the password first.
+    """
+    _check_old_password(by, old)
+    _check_new_password(by, new)
+    return _save_password(by, new)

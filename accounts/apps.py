@@ -1,0 +1,8 @@
+"""Who is this app? People, log-in, registered users, roles and their assignment."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = "Cuentas, usuarios y roles"

@@ -1,0 +1,53 @@
+"""Which columns and rows does the workbook of users have?"""
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import RoleAssignment
+from mipres_admin.workbook import Column
+
+USER_COLUMNS = (
+    Column("USUARIO", 16),
+    Column("TIPO DOCUMENTO", 18),
+    Column("NÚMERO DOCUMENTO", 20),
+    Column("PRIMER NOMBRE", 18),
+    Column("SEGUNDO NOMBRE", 18),
+    Column("PRIMER APELLIDO", 18),
+    Column("SEGUNDO APELLIDO", 20),
+    Column("TIPO DE USUARIO", 30),
+    Column("PROFESIÓN", 26),
+    Column("REGISTRO PROFESIONAL", 24),
+    Column("CÓDIGO ENTIDAD", 18),
+    Column("NOMBRE ENTIDAD", 40),
+    Column("ROL", 26),
+    Column("DESDE", 14),
+    Column("HASTA", 14),
+    Column("ESTADO", 14),
+)
+
+
+def user_rows(assignments: QuerySet[RoleAssignment]) -> Iterator[tuple[str, ...]]:
+    """One row of text per assignment, in the order of the list; dates are YYYY-MM-DD in Colombia's day."""
+    related = assignments.select_related("user__person", "user__profession", "sede")
+    for held in related.order_by("user__person__sort_name", "pk").iterator(chunk_size=2_000):
+        user, person = held.user, held.user.person
+        yield (
+            user.login,
+            person.document_type,
+            person.document_number,
+            person.first_name,
+            person.second_name,
+            person.first_surname,
+            person.second_surname,
+            user.get_kind_display(),
+            user.profession.name if user.profession else "",
+            user.professional_registry,
+            held.sede.code,
+            held.sede.name,
+            held.role,
+            timezone.localdate(held.starts_at).isoformat(),
+            timezone.localdate(held.ends_at).isoformat() if held.ends_at else "",
+            held.state,
+        )

@@ -1,0 +1,80 @@
+"""What do people type to log in and to change their password, and how are mistakes worded?"""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from accounts.forms.captcha import CaptchaForm
+from accounts.models import Account
+
+# Longer than anybody types, and short enough that hashing it costs what hashing costs.
+LONGEST_PASSWORD = 256
+
+a_login = RegexValidator(
+    r"\A[A-Za-z0-9_.-]{3,40}\Z",
+    "El usuario debe tener de 3 a 40 letras o números sin tildes, por ejemplo ADMIPS900123456.",
+)
+
+
+def _password(label: str, missing: str, autocomplete: str, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+        error_messages={
+            "required": missing,
+            "max_length": f"La contraseña debe tener máximo {LONGEST_PASSWORD} caracteres.",
+        },
+        **options,
+    )
+
+
+class LoginForm(CaptchaForm):
+    """Usuario, Contraseña and the code of the image (manual v4.1 §9)."""
+
+    login = forms.CharField(
+        label="Usuario",
+        validators=[a_login],
+        error_messages={"required": "Ingrese su usuario."},
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = _password("Contraseña", "Ingrese su contraseña.", "current-password")
+
+    def clean_login(self) -> str:
+        """The login as accounts store it."""
+        return str(self.cleaned_data["login"]).upper()
+
+
+class ShownField(forms.CharField):
+    """A value that is shown, and known to password managers, but never taken from the request."""
+
+    widget = forms.TextInput(attrs={"readonly": True, "autocomplete": "username"})
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the server knows, whatever came back."""
+        return initial
+
+
+class ChangePasswordForm(forms.Form):
+    """Cambio Contraseña (manual v4.1 §11.8)."""
+
+    login = ShownField(label="Nombre del usuario (Login)", required=False)
+    old = _password("Contraseña anterior", "Ingrese su contraseña anterior.", "current-password")
+    new = _password(
+        "Contraseña Nueva",
+        "Ingrese la contraseña nueva.",
+        "new-password",
+        help_text="Use 12 caracteres o más; por ejemplo una frase que solo usted conozca.",
+    )
+    confirmation = _password("Confirmación de Contraseña", "Ingrese otra vez la contraseña nueva.", "new-password")
+
+    def __init__(self, data: Any = None, *, account: Account) -> None:
+        super().__init__(data, initial={"login": account.login})
+
+    def clean(self) -> None:
+        """The new password was typed twice alike."""
+        new, confirmation = self.cleaned_data.get("new"), self.cleaned_data.get("confirmation")
+        if new and confirmation and new != confirmation:
+            self.add_error("confirmation", "La confirmación debe ser igual a la contraseña nueva.")

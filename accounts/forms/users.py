@@ -1,0 +1,191 @@
+"""What may a delegate type and tick to find, activate and list users, and how is a mistake worded?"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from accounts.models import DOCUMENT_NUMBER, DocumentType
+from accounts.roles import MEANINGS, Option, Role, options_for
+from accounts.rules import Activation
+from entities.models import Entity, Sede, SedeQuerySet
+
+CHOOSE = "--Seleccione--"
+
+
+class DocumentInput(forms.TextInput):
+    """A document number as people paste it: dots, spaces and lower case are forgiven."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value.replace(".", "").replace(" ", "").upper() if isinstance(value, str) else value
+
+
+class FindUserForm(forms.Form):
+    """Aplicación, option and document: the search of "Activar Usuarios" (manual v4.1 §11.2)."""
+
+    option = forms.ChoiceField(
+        label="Opción",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Elija una opción.",
+            "invalid_choice": "La opción debe ser una de las que muestra la página.",
+        },
+    )
+    document_type = forms.ChoiceField(
+        label="Tipo de Identificación",
+        choices=[("", CHOOSE), *DocumentType.choices],
+        error_messages={
+            "required": "Ingrese el tipo de identificación.",
+            "invalid_choice": "El tipo de identificación debe ser uno de la lista, por ejemplo Cédula de ciudadanía.",
+        },
+    )
+    document_number = forms.CharField(
+        label="Documento identificación",
+        max_length=20,
+        validators=[
+            RegexValidator(
+                DOCUMENT_NUMBER,
+                "El documento debe tener de 3 a 20 letras o dígitos, sin puntos ni espacios, por ejemplo 1025000111.",
+            )
+        ],
+        widget=DocumentInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": "Ingrese el documento de identificación.",
+            "max_length": "El documento debe tener máximo 20 letras o dígitos, por ejemplo 1025000111.",
+        },
+    )
+
+    def __init__(self, *args: Any, entity: Entity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        options = options_for(entity.kind)
+        field = self.fields["option"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = [(option.value, option.label) for option in options]
+        if len(options) == 1:
+            field.initial = options[0].value
+
+
+class RoleBoxes(forms.CheckboxSelectMultiple):
+    """Tick boxes of roles, each with its code, Spanish name and one line of meaning."""
+
+    template_name = "components/role_boxes.html"
+    option_template_name = "components/role_box.html"
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        role = Role(str(value))
+        return option | {"role_name": role.label, "meaning": MEANINGS[role]}
+
+
+class RolesField(forms.MultipleChoiceField):
+    """Some of the roles that are offered; a role that is not offered is refused by name."""
+
+    def __init__(self, roles: Iterable[Role], **kwargs: Any) -> None:
+        super().__init__(
+            label="Rol(es)",
+            choices=[(role.value, role.value) for role in roles],
+            widget=RoleBoxes,
+            error_messages={
+                "required": "Marque al menos un rol.",
+                "invalid_choice": "No puede asignar el rol %(value)s a esta persona. Elija entre los que se muestran.",
+            },
+            **kwargs,
+        )
+
+
+class SedeSearchForm(forms.Form):
+    """Words or a code by which the delegate looks for one of the entity's sedes; blank lists them."""
+
+    entidad = forms.CharField(
+        label="Entidad",
+        required=False,
+        max_length=100,
+        help_text="Código o nombre de la sede; las tildes y las mayúsculas no importan.",
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        error_messages={"max_length": "La búsqueda debe tener máximo 100 letras."},
+    )
+
+
+class SedeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """One of the sedes of the delegate's own entity, by its code."""
+
+    def __init__(self, queryset: SedeQuerySet, **kwargs: Any) -> None:
+        super().__init__(
+            queryset=queryset,
+            to_field_name="code",
+            error_messages={
+                "required": "Elija la sede.",
+                "invalid_choice": "La sede elegida no existe o no es de su entidad. Elija una de la lista.",
+            },
+            **kwargs,
+        )
+
+
+class AssociateForm(forms.Form):
+    """The sede and the roles of "Asociar Usuario"."""
+
+    option = forms.ChoiceField(choices=Option, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, asked: Activation, shown: Iterable[Sede] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["option"].initial = asked.option
+        sedes = Sede.objects.visible_to(asked.entity)
+        self.fields["sede"] = SedeField(sedes, label="Sede", empty_label=None, widget=forms.RadioSelect)
+        # the whole entity's sedes are valid answers, those that were found are the ones shown
+        widget = self.fields["sede"].widget
+        assert isinstance(widget, forms.RadioSelect)  # noqa: S101  set two lines above
+        widget.choices = [(sede.code, f"{sede.code} · {sede.name}") for sede in shown]
+        self.fields["roles"] = RolesField(asked.allowed_roles)
+
+
+class UpdateRolesForm(forms.Form):
+    """The roles that stay at one sede, and those that the page showed when it was drawn."""
+
+    option = forms.ChoiceField(choices=Option, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, asked: Activation, held: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = list(held)
+        self.fields["option"].initial = asked.option
+        self.fields["seen"].initial = " ".join(held)
+        self.fields["sede"] = SedeField(Sede.objects.visible_to(asked.entity), widget=forms.HiddenInput)
+        offered = [role for role in Role if role in asked.allowed_roles or role in held]
+        self.fields["roles"] = RolesField(offered, required=False, initial=held)
+
+    def clean_seen(self) -> set[str]:
+        """The roles that the page showed."""
+        return set(self.cleaned_data["seen"].split())
+
+
+class UsersFilterForm(forms.Form):
+    """The filters of "Consultar Usuarios" (manual v4.1 §11.3); every one is optional."""
+
+    rol = forms.ChoiceField(
+        label="Rol",
+        required=False,
+        choices=[("", CHOOSE), *((role.value, role.value) for role in Role)],
+        error_messages={"invalid_choice": "El rol debe ser uno de la lista."},
+    )
+    entidad = forms.CharField(
+        label="Entidad",
+        required=False,
+        max_length=100,
+        help_text="Código o nombre de la sede.",
+        error_messages={"max_length": "La entidad debe tener máximo 100 letras."},
+    )
+    estado = forms.ChoiceField(
+        label="Estado",
+        required=False,
+        choices=[("", "Activos"), ("terminados", "Terminados"), ("todos", "Todos")],
+        error_messages={"invalid_choice": "El estado debe ser uno de la lista."},
+    )
+    criterio = forms.CharField(
+        label="Otro criterio de búsqueda",
+        required=False,
+        max_length=100,
+        help_text="Nombres, documento, usuario o registro profesional.",
+        error_messages={"max_length": "El criterio debe tener máximo 100 letras."},
+    )

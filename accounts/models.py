@@ -1,0 +1,459 @@
+"""Which people, accounts, registrations and role assignments exist, and what can never be false of them?"""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat, Now
+from django.utils import timezone
+
+from accounts.roles import Role, UserKind
+from entities.models import Entity, EntityKind, Sede
+from mipres_admin.text import Fold
+
+
+class DocumentType(models.TextChoices):
+    """Document types that people may have in the portal (TI, RC, NV, AS and MS only exist for patients)."""
+
+    CC = "CC", "Cédula de ciudadanía"
+    CE = "CE", "Cédula de extranjería"
+    PA = "PA", "Pasaporte"
+    CD = "CD", "Carné diplomático"
+    SC = "SC", "Salvoconducto de permanencia"
+    PE = "PE", "Permiso especial de permanencia"
+    PT = "PT", "Permiso por protección temporal"
+    PR = "PR", "Pasaporte de la ONU"
+
+
+DOCUMENT_NUMBER = r"^[A-Z0-9]{3,20}$"
+
+
+def document_check(name: str) -> models.CheckConstraint:
+    """The one rule for documents of people, for every table that holds one."""
+    return models.CheckConstraint(
+        condition=Q(document_type__in=DocumentType.values, document_number__regex=DOCUMENT_NUMBER),
+        name=name,
+        violation_error_message=(
+            "El documento debe tener un tipo de la lista y de 3 a 20 letras o dígitos, por ejemplo CC 1025000111."
+        ),
+    )
+
+
+class TsTzRange(Func):
+    """`tstzrange(start, end)`: from start on, up to but not including end; no end means for ever."""
+
+    function = "tstzrange"
+
+
+class DateRange(Func):
+    """`daterange(first, last, '[]')`: both days included."""
+
+    function = "daterange"
+    template = "%(function)s(%(expressions)s, '[]')"
+
+
+# ---------------------------------------------------------------- people
+
+
+class Person(models.Model):
+    """A natural person, known once by document type and number."""
+
+    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
+    document_number = models.CharField("número de documento", max_length=20)
+    first_name = models.CharField("primer nombre", max_length=60)
+    second_name = models.CharField("segundo nombre", max_length=60, blank=True)
+    first_surname = models.CharField("primer apellido", max_length=60)
+    second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
+    email = models.EmailField("correo electrónico", blank=True)
+    deceased_on = models.DateField("fecha de fallecimiento", null=True, blank=True)
+    sort_name = models.GeneratedField(
+        expression=Fold(
+            Concat("first_surname", Value(" "), "second_surname", Value(" "), "first_name", Value(" "), "second_name")
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    search = models.GeneratedField(
+        expression=Fold(
+            Concat(
+                "first_name", Value(" "), "second_name", Value(" "), "first_surname", Value(" "), "second_surname",
+                Value(" "), "document_type", "document_number",
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = "persona"
+        ordering = ("sort_name",)
+        constraints = (
+            models.UniqueConstraint(
+                "document_type",
+                "document_number",
+                name="person_once_per_document",
+                violation_error_message="Ya existe una persona con ese documento.",
+            ),
+            document_check("person_document_well_formed"),
+            models.CheckConstraint(
+                condition=~Q(first_name="") & ~Q(first_surname=""),
+                name="person_has_name_and_surname",
+                violation_error_message="Ingrese el primer nombre y el primer apellido.",
+            ),
+        )
+        indexes = (
+            GinIndex(OpClass("search", name="gin_trgm_ops"), name="person_search_trgm"),
+            models.Index("sort_name", "id", name="person_sort_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """The four names as they are spoken."""
+        names = (self.first_name, self.second_name, self.first_surname, self.second_surname)
+        return " ".join(name for name in names if name)
+
+
+class Profession(models.Model):
+    """A profession of ReTHUS; the fourteen of the Junta come with the first migration, others with the registry."""
+
+    code = models.CharField("código", max_length=3, primary_key=True)
+    name = models.CharField("nombre", max_length=80)
+
+    class Meta:
+        verbose_name = "profesión"
+        verbose_name_plural = "profesiones"
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^P[0-9]{2}$"),
+                name="profession_code_well_formed",
+                violation_error_message="El código de la profesión debe ser P y dos dígitos, por ejemplo P07.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RethusEntry(models.Model):
+    """One profession of one person in ReTHUS, as the Ministry loads it."""
+
+    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
+    document_number = models.CharField("número de documento", max_length=20)
+    profession = models.ForeignKey(Profession, on_delete=models.PROTECT, verbose_name="profesión")
+    registry_number = models.CharField("registro profesional", max_length=30)
+    closed_on = models.DateField("retirado el", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "registro de ReTHUS"
+        verbose_name_plural = "registros de ReTHUS"
+        constraints = (
+            models.UniqueConstraint(
+                "document_type",
+                "document_number",
+                "profession",
+                name="rethus_once_per_profession",
+                violation_error_message="Esa persona ya tiene esa profesión en ReTHUS.",
+            ),
+            document_check("rethus_document_well_formed"),
+            models.CheckConstraint(
+                condition=~Q(registry_number=""),
+                name="rethus_has_registry_number",
+                violation_error_message="Ingrese el número de registro profesional.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document_type}{self.document_number} {self.profession_id}"
+
+
+class SsoPostQuerySet(models.QuerySet["SsoPost"]):
+    def of(self, person: Person) -> Self:
+        """The posts that the Ministry has assigned to this person."""
+        return self.filter(document_type=person.document_type, document_number=person.document_number)
+
+
+class SsoPost(models.Model):
+    """A plaza of Servicio Social Obligatorio: one person at one sede, both days included."""
+
+    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
+    document_number = models.CharField("número de documento", max_length=20)
+    sede = models.ForeignKey(Sede, on_delete=models.PROTECT, related_name="sso_posts", verbose_name="plaza")
+    starts_on = models.DateField("desde")
+    ends_on = models.DateField("hasta")
+
+    objects = SsoPostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "plaza de SSO"
+        verbose_name_plural = "plazas de SSO"
+        constraints = (
+            document_check("sso_document_well_formed"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="sso_ends_after_it_starts",
+                violation_error_message="La plaza debe terminar el día en que empieza o después.",
+            ),
+            ExclusionConstraint(
+                name="sso_one_post_at_a_time",
+                expressions=(
+                    ("document_type", RangeOperators.EQUAL),
+                    ("document_number", RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ),
+                violation_error_message="Esa persona ya tiene una plaza en esas fechas.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document_type}{self.document_number} {self.sede_id} {self.starts_on}/{self.ends_on}"
+
+
+# ---------------------------------------------------------------- registered users and their roles
+
+
+class RegisteredUser(models.Model):
+    """A person registered for MIPRES (Módulo Registro de Usuarios), whom delegates activate."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="registration", verbose_name="persona")
+    kind = models.CharField("tipo de usuario", max_length=4, choices=UserKind)
+    profession = models.ForeignKey(
+        Profession, on_delete=models.PROTECT, null=True, blank=True, verbose_name="profesión"
+    )
+    professional_registry = models.CharField("registro profesional", max_length=30, blank=True)
+    registered_at = models.DateTimeField("registrado el", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "usuario registrado"
+        verbose_name_plural = "usuarios registrados"
+        constraints = (
+            models.CheckConstraint(
+                condition=(
+                    Q(kind__in=(UserKind.PROFESIONAL, UserKind.SSO), profession__isnull=False)
+                    & ~Q(professional_registry="")
+                )
+                | Q(kind=UserKind.OTRO, profession__isnull=True, professional_registry=""),
+                name="registered_user_profession_fits_kind",
+                violation_error_message=(
+                    "Un profesional o SSO debe tener profesión y registro profesional; Otro Usuario, ninguno."
+                ),
+            ),
+        )
+        indexes = (models.Index("professional_registry", name="registered_user_registry"),)
+
+    def __str__(self) -> str:
+        return self.login
+
+    @property
+    def login(self) -> str:
+        """The user's name in MIPRES: document type and number, for example CC1025000111."""
+        return f"{self.person.document_type}{self.person.document_number}"
+
+
+class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    def visible_to(self, entity: Entity) -> Self:
+        """The assignments of one entity: the only ones its delegate may see or touch."""
+        return self.filter(entity=entity)
+
+    def current(self, at: datetime | None = None) -> Self:
+        """Assignments in force at a moment (now by default); no job ever has to end one."""
+        moment = at or timezone.now()
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment), starts_at__lte=moment)
+
+    def ended(self, at: datetime | None = None) -> Self:
+        """Assignments that are over at a moment (now by default)."""
+        return self.filter(ends_at__lte=at or timezone.now())
+
+    def matching(self, words: str) -> Self:
+        """Assignments whose user's names, document, login or professional registry hold every word."""
+        found = self
+        for word in words.split():
+            folded = Fold(Value(word))
+            found = found.filter(Q(user__person__search__contains=folded) | Q(user__professional_registry__iexact=word))
+        return found
+
+    def at_sede(self, words: str) -> Self:
+        """Assignments at sedes whose code or name holds every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(sede__search__contains=Fold(Value(word)))
+        return found
+
+
+class RoleAssignment(models.Model):
+    """One role of one user at one sede, from `starts_at` up to but not including `ends_at` (null: no end)."""
+
+    user = models.ForeignKey(
+        RegisteredUser, on_delete=models.PROTECT, related_name="assignments", verbose_name="usuario"
+    )
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="assignments", verbose_name="entidad")
+    sede = models.ForeignKey(Sede, on_delete=models.PROTECT, related_name="assignments", verbose_name="sede")
+    role = models.CharField("rol", max_length=30, choices=Role)
+    starts_at = models.DateTimeField("desde", db_default=Now())
+    ends_at = models.DateTimeField("hasta", null=True, blank=True)
+    created_by = models.ForeignKey(
+        "Account", on_delete=models.PROTECT, related_name="assignments_made", verbose_name="asignado por"
+    )
+    ended_by = models.ForeignKey(
+        "Account",
+        on_delete=models.PROTECT,
+        related_name="assignments_ended",
+        null=True,
+        blank=True,
+        verbose_name="terminado por",
+    )
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "rol asignado"
+        verbose_name_plural = "roles asignados"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values),
+                name="assignment_role_known",
+                violation_error_message="El rol debe ser uno de los de MIPRES.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
+                name="assignment_ends_after_it_starts",
+                violation_error_message="El rol debe terminar después de empezar.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True) | Q(ends_at__isnull=False),
+                name="assignment_ended_by_only_when_ended",
+                violation_error_message="Quien termina un rol debe dejar la fecha en que termina.",
+            ),
+            ExclusionConstraint(
+                name="assignment_no_overlap",
+                expressions=(
+                    ("user", RangeOperators.EQUAL),
+                    ("sede", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ),
+                violation_error_message="El usuario ya tiene ese rol en esa sede en esas fechas.",
+            ),
+        )
+        indexes = (models.Index("entity", "user", name="assignment_entity_user"),)
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.user_id} {self.sede_id}"
+
+    @property
+    def state(self) -> str:
+        """In force, over or still to come, in the words of the list."""
+        now = timezone.now()
+        if self.ends_at is not None and self.ends_at <= now:
+            return "Terminado"
+        return "Activo" if self.starts_at <= now else "Por empezar"
+
+
+# ---------------------------------------------------------------- accounts that log in
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def create_user(self, login: str, password: str | None = None, **fields: Any) -> "Account":
+        """Make an account; `login` is stored in upper case. Without password nobody can log in with it."""
+        account = self.model(login=login.upper(), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+    def create_superuser(self, login: str, password: str | None = None, **fields: Any) -> "Account":
+        """Make an account of Ministry staff with every permission."""
+        return self.create_user(login, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        """Find by login; case does not matter to the person who types it."""
+        return self.get(login=(username or "").upper())
+
+
+class Account(AbstractBaseUser, PermissionsMixin):
+    """A log-in: a delegate's (with its entity) or the Ministry's staff (without)."""
+
+    login = models.CharField("usuario (login)", max_length=40, unique=True)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name="persona"
+    )
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name="entidad"
+    )
+    email = models.EmailField("correo electrónico")
+    is_staff = models.BooleanField("personal del Ministerio", default=False)
+    is_active = models.BooleanField("activa", default=True)
+    created_at = models.DateTimeField("creada el", db_default=Now(), editable=False)
+
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+    objects = AccountManager()
+
+    class Meta:
+        verbose_name = "cuenta"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(login__regex=r"^[A-Z0-9_.-]{3,40}$"),
+                name="account_login_well_formed",
+                violation_error_message="El usuario debe tener de 3 a 40 letras mayúsculas o dígitos.",
+            ),
+            models.CheckConstraint(
+                condition=Q(entity__isnull=True) | Q(person__isnull=False, is_staff=False, is_superuser=False),
+                name="account_delegate_is_a_person_and_not_staff",
+                violation_error_message="La cuenta de una entidad debe ser de una persona que no sea del Ministerio.",
+            ),
+        )
+
+    @property
+    def entity_kind(self) -> str | None:
+        """The kind of the entity this account acts for; None for staff."""
+        return EntityKind(self.entity.kind) if self.entity else None
+
+    @property
+    def display_name(self) -> str:
+        """The person's name, or the login where there is no person."""
+        return str(self.person or self.login)
+
+    def __str__(self) -> str:
+        return self.login
+
+
+class PasswordRecord(models.Model):
+    """A password the account has had, as its hash, so that the last three cannot come back."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="password_records")
+    encoded = models.CharField(max_length=200)
+    set_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "contraseña anterior"
+        verbose_name_plural = "contraseñas anteriores"
+        ordering = ("-set_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.set_at}"
+
+
+class LoginThrottle(models.Model):
+    """Failed log-ins of one name or one address, whether or not such an account exists."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField()
+    last_failure_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "intentos de ingreso"
+        verbose_name_plural = "intentos de ingreso"
+
+    def __str__(self) -> str:
+        return f"{self.failures}"

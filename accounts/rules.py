@@ -1,0 +1,197 @@
+"""May this delegate activate this user here, and if not, why and what now? Pure: no writes, no request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.models import RegisteredUser, SsoPost
+from accounts.roles import Option, Role, UserKind, assignable_roles, options_for
+from entities.models import Entity, EntityKind, Sede
+from mipres_admin.refusals import Refusal
+
+MINISTRY = "El Ministerio de Salud y Protección Social (Servicio Social Obligatorio)."
+
+NOT_REGISTERED = Refusal(
+    headline="Usuario no registrado para esta aplicación",
+    cause="No hay un usuario de MIPRES con ese tipo y número de documento.",
+    remedy="Revise el documento. Si está bien, la persona debe completar su registro en el Módulo Registro de "
+    "Usuarios; después podrá activarla aquí.",
+    who="La persona misma.",
+)
+
+
+@dataclass(frozen=True)
+class Activation:
+    """What is asked: `entity`'s delegate wants roles for `user` under `option`, at `sede` once it is chosen."""
+
+    entity: Entity
+    user: RegisteredUser
+    option: str
+    sede: Sede | None = None
+
+    @property
+    def allowed_roles(self) -> tuple[Role, ...]:
+        """The roles that the matrix gives for this delegate and this user."""
+        return assignable_roles(self.option, self.entity.kind, self.user.kind, self.user.profession_id)
+
+
+def today() -> date:
+    """The day it is in Colombia."""
+    return timezone.localdate()
+
+
+def long_date(day: date) -> str:
+    """A day as it is written in Colombia, for example 3 de mayo de 2026."""
+    return date_format(day, r"j \d\e F \d\e Y").lower()
+
+
+def current_post(user: RegisteredUser) -> SsoPost | None:
+    """The plaza that the Ministry has assigned to the user today, if any."""
+    now = today()
+    posts = SsoPost.objects.of(user.person).filter(starts_on__lte=now, ends_on__gte=now)
+    return posts.select_related("sede__entity").first()
+
+
+def _deceased(asked: Activation) -> Refusal | None:
+    if asked.user.person.deceased_on is None:
+        return None
+    return Refusal(
+        cause="La persona figura como fallecida en los registros oficiales.",
+        remedy="No se puede activar. Si es un error, la persona debe corregir su estado en la Registraduría y "
+        "avisar a la mesa de ayuda del Ministerio.",
+        who="La persona misma, ante la Registraduría Nacional del Estado Civil.",
+    )
+
+
+def _wrong_option(asked: Activation) -> Refusal | None:
+    if asked.option not in options_for(asked.entity.kind):
+        return Refusal(
+            cause="Esa opción no es de su tipo de entidad.",
+            remedy="Vuelva a Activar Usuarios y elija una de las opciones que allí aparecen.",
+            who="Usted, como delegado.",
+        )
+    if asked.allowed_roles:
+        return None
+    kind = UserKind(asked.user.kind).label
+    fitting = option_for(asked.entity, asked.user)
+    remedy = (
+        f"Búsquelo de nuevo con la opción «{Option(fitting).label}»."
+        if fitting
+        else f"Ningún rol de su entidad corresponde a «{kind}». Si su registro no es correcto, la persona debe "
+        "registrarse de nuevo en el Módulo Registro de Usuarios."
+    )
+    return Refusal(
+        cause=f"La persona está registrada como «{kind}» y la opción elegida no es para ese tipo de usuario.",
+        remedy=remedy,
+        who="Usted, como delegado." if fitting else "La persona misma.",
+    )
+
+
+def _sso_without_post(asked: Activation) -> Refusal | None:
+    if asked.user.kind != UserKind.SSO or current_post(asked.user):
+        return None
+    now = today()
+    posts = SsoPost.objects.of(asked.user.person).select_related("sede")
+    coming = posts.filter(starts_on__gt=now).order_by("starts_on").first()
+    if coming:
+        return Refusal(
+            cause=f"Su plaza de Servicio Social Obligatorio empieza el {long_date(coming.starts_on)}.",
+            remedy="Actívelo a partir de ese día, en la sede de la plaza.",
+            who="La IPS de la plaza asignada.",
+        )
+    last = posts.order_by(F("ends_on").desc()).first()
+    ended = f" Su plaza terminó el {long_date(last.ends_on)}." if last else ""
+    return Refusal(
+        cause="La persona prestó Servicio Social Obligatorio y no se ha registrado de nuevo en MIPRES como "
+        f"Profesional de la salud: sigue con el tipo de usuario SSO.{ended}",
+        remedy="Pida a la plaza donde prestó el servicio que lo inactive en el sistema y luego regístrese como "
+        "Profesional de la salud en el Módulo Registro de Usuarios; después podrá activarlo aquí.",
+        who="La persona misma, y la IPS de la plaza donde prestó el servicio.",
+    )
+
+
+def _sso_elsewhere(asked: Activation) -> Refusal | None:
+    if asked.user.kind != UserKind.SSO or asked.sede is None:
+        return None
+    post = current_post(asked.user)
+    if post is None or post.sede_id == asked.sede.pk:
+        return None
+    return Refusal(
+        cause="La sede elegida no es la plaza que el Ministerio asignó para el Servicio Social Obligatorio: "
+        f"la plaza es {post.sede.code}, {post.sede.name}.",
+        remedy="Valide la asignación publicada por el Ministerio. Si la plaza es de su entidad, elija esa sede; "
+        "si no, la activación le corresponde a la IPS de la plaza.",
+        who=MINISTRY,
+    )
+
+
+def foreign_sede_refusal(asked: Activation) -> Refusal | None:
+    """Why a sede may not even be named: it is not of the delegate's entity (or None)."""
+    if asked.sede is None or asked.sede.entity_id == asked.entity.pk:
+        return None
+    return Refusal(
+        cause="La sede elegida no existe o no es de su entidad.",
+        remedy="Busque la sede por su código o su nombre y elija una de la lista.",
+        who="Usted, como delegado.",
+        headline="Sede no disponible",
+    )
+
+
+def _sede_closed(asked: Activation) -> Refusal | None:
+    if asked.sede is None or asked.sede.closed_on is None:
+        return None
+    return Refusal(
+        cause=f"La sede {asked.sede.code} está cerrada desde el {long_date(asked.sede.closed_on)}.",
+        remedy="Elija otra sede, o actualice la novedad de la sede en el REPS.",
+        who="Su entidad, ante el REPS.",
+        headline="Sede no disponible",
+    )
+
+
+REFUSALS: tuple[Callable[[Activation], Refusal | None], ...] = (
+    _deceased,
+    _wrong_option,
+    _sso_without_post,
+    foreign_sede_refusal,
+    _sede_closed,
+    _sso_elsewhere,
+)
+
+
+def activation_refusal(asked: Activation) -> Refusal | None:
+    """Why the activation may not be done, or None when it may.
+
+    Source: manual v4.1 §11.2, "Operación no permitida": an ex-SSO who never registered again, an SSO outside the
+    assigned plaza, a deceased person; and the roles of the matrix (`accounts.roles`).
+    """
+    return next((refusal for check in REFUSALS if (refusal := check(asked))), None)
+
+
+def option_for(entity: Entity, user: RegisteredUser) -> Option | None:
+    """The first option under which this entity's delegate could give this user some role, or None."""
+    fits = (o for o in options_for(entity.kind) if Activation(entity, user, o).allowed_roles)
+    return next(fits, None)
+
+
+def roles_refusal(asked: Activation, roles: set[str]) -> Refusal | None:
+    """Why these roles may not be given, or None: at least one, and only those of the matrix."""
+    if not roles:
+        return Refusal(
+            cause="No eligió ningún rol.",
+            remedy="Marque al menos un rol y oprima «Asociar Usuario».",
+            who="Usted, como delegado.",
+            headline="Faltan los roles",
+        )
+    foreign = sorted(roles - set(asked.allowed_roles))
+    if not foreign:
+        return None
+    allowed = ", ".join(asked.allowed_roles) or "ninguno"
+    return Refusal(
+        cause=f"No puede asignar {', '.join(foreign)} a esta persona.",
+        remedy=f"Según su tipo de usuario y su profesión, su entidad puede asignarle: {allowed}.",
+        who=f"La norma da los roles por tipo de entidad; la suya es {EntityKind(asked.entity.kind).label}.",
+    )

@@ -1,0 +1,27 @@
+"""Which addresses do accounts have?"""
+
+from django.urls import path
+
+from accounts.views import captcha, session, users
+
+session_urls = [
+    path("", session.home, name="home"),
+    path("ingresar/", session.login, name="login"),
+    path("salir/", session.logout, name="logout"),
+    path("clave/cambiar/", session.change_password, name="change_password"),
+    path("captcha/nuevo/", captcha.new_captcha, name="new_captcha"),
+    path("captcha/<str:token>/imagen.png", captcha.captcha_image, name="captcha_image"),
+    path("captcha/<str:token>/audio.wav", captcha.captcha_audio, name="captcha_audio"),
+]
+
+user_urls = [
+    path("usuarios/", users.users, name="users"),
+    path("usuarios/descargar/", users.download_users, name="download_users"),
+    path("usuarios/activar/", users.activate_user, name="activate_user"),
+    path("usuarios/<uuid:public_id>/", users.user_roles, name="user_roles"),
+    path("usuarios/<uuid:public_id>/asociar/", users.associate_user, name="associate_user"),
+    path("usuarios/<uuid:public_id>/roles/", users.update_user_roles, name="update_user_roles"),
+    path("usuarios/<uuid:public_id>/desactivar/", users.deactivate_user, name="deactivate_user"),
+]
+
+urlpatterns = session_urls + user_urls

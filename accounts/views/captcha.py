@@ -1,0 +1,54 @@
+"""Who sees and hears a captcha? Only the session that it was made for."""
+
+from io import BytesIO
+
+from captcha.models import CaptchaStore
+from captcha.views import captcha_image as library_image
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+from ranged_response import RangedFileResponse  # type: ignore[import-untyped]
+
+from accounts import captcha_audio as audio
+from accounts import captchas
+from mipres_admin.access import public
+
+
+def captcha_for(request: HttpRequest, token: str) -> CaptchaStore:
+    """The captcha, if this session asked for it and it is neither used nor expired; else 404."""
+    captcha = captchas.find(request.session, token)
+    if captcha is None:
+        raise Http404
+    return captcha
+
+
+@public
+@require_safe
+def captcha_image(request: HttpRequest, token: str) -> HttpResponse:
+    """The code as an image, the same each time."""
+    response: HttpResponse = library_image(request, captcha_for(request, token).hashkey)
+    return response
+
+
+@public
+@require_safe
+def captcha_audio(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The code read aloud in Spanish, each time a little different; in ranges, which Safari insists on."""
+    sound = audio.speak(captcha_for(request, token).challenge)
+    response: HttpResponseBase = RangedFileResponse(request, BytesIO(sound), content_type="audio/wav")
+    return response
+
+
+@public
+@require_POST
+def new_captcha(request: HttpRequest) -> JsonResponse:
+    """Another captcha for a page that is already open."""
+    token = captchas.issue(request.session)
+    return JsonResponse(
+        {
+            "token": token,
+            "image": reverse("captcha_image", args=[token]),
+            "audio": reverse("captcha_audio", args=[token]),
+        }
+    )

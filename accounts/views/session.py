@@ -1,0 +1,96 @@
+"""Log in, log out, home and change of password."""
+
+from django.contrib import auth, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.actions import session as actions
+from accounts.forms.session import ChangePasswordForm, LoginForm
+from accounts.models import Account
+from mipres_admin.access import public, signed_in
+
+SHOW_AND_ACT = ["GET", "HEAD", "POST"]
+
+
+def _next(request: HttpRequest) -> str:
+    """Where the person was going, if that is a page of this portal; else home."""
+    wanted = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else resolve_url("home")
+
+
+def _login_form(request: HttpRequest) -> LoginForm:
+    """The form as it was sent; empty but for the login when only another image was asked for."""
+    if "actualizar" in request.POST:
+        return LoginForm(session=request.session, initial={"login": request.POST.get("login", "")})
+    return LoginForm(request.POST or None, session=request.session)
+
+
+def _enter(request: HttpRequest, form: LoginForm) -> bool:
+    """Try to log in with a valid form; whether it succeeded. What went wrong is in the form."""
+    try:
+        account = actions.open_session(login=form.cleaned_data["login"], password=form.cleaned_data["password"])
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return False
+    auth.login(request, account)
+    return True
+
+
+@public
+@require_http_methods(SHOW_AND_ACT)
+@sensitive_post_parameters("password")
+def login(request: HttpRequest) -> HttpResponse:
+    """Ask for Usuario, Contraseña and the code of the image, and begin a session."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    form = _login_form(request)
+    if form.is_valid() and _enter(request, form):
+        return redirect(_next(request))
+    return render(request, "accounts/login.html", {"form": form})
+
+
+@public
+@require_http_methods(SHOW_AND_ACT)
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the session. Opening the address ends nothing: it asks first."""
+    if not isinstance(request.user, Account):
+        return redirect("login")
+    if request.method != "POST":
+        return render(request, "accounts/logout.html")
+    actions.close_session(by=request.user)
+    auth.logout(request)
+    messages.success(request, "Usted ha salido del portal.")
+    return redirect("login")
+
+
+@signed_in
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this account can do here."""
+    return render(request, "accounts/home.html")
+
+
+@signed_in
+@require_http_methods(SHOW_AND_ACT)
+@sensitive_post_parameters("old", "new", "confirmation")
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Change one's own password; this session stays, under a new key."""
+    assert isinstance(request.user, Account)  # noqa: S101  narrows the type
+    form = ChangePasswordForm(request.POST or None, account=request.user)
+    if form.is_valid():
+        try:
+            account = actions.change_password(
+                by=request.user, old=form.cleaned_data["old"], new=form.cleaned_data["new"]
+            )
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            auth.update_session_auth_hash(request, account)
+            messages.success(request, "Contraseña cambiada exitosamente")
+            return redirect("change_password")
+    return render(request, "accounts/change_password.html", {"form": form})

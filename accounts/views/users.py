@@ -1,0 +1,254 @@
+"""Activar Usuarios and Consultar Usuarios: find a user, give and take roles, list and download."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.actions import roles as actions
+from accounts.exports import USER_COLUMNS, user_rows
+from accounts.forms.users import AssociateForm, FindUserForm, SedeSearchForm, UpdateRolesForm, UsersFilterForm
+from accounts.models import Account, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet
+from accounts.roles import Option, derived_roles, options_for
+from accounts.rules import NOT_REGISTERED, Activation, activation_refusal, current_post, option_for
+from entities.models import Entity, EntityKind, Sede
+from mipres_admin.access import delegate_of
+from mipres_admin.paging import page_of
+from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.workbook import download
+
+SEDES_SHOWN = 50
+FOUND_REMEMBERED = 50
+
+
+def account_of(request: HttpRequest) -> Account:
+    """The account of this session; the access declaration has seen to it that there is one."""
+    assert isinstance(request.user, Account)  # noqa: S101  narrows the type
+    return request.user
+
+
+# ---------------------------------------------------------------- finding
+
+
+def _remember(request: HttpRequest, user: RegisteredUser) -> None:
+    """This session has found the user by document: it may open the user's page."""
+    found = [key for key in request.session.get("found_users", []) if key != str(user.public_id)]
+    request.session["found_users"] = [*found, str(user.public_id)][-FOUND_REMEMBERED:]
+
+
+def user_for(request: HttpRequest, public_id: UUID) -> RegisteredUser:
+    """The user, for a delegate whose entity has given roles to him or who has just found him by document; else 404."""
+    users = RegisteredUser.objects.select_related("person", "profession").filter(public_id=public_id)
+    if str(public_id) not in request.session.get("found_users", []):
+        users = users.filter(assignments__entity=actions.tenant(account_of(request))).distinct()
+    user = users.first()
+    if user is None:
+        raise Http404
+    return user
+
+
+def _page_of_user(user: RegisteredUser, option: str) -> str:
+    return f"{reverse('user_roles', args=[user.public_id])}?{urlencode({'opcion': option})}"
+
+
+@delegate_of(EntityKind.IPS)
+def activate_user(request: HttpRequest) -> HttpResponse:
+    """The search by document that begins "Activar Usuarios"."""
+    entity = actions.tenant(account_of(request))
+    form = FindUserForm(request.POST or None, entity=entity)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        user = RegisteredUser.objects.filter(
+            person__document_type=asked["document_type"], person__document_number=asked["document_number"]
+        ).first()
+        if user is not None:
+            _remember(request, user)
+            return redirect(_page_of_user(user, asked["option"]))
+        refusal = NOT_REGISTERED
+    return render(request, "accounts/activate_user.html", {"form": form, "refusal": refusal})
+
+
+# ---------------------------------------------------------------- one user
+
+
+def _option(request: HttpRequest, entity: Entity, user: RegisteredUser) -> str:
+    """The option of the address or the form; without one, the first that fits the user."""
+    given = request.POST.get("option") or request.GET.get("opcion")
+    if given in options_for(entity.kind):
+        return str(given)
+    return option_for(entity, user) or options_for(entity.kind)[0]
+
+
+def _sedes_found(request: HttpRequest, entity: Entity) -> dict[str, Any]:
+    search = SedeSearchForm(request.GET if "entidad" in request.GET else None)
+    words = search.cleaned_data["entidad"] if search.is_bound and search.is_valid() else ""
+    sedes = Sede.objects.visible_to(entity).open().matching(words)
+    return {"search": search, "sedes": list(sedes[:SEDES_SHOWN]), "sedes_count": sedes.count()}
+
+
+def _groups(asked: Activation, bound: UpdateRolesForm | None) -> list[dict[str, Any]]:
+    """The sedes of this entity where the user holds roles now, each with its form."""
+    held = RoleAssignment.objects.visible_to(asked.entity).filter(user=asked.user).current()
+    by_sede: dict[Sede, list[str]] = {}
+    for assignment in held.select_related("sede").order_by("sede__name", "sede__code", "role"):
+        by_sede.setdefault(assignment.sede, []).append(assignment.role)
+    return [
+        {
+            "sede": sede,
+            "form": bound
+            if bound is not None and bound.data.get("sede") == sede.code
+            else UpdateRolesForm(asked=asked, held=roles, initial={"sede": sede.code}, auto_id=f"id_{sede.code}_%s"),
+            "derived": derived_roles(set(roles), asked.user.profession_id),
+        }
+        for sede, roles in by_sede.items()
+    ]
+
+
+def _places(user: RegisteredUser) -> list[Sede]:
+    """Where the user is active today, in any entity, and the plaza of an SSO (manual v4.1 §11.2 shows both)."""
+    ids = set(RoleAssignment.objects.filter(user=user).current().values_list("sede_id", flat=True))
+    post = current_post(user)
+    if post is not None:
+        ids.add(post.sede_id)
+    return list(Sede.objects.filter(pk__in=ids).select_related("entity").order_by("code"))
+
+
+def _show_user(
+    request: HttpRequest,
+    asked: Activation,
+    *,
+    associate: AssociateForm | None = None,
+    update: UpdateRolesForm | None = None,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    found = _sedes_found(request, asked.entity)
+    return render(
+        request,
+        "accounts/user_roles.html",
+        {
+            **found,
+            "asked": asked,
+            "option": Option(asked.option),
+            "person": asked.user.person,
+            "refusal": refusal or activation_refusal(asked),
+            "associate": associate or AssociateForm(asked=asked, shown=found["sedes"]),
+            "update": update,
+            "groups": _groups(asked, update),
+            "places": _places(asked.user),
+        },
+    )
+
+
+def _asked(request: HttpRequest, public_id: UUID) -> Activation:
+    entity, user = actions.tenant(account_of(request)), user_for(request, public_id)
+    return Activation(entity, user, _option(request, entity, user))
+
+
+@delegate_of(EntityKind.IPS)
+def user_roles(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One user: data, roles by sede, and the form that gives new ones."""
+    return _show_user(request, _asked(request, public_id))
+
+
+def _say(request: HttpRequest, change: actions.Change, user: RegisteredUser, sede: Sede) -> None:
+    parts = []
+    if change.given:
+        parts.append(f"asignado {', '.join(change.given)}")
+    if change.ended:
+        parts.append(f"retirado {', '.join(change.ended)}")
+    what = "; ".join(parts) or "los roles ya estaban así, no hubo cambios"
+    messages.success(request, f"Operación exitosa. {user.person}, sede {sede.code} {sede.name}: {what}.")
+
+
+@delegate_of(EntityKind.IPS)
+def associate_user(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """ "Asociar Usuario": give the ticked roles at the chosen sede."""
+    asked = _asked(request, public_id)
+    if request.method != "POST":
+        return redirect(_page_of_user(asked.user, asked.option))
+    form = AssociateForm(request.POST, asked=asked, shown=_sedes_found(request, asked.entity)["sedes"])
+    if not form.is_valid():
+        return _show_user(request, asked, associate=form)
+    sede = form.cleaned_data["sede"]
+    try:
+        change = actions.activate_user(
+            by=account_of(request), user=asked.user, sede=sede, option=asked.option, roles=form.cleaned_data["roles"]
+        )
+    except Refused as refused:
+        return _show_user(request, asked, associate=form, refusal=refused.refusal)
+    _say(request, change, asked.user, sede)
+    return redirect(_page_of_user(asked.user, asked.option))
+
+
+def _save_roles(request: HttpRequest, public_id: UUID, *, keep: bool) -> HttpResponse:
+    asked = _asked(request, public_id)
+    if request.method != "POST":
+        return redirect(_page_of_user(asked.user, asked.option))
+    form = UpdateRolesForm(request.POST, asked=asked, held=request.POST.get("seen", "")[:500].split())
+    if not form.is_valid():
+        return _show_user(request, asked, update=form)
+    sede = form.cleaned_data["sede"]
+    try:
+        change = actions.update_roles(
+            by=account_of(request),
+            user=asked.user,
+            sede=sede,
+            option=asked.option,
+            roles=form.cleaned_data["roles"] if keep else (),
+            seen=form.cleaned_data["seen"],
+        )
+    except Refused as refused:
+        return _show_user(request, asked, refusal=refused.refusal)
+    _say(request, change, asked.user, sede)
+    return redirect(_page_of_user(asked.user, asked.option))
+
+
+@delegate_of(EntityKind.IPS)
+def update_user_roles(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """ "Actualizar roles": leave exactly the ticked ones at the sede."""
+    return _save_roles(request, public_id, keep=True)
+
+
+@delegate_of(EntityKind.IPS)
+def deactivate_user(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """ "Desactivar Usuario": take all roles at the sede."""
+    return _save_roles(request, public_id, keep=False)
+
+
+# ---------------------------------------------------------------- Consultar Usuarios
+
+
+def _filtered(entity: Entity, form: UsersFilterForm) -> RoleAssignmentQuerySet:
+    """The entity's assignments that the filter asks for; a wrong filter finds none."""
+    assignments = RoleAssignment.objects.visible_to(entity)
+    if not form.is_valid():
+        return assignments.none()
+    asked = form.cleaned_data
+    states = {"": assignments.current, "terminados": assignments.ended, "todos": assignments.all}
+    assignments = states[asked["estado"]]()
+    if asked["rol"]:
+        assignments = assignments.filter(role=asked["rol"])
+    return assignments.at_sede(asked["entidad"]).matching(asked["criterio"])
+
+
+@delegate_of(EntityKind.IPS)
+def users(request: HttpRequest) -> HttpResponse:
+    """ "Consultar Usuarios": the filter, the exact count, and a page of the list."""
+    form = UsersFilterForm(request.GET)
+    found = _filtered(actions.tenant(account_of(request)), form)
+    related = found.select_related("user__person", "user__profession", "sede")
+    page = page_of(request, related, "user__person__sort_name")
+    return render(request, "accounts/users.html", {"form": form, "page": page, "filter": request.GET.urlencode()})
+
+
+@delegate_of(EntityKind.IPS)
+def download_users(request: HttpRequest) -> HttpResponseBase:
+    """ "Descargar Datos": the workbook with the same rows as the filter."""
+    found = _filtered(actions.tenant(account_of(request)), UsersFilterForm(request.GET))
+    return download("usuarios.xlsx", "Usuarios", USER_COLUMNS, user_rows(found), found.count())

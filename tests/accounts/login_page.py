@@ -1,0 +1,35 @@
+"""How does a test log in? As a person does: it opens the page, reads the code of its own image, and sends the form."""
+
+import re
+from typing import Any
+
+from django.test import Client
+
+from accounts import captchas
+from tests.cast import PASSWORD
+
+PAGE = "/ingresar/"
+
+
+def token_in(response: Any) -> str:
+    """The captcha that this page was drawn with."""
+    match = re.search(r'name="captcha_token" value="([^"]+)"', response.content.decode())
+    assert match is not None
+    return match[1]
+
+
+def solution(client: Client) -> dict[str, str]:
+    """The fields of a captcha, filled in rightly."""
+    token = token_in(client.get(PAGE))
+    captcha = captchas.find(client.session, token)
+    assert captcha is not None
+    return {"captcha_token": token, "captcha": captcha.challenge}
+
+
+def log_in(client: Client, login: str, password: str = PASSWORD, page: str = PAGE, **fields: Any) -> Any:
+    """Send the form with the right code, or with the fields given instead."""
+    return client.post(page, {"login": login, "password": password} | solution(client) | fields)
+
+
+def is_logged_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session

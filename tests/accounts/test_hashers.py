@@ -1,0 +1,43 @@
+"""Are passwords stored as decided: Argon2id, 46 MiB, one pass, one lane?"""
+
+import pytest
+from django.contrib.auth.hashers import check_password, make_password
+
+from accounts.models import Account
+from mipres_admin import settings as portal
+from tests import cast
+from tests.accounts.login_page import is_logged_in, log_in
+
+THE_PORTALS = "accounts.hashers.PortalArgon2Hasher"
+
+
+@pytest.fixture
+def real_hasher(settings):
+    settings.PASSWORD_HASHERS = [THE_PORTALS]
+
+
+def test_the_portal_uses_its_own_hasher_and_no_other():
+    assert portal.PASSWORD_HASHERS == [THE_PORTALS]
+
+
+def test_a_hash_says_its_parameters(real_hasher):
+    assert make_password(cast.PASSWORD).startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
+
+
+def test_a_hash_knows_its_password(real_hasher):
+    encoded = make_password(cast.PASSWORD)
+    assert (check_password(cast.PASSWORD, encoded), check_password("otra", encoded)) == (True, False)
+
+
+@pytest.mark.django_db
+def test_a_log_in_upgrades_a_hash_of_other_parameters(client, delegate, real_hasher):
+    assert "m=64,t=1,p=1$" in delegate.password
+    log_in(client, delegate.login)
+    assert is_logged_in(client)
+    assert "m=47104,t=1,p=1$" in Account.objects.get(pk=delegate.pk).password
+
+
+@pytest.mark.django_db
+def test_a_wrong_password_upgrades_nothing(client, delegate, real_hasher):
+    log_in(client, delegate.login, "otra cosa distinta")
+    assert Account.objects.get(pk=delegate.pk).password == delegate.password

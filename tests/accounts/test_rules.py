@@ -1,0 +1,110 @@
+"""Is each refusal told apart, and does each say the way out?"""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import SsoPost
+from accounts.roles import Option
+from accounts.rules import Activation, activation_refusal, option_for, roles_refusal, today
+from tests.cast import make_sede, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def give_post(user, sede, first, last):
+    person = user.person
+    return SsoPost.objects.create(
+        document_type=person.document_type,
+        document_number=person.document_number,
+        sede=sede,
+        starts_on=today() + timedelta(days=first),
+        ends_on=today() + timedelta(days=last),
+    )
+
+
+def refusal(entity, user, sede=None, option=Option.PROFESIONAL):
+    return activation_refusal(Activation(entity, user, option, sede))
+
+
+def test_a_professional_may_be_activated(ips, sede):
+    assert refusal(ips, make_user(), sede) is None
+
+
+def test_a_deceased_person_is_refused_by_that_name(ips, sede):
+    said = refusal(ips, make_user(deceased_on=today()), sede)
+    assert said.headline == "Operación no permitida"
+    assert "fallecida" in said.cause
+
+
+def test_an_sso_at_the_assigned_plaza_may_be_activated(ips, sede):
+    user = make_user("SSO")
+    give_post(user, sede, -1, 1)
+    assert refusal(ips, user, sede) is None
+
+
+def test_an_sso_may_be_activated_on_the_last_day_of_the_plaza(ips, sede):
+    user = make_user("SSO")
+    give_post(user, sede, -30, 0)
+    assert refusal(ips, user, sede) is None
+
+
+def test_an_sso_elsewhere_is_told_which_plaza_is_assigned(ips, sede):
+    user = make_user("SSO")
+    plaza = make_sede(ips)
+    give_post(user, plaza, -1, 1)
+    said = refusal(ips, user, sede)
+    assert said.headline == "Operación no permitida"
+    assert plaza.code in said.cause
+
+
+def test_an_ex_sso_is_told_to_register_again(ips, sede):
+    user = make_user("SSO")
+    give_post(user, sede, -30, -1)
+    said = refusal(ips, user, sede)
+    assert said.headline == "Operación no permitida"
+    assert "no se ha registrado de nuevo" in said.cause
+    assert "regístrese como Profesional de la salud" in said.remedy
+
+
+def test_an_sso_whose_plaza_is_to_come_is_told_the_day(ips, sede):
+    user = make_user("SSO")
+    give_post(user, sede, 3, 30)
+    assert "empieza el" in refusal(ips, user, sede).cause
+
+
+def test_an_administrative_user_under_professional_is_sent_to_the_right_option(ips, sede):
+    said = refusal(ips, make_user("OTRO"), sede)
+    assert "Personal Administrativo" in said.remedy
+
+
+def test_a_user_for_whom_the_entity_has_no_role_is_told_so(ips, sede):
+    said = refusal(ips, make_user("SSO", "P10"), sede)
+    assert "Ningún rol" in said.remedy
+
+
+def test_a_sede_of_another_entity_is_refused(ips, stranger):
+    assert refusal(ips, make_user(), stranger.entity.sedes.get()).headline == "Sede no disponible"
+
+
+def test_a_closed_sede_is_refused_with_its_date(ips):
+    closed = make_sede(ips, closed_on=today())
+    assert "cerrada desde" in refusal(ips, make_user(), closed).cause
+
+
+def test_an_option_of_another_kind_of_entity_is_refused(ips, sede):
+    assert "no es de su tipo de entidad" in refusal(ips, make_user(), sede, Option.INDEPENDIENTE).cause
+
+
+def test_the_fitting_option_is_found_by_the_kind_of_user(ips):
+    assert option_for(ips, make_user()) == Option.PROFESIONAL
+    assert option_for(ips, make_user("OTRO")) == Option.ADMINISTRATIVO
+
+
+def test_a_role_outside_the_matrix_is_refused_by_name(ips):
+    asked = Activation(ips, make_user(profession="P08"), Option.PROFESIONAL)
+    assert "Rol_Prescriptor" in roles_refusal(asked, {"Rol_Prescriptor"}).cause
+
+
+def test_no_roles_at_all_is_refused(ips):
+    assert roles_refusal(Activation(ips, make_user(), Option.PROFESIONAL), set()).headline == "Faltan los roles"

@@ -1,0 +1,345 @@
+"""Do the pages of Activar Usuarios and Consultar Usuarios do what manual v4.1 §11.2 and §11.3 tell?"""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from accounts.models import RoleAssignment
+from tests.cast import make_assignment, make_sede, make_user
+
+pytestmark = pytest.mark.django_db
+PRESCRIPTOR, ANULADOR = "Rol_Prescriptor", "Rol_Anulador"
+
+
+@pytest.fixture
+def user(db):
+    return make_user(first_name="José", first_surname="Muñoz")
+
+
+def find(client, user, option="profesional"):
+    person = user.person
+    data = {"option": option, "document_type": person.document_type, "document_number": person.document_number}
+    return client.post(reverse("activate_user"), data, follow=True)
+
+
+def associate(client, user, sede, *roles, **extra):
+    data = {"option": "profesional", "sede": getattr(sede, "code", sede), "roles": roles} | extra
+    return client.post(reverse("associate_user", args=[user.public_id]), data, follow=True)
+
+
+def save_roles(client, user, sede, roles, seen, name="update_user_roles"):
+    data = {"option": "profesional", "sede": sede.code, "roles": roles, "seen": " ".join(seen)}
+    return client.post(reverse(name, args=[user.public_id]), data, follow=True)
+
+
+def roles_now():
+    return set(RoleAssignment.objects.current().values_list("role", flat=True))
+
+
+# ---------------------------------------------------------------- finding
+
+
+def test_an_unknown_person_gets_the_literal_message(delegate_client):
+    data = {"option": "profesional", "document_type": "CC", "document_number": "99999999"}
+    assert "Usuario no registrado para esta aplicación" in delegate_client.post(reverse("activate_user"), data).text
+
+
+def test_a_found_person_shows_the_data_of_the_manual(delegate_client, user):
+    page = find(delegate_client, user).text
+    for shown in ("Profesional de la salud", user.login, "José", "Muñoz", user.professional_registry):
+        assert shown in page
+
+
+def test_the_document_is_not_in_the_address(delegate_client, user):
+    response = find(delegate_client, user)
+    assert user.person.document_number not in response.request["PATH_INFO"] + response.request["QUERY_STRING"]
+
+
+def test_dots_and_spaces_in_the_document_are_forgiven(delegate_client, user):
+    number = user.person.document_number
+    data = {"option": "profesional", "document_type": "CC", "document_number": f" {number[:4]}.{number[4:]} "}
+    assert "José" in delegate_client.post(reverse("activate_user"), data, follow=True).text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("document_type", "XX", "debe ser uno de la lista"),
+        ("document_type", "", "Ingrese el tipo de identificación"),
+        ("document_number", "1" * 300, "máximo 20"),
+        ("document_number", "", "Ingrese el documento"),
+        ("document_number", "<b>1</b>", "sin puntos ni espacios"),
+        ("document_number", "1\x002345", "nulo"),
+        ("option", "otra", "La opción debe ser"),
+    ],
+)
+def test_a_wrong_search_is_told_what_to_write(delegate_client, field, value, message):
+    data = {"option": "profesional", "document_type": "CC", "document_number": "1025000111"} | {field: value}
+    response = delegate_client.post(reverse("activate_user"), data)
+    assert response.status_code == 200
+    assert message in response.text
+
+
+def test_the_user_page_opens_only_after_finding_the_person(delegate_client, user):
+    assert delegate_client.get(reverse("user_roles", args=[user.public_id])).status_code == 404
+
+
+def test_the_user_page_of_ones_own_user_opens_from_the_list(delegate_client, delegate, sede, user):
+    make_assignment(user, sede, ANULADOR, delegate)
+    assert delegate_client.get(reverse("user_roles", args=[user.public_id])).status_code == 200
+
+
+def test_names_with_html_are_shown_as_text(delegate_client):
+    page = find(delegate_client, make_user(first_name="<script>alert(1)</script>")).text
+    assert "&lt;script&gt;" in page
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("words", ["", "rio centro", "RÍO"])
+def test_sedes_are_searched_by_words_or_all_listed(delegate_client, sede, user, words):
+    find(delegate_client, user)
+    page = delegate_client.get(reverse("user_roles", args=[user.public_id]), {"entidad": words})
+    assert sede.code in page.text
+
+
+def test_a_sede_search_without_result_says_what_to_try(delegate_client, sede, user):
+    find(delegate_client, user)
+    page = delegate_client.get(reverse("user_roles", args=[user.public_id]), {"entidad": "zzz"})
+    assert "Ninguna sede coincide" in page.text
+
+
+def test_sedes_of_another_entity_are_not_offered(delegate_client, stranger, sede, user):
+    find(delegate_client, user)
+    assert "Hospital Ajeno" not in delegate_client.get(reverse("user_roles", args=[user.public_id])).text
+
+
+def test_only_the_roles_of_the_matrix_are_offered(delegate_client, sede):
+    page = find(delegate_client, make_user(profession="P08")).text
+    assert "Rol_Ordenador" in page
+    assert "Rol_Prescriptor" not in page
+
+
+def test_the_place_where_the_person_works_elsewhere_is_named_without_its_roles(delegate_client, sede, stranger, user):
+    make_assignment(user, stranger.entity.sedes.get(), "Rol_JuntaMedicaIPS", stranger)
+    page = find(delegate_client, user).text
+    assert "Hospital Ajeno E.S.E." in page
+    assert "El usuario tiene activados" not in page
+
+
+# ---------------------------------------------------------------- giving, changing, taking
+
+
+def test_asociar_usuario_gives_the_roles_and_says_so_on_top(delegate_client, sede, user):
+    find(delegate_client, user)
+    response = associate(delegate_client, user, sede, PRESCRIPTOR, ANULADOR)
+    assert "Operación exitosa" in response.text
+    assert roles_now() == {PRESCRIPTOR, ANULADOR}
+
+
+def test_an_active_user_shows_the_roles_in_the_words_of_the_manual(delegate_client, sede, user):
+    find(delegate_client, user)
+    page = associate(delegate_client, user, sede, PRESCRIPTOR).text
+    assert "El usuario tiene activados los siguientes roles en la entidad:" in page
+    assert "Rol_PrescriptorExclusiones" in page
+
+
+def test_a_second_click_on_asociar_changes_nothing_and_is_no_error(delegate_client, sede, user):
+    find(delegate_client, user)
+    associate(delegate_client, user, sede, ANULADOR)
+    assert "no hubo cambios" in associate(delegate_client, user, sede, ANULADOR).text
+    assert RoleAssignment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("sede_code", "roles", "message"),
+    [
+        (None, [], "Marque al menos un rol"),
+        (None, ["Rol_Admision"], "No puede asignar el rol Rol_Admision"),
+        (None, ["Rol_Inventado"], "No puede asignar el rol Rol_Inventado"),
+        ("", [ANULADOR], "Elija la sede"),
+        ("999999999999", [ANULADOR], "no existe o no es de su entidad"),
+        ("x" * 300, [ANULADOR], "no existe o no es de su entidad"),
+        ("a\x00b", [ANULADOR], "nulo"),
+    ],
+)
+def test_a_forged_form_is_refused_and_saves_nothing(delegate_client, sede, user, sede_code, roles, message):
+    find(delegate_client, user)
+    response = associate(delegate_client, user, sede.code if sede_code is None else sede_code, *roles)
+    assert response.status_code == 200
+    assert message in response.text
+    assert not RoleAssignment.objects.exists()
+
+
+def test_a_forged_sede_of_another_entity_is_refused(delegate_client, stranger, sede, user):
+    find(delegate_client, user)
+    response = associate(delegate_client, user, stranger.entity.sedes.get(), ANULADOR)
+    assert "no es de su entidad" in response.text
+    assert not RoleAssignment.objects.exists()
+
+
+def test_a_forged_option_does_not_widen_the_roles(delegate_client, sede, user):
+    find(delegate_client, user)
+    associate(delegate_client, user, sede, "Rol_Admision", option="administrativo")
+    assert not RoleAssignment.objects.exists()
+
+
+def test_actualizar_roles_leaves_the_ticked_ones(delegate_client, delegate, sede, user):
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    response = save_roles(delegate_client, user, sede, [ANULADOR], [PRESCRIPTOR])
+    assert "Operación exitosa" in response.text
+    assert roles_now() == {ANULADOR}
+
+
+def test_desactivar_usuario_takes_them_all(delegate_client, delegate, sede, user):
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    save_roles(delegate_client, user, sede, [PRESCRIPTOR], [PRESCRIPTOR], "deactivate_user")
+    assert roles_now() == set()
+
+
+def test_the_second_tab_is_told_that_the_roles_changed(delegate_client, delegate, sede, user):
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    save_roles(delegate_client, user, sede, [PRESCRIPTOR, ANULADOR], [PRESCRIPTOR])
+    response = save_roles(delegate_client, user, sede, [], [PRESCRIPTOR])
+    assert "Los roles cambiaron mientras usted los revisaba" in response.text
+    assert roles_now() == {PRESCRIPTOR, ANULADOR}
+
+
+@pytest.mark.parametrize("name", ["associate_user", "update_user_roles", "deactivate_user"])
+def test_a_deed_opened_as_an_address_leads_to_the_user(delegate_client, user, name):
+    find(delegate_client, user)
+    response = delegate_client.get(reverse(name, args=[user.public_id]))
+    assert response.url.startswith(reverse("user_roles", args=[user.public_id]))
+
+
+@pytest.mark.parametrize("name", ["associate_user", "update_user_roles", "deactivate_user"])
+def test_a_deed_on_somebody_elses_user_is_not_found(delegate_client, stranger, name):
+    user = make_user()
+    make_assignment(user, stranger.entity.sedes.get(), ANULADOR, stranger)
+    assert delegate_client.post(reverse(name, args=[user.public_id])).status_code == 404
+
+
+def test_a_deed_without_csrf_token_is_refused(delegate, user):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(delegate)
+    assert client.post(reverse("activate_user"), {}).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["deceased", "ex-sso", "wrong plaza"])
+def test_the_three_causes_of_operacion_no_permitida_are_told_apart(delegate_client, ips, sede, kind):
+    from accounts.models import SsoPost
+
+    today = timezone.localdate()
+    user = make_user("PROF" if kind == "deceased" else "SSO", deceased_on=today if kind == "deceased" else None)
+    last = {"ex-sso": -1}.get(kind, 5)
+    SsoPost.objects.create(
+        document_type="CC",
+        document_number=user.person.document_number,
+        sede=make_sede(ips),
+        starts_on=today - timedelta(days=9),
+        ends_on=today + timedelta(days=last),
+    )
+    find(delegate_client, user)
+    page = associate(delegate_client, user, sede, ANULADOR).text
+    cause = {"deceased": "fallecida", "ex-sso": "no se ha registrado de nuevo", "wrong plaza": "no es la plaza"}[kind]
+    assert "Operación no permitida" in page
+    assert cause in page
+    assert not RoleAssignment.objects.exists()
+
+
+# ---------------------------------------------------------------- Consultar Usuarios
+
+
+@pytest.fixture
+def staffed(delegate, ips, sede, user):
+    """One doctor with two roles, one administrative user, one ended role."""
+    other = make_sede(ips, name="Sede del Páramo")
+    admin = make_user("OTRO", first_name="Luz", first_surname="Ángel")
+    past = timezone.now() - timedelta(days=9)
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    make_assignment(user, other, ANULADOR, delegate)
+    make_assignment(admin, sede, "Rol_Admision", delegate)
+    make_assignment(admin, other, "Rol_Dispensador", delegate, starts_at=past, ends_at=past + timedelta(days=1))
+    return {"user": user, "admin": admin}
+
+
+def rows_of(response):
+    sheet = load_workbook(io.BytesIO(response.getvalue())).active
+    return [tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=2)]
+
+
+FILTERS = [
+    ({}, {PRESCRIPTOR, ANULADOR, "Rol_Admision"}),
+    ({"rol": ANULADOR}, {ANULADOR}),
+    ({"entidad": "paramo"}, {ANULADOR}),
+    ({"estado": "terminados"}, {"Rol_Dispensador"}),
+    ({"estado": "todos"}, {PRESCRIPTOR, ANULADOR, "Rol_Admision", "Rol_Dispensador"}),
+    ({"criterio": "munoz jose"}, {PRESCRIPTOR, ANULADOR}),
+    ({"criterio": "MUÑOZ"}, {PRESCRIPTOR, ANULADOR}),
+    ({"criterio": "nadie"}, set()),
+    ({"criterio": "%"}, set()),
+]
+
+
+@pytest.mark.parametrize(("query", "roles"), FILTERS)
+def test_the_list_shows_what_the_filter_asks_and_counts_it(delegate_client, staffed, query, roles):
+    response = delegate_client.get(reverse("users"), query)
+    assert {held.role for held in response.context["page"].rows} == roles
+    assert f"Registros encontrados: <strong>{len(roles)}</strong>" in response.text
+
+
+@pytest.mark.parametrize(("query", "roles"), FILTERS)
+def test_the_workbook_has_the_rows_of_the_filter(delegate_client, staffed, query, roles):
+    assert {row[12] for row in rows_of(delegate_client.get(reverse("download_users"), query))} == roles
+
+
+@pytest.mark.parametrize("part", ["login", "document", "registry"])
+def test_a_user_is_found_by_login_document_or_registry(delegate_client, staffed, part):
+    user = staffed["user"]
+    words = {"login": user.login, "document": user.person.document_number, "registry": user.professional_registry}
+    response = delegate_client.get(reverse("users"), {"criterio": words[part].lower()})
+    assert {held.user for held in response.context["page"].rows} == {user}
+
+
+@pytest.mark.parametrize(
+    "query", [{"rol": "Rol_Jefe"}, {"estado": "x"}, {"criterio": "a" * 101}, {"criterio": "a\x00"}]
+)
+def test_a_wrong_filter_is_told_and_finds_nothing(delegate_client, staffed, query):
+    response = delegate_client.get(reverse("users"), query)
+    assert response.status_code == 200
+    assert response.context["page"].count == 0
+    assert response.context["form"].errors
+
+
+def test_users_of_another_entity_are_neither_listed_nor_downloaded(delegate_client, stranger, user):
+    make_assignment(user, stranger.entity.sedes.get(), ANULADOR, stranger)
+    assert delegate_client.get(reverse("users")).context["page"].count == 0
+    assert rows_of(delegate_client.get(reverse("download_users"))) == []
+
+
+def test_pages_of_25_keep_the_filter(delegate_client, delegate, sede):
+    for _ in range(30):
+        make_assignment(make_user(), sede, ANULADOR, delegate)
+    first = delegate_client.get(reverse("users"), {"rol": ANULADOR})
+    second = delegate_client.get(first.context["page"].next_url)
+    assert (len(first.context["page"].rows), len(second.context["page"].rows)) == (25, 5)
+
+
+def test_a_page_of_the_list_takes_few_queries(delegate_client, delegate, sede, django_assert_max_num_queries):
+    for _ in range(30):
+        make_assignment(make_user(), sede, ANULADOR, delegate)
+    with django_assert_max_num_queries(8):
+        delegate_client.get(reverse("users"))
+
+
+def test_a_name_that_looks_like_a_formula_is_downloaded_as_text(delegate_client, delegate, sede):
+    make_assignment(make_user(first_name="=cmd|'/c calc'!A1"), sede, ANULADOR, delegate)
+    assert rows_of(delegate_client.get(reverse("download_users")))[0][3] == "=cmd|'/c calc'!A1"
+
+
+def test_the_empty_list_says_what_to_do_next(delegate_client):
+    assert "Todavía no hay usuarios activados" in delegate_client.get(reverse("users")).text
