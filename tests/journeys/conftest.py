@@ -1,0 +1,123 @@
+"""How does a test drive a browser? Debian's Chromium through Playwright, against the portal and its database."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+
+from tests.machine import missing, program
+
+# Playwright's own loop runs in this thread; the tests talk to the database between its steps, never inside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+TOOLS = Path(__file__).resolve().parent.parent / "browser" / "node_modules"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "journeys" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": program("chromium", "chromium-browser", "google-chrome"), "args": QUIET}
+
+
+def tool(name: str) -> Path:
+    """A file of `tests/browser/node_modules` (npm ci), or the reason why the test can not run."""
+    path = TOOLS / name
+    if not path.exists():
+        missing(f"{name} (npm ci in tests/browser)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    return tool("axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+class Judge:
+    """Reads each page it is shown: accessibility (axe-core), the console, the address; and keeps its HTML for later."""
+
+    def __init__(self, axe: str, folder: Path) -> None:
+        self.axe, self.folder, self.pages = axe, folder, 0
+        self.complaints: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        """Every error of the console (the CSP's among them) and every request to elsewhere is a complaint."""
+        page.on("console", lambda m: self.complaints.append(f"{page.url}: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("request", lambda r: None if "//localhost" in r.url else self.complaints.append(f"request: {r.url}"))
+
+    def read(self, page: Page, *, scripts: bool = True) -> None:
+        """Judge the page as it is now."""
+        self.pages += 1
+        (self.folder / f"{self.pages:03}.html").write_text(page.content(), encoding="utf-8")
+        if not scripts:
+            return
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            self.complaints.append(f"{page.url}: the page is {wide} px wider than the screen")
+        page.evaluate(self.axe)
+        for violation in page.evaluate("axe.run().then(result => result.violations)"):
+            nodes = [node["html"] for node in violation["nodes"]]
+            self.complaints.append(f"{page.url}: axe {violation['id']}: {nodes}")
+
+
+@pytest.fixture
+def judge(axe: str, tmp_path: Path) -> Iterator[Judge]:
+    """The judge of one journey; its verdict falls when the journey is over."""
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    judge = Judge(axe, folder)
+    yield judge
+    assert judge.pages, "the journey showed no page"
+    assert judge.complaints == []
+    assert html_errors(folder) == []
+
+
+def html_errors(folder: Path) -> list[str]:
+    """What the Nu HTML checker says against the pages of a folder."""
+    jar = tool("vnu-jar/build/dist/vnu.jar")
+    command = [program("java"), "-Xss4m", "-jar", str(jar), "--format", "json", "--errors-only", "--skip-non-html"]
+    result = subprocess.run([*command, str(folder)], capture_output=True, text=True, timeout=180)
+    return [
+        f"{Path(message['url']).name}:{message.get('lastLine')}: {message['message']}"
+        for message in json.loads(result.stderr or '{"messages": []}')["messages"]
+    ]
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any, judge: Judge) -> Iterator[Callable[..., Page]]:
+    """Open a fresh browser context on the portal: `open_page(scripts=False, viewport=PHONE)`."""
+    contexts: list[BrowserContext] = []
+
+    def opened(*, scripts: bool = True, viewport: ViewportSize = DESKTOP) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, java_script_enabled=scripts, viewport=viewport, locale="es-CO"
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        judge.watch(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

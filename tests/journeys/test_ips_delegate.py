@@ -1,0 +1,246 @@
+"""The day of an IPS delegate, in a browser: log in, activate, change, find again, download, change password, leave."""
+
+import pytest
+from captcha.models import CaptchaStore
+from django.core.management import call_command
+from openpyxl import load_workbook
+from playwright.sync_api import Page, expect
+
+from accounts.models import RoleAssignment
+from entities.models import Entity, EntityKind
+from tests import cast
+from tests.journeys.conftest import DESKTOP, PHONE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def country(tmp_path):
+    """1,000 sedes from a generated REPS file, the delegate of the IPS with most of them, and a doctor."""
+    file = str(tmp_path / "reps.csv")
+    call_command("make_reps", file, rows=1_000, seed=7, verbosity=0)
+    call_command("import_reps", file, verbosity=0)
+    ips = max(Entity.objects.filter(kind=EntityKind.IPS), key=lambda entity: (entity.sedes.count(), entity.nit))
+    return {
+        "delegate": cast.make_delegate(ips),
+        "doctor": cast.make_user(first_name="Jesús", first_surname="Ñáñez", document_number="1025000111"),
+        "sede": ips.sedes.order_by("code")[0],
+    }
+
+
+def answer():
+    """What a person would read in the newest image."""
+    return CaptchaStore.objects.latest("id").response
+
+
+def log_in(page: Page, login: str, password: str = cast.PASSWORD) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.get_by_label("Usuario").fill(login)
+    page.get_by_label("Contraseña", exact=False).first.fill(password)
+    page.get_by_label("Ingrese el código de la imagen").fill(answer())
+    page.get_by_role("button", name="Ingresar").click()
+
+
+def open_menu(page: Page) -> None:
+    """On a phone the menu is folded away."""
+    folded = page.get_by_role("navigation").get_by_text("Menú", exact=True)
+    if folded.is_visible():
+        folded.click()
+
+
+def menu(page: Page, item: str) -> None:
+    open_menu(page)
+    page.get_by_role("navigation").get_by_role("link", name=item).first.click()
+
+
+def find_doctor(page: Page, number: str) -> None:
+    menu(page, "Activar Usuarios")
+    page.get_by_label("Profesional de la Salud y/o Profesional de Servicio Social Obligatorio").check()
+    page.get_by_label("Tipo de Identificación").select_option("CC")
+    page.get_by_label("Documento identificación").fill(number)
+    page.get_by_role("button", name="Buscar usuario").click()
+
+
+def enter(page, country, read):
+    delegate = country["delegate"]
+    page.goto("/")
+    read()
+    log_in(page, delegate.login, "no es la contraseña")
+    expect(page.get_by_text("Credenciales inválidas").first).to_be_visible()
+    read()
+    log_in(page, delegate.login)
+    for shown in (delegate.login, str(delegate.person), delegate.entity.nit, delegate.entity.name):
+        expect(page.get_by_text(shown).first).to_be_visible()
+    read()
+
+
+def activate(page, country, read):
+    menu(page, "Activar Usuarios")
+    read()
+    find_doctor(page, "99999999")
+    expect(page.get_by_text("Usuario no registrado para esta aplicación")).to_be_visible()
+    read()
+    find_doctor(page, "1025000111")
+    expect(page.get_by_role("heading", name="Jesús Ñáñez").first).to_be_visible()
+    read()
+    page.get_by_label("Entidad", exact=True).fill(country["sede"].code)
+    page.get_by_role("button", name="Buscar sede").click()
+    page.get_by_role("radio", name=country["sede"].code).check()
+    page.get_by_role("checkbox", name="Rol_Prescriptor").check()
+    page.get_by_role("checkbox", name="Rol_Anulador").check()
+    page.get_by_role("button", name="Asociar Usuario").click()
+    expect(page.get_by_text("Operación exitosa")).to_be_visible()
+    expect(page.get_by_text("El usuario tiene activados los siguientes roles en la entidad:")).to_be_visible()
+    read()
+
+
+def change(page, country, read):
+    held = page.get_by_role("region", name=country["sede"].code)
+    held.get_by_role("checkbox", name="Rol_Anulador").uncheck()
+    held.get_by_role("checkbox", name="Rol_JuntaMedicaIPS").check()
+    held.get_by_role("button", name="Actualizar roles").click()
+    expect(page.get_by_text("retirado Rol_Anulador")).to_be_visible()
+    read()
+
+
+def consult(page, tmp_path, read):
+    menu(page, "Consultar Usuarios")
+    page.get_by_label("Otro criterio de búsqueda").fill("nanez jesus")
+    page.get_by_role("button", name="Buscar usuarios").click()
+    expect(page.get_by_text("Registros encontrados: 2")).to_be_visible()
+    read()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Descargar Datos").click()
+    waiting.value.save_as(tmp_path / "usuarios.xlsx")
+    rows = list(load_workbook(tmp_path / "usuarios.xlsx").active.values)
+    assert [row[12] for row in rows[1:]] == ["Rol_Prescriptor", "Rol_JuntaMedicaIPS"]
+
+
+def deactivate(page):
+    page.get_by_role("link", name="Jesús Ñáñez").first.click()
+    page.get_by_role("button", name="Desactivar Usuario").click()
+    expect(page.get_by_text("Operación exitosa")).to_be_visible()
+    assert not RoleAssignment.objects.current().exists()
+
+
+def new_password(page, new):
+    page.get_by_label("Contraseña anterior").fill(cast.PASSWORD)
+    page.get_by_label("Contraseña Nueva").fill(new)
+    page.get_by_label("Confirmación de Contraseña").fill(new)
+    page.get_by_role("button", name="Enviar Solicitud").click()
+
+
+def change_password(page, read):
+    menu(page, "Cambiar Contraseña")
+    read()
+    new_password(page, cast.PASSWORD)
+    expect(page.get_by_text("No puede usar alguna de sus ultimas 3 contraseñas").first).to_be_visible()
+    read()
+    new_password(page, "otra frase larga y nueva")
+    expect(page.get_by_text("Contraseña cambiada exitosamente")).to_be_visible()
+
+
+def leave(page, read):
+    open_menu(page)
+    page.get_by_role("button", name="Salir").click()
+    expect(page.get_by_text("Usted ha salido del portal.")).to_be_visible()
+    read()
+    page.goto("/usuarios/")
+    expect(page.get_by_role("button", name="Ingresar")).to_be_visible()
+
+
+def do_the_days_work(page, country, judge, tmp_path, *, scripts):
+    def read():
+        judge.read(page, scripts=scripts)
+
+    enter(page, country, read)
+    activate(page, country, read)
+    change(page, country, read)
+    consult(page, tmp_path, read)
+    deactivate(page)
+    change_password(page, read)
+    leave(page, read)
+
+
+def test_the_days_work(country, open_page, judge, tmp_path):
+    do_the_days_work(open_page(viewport=DESKTOP), country, judge, tmp_path, scripts=True)
+
+
+def test_the_days_work_on_a_phone(country, open_page, judge, tmp_path):
+    do_the_days_work(open_page(viewport=PHONE), country, judge, tmp_path, scripts=True)
+
+
+def test_the_days_work_without_javascript(country, open_page, judge, tmp_path):
+    do_the_days_work(open_page(scripts=False), country, judge, tmp_path, scripts=False)
+
+
+# ---------------------------------------------------------------- by keyboard alone
+
+
+def focus(page, name, role=None):
+    """Press Tab until the focus is on the control of this name; fail when it never comes."""
+    wanted = "el => el.matches(':focus')"
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        target = page.get_by_role(role, name=name) if role else page.get_by_label(name)
+        if any(item.evaluate(wanted) for item in target.all()):
+            return
+    raise AssertionError(f"Tab never reaches {name!r}")
+
+
+def type_into(page: Page, name: str, text: str) -> None:
+    focus(page, name)
+    page.keyboard.type(text)
+
+
+def test_the_days_work_by_keyboard_alone(country, open_page, judge):
+    page, sede = open_page(), country["sede"]
+    page.goto("/")
+    type_into(page, "Usuario", country["delegate"].login)
+    type_into(page, "Contraseña", cast.PASSWORD)
+    type_into(page, "Ingrese el código de la imagen", answer())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    focus(page, "Activar Usuarios", "link")
+    page.keyboard.press("Enter")
+    focus(page, "Profesional de la Salud y/o Profesional de Servicio Social Obligatorio")
+    page.keyboard.press("Space")
+    type_into(page, "Tipo de Identificación", "Cédula de ciu")
+    type_into(page, "Documento identificación", "1025000111")
+    page.keyboard.press("Enter")
+    type_into(page, "Entidad", sede.code)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**entidad=**")
+    focus(page, sede.code, "radio")
+    page.keyboard.press("Space")
+    focus(page, "Rol_Prescriptor", "checkbox")
+    page.keyboard.press("Space")
+    focus(page, "Asociar Usuario", "button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Operación exitosa")).to_be_visible()
+    judge.read(page)
+    focus(page, "Salir", "button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Usted ha salido del portal.")).to_be_visible()
+
+
+def test_the_skip_link_is_the_first_stop_and_leads_to_the_content(country, open_page, judge):
+    page = open_page()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id || location.hash.slice(1)") == "contenido-principal"
+    judge.read(page)
+
+
+def test_a_double_click_on_asociar_usuario_gives_the_role_once(country, open_page, judge):
+    page = open_page()
+    log_in(page, country["delegate"].login)
+    find_doctor(page, "1025000111")
+    page.get_by_role("radio").first.check()
+    page.get_by_role("checkbox", name="Rol_Anulador").check()
+    page.get_by_role("button", name="Asociar Usuario").dblclick()
+    expect(page.get_by_text("Operación exitosa")).to_be_visible()
+    assert RoleAssignment.objects.count() == 1
+    judge.read(page)
