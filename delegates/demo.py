@@ -1,0 +1,205 @@
+"""What does the demonstration show? Invented entities, people and delegates around a synthetic REPS; nobody is real.
+
+Everything is made once and found again: running it twice adds nothing.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models import Count
+
+from accounts.actions.roles import activate_user
+from accounts.models import Account, Person, RegisteredUser, SsoPost
+from accounts.roles import Option, Role, UserKind
+from accounts.rules import today
+from entities.models import Entity, EntityKind, Sede
+
+MARK = "mipres_admin demonstration"
+PASSWORD = "demostracion-mipres"  # noqa: S105  printed on the screen of whoever starts it, on loopback only
+REPS_ROWS = 1_000
+REPS_SEED = 20_26
+
+
+class NotOursError(Exception):
+    """The database holds tables that no demonstration made."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """One log-in of the demonstration, as it is printed."""
+
+    kind: str
+    login: str
+    entity: str
+
+
+def claim_database() -> None:
+    """Mark an empty database as the demonstration's, or recognise the mark.
+
+    Raises NotOursError, with nothing touched, for a database with tables and without mark.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
+        ((mark,),) = cursor.fetchall()
+        if mark == MARK:
+            return
+        if connection.introspection.table_names(cursor):
+            raise NotOursError
+        name = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
+        cursor.execute(f"COMMENT ON DATABASE {name} IS '{MARK}'")
+
+
+def load_registries() -> None:
+    """EPS of both régimenes, and a synthetic REPS of 1,000 sedes, through the same commands as the Ministry's."""
+    call_command("import_eps", verbosity=0)
+    if Sede.objects.filter(entity__kind=EntityKind.IPS).exists():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = str(Path(folder) / "reps.csv")
+        call_command("make_reps", file, rows=REPS_ROWS, seed=REPS_SEED, verbosity=0)
+        call_command("import_reps", file, verbosity=0)
+
+
+# ---------------------------------------------------------------- people, each with a case of the manual
+
+PEOPLE: dict[str, tuple[str, str, str, str, UserKind, str | None]] = {
+    # document: first name, second name, first surname, second surname, kind, profession
+    "1000000001": ("Camila", "Andrea", "Ríos", "Peñaranda", UserKind.PROFESIONAL, "P07"),
+    "1000000002": ("Julián", "", "Ospina", "Quintero", UserKind.PROFESIONAL, "P08"),
+    "1000000003": ("Marta", "Lucía", "Ibáñez", "Suárez", UserKind.PROFESIONAL, "P03"),
+    "1000000004": ("Óscar", "Iván", "Núñez", "Bedoya", UserKind.PROFESIONAL, "P11"),
+    "1000000005": ("Paola", "", "Cárdenas", "Vélez", UserKind.OTRO, None),
+    "1000000006": ("Andrés", "Felipe", "Güiza", "Roa", UserKind.SSO, "P07"),
+    "1000000007": ("Sara", "", "Montoya", "Lasso", UserKind.SSO, "P09"),
+    "1000000008": ("Daniela", "", "Barros", "Barón", UserKind.SSO, "P01"),
+    "1000000009": ("Hernán", "Darío", "Acosta", "Prieto", UserKind.PROFESIONAL, "P07"),
+}
+CASES = {
+    "1000000001": "médica, ya activa con tres roles",
+    "1000000002": "nutricionista",
+    "1000000003": "enfermera",
+    "1000000004": "psicólogo",
+    "1000000005": "Otro Usuario (opción Personal Administrativo)",
+    "1000000006": "SSO con plaza en su IPS",
+    "1000000007": "SSO con plaza en otra IPS: Operación no permitida",
+    "1000000008": "ex-SSO sin nuevo registro: Operación no permitida",
+    "1000000009": "fallecido: Operación no permitida",
+    "1000000099": "no registrada: Usuario no registrado para esta aplicación",
+}
+
+
+def _person(number: str, names: tuple[str, str, str, str]) -> Person:
+    first, second, surname, second_surname = names
+    return Person.objects.get_or_create(
+        document_type="CC",
+        document_number=number,
+        defaults={
+            "first_name": first,
+            "second_name": second,
+            "first_surname": surname,
+            "second_surname": second_surname,
+            "email": f"cc{number}@correo.example",
+        },
+    )[0]
+
+
+def _users() -> dict[str, RegisteredUser]:
+    users = {}
+    for number, (*names, kind, profession) in PEOPLE.items():
+        person = _person(number, (names[0], names[1], names[2], names[3]))
+        users[number], _ = RegisteredUser.objects.get_or_create(
+            person=person,
+            defaults={
+                "kind": kind,
+                "profession_id": profession,
+                "professional_registry": f"RP-{number[-4:]}" if profession else "",
+            },
+        )
+    Person.objects.filter(document_number="1000000009").update(deceased_on=today() - timedelta(days=90))
+    return users
+
+
+def _post(number: str, sede: Sede, first: int, last: int) -> None:
+    """A plaza from `first` to `last` days from now, once."""
+    if not SsoPost.objects.filter(document_type="CC", document_number=number).exists():
+        days = {"starts_on": today() + timedelta(days=first), "ends_on": today() + timedelta(days=last)}
+        SsoPost.objects.create(document_type="CC", document_number=number, sede=sede, **days)
+
+
+def _largest_ips() -> Iterator[Entity]:
+    """The IPS of the synthetic REPS, those with most sedes first."""
+    ips = Entity.objects.filter(kind=EntityKind.IPS).annotate(size=Count("sedes"))
+    yield from ips.order_by("-size", "nit")
+
+
+# ---------------------------------------------------------------- one delegate per kind of entity
+
+
+def _invented_entities() -> dict[EntityKind, Entity]:
+    eps = {"nit": "900000102", "name": "EPS Demostración S.A.S."}
+    invented = {
+        EntityKind.EPS_C: eps | {"eps_code": "EPS998"},
+        EntityKind.EPS_S: eps | {"eps_code": "EPSS98"},
+        EntityKind.PROVEEDOR: {"nit": "900000104", "name": "Farmacia y Suministros Demostración S.A.S."},
+        EntityKind.PPN: {"nit": "1000000011", "name": "Laura Demostración Vega", "identification_type": "CC"},
+        EntityKind.ET: {"nit": "900000106", "name": "Departamento de la Demostración"},
+    }
+    return {
+        kind: Entity.objects.get_or_create(kind=kind, nit=fields["nit"], defaults=fields)[0]
+        for kind, fields in invented.items()
+    }
+
+
+PREFIXES = {
+    EntityKind.IPS: "ADMIPS",
+    EntityKind.EPS_C: "ADMEPS",
+    EntityKind.EPS_S: "ADMEPSS",
+    EntityKind.PROVEEDOR: "ADMPROV",
+    EntityKind.PPN: "ADMPPN",
+    EntityKind.ET: "ADMET",
+}
+DELEGATES = {
+    EntityKind.IPS: ("1000000010", ("María", "Gabriela", "Suárez", "Demostración")),
+    EntityKind.PPN: ("1000000011", ("Laura", "", "Demostración", "Vega")),
+    EntityKind.EPS_C: ("1000000012", ("Claudia", "", "Quiñones", "Demostración")),
+    EntityKind.EPS_S: ("1000000013", ("Jorge", "Iván", "Demostración", "Páez")),
+    EntityKind.PROVEEDOR: ("1000000014", ("Nubia", "", "Demostración", "Ávila")),
+    EntityKind.ET: ("1000000015", ("Wilson", "", "Demostración", "Mejía")),
+}
+
+
+def _delegate(kind: EntityKind, entity: Entity) -> Account:
+    number, names = DELEGATES[kind]
+    login, person = f"{PREFIXES[kind]}{entity.nit}", _person(number, names)
+    account = Account.objects.filter(login=login).first()
+    return account or Account.objects.create_user(login, PASSWORD, entity=entity, person=person, email=person.email)
+
+
+@transaction.atomic
+def load_people() -> list[Login]:
+    """People for every case of the manual, one delegate per kind of entity, one account of the Ministry.
+
+    Returns the log-ins; all have `PASSWORD` until somebody changes it.
+    """
+    ips, other, *_ = _largest_ips()
+    accounts = {EntityKind.IPS: _delegate(EntityKind.IPS, ips)}
+    accounts |= {kind: _delegate(kind, entity) for kind, entity in _invented_entities().items()}
+    users, sede, plaza = _users(), ips.sedes.order_by("code")[0], other.sedes.order_by("code")[0]
+    _post("1000000006", sede, -30, 330)
+    _post("1000000007", plaza, -30, 330)
+    _post("1000000008", sede, -400, -35)
+    doctor = users["1000000001"]
+    if not doctor.assignments.exists():
+        roles = (Role.PRESCRIPTOR, Role.JUNTA_IPS, Role.ANULADOR)
+        activate_user(by=accounts[EntityKind.IPS], user=doctor, sede=sede, option=Option.PROFESIONAL, roles=roles)
+    if not Account.objects.filter(login="MINSALUD").exists():
+        Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
+    logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in PREFIXES]
+    return [*logins, Login("Ministerio (administración)", "MINSALUD", "Ministerio de Salud y Protección Social")]

@@ -1,0 +1,83 @@
+"""`manage.py demo`: the whole portal on this machine, with invented data and the production server."""
+
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from granian import Granian
+from granian.constants import Interfaces
+
+from delegates.demo import CASES, MARK, PASSWORD, Login, NotOursError, claim_database, load_people, load_registries
+
+ADDRESS = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    help = "Abre el portal en este equipo con datos de demostración inventados."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="puerto en 127.0.0.1 (8000)")
+        parser.add_argument("--load-only", action="store_true", help="prepara los datos y termina, sin abrir el portal")
+
+    def handle(self, *args: Any, port: int, load_only: bool, **options: Any) -> None:
+        if settings.MODE != "demo":
+            raise CommandError("The demonstration runs as `manage.py demo`, in its own mode.")
+        if not load_only:
+            self._port_must_be_free(port)
+        self._step("PostgreSQL: buscando o iniciando el servidor…")
+        self._claim()
+        self._step("Tablas: migrando…")
+        call_command("migrate", verbosity=0, interactive=False)
+        self._step("Registros: DIVIPOLA, EPS y un REPS sintético de 1.000 sedes…")
+        load_registries()
+        self._step("Personas, usuarios y delegados inventados…")
+        logins = load_people()
+        if not load_only:
+            self._open(port, logins)
+
+    def _step(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def _claim(self) -> None:
+        try:
+            claim_database()
+        except NotOursError:
+            raise CommandError(
+                "This database has tables that no demonstration made (its comment is not "
+                f"'{MARK}'), so it is left as it is. Name an empty one in DATABASE_URL, or, for the embedded "
+                "PostgreSQL, remove the folder .postgres after stopping what uses it."
+            ) from None
+
+    def _port_must_be_free(self, port: int) -> None:
+        if not 1 <= port <= 65_535:
+            raise CommandError("--port takes a number from 1 to 65535.")
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((ADDRESS, port))
+            except OSError as error:
+                raise CommandError(f"Port {port} can not be used ({error.strerror}): try --port {port + 1}.") from None
+
+    def _open(self, port: int, logins: list[Login]) -> None:
+        self._step("\nDelegados (contraseña de todos: " + self.style.SUCCESS(PASSWORD) + ")")
+        for login in logins:
+            self._step(f"  {login.login:<22} {login.kind} · {login.entity}")
+        self._step("\nDocumentos CC para probar Activar Usuarios con el delegado de la IPS:")
+        for number, case in CASES.items():
+            self._step(f"  {number}  {case}")
+        self._step(f"\nCorreos: http://{ADDRESS}:{port}/correo/")
+        self._step(self.style.SUCCESS(f"Abra http://{ADDRESS}:{port}/ en su navegador.") + " Ctrl-C termina.")
+        Granian(
+            "mipres_admin.wsgi:application",
+            address=ADDRESS,
+            port=port,
+            interface=Interfaces.WSGI,
+            blocking_threads=2,
+            backpressure=64,
+            log_enabled=False,
+        ).serve()
+        self._step("El portal se cerró.")
