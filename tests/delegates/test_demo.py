@@ -1,0 +1,155 @@
+"""Does the demonstration open for anybody, twice, and never in a database that is not its own?"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from captcha.models import CaptchaStore
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+
+from accounts.models import Account, RegisteredUser, RoleAssignment
+from delegates import demo
+from entities.models import EntityKind, Sede
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture
+def loaded(db, settings, tmp_path):
+    settings.MAIL_PREVIEW_ROOT = tmp_path
+    demo.load_registries()
+    return demo.load_people()
+
+
+def test_there_is_a_login_for_every_kind_of_delegate_and_for_the_ministry(loaded):
+    assert [login.login[:6] for login in loaded] == [
+        "ADMIPS",
+        "ADMEPS",
+        "ADMEPS",
+        "ADMPRO",
+        "ADMPPN",
+        "ADMET9",
+        "MINSAL",
+    ]
+
+
+def test_every_printed_login_works_with_the_printed_password(loaded):
+    for login in loaded:
+        client = Client()
+        page = client.get("/ingresar/")
+        data = {
+            "login": login.login,
+            "password": demo.PASSWORD,
+            "captcha": CaptchaStore.objects.latest("id").response,
+            "captcha_token": next(iter(client.session["captchas"])),
+        }
+        assert page.status_code == 200
+        assert client.post("/ingresar/", data).status_code == 302, login
+
+
+def test_it_shows_a_thousand_sedes_and_every_case(loaded):
+    assert Sede.objects.filter(code__regex="^[0-9]{12}$").count() == 1_000
+    documents = set(RegisteredUser.objects.values_list("person__document_number", flat=True))
+    assert documents == set(demo.CASES) - {"1000000099"}
+
+
+def test_loading_twice_adds_nothing(loaded):
+    def counts():
+        return [model.objects.count() for model in (Account, RegisteredUser, RoleAssignment, Sede)]
+
+    before = counts()
+    demo.load_registries()
+    demo.load_people()
+    assert counts() == before
+
+
+def test_the_ips_has_a_doctor_at_work(loaded):
+    assert RoleAssignment.objects.filter(entity__kind=EntityKind.IPS).count() == 3
+
+
+def test_a_database_with_tables_and_without_mark_is_refused(db):
+    with pytest.raises(demo.NotOursError):
+        demo.claim_database()
+
+
+def test_a_database_with_the_mark_is_recognised(db):
+    with connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"COMMENT ON DATABASE {name} IS '{demo.MARK}'")
+    demo.claim_database()
+
+
+def test_it_refuses_to_run_in_another_mode(settings):
+    with pytest.raises(CommandError, match="demonstration"):
+        call_command("demo", load_only=True)
+
+
+@pytest.mark.parametrize("port", [0, 70_000])
+def test_a_port_that_does_not_exist_is_told(settings, port):
+    settings.MODE = "demo"
+    with pytest.raises(CommandError, match="1 to 65535"):
+        call_command("demo", port=port)
+
+
+def test_a_busy_port_is_told_before_anything_is_made(settings):
+    settings.MODE = "demo"
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        with pytest.raises(CommandError, match="try --port"):
+            call_command("demo", port=busy.getsockname()[1])
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def opened(url, process):
+    """The first page, once the portal answers."""
+    for _ in range(240):
+        assert process.poll() is None, process.stdout.read()
+        try:
+            with urllib.request.urlopen(url) as response:
+                return response.read().decode()
+        except OSError:
+            time.sleep(0.25)
+    raise AssertionError("the portal never answered")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_opens_on_the_log_in_form_and_ctrl_c_closes_it(django_db_blocker, tmp_path):
+    parameters, port = connection.get_connection_params(), free_port()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP DATABASE IF EXISTS mipres_demo_test")
+        cursor.execute("CREATE DATABASE mipres_demo_test")
+    url = f"postgres://{parameters.get('user', '')}@/mipres_demo_test?host={parameters.get('host', '')}"
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "demo", "--port", str(port)],
+        cwd=ROOT,
+        env=os.environ
+        | {"DJANGO_SETTINGS_MODULE": "mipres_admin.settings", "DATABASE_URL": url}
+        | {"PGPASSWORD": str(parameters.get("password", "")), "PGPORT": str(parameters.get("port", 5432))},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert "Ingrese el código de la imagen" in opened(f"http://127.0.0.1:{port}/", process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert f"Abra http://127.0.0.1:{port}/ en su navegador." in said
+    assert "Traceback" not in said
+    with connection.cursor() as cursor:
+        cursor.execute("DROP DATABASE mipres_demo_test WITH (FORCE)")

@@ -1,0 +1,84 @@
+"""Does production refuse to start half-configured, and is it strict once it starts?"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GOOD = {
+    "MIPRES_SECRET_KEY": "k7" * 40,
+    "MIPRES_ALLOWED_HOSTS": "mipres.example",
+    "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+}
+
+
+def python(code, **environment):
+    """Run code in a fresh interpreter in which nothing is set but what is given."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=ROOT, env=kept | environment, capture_output=True, text=True, timeout=60)
+
+
+def settings(names, **environment):
+    code = (
+        f"import json; from mipres_admin import settings as s; print(json.dumps({{n: getattr(s, n) for n in {names}}}))"
+    )
+    return json.loads(python(code, **environment).stdout)
+
+
+@pytest.mark.parametrize("missing", GOOD)
+def test_production_does_not_start_without(missing):
+    result = python("import mipres_admin.wsgi", **{name: value for name, value in GOOD.items() if name != missing})
+    assert result.returncode != 0
+    assert f"Production needs {missing}" in result.stderr
+
+
+def test_production_does_not_start_with_the_local_secret():
+    code = "from mipres_admin import settings"
+    from mipres_admin.settings import LOCAL_SECRET
+
+    assert "Production needs MIPRES_SECRET_KEY" in python(code, **GOOD | {"MIPRES_SECRET_KEY": LOCAL_SECRET}).stderr
+
+
+def test_another_database_than_postgresql_is_refused():
+    result = python("import mipres_admin.settings", **GOOD | {"DATABASE_URL": "sqlite:///x.db"})
+    assert "must name a PostgreSQL database" in result.stderr
+
+
+def test_an_unknown_mode_is_refused():
+    assert "MIPRES_MODE" in python("import mipres_admin.settings", MIPRES_MODE="prod").stderr
+
+
+def test_production_is_https_only_with_host_bound_cookies():
+    names = ["SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_NAME", "DEBUG"]
+    assert settings(names, **GOOD) == {
+        "SECURE_SSL_REDIRECT": True,
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SESSION_COOKIE_NAME": "__Host-sesion",
+        "DEBUG": False,
+    }
+
+
+def test_the_embedded_postgresql_is_not_imported_when_a_database_is_named():
+    code = (
+        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'mipres_admin.settings'; import django; django.setup();"
+        "from django.db import connection; connection.vendor;"
+        "print([name for name in sys.modules if 'embedded' in name])"
+    )
+    assert python(code, **GOOD).stdout.strip() == "[]"
+
+
+def test_the_policy_allows_nothing_unsafe_and_nobody_else(client, db):
+    policy = client.get("/ingresar/").headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert "default-src 'none'" in policy
+
+
+def test_pages_are_not_kept_by_shared_caches(client, db):
+    assert client.get("/ingresar/").headers["Cache-Control"] in ("no-store", "private")
