@@ -230,3 +230,45 @@ class Sede(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class RegistryLoad(models.Model):
+    """One load of an official registry: which file, of which cut, and what it did. The rows are in the registry."""
+
+    class Kind(models.TextChoices):
+        REPS = "reps", "REPS"
+        EPS = "eps", "EPS"
+        RETHUS = "rethus", "ReTHUS"
+        SSO = "sso", "Plazas de SSO"
+
+    kind = models.CharField("registro", max_length=6, choices=Kind)
+    file_name = models.CharField("archivo", max_length=255)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    cut_on = models.DateField("fecha de corte", null=True, blank=True)
+    counts = models.JSONField("resultado")
+    loaded_at = models.DateTimeField("cargado el", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "carga de un registro"
+        verbose_name_plural = "cargas de registros"
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=("reps", "eps", "rethus", "sso")),
+                name="registry_load_kind_known",
+                violation_error_message="El registro debe ser REPS, EPS, ReTHUS o plazas de SSO.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(file_name=""),
+                name="registry_load_names_its_file",
+                violation_error_message="Ingrese el nombre del archivo.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="registry_load_sha256_well_formed",
+                violation_error_message="El SHA-256 debe tener 64 dígitos hexadecimales.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.file_name}"

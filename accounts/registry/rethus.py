@@ -1,0 +1,104 @@
+"""What does a row of ReTHUS say? One profession of one person, with its registry number.
+
+ReTHUS: Registro Único Nacional del Talento Humano en Salud (Ley 1164 de 2007, article 23).
+"""
+
+import re
+from collections.abc import Sequence
+
+from accounts.models import Profession
+from accounts.registry.people import person, person_columns
+from entities.models import RegistryLoad
+from entities.registry.errors import Rejected
+from entities.registry.headings import Column
+from entities.registry.loading import Registry
+from entities.registry.values import required, within
+
+CODE = re.compile(r"P[0-9]{2}")
+
+PROFESSIONS = """
+WITH merged AS (
+    MERGE INTO accounts_profession AS known
+    USING (
+        SELECT profession_id AS code, (array_agg(profession ORDER BY line))[1] AS name
+        FROM registry_rows GROUP BY profession_id
+    ) AS file
+    ON known.code = file.code
+    WHEN NOT MATCHED THEN INSERT (code, name) VALUES (file.code, file.name)
+    RETURNING merge_action() AS act
+)
+SELECT act, count(*) FROM merged GROUP BY act
+"""
+
+CLOSE = """
+UPDATE accounts_rethusentry AS entry SET closed_on = %(closing_day)s
+WHERE closed_on IS NULL AND document_number <> ALL (%(rejected)s::text[])
+    AND NOT EXISTS (
+        SELECT FROM registry_rows AS file
+        WHERE (file.document_type, file.document_number, file.profession_id)
+            = (entry.document_type, entry.document_number, entry.profession_id)
+    )
+RETURNING format('%%s …%%s %%s', document_type, right(document_number, 4), profession_id)
+"""
+
+CHANGES = """
+SELECT file.document_type, file.document_number, file.profession_id, file.registry_number, entry.id AS entry_id,
+    CASE WHEN entry.id IS NULL THEN 'new' WHEN entry.closed_on IS NOT NULL THEN 'reopened' ELSE 'changed' END AS state
+FROM registry_rows AS file
+LEFT JOIN accounts_rethusentry AS entry
+    ON (entry.document_type, entry.document_number, entry.profession_id)
+        = (file.document_type, file.document_number, file.profession_id)
+WHERE entry.id IS NULL OR entry.closed_on IS NOT NULL OR entry.registry_number <> file.registry_number
+"""
+
+INSERT = """
+INSERT INTO accounts_rethusentry (document_type, document_number, profession_id, registry_number)
+SELECT document_type, document_number, profession_id, registry_number FROM registry_changes WHERE state = 'new'
+"""
+
+UPDATE = """
+UPDATE accounts_rethusentry AS entry SET registry_number = change.registry_number, closed_on = NULL
+FROM registry_changes AS change WHERE entry.id = change.entry_id
+"""
+
+
+class Rethus(Registry):
+    """ReTHUS: a person with several professions has several rows; a row that is gone is closed, never deleted."""
+
+    kind = RegistryLoad.Kind.RETHUS
+    columns = (
+        *person_columns(),
+        Column(("codigo_profesion", "CodigoProfesion")),
+        Column(("profesion", "Profesion")),
+        Column(("registro_profesional", "RegistroProfesional")),
+    )
+    staged = {
+        "document_type": "text",
+        "document_number": "text",
+        "profession_id": "text",
+        "profession": "text",
+        "registry_number": "text",
+    }
+    open_rows = "SELECT count(*) FROM accounts_rethusentry WHERE closed_on IS NULL"
+    closings = (CLOSE,)
+    merges = {"professions": PROFESSIONS}
+    changes = CHANGES
+    writes = (UPDATE, INSERT)
+
+    def __init__(self) -> None:
+        self.professions = set(Profession.objects.values_list("code", flat=True))
+
+    def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+        id_type, number = person(cells[0], cells[1])
+        code = cells[2].upper()
+        if not CODE.fullmatch(code):
+            raise Rejected(f"el código de profesión «{cells[2]}» debe ser P y dos dígitos, por ejemplo P07")
+        if code not in self.professions:
+            required(cells[3], f"el nombre de la profesión {code}, que es nueva")
+        profession = within(cells[3], 80, "el nombre de la profesión")
+        registry_number = required(cells[4], "el registro profesional")
+        registry_number = within(registry_number, 30, "el registro profesional")
+        return f"{id_type}{number} {code}", (id_type, number, code, profession, registry_number)
+
+    def trace(self, cells: Sequence[str]) -> str:
+        return cells[1].upper()

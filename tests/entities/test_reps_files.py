@@ -1,0 +1,138 @@
+"""Does a broken file change nothing, and does the operator learn what is broken?"""
+
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.core.management.base import CommandError
+
+from entities.models import Entity, Sede
+from entities.registry.synthetic import HEADINGS
+from tests.registry_files import csv_file, load, sede_row, sites, xlsx_file
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def refused(tmp_path: Path) -> Any:
+    """Why a file is refused; nothing may have been loaded."""
+
+    def try_to_load(path: Path) -> str:
+        with pytest.raises(CommandError) as found:
+            load("import_reps", path)
+        assert Entity.objects.count() + Sede.objects.count() == 0
+        return str(found.value)
+
+    return try_to_load
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "reps.csv"
+
+
+@pytest.mark.parametrize("missing", ["codigoprestador", "nombreprestador", "nombresede", "tipoid", "claseprestador"])
+def test_a_missing_column_is_named(refused: Any, path: Path, missing: str) -> None:
+    headings = [heading for heading in HEADINGS if heading != missing]
+    assert f"Falta la columna {missing}" in refused(csv_file(path, [sede_row()], headings)).replace(
+        "ClasePrestadorDesc o ", ""
+    )
+
+
+def test_every_missing_column_is_named_in_both_spellings(refused: Any, path: Path) -> None:
+    headings = [heading for heading in HEADINGS if heading not in ("direcci_nsede", "t_lefonosede")]
+    said = refused(csv_file(path, [sede_row()], headings))
+    assert "Falta la columna direcci_nsede o DireccionSede; t_lefonosede o TelefonoSede. El archivo trae:" in said
+
+
+def test_a_repeated_heading_is_named_as_it_is_spelled(refused: Any, path: Path) -> None:
+    said = refused(csv_file(path, [sede_row()], [*HEADINGS, "NombreSede"]))
+    assert "El encabezado está repetido: nombresede y NombreSede. Deje una sola columna." in said
+
+
+def test_latin_1_is_recognised_with_its_line_and_word(refused: Any, path: Path) -> None:
+    said = refused(csv_file(path, [*sites(1), sede_row(nombresede="MUÑOZ")], encoding="latin-1"))
+    assert "reps.csv no está en UTF-8: la línea 2 trae el byte 0xCD. Parece Latin-1 (Windows-1252)" in said
+    assert "donde se lee «CLÍNICA»" in said
+    assert "iconv -f WINDOWS-1252 -t UTF-8 'reps.csv' > utf8.csv" in said
+
+
+def test_a_wrong_byte_in_the_last_line_undoes_the_rest(refused: Any, path: Path) -> None:
+    csv_file(path, sites(75))
+    path.write_bytes(path.read_bytes() + "1100100001,CLÍNICA\n".encode("latin-1"))
+    assert "la línea 77 trae el byte 0xCD" in refused(path)
+
+
+def test_an_unknown_encoding_is_said_to_be_so(refused: Any, path: Path) -> None:
+    path.write_bytes(b"codigoprestador\n\x81\x8d\n")
+    assert "la línea 2 trae el byte 0x81. No se reconoce su codificación" in refused(path)
+
+
+def test_a_file_cut_in_the_middle_of_a_letter_is_said_to_be_so(refused: Any, path: Path) -> None:
+    csv_file(path, [])
+    path.write_bytes(path.read_bytes() + "1100100001,CLÍ".encode()[:-1])
+    assert "Termina a mitad de una letra; quizá se descargó incompleto." in refused(path)
+
+
+def test_utf_16_is_recognised(refused: Any, path: Path) -> None:
+    said = refused(csv_file(path, [sede_row()], encoding="utf-16"))
+    assert "reps.csv está en UTF-16." in said
+    assert "iconv -f UTF-16" in said
+
+
+def test_an_unclosed_quote_is_a_broken_file(refused: Any, path: Path) -> None:
+    csv_file(path, sites(2))
+    path.write_text(path.read_text() + '1100100001,"CLÍNICA,110010000103\n1100100001,OTRA\n')
+    assert "no es un CSV bien formado desde la línea 4" in refused(path)
+
+
+def test_an_empty_file_is_said_to_be_so(refused: Any, path: Path) -> None:
+    path.touch()
+    assert "El archivo reps.csv está vacío." in refused(path)
+
+
+def test_a_file_of_blank_lines_has_no_columns(refused: Any, path: Path) -> None:
+    path.write_text("\n\n")
+    assert "El archivo trae: ninguna." in refused(path)
+
+
+def test_a_file_that_is_not_there_is_said_to_be_so(refused: Any, path: Path) -> None:
+    assert "No se puede leer" in refused(path)
+
+
+def test_a_csv_with_the_name_of_a_workbook_is_refused(refused: Any, tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "reps.xlsx", [sede_row()])
+    assert "reps.xlsx se llama como un libro de Excel, pero no lo es." in refused(path)
+
+
+def test_an_old_workbook_is_recognised(refused: Any, tmp_path: Path) -> None:
+    path = tmp_path / "reps.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    assert "reps.xls es un libro de Excel antiguo (.xls). Guárdelo como .xlsx o como CSV UTF-8." in refused(path)
+
+
+def test_a_zip_that_is_no_workbook_is_refused(refused: Any, tmp_path: Path) -> None:
+    path = tmp_path / "reps.xlsx"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("nada.txt", "nada")
+    assert "reps.xlsx no es un libro de Excel (.xlsx) que se pueda leer." in refused(path)
+
+
+def test_a_truncated_workbook_is_refused(refused: Any, tmp_path: Path) -> None:
+    path = xlsx_file(tmp_path / "reps.xlsx", [HEADINGS, [sede_row().get(heading) for heading in HEADINGS]])
+    path.write_bytes(path.read_bytes()[:-200])
+    assert "no es un libro de Excel (.xlsx) que se pueda leer" in refused(path)
+
+
+def test_a_workbook_damaged_inside_is_refused(refused: Any, tmp_path: Path) -> None:
+    whole = xlsx_file(tmp_path / "whole.xlsx", [HEADINGS, [sede_row().get(heading) for heading in HEADINGS]])
+    with ZipFile(whole) as old, ZipFile(tmp_path / "reps.xlsx", "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, data[: len(data) - 60] if name.endswith("sheet1.xml") else data)
+    assert "está dañado" in refused(tmp_path / "reps.xlsx")
+
+
+def test_an_empty_workbook_has_no_columns(refused: Any, tmp_path: Path) -> None:
+    assert "Falta la columna" in refused(xlsx_file(tmp_path / "reps.xlsx", []))
