@@ -1,0 +1,17 @@
+"""How does another program reach the project's own PostgreSQL? `python -m mipres_admin.embedded COMMAND …`.
+
+The command runs with DATABASE_URL naming the embedded server, which stays up at least as long.
+"""
+
+import os
+import subprocess
+import sys
+from urllib.parse import quote
+
+from mipres_admin.embedded import server
+from mipres_admin.embedded.places import PORT
+
+if __name__ == "__main__":
+    folder = quote(str(server.ensure_running()))
+    url = f"postgres://{server.USER}@/{server.DATABASE}?host={folder}&port={PORT}"
+    sys.exit(subprocess.call(sys.argv[1:], env=os.environ | {"DATABASE_URL": url}))  # noqa: S603  the caller's own command
