@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts.models import RoleAssignment
 from mipres_admin.workbook import Column
@@ -47,7 +46,7 @@ def user_rows(assignments: QuerySet[RoleAssignment]) -> Iterator[tuple[str, ...]
             held.sede.code,
             held.sede.name,
             held.role,
-            timezone.localdate(held.starts_at).isoformat(),
-            timezone.localdate(held.ends_at).isoformat() if held.ends_at else "",
+            held.first_day.isoformat(),
+            held.last_day.isoformat() if held.last_day else "",
             held.state,
         )

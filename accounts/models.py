@@ -1,7 +1,7 @@
 """Which people, accounts, registrations and role assignments exist, and what can never be false of them?"""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -9,12 +9,13 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
 from accounts.roles import Role, UserKind
 from entities.models import Entity, EntityKind, Sede
+from mipres_admin.ranges import DateRange, TsTzRange
 from mipres_admin.text import Fold
 
 
@@ -43,19 +44,6 @@ def document_check(name: str) -> models.CheckConstraint:
             "El documento debe tener un tipo de la lista y de 3 a 20 letras o dígitos, por ejemplo CC 1025000111."
         ),
     )
-
-
-class TsTzRange(Func):
-    """`tstzrange(start, end)`: from start on, up to but not including end; no end means for ever."""
-
-    function = "tstzrange"
-
-
-class DateRange(Func):
-    """`daterange(first, last, '[]')`: both days included."""
-
-    function = "daterange"
-    template = "%(function)s(%(expressions)s, '[]')"
 
 
 # ---------------------------------------------------------------- people
@@ -270,6 +258,19 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
         moment = at or timezone.now()
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment), starts_at__lte=moment)
 
+    def not_ended(self, at: datetime | None = None) -> Self:
+        """Assignments in force or still to come at a moment (now by default)."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at or timezone.now()))
+
+    def to_come(self) -> Self:
+        """Assignments that have not begun."""
+        return self.not_ended().filter(starts_at__gt=timezone.now())
+
+    def ending_within(self, days: int) -> Self:
+        """Assignments in force that end within so many days."""
+        now = timezone.now()
+        return self.current(now).filter(ends_at__lte=now + timedelta(days=days))
+
     def ended(self, at: datetime | None = None) -> Self:
         """Assignments that are over at a moment (now by default)."""
         return self.filter(ends_at__lte=at or timezone.now())
@@ -349,6 +350,16 @@ class RoleAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.user_id} {self.sede_id}"
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it begins, in Colombia."""
+        return timezone.localdate(self.starts_at)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it is held, in Colombia, or None."""
+        return timezone.localdate(self.ends_at - timedelta(microseconds=1)) if self.ends_at else None
 
     @property
     def state(self) -> str:

@@ -74,12 +74,12 @@ PRESCRIBERS = frozenset({MEDICINA, ODONTOLOGIA, OPTOMETRIA})
 class Row:
     """One line of the matrix: under `option`, a delegate of these kinds gives `roles` to such a user.
 
-    `professions` None means every profession (or none, for Otro Usuario).
+    `user_kind` None means every kind of user; `professions` None every profession (or none, for Otro Usuario).
     """
 
     option: Option
     entity_kinds: frozenset[EntityKind]
-    user_kind: UserKind
+    user_kind: UserKind | None
     professions: frozenset[str] | None
     roles: tuple[Role, ...]
 
@@ -87,14 +87,13 @@ class Row:
         """Whether this line speaks of such a delegate and such a user."""
         return (
             entity_kind in self.entity_kinds
-            and user_kind == self.user_kind
+            and self.user_kind in (None, user_kind)
             and (self.professions is None or profession in self.professions)
         )
 
 
 _IPS = frozenset({EntityKind.IPS})
 _EPS = frozenset({EntityKind.EPS_C, EntityKind.EPS_S})
-_DISPENSERS = frozenset({EntityKind.PROVEEDOR, EntityKind.PPN})
 _JUNTA_AND_ANULADOR = (Role.JUNTA_IPS, Role.ANULADOR)
 
 MATRIX: tuple[Row, ...] = (
@@ -153,8 +152,11 @@ MATRIX: tuple[Row, ...] = (
         (Role.ANULADOR_EPS, Role.JUNTA_EPS, Role.RECOBRANTE, Role.TRANSCRIPTOR),
     ),
     Row(Option.ADMINISTRATIVO_EPS, _EPS, UserKind.OTRO, None, (Role.SERVICIO_COMPLEMENTARIO,)),
-    Row(Option.ADMINISTRATIVO, _DISPENSERS, UserKind.OTRO, None, (Role.DISPENSADOR,)),
+    Row(Option.ADMINISTRATIVO, frozenset({EntityKind.PROVEEDOR}), UserKind.OTRO, None, (Role.DISPENSADOR,)),
+    Row(Option.ADMINISTRATIVO, frozenset({EntityKind.PPN}), None, None, (Role.DISPENSADOR,)),
 )
+# the kinds of entity whose delegates activate users at all
+ACTIVATING_KINDS = tuple(kind for kind in EntityKind if any(kind in row.entity_kinds for row in MATRIX))
 
 
 def options_for(entity_kind: str) -> list[Option]:

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import F
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.models import RegisteredUser, SsoPost
 from accounts.roles import Option, Role, UserKind, assignable_roles, options_for
-from entities.models import Entity, EntityKind, Sede
+from accounts.validity import OPEN, Validity, long_date, today
+from entities.models import Association, Entity, EntityKind, Sede
 from mipres_admin.refusals import Refusal
 
 MINISTRY = "El Ministerio de Salud y Protección Social (Servicio Social Obligatorio)."
@@ -37,16 +35,6 @@ class Activation:
     def allowed_roles(self) -> tuple[Role, ...]:
         """The roles that the matrix gives for this delegate and this user."""
         return assignable_roles(self.option, self.entity.kind, self.user.kind, self.user.profession_id)
-
-
-def today() -> date:
-    """The day it is in Colombia."""
-    return timezone.localdate()
-
-
-def long_date(day: date) -> str:
-    """A day as it is written in Colombia, for example 3 de mayo de 2026."""
-    return date_format(day, r"j \d\e F \d\e Y").lower()
 
 
 def current_post(user: RegisteredUser) -> SsoPost | None:
@@ -152,9 +140,38 @@ def _sede_closed(asked: Activation) -> Refusal | None:
     )
 
 
+def _outside_network(asked: Activation) -> Refusal | None:
+    if asked.option != Option.INDEPENDIENTE:
+        return None
+    person = asked.user.person
+    if Association.objects.of(asked.entity).current().independents(person.document_type, person.document_number):
+        return None
+    return Refusal(
+        cause="La persona no es un Profesional Independiente asociado a su red en este régimen.",
+        remedy="Asócielo primero en «Asociar Entidades»: debe estar habilitado en el REPS como Profesional "
+        "Independiente. Si trabaja en una IPS, lo activa el delegado de esa IPS.",
+        who="Usted, como delegado de la EPS.",
+    )
+
+
+def _not_the_same_person(asked: Activation) -> Refusal | None:
+    person, entity = asked.user.person, asked.entity
+    if entity.kind != EntityKind.PPN:
+        return None
+    if (person.document_type, person.document_number) == (entity.identification_type, entity.nit):
+        return None
+    return Refusal(
+        cause="Un Proveedor Persona Natural solo puede activarse a sí mismo.",
+        remedy="Busque su propio documento. Para activar a otras personas, la entidad debe registrarse como Proveedor.",
+        who="Usted, como proveedor.",
+    )
+
+
 REFUSALS: tuple[Callable[[Activation], Refusal | None], ...] = (
     _deceased,
     _wrong_option,
+    _not_the_same_person,
+    _outside_network,
     _sso_without_post,
     foreign_sede_refusal,
     _sede_closed,
@@ -195,3 +212,31 @@ def roles_refusal(asked: Activation, roles: set[str]) -> Refusal | None:
         remedy=f"Según su tipo de usuario y su profesión, su entidad puede asignarle: {allowed}.",
         who=f"La norma da los roles por tipo de entidad; la suya es {EntityKind(asked.entity.kind).label}.",
     )
+
+
+def longest_validity(asked: Activation, wanted: Validity) -> Validity:
+    """The validity that can be given: what is wanted, and for an SSO never beyond the plaza (manual v4.1 §11.2)."""
+    post = current_post(asked.user) if asked.user.kind == UserKind.SSO else None
+    return wanted.until(post.ends_on if post else None)
+
+
+def validity_refusal(wanted: Validity) -> Refusal | None:
+    """Why a role may not be given for these days, or None: not in the past, and the last day not before the first."""
+    now = today()
+    if (wanted.first and wanted.first < now) or (wanted.last and wanted.last < now):
+        cause = "Un rol no puede empezar ni terminar en un día que ya pasó."
+    elif wanted.first and wanted.last and wanted.last < wanted.first:
+        cause = "El último día es anterior al primero."
+    else:
+        return None
+    return Refusal(
+        headline="Fechas no válidas",
+        cause=cause,
+        remedy=f"Escriba fechas desde hoy, {long_date(now)}; deje «Hasta» en blanco si no hay fecha final.",
+        who="Usted, como delegado.",
+    )
+
+
+def giving_refusal(asked: Activation, roles: set[str], validity: Validity = OPEN) -> Refusal | None:
+    """Everything that can forbid giving these roles for these days, in the order in which people should hear it."""
+    return activation_refusal(asked) or roles_refusal(asked, roles) or validity_refusal(validity)

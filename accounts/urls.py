@@ -18,10 +18,13 @@ user_urls = [
     path("usuarios/", users.users, name="users"),
     path("usuarios/descargar/", users.download_users, name="download_users"),
     path("usuarios/activar/", users.activate_user, name="activate_user"),
+    path("usuarios/roles/", users.role_matrix, name="role_matrix"),
     path("usuarios/<uuid:public_id>/", users.user_roles, name="user_roles"),
     path("usuarios/<uuid:public_id>/asociar/", users.associate_user, name="associate_user"),
     path("usuarios/<uuid:public_id>/roles/", users.update_user_roles, name="update_user_roles"),
     path("usuarios/<uuid:public_id>/desactivar/", users.deactivate_user, name="deactivate_user"),
+    path("usuarios/<uuid:public_id>/vigencia/", users.change_last_day, name="change_last_day"),
+    path("usuarios/<uuid:public_id>/historia/", users.user_history, name="user_history"),
 ]
 
 urlpatterns = session_urls + user_urls

@@ -16,8 +16,8 @@ from django.db.models import Count
 from accounts.actions.roles import activate_user
 from accounts.models import Account, Person, RegisteredUser, SsoPost
 from accounts.roles import Option, Role, UserKind
-from accounts.rules import today
-from entities.models import Entity, EntityKind, Sede
+from accounts.validity import today
+from entities.models import Association, Entity, EntityKind, Sede
 
 MARK = "mipres_admin demonstration"
 PASSWORD = "demostracion-mipres"  # noqa: S105  printed on the screen of whoever starts it, on loopback only
@@ -80,9 +80,10 @@ PEOPLE: dict[str, tuple[str, str, str, str, UserKind, str | None]] = {
     "1000000007": ("Sara", "", "Montoya", "Lasso", UserKind.SSO, "P09"),
     "1000000008": ("Daniela", "", "Barros", "Barón", UserKind.SSO, "P01"),
     "1000000009": ("Hernán", "Darío", "Acosta", "Prieto", UserKind.PROFESIONAL, "P07"),
+    "1000000011": ("Laura", "", "Demostración", "Vega", UserKind.OTRO, None),
 }
 CASES = {
-    "1000000001": "médica, ya activa con tres roles",
+    "1000000001": "médica, ya activa con tres roles; independiente en la red de la EPS-C y no en la EPS-S",
     "1000000002": "nutricionista",
     "1000000003": "enfermera",
     "1000000004": "psicólogo",
@@ -91,6 +92,7 @@ CASES = {
     "1000000007": "SSO con plaza en otra IPS: Operación no permitida",
     "1000000008": "ex-SSO sin nuevo registro: Operación no permitida",
     "1000000009": "fallecido: Operación no permitida",
+    "1000000011": "la proveedora persona natural: solo ella puede activarse a sí misma",
     "1000000099": "no registrada: Usuario no registrado para esta aplicación",
 }
 
@@ -157,6 +159,30 @@ def _invented_entities() -> dict[EntityKind, Entity]:
     }
 
 
+def _invented_sedes(entities: dict[EntityKind, Entity]) -> None:
+    """The one sede of each EPS, three of the provider, the record of the natural person."""
+    provider = entities[EntityKind.PROVEEDOR]
+    places = [
+        ("EPS998", entities[EntityKind.EPS_C], "EPS Demostración, régimen contributivo", None),
+        ("EPSS98", entities[EntityKind.EPS_S], "EPS Demostración, régimen subsidiado", None),
+        ("PROV990001", provider, "Farmacia Demostración Chapinero", "11001"),
+        ("PROV990002", provider, "Farmacia Demostración Laureles", "05001"),
+        ("PROV990003", provider, "Farmacia Demostración San Fernando", "76001"),
+        ("PROV990004", entities[EntityKind.PPN], "Laura Demostración Vega", "68001"),
+    ]
+    for code, entity, name, municipality in places:
+        fields = {"entity": entity, "name": name, "municipality_id": municipality}
+        Sede.objects.get_or_create(code=code, defaults=fields)
+
+
+def _independent(number: str, name: str, owner: Entity) -> None:
+    """An independent professional of REPS in the network of an EPS, in one régimen only."""
+    fields = {"kind": EntityKind.PROFESIONAL_INDEPENDIENTE, "identification_type": "CC", "nit": number}
+    member, _ = Entity.objects.get_or_create(**fields, defaults={"name": name})
+    if not Association.objects.of(owner).filter(member=member).exists():
+        Association.objects.create(owner=owner, member=member)
+
+
 PREFIXES = {
     EntityKind.IPS: "ADMIPS",
     EntityKind.EPS_C: "ADMEPS",
@@ -191,6 +217,9 @@ def load_people() -> list[Login]:
     ips, other, *_ = _largest_ips()
     accounts = {EntityKind.IPS: _delegate(EntityKind.IPS, ips)}
     accounts |= {kind: _delegate(kind, entity) for kind, entity in _invented_entities().items()}
+    entities = {kind: accounts[kind].entity or ips for kind in accounts}
+    _invented_sedes(entities)
+    _independent("1000000001", "Camila Andrea Ríos Peñaranda", entities[EntityKind.EPS_C])
     users, sede, plaza = _users(), ips.sedes.order_by("code")[0], other.sedes.order_by("code")[0]
     _post("1000000006", sede, -30, 330)
     _post("1000000007", plaza, -30, 330)

@@ -1,12 +1,17 @@
 """Which organisations and sites exist, and what can never be false of them?"""
 
+from datetime import datetime
 from typing import Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Now
+from django.utils import timezone
 
+from mipres_admin.ranges import TsTzRange
 from mipres_admin.text import Fold
 
 
@@ -272,3 +277,70 @@ class RegistryLoad(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.file_name}"
+
+
+NETWORK_MEMBERS: dict[str, tuple[str, ...]] = {
+    EntityKind.EPS_C: (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.PROFESIONAL_INDEPENDIENTE),
+    EntityKind.EPS_S: (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.PROFESIONAL_INDEPENDIENTE),
+    EntityKind.ET: (EntityKind.EPS_S,),
+}
+
+
+class AssociationQuerySet(models.QuerySet["Association"]):
+    def of(self, entity: Entity) -> Self:
+        """The network of one entity."""
+        return self.filter(owner=entity)
+
+    def current(self, at: datetime | None = None) -> Self:
+        """Associations in force at a moment (now by default)."""
+        moment = at or timezone.now()
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment), starts_at__lte=moment)
+
+    def independents(self, identification_type: str, number: str) -> Self:
+        """Associations with the independent professional of this document."""
+        return self.filter(
+            member__kind=EntityKind.PROFESIONAL_INDEPENDIENTE,
+            member__identification_type=identification_type,
+            member__nit=number,
+        )
+
+
+class Association(models.Model):
+    """A member of the network of an EPS (one per régimen) or of a territorial entity, over a range of moments."""
+
+    owner = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="network", verbose_name="entidad")
+    member = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="memberships", verbose_name="entidad asociada"
+    )
+    starts_at = models.DateTimeField("desde", db_default=Now())
+    ends_at = models.DateTimeField("hasta", null=True, blank=True)
+
+    objects = AssociationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "asociación"
+        verbose_name_plural = "asociaciones"
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(owner=F("member")),
+                name="association_of_two_entities",
+                violation_error_message="Una entidad no puede asociarse a sí misma.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
+                name="association_ends_after_it_starts",
+                violation_error_message="La asociación debe terminar después de empezar.",
+            ),
+            ExclusionConstraint(
+                name="association_no_overlap",
+                expressions=(
+                    ("owner", RangeOperators.EQUAL),
+                    ("member", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ),
+                violation_error_message="Esa entidad ya está asociada.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} {self.member_id}"

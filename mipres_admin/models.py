@@ -1,9 +1,34 @@
 """Who did what, when and from where? One table for the whole portal, which PostgreSQL lets nobody rewrite."""
 
+from typing import Self
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
+
+# every kind of act, as people read it
+ACTS = {
+    "roles.given": "Roles asignados",
+    "roles.changed": "Roles actualizados",
+    "roles.ended": "Usuario desactivado",
+    "roles.last_day_changed": "Fecha final cambiada",
+    "session.opened": "Ingreso",
+    "session.refused": "Ingreso rechazado",
+    "session.closed": "Salida",
+    "password.changed": "Contraseña cambiada",
+    "password.refused": "Cambio de contraseña rechazado",
+}
+
+
+class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
+    def of(self, thing: models.Model) -> Self:
+        """The acts on one thing."""
+        return self.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
+
+    def visible_to(self, entity: models.Model) -> Self:
+        """The acts that the delegate of an entity may read: those of his own entity."""
+        return self.filter(entity=entity)
 
 
 class HistoryEntry(models.Model):
@@ -27,6 +52,8 @@ class HistoryEntry(models.Model):
     address = models.GenericIPAddressField("dirección", null=True)
     request_id = models.CharField("petición", max_length=32, blank=True)
 
+    objects = HistoryQuerySet.as_manager()
+
     class Meta:
         verbose_name = "acto"
         verbose_name_plural = "historia"
@@ -38,3 +65,8 @@ class HistoryEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at} {self.act} {self.object_type} {self.object_id}"
+
+    @property
+    def act_name(self) -> str:
+        """The act in the words of the portal."""
+        return ACTS.get(self.act, self.act)

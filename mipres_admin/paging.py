@@ -19,8 +19,8 @@ class Page[Row: Model]:
     next_url: str
 
 
-def _beyond(sort_field: str, row_key: tuple[Any, int], *, forward: bool) -> Q:
-    sign = "gt" if forward else "lt"
+def _beyond(sort_field: str, row_key: tuple[Any, int], *, ascending: bool) -> Q:
+    sign = "gt" if ascending else "lt"
     value, pk = row_key
     return Q(**{f"{sort_field}__{sign}": value}) | Q(**{sort_field: value, f"pk__{sign}": pk})
 
@@ -42,16 +42,24 @@ def _cursor(request: HttpRequest) -> tuple[int | None, bool]:
     return None, True
 
 
-def page_of[Row: Model](request: HttpRequest, rows: QuerySet[Row], sort_field: str, size: int = PAGE_SIZE) -> Page[Row]:
+def page_of[Row: Model](
+    request: HttpRequest,
+    rows: QuerySet[Row],
+    sort_field: str,
+    *,
+    size: int = PAGE_SIZE,
+    newest_first: bool = False,
+) -> Page[Row]:
     """The page of `rows` that the address asks for (`?despues=pk` or `?antes=pk`), ordered by `sort_field`, then pk.
 
-    Only a pk of the list itself moves the page; any other opens the first one.
+    `newest_first` turns the order round. Only a pk of the list itself moves the page; any other opens the first one.
     """
     pk, forward = _cursor(request)
     anchor = rows.filter(pk=pk).values_list(sort_field, "pk").first() if pk else None
     forward = forward or anchor is None
-    ordered = rows.order_by(sort_field, "pk") if forward else rows.order_by(F(sort_field).desc(), "-pk")
-    wanted = ordered.filter(_beyond(sort_field, anchor, forward=forward)) if anchor else ordered
+    ascending = forward != newest_first
+    ordered = rows.order_by(sort_field, "pk") if ascending else rows.order_by(F(sort_field).desc(), "-pk")
+    wanted = ordered.filter(_beyond(sort_field, anchor, ascending=ascending)) if anchor else ordered
     found = list(wanted[: size + 1])
     more, found = len(found) > size, found[:size]
     if not forward:

@@ -1,14 +1,23 @@
 """Give, change and take away the roles of a user at a sede: each deed once, whole, and written down."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Account, RegisteredUser, RoleAssignment
-from accounts.rules import Activation, activation_refusal, foreign_sede_refusal, roles_refusal
+from accounts.rules import (
+    Activation,
+    activation_refusal,
+    foreign_sede_refusal,
+    giving_refusal,
+    longest_validity,
+    validity_refusal,
+)
+from accounts.validity import OPEN, Validity
 from entities.models import Entity, Sede
 from mipres_admin import history
 from mipres_admin.mail import send_on_commit
@@ -17,13 +26,15 @@ from mipres_admin.refusals import Refusal, Refused
 
 @dataclass(frozen=True)
 class Change:
-    """What a deed changed: the roles that began and those that ended (both empty: nothing was left to do)."""
+    """What a deed changed: roles that were given, taken, or got another last day (nothing: nothing was left to do)."""
 
     given: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    validity: Validity = field(default=OPEN, compare=False)
 
     def __bool__(self) -> bool:
-        return bool(self.given or self.ended)
+        return bool(self.given or self.ended or self.moved)
 
 
 def tenant(by: Account) -> Entity:
@@ -35,9 +46,9 @@ def tenant(by: Account) -> Entity:
     return by.entity
 
 
-def current_roles(user: RegisteredUser, sede: Sede) -> list[RoleAssignment]:
-    """The assignments in force of a user at a sede, by role."""
-    return list(RoleAssignment.objects.filter(user=user, sede=sede).current().order_by("role"))
+def held_roles(user: RegisteredUser, sede: Sede) -> list[RoleAssignment]:
+    """The assignments of a user at a sede that are in force or still to come, by role and beginning."""
+    return list(RoleAssignment.objects.filter(user=user, sede=sede).not_ended().order_by("role", "starts_at"))
 
 
 def _lock(user: RegisteredUser) -> RegisteredUser:
@@ -45,61 +56,90 @@ def _lock(user: RegisteredUser) -> RegisteredUser:
     return RegisteredUser.objects.select_for_update(of=("self",)).select_related("person").get(pk=user.pk)
 
 
-def _give(*, by: Account, user: RegisteredUser, sede: Sede, roles: Iterable[str], at: datetime) -> None:
+def _give(
+    *, by: Account, user: RegisteredUser, sede: Sede, roles: Iterable[str], validity: Validity, now: datetime
+) -> None:
     RoleAssignment.objects.bulk_create(
-        RoleAssignment(user=user, sede=sede, entity_id=sede.entity_id, role=role, starts_at=at, created_by=by)
+        RoleAssignment(
+            user=user,
+            sede=sede,
+            entity_id=sede.entity_id,
+            role=role,
+            starts_at=validity.starts_at(now),
+            ends_at=validity.ends_at,
+            created_by=by,
+        )
         for role in roles
     )
 
 
-def _end(*, by: Account, assignments: Iterable[RoleAssignment], at: datetime) -> None:
-    RoleAssignment.objects.filter(pk__in=[held.pk for held in assignments]).update(ends_at=at, ended_by=by)
+def _end(*, by: Account, assignments: Iterable[RoleAssignment], now: datetime) -> None:
+    """End now; one that was still to come never was."""
+    for held in assignments:
+        held.starts_at, held.ends_at, held.ended_by = min(held.starts_at, now), now, by
+        held.save(update_fields=["starts_at", "ends_at", "ended_by"])
 
 
-def _write_down(*, by: Account, user: RegisteredUser, sede: Sede, act: str, before: set[str], after: set[str]) -> None:
+def _state(sede: Sede, assignments: Iterable[RoleAssignment]) -> dict[str, Any]:
+    """What history keeps of the roles at one sede: role, first day, last day."""
+    return {
+        "sede": sede.code,
+        "roles": [
+            {
+                "role": held.role,
+                "from": held.first_day.isoformat(),
+                "until": held.last_day and held.last_day.isoformat(),
+            }
+            for held in assignments
+        ],
+    }
+
+
+def _write_down(
+    *, by: Account, user: RegisteredUser, sede: Sede, act: str, before: dict[str, Any], change: Change
+) -> None:
     """The row of history and the mail to the person, for a change that happened."""
+    after = held_roles(user, sede)
     history.record(
         by=by,
         act=act,
         thing=user,
         entity=sede.entity,
-        before={"sede": sede.code, "roles": sorted(before)},
-        after={"sede": sede.code, "roles": sorted(after)},
+        before=before,
+        after=_state(sede, after),
     )
     if user.person.email:
-        send_on_commit(
-            to=user.person.email,
-            template="roles_changed",
-            context={
-                "person": user.person,
-                "sede": sede,
-                "entity": sede.entity,
-                "given": sorted(after - before),
-                "ended": sorted(before - after),
-                "kept": sorted(after),
-            },
-        )
+        context = {"person": user.person, "sede": sede, "entity": sede.entity, "change": change, "held": after}
+        send_on_commit(to=user.person.email, template="roles_changed", context=context)
+
+
+def _refuse(refusal: Refusal | None) -> None:
+    if refusal:
+        raise Refused(refusal)
 
 
 @transaction.atomic
-def activate_user(*, by: Account, user: RegisteredUser, sede: Sede, option: str, roles: Iterable[str]) -> Change:
+def activate_user(
+    *, by: Account, user: RegisteredUser, sede: Sede, option: str, roles: Iterable[str], validity: Validity = OPEN
+) -> Change:
     """Give `roles` at `sede` to a registered user ("Asociar Usuario", manual v4.1 §11.2).
 
-    Returns what began; roles that the user holds there already stay as they are, so a double click changes nothing.
-    Raises Refused, with nothing saved, when the rules or the matrix say no.
+    Returns what was given, with the validity it got (an SSO's ends with the plaza); roles that the user holds there
+    already stay as they are, so a double click changes nothing. Raises Refused, with nothing saved, when the rules,
+    the matrix or the dates say no.
     """
     user = _lock(user)
     wanted = set(roles)
     asked = Activation(tenant(by), user, option, sede)
-    refusal = activation_refusal(asked) or roles_refusal(asked, wanted)
-    if refusal:
-        raise Refused(refusal)
-    before = {held.role for held in current_roles(user, sede)}
-    given = wanted - before
-    if given:
-        _give(by=by, user=user, sede=sede, roles=given, at=timezone.now())
-        _write_down(by=by, user=user, sede=sede, act="roles.given", before=before, after=before | wanted)
-    return Change(given=tuple(sorted(given)))
+    _refuse(giving_refusal(asked, wanted, validity))
+    before, now = held_roles(user, sede), timezone.now()
+    validity = longest_validity(asked, validity)
+    change = Change(given=tuple(sorted(wanted - {held.role for held in before})), validity=validity)
+    if change:
+        _refuse(validity_refusal(validity))
+        _give(by=by, user=user, sede=sede, roles=change.given, validity=validity, now=now)
+        _write_down(by=by, user=user, sede=sede, act="roles.given", before=_state(sede, before), change=change)
+    return change
 
 
 def _changed_elsewhere() -> Refusal:
@@ -117,28 +157,73 @@ def update_roles(
 ) -> Change:
     """Leave the user with exactly `roles` at `sede` ("Actualizar roles"; no roles at all is "Desactivar Usuario").
 
-    `seen` are the roles that the page showed: when others are in force by now, Refused is raised and nothing is saved,
+    `seen` are the roles that the page showed: when others are held by now, Refused is raised and nothing is saved,
     unless they are the wanted ones already (a double click). Taking a role away is always allowed; new roles
     answer to the same rules as in `activate_user`.
     """
     user = _lock(user)
     wanted = set(roles)
     asked = Activation(tenant(by), user, option, sede)
-    held = current_roles(user, sede)
-    before = {assignment.role for assignment in held}
-    given, ended = wanted - before, before - wanted
-    refusal = foreign_sede_refusal(asked)
-    if not refusal and not given and not ended:
-        return Change()
-    if not refusal and before != set(seen):
-        refusal = _changed_elsewhere()
-    if not refusal and given:
-        refusal = activation_refusal(asked) or roles_refusal(asked, given)
-    if refusal:
-        raise Refused(refusal)
-    now = timezone.now()
-    _end(by=by, assignments=[assignment for assignment in held if assignment.role in ended], at=now)
-    _give(by=by, user=user, sede=sede, roles=given, at=now)
+    _refuse(foreign_sede_refusal(asked))
+    before, now = held_roles(user, sede), timezone.now()
+    held = {assignment.role for assignment in before}
+    change = Change(given=tuple(sorted(wanted - held)), ended=tuple(sorted(held - wanted)))
+    if not change:
+        return change
+    _refuse(_changed_elsewhere() if held != set(seen) else None)
+    _refuse(giving_refusal(asked, set(change.given)) if change.given else None)
+    written = _state(sede, before)
+    _end(by=by, assignments=[assignment for assignment in before if assignment.role in change.ended], now=now)
+    _give(by=by, user=user, sede=sede, roles=change.given, validity=longest_validity(asked, OPEN), now=now)
     act = "roles.changed" if wanted else "roles.ended"
-    _write_down(by=by, user=user, sede=sede, act=act, before=before, after=wanted)
-    return Change(given=tuple(sorted(given)), ended=tuple(sorted(ended)))
+    _write_down(by=by, user=user, sede=sede, act=act, before=written, change=change)
+    return change
+
+
+def _nothing_held(role: str) -> Refusal:
+    return Refusal(
+        headline="El rol ya no está activo",
+        cause=f"El usuario ya no tiene {role} en esta sede; tal vez terminó o alguien lo retiró.",
+        remedy="No se guardó nada. Revise los roles que tiene ahora; si hace falta, asígnelo de nuevo.",
+        who="Usted, como delegado.",
+    )
+
+
+def _later_one(role: str) -> Refusal:
+    return Refusal(
+        headline="Fechas no válidas",
+        cause=f"El usuario ya tiene {role} asignado en esta sede para esos días.",
+        remedy="Elija un último día anterior al comienzo de la asignación siguiente, o retire primero esa.",
+        who="Usted, como delegado.",
+    )
+
+
+@transaction.atomic
+def change_last_day(
+    *, by: Account, user: RegisteredUser, sede: Sede, option: str, role: str, last: date | None
+) -> Change:
+    """Give the role that a user holds (or will hold) at a sede another last day, or none.
+
+    Returns the role as moved, or no change when the day is the same. Keeping it longer answers to the same rules as
+    giving it, and an SSO's never outlives the plaza; raises Refused, with nothing saved.
+    """
+    user = _lock(user)
+    asked = Activation(tenant(by), user, option, sede)
+    _refuse(foreign_sede_refusal(asked))
+    before = held_roles(user, sede)
+    held = next((assignment for assignment in before if assignment.role == role), None)
+    if held is None:
+        raise Refused(_nothing_held(role))
+    wanted = longest_validity(asked, Validity(max(held.first_day, timezone.localdate()), last))
+    if wanted.last == held.last_day:
+        return Change()
+    longer = wanted.last is None or (held.last_day is not None and wanted.last > held.last_day)
+    _refuse((activation_refusal(asked) if longer else None) or validity_refusal(wanted))
+    try:
+        with transaction.atomic():
+            RoleAssignment.objects.filter(pk=held.pk).update(ends_at=wanted.ends_at)
+    except IntegrityError:
+        raise Refused(_later_one(role)) from None
+    change = Change(moved=(role,), validity=wanted)
+    _write_down(by=by, user=user, sede=sede, act="roles.last_day_changed", before=_state(sede, before), change=change)
+    return change

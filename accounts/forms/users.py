@@ -1,17 +1,21 @@
 """What may a delegate type and tick to find, activate and list users, and how is a mistake worded?"""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 
 from accounts.models import DOCUMENT_NUMBER, DocumentType
 from accounts.roles import MEANINGS, Option, Role, options_for
 from accounts.rules import Activation
+from accounts.validity import Validity
 from entities.models import Entity, Sede, SedeQuerySet
 
 CHOOSE = "--Seleccione--"
+# a role that should never end has no last day; a year like 9999 is a slip, and the day after it does not exist
+LAST_DAY_OF_ALL = date(2999, 12, 31)
 
 
 class DocumentInput(forms.TextInput):
@@ -95,6 +99,19 @@ class RolesField(forms.MultipleChoiceField):
         )
 
 
+def day_field(label: str, help_text: str) -> forms.DateField:
+    """An optional day, chosen in the browser's own calendar or typed as 2026-12-31."""
+    return forms.DateField(
+        label=label,
+        required=False,
+        help_text=help_text,
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        validators=[MaxValueValidator(LAST_DAY_OF_ALL, f"«{label}» debe ser una fecha hasta el {LAST_DAY_OF_ALL}.")],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": f"«{label}» debe ser una fecha, por ejemplo 2026-12-31."},
+    )
+
+
 class SedeSearchForm(forms.Form):
     """Words or a code by which the delegate looks for one of the entity's sedes; blank lists them."""
 
@@ -138,6 +155,13 @@ class AssociateForm(forms.Form):
         assert isinstance(widget, forms.RadioSelect)  # noqa: S101  set two lines above
         widget.choices = [(sede.code, f"{sede.code} · {sede.name}") for sede in shown]
         self.fields["roles"] = RolesField(asked.allowed_roles)
+        self.fields["first"] = day_field("Desde", "En blanco: desde ahora.")
+        self.fields["last"] = day_field("Hasta", "Último día, incluido. En blanco: sin fecha final.")
+
+    @property
+    def validity(self) -> Validity:
+        """The days that were asked for, in a valid form."""
+        return Validity(self.cleaned_data["first"], self.cleaned_data["last"])
 
 
 class UpdateRolesForm(forms.Form):
@@ -160,6 +184,28 @@ class UpdateRolesForm(forms.Form):
         return set(self.cleaned_data["seen"].split())
 
 
+class LastDayForm(forms.Form):
+    """One of the roles held at one sede, and its new last day."""
+
+    option = forms.ChoiceField(choices=Option, widget=forms.HiddenInput)
+    role = forms.ChoiceField(
+        label="Rol",
+        choices=[(role.value, role.value) for role in Role],
+        error_messages={"required": "Elija el rol.", "invalid_choice": "El rol debe ser uno de los que tiene activos."},
+    )
+    last = day_field("Hasta", "Último día, incluido. En blanco: sin fecha final.")
+
+    def __init__(self, *args: Any, asked: Activation, held: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["option"].initial = asked.option
+        self.fields["sede"] = SedeField(Sede.objects.visible_to(asked.entity), widget=forms.HiddenInput)
+        held = list(held)
+        if held:
+            role = self.fields["role"]
+            assert isinstance(role, forms.ChoiceField)  # noqa: S101  declared above
+            role.choices = [(name, name) for name in held]
+
+
 class UsersFilterForm(forms.Form):
     """The filters of "Consultar Usuarios" (manual v4.1 §11.3); every one is optional."""
 
@@ -179,7 +225,13 @@ class UsersFilterForm(forms.Form):
     estado = forms.ChoiceField(
         label="Estado",
         required=False,
-        choices=[("", "Activos"), ("terminados", "Terminados"), ("todos", "Todos")],
+        choices=[
+            ("", "Activos"),
+            ("vencen", "Vencen en 30 días"),
+            ("por-empezar", "Por empezar"),
+            ("terminados", "Terminados"),
+            ("todos", "Todos"),
+        ],
         error_messages={"invalid_choice": "El estado debe ser uno de la lista."},
     )
     criterio = forms.CharField(

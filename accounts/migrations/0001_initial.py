@@ -10,7 +10,7 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import accounts.models
+import mipres_admin.ranges
 import mipres_admin.text
 
 
@@ -588,7 +588,7 @@ class Migration(migrations.Migration):
                     ("user", "="),
                     ("sede", "="),
                     ("role", "="),
-                    (accounts.models.TsTzRange("starts_at", "ends_at"), "&&"),
+                    (mipres_admin.ranges.TsTzRange("starts_at", "ends_at"), "&&"),
                 ),
                 name="assignment_no_overlap",
                 violation_error_message="El usuario ya tiene ese rol en esa sede en esas fechas.",
@@ -619,7 +619,7 @@ class Migration(migrations.Migration):
                 expressions=(
                     ("document_type", "="),
                     ("document_number", "="),
-                    (accounts.models.DateRange("starts_on", "ends_on"), "&&"),
+                    (mipres_admin.ranges.DateRange("starts_on", "ends_on"), "&&"),
                 ),
                 name="sso_one_post_at_a_time",
                 violation_error_message="Esa persona ya tiene una plaza en esas fechas.",

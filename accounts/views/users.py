@@ -1,5 +1,7 @@
 """Activar Usuarios and Consultar Usuarios: find a user, give and take roles, list and download."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,12 +14,21 @@ from django.urls import reverse
 
 from accounts.actions import roles as actions
 from accounts.exports import USER_COLUMNS, user_rows
-from accounts.forms.users import AssociateForm, FindUserForm, SedeSearchForm, UpdateRolesForm, UsersFilterForm
-from accounts.models import Account, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet
-from accounts.roles import Option, derived_roles, options_for
+from accounts.forms.users import (
+    AssociateForm,
+    FindUserForm,
+    LastDayForm,
+    SedeSearchForm,
+    UpdateRolesForm,
+    UsersFilterForm,
+)
+from accounts.models import Account, Profession, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet
+from accounts.roles import ACTIVATING_KINDS, MATRIX, MEANINGS, Option, derived_roles, options_for
 from accounts.rules import NOT_REGISTERED, Activation, activation_refusal, current_post, option_for
+from accounts.validity import long_date
 from entities.models import Entity, EntityKind, Sede
 from mipres_admin.access import delegate_of
+from mipres_admin.models import HistoryEntry
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.workbook import download
@@ -56,7 +67,7 @@ def _page_of_user(user: RegisteredUser, option: str) -> str:
     return f"{reverse('user_roles', args=[user.public_id])}?{urlencode({'opcion': option})}"
 
 
-@delegate_of(EntityKind.IPS)
+@delegate_of(*ACTIVATING_KINDS)
 def activate_user(request: HttpRequest) -> HttpResponse:
     """The search by document that begins "Activar Usuarios"."""
     entity = actions.tenant(account_of(request))
@@ -92,22 +103,29 @@ def _sedes_found(request: HttpRequest, entity: Entity) -> dict[str, Any]:
     return {"search": search, "sedes": list(sedes[:SEDES_SHOWN]), "sedes_count": sedes.count()}
 
 
-def _groups(asked: Activation, bound: UpdateRolesForm | None) -> list[dict[str, Any]]:
+def _group(
+    asked: Activation, bound: UpdateRolesForm | LastDayForm | None, sede: Sede, held: list[RoleAssignment]
+) -> dict[str, Any]:
+    """One sede with its roles and their two forms; the one that came back wrong stands in its place."""
+    roles = sorted({assignment.role for assignment in held})
+    here: dict[str, Any] = {"asked": asked, "held": roles, "initial": {"sede": sede.code}}
+    mine = bound if bound is not None and bound.data.get("sede") == sede.code else None
+    return {
+        "sede": sede,
+        "held": held,
+        "form": mine if isinstance(mine, UpdateRolesForm) else UpdateRolesForm(**here, auto_id=f"id_{sede.code}_%s"),
+        "last_day": mine if isinstance(mine, LastDayForm) else LastDayForm(**here, auto_id=f"id_{sede.code}_fin_%s"),
+        "derived": derived_roles(set(roles), asked.user.profession_id),
+    }
+
+
+def _groups(asked: Activation, bound: UpdateRolesForm | LastDayForm | None) -> list[dict[str, Any]]:
     """The sedes of this entity where the user holds roles now, each with its form."""
-    held = RoleAssignment.objects.visible_to(asked.entity).filter(user=asked.user).current()
-    by_sede: dict[Sede, list[str]] = {}
-    for assignment in held.select_related("sede").order_by("sede__name", "sede__code", "role"):
-        by_sede.setdefault(assignment.sede, []).append(assignment.role)
-    return [
-        {
-            "sede": sede,
-            "form": bound
-            if bound is not None and bound.data.get("sede") == sede.code
-            else UpdateRolesForm(asked=asked, held=roles, initial={"sede": sede.code}, auto_id=f"id_{sede.code}_%s"),
-            "derived": derived_roles(set(roles), asked.user.profession_id),
-        }
-        for sede, roles in by_sede.items()
-    ]
+    held = RoleAssignment.objects.visible_to(asked.entity).filter(user=asked.user).not_ended()
+    by_sede: dict[Sede, list[RoleAssignment]] = {}
+    for assignment in held.select_related("sede").order_by("sede__name", "sede__code", "role", "starts_at"):
+        by_sede.setdefault(assignment.sede, []).append(assignment)
+    return [_group(asked, bound, sede, held) for sede, held in by_sede.items()]
 
 
 def _places(user: RegisteredUser) -> list[Sede]:
@@ -124,7 +142,7 @@ def _show_user(
     asked: Activation,
     *,
     associate: AssociateForm | None = None,
-    update: UpdateRolesForm | None = None,
+    update: UpdateRolesForm | LastDayForm | None = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     found = _sedes_found(request, asked.entity)
@@ -150,7 +168,7 @@ def _asked(request: HttpRequest, public_id: UUID) -> Activation:
     return Activation(entity, user, _option(request, entity, user))
 
 
-@delegate_of(EntityKind.IPS)
+@delegate_of(*ACTIVATING_KINDS)
 def user_roles(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One user: data, roles by sede, and the form that gives new ones."""
     return _show_user(request, _asked(request, public_id))
@@ -162,11 +180,15 @@ def _say(request: HttpRequest, change: actions.Change, user: RegisteredUser, sed
         parts.append(f"asignado {', '.join(change.given)}")
     if change.ended:
         parts.append(f"retirado {', '.join(change.ended)}")
+    if change.moved:
+        parts.append(f"{', '.join(change.moved)} con nuevo último día")
+    if change and change.validity.last:
+        parts.append(f"hasta el {long_date(change.validity.last)}")
     what = "; ".join(parts) or "los roles ya estaban así, no hubo cambios"
     messages.success(request, f"Operación exitosa. {user.person}, sede {sede.code} {sede.name}: {what}.")
 
 
-@delegate_of(EntityKind.IPS)
+@delegate_of(*ACTIVATING_KINDS)
 def associate_user(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Asociar Usuario": give the ticked roles at the chosen sede."""
     asked = _asked(request, public_id)
@@ -178,7 +200,12 @@ def associate_user(request: HttpRequest, public_id: UUID) -> HttpResponse:
     sede = form.cleaned_data["sede"]
     try:
         change = actions.activate_user(
-            by=account_of(request), user=asked.user, sede=sede, option=asked.option, roles=form.cleaned_data["roles"]
+            by=account_of(request),
+            user=asked.user,
+            sede=sede,
+            option=asked.option,
+            roles=form.cleaned_data["roles"],
+            validity=form.validity,
         )
     except Refused as refused:
         return _show_user(request, asked, associate=form, refusal=refused.refusal)
@@ -209,16 +236,71 @@ def _save_roles(request: HttpRequest, public_id: UUID, *, keep: bool) -> HttpRes
     return redirect(_page_of_user(asked.user, asked.option))
 
 
-@delegate_of(EntityKind.IPS)
+@delegate_of(*ACTIVATING_KINDS)
 def update_user_roles(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Actualizar roles": leave exactly the ticked ones at the sede."""
     return _save_roles(request, public_id, keep=True)
 
 
-@delegate_of(EntityKind.IPS)
+@delegate_of(*ACTIVATING_KINDS)
 def deactivate_user(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Desactivar Usuario": take all roles at the sede."""
     return _save_roles(request, public_id, keep=False)
+
+
+@delegate_of(*ACTIVATING_KINDS)
+def change_last_day(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """ "Cambiar fecha final": another last day for one role at one sede."""
+    asked = _asked(request, public_id)
+    if request.method != "POST":
+        return redirect(_page_of_user(asked.user, asked.option))
+    form = LastDayForm(request.POST, asked=asked)
+    if not form.is_valid():
+        return _show_user(request, asked, update=form)
+    sede = form.cleaned_data["sede"]
+    try:
+        change = actions.change_last_day(
+            by=account_of(request),
+            user=asked.user,
+            sede=sede,
+            option=asked.option,
+            role=form.cleaned_data["role"],
+            last=form.cleaned_data["last"],
+        )
+    except Refused as refused:
+        return _show_user(request, asked, refusal=refused.refusal)
+    _say(request, change, asked.user, sede)
+    return redirect(_page_of_user(asked.user, asked.option))
+
+
+# ---------------------------------------------------------------- history and matrix
+
+
+@delegate_of(*ACTIVATING_KINDS)
+def user_history(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What was done to one user by this entity: who, when, from where, before and after."""
+    entity, user = actions.tenant(account_of(request)), user_for(request, public_id)
+    acts = HistoryEntry.objects.of(user).visible_to(entity).select_related("actor__person")
+    page = page_of(request, acts, "id", newest_first=True)
+    return render(request, "accounts/user_history.html", {"user": user, "person": user.person, "page": page})
+
+
+@delegate_of(*ACTIVATING_KINDS)
+def role_matrix(request: HttpRequest) -> HttpResponse:
+    """ "Roles y quién puede asignarlos": the lines of the matrix that are this delegate's."""
+    kind = actions.tenant(account_of(request)).kind
+    professions = Profession.objects.in_bulk()
+    lines = [
+        {
+            "option": row.option.label,
+            "user_kind": row.user_kind.label if row.user_kind else "Cualquiera",
+            "professions": sorted(str(professions[code]) for code in row.professions or () if code in professions),
+            "roles": [(role, role.label, MEANINGS[role]) for role in row.roles],
+        }
+        for row in MATRIX
+        if kind in row.entity_kinds
+    ]
+    return render(request, "accounts/role_matrix.html", {"lines": lines, "kind": EntityKind(kind).label})
 
 
 # ---------------------------------------------------------------- Consultar Usuarios
@@ -230,14 +312,20 @@ def _filtered(entity: Entity, form: UsersFilterForm) -> RoleAssignmentQuerySet:
     if not form.is_valid():
         return assignments.none()
     asked = form.cleaned_data
-    states = {"": assignments.current, "terminados": assignments.ended, "todos": assignments.all}
+    states: dict[str, Callable[[], RoleAssignmentQuerySet]] = {
+        "": assignments.current,
+        "vencen": partial(assignments.ending_within, 30),
+        "por-empezar": assignments.to_come,
+        "terminados": assignments.ended,
+        "todos": assignments.all,
+    }
     assignments = states[asked["estado"]]()
     if asked["rol"]:
         assignments = assignments.filter(role=asked["rol"])
     return assignments.at_sede(asked["entidad"]).matching(asked["criterio"])
 
 
-@delegate_of(EntityKind.IPS)
+@delegate_of(*ACTIVATING_KINDS)
 def users(request: HttpRequest) -> HttpResponse:
     """ "Consultar Usuarios": the filter, the exact count, and a page of the list."""
     form = UsersFilterForm(request.GET)
@@ -247,7 +335,7 @@ def users(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/users.html", {"form": form, "page": page, "filter": request.GET.urlencode()})
 
 
-@delegate_of(EntityKind.IPS)
+@delegate_of(*ACTIVATING_KINDS)
 def download_users(request: HttpRequest) -> HttpResponseBase:
     """ "Descargar Datos": the workbook with the same rows as the filter."""
     found = _filtered(actions.tenant(account_of(request)), UsersFilterForm(request.GET))

@@ -1,18 +1,20 @@
 """Are roles given, changed and taken once, whole, and written down?"""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.core import mail
 from django.db import connection
 
-from accounts.actions.roles import Change, activate_user, update_roles
-from accounts.models import RoleAssignment
+from accounts.actions.roles import Change, activate_user, change_last_day, update_roles
+from accounts.models import RoleAssignment, SsoPost
 from accounts.roles import Option
+from accounts.validity import Validity, midnight, today
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
-from tests.cast import make_sede, make_user
+from tests.cast import make_assignment, make_sede, make_user
 
 PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
 
@@ -120,11 +122,15 @@ def test_each_act_leaves_its_one_row_of_history(delegate, sede, user):
     update(delegate, user, sede, [ANULADOR], seen=[PRESCRIPTOR])
     update(delegate, user, sede, [], seen=[ANULADOR])
     written = HistoryEntry.objects.order_by("id").values_list("act", "actor", "entity", "before", "after")
-    at = {"sede": sede.code}
+    day = today().isoformat()
+    nothing, prescriptor, anulador = (
+        {"sede": sede.code, "roles": [{"role": role, "from": day, "until": None} for role in roles]}
+        for roles in ([], [PRESCRIPTOR], [ANULADOR])
+    )
     assert list(written) == [
-        ("roles.given", delegate.pk, sede.entity_id, at | {"roles": []}, at | {"roles": [PRESCRIPTOR]}),
-        ("roles.changed", delegate.pk, sede.entity_id, at | {"roles": [PRESCRIPTOR]}, at | {"roles": [ANULADOR]}),
-        ("roles.ended", delegate.pk, sede.entity_id, at | {"roles": [ANULADOR]}, at | {"roles": []}),
+        ("roles.given", delegate.pk, sede.entity_id, nothing, prescriptor),
+        ("roles.changed", delegate.pk, sede.entity_id, prescriptor, anulador),
+        ("roles.ended", delegate.pk, sede.entity_id, anulador, nothing),
     ]
 
 
@@ -190,3 +196,111 @@ def test_the_same_person_may_hold_a_role_at_two_sedes(delegate, ips, sede, user)
     activate(delegate, user, sede, PRESCRIPTOR)
     activate(delegate, user, other, PRESCRIPTOR)
     assert roles_of(user, other) == {PRESCRIPTOR}
+
+
+# ---------------------------------------------------------------- validity
+
+
+def in_days(number):
+    return today() + timedelta(days=number)
+
+
+def give_for(by, user, sede, first, last):
+    validity = Validity(first and in_days(first), in_days(last) if last is not None else None)
+    return activate_user(by=by, user=user, sede=sede, option=Option.PROFESIONAL, roles=[ANULADOR], validity=validity)
+
+
+def move(by, user, sede, last):
+    return change_last_day(
+        by=by,
+        user=user,
+        sede=sede,
+        option=Option.PROFESIONAL,
+        role=ANULADOR,
+        last=last if last is None else in_days(last),
+    )
+
+
+def test_a_role_stops_at_midnight_of_the_day_after_its_last_without_any_job(delegate, sede, user):
+    give_for(delegate, user, sede, None, 3)
+    held, stop = RoleAssignment.objects.get(), midnight(in_days(4))
+    assert (held.ends_at, held.last_day) == (stop, in_days(3))
+    assert RoleAssignment.objects.current(stop - timedelta(seconds=1)).exists()
+    assert not RoleAssignment.objects.current(stop).exists()
+
+
+def test_a_role_to_come_begins_at_midnight_of_its_first_day(delegate, sede, user):
+    give_for(delegate, user, sede, 2, None)
+    start = midnight(in_days(2))
+    assert not RoleAssignment.objects.current(start - timedelta(seconds=1)).exists()
+    assert RoleAssignment.objects.current(start).exists()
+
+
+def test_a_role_of_an_sso_ends_with_the_plaza(delegate, sede):
+    user = make_user("SSO")
+    SsoPost.objects.create(
+        document_type="CC",
+        document_number=user.person.document_number,
+        sede=sede,
+        starts_on=today(),
+        ends_on=in_days(9),
+    )
+    assert activate(delegate, user, sede, ANULADOR).validity.last == in_days(9)
+    assert RoleAssignment.objects.get().last_day == in_days(9)
+
+
+def test_a_role_that_was_to_come_and_is_taken_never_was(delegate, sede, user):
+    give_for(delegate, user, sede, 2, None)
+    update(delegate, user, sede, [], seen=[ANULADOR])
+    assert not RoleAssignment.objects.current(midnight(in_days(3))).exists()
+    assert RoleAssignment.objects.ended().count() == 1
+
+
+@pytest.mark.parametrize("last", [0, 5, None])
+def test_the_last_day_can_be_moved_or_taken_off(delegate, sede, user, last):
+    give_for(delegate, user, sede, None, 3)
+    assert move(delegate, user, sede, last).moved == (ANULADOR,)
+    assert RoleAssignment.objects.get().last_day == (None if last is None else in_days(last))
+
+
+def test_the_same_last_day_again_changes_nothing(delegate, sede, user):
+    give_for(delegate, user, sede, None, 3)
+    assert not move(delegate, user, sede, 3)
+    assert HistoryEntry.objects.count() == 1
+
+
+def test_a_last_day_in_the_past_is_refused(delegate, sede, user):
+    give_for(delegate, user, sede, None, 3)
+    with pytest.raises(Refused):
+        move(delegate, user, sede, -1)
+
+
+def test_the_last_day_of_a_role_that_is_not_held_is_refused(delegate, sede, user):
+    with pytest.raises(Refused, match="ya no tiene"):
+        move(delegate, user, sede, 3)
+
+
+def test_a_role_of_a_deceased_person_can_be_shortened_but_not_kept_longer(delegate, sede, user):
+    give_for(delegate, user, sede, None, 3)
+    user.person.deceased_on = today()
+    user.person.save()
+    with pytest.raises(Refused):
+        move(delegate, user, sede, 4)
+    assert move(delegate, user, sede, 1)
+
+
+def test_a_role_can_not_be_kept_into_the_next_assignment_of_the_same_role(delegate, sede, user):
+    make_assignment(user, sede, ANULADOR, delegate, starts_at=midnight(in_days(10)))
+    give = {"starts_at": midnight(today()), "ends_at": midnight(in_days(4))}
+    make_assignment(user, sede, ANULADOR, delegate, **give)
+    with pytest.raises(Refused, match="ya tiene"):
+        move(delegate, user, sede, 12)
+
+
+def test_moving_the_last_day_leaves_one_row_of_history(delegate, sede, user):
+    give_for(delegate, user, sede, None, 3)
+    move(delegate, user, sede, 5)
+    entry = HistoryEntry.objects.latest("id")
+    assert entry.act == "roles.last_day_changed"
+    assert entry.before["roles"][0]["until"] == in_days(3).isoformat()
+    assert entry.after["roles"][0]["until"] == in_days(5).isoformat()

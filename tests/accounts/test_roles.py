@@ -30,6 +30,8 @@ EXPECTED = [
     ("administrativo-eps", "EPS_C", "SSO", "P07", ""),
     ("administrativo", "PROV", "OTRO", "-", "Rol_Dispensador"),
     ("administrativo", "PPN", "OTRO", "-", "Rol_Dispensador"),
+    ("administrativo", "PPN", "PROF", "P07 P99", "Rol_Dispensador"),
+    ("administrativo", "PPN", "SSO", "P07", "Rol_Dispensador"),
     ("administrativo", "PROV", "PROF", "P07", ""),
     ("profesional", "EPS_C", "PROF", "P07", ""),
     ("profesional", "ET", "PROF", "P07", ""),

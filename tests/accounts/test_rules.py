@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import SsoPost
 from accounts.roles import Option
-from accounts.rules import Activation, activation_refusal, option_for, roles_refusal, today
-from tests.cast import make_sede, make_user
+from accounts.rules import Activation, activation_refusal, option_for, roles_refusal, validity_refusal
+from accounts.validity import Validity, today
+from entities.models import Association
+from tests.cast import make_entity, make_sede, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +111,79 @@ def test_a_role_outside_the_matrix_is_refused_by_name(ips):
 
 def test_no_roles_at_all_is_refused(ips):
     assert roles_refusal(Activation(ips, make_user(), Option.PROFESIONAL), set()).headline == "Faltan los roles"
+
+
+# ---------------------------------------------------------------- EPS, Proveedor, Proveedor Persona Natural
+
+
+def independent(user, owner, **when):
+    """The user as an independent professional of REPS in the network of `owner`."""
+    person = user.person
+    member = make_entity("PI", identification_type=person.document_type, nit=person.document_number)
+    return Association.objects.create(owner=owner, member=member, **({"starts_at": timezone.now()} | when))
+
+
+def test_an_eps_activates_an_independent_professional_of_its_network():
+    eps, user = make_entity("EPS_C"), make_user()
+    independent(user, eps)
+    assert refusal(eps, user, option=Option.INDEPENDIENTE) is None
+
+
+def test_an_eps_does_not_activate_an_independent_professional_of_another_network():
+    eps, user = make_entity("EPS_C"), make_user()
+    independent(user, make_entity("EPS_C"))
+    assert "asociado a su red" in refusal(eps, user, option=Option.INDEPENDIENTE).cause
+
+
+def test_the_eps_s_of_the_same_nit_has_its_own_network():
+    contributivo, subsidiado = make_entity("EPS_C", nit="860066942"), make_entity("EPS_S", nit="860066942")
+    user = make_user()
+    independent(user, contributivo)
+    assert refusal(subsidiado, user, option=Option.INDEPENDIENTE)
+
+
+def test_a_professional_whose_association_ended_is_refused():
+    eps, user, now = make_entity("EPS_C"), make_user(), timezone.now()
+    independent(user, eps, starts_at=now - timedelta(days=2), ends_at=now)
+    assert refusal(eps, user, option=Option.INDEPENDIENTE)
+
+
+def test_an_eps_activates_any_professional_as_administrative():
+    assert refusal(make_entity("EPS_S"), make_user(profession="P11"), option=Option.ADMINISTRATIVO_EPS) is None
+
+
+def test_a_proveedor_activates_another_user():
+    assert refusal(make_entity("PROV"), make_user("OTRO"), option=Option.ADMINISTRATIVO) is None
+
+
+@pytest.mark.parametrize("kind", ["PROF", "OTRO", "SSO"])
+def test_a_ppn_activates_himself_whatever_his_kind(kind, ips, sede):
+    user = make_user(kind)
+    ppn = make_entity("PPN", identification_type="CC", nit=user.person.document_number)
+    if kind == "SSO":
+        give_post(user, sede, -1, 1)
+    assert refusal(ppn, user, option=Option.ADMINISTRATIVO) is None
+
+
+def test_a_ppn_activates_nobody_else():
+    assert "a sí mismo" in refusal(make_entity("PPN"), make_user("OTRO"), option=Option.ADMINISTRATIVO).cause
+
+
+# ---------------------------------------------------------------- dates
+
+
+@pytest.mark.parametrize(("first", "last"), [(None, None), (0, 0), (0, 5), (3, 3), (None, 0)])
+def test_dates_from_today_on_are_accepted(first, last):
+    assert validity_refusal(days(first, last)) is None
+
+
+@pytest.mark.parametrize(("first", "last"), [(-1, None), (None, -1), (5, 4)])
+def test_dates_in_the_past_or_upside_down_are_refused(first, last):
+    assert validity_refusal(days(first, last)).headline == "Fechas no válidas"
+
+
+def days(first, last):
+    def day(number):
+        return None if number is None else today() + timedelta(days=number)
+
+    return Validity(day(first), day(last))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import RoleAssignment
-from tests.cast import make_assignment, make_sede, make_user
+from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, ANULADOR = "Rol_Prescriptor", "Rol_Anulador"
@@ -343,3 +343,147 @@ def test_a_name_that_looks_like_a_formula_is_downloaded_as_text(delegate_client,
 
 def test_the_empty_list_says_what_to_do_next(delegate_client):
     assert "Todavía no hay usuarios activados" in delegate_client.get(reverse("users")).text
+
+
+# ---------------------------------------------------------------- the other delegates
+
+
+def client_of(kind, **fields):
+    entity = make_entity(kind, **fields)
+    client = Client()
+    client.force_login(make_delegate(entity))
+    return client, entity
+
+
+OPTIONS = {
+    "IPS": ["Profesional de la Salud y/o Profesional de Servicio Social Obligatorio", "Personal Administrativo"],
+    "EPS_C": ["Profesional de la Salud Independiente", "Profesional de la Salud Administrativo"],
+    "EPS_S": ["Profesional de la Salud Independiente", "Profesional de la Salud Administrativo"],
+    "PROV": ["Personal Administrativo"],
+    "PPN": ["Personal Administrativo"],
+}
+
+
+@pytest.mark.parametrize("kind", OPTIONS)
+def test_each_delegate_sees_the_options_of_the_manual(kind):
+    client, _ = client_of(kind)
+    form = client.get(reverse("activate_user")).context["form"]
+    assert [label for _, label in form.fields["option"].choices] == OPTIONS[kind]
+
+
+def test_a_proveedor_who_leaves_the_entity_blank_sees_all_its_sedes():
+    client, entity = client_of("PROV")
+    codes = [make_sede(entity, code=f"PROV00000{n}").code for n in (1, 2, 3)]
+    user = make_user("OTRO")
+    find(client, user, "administrativo")
+    page = client.get(reverse("user_roles", args=[user.public_id]), {"entidad": "", "opcion": "administrativo"})
+    assert all(code in page.text for code in codes)
+
+
+def test_an_eps_can_not_forge_an_independent_of_another_network(user):
+    client, eps = client_of("EPS_C")
+    sede = make_sede(eps, code=eps.eps_code, municipality_id=None)
+    find(client, user, "independiente")
+    page = associate(client, user, sede, PRESCRIPTOR, option="independiente")
+    assert "Operación no permitida" in page.text
+    assert not RoleAssignment.objects.exists()
+
+
+def test_a_ppn_can_not_forge_somebody_else():
+    client, ppn = client_of("PPN")
+    sede, other = make_sede(ppn, code="PROV000001"), make_user("OTRO")
+    find(client, other, "administrativo")
+    page = associate(client, other, sede, "Rol_Dispensador", option="administrativo")
+    assert "solo puede activarse a sí mismo" in page.text
+    assert not RoleAssignment.objects.exists()
+
+
+# ---------------------------------------------------------------- validity, history, matrix
+
+
+def move(client, user, sede, role, last):
+    data = {"option": "profesional", "sede": sede.code, "role": role, "last": last}
+    return client.post(reverse("change_last_day", args=[user.public_id]), data, follow=True)
+
+
+def test_a_role_is_given_until_the_day_that_was_typed(delegate_client, sede, user):
+    last = timezone.localdate() + timedelta(days=30)
+    find(delegate_client, user)
+    associate(delegate_client, user, sede, ANULADOR, last=last.isoformat())
+    assert RoleAssignment.objects.get().last_day == last
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "message"),
+    [
+        ("", "ayer", "debe ser una fecha"),
+        ("", "2020-01-01", "ya pasó"),
+        ("2020-01-01", "", "ya pasó"),
+        ("2999-01-02", "2999-01-01", "anterior al primero"),
+        ("", "9" * 300, "debe ser una fecha"),
+        ("", "9999-12-31", "debe ser"),
+    ],
+)
+def test_wrong_dates_are_told_and_save_nothing(delegate_client, sede, user, first, last, message):
+    find(delegate_client, user)
+    page = associate(delegate_client, user, sede, ANULADOR, first=first, last=last)
+    assert message in page.text
+    assert not RoleAssignment.objects.exists()
+
+
+def test_the_last_day_is_changed_from_the_page(delegate_client, delegate, sede, user):
+    make_assignment(user, sede, ANULADOR, delegate)
+    last = timezone.localdate() + timedelta(days=9)
+    assert "con nuevo último día" in move(delegate_client, user, sede, ANULADOR, last.isoformat()).text
+    assert RoleAssignment.objects.get().last_day == last
+
+
+@pytest.mark.parametrize(("role", "last", "message"), [("Rol_X", "", "debe ser uno"), (ANULADOR, "x", "debe ser una")])
+def test_a_forged_last_day_is_told(delegate_client, delegate, sede, user, role, last, message):
+    make_assignment(user, sede, ANULADOR, delegate)
+    assert message in move(delegate_client, user, sede, role, last).text
+
+
+def test_the_last_day_at_a_sede_of_another_entity_is_refused(delegate_client, delegate, stranger, sede, user):
+    foreign = stranger.entity.sedes.get()
+    make_assignment(user, foreign, ANULADOR, stranger)
+    make_assignment(user, sede, ANULADOR, delegate)
+    assert "no es de su entidad" in move(delegate_client, user, foreign, ANULADOR, "2999-01-01").text
+
+
+def test_the_list_filters_what_ends_in_30_days_and_what_is_to_come(delegate_client, delegate, sede):
+    now = timezone.now()
+    for role, start, end in ((PRESCRIPTOR, 0, 29), (ANULADOR, 0, 31), ("Rol_JuntaMedicaIPS", 5, None)):
+        ends_at = now + timedelta(days=end) if end else None
+        make_assignment(make_user(), sede, role, delegate, starts_at=now + timedelta(days=start), ends_at=ends_at)
+
+    def roles(state):
+        return [held.role for held in delegate_client.get(reverse("users"), {"estado": state}).context["page"].rows]
+
+    assert roles("vencen") == [PRESCRIPTOR]
+    assert roles("por-empezar") == ["Rol_JuntaMedicaIPS"]
+
+
+def test_the_history_says_who_did_what_when_and_from_where(delegate_client, delegate, sede, user):
+    find(delegate_client, user)
+    associate(delegate_client, user, sede, ANULADOR)
+    page = delegate_client.get(reverse("user_history", args=[user.public_id])).text
+    for shown in ("Roles asignados", str(delegate.person), delegate.login, sede.code, ANULADOR, "127.0.0.1"):
+        assert shown in page
+
+
+def test_the_history_shows_only_the_acts_of_ones_own_entity(delegate_client, delegate, stranger, sede, user):
+    other = Client()
+    other.force_login(stranger)
+    find(other, user)
+    associate(other, user, stranger.entity.sedes.get(), ANULADOR)
+    find(delegate_client, user)
+    page = delegate_client.get(reverse("user_history", args=[user.public_id]))
+    assert page.context["page"].count == 0
+    assert stranger.login not in page.text
+
+
+def test_the_matrix_page_shows_the_roles_of_ones_own_kind(delegate_client):
+    page = delegate_client.get(reverse("role_matrix")).text
+    assert "Rol_Prescriptor" in page
+    assert "Rol_Recobrante" not in page

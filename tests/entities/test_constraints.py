@@ -1,9 +1,12 @@
 """Does PostgreSQL itself refuse what can never be true of entities, sedes and DIVIPOLA?"""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
-from entities.models import Department, Municipality, Sede
+from entities.models import Association, Department, Municipality, Sede
 from tests.cast import make_entity, make_sede
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +105,21 @@ def test_sedes_are_found_by_code(sede):
 @pytest.mark.parametrize("words", ["%", "_", "\\", "río norte"])
 def test_wild_cards_are_only_letters(sede, words):
     assert not Sede.objects.matching(words).exists()
+
+
+def test_an_entity_is_not_associated_with_itself(ips):
+    with refused_by("association_of_two_entities"):
+        Association.objects.create(owner=ips, member=ips)
+
+
+def test_an_association_ends_after_it_starts(ips):
+    now = timezone.now()
+    with refused_by("association_ends_after_it_starts"):
+        Association.objects.create(owner=make_entity("EPS_C"), member=ips, starts_at=now, ends_at=now - timedelta(1))
+
+
+def test_an_entity_is_associated_once_at_a_time(ips):
+    eps = make_entity("EPS_C")
+    Association.objects.create(owner=eps, member=ips)
+    with refused_by("association_no_overlap"):
+        Association.objects.create(owner=eps, member=ips)

@@ -1,7 +1,6 @@
 """The day of an IPS delegate, in a browser: log in, activate, change, find again, download, change password, leave."""
 
 import pytest
-from captcha.models import CaptchaStore
 from django.core.management import call_command
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
@@ -10,6 +9,7 @@ from accounts.models import RoleAssignment
 from entities.models import Entity, EntityKind
 from tests import cast
 from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.steps import answer, find_user, log_in, menu, open_menu
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,38 +28,8 @@ def country(tmp_path):
     }
 
 
-def answer():
-    """What a person would read in the newest image."""
-    return CaptchaStore.objects.latest("id").response
-
-
-def log_in(page: Page, login: str, password: str = cast.PASSWORD) -> None:
-    page.goto("/")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.get_by_label("Usuario").fill(login)
-    page.get_by_label("Contraseña", exact=False).first.fill(password)
-    page.get_by_label("Ingrese el código de la imagen").fill(answer())
-    page.get_by_role("button", name="Ingresar").click()
-
-
-def open_menu(page: Page) -> None:
-    """On a phone the menu is folded away."""
-    folded = page.get_by_role("navigation").get_by_text("Menú", exact=True)
-    if folded.is_visible():
-        folded.click()
-
-
-def menu(page: Page, item: str) -> None:
-    open_menu(page)
-    page.get_by_role("navigation").get_by_role("link", name=item).first.click()
-
-
 def find_doctor(page: Page, number: str) -> None:
-    menu(page, "Activar Usuarios")
-    page.get_by_label("Profesional de la Salud y/o Profesional de Servicio Social Obligatorio").check()
-    page.get_by_label("Tipo de Identificación").select_option("CC")
-    page.get_by_label("Documento identificación").fill(number)
-    page.get_by_role("button", name="Buscar usuario").click()
+    find_user(page, "Profesional de la Salud y/o Profesional de Servicio Social Obligatorio", number)
 
 
 def enter(page, country, read):

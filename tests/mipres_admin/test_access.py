@@ -16,8 +16,9 @@ pytestmark = pytest.mark.django_db
 
 IN, TO_LOGIN, NO, GONE, ELSEWHERE = 200, 302, 403, 404, 302
 KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET")
-ONLY_IPS = {"IPS": IN} | dict.fromkeys(KINDS[1:], NO)
+ACTIVATING = dict.fromkeys(KINDS, IN) | {"ET": NO}
 EVERY_KIND = dict.fromkeys(KINDS, IN)
+LEADING = dict.fromkeys(KINDS, ELSEWHERE) | {"ET": NO}
 
 # url name: (anonymous, {kind of delegate: status}, Ministry); the address is the delegate's own user's where it has one
 TABLE = {
@@ -28,15 +29,25 @@ TABLE = {
     "admin_login": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "admin_logout": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "admin_change_password": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
-    "users": (TO_LOGIN, ONLY_IPS, NO),
-    "download_users": (TO_LOGIN, ONLY_IPS, NO),
-    "activate_user": (TO_LOGIN, ONLY_IPS, NO),
-    "user_roles": (TO_LOGIN, ONLY_IPS, NO),
-    "associate_user": (TO_LOGIN, ONLY_IPS | {"IPS": ELSEWHERE}, NO),
-    "update_user_roles": (TO_LOGIN, ONLY_IPS | {"IPS": ELSEWHERE}, NO),
-    "deactivate_user": (TO_LOGIN, ONLY_IPS | {"IPS": ELSEWHERE}, NO),
+    "users": (TO_LOGIN, ACTIVATING, NO),
+    "download_users": (TO_LOGIN, ACTIVATING, NO),
+    "activate_user": (TO_LOGIN, ACTIVATING, NO),
+    "user_roles": (TO_LOGIN, ACTIVATING, NO),
+    "associate_user": (TO_LOGIN, LEADING, NO),
+    "update_user_roles": (TO_LOGIN, LEADING, NO),
+    "deactivate_user": (TO_LOGIN, LEADING, NO),
+    "change_last_day": (TO_LOGIN, LEADING, NO),
+    "user_history": (TO_LOGIN, ACTIVATING, NO),
+    "role_matrix": (TO_LOGIN, ACTIVATING, NO),
 }
-OF_A_USER = ("user_roles", "associate_user", "update_user_roles", "deactivate_user")
+OF_A_USER = (
+    "user_roles",
+    "associate_user",
+    "update_user_roles",
+    "deactivate_user",
+    "change_last_day",
+    "user_history",
+)
 # tested in test_captcha: only the browser that was asked may see or hear the question
 OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio"}
 

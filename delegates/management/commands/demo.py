@@ -66,7 +66,7 @@ class Command(BaseCommand):
         self._step("\nDelegados (contraseña de todos: " + self.style.SUCCESS(PASSWORD) + ")")
         for login in logins:
             self._step(f"  {login.login:<22} {login.kind} · {login.entity}")
-        self._step("\nDocumentos CC para probar Activar Usuarios con el delegado de la IPS:")
+        self._step("\nDocumentos CC para probar Activar Usuarios:")
         for number, case in CASES.items():
             self._step(f"  {number}  {case}")
         self._step(f"\nCorreos: http://{ADDRESS}:{port}/correo/")

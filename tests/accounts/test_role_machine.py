@@ -1,0 +1,154 @@
+"""Whatever delegates do, in whatever order and on whatever day, do the invariants of roles hold?
+
+A Hypothesis state machine activates, changes, ends and re-activates users across entities and days, and checks after
+each step what must always be true, against a plain model kept beside it.
+"""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from accounts.actions.roles import activate_user, change_last_day, update_roles
+from accounts.models import RoleAssignment
+from accounts.roles import Option
+from accounts.validity import Validity
+from mipres_admin.models import HistoryEntry
+from mipres_admin.refusals import Refused
+from tests.cast import make_delegate, make_entity, make_sede, make_user
+
+ROLES = ("Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador")
+some_roles = st.sets(st.sampled_from((*ROLES, "Rol_Admision")))
+who = st.integers(0, 1)
+where = st.integers(0, 2)
+day = st.one_of(st.none(), st.integers(-1, 6))
+
+
+class Roles(RuleBasedStateMachine):
+    """Two users, two IPS with their delegates, three sedes, and a clock that only goes forward."""
+
+    def __init__(self):
+        super().__init__()
+        self.now = timezone.now()
+        self.sleeper = transaction.atomic()
+        self.sleeper.__enter__()
+        entities = [make_entity(), make_entity()]
+        self.delegates = [make_delegate(entity) for entity in entities]
+        self.sedes = [make_sede(entities[0]), make_sede(entities[0]), make_sede(entities[1])]
+        self.users = [make_user(), make_user()]
+
+        self.acts = 0
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.sleeper.__exit__(None, None, None)
+
+    def attempt(self, deed):
+        """Do it at the machine's own time; whether it was refused."""
+        with patch("django.utils.timezone.now", lambda: self.now):
+            try:
+                change = deed()
+            except Refused:
+                return None
+        self.acts += bool(change)
+        return change
+
+    def on(self, number):
+        return None if number is None else timezone.localdate(self.now) + timedelta(days=number)
+
+    def current(self):
+        return RoleAssignment.objects.current(self.now)
+
+    @rule(hours=st.integers(1, 60))
+    def time_passes(self, hours):
+        self.now += timedelta(hours=hours)
+
+    @rule(by=who, user=who, sede=where, roles=some_roles, first=day, last=day)
+    def activate(self, by, user, sede, roles, first, last):
+        before = set(self.current().values_list("pk", flat=True))
+        change = self.attempt(
+            lambda: activate_user(
+                by=self.delegates[by],
+                user=self.users[user],
+                sede=self.sedes[sede],
+                option=Option.PROFESIONAL,
+                roles=roles,
+                validity=Validity(self.on(first), self.on(last)),
+            )
+        )
+        mine = self.sedes[sede].entity_id == self.delegates[by].entity_id
+        fine = mine and roles and roles <= set(ROLES) and (first or 0) >= 0 and (last is None or last >= (first or 0))
+        assert (change is not None) == bool(fine)
+        if change is None:
+            assert set(self.current().values_list("pk", flat=True)) == before
+
+    @rule(by=who, user=who, sede=where, roles=some_roles, honest=st.booleans())
+    def update(self, by, user, sede, roles, honest):
+        held = RoleAssignment.objects.filter(user=self.users[user], sede=self.sedes[sede]).not_ended(self.now)
+        seen = set(held.values_list("role", flat=True))
+        change = self.attempt(
+            lambda: update_roles(
+                by=self.delegates[by],
+                user=self.users[user],
+                sede=self.sedes[sede],
+                option=Option.PROFESIONAL,
+                roles=roles,
+                seen=seen if honest else seen ^ {"Rol_Anulador"},
+            )
+        )
+        after = set(held.all().values_list("role", flat=True))
+        assert after == (roles if change is not None else seen)
+
+    @precondition(lambda self: RoleAssignment.objects.exists())
+    @rule(user=who, sede=where, role=st.sampled_from(ROLES), last=day)
+    def move(self, user, sede, role, last):
+        by = next(each for each in self.delegates if each.entity_id == self.sedes[sede].entity_id)
+        change = self.attempt(
+            lambda: change_last_day(
+                by=by,
+                user=self.users[user],
+                sede=self.sedes[sede],
+                option=Option.PROFESIONAL,
+                role=role,
+                last=self.on(last),
+            )
+        )
+        if change:
+            assert last is None or last >= 0
+
+    @invariant()
+    def nobody_holds_a_role_twice_at_a_sede(self):
+        held = list(self.current().values_list("user", "sede", "role"))
+        assert len(held) == len(set(held))
+
+    @invariant()
+    def only_roles_of_the_norm_are_held(self):
+        assert not RoleAssignment.objects.exclude(role__in=ROLES).exists()
+
+    @invariant()
+    def each_sede_is_of_its_entity(self):
+        for held in RoleAssignment.objects.select_related("sede", "created_by"):
+            assert held.sede.entity_id == held.entity_id == held.created_by.entity_id
+
+    @invariant()
+    def every_change_has_its_one_row_of_history(self):
+        assert HistoryEntry.objects.filter(act__startswith="roles.").count() == self.acts
+
+
+@pytest.mark.django_db
+def test_the_invariants_hold_whatever_delegates_do():
+    run_state_machine_as_test(
+        Roles,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )
