@@ -40,6 +40,8 @@ class RegistryCommand(BaseCommand):
         rejected: Path | None,
         **options: Any,
     ) -> None:
+        if rejected and not rejected.parent.is_dir():
+            raise CommandError(f"La carpeta {rejected.parent} no existe: créela o elija otra para --rejected.")
         asked = Options(strict=strict, force=force, allow_closing=allow_closing)
         progress = ProgressLine(sys.stderr)
         try:
@@ -52,7 +54,8 @@ class RegistryCommand(BaseCommand):
             progress.clear()
         if rejected:
             write_rejections(rejected, report.rejections)
-        self.stdout.write(report.text())
+        if options["verbosity"]:
+            self.stdout.write(report.text())
 
 
 class ProgressLine:

@@ -466,6 +466,10 @@ def test_a_refused_file_leaves_no_record(reps: Any) -> None:
     assert RegistryLoad.objects.count() == 1
 
 
+def test_verbosity_nought_says_nothing(tmp_path: Path) -> None:
+    assert load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row()]), verbosity=0) == ""
+
+
 def test_progress_is_drawn_on_a_terminal(reps: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     reps(sede_row())

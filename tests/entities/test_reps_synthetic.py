@@ -21,8 +21,8 @@ def quiet(capsys: pytest.CaptureFixture[str]) -> None:
     """The commands of these tests say something that nobody reads."""
 
 
-def make(path: Path, rows: int = 200, seed: int = 7) -> Path:
-    call_command("make_reps", path, rows=rows, seed=seed)
+def make(path: Path, rows: int = 200, seed: int = 7, verbosity: int = 0) -> Path:
+    call_command("make_reps", path, rows=rows, seed=seed, verbosity=verbosity)
     return path
 
 
@@ -70,6 +70,11 @@ def test_documents_are_of_ranges_that_nobody_has() -> None:
 
 def test_mail_and_telephones_are_nobodys() -> None:
     assert all(row["email_sede"].endswith(".example") and row["t_lefonosede"][3:8] == "55501" for row in ROWS)
+
+
+def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = make(tmp_path / "reps.csv", rows=10, verbosity=1)
+    assert capsys.readouterr().out == f"10 sedes inventadas en {path}\n"
 
 
 def test_no_rows_at_all_are_refused(tmp_path: Path) -> None:

@@ -28,4 +28,5 @@ class Command(BaseCommand):
             write(file, Inventor(seed, cut).rows(rows))
         except OSError as error:
             raise CommandError(f"No se puede escribir {file}: {error.strerror}.") from error
-        self.stdout.write(f"{rows} sedes inventadas en {file}")
+        if options["verbosity"]:
+            self.stdout.write(f"{rows} sedes inventadas en {file}")
