@@ -255,25 +255,24 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
 
     def current(self, at: datetime | None = None) -> Self:
         """Assignments in force at a moment (now by default); no job ever has to end one."""
-        moment = at or timezone.now()
+        moment = at or Now()
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment), starts_at__lte=moment)
 
     def not_ended(self, at: datetime | None = None) -> Self:
         """Assignments in force or still to come at a moment (now by default)."""
-        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at or timezone.now()))
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at or Now()))
 
     def to_come(self) -> Self:
         """Assignments that have not begun."""
-        return self.not_ended().filter(starts_at__gt=timezone.now())
+        return self.not_ended().filter(starts_at__gt=Now())
 
     def ending_within(self, days: int) -> Self:
         """Assignments in force that end within so many days."""
-        now = timezone.now()
-        return self.current(now).filter(ends_at__lte=now + timedelta(days=days))
+        return self.current().filter(ends_at__lte=Now() + timedelta(days=days))
 
     def ended(self, at: datetime | None = None) -> Self:
         """Assignments that are over at a moment (now by default)."""
-        return self.filter(ends_at__lte=at or timezone.now())
+        return self.filter(ends_at__lte=at or Now())
 
     def matching(self, words: str) -> Self:
         """Assignments whose user's names, document, login or professional registry hold every word."""

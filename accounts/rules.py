@@ -32,6 +32,11 @@ class Activation:
     sede: Sede | None = None
 
     @property
+    def as_sso(self) -> bool:
+        """Whether the user acts as Servicio Social Obligatorio here, bound to the plaza."""
+        return self.user.kind == UserKind.SSO and self.option == Option.PROFESIONAL
+
+    @property
     def allowed_roles(self) -> tuple[Role, ...]:
         """The roles that the matrix gives for this delegate and this user."""
         return assignable_roles(self.option, self.entity.kind, self.user.kind, self.user.profession_id)
@@ -49,8 +54,8 @@ def _deceased(asked: Activation) -> Refusal | None:
         return None
     return Refusal(
         cause="La persona figura como fallecida en los registros oficiales.",
-        remedy="No se puede activar. Si es un error, la persona debe corregir su estado en la Registraduría y "
-        "avisar a la mesa de ayuda del Ministerio.",
+        remedy="Revise que el documento sea el correcto. Si el registro es un error, la persona debe corregir su "
+        "estado en la Registraduría y avisar a la mesa de ayuda del Ministerio.",
         who="La persona misma, ante la Registraduría Nacional del Estado Civil.",
     )
 
@@ -67,7 +72,7 @@ def _wrong_option(asked: Activation) -> Refusal | None:
     kind = UserKind(asked.user.kind).label
     fitting = option_for(asked.entity, asked.user)
     remedy = (
-        f"Búsquelo de nuevo con la opción «{Option(fitting).label}»."
+        f"Use la opción «{Option(fitting).label}»."
         if fitting
         else f"Ningún rol de su entidad corresponde a «{kind}». Si su registro no es correcto, la persona debe "
         "registrarse de nuevo en el Módulo Registro de Usuarios."
@@ -80,7 +85,7 @@ def _wrong_option(asked: Activation) -> Refusal | None:
 
 
 def _sso_without_post(asked: Activation) -> Refusal | None:
-    if asked.user.kind != UserKind.SSO or current_post(asked.user):
+    if not asked.as_sso or current_post(asked.user):
         return None
     now = today()
     posts = SsoPost.objects.of(asked.user.person).select_related("sede")
@@ -88,7 +93,7 @@ def _sso_without_post(asked: Activation) -> Refusal | None:
     if coming:
         return Refusal(
             cause=f"Su plaza de Servicio Social Obligatorio empieza el {long_date(coming.starts_on)}.",
-            remedy="Actívelo a partir de ese día, en la sede de la plaza.",
+            remedy="Active a la persona a partir de ese día, en la sede de la plaza.",
             who="La IPS de la plaza asignada.",
         )
     last = posts.order_by(F("ends_on").desc()).first()
@@ -96,21 +101,23 @@ def _sso_without_post(asked: Activation) -> Refusal | None:
     return Refusal(
         cause="La persona prestó Servicio Social Obligatorio y no se ha registrado de nuevo en MIPRES como "
         f"Profesional de la salud: sigue con el tipo de usuario SSO.{ended}",
-        remedy="Pida a la plaza donde prestó el servicio que lo inactive en el sistema y luego regístrese como "
-        "Profesional de la salud en el Módulo Registro de Usuarios; después podrá activarlo aquí.",
+        remedy="La persona debe pedir a la plaza donde prestó el servicio que la inactive en el sistema y registrarse "
+        "como Profesional de la salud en el Módulo Registro de Usuarios; después usted podrá activarla aquí.",
         who="La persona misma, y la IPS de la plaza donde prestó el servicio.",
     )
 
 
 def _sso_elsewhere(asked: Activation) -> Refusal | None:
-    if asked.user.kind != UserKind.SSO or asked.sede is None:
+    """Before a sede is chosen, the entity of the plaza decides; then the sede itself."""
+    post = current_post(asked.user) if asked.as_sso else None
+    if post is None:
         return None
-    post = current_post(asked.user)
-    if post is None or post.sede_id == asked.sede.pk:
+    at_home = post.sede == asked.sede if asked.sede else post.sede.entity_id == asked.entity.pk
+    if at_home:
         return None
     return Refusal(
-        cause="La sede elegida no es la plaza que el Ministerio asignó para el Servicio Social Obligatorio: "
-        f"la plaza es {post.sede.code}, {post.sede.name}.",
+        cause=f"{'La sede elegida' if asked.sede else 'Su entidad'} no es la plaza que el Ministerio asignó para el "
+        f"Servicio Social Obligatorio: la plaza es {post.sede.code}, {post.sede.name}.",
         remedy="Valide la asignación publicada por el Ministerio. Si la plaza es de su entidad, elija esa sede; "
         "si no, la activación le corresponde a la IPS de la plaza.",
         who=MINISTRY,
@@ -216,7 +223,7 @@ def roles_refusal(asked: Activation, roles: set[str]) -> Refusal | None:
 
 def longest_validity(asked: Activation, wanted: Validity) -> Validity:
     """The validity that can be given: what is wanted, and for an SSO never beyond the plaza (manual v4.1 §11.2)."""
-    post = current_post(asked.user) if asked.user.kind == UserKind.SSO else None
+    post = current_post(asked.user) if asked.as_sso else None
     return wanted.until(post.ends_on if post else None)
 
 

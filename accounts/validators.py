@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Account
 
 LAST_PASSWORDS = 3
+FEWEST_DIFFERENT = 5
 REFUSED = "No puede usar alguna de sus ultimas 3 contraseñas"
 
 
@@ -39,3 +40,18 @@ class NotALastPassword:
     def get_help_text(self) -> str:
         """What the form says beforehand."""
         return f"{REFUSED}."
+
+
+class NotAllTheSame:
+    """Refuse a password of very few different characters, such as aaaaaaaaaaaa (NIST SP 800-63B, repetitive)."""
+
+    def validate(self, password: str, user: Account | None = None) -> None:
+        """Raise ValidationError when fewer than five different characters were used."""
+        if len(set(password)) < FEWEST_DIFFERENT:
+            raise ValidationError(
+                f"La contraseña debe tener al menos {FEWEST_DIFFERENT} caracteres distintos.", code="repetitive"
+            )
+
+    def get_help_text(self) -> str:
+        """What the form says beforehand."""
+        return f"Use al menos {FEWEST_DIFFERENT} caracteres distintos."

@@ -9,7 +9,6 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Now
-from django.utils import timezone
 
 from mipres_admin.ranges import TsTzRange
 from mipres_admin.text import Fold
@@ -293,7 +292,7 @@ class AssociationQuerySet(models.QuerySet["Association"]):
 
     def current(self, at: datetime | None = None) -> Self:
         """Associations in force at a moment (now by default)."""
-        moment = at or timezone.now()
+        moment = at or Now()
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment), starts_at__lte=moment)
 
     def independents(self, identification_type: str, number: str) -> Self:

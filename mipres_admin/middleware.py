@@ -3,12 +3,16 @@
 import ipaddress
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from psycopg.errors import LockNotAvailable
 
 from mipres_admin.access import GATED_BY_THEIR_LIBRARY, client_address, declared
 from mipres_admin.history import Origin, origin
@@ -18,10 +22,10 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 def _address(request: HttpRequest) -> str | None:
     raw = client_address(request, behind_proxy=settings.SECURE_PROXY_SSL_HEADER is not None)
-    try:
-        return str(ipaddress.ip_address(raw or ""))
-    except ValueError:
-        return None
+    for candidate in (raw or "", (raw or "").rpartition(":")[0].strip("[]")):
+        with suppress(ValueError):
+            return str(ipaddress.ip_address(candidate))
+    return None
 
 
 class OriginMiddleware:
@@ -40,6 +44,24 @@ class OriginMiddleware:
         response.headers.setdefault("X-Request-ID", here.request_id)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class BusyMiddleware:
+    """Somebody else holds the row for too long: a page that says so and what to do, instead of an error."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """The page for a lock that was not to be had; None leaves every other error as it is."""
+        if isinstance(error, OperationalError) and isinstance(error.__cause__, LockNotAvailable):
+            response = render(request, "errors/busy.html", status=503)
+            response.headers["Retry-After"] = "10"
+            return response
+        return None
 
 
 class AccessMiddleware:

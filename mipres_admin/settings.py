@@ -68,12 +68,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "mipres_admin.middleware.AccessMiddleware",
+    "mipres_admin.middleware.BusyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "mipres_admin.urls"
-WSGI_APPLICATION = "mipres_admin.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -127,11 +127,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.validators.NotAllTheSame"},
     {"NAME": "accounts.validators.NotALastPassword"},
 ]
 LOGIN_FAILURES_ALLOWED = 5
 LOGIN_FAILURES_ALLOWED_PER_ADDRESS = 100
 LOGIN_LOCK_MINUTES = 30
+
+LOOKUPS_PER_HOUR = 300
 
 CAPTCHA_LENGTH = 5
 CAPTCHA_TIMEOUT = 5
@@ -237,7 +240,13 @@ PORTAL = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {
+            "()": "mipres_admin.logs.DiscreetFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
+    "filters": {"route": {"()": "mipres_admin.logs.RouteInsteadOfPath"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["route"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -1,9 +1,33 @@
 """Where does the web server enter? Production unless MIPRES_MODE says otherwise."""
 
 import os
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.db.backends.signals import connection_created
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mipres_admin.settings")
 
-application = get_wsgi_application()
+REFUSED = b"La solicitud debe estar codificada en UTF-8."
+
+portal = get_wsgi_application()
+
+
+def wait_for_locks_no_longer_than_people_do(connection: Any, **_: Any) -> None:
+    """A request that waits for a row gives its thread back after five seconds, with a page that says so."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+
+
+connection_created.connect(wait_for_locks_no_longer_than_people_do)
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """The portal, for requests in UTF-8: Django would decode any charset that the client names, or stumble over it."""
+    _, named, charset = environ.get("CONTENT_TYPE", "").lower().partition("charset=")
+    if named and charset.strip(" \"'").partition(";")[0].strip(" \"'") not in ("utf-8", "utf8"):
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(REFUSED)))]
+        start_response("415 Unsupported Media Type", headers)
+        return [REFUSED]
+    return portal(environ, start_response)

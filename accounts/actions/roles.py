@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from accounts.models import Account, RegisteredUser, RoleAssignment
 from accounts.rules import (
@@ -17,9 +16,9 @@ from accounts.rules import (
     longest_validity,
     validity_refusal,
 )
-from accounts.validity import OPEN, Validity
+from accounts.validity import OPEN, Validity, today
 from entities.models import Entity, Sede
-from mipres_admin import history
+from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
 
@@ -46,9 +45,9 @@ def tenant(by: Account) -> Entity:
     return by.entity
 
 
-def held_roles(user: RegisteredUser, sede: Sede) -> list[RoleAssignment]:
-    """The assignments of a user at a sede that are in force or still to come, by role and beginning."""
-    return list(RoleAssignment.objects.filter(user=user, sede=sede).not_ended().order_by("role", "starts_at"))
+def held_roles(user: RegisteredUser, sede: Sede, at: datetime) -> list[RoleAssignment]:
+    """The assignments of a user at a sede that are in force or still to come at a moment, by role and beginning."""
+    return list(RoleAssignment.objects.filter(user=user, sede=sede).not_ended(at).order_by("role", "starts_at"))
 
 
 def _lock(user: RegisteredUser) -> RegisteredUser:
@@ -99,7 +98,7 @@ def _write_down(
     *, by: Account, user: RegisteredUser, sede: Sede, act: str, before: dict[str, Any], change: Change
 ) -> None:
     """The row of history and the mail to the person, for a change that happened."""
-    after = held_roles(user, sede)
+    after = held_roles(user, sede, clock.now())
     history.record(
         by=by,
         act=act,
@@ -132,7 +131,8 @@ def activate_user(
     wanted = set(roles)
     asked = Activation(tenant(by), user, option, sede)
     _refuse(giving_refusal(asked, wanted, validity))
-    before, now = held_roles(user, sede), timezone.now()
+    now = clock.now()
+    before = held_roles(user, sede, now)
     validity = longest_validity(asked, validity)
     change = Change(given=tuple(sorted(wanted - {held.role for held in before})), validity=validity)
     if change:
@@ -165,7 +165,8 @@ def update_roles(
     wanted = set(roles)
     asked = Activation(tenant(by), user, option, sede)
     _refuse(foreign_sede_refusal(asked))
-    before, now = held_roles(user, sede), timezone.now()
+    now = clock.now()
+    before = held_roles(user, sede, now)
     held = {assignment.role for assignment in before}
     change = Change(given=tuple(sorted(wanted - held)), ended=tuple(sorted(held - wanted)))
     if not change:
@@ -210,11 +211,11 @@ def change_last_day(
     user = _lock(user)
     asked = Activation(tenant(by), user, option, sede)
     _refuse(foreign_sede_refusal(asked))
-    before = held_roles(user, sede)
+    before = held_roles(user, sede, clock.now())
     held = next((assignment for assignment in before if assignment.role == role), None)
     if held is None:
         raise Refused(_nothing_held(role))
-    wanted = longest_validity(asked, Validity(max(held.first_day, timezone.localdate()), last))
+    wanted = longest_validity(asked, Validity(max(held.first_day, today()), last))
     if wanted.last == held.last_day:
         return Change()
     longer = wanted.last is None or (held.last_day is not None and wanted.last > held.last_day)

@@ -23,7 +23,11 @@ class DocumentInput(forms.TextInput):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         value = super().value_from_datadict(data, files, name)
-        return value.replace(".", "").replace(" ", "").upper() if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        value = value.replace(".", "").replace(" ", "")
+        # upper() would turn some foreign letters into others: those are for the validator to refuse
+        return value.upper() if value.isascii() else value
 
 
 class FindUserForm(forms.Form):
@@ -98,6 +102,10 @@ class RolesField(forms.MultipleChoiceField):
             **kwargs,
         )
 
+    def validate(self, value: list[str]) -> None:
+        """Name a refused role, but never repeat what is no role at all."""
+        super().validate([name if name in Role.values else "elegido" for name in value])
+
 
 def day_field(label: str, help_text: str) -> forms.DateField:
     """An optional day, chosen in the browser's own calendar or typed as 2026-12-31."""
@@ -125,6 +133,12 @@ class SedeSearchForm(forms.Form):
     )
 
 
+def place(sede: Sede) -> str:
+    """A sede so that it can be told from its sisters: code, name, address, municipality."""
+    where = ", ".join(part for part in (sede.address, str(sede.municipality or "")) if part)
+    return f"{sede.code} · {sede.name}" + (f" · {where}" if where else "")
+
+
 class SedeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
     """One of the sedes of the delegate's own entity, by its code."""
 
@@ -140,10 +154,18 @@ class SedeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in
         )
 
 
+def option_field() -> forms.ChoiceField:
+    """The option under which the page was opened, carried along."""
+    lost = "La página llegó incompleta: ábrala de nuevo y repita el cambio."
+    return forms.ChoiceField(
+        choices=Option, widget=forms.HiddenInput, error_messages={"required": lost, "invalid_choice": lost}
+    )
+
+
 class AssociateForm(forms.Form):
     """The sede and the roles of "Asociar Usuario"."""
 
-    option = forms.ChoiceField(choices=Option, widget=forms.HiddenInput)
+    option = option_field()
 
     def __init__(self, *args: Any, asked: Activation, shown: Iterable[Sede] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -153,7 +175,7 @@ class AssociateForm(forms.Form):
         # the whole entity's sedes are valid answers, those that were found are the ones shown
         widget = self.fields["sede"].widget
         assert isinstance(widget, forms.RadioSelect)  # noqa: S101  set two lines above
-        widget.choices = [(sede.code, f"{sede.code} · {sede.name}") for sede in shown]
+        widget.choices = [(sede.code, place(sede)) for sede in shown]
         self.fields["roles"] = RolesField(asked.allowed_roles)
         self.fields["first"] = day_field("Desde", "En blanco: desde ahora.")
         self.fields["last"] = day_field("Hasta", "Último día, incluido. En blanco: sin fecha final.")
@@ -167,7 +189,7 @@ class AssociateForm(forms.Form):
 class UpdateRolesForm(forms.Form):
     """The roles that stay at one sede, and those that the page showed when it was drawn."""
 
-    option = forms.ChoiceField(choices=Option, widget=forms.HiddenInput)
+    option = option_field()
     seen = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, asked: Activation, held: Iterable[str] = (), **kwargs: Any) -> None:
@@ -187,7 +209,7 @@ class UpdateRolesForm(forms.Form):
 class LastDayForm(forms.Form):
     """One of the roles held at one sede, and its new last day."""
 
-    option = forms.ChoiceField(choices=Option, widget=forms.HiddenInput)
+    option = option_field()
     role = forms.ChoiceField(
         label="Rol",
         choices=[(role.value, role.value) for role in Role],

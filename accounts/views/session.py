@@ -2,7 +2,7 @@
 
 from django.contrib import auth, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,7 +20,7 @@ def _next(request: HttpRequest) -> str:
     """Where the person was going, if that is a page of this portal; else home."""
     wanted = request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours else resolve_url("home")
+    return wanted if is_ours and wanted.startswith("/") else resolve_url("home")
 
 
 def _login_form(request: HttpRequest) -> LoginForm:
@@ -50,7 +50,7 @@ def login(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     form = _login_form(request)
     if form.is_valid() and _enter(request, form):
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     return render(request, "accounts/login.html", {"form": form})
 
 

@@ -11,8 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import roles as actions
+from accounts.actions.lookup import look_up_user, record_download
 from accounts.exports import USER_COLUMNS, user_rows
 from accounts.forms.users import (
     AssociateForm,
@@ -33,6 +35,7 @@ from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.workbook import download
 
+show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 SEDES_SHOWN = 50
 FOUND_REMEMBERED = 50
 
@@ -67,21 +70,31 @@ def _page_of_user(user: RegisteredUser, option: str) -> str:
     return f"{reverse('user_roles', args=[user.public_id])}?{urlencode({'opcion': option})}"
 
 
+def _looked_up(request: HttpRequest, form: FindUserForm) -> tuple[RegisteredUser | None, Refusal | None]:
+    """The user of the document in a valid form, or why there is none to show."""
+    try:
+        user = look_up_user(
+            by=account_of(request),
+            document_type=form.cleaned_data["document_type"],
+            document_number=form.cleaned_data["document_number"],
+        )
+    except Refused as refused:
+        return None, refused.refusal
+    return user, None if user else NOT_REGISTERED
+
+
 @delegate_of(*ACTIVATING_KINDS)
+@show_and_act
 def activate_user(request: HttpRequest) -> HttpResponse:
     """The search by document that begins "Activar Usuarios"."""
     entity = actions.tenant(account_of(request))
     form = FindUserForm(request.POST or None, entity=entity)
     refusal = None
     if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
-        user = RegisteredUser.objects.filter(
-            person__document_type=asked["document_type"], person__document_number=asked["document_number"]
-        ).first()
+        user, refusal = _looked_up(request, form)
         if user is not None:
             _remember(request, user)
-            return redirect(_page_of_user(user, asked["option"]))
-        refusal = NOT_REGISTERED
+            return redirect(_page_of_user(user, form.cleaned_data["option"]))
     return render(request, "accounts/activate_user.html", {"form": form, "refusal": refusal})
 
 
@@ -99,7 +112,7 @@ def _option(request: HttpRequest, entity: Entity, user: RegisteredUser) -> str:
 def _sedes_found(request: HttpRequest, entity: Entity) -> dict[str, Any]:
     search = SedeSearchForm(request.GET if "entidad" in request.GET else None)
     words = search.cleaned_data["entidad"] if search.is_bound and search.is_valid() else ""
-    sedes = Sede.objects.visible_to(entity).open().matching(words)
+    sedes = Sede.objects.visible_to(entity).open().matching(words).select_related("municipality")
     return {"search": search, "sedes": list(sedes[:SEDES_SHOWN]), "sedes_count": sedes.count()}
 
 
@@ -159,6 +172,7 @@ def _show_user(
             "update": update,
             "groups": _groups(asked, update),
             "places": _places(asked.user),
+            "fitting": option_for(asked.entity, asked.user),
         },
     )
 
@@ -169,6 +183,7 @@ def _asked(request: HttpRequest, public_id: UUID) -> Activation:
 
 
 @delegate_of(*ACTIVATING_KINDS)
+@require_safe
 def user_roles(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One user: data, roles by sede, and the form that gives new ones."""
     return _show_user(request, _asked(request, public_id))
@@ -184,11 +199,15 @@ def _say(request: HttpRequest, change: actions.Change, user: RegisteredUser, sed
         parts.append(f"{', '.join(change.moved)} con nuevo último día")
     if change and change.validity.last:
         parts.append(f"hasta el {long_date(change.validity.last)}")
-    what = "; ".join(parts) or "los roles ya estaban así, no hubo cambios"
-    messages.success(request, f"Operación exitosa. {user.person}, sede {sede.code} {sede.name}: {what}.")
+    where = f"{user.person}, sede {sede.code} {sede.name}"
+    if change:
+        messages.success(request, f"Operación exitosa. {where}: {'; '.join(parts)}.")
+    else:
+        messages.info(request, f"{where}: los roles ya estaban así, no hubo cambios.")
 
 
 @delegate_of(*ACTIVATING_KINDS)
+@show_and_act
 def associate_user(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Asociar Usuario": give the ticked roles at the chosen sede."""
     asked = _asked(request, public_id)
@@ -237,18 +256,21 @@ def _save_roles(request: HttpRequest, public_id: UUID, *, keep: bool) -> HttpRes
 
 
 @delegate_of(*ACTIVATING_KINDS)
+@show_and_act
 def update_user_roles(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Actualizar roles": leave exactly the ticked ones at the sede."""
     return _save_roles(request, public_id, keep=True)
 
 
 @delegate_of(*ACTIVATING_KINDS)
+@show_and_act
 def deactivate_user(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Desactivar Usuario": take all roles at the sede."""
     return _save_roles(request, public_id, keep=False)
 
 
 @delegate_of(*ACTIVATING_KINDS)
+@show_and_act
 def change_last_day(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Cambiar fecha final": another last day for one role at one sede."""
     asked = _asked(request, public_id)
@@ -277,15 +299,18 @@ def change_last_day(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @delegate_of(*ACTIVATING_KINDS)
+@require_safe
 def user_history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What was done to one user by this entity: who, when, from where, before and after."""
     entity, user = actions.tenant(account_of(request)), user_for(request, public_id)
-    acts = HistoryEntry.objects.of(user).visible_to(entity).select_related("actor__person")
+    acts = HistoryEntry.objects.of(user).visible_to(entity).filter(act__startswith="roles.")
+    acts = acts.select_related("actor__person")
     page = page_of(request, acts, "id", newest_first=True)
     return render(request, "accounts/user_history.html", {"user": user, "person": user.person, "page": page})
 
 
 @delegate_of(*ACTIVATING_KINDS)
+@require_safe
 def role_matrix(request: HttpRequest) -> HttpResponse:
     """ "Roles y quién puede asignarlos": the lines of the matrix that are this delegate's."""
     kind = actions.tenant(account_of(request)).kind
@@ -325,18 +350,30 @@ def _filtered(entity: Entity, form: UsersFilterForm) -> RoleAssignmentQuerySet:
     return assignments.at_sede(asked["entidad"]).matching(asked["criterio"])
 
 
+def _filter(form: UsersFilterForm) -> str:
+    """The filters in use, for the address of the download; empty when there are none."""
+    return urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
+
+
 @delegate_of(*ACTIVATING_KINDS)
+@require_safe
 def users(request: HttpRequest) -> HttpResponse:
     """ "Consultar Usuarios": the filter, the exact count, and a page of the list."""
     form = UsersFilterForm(request.GET)
     found = _filtered(actions.tenant(account_of(request)), form)
     related = found.select_related("user__person", "user__profession", "sede")
     page = page_of(request, related, "user__person__sort_name")
-    return render(request, "accounts/users.html", {"form": form, "page": page, "filter": request.GET.urlencode()})
+    return render(request, "accounts/users.html", {"form": form, "page": page, "filter": _filter(form)})
 
 
 @delegate_of(*ACTIVATING_KINDS)
+@require_safe
 def download_users(request: HttpRequest) -> HttpResponseBase:
     """ "Descargar Datos": the workbook with the same rows as the filter."""
-    found = _filtered(actions.tenant(account_of(request)), UsersFilterForm(request.GET))
-    return download("usuarios.xlsx", "Usuarios", USER_COLUMNS, user_rows(found), found.count())
+    form = UsersFilterForm(request.GET)
+    if not form.is_valid():
+        return redirect(f"{reverse('users')}?{request.GET.urlencode()}")
+    found = _filtered(actions.tenant(account_of(request)), form)
+    used, count = [name for name, value in form.cleaned_data.items() if value], found.count()
+    record_download(by=account_of(request), filters=used, rows=count)
+    return download("usuarios.xlsx", "Usuarios", USER_COLUMNS, user_rows(found), count)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import connection
 
@@ -142,6 +143,22 @@ def test_the_person_is_told_by_mail_once_after_the_commit(delegate, sede, user, 
     assert message.to == [user.person.email]
     assert PRESCRIPTOR in message.body
     assert message.alternatives[0].mimetype == "text/html"
+
+
+def test_the_subject_of_the_mail_is_text_and_not_html(delegate, sede, user, django_capture_on_commit_callbacks):
+    delegate.entity.name = 'CLÍNICA A & B "SUR"'
+    delegate.entity.save()
+    sede.entity.refresh_from_db()
+    with django_capture_on_commit_callbacks(execute=True):
+        activate(delegate, user, sede, PRESCRIPTOR)
+    assert mail.outbox[0].subject.endswith('CLÍNICA A & B "SUR"')
+
+
+def test_the_clock_of_the_database_decides_and_not_that_of_the_server(delegate, sede, user):
+    with time_machine.travel(today() - timedelta(days=2)):
+        activate(delegate, user, sede, PRESCRIPTOR)
+    assert roles_of(user, sede) == {PRESCRIPTOR}
+    assert RoleAssignment.objects.get().first_day == today()
 
 
 def test_a_refused_act_sends_no_mail(delegate, sede, user, django_capture_on_commit_callbacks):

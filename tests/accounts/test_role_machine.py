@@ -50,7 +50,7 @@ class Roles(RuleBasedStateMachine):
 
     def attempt(self, deed):
         """Do it at the machine's own time; whether it was refused."""
-        with patch("django.utils.timezone.now", lambda: self.now):
+        with patch("django.utils.timezone.now", lambda: self.now), patch("mipres_admin.clock.now", lambda: self.now):
             try:
                 change = deed()
             except Refused:

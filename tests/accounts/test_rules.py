@@ -61,13 +61,19 @@ def test_an_sso_elsewhere_is_told_which_plaza_is_assigned(ips, sede):
     assert plaza.code in said.cause
 
 
+def test_an_sso_of_another_entity_is_refused_before_any_sede_is_chosen(ips, stranger):
+    user = make_user("SSO")
+    give_post(user, stranger.entity.sedes.get(), -1, 1)
+    assert "Su entidad no es la plaza" in refusal(ips, user).cause
+
+
 def test_an_ex_sso_is_told_to_register_again(ips, sede):
     user = make_user("SSO")
     give_post(user, sede, -30, -1)
     said = refusal(ips, user, sede)
     assert said.headline == "Operación no permitida"
     assert "no se ha registrado de nuevo" in said.cause
-    assert "regístrese como Profesional de la salud" in said.remedy
+    assert "registrarse como Profesional de la salud" in said.remedy
 
 
 def test_an_sso_whose_plaza_is_to_come_is_told_the_day(ips, sede):
@@ -157,11 +163,9 @@ def test_a_proveedor_activates_another_user():
 
 
 @pytest.mark.parametrize("kind", ["PROF", "OTRO", "SSO"])
-def test_a_ppn_activates_himself_whatever_his_kind(kind, ips, sede):
+def test_a_ppn_activates_himself_whatever_his_kind(kind):
     user = make_user(kind)
     ppn = make_entity("PPN", identification_type="CC", nit=user.person.document_number)
-    if kind == "SSO":
-        give_post(user, sede, -1, 1)
     assert refusal(ppn, user, option=Option.ADMINISTRATIVO) is None
 
 

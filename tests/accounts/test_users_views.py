@@ -10,6 +10,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import RoleAssignment
+from mipres_admin.models import HistoryEntry
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,62 @@ def test_the_user_page_of_ones_own_user_opens_from_the_list(delegate_client, del
     assert delegate_client.get(reverse("user_roles", args=[user.public_id])).status_code == 200
 
 
+def test_a_search_is_written_down_without_the_document(delegate_client, delegate, user):
+    find(delegate_client, user)
+    delegate_client.post(
+        reverse("activate_user"), {"option": "profesional", "document_type": "CC", "document_number": "99"}
+    )
+    delegate_client.post(
+        reverse("activate_user"), {"option": "profesional", "document_type": "CC", "document_number": "999"}
+    )
+    acts = list(HistoryEntry.objects.order_by("id").values_list("act", "actor", "before", "after"))
+    assert acts == [("user.looked_up", delegate.pk, {}, {}), ("user.not_found", delegate.pk, {}, {})]
+
+
+def test_nobody_walks_the_registry(delegate_client, settings, user):
+    settings.LOOKUPS_PER_HOUR = 2
+    for _ in range(2):
+        find(delegate_client, user)
+    assert "Demasiadas búsquedas" in find(delegate_client, user).text
+
+
+def test_a_download_is_written_down_without_its_words(delegate_client, delegate, staffed):
+    delegate_client.get(reverse("download_users"), {"criterio": "munoz"})
+    entry = HistoryEntry.objects.get(act="users.downloaded")
+    assert entry.after == {"filters": ["criterio"], "rows": 2}
+
+
+def test_a_download_with_a_wrong_filter_leads_to_the_list_that_says_why(delegate_client):
+    response = delegate_client.get(reverse("download_users"), {"rol": "Rol_Jefe"}, follow=True)
+    assert "El rol debe ser uno de la lista" in response.text
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
+@pytest.mark.parametrize("name", ["users", "download_users", "activate_user"])
+def test_other_methods_are_refused(delegate_client, name, method):
+    assert getattr(delegate_client, method)(reverse(name)).status_code == 405
+
+
+def test_a_role_that_does_not_exist_is_not_repeated(delegate_client, sede, user):
+    find(delegate_client, user)
+    assert "xyzxyz" not in associate(delegate_client, user, sede, "xyzxyz" * 50).text
+
+
+def test_a_form_that_lost_its_fields_says_so(delegate_client, delegate, sede, user):
+    make_assignment(user, sede, ANULADOR, delegate)
+    page = delegate_client.post(reverse("update_user_roles", args=[user.public_id]), {})
+    assert "La página llegó incompleta" in page.text
+
+
+def test_the_wrong_option_offers_the_right_one(delegate_client, sede):
+    page = find(delegate_client, make_user("OTRO")).text
+    assert "Continuar con «Personal Administrativo»" in page
+
+
+def test_sedes_can_be_told_apart_by_address_and_municipality(delegate_client, sede, user):
+    assert "Calle 1 # 2-3, BOGOTÁ" in find(delegate_client, user).text
+
+
 def test_names_with_html_are_shown_as_text(delegate_client):
     page = find(delegate_client, make_user(first_name="<script>alert(1)</script>")).text
     assert "&lt;script&gt;" in page
@@ -160,7 +217,7 @@ def test_a_second_click_on_asociar_changes_nothing_and_is_no_error(delegate_clie
     [
         (None, [], "Marque al menos un rol"),
         (None, ["Rol_Admision"], "No puede asignar el rol Rol_Admision"),
-        (None, ["Rol_Inventado"], "No puede asignar el rol Rol_Inventado"),
+        (None, ["Rol_Inventado"], "No puede asignar el rol elegido"),
         ("", [ANULADOR], "Elija la sede"),
         ("999999999999", [ANULADOR], "no existe o no es de su entidad"),
         ("x" * 300, [ANULADOR], "no existe o no es de su entidad"),

@@ -139,6 +139,7 @@ def test_it_opens_on_the_log_in_form_and_ctrl_c_closes_it(django_db_blocker, tmp
         env=os.environ
         | {"DJANGO_SETTINGS_MODULE": "mipres_admin.settings", "DATABASE_URL": url}
         | {"PGPASSWORD": str(parameters.get("password", "")), "PGPORT": str(parameters.get("port", 5432))},
+        start_new_session=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -146,7 +147,8 @@ def test_it_opens_on_the_log_in_form_and_ctrl_c_closes_it(django_db_blocker, tmp
     try:
         assert "Ingrese el código de la imagen" in opened(f"http://127.0.0.1:{port}/", process)
     finally:
-        process.send_signal(signal.SIGINT)
+        # the terminal's Ctrl-C reaches the whole group
+        os.killpg(process.pid, signal.SIGINT)
         said, _ = process.communicate(timeout=30)
     assert process.returncode == 0
     assert f"Abra http://127.0.0.1:{port}/ en su navegador." in said

@@ -68,6 +68,7 @@ class Judge:
     def read(self, page: Page, *, scripts: bool = True) -> None:
         """Judge the page as it is now."""
         self.pages += 1
+        page.wait_for_load_state()
         (self.folder / f"{self.pages:03}.html").write_text(page.content(), encoding="utf-8")
         if not scripts:
             return

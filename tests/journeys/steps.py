@@ -29,7 +29,10 @@ def open_menu(page: Page) -> None:
 
 def menu(page: Page, item: str) -> None:
     open_menu(page)
-    page.get_by_role("navigation").get_by_role("link", name=item).first.click()
+    link = page.get_by_role("navigation").get_by_role("link", name=item).first
+    address = link.get_attribute("href")
+    link.click()
+    page.wait_for_url(f"**{address}")
 
 
 def find_user(page: Page, option: str, number: str) -> None:

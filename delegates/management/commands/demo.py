@@ -1,17 +1,53 @@
 """`manage.py demo`: the whole portal on this machine, with invented data and the production server."""
 
+import ctypes
+import signal
 import socket
+import subprocess
+import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from granian import Granian
-from granian.constants import Interfaces
 
 from delegates.demo import CASES, MARK, PASSWORD, Login, NotOursError, claim_database, load_people, load_registries
 
 ADDRESS = "127.0.0.1"
+
+SERVER = (
+    "-m granian --interface wsgi --host 127.0.0.1 --blocking-threads 2 --backpressure 64 --no-ws --no-log "
+    "--workers-kill-timeout 5 mipres_admin.wsgi:application --port"
+)
+PR_SET_PDEATHSIG = 1
+
+
+def _end_with_the_command() -> None:
+    """In the server, before it starts: when the command is killed, the server ends too (Linux knows how)."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def serve(port: int) -> None:
+    """Run the production server until Ctrl-C or SIGTERM.
+
+    It has a session of its own: the terminal's Ctrl-C reaches this command alone, which then ends the server once.
+    """
+    server = subprocess.Popen(  # noqa: S603  our own interpreter and words
+        [sys.executable, *SERVER.split(), str(port)],
+        start_new_session=True,
+        preexec_fn=_end_with_the_command,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
 
 
 class Command(BaseCommand):
@@ -71,13 +107,5 @@ class Command(BaseCommand):
             self._step(f"  {number}  {case}")
         self._step(f"\nCorreos: http://{ADDRESS}:{port}/correo/")
         self._step(self.style.SUCCESS(f"Abra http://{ADDRESS}:{port}/ en su navegador.") + " Ctrl-C termina.")
-        Granian(
-            "mipres_admin.wsgi:application",
-            address=ADDRESS,
-            port=port,
-            interface=Interfaces.WSGI,
-            blocking_threads=2,
-            backpressure=64,
-            log_enabled=False,
-        ).serve()
+        serve(port)
         self._step("El portal se cerró.")

@@ -1,0 +1,51 @@
+"""Look a person up by document: every search is written down, and nobody can walk the country's registry."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.actions.roles import tenant
+from accounts.models import Account, RegisteredUser
+from mipres_admin import history
+from mipres_admin.models import HistoryEntry
+from mipres_admin.refusals import Refusal, Refused
+
+FOUND, NOT_FOUND = "user.looked_up", "user.not_found"
+
+
+def _too_many() -> Refusal:
+    return Refusal(
+        headline="Demasiadas búsquedas",
+        cause=f"Desde su cuenta se hicieron {settings.LOOKUPS_PER_HOUR} búsquedas por documento en la última hora.",
+        remedy="Espere unos minutos y continúe. Para activar a muchas personas use «Cargar archivo» en Consultar "
+        "Usuarios.",
+        who="Usted, como delegado.",
+    )
+
+
+@transaction.atomic
+def look_up_user(*, by: Account, document_type: str, document_number: str) -> RegisteredUser | None:
+    """The registered user of this document, or None.
+
+    One row of history says that it was asked and by whom (never the document). Raises Refused beyond
+    `settings.LOOKUPS_PER_HOUR` searches of one account.
+    """
+    entity = tenant(by)
+    searches = HistoryEntry.objects.filter(actor=by, act__in=(FOUND, NOT_FOUND), at__gt=Now() - timedelta(hours=1))
+    if searches.count() >= settings.LOOKUPS_PER_HOUR:
+        raise Refused(_too_many())
+    user = RegisteredUser.objects.filter(
+        person__document_type=document_type, person__document_number=document_number
+    ).first()
+    thing, act = (user, FOUND) if user else (entity, NOT_FOUND)
+    history.record(by=by, act=act, thing=thing, before={}, after={})
+    return user
+
+
+@transaction.atomic
+def record_download(*, by: Account, filters: list[str], rows: int) -> None:
+    """Write down that a list of users left the portal: which filters were used (not their words) and how many rows."""
+    after = {"filters": sorted(filters), "rows": rows}
+    history.record(by=by, act="users.downloaded", thing=tenant(by), before={}, after=after)

@@ -1,0 +1,34 @@
+"""What may a log line say? Never a person's data: no path, no query, no value that a database error repeats."""
+
+import logging
+import traceback
+from types import TracebackType
+
+
+class RouteInsteadOfPath(logging.Filter):
+    """A line about a request names its route and status; what somebody typed into the address stays out."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the line of a request; every line passes."""
+        request = getattr(record, "request", None)
+        if request is not None and hasattr(request, "method"):
+            match = getattr(request, "resolver_match", None)
+            route = match.route if match else "(no route)"
+            record.msg, record.args = "%s %s %s", (getattr(record, "status_code", "-"), request.method, route)
+        return True
+
+
+class DiscreetFormatter(logging.Formatter):
+    """A traceback with the places and the kinds of its exceptions, without their texts."""
+
+    def formatException(  # noqa: N802  the name of the library's hook
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        """The chain of exceptions, outermost last."""
+        lines: list[str] = []
+        error = ei[1]
+        while error is not None:
+            where = "".join(traceback.format_tb(error.__traceback__))
+            lines.insert(0, f"{where}{type(error).__module__}.{type(error).__qualname__}")
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n\n".join(lines)

@@ -1,0 +1,68 @@
+"""Is a request in a charset that nobody uses answered without an error?"""
+
+import io
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+
+from mipres_admin import wsgi
+from tests.accounts.login_page import log_in
+from tests.cast import make_user
+
+
+def answer(content_type):
+    said = []
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/ingresar/",
+        "QUERY_STRING": "next=/x",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "CONTENT_TYPE": content_type,
+        "wsgi.input": io.BytesIO(),
+        "wsgi.url_scheme": "http",
+    }
+    wsgi.application(environ, lambda status, headers: said.append(status))
+    return said[0][:3]
+
+
+@pytest.mark.parametrize("charset", ["hex", "rot13", "idna", "undefined", "unicode_escape", "latin-1", "utf-16"])
+def test_another_charset_than_utf8_is_refused(charset):
+    assert answer(f"text/plain; charset={charset}") == "415"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content_type", ["", "text/plain", "text/plain; charset=UTF-8", 'text/plain; charset="utf-8"'])
+def test_utf8_is_let_in(content_type):
+    assert answer(content_type) == "200"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_somebody_holds_too_long_gives_a_page_that_says_so(delegate_client, sede):
+    user = make_user()
+    delegate_client.post(
+        "/usuarios/activar/",
+        {"option": "profesional", "document_type": "CC", "document_number": user.person.document_number},
+    )
+    holder = connection.copy()
+    with holder.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT 1 FROM accounts_registereduser WHERE id = %s FOR UPDATE", [user.pk])
+        with connection.cursor() as mine:
+            mine.execute("SET lock_timeout = '100ms'")
+        data = {"option": "profesional", "sede": sede.code, "roles": ["Rol_Anulador"]}
+        response = delegate_client.post(f"/usuarios/{user.public_id}/asociar/", data)
+        cursor.execute("ROLLBACK")
+    holder.close()
+    connections["default"].close()
+    assert response.status_code == 503
+    assert "Otra persona está guardando" in response.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wanted", ["foo", "captcha_image", "//evil.example", "https://evil.example/"])
+def test_next_leads_only_to_addresses_of_the_portal(delegate, wanted):
+    client = Client()
+    response = log_in(client, delegate.login, page=f"/ingresar/?next={wanted}")
+    assert response.url == "/"
