@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
+from django.db import transaction
 
-from accounts.models import RoleAssignment
+from accounts.models import RoleAssignmentQuerySet
 from mipres_admin.workbook import Column
 
 USER_COLUMNS = (
@@ -27,26 +27,28 @@ USER_COLUMNS = (
 )
 
 
-def user_rows(assignments: QuerySet[RoleAssignment]) -> Iterator[tuple[str, ...]]:
+def user_rows(assignments: RoleAssignmentQuerySet) -> Iterator[tuple[str, ...]]:
     """One row of text per assignment, in the order of the list; dates are YYYY-MM-DD in Colombia's day."""
     related = assignments.select_related("user__person", "user__profession", "sede")
-    for held in related.order_by("user__person__sort_name", "pk").iterator(chunk_size=2_000):
-        user, person = held.user, held.user.person
-        yield (
-            user.login,
-            person.document_type,
-            person.document_number,
-            person.first_name,
-            person.second_name,
-            person.first_surname,
-            person.second_surname,
-            user.get_kind_display(),
-            user.profession.name if user.profession else "",
-            user.professional_registry,
-            held.sede.code,
-            held.sede.name,
-            held.role,
-            held.first_day.isoformat(),
-            held.last_day.isoformat() if held.last_day else "",
-            held.state,
-        )
+    # outside a transaction PostgreSQL would hold the whole list before it gives the first row
+    with transaction.atomic():
+        for held in related.listed().iterator(chunk_size=2_000):
+            user, person = held.user, held.user.person
+            yield (
+                user.login,
+                person.document_type,
+                person.document_number,
+                person.first_name,
+                person.second_name,
+                person.first_surname,
+                person.second_surname,
+                user.get_kind_display(),
+                user.profession.name if user.profession else "",
+                user.professional_registry,
+                held.sede.code,
+                held.sede.name,
+                held.role,
+                held.first_day.isoformat(),
+                held.last_day.isoformat() if held.last_day else "",
+                held.state,
+            )

@@ -362,7 +362,7 @@ def users(request: HttpRequest) -> HttpResponse:
     form = UsersFilterForm(request.GET)
     found = _filtered(actions.tenant(account_of(request)), form)
     related = found.select_related("user__person", "user__profession", "sede")
-    page = page_of(request, related, "user__person__sort_name")
+    page = page_of(request, related, "listed_as")
     return render(request, "accounts/users.html", {"form": form, "page": page, "filter": _filter(form)})
 
 
