@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import F
 
@@ -247,3 +248,30 @@ def validity_refusal(wanted: Validity) -> Refusal | None:
 def giving_refusal(asked: Activation, roles: set[str], validity: Validity = OPEN) -> Refusal | None:
     """Everything that can forbid giving these roles for these days, in the order in which people should hear it."""
     return activation_refusal(asked) or roles_refusal(asked, roles) or validity_refusal(validity)
+
+
+def certificate_refusal(as_of: date, roles: int, longest: int) -> Refusal | None:
+    """Why a constancia of so many roles can not be issued for a day, or None."""
+    if as_of > today():
+        return Refusal(
+            cause=f"El {long_date(as_of)} no ha llegado y una constancia solo dice lo que ya fue.",
+            remedy="Elija hoy o un día anterior.",
+            who="Usted, como delegado.",
+        )
+    if not roles:
+        return Refusal(
+            headline="No hay roles que hacer constar",
+            cause=f"A la fecha {long_date(as_of)} no había roles en vigor en su entidad.",
+            remedy="No se generó nada. Elija otra fecha; en la historia del usuario se ve desde cuándo y hasta "
+            "cuándo tuvo cada rol.",
+            who="Usted, como delegado.",
+        )
+    if roles > longest:
+        return Refusal(
+            headline="La lista es demasiado larga para una constancia",
+            cause=f"Tiene {roles} roles y una constancia en PDF admite hasta {longest}.",
+            remedy="No se generó nada. Use «Descargar Datos» en Consultar Usuarios, que entrega la lista completa en "
+            "Excel, o genere la constancia de cada persona desde su página.",
+            who="Usted, como delegado.",
+        )
+    return None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import captcha, session, users
+from accounts.views import captcha, certificates, session, users
 
 session_urls = [
     path("", session.home, name="home"),
@@ -27,4 +27,12 @@ user_urls = [
     path("usuarios/<uuid:public_id>/historia/", users.user_history, name="user_history"),
 ]
 
-urlpatterns = session_urls + user_urls
+certificate_urls = [
+    path("usuarios/constancia/", certificates.entity_certificate, name="entity_certificate"),
+    path("usuarios/<uuid:public_id>/constancia/", certificates.user_certificate, name="user_certificate"),
+    path("constancias/<uuid:public_id>/", certificates.download_certificate, name="download_certificate"),
+    path("verificar/", certificates.verify, name="verify"),
+    path("verificar/<path:code>/", certificates.verify_certificate, name="verify_certificate"),
+]
+
+urlpatterns = session_urls + user_urls + certificate_urls

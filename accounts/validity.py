@@ -21,6 +21,11 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min), timezone.get_default_timezone())
 
 
+def end_of(day: date, now: datetime) -> datetime:
+    """The last moment of a day in Colombia that has been by `now`: today's is `now` itself."""
+    return now if day == timezone.localdate(now) else midnight(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
 def long_date(day: date) -> str:
     """A day as it is written in Colombia, for example 3 de mayo de 2026."""
     return date_format(day, r"j \d\e F \d\e Y").lower()

@@ -8,4 +8,4 @@ class FrameConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self) -> None:
-        from mipres_admin import checks  # noqa: F401  registers the system checks
+        from mipres_admin import checks, paper  # noqa: F401  register the system checks

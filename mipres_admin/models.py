@@ -17,6 +17,7 @@ ACTS = {
     "user.not_found": "Búsqueda de un documento no registrado",
     "users.downloaded": "Descarga de la lista de usuarios",
     "reps.loaded": "Carga de registro oficial",
+    "certificate.issued": "Constancia generada",
     "session.opened": "Ingreso",
     "session.refused": "Ingreso rechazado",
     "session.closed": "Salida",

@@ -235,6 +235,11 @@ PORTAL = {
     "version": VERSION,
 }
 
+# ---------------------------------------------------------------- papers
+
+# roles in one PDF: each costs 25 to 35 ms of processor (docs/operations.md)
+CERTIFICATE_LONGEST = 200
+
 # ---------------------------------------------------------------- logs: no personal data, no query strings
 
 LOGGING = {

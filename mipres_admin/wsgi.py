@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from threading import Thread
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
@@ -12,6 +13,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mipres_admin.settings")
 REFUSED = b"La solicitud debe estar codificada en UTF-8."
 
 portal = get_wsgi_application()
+
+from mipres_admin import paper  # noqa: E402  after the settings
+
+# beside the first requests, not inside the one that asks for the first paper
+Thread(target=paper.warm_up, daemon=True).start()
 
 
 def wait_for_locks_no_longer_than_people_do(connection: Any, **_: Any) -> None:

@@ -6,7 +6,9 @@ import pytest
 from django.core import checks
 from django.test import Client, override_settings
 from django.urls import path, reverse
+from django.utils import timezone
 
+from accounts.actions.certificates import issue_certificate
 from entities.models import EntityKind
 from mipres_admin.access import delegate_of, public, signed_in
 from mipres_admin.checks import every_view_declares_its_access, own_patterns
@@ -39,6 +41,11 @@ TABLE = {
     "change_last_day": (TO_LOGIN, LEADING, NO),
     "user_history": (TO_LOGIN, ACTIVATING, NO),
     "role_matrix": (TO_LOGIN, ACTIVATING, NO),
+    "user_certificate": (TO_LOGIN, ACTIVATING, NO),
+    "entity_certificate": (TO_LOGIN, ACTIVATING, NO),
+    "download_certificate": (TO_LOGIN, ACTIVATING, NO),
+    "verify": (IN, EVERY_KIND, IN),
+    "verify_certificate": (IN, EVERY_KIND, IN),
 }
 OF_A_USER = (
     "user_roles",
@@ -47,12 +54,25 @@ OF_A_USER = (
     "deactivate_user",
     "change_last_day",
     "user_history",
+    "user_certificate",
 )
+OF_A_PAPER = ("download_certificate", "verify_certificate")
 # tested in test_captcha: only the browser that was asked may see or hear the question
 OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio"}
 
 
+def address_of_a_paper(name, account):
+    """A paper that this delegate has issued; an IPS has, for whoever can not issue any."""
+    if account is None or account.entity is None or account.entity.kind == EntityKind.ET:
+        account = make_delegate(make_entity())
+    make_assignment(make_user(), make_sede(account.entity), "Rol_Anulador", account)
+    paper = issue_certificate(by=account, as_of=timezone.localdate())
+    return reverse(name, args=[paper.public_id if name == "download_certificate" else paper.code])
+
+
 def address(name, account):
+    if name in OF_A_PAPER:
+        return address_of_a_paper(name, account)
     if name not in OF_A_USER:
         return reverse(name)
     user = make_user()
@@ -97,6 +117,10 @@ def test_a_strangers_user_is_not_found(name, delegate_client, stranger):
 @pytest.mark.parametrize("name", OF_A_USER)
 def test_a_user_that_does_not_exist_is_not_found(name, delegate_client):
     assert delegate_client.get(reverse(name, args=[uuid.uuid4()])).status_code == GONE
+
+
+def test_a_strangers_paper_is_not_found(delegate_client, stranger):
+    assert delegate_client.get(address("download_certificate", stranger)).status_code == GONE
 
 
 def test_the_delegate_of_an_inactive_entity_is_refused(delegate):

@@ -1,0 +1,109 @@
+"""Constancias: the delegate issues and downloads them, anybody verifies one by its code."""
+
+import logging
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from accounts.actions.certificates import issue_certificate
+from accounts.actions.roles import tenant
+from accounts.certificate_codes import read_code
+from accounts.forms.certificates import CertificateForm, VerifyForm
+from accounts.models import Certificate, RegisteredUser
+from accounts.papers import certificate_pdf, is_intact, summary
+from accounts.roles import ACTIVATING_KINDS
+from accounts.views.users import account_of, user_for
+from mipres_admin.access import delegate_of, public
+from mipres_admin.paper import BUSY, NO_PANGO
+from mipres_admin.refusals import Refusal, Refused
+
+logger = logging.getLogger(__name__)
+LATEST_SHOWN = 10
+
+
+def _status(refusal: Refusal) -> int:
+    """503 for what the server can not do now; a page like any other for what the delegate can mend."""
+    return 503 if refusal in (NO_PANGO, BUSY) else 200
+
+
+# ---------------------------------------------------------------- issuing
+
+
+def _issue(request: HttpRequest, template: str, user: RegisteredUser | None) -> HttpResponse:
+    by = account_of(request)
+    form, refusal = CertificateForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            certificate = issue_certificate(by=by, as_of=form.cleaned_data["as_of"], user=user)
+        except Refused as refused:
+            refusal = refused.refusal
+        else:
+            return redirect("download_certificate", certificate.public_id)
+    issued = Certificate.objects.visible_to(tenant(by)).filter(user=user)
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "user": user,
+        "person": user and user.person,
+        "latest": issued.defer("content").select_related("issued_by__person")[:LATEST_SHOWN],
+    }
+    return render(request, template, context, status=_status(refusal) if refusal else 200)
+
+
+@delegate_of(*ACTIVATING_KINDS)
+def user_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """ "Constancia" of one user's roles in this entity."""
+    return _issue(request, "accounts/user_certificate.html", user_for(request, public_id))
+
+
+@delegate_of(*ACTIVATING_KINDS)
+def entity_certificate(request: HttpRequest) -> HttpResponse:
+    """ "Constancia" of everybody's roles in this entity."""
+    return _issue(request, "accounts/entity_certificate.html", None)
+
+
+@delegate_of(*ACTIVATING_KINDS)
+def download_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The PDF of a paper that this entity has issued, drawn again from what was kept."""
+    papers = Certificate.objects.visible_to(tenant(account_of(request)))
+    certificate = get_object_or_404(papers, public_id=public_id)
+    if not is_intact(certificate):
+        logger.error("certificate %s does not match its fingerprint", certificate.public_id)
+        raise Http404
+    url = request.build_absolute_uri(reverse("verify_certificate", args=[certificate.grouped_code]))
+    try:
+        pdf = certificate_pdf(certificate, url)
+    except Refused as refused:
+        context = {"refusal": refused.refusal}
+        return render(request, "accounts/download_certificate.html", context, status=_status(refused.refusal))
+    name = f"constancia-{certificate.grouped_code}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+# ---------------------------------------------------------------- verifying
+
+
+@public
+def verify(request: HttpRequest) -> HttpResponse:
+    """The form to which a paper sends whoever can not read its QR."""
+    form = VerifyForm(request.GET if "codigo" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        return redirect("verify_certificate", form.cleaned_data["codigo"])
+    return render(request, "accounts/verify.html", {"form": form})
+
+
+@public
+def verify_certificate(request: HttpRequest, code: str) -> HttpResponse:
+    """Confirm or deny a paper, showing less than the paper does; attempts are not kept."""
+    wanted = read_code(code)
+    certificate = Certificate.objects.filter(code=wanted).first() if wanted else None
+    if certificate is not None and not is_intact(certificate):
+        logger.error("certificate %s does not match its fingerprint", certificate.public_id)
+        certificate = None
+    context = {"paper": certificate and summary(certificate), "form": VerifyForm()}
+    response = render(request, "accounts/verify_certificate.html", context, status=200 if certificate else 404)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
