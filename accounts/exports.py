@@ -1,10 +1,12 @@
-"""Which columns and rows does the workbook of users have?"""
+"""Which columns and rows do the workbooks of users have?"""
 
 from collections.abc import Iterator
 
 from django.db import transaction
 
-from accounts.models import RoleAssignmentQuerySet
+from accounts.models import RoleAssignmentQuerySet, RoleUpload
+from accounts.uploads.rows import REMARKS
+from accounts.uploads.verdicts import Verdict
 from mipres_admin.workbook import Column
 
 USER_COLUMNS = (
@@ -52,3 +54,17 @@ def user_rows(assignments: RoleAssignmentQuerySet) -> Iterator[tuple[str, ...]]:
                 held.last_day.isoformat() if held.last_day else "",
                 held.state,
             )
+
+
+RESULT_COLUMNS = (*USER_COLUMNS, Column(REMARKS, 80))
+
+
+def result_rows(upload: RoleUpload) -> Iterator[tuple[str, ...]]:
+    """The rows of an uploaded workbook as they came, each with its verdict and the reason or the change."""
+    tense = "aplicada" if upload.state == RoleUpload.State.APPLIED else "por aplicar"
+    for row in upload.rows:
+        verdict = Verdict(row["verdict"])
+        said = verdict.label if verdict in (Verdict.ERROR, Verdict.SAME) else f"{verdict.label} {tense}"
+        why = row["reason"] or row["words"]
+        texts = (row["texts"].get(column.heading, "") for column in USER_COLUMNS)
+        yield (*texts, f"{said}: {why}" if why else said)

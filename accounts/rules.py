@@ -1,12 +1,10 @@
 """May this delegate activate this user here, and if not, why and what now? Pure: no writes, no request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import F
-
-from accounts.models import RegisteredUser, SsoPost
+from accounts.models import Person, RegisteredUser, RoleAssignment, SsoPost
 from accounts.roles import Option, Role, UserKind, assignable_roles, options_for
 from accounts.validity import OPEN, Validity, long_date, today
 from entities.models import Association, Entity, EntityKind, Sede
@@ -23,6 +21,22 @@ NOT_REGISTERED = Refusal(
 )
 
 
+class Facts:
+    """What the official registries say of one person: asked of the database each time."""
+
+    def posts(self, user: RegisteredUser) -> list[SsoPost]:
+        """The plazas that the Ministry has assigned to the user, the earliest first."""
+        return list(SsoPost.objects.of(user.person).select_related("sede__entity").order_by("starts_on"))
+
+    def in_network(self, entity: Entity, person: Person) -> bool:
+        """Whether the person is an independent professional of the entity's network today."""
+        network = Association.objects.of(entity).current()
+        return network.independents(person.document_type, person.document_number).exists()
+
+
+ASKED_ONE_BY_ONE = Facts()
+
+
 @dataclass(frozen=True)
 class Activation:
     """What is asked: `entity`'s delegate wants roles for `user` under `option`, at `sede` once it is chosen."""
@@ -31,6 +45,12 @@ class Activation:
     user: RegisteredUser
     option: str
     sede: Sede | None = None
+    facts: Facts = field(default=ASKED_ONE_BY_ONE, compare=False, repr=False)
+
+    @property
+    def post(self) -> SsoPost | None:
+        """The plaza that the Ministry has assigned to the user today, if any."""
+        return current_post(self.user, self.facts)
 
     @property
     def as_sso(self) -> bool:
@@ -43,11 +63,10 @@ class Activation:
         return assignable_roles(self.option, self.entity.kind, self.user.kind, self.user.profession_id)
 
 
-def current_post(user: RegisteredUser) -> SsoPost | None:
+def current_post(user: RegisteredUser, facts: Facts = ASKED_ONE_BY_ONE) -> SsoPost | None:
     """The plaza that the Ministry has assigned to the user today, if any."""
     now = today()
-    posts = SsoPost.objects.of(user.person).filter(starts_on__lte=now, ends_on__gte=now)
-    return posts.select_related("sede__entity").first()
+    return next((post for post in facts.posts(user) if post.starts_on <= now <= post.ends_on), None)
 
 
 def _deceased(asked: Activation) -> Refusal | None:
@@ -86,18 +105,18 @@ def _wrong_option(asked: Activation) -> Refusal | None:
 
 
 def _sso_without_post(asked: Activation) -> Refusal | None:
-    if not asked.as_sso or current_post(asked.user):
+    if not asked.as_sso or asked.post:
         return None
     now = today()
-    posts = SsoPost.objects.of(asked.user.person).select_related("sede")
-    coming = posts.filter(starts_on__gt=now).order_by("starts_on").first()
+    posts = asked.facts.posts(asked.user)
+    coming = next((post for post in posts if post.starts_on > now), None)
     if coming:
         return Refusal(
             cause=f"Su plaza de Servicio Social Obligatorio empieza el {long_date(coming.starts_on)}.",
             remedy="Active a la persona a partir de ese día, en la sede de la plaza.",
             who="La IPS de la plaza asignada.",
         )
-    last = posts.order_by(F("ends_on").desc()).first()
+    last = posts[-1] if posts else None
     ended = f" Su plaza terminó el {long_date(last.ends_on)}." if last else ""
     return Refusal(
         cause="La persona prestó Servicio Social Obligatorio y no se ha registrado de nuevo en MIPRES como "
@@ -110,7 +129,7 @@ def _sso_without_post(asked: Activation) -> Refusal | None:
 
 def _sso_elsewhere(asked: Activation) -> Refusal | None:
     """Before a sede is chosen, the entity of the plaza decides; then the sede itself."""
-    post = current_post(asked.user) if asked.as_sso else None
+    post = asked.post if asked.as_sso else None
     if post is None:
         return None
     at_home = post.sede == asked.sede if asked.sede else post.sede.entity_id == asked.entity.pk
@@ -151,8 +170,7 @@ def _sede_closed(asked: Activation) -> Refusal | None:
 def _outside_network(asked: Activation) -> Refusal | None:
     if asked.option != Option.INDEPENDIENTE:
         return None
-    person = asked.user.person
-    if Association.objects.of(asked.entity).current().independents(person.document_type, person.document_number):
+    if asked.facts.in_network(asked.entity, asked.user.person):
         return None
     return Refusal(
         cause="La persona no es un Profesional Independiente asociado a su red en este régimen.",
@@ -202,6 +220,13 @@ def option_for(entity: Entity, user: RegisteredUser) -> Option | None:
     return next(fits, None)
 
 
+def option_giving(entity: Entity, user: RegisteredUser, role: str) -> str:
+    """The first option under which this delegate may give the user `role`; without one, the first that fits him."""
+    options = options_for(entity.kind)
+    gives = (option for option in options if role in Activation(entity, user, option).allowed_roles)
+    return next(gives, None) or option_for(entity, user) or options[0]
+
+
 def roles_refusal(asked: Activation, roles: set[str]) -> Refusal | None:
     """Why these roles may not be given, or None: at least one, and only those of the matrix."""
     if not roles:
@@ -224,7 +249,7 @@ def roles_refusal(asked: Activation, roles: set[str]) -> Refusal | None:
 
 def longest_validity(asked: Activation, wanted: Validity) -> Validity:
     """The validity that can be given: what is wanted, and for an SSO never beyond the plaza (manual v4.1 §11.2)."""
-    post = current_post(asked.user) if asked.as_sso else None
+    post = asked.post if asked.as_sso else None
     return wanted.until(post.ends_on if post else None)
 
 
@@ -243,6 +268,17 @@ def validity_refusal(wanted: Validity) -> Refusal | None:
         remedy=f"Escriba fechas desde hoy, {long_date(now)}; deje «Hasta» en blanco si no hay fecha final.",
         who="Usted, como delegado.",
     )
+
+
+def moved_validity(asked: Activation, held: RoleAssignment, last: date | None) -> Validity:
+    """The validity that a held role gets when `last` is asked for as its last day."""
+    return longest_validity(asked, Validity(max(held.first_day, today()), last))
+
+
+def moving_refusal(asked: Activation, held: RoleAssignment, wanted: Validity) -> Refusal | None:
+    """Why a held role may not get this validity, or None: keeping it longer answers to the rules of giving it."""
+    longer = wanted.last is None or (held.last_day is not None and wanted.last > held.last_day)
+    return (activation_refusal(asked) if longer else None) or validity_refusal(wanted)
 
 
 def giving_refusal(asked: Activation, roles: set[str], validity: Validity = OPEN) -> Refusal | None:

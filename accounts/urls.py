@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import captcha, certificates, session, users
+from accounts.views import captcha, certificates, session, uploads, users
 
 session_urls = [
     path("", session.home, name="home"),
@@ -19,6 +19,10 @@ user_urls = [
     path("usuarios/descargar/", users.download_users, name="download_users"),
     path("usuarios/activar/", users.activate_user, name="activate_user"),
     path("usuarios/roles/", users.role_matrix, name="role_matrix"),
+    path("usuarios/cargar/", uploads.upload_users, name="upload_users"),
+    path("usuarios/cargar/<uuid:public_id>/", uploads.upload_preview, name="upload_preview"),
+    path("usuarios/cargar/<uuid:public_id>/aplicar/", uploads.apply_upload, name="apply_upload"),
+    path("usuarios/cargar/<uuid:public_id>/resultado/", uploads.upload_result, name="upload_result"),
     path("usuarios/<uuid:public_id>/", users.user_roles, name="user_roles"),
     path("usuarios/<uuid:public_id>/asociar/", users.associate_user, name="associate_user"),
     path("usuarios/<uuid:public_id>/roles/", users.update_user_roles, name="update_user_roles"),

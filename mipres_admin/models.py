@@ -18,6 +18,7 @@ ACTS = {
     "users.downloaded": "Descarga de la lista de usuarios",
     "reps.loaded": "Carga de registro oficial",
     "certificate.issued": "Constancia generada",
+    "roles.uploaded": "Archivo de roles aplicado",
     "session.opened": "Ingreso",
     "session.refused": "Ingreso rechazado",
     "session.closed": "Salida",

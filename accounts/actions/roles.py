@@ -10,13 +10,14 @@ from django.db import IntegrityError, transaction
 from accounts.models import Account, RegisteredUser, RoleAssignment
 from accounts.rules import (
     Activation,
-    activation_refusal,
     foreign_sede_refusal,
     giving_refusal,
     longest_validity,
+    moved_validity,
+    moving_refusal,
     validity_refusal,
 )
-from accounts.validity import OPEN, Validity, today
+from accounts.validity import OPEN, Validity
 from entities.models import Entity, Sede
 from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
@@ -95,9 +96,16 @@ def _state(sede: Sede, assignments: Iterable[RoleAssignment]) -> dict[str, Any]:
 
 
 def _write_down(
-    *, by: Account, user: RegisteredUser, sede: Sede, act: str, before: dict[str, Any], change: Change
+    *,
+    by: Account,
+    user: RegisteredUser,
+    sede: Sede,
+    act: str,
+    before: dict[str, Any],
+    change: Change,
+    tell: bool = True,
 ) -> None:
-    """The row of history and the mail to the person, for a change that happened."""
+    """The row of history and (unless the caller tells him) the mail to the person, for a change that happened."""
     after = held_roles(user, sede, clock.now())
     history.record(
         by=by,
@@ -107,7 +115,7 @@ def _write_down(
         before=before,
         after=_state(sede, after),
     )
-    if user.person.email:
+    if tell and user.person.email:
         context = {"person": user.person, "sede": sede, "entity": sede.entity, "change": change, "held": after}
         send_on_commit(to=user.person.email, template="roles_changed", context=context)
 
@@ -119,13 +127,20 @@ def _refuse(refusal: Refusal | None) -> None:
 
 @transaction.atomic
 def activate_user(
-    *, by: Account, user: RegisteredUser, sede: Sede, option: str, roles: Iterable[str], validity: Validity = OPEN
+    *,
+    by: Account,
+    user: RegisteredUser,
+    sede: Sede,
+    option: str,
+    roles: Iterable[str],
+    validity: Validity = OPEN,
+    tell: bool = True,
 ) -> Change:
     """Give `roles` at `sede` to a registered user ("Asociar Usuario", manual v4.1 §11.2).
 
     Returns what was given, with the validity it got (an SSO's ends with the plaza); roles that the user holds there
     already stay as they are, so a double click changes nothing. Raises Refused, with nothing saved, when the rules,
-    the matrix or the dates say no.
+    the matrix or the dates say no. `tell` False leaves the mail to the caller, here and below.
     """
     user = _lock(user)
     wanted = set(roles)
@@ -138,7 +153,8 @@ def activate_user(
     if change:
         _refuse(validity_refusal(validity))
         _give(by=by, user=user, sede=sede, roles=change.given, validity=validity, now=now)
-        _write_down(by=by, user=user, sede=sede, act="roles.given", before=_state(sede, before), change=change)
+        written = _state(sede, before)
+        _write_down(by=by, user=user, sede=sede, act="roles.given", before=written, change=change, tell=tell)
     return change
 
 
@@ -200,8 +216,28 @@ def _later_one(role: str) -> Refusal:
 
 
 @transaction.atomic
+def end_role(*, by: Account, user: RegisteredUser, sede: Sede, role: str, tell: bool = True) -> Change:
+    """Take one role that a user holds (or will hold) at a sede, now; always allowed.
+
+    Raises Refused, with nothing saved, at a sede of another entity or when the role is not held.
+    """
+    user = _lock(user)
+    _refuse(foreign_sede_refusal(Activation(tenant(by), user, "", sede)))
+    now = clock.now()
+    before = held_roles(user, sede, now)
+    held = next((assignment for assignment in before if assignment.role == role), None)
+    if held is None:
+        raise Refused(_nothing_held(role))
+    change, written = Change(ended=(role,)), _state(sede, before)
+    _end(by=by, assignments=[held], now=now)
+    act = "roles.changed" if len(before) > 1 else "roles.ended"
+    _write_down(by=by, user=user, sede=sede, act=act, before=written, change=change, tell=tell)
+    return change
+
+
+@transaction.atomic
 def change_last_day(
-    *, by: Account, user: RegisteredUser, sede: Sede, option: str, role: str, last: date | None
+    *, by: Account, user: RegisteredUser, sede: Sede, option: str, role: str, last: date | None, tell: bool = True
 ) -> Change:
     """Give the role that a user holds (or will hold) at a sede another last day, or none.
 
@@ -215,16 +251,16 @@ def change_last_day(
     held = next((assignment for assignment in before if assignment.role == role), None)
     if held is None:
         raise Refused(_nothing_held(role))
-    wanted = longest_validity(asked, Validity(max(held.first_day, today()), last))
+    wanted = moved_validity(asked, held, last)
     if wanted.last == held.last_day:
         return Change()
-    longer = wanted.last is None or (held.last_day is not None and wanted.last > held.last_day)
-    _refuse((activation_refusal(asked) if longer else None) or validity_refusal(wanted))
+    _refuse(moving_refusal(asked, held, wanted))
     try:
         with transaction.atomic():
             RoleAssignment.objects.filter(pk=held.pk).update(ends_at=wanted.ends_at)
     except IntegrityError:
         raise Refused(_later_one(role)) from None
     change = Change(moved=(role,), validity=wanted)
-    _write_down(by=by, user=user, sede=sede, act="roles.last_day_changed", before=_state(sede, before), change=change)
+    written = _state(sede, before)
+    _write_down(by=by, user=user, sede=sede, act="roles.last_day_changed", before=written, change=change, tell=tell)
     return change

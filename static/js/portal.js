@@ -1,6 +1,7 @@
 "use strict";
 
-// Every page works without this file. It only prevents double submits and brings errors into view.
+// Every page works without this file. It only prevents double submits, says that the portal is at work, and brings
+// errors into view.
 
 const sent = new Map();
 
@@ -21,6 +22,8 @@ document.addEventListener("submit", (event) => {
     const buttons = [...form.elements].filter((element) => element.type === "submit" && !element.disabled);
     for (const button of buttons) button.disabled = true;
     sent.set(form, buttons);
+    const busy = form.querySelector("[data-busy]");
+    if (busy) busy.textContent = busy.dataset.busyText;
   });
 });
 
@@ -28,6 +31,7 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const button of [...sent.values()].flat()) button.disabled = false;
   sent.clear();
+  for (const busy of document.querySelectorAll("[data-busy]")) busy.textContent = "";
 });
 
 document.querySelector("[data-focus-on-load]")?.focus();

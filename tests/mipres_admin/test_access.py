@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from accounts.actions.certificates import issue_certificate
+from accounts.models import RoleUpload
 from entities.models import EntityKind
 from mipres_admin.access import delegate_of, public, signed_in
 from mipres_admin.checks import every_view_declares_its_access, own_patterns
@@ -40,6 +41,10 @@ TABLE = {
     "deactivate_user": (TO_LOGIN, LEADING, NO),
     "change_last_day": (TO_LOGIN, LEADING, NO),
     "user_history": (TO_LOGIN, ACTIVATING, NO),
+    "upload_users": (TO_LOGIN, ACTIVATING, NO),
+    "upload_preview": (TO_LOGIN, ACTIVATING, NO),
+    "apply_upload": (TO_LOGIN, LEADING, NO),
+    "upload_result": (TO_LOGIN, ACTIVATING, NO),
     "role_matrix": (TO_LOGIN, ACTIVATING, NO),
     "user_certificate": (TO_LOGIN, ACTIVATING, NO),
     "entity_certificate": (TO_LOGIN, ACTIVATING, NO),
@@ -57,6 +62,7 @@ OF_A_USER = (
     "user_certificate",
 )
 OF_A_PAPER = ("download_certificate", "verify_certificate")
+OF_AN_UPLOAD = ("upload_preview", "apply_upload", "upload_result")
 # tested in test_captcha: only the browser that was asked may see or hear the question
 OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio"}
 
@@ -70,9 +76,20 @@ def address_of_a_paper(name, account):
     return reverse(name, args=[paper.public_id if name == "download_certificate" else paper.code])
 
 
+def upload_of(account):
+    if account is None or account.entity is None:
+        return uuid.uuid4()
+    return RoleUpload.objects.create(
+        entity=account.entity, made_by=account, file_name="a.xlsx", sha256="0" * 64, rows=[]
+    ).public_id
+
+
 def address(name, account):
     if name in OF_A_PAPER:
         return address_of_a_paper(name, account)
+    if name in OF_AN_UPLOAD:
+        return reverse(name, args=[upload_of(account)])
+
     if name not in OF_A_USER:
         return reverse(name)
     user = make_user()
@@ -107,6 +124,12 @@ def test_delegates(name, kind):
 @pytest.mark.parametrize("name", TABLE)
 def test_ministry(name, ministry):
     assert status(name, ministry) == TABLE[name][2]
+
+
+@pytest.mark.parametrize("name", OF_AN_UPLOAD)
+def test_a_strangers_upload_is_not_found(name, delegate_client, stranger):
+    assert delegate_client.get(address(name, stranger)).status_code == GONE
+    assert delegate_client.post(address(name, stranger), {"mode": "todo"}).status_code == GONE
 
 
 @pytest.mark.parametrize("name", OF_A_USER)

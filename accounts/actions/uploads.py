@@ -1,0 +1,207 @@
+"""Keep an uploaded workbook with its verdicts, and apply it once: whole, or its correct rows."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions.roles import activate_user, change_last_day, end_role, tenant
+from accounts.models import Account, Person, RoleUpload
+from accounts.uploads.verdicts import Judged, Verdict, in_words, judge_rows, said, users_of
+from accounts.validity import Validity
+from entities.models import Entity
+from mipres_admin import history
+from mipres_admin.mail import send_on_commit
+from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.sheets import SheetRow
+
+KEPT_DAYS = 7
+CHANGED_SINCE = "Cambió desde la vista previa. Cargue de nuevo el archivo para ver cómo está ahora."
+
+
+def _written(row: SheetRow, judged: Judged) -> dict[str, Any]:
+    """How a row and its verdict are kept."""
+    return asdict(row) | {
+        "verdict": judged.verdict.value,
+        "reason": judged.reason,
+        "before": judged.before,
+        "words": in_words(judged),
+    }
+
+
+def counts_of(upload: RoleUpload) -> dict[str, int]:
+    """How many rows have each verdict, in the order of the page."""
+    found = Counter(row["verdict"] for row in upload.rows)
+    return {verdict.value: found[verdict] for verdict in Verdict}
+
+
+@transaction.atomic
+def make_upload(*, by: Account, file_name: str, sha256: str, rows: Sequence[SheetRow]) -> RoleUpload:
+    """Judge the rows of a workbook and keep them for the preview; no role changes.
+
+    Uploads older than `KEPT_DAYS` go, whoever made them: they hold personal data (Ley 1581 de 2012).
+    """
+    entity = tenant(by)
+    RoleUpload.objects.filter(made_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
+    judged = judge_rows(entity, rows)
+    return RoleUpload.objects.create(
+        entity=entity,
+        made_by=by,
+        file_name=file_name[-255:],
+        sha256=sha256,
+        rows=[_written(row, verdict) for row, verdict in zip(rows, judged, strict=True)],
+    )
+
+
+def _already_applied(upload: RoleUpload) -> Refusal:
+    return Refusal(
+        headline="El archivo ya se aplicó",
+        cause=f"{upload.applied_by} lo aplicó el {timezone.localtime(upload.applied_at):%Y-%m-%d %H:%M}.",
+        remedy="No se repitió nada. Si hace falta otro cambio, cargue un archivo nuevo.",
+        who="Usted, como delegado.",
+    )
+
+
+def _with_errors(number: int) -> Refusal:
+    return Refusal(
+        headline="No se aplicó nada",
+        cause=f"Filas con error: {number}. «Aplicar todo» solo procede cuando no hay ninguna.",
+        remedy="Corrija esas filas en el Excel y cárguelo de nuevo, o aplique solo las filas correctas.",
+        who="Usted, como delegado.",
+    )
+
+
+def _rejudged(entity: Entity, kept: Sequence[dict[str, Any]]) -> list[Judged]:
+    """The verdicts of now, under the lock of every user of the file; what was to be done and changed is an error."""
+    rows = [SheetRow(row["line"], row["texts"]) for row in kept]
+    # in one order for everybody, so that two files never wait for each other
+    list(users_of(rows).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    now = []
+    for row, judged in zip(kept, judge_rows(entity, rows), strict=True):
+        same = (row["verdict"], row["before"]) == (judged.verdict.value, judged.before)
+        changed = row["verdict"] != Verdict.ERROR and judged.verdict != Verdict.ERROR and not same
+        now.append(Judged(judged.line, Verdict.ERROR, CHANGED_SINCE) if changed else _why(row, judged))
+    return now
+
+
+def _why(kept: dict[str, Any], judged: Judged) -> Judged:
+    """A row that was good and is no longer says both: that it changed and what is wrong now."""
+    if judged.verdict == Verdict.ERROR and kept["verdict"] != Verdict.ERROR:
+        return Judged(judged.line, Verdict.ERROR, f"{CHANGED_SINCE} {judged.reason}")
+    if judged.verdict != Verdict.ERROR and kept["verdict"] == Verdict.ERROR:
+        return Judged(judged.line, Verdict.ERROR, kept["reason"])
+    return judged
+
+
+def _do(by: Account, judged: Judged) -> bool:
+    """Do what one row asks through the action of the screens; whether something changed. Raises Refused."""
+    row, asked = judged.row, judged.asked
+    if row is None or asked is None or asked.sede is None:
+        return False
+    here: dict[str, Any] = {"by": by, "user": asked.user, "sede": asked.sede, "tell": False}
+    match judged.verdict:
+        case Verdict.GIVE:
+            wanted = Validity(row.first, row.last)
+            return bool(activate_user(**here, option=asked.option, roles=[row.role], validity=wanted))
+        case Verdict.MOVE:
+            return bool(change_last_day(**here, option=asked.option, role=row.role, last=row.last))
+        case Verdict.END:
+            return bool(end_role(**here, role=row.role))
+    return False
+
+
+def _tell(entity: Entity, done: Sequence[Judged]) -> None:
+    """One mail to each person, however many rows were his."""
+    changes: dict[Person, list[dict[str, Any]]] = defaultdict(list)
+    for judged in done:
+        if judged.asked is not None and judged.asked.user.person.email:
+            line = {"verdict": judged.verdict.label, "row": judged.row, "sede": judged.asked.sede}
+            changes[judged.asked.user.person].append(line)
+    for person, lines in changes.items():
+        context = {"person": person, "entity": entity, "lines": lines}
+        send_on_commit(to=person.email, template="roles_uploaded", context=context)
+
+
+def _do_all(by: Account, entity: Entity, now: Sequence[Judged]) -> list[Judged]:
+    """Do every row, each by itself; the verdicts as they ended. A row whose action is refused is an error."""
+    ended, done = [], []
+    for judged in now:
+        try:
+            if _do(by, judged):
+                done.append(judged)
+            ended.append(judged)
+        except Refused as refused:
+            ended.append(Judged(judged.line, Verdict.ERROR, said(refused.refusal)))
+    _tell(entity, done)
+    return ended
+
+
+def _keep(upload: RoleUpload, verdicts: Sequence[Judged], *, also: Sequence[str] = ()) -> None:
+    upload.rows = [
+        _written(SheetRow(row["line"], row["texts"]), judged) for row, judged in zip(upload.rows, verdicts, strict=True)
+    ]
+    upload.save(update_fields=["rows", *also])
+
+
+def _errors(verdicts: Sequence[Judged]) -> int:
+    return sum(judged.verdict == Verdict.ERROR for judged in verdicts)
+
+
+def _locked(upload: RoleUpload) -> RoleUpload:
+    """The upload's row, held until the transaction ends; a second click waits here and finds it applied."""
+    held = RoleUpload.objects.select_for_update(of=("self",)).select_related("entity", "applied_by").get(pk=upload.pk)
+    if held.state == RoleUpload.State.APPLIED:
+        raise Refused(_already_applied(held))
+    return held
+
+
+def apply_upload(*, by: Account, upload: RoleUpload, mode: str) -> RoleUpload:
+    """Apply a previewed workbook once, and return it with what became of each row.
+
+    Every row is judged again and done by the same action as on the screens, under the locks of its users.
+    `Mode.ALL` does all or nothing; `Mode.GOOD` leaves the wrong rows out. Raises Refused when it is applied already,
+    or when all is asked and a row is wrong: no role changes, and the preview shows the reasons of now.
+    """
+    wrong: list[Judged] = []
+    try:
+        with transaction.atomic():
+            upload = _locked(upload)
+            if upload.entity_id != tenant(by).pk:
+                raise Refused(_not_yours())
+            verdicts = _rejudged(upload.entity, upload.rows)
+            if mode == RoleUpload.Mode.GOOD or not _errors(verdicts):
+                verdicts = _do_all(by, upload.entity, verdicts)
+            if mode == RoleUpload.Mode.ALL and _errors(verdicts):
+                wrong = verdicts
+                raise Refused(_with_errors(_errors(wrong)))
+            return _applied(by=by, upload=upload, mode=mode, verdicts=verdicts)
+    except Refused:
+        if wrong:
+            _keep_reasons(upload, wrong)
+        raise
+
+
+def _applied(*, by: Account, upload: RoleUpload, mode: str, verdicts: Sequence[Judged]) -> RoleUpload:
+    """Write down that the file was applied: on itself, and one row of history with numbers, no personal data."""
+    upload.state, upload.mode = RoleUpload.State.APPLIED, mode
+    upload.applied_by, upload.applied_at = by, timezone.now()
+    _keep(upload, verdicts, also=["state", "mode", "applied_by", "applied_at"])
+    after = {"sha256": upload.sha256, "mode": mode, "rows": counts_of(upload)}
+    history.record(by=by, act="roles.uploaded", thing=upload, entity=upload.entity, before={}, after=after)
+    return upload
+
+
+@transaction.atomic
+def _keep_reasons(upload: RoleUpload, verdicts: Sequence[Judged]) -> None:
+    """After all was taken back, the preview still says why; unless somebody has applied the file meanwhile."""
+    held = RoleUpload.objects.select_for_update().get(pk=upload.pk)
+    if held.state == RoleUpload.State.PREVIEWED:
+        _keep(held, verdicts)
+
+
+def _not_yours() -> Refusal:
+    return Refusal(cause="El archivo no es de su entidad.", remedy="Cargue el archivo de su entidad.", who="Usted.")

@@ -1,0 +1,138 @@
+"""Cargar archivo: the workbook of Consultar Usuarios comes back, is previewed, applied, and answered row by row."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from accounts.actions import uploads as actions
+from accounts.actions.roles import tenant
+from accounts.exports import RESULT_COLUMNS, result_rows
+from accounts.forms.uploads import ApplyForm, PreviewFilterForm, UploadForm
+from accounts.models import RoleUpload
+from accounts.roles import ACTIVATING_KINDS
+from accounts.uploads.rows import KIND, NAMES, NUMBER, ROLE, SEDE, TITLE
+from accounts.uploads.verdicts import Verdict
+from accounts.views.users import account_of
+from mipres_admin.access import delegate_of
+from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.workbook import download
+
+ROWS_A_PAGE = 50
+ORDER = {verdict.value: place for place, verdict in enumerate(Verdict)}
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    """One page of the rows of a file."""
+
+    rows: list[dict[str, Any]]
+    count: int
+    previous_url: str
+    next_url: str
+
+
+def _upload(request: HttpRequest, public_id: UUID) -> RoleUpload:
+    """The upload, for a delegate of its entity; else 404."""
+    theirs = RoleUpload.objects.filter(entity=tenant(account_of(request))).select_related("applied_by", "entity")
+    return get_object_or_404(theirs, public_id=public_id)
+
+
+@delegate_of(*ACTIVATING_KINDS)
+def upload_users(request: HttpRequest) -> HttpResponse:
+    """ "Cargar archivo": the file, which leads to its preview."""
+    if request.method != "POST":
+        return render(request, "accounts/upload_users.html", {"form": UploadForm()})
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return render(request, "accounts/upload_users.html", {"form": form})
+    upload = actions.make_upload(
+        by=account_of(request), file_name=form.cleaned_data["file"].name, sha256=form.sha256, rows=form.rows
+    )
+    return redirect("upload_preview", upload.public_id)
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as the page shows it: the person in the words of the file, never of the registry."""
+    texts = row["texts"]
+    return row | {
+        "label": Verdict(row["verdict"]).label,
+        "person": " ".join(filter(None, (texts.get(heading) for heading in NAMES))),
+        "document": f"{texts.get(KIND, '')} {texts.get(NUMBER, '')}",
+        "sede": texts.get(SEDE),
+        "role": texts.get(ROLE),
+    }
+
+
+def _page(request: HttpRequest, upload: RoleUpload, form: PreviewFilterForm) -> RowsPage:
+    """The rows that the filter asks for, errors first; a page that is not there is empty."""
+    asked = form.cleaned_data if form.is_valid() else {}
+    wanted, number = asked.get("ver"), asked.get("pagina") or 1
+    rows = [row for row in upload.rows if not wanted or row["verdict"] == wanted]
+    rows.sort(key=lambda row: (ORDER[row["verdict"]], row["line"]))
+
+    def address(page: int) -> str:
+        return f"{request.path}?{urlencode({'ver': wanted or '', 'pagina': page})}"
+
+    shown = rows[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
+    return RowsPage(
+        rows=[_shown(row) for row in shown],
+        count=len(rows),
+        previous_url=address(number - 1) if number > 1 else "",
+        next_url=address(number + 1) if number * ROWS_A_PAGE < len(rows) else "",
+    )
+
+
+def _show(request: HttpRequest, upload: RoleUpload, refusal: Refusal | None = None) -> HttpResponse:
+    form, counts = PreviewFilterForm(request.GET), actions.counts_of(upload)
+    context = {
+        "upload": upload,
+        "applied": upload.state == RoleUpload.State.APPLIED,
+        "refusal": refusal,
+        "form": form,
+        "page": _page(request, upload, form),
+        "counts": [(Verdict(verdict).label, number) for verdict, number in counts.items()],
+        "errors": counts[Verdict.ERROR],
+        "to_do": counts[Verdict.GIVE] + counts[Verdict.MOVE] + counts[Verdict.END],
+    }
+    return render(request, "accounts/upload_preview.html", context)
+
+
+@delegate_of(*ACTIVATING_KINDS)
+def upload_preview(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What each row would do, or, once applied, what it did."""
+    return _show(request, _upload(request, public_id))
+
+
+@delegate_of(*ACTIVATING_KINDS)
+def apply_upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Apply the file: all of it, or its correct rows."""
+    upload = _upload(request, public_id)
+    here = reverse("upload_preview", args=[upload.public_id])
+    form = ApplyForm(request.POST or None)
+    if request.method != "POST":
+        return redirect(here)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["mode"][0]))
+        return redirect(here)
+    try:
+        upload = actions.apply_upload(by=account_of(request), upload=upload, mode=form.cleaned_data["mode"])
+    except Refused as refused:
+        return _show(request, _upload(request, public_id), refused.refusal)
+    counts = actions.counts_of(upload)
+    said = ", ".join(f"{Verdict(verdict).label.lower()}: {number}" for verdict, number in counts.items())
+    messages.success(request, f"Operación exitosa. El archivo se aplicó: {said}.")
+    return redirect(here)
+
+
+@delegate_of(*ACTIVATING_KINDS)
+def upload_result(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """The same workbook with what became of each row."""
+    upload = _upload(request, public_id)
+    return download("usuarios-resultado.xlsx", TITLE, RESULT_COLUMNS, result_rows(upload), len(upload.rows))

@@ -1,0 +1,64 @@
+"""The workbook that comes back, in a browser: download, add a row, preview, apply, result; and without JavaScript."""
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import expect
+
+from accounts.models import RoleAssignment
+from tests import cast
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.steps import log_in, menu
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def staffed(delegate, sede):
+    """A doctor with one role, and another without any."""
+    doctor = cast.make_user(first_name="Jesús", first_surname="Ñáñez")
+    cast.make_assignment(doctor, sede, "Rol_Prescriptor", delegate)
+    return {"delegate": delegate, "sede": sede, "new": cast.make_user()}
+
+
+def changed(path, staffed):
+    """The downloaded book with one row added, one with a mistake."""
+    book = load_workbook(path)
+    number = staffed["new"].person.document_number
+    for role in ("Rol_Anulador", "Rol_Jefe"):
+        row = {"B": "CC", "C": int(number), "K": staffed["sede"].code, "M": role}
+        book.active.append(row)
+    book.save(path)
+    return str(path)
+
+
+def round_trip(page, staffed, judge, tmp_path, *, scripts):
+    def read():
+        judge.read(page, scripts=scripts)
+
+    log_in(page, staffed["delegate"].login)
+    menu(page, "Consultar Usuarios")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Descargar Datos").click()
+    download.value.save_as(tmp_path / "usuarios.xlsx")
+    page.get_by_role("link", name="Cargar archivo").click()
+    read()
+    page.get_by_role("button", name="Ver qué cambiaría").click()
+    expect(page.get_by_text("Elija el archivo de Excel.").first).to_be_visible()
+    read()
+    page.get_by_label("Archivo de Excel").set_input_files(changed(tmp_path / "usuarios.xlsx", staffed))
+    page.get_by_role("button", name="Ver qué cambiaría").click()
+    expect(page.get_by_text("ROL debe ser el código de un rol")).to_be_visible()
+    read()
+    page.get_by_role("button", name="Aplicar solo las filas correctas").click()
+    expect(page.get_by_text("Operación exitosa")).to_be_visible()
+    read()
+    assert RoleAssignment.objects.current().count() == 2
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_round_trip(staffed, open_page, judge, tmp_path, viewport):
+    round_trip(open_page(viewport=viewport), staffed, judge, tmp_path, scripts=True)
+
+
+def test_the_round_trip_without_javascript(staffed, open_page, judge, tmp_path):
+    round_trip(open_page(scripts=False), staffed, judge, tmp_path, scripts=False)
