@@ -351,6 +351,8 @@ class RoleAssignment(models.Model):
         )
         indexes = (
             models.Index("entity", "listed_as", "id", name="assignment_list"),
+            # "Registros encontrados" is exact: counted in this index alone, a third of the time of reading the table
+            models.Index("entity", "ends_at", "starts_at", "role", name="assignment_count"),
             GinIndex(OpClass("listed_as", name="gin_trgm_ops"), name="assignment_listed_as_trgm"),
         )
 

@@ -111,6 +111,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="roleassignment",
+            index=models.Index(
+                models.F("entity"),
+                models.F("ends_at"),
+                models.F("starts_at"),
+                models.F("role"),
+                name="assignment_count",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="roleassignment",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass("listed_as", name="gin_trgm_ops"),
                 name="assignment_listed_as_trgm",
