@@ -140,6 +140,8 @@ def test_it_opens_on_the_log_in_form_and_ctrl_c_closes_it(django_db_blocker, tmp
         | {"DJANGO_SETTINGS_MODULE": "mipres_admin.settings", "DATABASE_URL": url}
         | {"PGPASSWORD": str(parameters.get("password", "")), "PGPORT": str(parameters.get("port", 5432))},
         start_new_session=True,
+        # a test run in the background of a script is born deaf to Ctrl-C; a terminal's command is not
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

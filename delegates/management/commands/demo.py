@@ -1,6 +1,7 @@
 """`manage.py demo`: the whole portal on this machine, with invented data and the production server."""
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -47,7 +48,7 @@ def serve(port: int) -> None:
         try:
             server.wait(15)
         except subprocess.TimeoutExpired:
-            server.kill()
+            os.killpg(server.pid, signal.SIGKILL)  # its workers too
 
 
 class Command(BaseCommand):
