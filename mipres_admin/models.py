@@ -76,3 +76,69 @@ class HistoryEntry(models.Model):
     def act_name(self) -> str:
         """The act in the words of the portal."""
         return ACTS.get(self.act, self.act)
+
+
+SHA256 = r"^[0-9a-f]{64}$"
+
+
+class HistoryLink(models.Model):
+    """The place of one act in the chain of its day: the SHA-256 of the link before it and of the act's content.
+
+    A trigger writes it as the act commits (migration 0002) and others refuse to change it. `entry_id` is no foreign
+    key: a link whose act is gone must stay, to tell of it.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField("acto", unique=True)
+    day = models.DateField("día")
+    position = models.BigIntegerField("posición")
+    sha256 = models.CharField("SHA-256", max_length=64)
+
+    class Meta:
+        verbose_name = "eslabón de la historia"
+        verbose_name_plural = "eslabones de la historia"
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                "day",
+                "position",
+                name="history_link_one_position_a_day",
+                violation_error_message="Ese lugar de la historia del día ya está ocupado.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=SHA256, position__gt=0),
+                name="history_link_well_formed",
+                violation_error_message="El eslabón debe tener una posición y un SHA-256.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.position}"
+
+
+class HistorySeal(models.Model):
+    """A day of history that is over: how many acts, the last link, and a keyed hash of both.
+
+    The key is the portal's secret, which PostgreSQL does not know: who can rewrite the tables can recompute the chain
+    but not the seal.
+    """
+
+    day = models.DateField("día", primary_key=True)
+    links = models.BigIntegerField("actos")
+    sha256 = models.CharField("SHA-256 del último eslabón", max_length=64)
+    mac = models.CharField("sello", max_length=64)
+
+    class Meta:
+        verbose_name = "sello de un día de historia"
+        verbose_name_plural = "sellos de la historia"
+        ordering = ("-day",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=SHA256, mac__regex=SHA256, links__gt=0),
+                name="history_seal_well_formed",
+                violation_error_message="El sello debe tener los actos del día y dos SHA-256.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.links}"

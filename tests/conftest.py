@@ -22,14 +22,23 @@ CATALOGUES = {
     "auth_group",
 }
 
+# what keeps anybody from emptying the history
+GUARDS = {
+    "mipres_admin_historyentry": "history_no_truncate",
+    "mipres_admin_historylink": "history_link_no_truncate",
+    "mipres_admin_historyseal": "history_seal_no_truncate",
+}
+
 
 def wipe(case: TransactionTestCase) -> None:
-    """Empty every table but the catalogues; only here is the guard of the history lifted, by the tables' owner."""
+    """Empty every table but the catalogues; only here are the guards of the history lifted, by the tables' owner."""
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - CATALOGUES
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE mipres_admin_historyentry DISABLE TRIGGER history_no_truncate")
+        for table, guard in GUARDS.items():
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
         cursor.execute(f"TRUNCATE {', '.join(sorted(tables))} RESTART IDENTITY")
-        cursor.execute("ALTER TABLE mipres_admin_historyentry ENABLE ALWAYS TRIGGER history_no_truncate")
+        for table, guard in GUARDS.items():
+            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard}")
 
 
 @pytest.fixture(autouse=True, scope="session")

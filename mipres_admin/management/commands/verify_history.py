@@ -1,0 +1,34 @@
+"""`manage.py verify_history`: is the history what the portal wrote? Exit status 1 when it is not."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from mipres_admin import chain
+from mipres_admin.models import HistoryLink
+
+SHOWN = 50
+
+
+class Command(BaseCommand):
+    help = "Recorre la cadena de la historia y dice si alguien cambió, borró o insertó actos por fuera del portal."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--kept", metavar="CABEZA", help="la última línea que imprimió una verificación anterior, guardada aparte"
+        )
+
+    def handle(self, *args: Any, kept: str | None, **options: Any) -> None:
+        found = [str(wrong) for wrong in chain.breaks()]
+        if kept and not chain.holds(kept):
+            found.append(f"la cadena ya no tiene el eslabón guardado ({kept}): se borró el final de la historia")
+        if found:
+            for line in found[:SHOWN]:
+                self.stderr.write(line)
+            raise CommandError(f"La historia no es la que escribió el portal: {len(found)} diferencias.")
+        sealed = chain.seal()
+        self.stdout.write(
+            f"La historia está completa: {HistoryLink.objects.count()} actos, {sealed} días sellados ahora."
+        )
+        self.stdout.write(chain.head())

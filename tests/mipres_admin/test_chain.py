@@ -1,0 +1,206 @@
+"""Does verify_history find whatever a superuser does to the history behind the portal's back?"""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from mipres_admin import chain, history
+from mipres_admin.models import HistoryEntry, HistoryLink, HistorySeal
+from tests.cast import make_delegate, make_entity
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HISTORY, LINKS, SEALS = "mipres_admin_historyentry", "mipres_admin_historylink", "mipres_admin_historyseal"
+
+
+@pytest.fixture
+def acts():
+    delegate = make_delegate(make_entity())
+    for number in range(5):
+        with transaction.atomic():
+            history.record(by=delegate, act="test.done", thing=delegate, before={}, after={"number": number})
+    return list(HistoryEntry.objects.order_by("id"))
+
+
+def as_superuser(statement, *tables):
+    """What nobody can do but who may alter the tables."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(statement)
+
+
+def kinds():
+    return [wrong.kind for wrong in chain.breaks()]
+
+
+@pytest.fixture(autouse=True)
+def guarded_again():
+    yield
+    with connection.cursor() as cursor:
+        for table in (HISTORY, LINKS, SEALS):
+            cursor.execute(f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+def day_before(days=1):
+    """Yesterday's history: the same acts, linked as they were, one day earlier."""
+    as_superuser(f"UPDATE {LINKS} SET day = day - {days}", LINKS)
+
+
+def test_an_untouched_history_is_whole(acts):
+    assert chain.breaks() == []
+
+
+def test_every_act_has_its_link(acts):
+    assert list(HistoryLink.objects.values_list("entry_id", flat=True)) == [act.pk for act in acts]
+
+
+def test_an_act_that_rolls_back_leaves_no_link(acts):
+    with transaction.atomic():
+        history.record(by=None, act="test.done", thing=acts[0], before={}, after={})
+        transaction.set_rollback(True)
+    assert (HistoryLink.objects.count(), chain.breaks()) == (5, [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "act = 'other'",
+        "after = '{}'",
+        "actor_id = NULL",
+        "at = at + interval '1 second'",
+        "address = '203.0.113.9'",
+        "entity_id = NULL",
+        "request_id = 'x'",
+    ],
+)
+def test_a_changed_act_is_found(acts, change):
+    as_superuser(f"UPDATE {HISTORY} SET {change} WHERE id = {acts[2].pk}", HISTORY)
+    assert [(wrong.kind, wrong.entry_id) for wrong in chain.breaks()] == [("changed", acts[2].pk)]
+
+
+def test_a_deleted_act_is_found(acts):
+    as_superuser(f"DELETE FROM {HISTORY} WHERE id = {acts[2].pk}", HISTORY)
+    assert kinds() == ["deleted"]
+
+
+def test_an_act_deleted_with_its_link_is_found(acts):
+    as_superuser(f"DELETE FROM {HISTORY} WHERE id = {acts[2].pk}", HISTORY)
+    as_superuser(f"DELETE FROM {LINKS} WHERE entry_id = {acts[2].pk}", LINKS)
+    assert kinds() == ["unlinked"]
+
+
+def test_an_inserted_act_is_found(acts):
+    columns = "act, object_type, object_id, before, after, request_id"
+    as_superuser(f"INSERT INTO {HISTORY} ({columns}) VALUES ('x', 'x', '1', '{{}}', '{{}}', '')", HISTORY)
+    assert kinds() == ["inserted"]
+
+
+def test_a_chain_computed_anew_breaks_the_seal_of_its_day(acts):
+    day_before()
+    chain.seal()
+    as_superuser(f"UPDATE {HISTORY} SET act = 'other' WHERE id = {acts[4].pk}", HISTORY)
+    as_superuser(
+        f"UPDATE {LINKS} SET sha256 = encode(sha256(convert_to((SELECT sha256 FROM {LINKS} WHERE id = 4), 'UTF8') || "
+        f"(SELECT history_content(e) FROM {HISTORY} e WHERE id = {acts[4].pk})), 'hex') WHERE id = 5",
+        LINKS,
+    )
+    assert kinds() == ["resealed"]
+
+
+def test_a_seal_made_without_the_secret_is_found(acts):
+    day_before()
+    chain.seal()
+    as_superuser(f"UPDATE {SEALS} SET mac = '{'0' * 64}'", SEALS)
+    assert kinds() == ["unsealed"]
+
+
+def test_a_seal_outlives_the_secret_that_made_it(acts, settings):
+    day_before()
+    chain.seal()
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another secret of the same portal, twice as good as the first one was"
+    assert chain.breaks() == []
+
+
+def test_the_day_that_is_not_over_has_no_seal(acts):
+    assert chain.seal() == 0
+
+
+def test_a_day_is_sealed_once(acts):
+    day_before()
+    assert [chain.seal(), chain.seal(), HistorySeal.objects.count()] == [1, 0, 1]
+
+
+def test_a_new_day_goes_on_from_the_last_link(acts):
+    day_before(2)
+    with transaction.atomic():
+        history.record(by=None, act="test.done", thing=acts[0], before={}, after={})
+    last = HistoryLink.objects.order_by("-id")[0]
+    assert (last.position, last.day, chain.breaks()) == (1, timezone.localdate(), [])
+
+
+def test_a_clock_that_goes_back_does_not_open_a_day_again(acts):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    as_superuser(f"UPDATE {LINKS} SET day = '{tomorrow}'", LINKS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {LINKS} ENABLE ALWAYS TRIGGER history_link_no_update_or_delete")
+    with transaction.atomic():
+        history.record(by=None, act="test.done", thing=acts[0], before={}, after={})
+    assert (HistoryLink.objects.order_by("-id")[0].day, chain.breaks()) == (tomorrow, [])
+
+
+def test_twenty_acts_at_once_make_one_chain(acts):
+    def act(number):
+        with transaction.atomic():
+            history.record(by=None, act="test.done", thing=acts[0], before={}, after={"number": number})
+        connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(act, range(20)))
+    assert (HistoryLink.objects.count(), chain.breaks()) == (25, [])
+
+
+def test_the_end_of_the_history_can_not_go_unseen_by_who_kept_the_head(acts):
+    kept = chain.head()
+    as_superuser(f"DELETE FROM {HISTORY} WHERE id = {acts[4].pk}", HISTORY)
+    as_superuser(f"DELETE FROM {LINKS} WHERE id = 5", LINKS)
+    with pytest.raises(CommandError, match="1 diferencias"):
+        call_command("verify_history", kept=kept, stderr=io.StringIO())
+
+
+@pytest.mark.parametrize("kept", ["", "0", "5 abc", "x y", "9" * 30 + " abc"])
+def test_only_a_link_of_the_chain_holds(acts, kept):
+    assert chain.holds(kept) == (kept == "0")
+
+
+def test_the_command_says_where_the_history_was_rewritten(acts):
+    as_superuser(f"UPDATE {HISTORY} SET act = 'other' WHERE id = {acts[1].pk}", HISTORY)
+    said = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_history", stderr=said)
+    assert f"acto {acts[1].pk}: el contenido" in said.getvalue()
+
+
+def test_the_command_prints_what_to_keep(acts):
+    said = io.StringIO()
+    call_command("verify_history", stdout=said)
+    assert chain.holds(said.getvalue().splitlines()[-1])
+
+
+@pytest.mark.parametrize("table", [LINKS, SEALS])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET sha256 = sha256", "DELETE FROM {}", "TRUNCATE {}"])
+def test_postgresql_refuses_to_rewrite_links_and_seals(acts, table, statement):
+    day_before()
+    chain.seal()
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {LINKS} ENABLE ALWAYS TRIGGER history_link_no_update_or_delete")
+        cursor.execute(f"ALTER TABLE {LINKS} ENABLE ALWAYS TRIGGER history_link_no_truncate")
+        with pytest.raises(Exception, match="append-only"):
+            cursor.execute(statement.format(table))
