@@ -1,24 +1,13 @@
 """How is an act written down? `record(...)`, inside the act's own transaction."""
 
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
 
 from mipres_admin.models import HistoryEntry
+from mipres_admin.origin import Origin, origin
 
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a request comes from: its client address (None for a command) and its own id."""
-
-    address: str | None = None
-    request_id: str = ""
-
-
-NOWHERE = Origin()
-origin: ContextVar[Origin] = ContextVar("origin", default=NOWHERE)
+__all__ = ["Origin", "origin", "record"]
 
 
 def record(*, by: Any, act: str, thing: models.Model, before: Any, after: Any, entity: Any = None) -> HistoryEntry:

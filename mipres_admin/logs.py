@@ -1,8 +1,12 @@
 """What may a log line say? Never a person's data: no path, no query, no value that a database error repeats."""
 
+import json
 import logging
 import traceback
+from datetime import UTC, datetime
 from types import TracebackType
+
+from mipres_admin.origin import origin
 
 
 class RouteInsteadOfPath(logging.Filter):
@@ -32,3 +36,19 @@ class DiscreetFormatter(logging.Formatter):
             lines.insert(0, f"{where}{type(error).__module__}.{type(error).__qualname__}")
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\n\n".join(lines)
+
+
+class JsonFormatter(DiscreetFormatter):
+    """One line is one JSON object: when, how serious, who says it, what, in which request, and the traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; it carries the id of the request, which the answer and the history carry too."""
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": origin.get().request_id,
+            "exception": self.formatException(record.exc_info) if record.exc_info else "",
+        }
+        return json.dumps({name: value for name, value in line.items() if value}, ensure_ascii=False)

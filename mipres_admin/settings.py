@@ -29,6 +29,8 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or SECRET_KEY == LOCAL_SECRET):
         "`python3 -c 'import secrets; print(secrets.token_urlsafe(64))'` and set it in the server's environment. "
         "To try the portal on this machine instead: `uv run manage.py demo`."
     )
+# secrets that were in use before: sessions, links and seals made with them stay good
+SECRET_KEY_FALLBACKS = env.list("MIPRES_OLD_SECRET_KEYS", default=[])
 ALLOWED_HOSTS = env.list("MIPRES_ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
@@ -157,6 +159,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "mipres_admin.errors.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = ["^salud/"]  # who asks stands beside the portal, inside the proxy
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("MIPRES_BEHIND_PROXY", default=False) else None
 )
@@ -247,7 +250,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "mipres_admin.logs.DiscreetFormatter",
+            "()": "mipres_admin.logs.JsonFormatter" if PRODUCTION else "mipres_admin.logs.DiscreetFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },

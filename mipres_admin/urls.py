@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from mipres_admin import health
 from mipres_admin.access import public
 
 # Staff enter, leave and change their password where everybody does: one captcha, one lock, one history.
@@ -19,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/logout/", to_logout, name="admin_logout"),
     path("admin/password_change/", to_change_password, name="admin_change_password"),
     path("admin/", admin.site.urls),
+    path("salud/", health.health, name="health"),
+    path("salud/vivo/", health.alive, name="alive"),
 ]
 
 if not settings.PRODUCTION:

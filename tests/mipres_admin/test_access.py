@@ -49,6 +49,8 @@ TABLE = {
     "user_certificate": (TO_LOGIN, ACTIVATING, NO),
     "entity_certificate": (TO_LOGIN, ACTIVATING, NO),
     "download_certificate": (TO_LOGIN, ACTIVATING, NO),
+    "health": (IN, EVERY_KIND, IN),
+    "alive": (IN, EVERY_KIND, IN),
     "verify": (IN, EVERY_KIND, IN),
     "verify_certificate": (IN, EVERY_KIND, IN),
 }

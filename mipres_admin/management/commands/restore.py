@@ -1,0 +1,26 @@
+"""`manage.py restore FILE`: a backup brought back into an empty database, and its history verified."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from mipres_admin.backup import BackupError, restore
+
+
+class Command(BaseCommand):
+    help = "Restaura una copia de `backup` en una base de datos vacía y verifica la historia."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="ARCHIVO")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            restore(file)
+        except BackupError as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write("La copia está restaurada.")
+        call_command("verify_history", stdout=self.stdout, stderr=self.stderr)
