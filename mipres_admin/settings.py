@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "mipres_admin.middleware.OriginMiddleware",
+    "mipres_admin.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -159,7 +160,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "mipres_admin.errors.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION
-SECURE_REDIRECT_EXEMPT = ["^salud/"]  # who asks stands beside the portal, inside the proxy
+SECURE_REDIRECT_EXEMPT = ["^salud/", "^metricas/"]  # who asks stands beside the portal, inside the proxy
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("MIPRES_BEHIND_PROXY", default=False) else None
 )
@@ -242,6 +243,10 @@ PORTAL = {
 
 # roles in one PDF: each costs 25 to 35 ms of processor (docs/operations.md)
 CERTIFICATE_LONGEST = 200
+
+# ---------------------------------------------------------------- figures for Prometheus: none without a token
+
+METRICS_TOKEN = env.str("MIPRES_METRICS_TOKEN", default="")
 
 # ---------------------------------------------------------------- logs: no personal data, no query strings
 

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from mipres_admin import health
+from mipres_admin import health, metrics
 from mipres_admin.access import public
 
 # Staff enter, leave and change their password where everybody does: one captcha, one lock, one history.
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("salud/", health.health, name="health"),
     path("salud/vivo/", health.alive, name="alive"),
+    path("metricas/", metrics.metrics, name="metrics"),
 ]
 
 if not settings.PRODUCTION:

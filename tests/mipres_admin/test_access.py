@@ -51,6 +51,7 @@ TABLE = {
     "download_certificate": (TO_LOGIN, ACTIVATING, NO),
     "health": (IN, EVERY_KIND, IN),
     "alive": (IN, EVERY_KIND, IN),
+    "metrics": (GONE, dict.fromkeys(KINDS, GONE), GONE),
     "verify": (IN, EVERY_KIND, IN),
     "verify_certificate": (IN, EVERY_KIND, IN),
 }
