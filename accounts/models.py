@@ -33,6 +33,15 @@ class DocumentType(models.TextChoices):
     PR = "PR", "Pasaporte de la ONU"
 
 
+class Sex(models.TextChoices):
+    """Sexo, as identity documents have it (Decreto 1227 de 2015; cédula with M, F, NB and T)."""
+
+    F = "F", "Femenino"
+    M = "M", "Masculino"
+    NB = "NB", "No binario"
+    T = "T", "Trans"
+
+
 DOCUMENT_NUMBER = r"^[A-Z0-9]{3,20}$"
 
 
@@ -59,6 +68,7 @@ class Person(models.Model):
     second_name = models.CharField("segundo nombre", max_length=60, blank=True)
     first_surname = models.CharField("primer apellido", max_length=60)
     second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
+    sex = models.CharField("sexo", max_length=2, choices=Sex, blank=True)
     email = models.EmailField("correo electrónico", blank=True)
     deceased_on = models.DateField("fecha de fallecimiento", null=True, blank=True)
     sort_name = models.GeneratedField(
@@ -84,6 +94,11 @@ class Person(models.Model):
                 condition=~Q(first_name="") & ~Q(first_surname=""),
                 name="person_has_name_and_surname",
                 violation_error_message="Ingrese el primer nombre y el primer apellido.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sex="") | Q(sex__in=Sex.values),
+                name="person_sex_known",
+                violation_error_message="El sexo debe ser uno de la lista.",
             ),
         )
         indexes = (models.Index("sort_name", "id", name="person_sort_name"),)
@@ -456,7 +471,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser, PermissionsMixin):
-    """A log-in: a delegate's (with its entity) or the Ministry's staff (without)."""
+    """A log-in: a delegate's (with its entity), a natural person's, or the Ministry's staff (both without)."""
 
     login = models.CharField("usuario (login)", max_length=40, unique=True)
     person = models.ForeignKey(
@@ -488,12 +503,30 @@ class Account(AbstractBaseUser, PermissionsMixin):
                 name="account_delegate_is_a_person_and_not_staff",
                 violation_error_message="La cuenta de una entidad debe ser de una persona que no sea del Ministerio.",
             ),
+            models.UniqueConstraint(
+                "person",
+                "entity",
+                condition=Q(is_active=True),
+                name="account_one_active_per_person_and_entity",
+                violation_error_message="Esa persona ya tiene una cuenta activa en esa entidad.",
+            ),
+            models.UniqueConstraint(
+                "person",
+                condition=Q(entity__isnull=True, is_staff=False),
+                name="account_one_natural_person",
+                violation_error_message="Esa persona ya tiene una cuenta de Mi Seguridad Social.",
+            ),
         )
 
     @property
     def entity_kind(self) -> str | None:
         """The kind of the entity this account acts for; None for staff."""
         return EntityKind(self.entity.kind) if self.entity else None
+
+    @property
+    def is_natural_person(self) -> bool:
+        """Whether this is a person's own account of Mi Seguridad Social: of no entity and not the Ministry's."""
+        return self.person_id is not None and self.entity_id is None and not self.is_staff
 
     @property
     def display_name(self) -> str:

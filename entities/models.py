@@ -96,6 +96,12 @@ class Entity(models.Model):
     `nit` has no check digit; for PPN and independent professionals it is the person's document number.
     """
 
+    class EtModel(models.IntegerChoices):
+        """How a territorial entity pays for what the UPC does not (route for territorial entities, 2020)."""
+
+        MODEL_1 = 1, "Modelo 1 - Entidad Territorial Asume Red de Proveedores NO PBSUPC"
+        MODEL_2 = 2, "Modelo 2 - Entidad Territorial NO Asume Red de Proveedores NO PBSUPC"
+
     kind = models.CharField("tipo de entidad", max_length=5, choices=EntityKind)
     identification_type = models.CharField(
         "tipo de identificación", max_length=2, choices=IdentificationType, default=IdentificationType.NI

@@ -29,6 +29,8 @@ class Access:
             return False
         if self.who == "delegate":
             return user.entity is not None and user.entity.is_active and user.entity.kind in self.kinds
+        if self.who == "person":
+            return bool(user.is_natural_person)
         return self.who == "signed_in" or (self.who == "staff" and user.is_staff)
 
 
@@ -47,6 +49,11 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Any account that has logged in."""
     return _declare(view, Access("signed_in"))
+
+
+def person(view: View) -> View:
+    """Natural persons with their own account of Mi Seguridad Social, not delegates and not the Ministry."""
+    return _declare(view, Access("person"))
 
 
 def staff(view: View) -> View:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Account, Person, RegisteredUser, RoleAssignment
 from accounts.roles import UserKind
+from delegates.models import Appointment, EntityRegistration
 from entities.models import EPS_KINDS, Entity, EntityKind, Sede
 
 PASSWORD = "una frase larga y tranquila"
@@ -82,3 +83,43 @@ def make_assignment(user: RegisteredUser, sede: Sede, role: str, by: Account, **
     return RoleAssignment.objects.create(
         user=user, sede=sede, entity=sede.entity, role=role, created_by=by, **(defaults | fields)
     )
+
+
+def make_natural(person: Person | None = None, **fields: Any) -> Account:
+    """A natural person's own account of Mi Seguridad Social."""
+    person = person or make_person()
+    defaults: dict[str, Any] = {
+        "login": f"{person.document_type}{person.document_number}",
+        "person": person,
+        "email": person.email,
+        "password": PASSWORD,
+    }
+    return Account.objects.create_user(**(defaults | fields))
+
+
+def make_registration(applicant: Account | None = None, **fields: Any) -> EntityRegistration:
+    defaults: dict[str, Any] = {
+        "kind": "IPS",
+        "nit": f"9{next(_serial):08}",
+        "name": "Clínica del Río S.A.S.",
+        "municipality_id": "11001",
+        "address": "Calle 1 # 2-3",
+        "phone": "6013305043",
+    }
+    return EntityRegistration.objects.create(applicant=applicant or make_natural(), **(defaults | fields))
+
+
+def make_appointment(entity: Entity, by: Account, person: Person | None = None, **fields: Any) -> Appointment:
+    """The person (invented when not given) appointed as delegate of the entity."""
+    person = person or make_person()
+    names = ("first_name", "second_name", "first_surname", "second_surname")
+    defaults: dict[str, Any] = {
+        "document_type": person.document_type,
+        "document_number": person.document_number,
+        "sex": "F",
+        "email": person.email,
+        "role_id": "EMPLEADOR",
+        "profile_id": "DELEGADO",
+        "created_by": by,
+    } | {name: getattr(person, name) for name in names}
+    return Appointment.objects.create(entity=entity, **(defaults | fields))

@@ -20,6 +20,9 @@ CATALOGUES = {
     "django_content_type",
     "auth_permission",
     "auth_group",
+    "delegates_authorizedrole",
+    "delegates_authorizedprofile",
+    "delegates_authorizedprofile_roles",
 }
 
 # what keeps anybody from emptying the history
