@@ -84,7 +84,7 @@ SHA256 = r"^[0-9a-f]{64}$"
 class HistoryLink(models.Model):
     """The place of one act in the chain of its day: the SHA-256 of the link before it and of the act's content.
 
-    A trigger writes it as the act commits (migration 0002) and others refuse to change it. `entry_id` is no foreign
+    A trigger writes it as the act commits (migration 0003) and others refuse to change it. `entry_id` is no foreign
     key: a link whose act is gone must stay, to tell of it.
     """
 

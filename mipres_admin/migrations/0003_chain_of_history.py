@@ -72,7 +72,7 @@ DROP FUNCTION history_content(mipres_admin_historyentry);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mipres_admin", "0001_history")]
+    dependencies = [("mipres_admin", "0002_outbox")]
     operations = [
         migrations.CreateModel(
             name="HistoryLink",
