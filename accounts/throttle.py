@@ -1,4 +1,4 @@
-"""How many times may a password be guessed? Five per login and a hundred per address; then half an hour of rest.
+"""How many times may a password be guessed, or a link asked for? So many per login and per address; then half an hour.
 
 The counter goes up in one statement before the password is looked at, so that guesses sent all at once cannot
 overtake it. A locked counter does not move: knocking on a locked door neither counts nor prolongs the lock. Rows
@@ -79,13 +79,13 @@ def _window(now: datetime) -> int:
     return int(now.timestamp() // _lock().total_seconds())
 
 
-def _address_key(address: str, now: datetime) -> str:
+def _address_key(address: str, now: datetime, kind: str = "address") -> str:
     """The counter of this address in this half hour.
 
     By the clock, unlike a login's: behind the one address of a big hospital failures trickle in all day, and a
     window that each of them prolongs would end up locking everybody out.
     """
-    return _key("address", f"{_network(address)} {_window(now)}")
+    return _key(kind, f"{_network(address)} {_window(now)}")
 
 
 def _count(key: str, allowed: int, now: datetime) -> int | None:
@@ -132,6 +132,37 @@ def admit(*, login: str, address: str | None) -> Attempt:
     if failures is None:
         raise _locked(_left_for_login(name_key, now))
     return Attempt(name_key, address_key, failures)
+
+
+def forgive_login(login: str) -> None:
+    """Forget the failed log-ins of a login: its owner has shown otherwise who he is."""
+    LoginThrottle.objects.filter(key=_key("login", login)).delete()
+
+
+def _recovered_too_often(left: timedelta) -> ValidationError:
+    minutes = max(1, ceil(left / timedelta(minutes=1)))
+    return ValidationError(
+        "Se hicieron demasiadas solicitudes de contraseña para este usuario o desde esta conexión. "
+        f"Espere {minutes} {'minuto' if minutes == 1 else 'minutos'} e intente de nuevo; mientras tanto revise su "
+        "correo: el último enlace que le llegó sirve durante una hora.",
+        code="too_often",
+    )
+
+
+def admit_recovery(*, login: str, address: str | None) -> str:
+    """Count one request for a link to `login` (already folded) from `address`, whether or not such a login exists.
+
+    Call it outside a transaction. Returns the key of the login's counter. Raises ValidationError, with the message
+    for the person, when there were too many: five per login, fifty per address.
+    """
+    now = timezone.now()
+    name_key = _key("recovery", login)
+    address_key = _address_key(address, now, "recovery.address") if address else None
+    if address_key and _count(address_key, settings.RECOVERIES_ALLOWED_PER_ADDRESS, now) is None:
+        raise _recovered_too_often(_left_for_address(now))
+    if _count(name_key, settings.RECOVERIES_ALLOWED, now) is None:
+        raise _recovered_too_often(_left_for_login(name_key, now))
+    return name_key
 
 
 def sweep() -> None:
