@@ -139,14 +139,27 @@ def forgive_login(login: str) -> None:
     LoginThrottle.objects.filter(key=_key("login", login)).delete()
 
 
-def _recovered_too_often(left: timedelta) -> ValidationError:
+def _asked_too_often(what: str, left: timedelta) -> ValidationError:
     minutes = max(1, ceil(left / timedelta(minutes=1)))
     return ValidationError(
-        "Se hicieron demasiadas solicitudes de contraseña para este usuario o desde esta conexión. "
+        f"Se hicieron demasiadas solicitudes {what} o desde esta conexión. "
         f"Espere {minutes} {'minuto' if minutes == 1 else 'minutos'} e intente de nuevo; mientras tanto revise su "
         "correo: el último enlace que le llegó sirve durante una hora.",
         code="too_often",
     )
+
+
+def _admit_request(kind: str, what: str, names: tuple[str, ...], address: str | None) -> list[str]:
+    """Count one request for a link by each of its names and its address; the keys of the names."""
+    now = timezone.now()
+    address_key = _address_key(address, now, f"{kind}.address") if address else None
+    if address_key and _count(address_key, settings.RECOVERIES_ALLOWED_PER_ADDRESS, now) is None:
+        raise _asked_too_often(what, _left_for_address(now))
+    keys = [_key(kind, name) for name in names]
+    for key in keys:
+        if _count(key, settings.RECOVERIES_ALLOWED, now) is None:
+            raise _asked_too_often(what, _left_for_login(key, now))
+    return keys
 
 
 def admit_recovery(*, login: str, address: str | None) -> str:
@@ -155,14 +168,15 @@ def admit_recovery(*, login: str, address: str | None) -> str:
     Call it outside a transaction. Returns the key of the login's counter. Raises ValidationError, with the message
     for the person, when there were too many: five per login, fifty per address.
     """
-    now = timezone.now()
-    name_key = _key("recovery", login)
-    address_key = _address_key(address, now, "recovery.address") if address else None
-    if address_key and _count(address_key, settings.RECOVERIES_ALLOWED_PER_ADDRESS, now) is None:
-        raise _recovered_too_often(_left_for_address(now))
-    if _count(name_key, settings.RECOVERIES_ALLOWED, now) is None:
-        raise _recovered_too_often(_left_for_login(name_key, now))
-    return name_key
+    return _admit_request("recovery", "de contraseña para este usuario", (login,), address)[0]
+
+
+def admit_link(*, document: str, email: str, address: str | None) -> None:
+    """Count one request of the person of `document` for a link to `email`, so that nobody can flood either.
+
+    As `admit_recovery`: outside a transaction; ValidationError beyond five per document or e-mail, fifty per address.
+    """
+    _admit_request("link", "con este documento o este correo", (document, email.lower()), address)
 
 
 def sweep() -> None:

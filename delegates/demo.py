@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from accounts.actions.roles import activate_user
+from accounts.logins import DELEGATE_KINDS, first_login
 from accounts.models import Account, Person, RegisteredUser, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.validity import today
@@ -183,14 +184,6 @@ def _independent(number: str, name: str, owner: Entity) -> None:
         Association.objects.create(owner=owner, member=member)
 
 
-PREFIXES = {
-    EntityKind.IPS: "ADMIPS",
-    EntityKind.EPS_C: "ADMEPS",
-    EntityKind.EPS_S: "ADMEPSS",
-    EntityKind.PROVEEDOR: "ADMPROV",
-    EntityKind.PPN: "ADMPPN",
-    EntityKind.ET: "ADMET",
-}
 DELEGATES = {
     EntityKind.IPS: ("1000000010", ("María", "Gabriela", "Suárez", "Demostración")),
     EntityKind.PPN: ("1000000011", ("Laura", "", "Demostración", "Vega")),
@@ -203,7 +196,7 @@ DELEGATES = {
 
 def _delegate(kind: EntityKind, entity: Entity) -> Account:
     number, names = DELEGATES[kind]
-    login, person = f"{PREFIXES[kind]}{entity.nit}", _person(number, names)
+    login, person = first_login(entity), _person(number, names)
     account = Account.objects.filter(login=login).first()
     return account or Account.objects.create_user(login, PASSWORD, entity=entity, person=person, email=person.email)
 
@@ -230,5 +223,6 @@ def load_people() -> list[Login]:
         activate_user(by=accounts[EntityKind.IPS], user=doctor, sede=sede, option=Option.PROFESIONAL, roles=roles)
     if not Account.objects.filter(login="MINSALUD").exists():
         Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
-    logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in PREFIXES]
+    kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]
+    logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in kinds]
     return [*logins, Login("Ministerio (administración)", "MINSALUD", "Ministerio de Salud y Protección Social")]

@@ -33,6 +33,17 @@ ACTS = {
     "password.link_sent": "Enlace de contraseña enviado",
     "password.link_refused": "Recuperación de contraseña con datos que no corresponden",
     "password.assigned": "Contraseña asignada con un enlace",
+    "sign_up.requested": "Solicitud de cuenta de Mi Seguridad Social",
+    "sign_up.confirmed": "Cuenta de Mi Seguridad Social creada",
+    "sign_up.refused": "Solicitud de cuenta rechazada",
+    "person.corrected": "Datos personales corregidos",
+    "person.downloaded": "Descarga de los datos personales",
+    "email.asked": "Cambio de correo solicitado",
+    "email.changed": "Correo cambiado",
+    "user.registered": "Registro en MIPRES",
+    "user.registered_again": "Registro en MIPRES con otro tipo de usuario",
+    "delegate.registered": "Registro de delegado",
+    "delegate.reactivated": "Registro de delegado nombrado de nuevo",
     "mail.retried": "Correo puesto de nuevo en espera",
 }
 

@@ -78,7 +78,11 @@ def close_session(*, by: Account) -> None:
     history.record(by=by, act="session.closed", thing=by, before={}, after={})
 
 
-def _check_old_password(by: Account, old: str) -> None:
+def check_old_password(by: Account, old: str) -> None:
+    """Have the person of a session show that he knows his password; wrong ones count as failed log-ins.
+
+    Raises ValidationError: under "old" when it is not the password, without field when the account is locked.
+    """
     attempt = _count(by.login)
     if not by.check_password(old):
         _write_refusal("password.refused", attempt, by)
@@ -127,6 +131,6 @@ def change_password(*, by: Account, old: str, new: str) -> Account:
     is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without field
     when the account is locked or another window changed the password first.
     """
-    _check_old_password(by, old)
+    check_old_password(by, old)
     check_new_password(by, new)
     return _save_password(by, new)
