@@ -31,6 +31,8 @@ class Item:
 MENU = (
     Item("activate_user", "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus"),
     Item("users", "Consultar Usuarios", "Vea quién tiene qué rol y en qué sede; descargue el Excel.", "users"),
+    Item("create_sede", "Crear Sede Proveedor", "Cree una sede que no está en el REPS o tiene otro NIT.", "map-pin"),
+    Item("sedes", "Consultar Sedes Proveedor", "Busque, edite, deshabilite o habilite sus sedes.", "building"),
     Item("change_password", "Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key"),
 )
 
