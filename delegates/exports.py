@@ -75,7 +75,7 @@ def _of_document(model: type[RethusEntry] | type[SsoPost] | type[Appointment], p
 
 
 def personal_data(person: Person) -> dict[str, Any]:
-    """All of it by section, with Spanish headings; nobody else's data. Secrets and passwords are no data of a person."""
+    """All of it by section, with Spanish headings; no secrets, no passwords, nobody else's data."""
     accounts = list(Account.objects.filter(person=person).order_by("pk"))
     appointments = _of_document(Appointment, person)
     names = {"rol": "role__name", "perfil": "profile__name", "correo electrónico": "email"}
@@ -104,7 +104,8 @@ def personal_data(person: Person) -> dict[str, Any]:
         ),
         "registros de entidades": _rows(
             EntityRegistration.objects.filter(applicant__in=accounts),
-            **{"tipo de entidad": "kind", "nit": "nit", "razón social": "name", "estado": "state", "enviada": "sent_at"},
+            **{"tipo de entidad": "kind", "nit": "nit", "razón social": "name"},
+            **{"estado": "state", "enviada": "sent_at"},
         ),
         "ReTHUS": _rows(
             _of_document(RethusEntry, person),

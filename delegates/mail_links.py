@@ -8,6 +8,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 
 from django.conf import settings
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
@@ -26,7 +27,7 @@ def hash_of(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def expiry() -> object:
+def expiry() -> CombinedExpression:
     """When a link made now ends, by PostgreSQL's clock."""
     return Now() + timedelta(minutes=MINUTES)
 
@@ -34,4 +35,4 @@ def expiry() -> object:
 @sensitive_variables("secret")
 def link(url_name: str, secret: str) -> str:
     """The address of a link, for a mail."""
-    return settings.PUBLIC_URL + reverse(url_name, args=[secret])
+    return f"{settings.PUBLIC_URL}{reverse(url_name, args=[secret])}"

@@ -71,7 +71,9 @@ def logout(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this account can do here."""
+    """What this account can do here; a natural person's home is "Mi lista de roles"."""
+    if isinstance(request.user, Account) and request.user.is_natural_person:
+        return redirect("role_list")
     return render(request, "accounts/home.html")
 
 

@@ -1,4 +1,4 @@
-"""Correct one's own data, change one's e-mail through a link, and take a copy of everything (Ley 1581 de 2012, art. 8)."""
+"""Correct one's own data, change one's e-mail through a link, take a copy of everything (Ley 1581 de 2012, art. 8)."""
 
 from typing import Any
 

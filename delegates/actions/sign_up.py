@@ -186,4 +186,3 @@ def confirm_account(*, secret: str, new: str) -> Account:
     if account is None:
         raise Refused(NOT_OPENED)
     return account
-
