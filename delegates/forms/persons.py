@@ -1,5 +1,6 @@
 """What does a natural person type to open an account and to correct his data, and how are mistakes worded?"""
 
+from dataclasses import fields
 from typing import Any
 
 from django import forms
@@ -92,9 +93,7 @@ class SignUpForm(DocumentForm, CaptchaForm):
     @property
     def applicant(self) -> Applicant:
         """What was typed, in a valid form."""
-        return Applicant(
-            **{name: value for name, value in self.cleaned_data.items() if name in Applicant.__annotations__}
-        )
+        return Applicant(**{field.name: self.cleaned_data[field.name] for field in fields(Applicant)})
 
 
 class SexForm(forms.Form):

@@ -75,7 +75,7 @@ class DelegateForm(OwnDocumentForm):
             "max_length": "El NIT debe tener máximo 10 dígitos, por ejemplo 900123456.",
         },
     )
-    field_order = ("nit", "document_type", "document_number")
+    field_order: tuple[str, ...] = ("nit", "document_type", "document_number")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

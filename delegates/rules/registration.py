@@ -13,7 +13,7 @@ from accounts.logins import DELEGATE_KINDS
 from accounts.models import Account, Person, RegisteredUser, RethusEntry, SsoPost
 from accounts.roles import Option, UserKind, assignable_roles
 from accounts.validity import long_date, today
-from delegates.models import Appointment, DelegateAccount, Representation
+from delegates.models import Appointment, DelegateAccount, EntityRegistration, RegistrationState, Representation
 from entities.models import Entity, EntityKind, IdentificationType
 from mipres_admin.refusals import Refusal
 
@@ -51,10 +51,15 @@ class Delegacy:
         return Entity.objects.filter(kind=self.kind, identification_type=identification, nit=self.nit).first()
 
     @cached_property
-    def representation(self) -> Representation | None:
-        """Who represents the entity: without one it has not been approved."""
-        current = Representation.objects.current().filter(entity=self.entity)
-        return current.select_related("registration").first() if self.entity else None
+    def is_approved(self) -> bool:
+        """Whether the entity has a legal representative: it gets one when its registration is approved."""
+        return self.entity is not None and Representation.objects.current().filter(entity=self.entity).exists()
+
+    @property
+    def approved_model(self) -> int | None:
+        """The model in the last registration of a territorial entity that was approved, if the portal has it."""
+        approved = EntityRegistration.objects.filter(kind=self.kind, nit=self.nit, state=RegistrationState.APPROVED)
+        return approved.order_by("-sent_at").values_list("et_model", flat=True).first()
 
     @cached_property
     def appointment(self) -> Appointment | None:
@@ -66,11 +71,12 @@ class Delegacy:
     @cached_property
     def account(self) -> Account | None:
         """The account that this person has or had in this entity; the active one before any other."""
-        return Account.objects.filter(person=self.person, entity=self.entity).order_by("-is_active", "pk").first()
+        held = Account.objects.filter(person=self.person, entity=self.entity)
+        return held.order_by("-is_active", "pk").first() if self.entity else None
 
 
 def _not_approved(asked: Delegacy) -> Refusal | None:
-    if asked.entity is not None and asked.representation is not None:
+    if asked.is_approved:
         return None
     return Refusal(
         headline="Entidad no registrada",
@@ -123,8 +129,7 @@ def _not_appointed(asked: Delegacy) -> Refusal | None:
 
 
 def _other_model(asked: Delegacy) -> Refusal | None:
-    registration = asked.representation.registration if asked.representation else None
-    approved = registration.et_model if registration else None
+    approved = asked.approved_model
     if asked.kind != EntityKind.ET or approved is None or approved == asked.et_model:
         return None
     return Refusal(

@@ -1,17 +1,16 @@
 """How is the page that a mail's link opens answered, and a form with a captcha filled again?"""
 
-from typing import Any, TypeVar
+from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.forms.captcha import CaptchaForm
 from accounts.models import Account, Person
 from delegates.actions.personal_data import person_of
 from mipres_admin.refusals import Refusal
 
 GONE = 410
-AnyForm = TypeVar("AnyForm", bound=forms.Form)
 
 
 def account_of(request: HttpRequest) -> Account:
@@ -25,11 +24,10 @@ def own_person(request: HttpRequest) -> Person:
     return person_of(account_of(request))
 
 
-def filled(request: HttpRequest, form: type[AnyForm], **options: Any) -> AnyForm:
+def filled[AnyForm: CaptchaForm](request: HttpRequest, form: type[AnyForm], **options: Any) -> AnyForm:
     """The form as it was sent; with nothing checked when only another image was asked for."""
     if "actualizar" in request.POST:
-        typed = {name: request.POST.get(name, "") for name in form.base_fields}
-        return form(initial=typed | options.pop("initial", {}), session=request.session, **options)
+        return form(initial=request.POST.dict(), session=request.session, **options)
     return form(request.POST or None, session=request.session, **options)
 
 

@@ -1,6 +1,5 @@
 """Registro de Usuarios of MIPRES: choose the application, the type of user, and register."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +24,7 @@ from delegates.forms.registration import (
 from delegates.rules.registration import Delegacy, Enrolment, beginning_refusal, delegate_refusal
 from delegates.views.parts import account_of, filled, own_person
 from entities.models import EntityKind
-from mipres_admin.access import person, public
+from mipres_admin.access import View, person, public
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import masked_email
 
@@ -179,15 +178,15 @@ def _register_user(request: HttpRequest, slug: str, user_kind: UserKind) -> Http
         else:
             messages.success(
                 request,
-                f"Registro exitoso. Su usuario de MIPRES es {user.login}. Ahora el delegado de la entidad donde trabaja "
-                "debe activarlo y asignarle roles.",
+                f"Registro exitoso. Su usuario de MIPRES es {user.login}. Ahora el delegado de la entidad donde "
+                "trabaja debe activarlo y asignarle roles.",
             )
             return redirect("role_list")
     context = {"kind": kind, "asked": asked, "form": form, "refusal": refusal, "blocked": blocked}
     return render(request, "delegates/register_user.html", context)
 
 
-def _view(slug: str, user_kind: UserKind) -> Callable[[HttpRequest], HttpResponse]:
+def _view(slug: str, user_kind: UserKind) -> View:
     def view(request: HttpRequest) -> HttpResponse:
         return _register_user(request, slug, user_kind)
 
