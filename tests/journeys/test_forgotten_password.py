@@ -38,19 +38,16 @@ def send(page: Page) -> None:
     expect(page.get_by_text("Solicitud recibida.")).to_be_visible()
 
 
-def link_in_the_inbox(page: Page) -> str:
-    """The address behind the words of the manual, in the newest mail."""
+def open_the_mail(page: Page) -> Page:
+    """Press the words of the manual in the newest mail; the page that opens."""
     page.goto("/correo/")
     page.get_by_role("link", name="Recordar contraseña de MIPRES").first.click()
-    for frame in page.frames:
-        link = frame.get_by_role("link", name="Oprima AQUÍ para asignar su contraseña")
-        if link.count():
-            return str(link.get_attribute("href"))
-    raise AssertionError("the mail shows no link")
+    with page.context.expect_page() as opened:
+        page.frame_locator("iframe").get_by_role("link", name="Oprima AQUÍ para asignar su contraseña").click()
+    return opened.value
 
 
-def set_password(page: Page, address: str, judge, scripts: bool) -> None:
-    page.goto(address)
+def set_password(page: Page, judge, scripts: bool) -> None:
     expect(page.get_by_role("heading", name="Asignar contraseña")).to_be_visible()
     judge.read(page, scripts=scripts)
     page.get_by_label("Contraseña Nueva").fill("corta")
@@ -75,8 +72,8 @@ def test_recover_read_the_inbox_set_and_log_in(open_page, judge, delegate, scrip
     ask(page, delegate, delegate.email)
     send(page)
     assert deliver_due().sent == 1
-    address = link_in_the_inbox(page)
-    set_password(page, address, judge, scripts)
+    page = open_the_mail(page)
+    set_password(page, judge, scripts)
     log_in(page, delegate.login, NEW)
     expect(page.get_by_text(delegate.entity.name).first).to_be_visible()
 
