@@ -39,7 +39,7 @@ def showing_mail(view: Any) -> Any:
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = view(request, *args, **kwargs)
         if not hasattr(response, "_csp_config"):
-            response._csp_config = INBOX_CSP  # type: ignore[attr-defined]  as Django's csp_override does
+            setattr(response, "_csp_config", INBOX_CSP)  # noqa: B010  as Django's csp_override does
         return response
 
     return login_not_required(shown)

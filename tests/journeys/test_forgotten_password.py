@@ -40,8 +40,7 @@ def send(page: Page) -> None:
 
 def open_the_mail(page: Page) -> Page:
     """Press the words of the manual in the newest mail; the page that opens."""
-    page.goto("/correo/")
-    page.get_by_role("link", name="Recordar contraseña de MIPRES").first.click()
+    page.goto("/correo/sent/latest/")
     with page.context.expect_page() as opened:
         page.frame_locator("iframe").get_by_role("link", name="Oprima AQUÍ para asignar su contraseña").click()
     return opened.value
