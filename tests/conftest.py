@@ -1,11 +1,11 @@
 """What does every test find ready? The cast: a delegate of an IPS, her colleague, a stranger, and the Ministry."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core import mail
-from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
@@ -91,10 +91,10 @@ def soffice() -> str:
 
 
 @pytest.fixture
-def delivered() -> Callable[[], list[EmailMultiAlternatives]]:
+def delivered() -> Callable[[], list[Any]]:
     """What has arrived, after the worker's round: `delivered()`."""
 
-    def round_of_the_worker() -> list[EmailMultiAlternatives]:
+    def round_of_the_worker() -> list[Any]:
         deliver_due()
         return mail.outbox
 

@@ -13,6 +13,7 @@ from accounts.models import RoleUpload
 from entities.models import EntityKind
 from mipres_admin.access import delegate_of, public, signed_in
 from mipres_admin.checks import every_view_declares_its_access, own_patterns
+from tests.accounts.links import link_to
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,8 @@ TABLE = {
     "login": (IN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "logout": (TO_LOGIN, EVERY_KIND, IN),
     "change_password": (TO_LOGIN, EVERY_KIND, IN),
+    "recover_password": (IN, EVERY_KIND, IN),
+    "assign_password": (IN, EVERY_KIND, IN),
     "admin_login": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "admin_logout": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "admin_change_password": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
@@ -90,6 +93,8 @@ def address(name, account):
     if name in OF_AN_UPLOAD:
         return reverse(name, args=[upload_of(account)])
 
+    if name == "assign_password":
+        return link_to(make_delegate(make_entity()))
     if name not in OF_A_USER:
         return reverse(name)
     user = make_user()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import smtplib
 import subprocess
 import sys
 import time
@@ -284,6 +285,27 @@ def test_the_mail_of_a_worker_killed_before_sending_leaves_once_with_the_next(sm
     assert until(lambda: not held_elsewhere())
     assert deliver_due().sent == 1
     assert len(smtp.inbox) == 1
+
+
+class Killed(BaseException):
+    """The process is gone: nothing catches it."""
+
+
+def test_killed_between_the_servers_yes_and_the_commit_it_leaves_a_copy_with_the_same_message_id(smtp, monkeypatch):
+    write()
+    real = smtplib.SMTP.sendmail
+
+    def taken_and_killed(*args):
+        real(*args)
+        raise Killed
+
+    monkeypatch.setattr("smtplib.SMTP.sendmail", taken_and_killed)
+    with pytest.raises(Killed):
+        deliver_due()
+    monkeypatch.setattr("smtplib.SMTP.sendmail", real)
+    deliver_due()
+    one, copy = smtp.inbox
+    assert (one["Message-ID"], one["Date"]) == (copy["Message-ID"], copy["Date"])
 
 
 @pytest.mark.django_db(transaction=True)

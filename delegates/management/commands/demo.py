@@ -48,9 +48,14 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         os.killpg(child.pid, signal.SIGKILL)  # its workers too
 
 
+def _stop(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
 def serve(port: int) -> None:
     """Run the production server and the worker until Ctrl-C or SIGTERM; both end with this command."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     children = [_start([*SERVER.split(), str(port)], port), _start(WORKER, port)]
     try:
         with suppress(KeyboardInterrupt):
