@@ -21,6 +21,7 @@ IN, TO_LOGIN, NO, GONE, ELSEWHERE = 200, 302, 403, 404, 302
 KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET")
 ACTIVATING = dict.fromkeys(KINDS, IN) | {"ET": NO}
 EVERY_KIND = dict.fromkeys(KINDS, IN)
+PROVIDER_ONLY = dict.fromkeys(KINDS, NO) | {"PROV": IN}
 LEADING = dict.fromkeys(KINDS, ELSEWHERE) | {"ET": NO}
 
 # url name: (anonymous, {kind of delegate: status}, Ministry); the address is the delegate's own user's where it has one
@@ -49,6 +50,13 @@ TABLE = {
     "user_certificate": (TO_LOGIN, ACTIVATING, NO),
     "entity_certificate": (TO_LOGIN, ACTIVATING, NO),
     "download_certificate": (TO_LOGIN, ACTIVATING, NO),
+    "create_sede": (TO_LOGIN, PROVIDER_ONLY, NO),
+    "sedes": (TO_LOGIN, PROVIDER_ONLY, NO),
+    "download_sedes": (TO_LOGIN, PROVIDER_ONLY, NO),
+    "edit_sede": (TO_LOGIN, PROVIDER_ONLY, NO),
+    "disable_sede": (TO_LOGIN, PROVIDER_ONLY, NO),
+    "enable_sede": (TO_LOGIN, dict.fromkeys(KINDS, NO) | {"PROV": ELSEWHERE}, NO),
+    "sede_history": (TO_LOGIN, PROVIDER_ONLY, NO),
     "verify": (IN, EVERY_KIND, IN),
     "verify_certificate": (IN, EVERY_KIND, IN),
 }
@@ -63,6 +71,7 @@ OF_A_USER = (
 )
 OF_A_PAPER = ("download_certificate", "verify_certificate")
 OF_AN_UPLOAD = ("upload_preview", "apply_upload", "upload_result")
+OF_A_SEDE = ("edit_sede", "disable_sede", "enable_sede", "sede_history")
 # tested in test_captcha: only the browser that was asked may see or hear the question
 OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio"}
 
@@ -84,7 +93,14 @@ def upload_of(account):
     ).public_id
 
 
+def sede_of(account):
+    entity = make_entity(EntityKind.PROVEEDOR) if account is None or account.entity is None else account.entity
+    return make_sede(entity, code="PROV000001")
+
+
 def address(name, account):
+    if name in OF_A_SEDE:
+        return reverse(name, args=[sede_of(account).code])
     if name in OF_A_PAPER:
         return address_of_a_paper(name, account)
     if name in OF_AN_UPLOAD:
@@ -140,6 +156,16 @@ def test_a_strangers_user_is_not_found(name, delegate_client, stranger):
 @pytest.mark.parametrize("name", OF_A_USER)
 def test_a_user_that_does_not_exist_is_not_found(name, delegate_client):
     assert delegate_client.get(reverse(name, args=[uuid.uuid4()])).status_code == GONE
+
+
+@pytest.mark.parametrize("name", OF_A_SEDE)
+def test_a_strangers_sede_is_not_found(name):
+    client = Client()
+    client.force_login(make_delegate(make_entity(EntityKind.PROVEEDOR)))
+    theirs = address(name, make_delegate(make_entity(EntityKind.PROVEEDOR)))
+    assert client.get(theirs).status_code == GONE
+    if name != "sede_history":
+        assert client.post(theirs, {"name": "Mía ahora"}).status_code == GONE
 
 
 def test_a_strangers_paper_is_not_found(delegate_client, stranger):
