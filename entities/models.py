@@ -193,7 +193,7 @@ class SedeQuerySet(models.QuerySet["Sede"]):
 
 def bare(text: F | Value) -> Replace:
     """A text as it is compared with another that people may have typed differently."""
-    return Replace(Fold(text), Value(" "), Value(""))
+    return Replace(Fold(text), Value(" "), Value(""), output_field=models.TextField())
 
 
 PROVIDER_CODE = r"^PROV[0-9]{6}$"

@@ -14,6 +14,7 @@ from delegates.jobs import forget_expired
 from delegates.models import EmailChange, PrivacyAcceptance, Representation
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from tests import cast
+from tests.delegates.links import link_in_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -42,8 +43,7 @@ def ask(client, email=NEW, old=cast.PASSWORD):
 
 
 def link():
-    mail = OutgoingMail.objects.filter(template="confirm_email").latest("id")
-    return re.search(r"https?://[^/]+(/seguridad-social/\S+/)", mail.text)[1]
+    return link_in_mail("confirm_email")
 
 
 # ---------------------------------------------------------------- Mi lista de roles

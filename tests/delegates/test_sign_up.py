@@ -24,6 +24,7 @@ from mipres_admin.models import HistoryEntry, OutgoingMail
 from mipres_admin.refusals import Refused
 from tests import cast
 from tests.accounts.login_page import log_in, solution
+from tests.delegates.links import MARIA, link_in_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,6 @@ TYPED = {
     "email": "maria@correo.example",
     "notice": "on",
 }
-MARIA = actions.Applicant("CC", "1025000111", "María", "Gabriela", "Suárez", "", "F", "maria@correo.example")
 NEW = {"new": cast.PASSWORD, "confirmation": cast.PASSWORD}
 OTHER_NEW = dict.fromkeys(NEW, "otra frase larga y serena")
 
@@ -59,7 +59,7 @@ def last_mail():
 
 
 def link():
-    return re.search(r"https?://[^/]+(/seguridad-social/\S+/)", last_mail().text)[1]
+    return link_in_mail("sign_up")
 
 
 def text(response):
