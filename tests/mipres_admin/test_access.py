@@ -95,6 +95,12 @@ OF_A_USER = (
 OF_A_PAPER = ("download_certificate", "verify_certificate")
 OF_AN_UPLOAD = ("upload_preview", "apply_upload", "upload_result")
 OF_A_SEDE = ("edit_sede", "disable_sede", "enable_sede", "sede_history")
+WITH_WORDS = {
+    "registration_steps": lambda: reverse("registration_steps", args=["delegado"]),
+    "confirm_sign_up": link_of_a_sign_up,
+    "confirm_email": link_of_an_email,
+    "assign_password": lambda: link_to(make_delegate(make_entity())),
+}
 # what a natural person's own account opens besides what anybody does; nothing of a delegate's
 PERSONS_OWN = {name for name, row in TABLE.items() if row == ONLY_PERSONS} | {"change_password", "logout"}
 PERSONS_ELSEWHERE = {"home", "login", "admin_login", "admin_logout", "admin_change_password"}
@@ -133,14 +139,8 @@ def address(name, account):
     if name in OF_AN_UPLOAD:
         return reverse(name, args=[upload_of(account)])
 
-    if name == "registration_steps":
-        return reverse(name, args=["delegado"])
-    if name == "confirm_sign_up":
-        return link_of_a_sign_up()
-    if name == "confirm_email":
-        return link_of_an_email()
-    if name == "assign_password":
-        return link_to(make_delegate(make_entity()))
+    if name in WITH_WORDS:
+        return WITH_WORDS[name]()
     if name not in OF_A_USER:
         return reverse(name)
     user = make_user()
