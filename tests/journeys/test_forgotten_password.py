@@ -40,7 +40,8 @@ def send(page: Page) -> None:
 
 def open_the_mail(page: Page) -> Page:
     """Press the words of the manual in the newest mail; the page that opens."""
-    page.goto("/correo/sent/latest/")
+    page.goto("/correo/")
+    page.goto(str(page.locator("a[href*='/correo/sent/2']").first.get_attribute("href")))
     with page.context.expect_page() as opened:
         page.frame_locator("iframe").get_by_role("link", name="Oprima AQUÍ para asignar su contraseña").click()
     return opened.value
