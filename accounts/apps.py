@@ -1,8 +1,16 @@
 """Who is this app? People, log-in, registered users, roles and their assignment."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "Cuentas, usuarios y roles"
+
+    def ready(self) -> None:
+        from accounts import jobs
+        from mipres_admin.jobs import register
+
+        register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)

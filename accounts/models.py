@@ -529,6 +529,11 @@ class Account(AbstractBaseUser, PermissionsMixin):
         return self.person_id is not None and self.entity_id is None and not self.is_staff
 
     @property
+    def may_enter(self) -> bool:
+        """Whether this account may log in at all: it is active, and so is its entity, where it has one."""
+        return self.is_active and (self.entity is None or self.entity.is_active)
+
+    @property
     def display_name(self) -> str:
         """The person's name, or the login where there is no person."""
         return str(self.person or self.login)
@@ -566,6 +571,58 @@ class LoginThrottle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failures}"
+
+
+class PasswordLinkQuerySet(models.QuerySet["PasswordLink"]):
+    def live(self) -> Self:
+        """Links that still open: not expired, of an active account and, where it has one, an active entity."""
+        may_enter = Q(account__entity__isnull=True) | Q(account__entity__is_active=True)
+        return self.filter(may_enter, expires_at__gt=Now(), account__is_active=True)
+
+
+class PasswordLink(models.Model):
+    """The one link by which an account may be given a password; a newer one takes its place and using it deletes it.
+
+    The secret itself is only in the mail: it has 256 random bits, so its plain SHA-256 can not be guessed back.
+    """
+
+    class Reason(models.TextChoices):
+        ASSIGN = "assign", "Asignar la primera contraseña"
+        RECOVER = "recover", "Recordar contraseña"
+
+    account = models.OneToOneField(
+        Account, on_delete=models.CASCADE, related_name="password_link", verbose_name="cuenta"
+    )
+    secret_hash = models.CharField("huella del secreto", max_length=64, unique=True)
+    reason = models.CharField("motivo", max_length=7, choices=Reason)
+    made_at = models.DateTimeField("hecho el", db_default=Now(), editable=False)
+    expires_at = models.DateTimeField("vence el")
+
+    objects = PasswordLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "enlace de contraseña"
+        verbose_name_plural = "enlaces de contraseña"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(secret_hash__regex=r"^[0-9a-f]{64}$"),  # noqa: S106  a form, not a secret
+                name="password_link_hash_well_formed",
+                violation_error_message="La huella debe ser un SHA-256 en hexadecimal.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__in=("assign", "recover")),
+                name="password_link_reason_known",
+                violation_error_message="El enlace debe ser para asignar o para recordar la contraseña.",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")),
+                name="password_link_expires_after_it_is_made",
+                violation_error_message="El enlace debe vencer después de hacerse.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.reason}"
 
 
 # ---------------------------------------------------------------- papers

@@ -159,12 +159,14 @@ def foreign_sede_refusal(asked: Activation) -> Refusal | None:
 def _sede_closed(asked: Activation) -> Refusal | None:
     if asked.sede is None or asked.sede.closed_on is None:
         return None
-    return Refusal(
-        cause=f"La sede {asked.sede.code} está cerrada desde el {long_date(asked.sede.closed_on)}.",
-        remedy="Elija otra sede, o actualice la novedad de la sede en el REPS.",
-        who="Su entidad, ante el REPS.",
-        headline="Sede no disponible",
-    )
+    since = long_date(asked.sede.closed_on)
+    if asked.sede.is_of_provider:
+        cause = f"La sede {asked.sede.code} está deshabilitada desde el {since} y no puede recibir usuarios."
+        remedy, who = "Habilítela en «Consultar Sedes Proveedor», o elija otra sede.", "Usted, como delegado."
+    else:
+        cause = f"La sede {asked.sede.code} está cerrada desde el {since}."
+        remedy, who = "Elija otra sede, o actualice la novedad de la sede en el REPS.", "Su entidad, ante el REPS."
+    return Refusal(cause=cause, remedy=remedy, who=who, headline="Sede no disponible")
 
 
 def _outside_network(asked: Activation) -> Refusal | None:

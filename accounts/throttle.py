@@ -1,4 +1,4 @@
-"""How many times may a password be guessed? Five per login and a hundred per address; then half an hour of rest.
+"""How many times may a password be guessed, or a link asked for? So many per login and per address; then half an hour.
 
 The counter goes up in one statement before the password is looked at, so that guesses sent all at once cannot
 overtake it. A locked counter does not move: knocking on a locked door neither counts nor prolongs the lock. Rows
@@ -79,13 +79,13 @@ def _window(now: datetime) -> int:
     return int(now.timestamp() // _lock().total_seconds())
 
 
-def _address_key(address: str, now: datetime) -> str:
+def _address_key(address: str, now: datetime, kind: str = "address") -> str:
     """The counter of this address in this half hour.
 
     By the clock, unlike a login's: behind the one address of a big hospital failures trickle in all day, and a
     window that each of them prolongs would end up locking everybody out.
     """
-    return _key("address", f"{_network(address)} {_window(now)}")
+    return _key(kind, f"{_network(address)} {_window(now)}")
 
 
 def _count(key: str, allowed: int, now: datetime) -> int | None:
@@ -132,6 +132,51 @@ def admit(*, login: str, address: str | None) -> Attempt:
     if failures is None:
         raise _locked(_left_for_login(name_key, now))
     return Attempt(name_key, address_key, failures)
+
+
+def forgive_login(login: str) -> None:
+    """Forget the failed log-ins of a login: its owner has shown otherwise who he is."""
+    LoginThrottle.objects.filter(key=_key("login", login)).delete()
+
+
+def _asked_too_often(what: str, left: timedelta) -> ValidationError:
+    minutes = max(1, ceil(left / timedelta(minutes=1)))
+    return ValidationError(
+        f"Se hicieron demasiadas solicitudes {what} o desde esta conexión. "
+        f"Espere {minutes} {'minuto' if minutes == 1 else 'minutos'} e intente de nuevo; mientras tanto revise su "
+        "correo: el último enlace que le llegó sirve durante una hora.",
+        code="too_often",
+    )
+
+
+def _admit_request(kind: str, what: str, names: tuple[str, ...], address: str | None) -> list[str]:
+    """Count one request for a link by each of its names and its address; the keys of the names."""
+    now = timezone.now()
+    address_key = _address_key(address, now, f"{kind}.address") if address else None
+    if address_key and _count(address_key, settings.RECOVERIES_ALLOWED_PER_ADDRESS, now) is None:
+        raise _asked_too_often(what, _left_for_address(now))
+    keys = [_key(kind, name) for name in names]
+    for key in keys:
+        if _count(key, settings.RECOVERIES_ALLOWED, now) is None:
+            raise _asked_too_often(what, _left_for_login(key, now))
+    return keys
+
+
+def admit_recovery(*, login: str, address: str | None) -> str:
+    """Count one request for a link to `login` (already folded) from `address`, whether or not such a login exists.
+
+    Call it outside a transaction. Returns the key of the login's counter. Raises ValidationError, with the message
+    for the person, when there were too many: five per login, fifty per address.
+    """
+    return _admit_request("recovery", "de contraseña para este usuario", (login,), address)[0]
+
+
+def admit_link(*, document: str, email: str, address: str | None) -> None:
+    """Count one request of the person of `document` for a link to `email`, so that nobody can flood either.
+
+    As `admit_recovery`: outside a transaction; ValidationError beyond five per document or e-mail, fifty per address.
+    """
+    _admit_request("link", "con este documento o este correo", (document, email.lower()), address)
 
 
 def sweep() -> None:

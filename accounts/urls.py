@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from accounts.views import captcha, certificates, session, uploads, users
+from accounts.views import captcha, certificates, passwords, session, uploads, users
 
 session_urls = [
     path("", session.home, name="home"),
     path("ingresar/", session.login, name="login"),
     path("salir/", session.logout, name="logout"),
     path("clave/cambiar/", session.change_password, name="change_password"),
+    path("clave/recordar/", passwords.recover_password, name="recover_password"),
+    path("clave/asignar/<str:secret>/", passwords.assign_password, name="assign_password"),
     path("captcha/nuevo/", captcha.new_captcha, name="new_captcha"),
     path("captcha/<str:token>/imagen.png", captcha.captcha_image, name="captcha_image"),
     path("captcha/<str:token>/audio.wav", captcha.captcha_audio, name="captcha_audio"),

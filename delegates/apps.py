@@ -1,8 +1,16 @@
 """Who is this app? The chain from legal representative to working delegate; the demonstration."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
 class DelegatesConfig(AppConfig):
     name = "delegates"
     verbose_name = "Delegados"
+
+    def ready(self) -> None:
+        from delegates import jobs
+        from mipres_admin.jobs import register
+
+        register(name="forget_expired_links", every=timedelta(hours=1), function=jobs.forget_expired)

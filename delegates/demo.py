@@ -8,16 +8,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Count
 
 from accounts.actions.roles import activate_user
+from accounts.logins import DELEGATE_KINDS, first_login
 from accounts.models import Account, Person, RegisteredUser, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.validity import today
+from entities.actions.sedes import create_main_sede, create_sede, disable_sede
 from entities.models import Association, Entity, EntityKind, Sede
+from entities.rules import SedeDetails, SedeUse
 
 MARK = "mipres_admin demonstration"
 PASSWORD = "demostracion-mipres"  # noqa: S105  printed on the screen of whoever starts it, on loopback only
@@ -159,20 +163,29 @@ def _invented_entities() -> dict[EntityKind, Entity]:
     }
 
 
-def _invented_sedes(entities: dict[EntityKind, Entity]) -> None:
-    """The one sede of each EPS, three of the provider, the record of the natural person."""
-    provider = entities[EntityKind.PROVEEDOR]
-    places = [
-        ("EPS998", entities[EntityKind.EPS_C], "EPS Demostración, régimen contributivo", None),
-        ("EPSS98", entities[EntityKind.EPS_S], "EPS Demostración, régimen subsidiado", None),
-        ("PROV990001", provider, "Farmacia Demostración Chapinero", "11001"),
-        ("PROV990002", provider, "Farmacia Demostración Laureles", "05001"),
-        ("PROV990003", provider, "Farmacia Demostración San Fernando", "76001"),
-        ("PROV990004", entities[EntityKind.PPN], "Laura Demostración Vega", "68001"),
+def _invented_sedes(accounts: dict[EntityKind, Account], entities: dict[EntityKind, Entity]) -> None:
+    """The one sede of each EPS, the record of the natural person, four sedes of the provider, one of them disabled."""
+    for code, kind, name in (
+        ("EPS998", EntityKind.EPS_C, "EPS Demostración, régimen contributivo"),
+        ("EPSS98", EntityKind.EPS_S, "EPS Demostración, régimen subsidiado"),
+    ):
+        Sede.objects.get_or_create(code=code, defaults={"entity": entities[kind], "name": name})
+    if entities[EntityKind.PROVEEDOR].sedes.exists():
+        return
+    by, provider, person = accounts[EntityKind.PROVEEDOR], entities[EntityKind.PROVEEDOR], entities[EntityKind.PPN]
+    main = SedeDetails("Farmacia Demostración Chapinero", "601 555 0101", "Calle 53 # 13-40, local 2", "11001")
+    create_main_sede(by=by, entity=provider, details=main)
+    home = SedeDetails(person.name, "607 555 0102", "Carrera 27 # 36-14", "68001")
+    create_main_sede(by=accounts[EntityKind.PPN], entity=person, details=home)
+    made = [
+        create_sede(by=by, details=details, key=uuid4())
+        for details in (
+            SedeDetails("Farmacia Demostración Laureles", "604 555 0103", "Circular 4 # 70-22", "05001"),
+            SedeDetails("Farmacia Demostración San Fernando", "602 555 0104", "Carrera 34 # 5-10", "76001"),
+            SedeDetails("Farmacia Demostración Prado", "605 555 0105", "Carrera 54 # 68-80", "08001"),
+        )
     ]
-    for code, entity, name, municipality in places:
-        fields = {"entity": entity, "name": name, "municipality_id": municipality}
-        Sede.objects.get_or_create(code=code, defaults=fields)
+    disable_sede(by=by, sede=made[-1], seen=SedeUse(0, 0))
 
 
 def _independent(number: str, name: str, owner: Entity) -> None:
@@ -183,14 +196,6 @@ def _independent(number: str, name: str, owner: Entity) -> None:
         Association.objects.create(owner=owner, member=member)
 
 
-PREFIXES = {
-    EntityKind.IPS: "ADMIPS",
-    EntityKind.EPS_C: "ADMEPS",
-    EntityKind.EPS_S: "ADMEPSS",
-    EntityKind.PROVEEDOR: "ADMPROV",
-    EntityKind.PPN: "ADMPPN",
-    EntityKind.ET: "ADMET",
-}
 DELEGATES = {
     EntityKind.IPS: ("1000000010", ("María", "Gabriela", "Suárez", "Demostración")),
     EntityKind.PPN: ("1000000011", ("Laura", "", "Demostración", "Vega")),
@@ -203,7 +208,7 @@ DELEGATES = {
 
 def _delegate(kind: EntityKind, entity: Entity) -> Account:
     number, names = DELEGATES[kind]
-    login, person = f"{PREFIXES[kind]}{entity.nit}", _person(number, names)
+    login, person = first_login(entity), _person(number, names)
     account = Account.objects.filter(login=login).first()
     return account or Account.objects.create_user(login, PASSWORD, entity=entity, person=person, email=person.email)
 
@@ -218,7 +223,7 @@ def load_people() -> list[Login]:
     accounts = {EntityKind.IPS: _delegate(EntityKind.IPS, ips)}
     accounts |= {kind: _delegate(kind, entity) for kind, entity in _invented_entities().items()}
     entities = {kind: accounts[kind].entity or ips for kind in accounts}
-    _invented_sedes(entities)
+    _invented_sedes(accounts, entities)
     _independent("1000000001", "Camila Andrea Ríos Peñaranda", entities[EntityKind.EPS_C])
     users, sede, plaza = _users(), ips.sedes.order_by("code")[0], other.sedes.order_by("code")[0]
     _post("1000000006", sede, -30, 330)
@@ -230,5 +235,6 @@ def load_people() -> list[Login]:
         activate_user(by=accounts[EntityKind.IPS], user=doctor, sede=sede, option=Option.PROFESIONAL, roles=roles)
     if not Account.objects.filter(login="MINSALUD").exists():
         Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
-    logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in PREFIXES]
+    kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]
+    logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in kinds]
     return [*logins, Login("Ministerio (administración)", "MINSALUD", "Ministerio de Salud y Protección Social")]

@@ -33,6 +33,12 @@ def who_and_when(who: str, when: str, name: str, message: str) -> models.CheckCo
 # ---------------------------------------------------------------- a natural person of Mi Seguridad Social
 
 
+class SignUpQuerySet(models.QuerySet["SignUp"]):
+    def open(self) -> Self:
+        """Requests that can still be confirmed: neither used nor expired."""
+        return self.filter(used_at__isnull=True, expires_at__gt=Now())
+
+
 class SignUp(models.Model):
     """A request for an account of Mi Seguridad Social, persona natural, until its e-mail is confirmed.
 
@@ -53,6 +59,8 @@ class SignUp(models.Model):
     accepted_at = models.DateTimeField("aviso aceptado el", db_default=Now(), editable=False)
     expires_at = models.DateTimeField("vence el")
     used_at = models.DateTimeField("confirmada el", null=True, blank=True)
+
+    objects = SignUpQuerySet.as_manager()
 
     class Meta:
         verbose_name = "solicitud de cuenta"
@@ -110,6 +118,45 @@ class PrivacyAcceptance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.notice_version}"
+
+
+class EmailChangeQuerySet(models.QuerySet["EmailChange"]):
+    def open(self) -> Self:
+        """Changes that can still be confirmed."""
+        return self.filter(expires_at__gt=Now())
+
+
+class EmailChange(models.Model):
+    """A new e-mail that a person has asked for and not confirmed yet; one at a time, and gone once confirmed."""
+
+    account = models.OneToOneField(
+        Account, on_delete=models.CASCADE, related_name="email_change", verbose_name="cuenta"
+    )
+    email = models.EmailField("correo electrónico")
+    secret_sha256 = models.CharField("huella del secreto", max_length=64, unique=True)
+    expires_at = models.DateTimeField("vence el")
+
+    objects = EmailChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "cambio de correo"
+        verbose_name_plural = "cambios de correo"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(secret_sha256__regex=SHA256),
+                name="email_change_secret_is_a_hash",
+                violation_error_message="La huella debe ser un SHA-256 en hexadecimal.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(email=""),
+                name="email_change_names_an_email",
+                violation_error_message="Ingrese el correo electrónico.",
+            ),
+        )
+        indexes = (models.Index("expires_at", name="email_change_expires_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
 
 
 # ---------------------------------------------------------------- an entity that registers itself

@@ -1,14 +1,15 @@
 """Which organisations and sites exist, and what can never be false of them?"""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Now
+from django.db.models.functions import Concat, Now, Replace
+from django.utils import timezone
 
 from mipres_admin.ranges import TsTzRange
 from mipres_admin.text import Fold
@@ -166,12 +167,36 @@ class SedeQuerySet(models.QuerySet["Sede"]):
         """Sedes that have not been closed."""
         return self.filter(closed_on__isnull=True)
 
+    def closed(self) -> Self:
+        """Sedes that REPS closed or their provider disabled: they receive no users."""
+        return self.filter(closed_on__isnull=False)
+
     def matching(self, words: str) -> Self:
         """Sedes whose code or name holds every word, in any order, without accents or case."""
         found = self
         for word in words.split():
             found = found.filter(search__contains=Fold(Value(word)))
         return found
+
+    def like(self, *, name: str, address: str, municipality_id: str) -> Self:
+        """Sedes of this name, or at this address of this municipality: accents, case and spaces do not matter.
+
+        An empty name or address is not looked for.
+        """
+        same = Q(pk__in=())
+        if name:
+            same |= Q(bare_name=bare(Value(name)))
+        if address:
+            same |= Q(bare_address=bare(Value(address)), municipality=municipality_id)
+        return self.alias(bare_name=bare(F("name")), bare_address=bare(F("address"))).filter(same)
+
+
+def bare(text: F | Value) -> Replace:
+    """A text as it is compared with another that people may have typed differently."""
+    return Replace(Fold(text), Value(" "), Value(""), output_field=models.TextField())
+
+
+PROVIDER_CODE = r"^PROV[0-9]{6}$"
 
 
 class Sede(models.Model):
@@ -189,7 +214,9 @@ class Sede(models.Model):
         OBJETO_DIFERENTE = "OD", "Objeto Social Diferente a la Prestación de Servicios de Salud"
         TRANSPORTE = "TE", "Transporte Especial de Pacientes"
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="sedes", verbose_name="entidad")
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="sedes", db_index=False, verbose_name="entidad"
+    )
     code = models.CharField("código", max_length=12, unique=True)
     name = models.CharField("nombre", max_length=300)
     municipality = models.ForeignKey(
@@ -200,7 +227,12 @@ class Sede(models.Model):
     email = models.CharField("correo electrónico", max_length=254, blank=True)
     provider_class = models.CharField("clase de prestador", max_length=3, choices=ProviderClass, blank=True)
     reps_cut_on = models.DateField("fecha de corte del REPS", null=True, blank=True)
+    # REPS closed it, or its provider disabled it
     closed_on = models.DateField("cerrada el", null=True, blank=True)
+    # the record that a provider gets with its registration, before any that it creates itself
+    is_main = models.BooleanField("registro inicial", default=False, db_default=False)
+    # of the form that created it: the same form never creates two
+    form_key = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField("creada el", db_default=Now(), editable=False)
     search = models.GeneratedField(
         expression=Fold(Concat("code", Value(" "), "name")), output_field=models.TextField(), db_persist=True
@@ -235,11 +267,62 @@ class Sede(models.Model):
             ),
             # target of the composite key by which an assignment can never name a sede of another entity
             models.UniqueConstraint("id", "entity", name="sede_with_its_entity"),
+            models.UniqueConstraint(
+                "entity",
+                condition=Q(is_main=True),
+                name="sede_one_main_per_entity",
+                violation_error_message="La entidad ya tiene su registro inicial.",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_main=False) | Q(code__regex=PROVIDER_CODE),
+                name="sede_main_has_provider_code",
+                violation_error_message="El código del registro inicial debe ser PROV y 6 dígitos.",
+            ),
+            models.UniqueConstraint(
+                "entity",
+                "form_key",
+                name="sede_once_per_form",
+                violation_error_message="Ese formulario ya creó una sede.",
+            ),
         )
-        indexes = (GinIndex(OpClass("search", name="gin_trgm_ops"), name="sede_search_trgm"),)
+        indexes = (
+            GinIndex(OpClass("search", name="gin_trgm_ops"), name="sede_search_trgm"),
+            models.Index("entity", "code", "id", name="sede_list"),
+        )
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def is_of_provider(self) -> bool:
+        """Whether its provider keeps it here (`PROV` code); the others come from the official registries."""
+        return self.code.startswith("PROV") and len(self.code) == 10
+
+    @property
+    def listed_kind(self) -> str:
+        """Its "Tipo Entidad" in Consultar Sedes Proveedor."""
+        return "Proveedor" if self.is_main else "Sede Proveedor"
+
+    @property
+    def created_on(self) -> date:
+        """The day of its creation, in Colombia."""
+        return timezone.localdate(self.created_at)
+
+    @property
+    def state(self) -> str:
+        """Whether it can receive users, in the words of the lists."""
+        if self.closed_on is None:
+            return "Habilitada"
+        return "Deshabilitada" if self.is_of_provider else "Cerrada"
+
+    def hold_state(self) -> None:
+        """Read again whether it is closed, and keep that so until the transaction ends.
+
+        Shared: any number may hold it at once; whoever wants to disable it waits.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT closed_on FROM entities_sede WHERE id = %s FOR SHARE", [self.pk])
+            ((self.closed_on,),) = cursor.fetchall()
 
 
 class RegistryLoad(models.Model):

@@ -1,5 +1,7 @@
 """Who is this app? The frame: history, access declarations, shared parts."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -8,4 +10,7 @@ class FrameConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self) -> None:
-        from mipres_admin import checks, paper  # noqa: F401  register the system checks
+        from mipres_admin import chain, checks, delivery, jobs, paper  # noqa: F401  checks and paper register system checks
+
+        jobs.register(name="forget_settled_mail", every=timedelta(hours=1), function=delivery.forget_settled)
+        jobs.register(name="seal_history", every=timedelta(hours=1), function=chain.seal)

@@ -16,6 +16,8 @@ class Item:
     label: str
     hint: str
     icon: str
+    # of a page that anybody may open, but that is only a natural person's business
+    only_persons: bool = False
 
     @property
     def url(self) -> str:
@@ -25,12 +27,24 @@ class Item:
     def is_for(self, user: Any) -> bool:
         """Whether the view behind the item admits this user."""
         access = declared(resolve(self.url).func)
+        if self.only_persons and not user.is_natural_person:
+            return False
         return access is not None and access.admits(user)
 
 
 MENU = (
     Item("activate_user", "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus"),
     Item("users", "Consultar Usuarios", "Vea quién tiene qué rol y en qué sede; descargue el Excel.", "users"),
+    Item("create_sede", "Crear Sede Proveedor", "Cree una sede que no está en el REPS o tiene otro NIT.", "map-pin"),
+    Item("sedes", "Consultar Sedes Proveedor", "Busque, edite, deshabilite o habilite sus sedes.", "building"),
+    Item("my_data", "Mis datos", "Vea, corrija y descargue lo que el portal sabe de usted.", "user"),
+    Item(
+        "registration",
+        "Registro de Usuarios de MIPRES",
+        "Regístrese como delegado, profesional, SSO u otro usuario.",
+        "user-plus",
+        only_persons=True,
+    ),
     Item("change_password", "Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key"),
 )
 

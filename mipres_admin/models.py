@@ -1,10 +1,16 @@
-"""Who did what, when and from where? One table for the whole portal, which PostgreSQL lets nobody rewrite."""
+"""Who did what, when and from where; and what is the worker still to do?
 
+The history is one table for the whole portal, which PostgreSQL lets nobody rewrite. Mail to send and jobs to repeat are
+the worker's (`manage.py worker`).
+"""
+
+import uuid
 from typing import Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 # every kind of act, as people read it
@@ -19,11 +25,30 @@ ACTS = {
     "reps.loaded": "Carga de registro oficial",
     "certificate.issued": "Constancia generada",
     "roles.uploaded": "Archivo de roles aplicado",
+    "sede.created": "Sede creada",
+    "sede.edited": "Sede editada",
+    "sede.disabled": "Sede deshabilitada",
+    "sede.enabled": "Sede habilitada",
     "session.opened": "Ingreso",
     "session.refused": "Ingreso rechazado",
     "session.closed": "Salida",
     "password.changed": "Contraseña cambiada",
     "password.refused": "Cambio de contraseña rechazado",
+    "password.link_sent": "Enlace de contraseña enviado",
+    "password.link_refused": "Recuperación de contraseña con datos que no corresponden",
+    "password.assigned": "Contraseña asignada con un enlace",
+    "sign_up.requested": "Solicitud de cuenta de Mi Seguridad Social",
+    "sign_up.confirmed": "Cuenta de Mi Seguridad Social creada",
+    "sign_up.refused": "Solicitud de cuenta rechazada",
+    "person.corrected": "Datos personales corregidos",
+    "person.downloaded": "Descarga de los datos personales",
+    "email.asked": "Cambio de correo solicitado",
+    "email.changed": "Correo cambiado",
+    "user.registered": "Registro en MIPRES",
+    "user.registered_again": "Registro en MIPRES con otro tipo de usuario",
+    "delegate.registered": "Registro de delegado",
+    "delegate.reactivated": "Registro de delegado nombrado de nuevo",
+    "mail.retried": "Correo puesto de nuevo en espera",
 }
 
 
@@ -142,3 +167,91 @@ class HistorySeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.links}"
+
+
+# ---------------------------------------------------------------- mail to send
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def due(self) -> Self:
+        """Mail that may leave now, the longest waiting first."""
+        waiting = self.filter(state=OutgoingMail.State.PENDING, not_before__lte=Now())
+        return waiting.order_by("not_before", "pk")
+
+    def settled_before(self, moment: Now | models.Func | models.expressions.CombinedExpression) -> Self:
+        """Mail that left, or was given up, before a moment."""
+        return self.filter(Q(sent_at__lt=moment) | Q(given_up_at__lt=moment))
+
+
+class OutgoingMail(models.Model):
+    """One mail to one person, written in the transaction of its act and sent by the worker.
+
+    `text` and `html` may hold personal data and single-use links: they are emptied in the transaction that sends them.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", "En espera"
+        SENT = "sent", "Enviado"
+        FAILED = "failed", "No se pudo enviar"
+
+    message_id = models.UUIDField("identificador", default=uuid.uuid4, unique=True, editable=False)
+    template = models.CharField("plantilla", max_length=60)
+    recipient = models.CharField("para", max_length=254)
+    subject = models.TextField("asunto")
+    text = models.TextField("texto", blank=True)
+    html = models.TextField("texto en HTML", blank=True)
+    created_at = models.DateTimeField("escrito el", db_default=Now(), editable=False)
+    not_before = models.DateTimeField("no antes de", db_default=Now())
+    useful_until = models.DateTimeField("sirve hasta", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("intentos", default=0)
+    state = models.CharField("estado", max_length=7, choices=State, default=State.PENDING)
+    sent_at = models.DateTimeField("enviado el", null=True, blank=True)
+    given_up_at = models.DateTimeField("abandonado el", null=True, blank=True)
+    last_error = models.CharField("último error", max_length=60, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "correo de salida"
+        verbose_name_plural = "correos de salida"
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state="pending", sent_at__isnull=True, given_up_at__isnull=True)
+                | Q(state="sent", sent_at__isnull=False, given_up_at__isnull=True)
+                | Q(state="failed", sent_at__isnull=True, given_up_at__isnull=False),
+                name="outgoing_mail_state_has_its_moment",
+                violation_error_message="Un correo enviado o abandonado debe decir cuándo; uno en espera, no.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(text="", html=""),
+                name="outgoing_mail_sent_keeps_no_text",
+                violation_error_message="De un correo enviado no se guarda el texto.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(recipient=""),
+                name="outgoing_mail_has_a_recipient",
+                violation_error_message="Ingrese el correo del destinatario.",
+            ),
+        )
+        indexes = (models.Index("not_before", "id", condition=Q(state="pending"), name="outgoing_mail_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.message_id}"
+
+
+class JobRun(models.Model):
+    """When a periodic job of `mipres_admin.jobs` is due; its row is locked while one worker does it."""
+
+    name = models.CharField("tarea", max_length=60, primary_key=True)
+    due_at = models.DateTimeField("próxima vez", db_default=Now())
+    last_run_at = models.DateTimeField("última vez", null=True, blank=True)
+    last_error = models.CharField("último error", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "tarea periódica"
+        verbose_name_plural = "tareas periódicas"
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -13,6 +13,9 @@ class Refusal:
     remedy: str
     who: str = ""
     headline: str = NOT_ALLOWED
+    # the url name of the page where the remedy is, and the words that lead there
+    link: str = ""
+    link_text: str = ""
 
 
 class Refused(Exception):

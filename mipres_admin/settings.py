@@ -36,6 +36,15 @@ if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "Production needs MIPRES_ALLOWED_HOSTS: the host names of the portal, separated by commas."
     )
+# where links in mails lead: never the host that a request names, which anybody can choose
+_HOST = next((host for host in ALLOWED_HOSTS if not host.startswith(("*", "."))), "")
+PUBLIC_URL = env.str(
+    "MIPRES_PUBLIC_URL", default=(f"https://{_HOST}" if _HOST else "") if PRODUCTION else "http://127.0.0.1:8000"
+).rstrip("/")
+if not PUBLIC_URL.startswith(("https://",) if PRODUCTION else ("http://", "https://")):
+    raise ImproperlyConfigured(
+        "MIPRES_PUBLIC_URL must be the address by which people open the portal, for example https://mipres.example."
+    )
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if PRODUCTION and host != "*"]
 
 # ---------------------------------------------------------------- the house
@@ -137,6 +146,10 @@ LOGIN_FAILURES_ALLOWED = 5
 LOGIN_FAILURES_ALLOWED_PER_ADDRESS = 100
 LOGIN_LOCK_MINUTES = 30
 
+PASSWORD_LINK_MINUTES = 60
+RECOVERIES_ALLOWED = 5
+RECOVERIES_ALLOWED_PER_ADDRESS = 50
+
 LOOKUPS_PER_HOUR = 300
 
 CAPTCHA_LENGTH = 5
@@ -201,6 +214,9 @@ MAILERS = {
         else {"BACKEND": "django_mail_preview.backends.EmailBackend"}
     )
 }
+# days in which a mail that did not leave is tried again; days that a mail, sent or given up, stays in the table
+MAIL_TRIED_DAYS = 3
+MAIL_KEPT_DAYS = 7
 DEFAULT_FROM_EMAIL = env.str("MIPRES_FROM_EMAIL", default="MIPRES <no-responder@minsalud.example>")
 
 # ---------------------------------------------------------------- language, time, static files

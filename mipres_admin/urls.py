@@ -1,9 +1,14 @@
 """Which addresses does the portal have? One per deed, in Spanish."""
 
+from functools import wraps
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.csp import CSP
 from django.views.generic import RedirectView
 
 from mipres_admin import health, metrics
@@ -14,8 +19,12 @@ to_login = public(RedirectView.as_view(pattern_name="login", query_string=True))
 to_logout = public(RedirectView.as_view(pattern_name="logout"))
 to_change_password = public(RedirectView.as_view(pattern_name="change_password"))
 
+INBOX_CSP = settings.SECURE_CSP | {"frame-src": [CSP.SELF], "img-src": [CSP.SELF, "data:"]}
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
+    path("", include("entities.urls")),
+    path("", include("delegates.urls")),
     path("admin/login/", to_login, name="admin_login"),
     path("admin/logout/", to_logout, name="admin_logout"),
     path("admin/password_change/", to_change_password, name="admin_change_password"),
@@ -25,9 +34,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metricas/", metrics.metrics, name="metrics"),
 ]
 
+
+def showing_mail(view: Any) -> Any:
+    """A page of the inbox, open to all: a newcomer reads the mail that lets him in before he can log in.
+
+    It shows the mail in a frame of the portal's own, which the policy of the portal's pages forbids.
+    """
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = view(request, *args, **kwargs)
+        if not hasattr(response, "_csp_config"):
+            setattr(response, "_csp_config", INBOX_CSP)  # noqa: B010  as Django's csp_override does
+        return response
+
+    return login_not_required(shown)
+
+
 if not settings.PRODUCTION:
     inbox = path("correo/", include("django_mail_preview.urls"))
-    # a newcomer reads the mail that lets him in before he can log in
     for pattern in inbox.url_patterns:
-        pattern.callback = login_not_required(pattern.callback)  # type: ignore[type-var]
+        pattern.callback = showing_mail(pattern.callback)
     urlpatterns.append(inbox)

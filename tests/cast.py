@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.logins import first_login, persons_login
 from accounts.models import Account, Person, RegisteredUser, RoleAssignment
 from accounts.roles import UserKind
 from delegates.models import Appointment, EntityRegistration
@@ -12,15 +13,6 @@ from entities.models import EPS_KINDS, Entity, EntityKind, Sede
 
 PASSWORD = "una frase larga y tranquila"
 _serial = count(1)
-
-PREFIXES = {
-    EntityKind.IPS: "ADMIPS",
-    EntityKind.EPS_C: "ADMEPS",
-    EntityKind.EPS_S: "ADMEPSS",
-    EntityKind.PROVEEDOR: "ADMPROV",
-    EntityKind.ET: "ADMET",
-    EntityKind.PPN: "ADMPPN",
-}
 
 
 def make_entity(kind: str = EntityKind.IPS, **fields: Any) -> Entity:
@@ -69,7 +61,7 @@ def make_user(kind: str = UserKind.PROFESIONAL, profession: str | None = "P07", 
 def make_delegate(entity: Entity, **fields: Any) -> Account:
     person = make_person()
     defaults: dict[str, Any] = {
-        "login": f"{PREFIXES[EntityKind(entity.kind)]}{entity.nit}",
+        "login": first_login(entity),
         "entity": entity,
         "person": person,
         "email": person.email,
@@ -89,7 +81,7 @@ def make_natural(person: Person | None = None, **fields: Any) -> Account:
     """A natural person's own account of Mi Seguridad Social."""
     person = person or make_person()
     defaults: dict[str, Any] = {
-        "login": f"{person.document_type}{person.document_number}",
+        "login": persons_login(person.document_type, person.document_number),
         "person": person,
         "email": person.email,
         "password": PASSWORD,

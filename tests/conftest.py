@@ -1,14 +1,17 @@
 """What does every test find ready? The cast: a delegate of an IPS, her colleague, a stranger, and the Ministry."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core import mail
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
 from accounts.models import Account
 from entities.models import Entity, Sede
+from mipres_admin.delivery import deliver_due
 from tests import cast
 from tests.machine import program
 
@@ -94,3 +97,14 @@ def delegate_client(delegate: Account) -> Client:
 @pytest.fixture(scope="session")
 def soffice() -> str:
     return program("soffice")
+
+
+@pytest.fixture
+def delivered() -> Callable[[], list[Any]]:
+    """What has arrived, after the worker's round: `delivered()`."""
+
+    def round_of_the_worker() -> list[Any]:
+        deliver_due()
+        return mail.outbox
+
+    return round_of_the_worker

@@ -143,6 +143,7 @@ def activate_user(
     the matrix or the dates say no. `tell` False leaves the mail to the caller, here and below.
     """
     user = _lock(user)
+    sede.hold_state()
     wanted = set(roles)
     asked = Activation(tenant(by), user, option, sede)
     _refuse(giving_refusal(asked, wanted, validity))
@@ -178,6 +179,7 @@ def update_roles(
     answer to the same rules as in `activate_user`.
     """
     user = _lock(user)
+    sede.hold_state()
     wanted = set(roles)
     asked = Activation(tenant(by), user, option, sede)
     _refuse(foreign_sede_refusal(asked))
@@ -245,6 +247,7 @@ def change_last_day(
     giving it, and an SSO's never outlives the plaza; raises Refused, with nothing saved.
     """
     user = _lock(user)
+    sede.hold_state()
     asked = Activation(tenant(by), user, option, sede)
     _refuse(foreign_sede_refusal(asked))
     before = held_roles(user, sede, clock.now())

@@ -51,10 +51,6 @@ def _write_refusal(act: str, attempt: throttle.Attempt, account: Account | None)
     )
 
 
-def _may_enter(account: Account) -> bool:
-    return account.is_active and (account.entity is None or account.entity.is_active)
-
-
 @sensitive_variables("password")
 def open_session(*, login: str, password: str) -> Account:
     """Check the credentials and return the account whose session may begin (manual v4.1 §9).
@@ -66,7 +62,7 @@ def open_session(*, login: str, password: str) -> Account:
     attempt = _count(login)
     account = Account.objects.select_related("entity").filter(login=login).first()
     knows_password = check_password_with_timing_attack_mitigation(account, password)
-    if account is None or not knows_password or not _may_enter(account):
+    if account is None or not knows_password or not account.may_enter:
         _write_refusal("session.refused", attempt, account)
         raise ValidationError(BAD_CREDENTIALS, code="credentials")
     with transaction.atomic():
@@ -82,7 +78,11 @@ def close_session(*, by: Account) -> None:
     history.record(by=by, act="session.closed", thing=by, before={}, after={})
 
 
-def _check_old_password(by: Account, old: str) -> None:
+def check_old_password(by: Account, old: str) -> None:
+    """Have the person of a session show that he knows his password; wrong ones count as failed log-ins.
+
+    Raises ValidationError: under "old" when it is not the password, without field when the account is locked.
+    """
     attempt = _count(by.login)
     if not by.check_password(old):
         _write_refusal("password.refused", attempt, by)
@@ -90,11 +90,27 @@ def _check_old_password(by: Account, old: str) -> None:
     attempt.forgive()
 
 
-def _check_new_password(by: Account, new: str) -> None:
+def check_new_password(account: Account, new: str) -> None:
+    """Raise ValidationError, under "new", when a validator refuses the password for this account."""
     try:
-        validate_password(new, by)
+        validate_password(new, account)
     except ValidationError as error:
         raise ValidationError({"new": error}) from error
+
+
+def save_new_password(account: Account, new: str, *, by: Account, act: str) -> None:
+    """Save the password of a locked account, write the act down and tell the person; in the caller's transaction.
+
+    Every session of the account ends, because its hash changed.
+    """
+    account.set_password(new)
+    account.save(update_fields=["password"])
+    history.record(by=by, act=act, thing=account, before={}, after={})
+    send_on_commit(
+        to=account.email,
+        template="password_changed",
+        context={"account": account, "at": timezone.now(), "address": history.origin.get().address},
+    )
 
 
 @transaction.atomic
@@ -102,14 +118,7 @@ def _save_password(by: Account, new: str) -> Account:
     account = Account.objects.select_for_update(of=("self",)).get(pk=by.pk)
     if account.password != by.password:
         raise ValidationError(CHANGED_ELSEWHERE, code="changed_elsewhere")
-    account.set_password(new)
-    account.save(update_fields=["password"])
-    history.record(by=by, act="password.changed", thing=account, before={}, after={})
-    send_on_commit(
-        to=account.email,
-        template="password_changed",
-        context={"account": account, "at": timezone.now(), "address": history.origin.get().address},
-    )
+    save_new_password(account, new, by=by, act="password.changed")
     return account
 
 
@@ -122,6 +131,6 @@ def change_password(*, by: Account, old: str, new: str) -> Account:
     is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without field
     when the account is locked or another window changed the password first.
     """
-    _check_old_password(by, old)
-    _check_new_password(by, new)
+    check_old_password(by, old)
+    check_new_password(by, new)
     return _save_password(by, new)

@@ -1,4 +1,4 @@
-"""What do people type to log in and to change their password, and how are mistakes worded?"""
+"""What do people type to log in, to change their password and to recover it, and how are mistakes worded?"""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from accounts.forms.captcha import CaptchaForm
+from accounts.forms.users import DocumentForm
 from accounts.models import Account
 
 # Longer than anybody types, and short enough that hashing it costs what hashing costs.
@@ -31,8 +32,8 @@ def _password(label: str, missing: str, autocomplete: str, **options: Any) -> fo
     )
 
 
-class LoginForm(CaptchaForm):
-    """Usuario, Contraseña and the code of the image (manual v4.1 §9)."""
+class NamedForm(CaptchaForm):
+    """Usuario and the code of the image."""
 
     login = forms.CharField(
         label="Usuario",
@@ -40,11 +41,33 @@ class LoginForm(CaptchaForm):
         error_messages={"required": "Ingrese su usuario."},
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    password = _password("Contraseña", "Ingrese su contraseña.", "current-password")
 
     def clean_login(self) -> str:
         """The login as accounts store it."""
         return str(self.cleaned_data["login"]).upper()
+
+
+class LoginForm(NamedForm):
+    """Usuario, Contraseña and the code of the image (manual v4.1 §9)."""
+
+    password = _password("Contraseña", "Ingrese su contraseña.", "current-password")
+
+
+class RecoverPasswordForm(NamedForm, DocumentForm):
+    """Olvidé mi clave - Recordar contraseña (manual v4.1 §11.8)."""
+
+    email = forms.EmailField(
+        label="Correo electrónico",
+        max_length=254,
+        help_text="El que registró en Mi Seguridad Social.",
+        error_messages={
+            "required": "Ingrese su correo electrónico.",
+            "invalid": "El correo electrónico debe tener usuario, arroba y dominio, por ejemplo nombre@entidad.com.",
+            "max_length": "El correo electrónico debe tener máximo 254 caracteres.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+    field_order = ("login", "document_type", "document_number", "email")
 
 
 class ShownField(forms.CharField):
@@ -57,11 +80,10 @@ class ShownField(forms.CharField):
         return initial
 
 
-class ChangePasswordForm(forms.Form):
-    """Cambio Contraseña (manual v4.1 §11.8)."""
+class NewPasswordForm(forms.Form):
+    """A new password, typed twice, for an account that is known."""
 
     login = ShownField(label="Nombre del usuario (Login)", required=False)
-    old = _password("Contraseña anterior", "Ingrese su contraseña anterior.", "current-password")
     new = _password(
         "Contraseña Nueva",
         "Ingrese la contraseña nueva.",
@@ -78,3 +100,10 @@ class ChangePasswordForm(forms.Form):
         new, confirmation = self.cleaned_data.get("new"), self.cleaned_data.get("confirmation")
         if new and confirmation and new != confirmation:
             self.add_error("confirmation", "La confirmación debe ser igual a la contraseña nueva.")
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """Cambio Contraseña (manual v4.1 §11.8)."""
+
+    old = _password("Contraseña anterior", "Ingrese su contraseña anterior.", "current-password")
+    field_order = ("login", "old", "new", "confirmation")

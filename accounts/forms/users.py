@@ -30,17 +30,9 @@ class DocumentInput(forms.TextInput):
         return value.upper() if value.isascii() else value
 
 
-class FindUserForm(forms.Form):
-    """Aplicación, option and document: the search of "Activar Usuarios" (manual v4.1 §11.2)."""
+class DocumentForm(forms.Form):
+    """Type and number of a person's document."""
 
-    option = forms.ChoiceField(
-        label="Opción",
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": "Elija una opción.",
-            "invalid_choice": "La opción debe ser una de las que muestra la página.",
-        },
-    )
     document_type = forms.ChoiceField(
         label="Tipo de Identificación",
         choices=[("", CHOOSE), *DocumentType.choices],
@@ -64,6 +56,20 @@ class FindUserForm(forms.Form):
             "max_length": "El documento debe tener máximo 20 letras o dígitos, por ejemplo 1025000111.",
         },
     )
+
+
+class FindUserForm(DocumentForm):
+    """Aplicación, option and document: the search of "Activar Usuarios" (manual v4.1 §11.2)."""
+
+    option = forms.ChoiceField(
+        label="Opción",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Elija una opción.",
+            "invalid_choice": "La opción debe ser una de las que muestra la página.",
+        },
+    )
+    field_order = ("option", "document_type", "document_number")
 
     def __init__(self, *args: Any, entity: Entity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actions import session as actions
 from accounts.forms.session import ChangePasswordForm, LoginForm
 from accounts.models import Account
+from accounts.overview import overview_of
 from mipres_admin.access import public, signed_in
 
 SHOW_AND_ACT = ["GET", "HEAD", "POST"]
@@ -71,8 +72,13 @@ def logout(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this account can do here."""
-    return render(request, "accounts/home.html")
+    """What this account can do here, and how its entity stands; a natural person's home is "Mi lista de roles"."""
+    assert isinstance(request.user, Account)  # noqa: S101  narrows the type
+    if request.user.is_natural_person:
+        return redirect("role_list")
+    entity = request.user.entity
+    overview = overview_of(entity) if entity is not None and entity.is_active else None
+    return render(request, "accounts/home.html", {"overview": overview})
 
 
 @signed_in

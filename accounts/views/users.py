@@ -37,6 +37,7 @@ from mipres_admin.workbook import download
 
 show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 SEDES_SHOWN = 50
+CLOSED_SHOWN = 5
 FOUND_REMEMBERED = 50
 
 
@@ -112,8 +113,15 @@ def _option(request: HttpRequest, entity: Entity, user: RegisteredUser) -> str:
 def _sedes_found(request: HttpRequest, entity: Entity) -> dict[str, Any]:
     search = SedeSearchForm(request.GET if "entidad" in request.GET else None)
     words = search.cleaned_data["entidad"] if search.is_bound and search.is_valid() else ""
-    sedes = Sede.objects.visible_to(entity).open().matching(words).select_related("municipality")
-    return {"search": search, "sedes": list(sedes[:SEDES_SHOWN]), "sedes_count": sedes.count()}
+    matching = Sede.objects.visible_to(entity).matching(words)
+    sedes = matching.open().select_related("municipality")
+    return {
+        "search": search,
+        "sedes": list(sedes[:SEDES_SHOWN]),
+        "sedes_count": sedes.count(),
+        "closed": list(matching.closed()[: CLOSED_SHOWN + 1]),
+        "closed_shown": CLOSED_SHOWN,
+    }
 
 
 def _group(

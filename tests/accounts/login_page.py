@@ -18,9 +18,9 @@ def token_in(response: Any) -> str:
     return match[1]
 
 
-def solution(client: Client) -> dict[str, str]:
+def solution(client: Client, page: str = PAGE) -> dict[str, str]:
     """The fields of a captcha, filled in rightly."""
-    token = token_in(client.get(PAGE))
+    token = token_in(client.get(page))
     captcha = captchas.find(client.session, token)
     assert captcha is not None
     return {"captcha_token": token, "captcha": captcha.challenge}

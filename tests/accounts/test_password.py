@@ -5,7 +5,6 @@ import threading
 from itertools import pairwise
 
 import pytest
-from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connections, transaction
@@ -14,7 +13,7 @@ from django.test import Client
 from accounts.actions import session as actions
 from accounts.models import Account, PasswordRecord
 from accounts.validators import NotALastPassword
-from mipres_admin.models import HistoryEntry
+from mipres_admin.models import HistoryEntry, OutgoingMail
 from tests import cast
 from tests.accounts.login_page import is_logged_in, log_in
 
@@ -137,7 +136,7 @@ def test_a_refused_change_saves_nothing(delegate_client, delegate):
     change(delegate_client, new="corta")
     assert fresh(delegate).password == delegate.password
     assert not HistoryEntry.objects.exists()
-    assert not mail.outbox
+    assert not OutgoingMail.objects.exists()
 
 
 # ---------------------------------------------------------------- the old password
@@ -287,22 +286,18 @@ def test_history_tells_that_the_password_changed_and_no_hash(delegate_client, de
     assert (entry.before, entry.after) == ({}, {})
 
 
-def test_the_person_is_told_once_by_mail(delegate_client, delegate, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        change(delegate_client)
-    (message,) = mail.outbox
+def test_the_person_is_told_once_by_mail(delegate_client, delegate, delivered):
+    change(delegate_client)
+    (message,) = delivered()
     assert message.to == [delegate.email]
     assert message.subject == "Su contraseña de MIPRES fue cambiada"
 
 
 @pytest.mark.parametrize("part", ["text", "html"])
-def test_the_mail_says_when_from_where_and_what_to_do(
-    delegate_client, delegate, time_machine, django_capture_on_commit_callbacks, part
-):
+def test_the_mail_says_when_from_where_and_what_to_do(delegate_client, delegate, time_machine, delivered, part):
     time_machine.move_to("2026-11-20T15:04:00-05:00", tick=False)
-    with django_capture_on_commit_callbacks(execute=True):
-        change(delegate_client)
-    (message,) = mail.outbox
+    change(delegate_client)
+    (message,) = delivered()
     body = message.body if part == "text" else re.sub("<[^>]+>", "", message.alternatives[0].content)
     assert "Su contraseña fue cambiada el 20 de noviembre de 2026 a las 3:04 p.m. (hora de Colombia)" in body
     assert "desde la dirección 127.0.0.1." in body

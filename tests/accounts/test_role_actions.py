@@ -13,7 +13,7 @@ from accounts.actions.roles import Change, activate_user, change_last_day, updat
 from accounts.models import RoleAssignment, SsoPost
 from accounts.roles import Option
 from accounts.validity import Validity, midnight, today
-from mipres_admin.models import HistoryEntry
+from mipres_admin.models import HistoryEntry, OutgoingMail
 from mipres_admin.refusals import Refused
 from tests.cast import make_assignment, make_sede, make_user
 
@@ -135,23 +135,21 @@ def test_each_act_leaves_its_one_row_of_history(delegate, sede, user):
     ]
 
 
-def test_the_person_is_told_by_mail_once_after_the_commit(delegate, sede, user, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        activate(delegate, user, sede, PRESCRIPTOR)
-        assert not mail.outbox
-    (message,) = mail.outbox
+def test_the_person_is_told_by_mail_once_after_the_commit(delegate, sede, user, delivered):
+    activate(delegate, user, sede, PRESCRIPTOR)
+    assert not mail.outbox
+    (message,) = delivered()
     assert message.to == [user.person.email]
     assert PRESCRIPTOR in message.body
     assert message.alternatives[0].mimetype == "text/html"
 
 
-def test_the_subject_of_the_mail_is_text_and_not_html(delegate, sede, user, django_capture_on_commit_callbacks):
+def test_the_subject_of_the_mail_is_text_and_not_html(delegate, sede, user, delivered):
     delegate.entity.name = 'CLÍNICA A & B "SUR"'
     delegate.entity.save()
     sede.entity.refresh_from_db()
-    with django_capture_on_commit_callbacks(execute=True):
-        activate(delegate, user, sede, PRESCRIPTOR)
-    assert mail.outbox[0].subject.endswith('CLÍNICA A & B "SUR"')
+    activate(delegate, user, sede, PRESCRIPTOR)
+    assert delivered()[0].subject.endswith('CLÍNICA A & B "SUR"')
 
 
 def test_the_clock_of_the_database_decides_and_not_that_of_the_server(delegate, sede, user):
@@ -161,10 +159,10 @@ def test_the_clock_of_the_database_decides_and_not_that_of_the_server(delegate, 
     assert RoleAssignment.objects.get().first_day == today()
 
 
-def test_a_refused_act_sends_no_mail(delegate, sede, user, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True) as callbacks, pytest.raises(Refused):
+def test_a_refused_act_sends_no_mail(delegate, sede, user):
+    with pytest.raises(Refused):
         activate(delegate, user, sede)
-    assert not callbacks
+    assert not OutgoingMail.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -101,6 +101,14 @@ def test_a_closed_sede_is_refused_with_its_date(ips):
     assert "cerrada desde" in refusal(ips, make_user(), closed).cause
 
 
+def test_a_disabled_sede_of_a_provider_is_refused_with_what_to_do():
+    provider = make_entity("PROV")
+    disabled = make_sede(provider, code="PROV000001", closed_on=today())
+    said = refusal(provider, make_user("OTRO"), disabled, Option.ADMINISTRATIVO)
+    assert "está deshabilitada desde" in said.cause
+    assert "Consultar Sedes Proveedor" in said.remedy
+
+
 def test_an_option_of_another_kind_of_entity_is_refused(ips, sede):
     assert "no es de su tipo de entidad" in refusal(ips, make_user(), sede, Option.INDEPENDIENTE).cause
 

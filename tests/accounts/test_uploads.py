@@ -7,7 +7,6 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
 from django.test import Client
@@ -370,12 +369,11 @@ def test_ending_the_last_role_at_a_sede_is_written_as_a_deactivation(delegate, s
     assert HistoryEntry.objects.filter(act="roles.ended").exists()
 
 
-def test_each_person_gets_one_mail(delegate, ips, sede, user, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        rows = [row(user, place, role) for place in (sede, make_sede(ips)) for role in (ANULADOR, JUNTA)]
-        apply(delegate, upload(delegate, *rows))
-    assert [message.to for message in mail.outbox] == [[user.person.email]]
-    assert mail.outbox[0].body.count("Alta:") == 4
+def test_each_person_gets_one_mail(delegate, ips, sede, user, delivered):
+    rows = [row(user, place, role) for place in (sede, make_sede(ips)) for role in (ANULADOR, JUNTA)]
+    apply(delegate, upload(delegate, *rows))
+    assert [message.to for message in delivered()] == [[user.person.email]]
+    assert delivered()[0].body.count("Alta:") == 4
 
 
 def test_uploads_of_more_than_a_week_go_with_the_next_one(delegate, colleague, sede, user):

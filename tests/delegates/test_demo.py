@@ -114,6 +114,17 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def workers_of(process):
+    """The worker processes that this demonstration has started."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    lines = [line.split(None, 2) for line in listed.splitlines()]
+    return [int(pid) for pid, parent, words in lines if parent == str(process.pid) and " worker" in words]
+
+
+def is_running(pid):
+    return Path(f"/proc/{pid}").exists()
+
+
 def opened(url, process):
     """The first page, once the portal answers."""
     for _ in range(240):
@@ -127,7 +138,7 @@ def opened(url, process):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_opens_on_the_log_in_form_and_ctrl_c_closes_it(django_db_blocker, tmp_path):
+def test_it_opens_on_the_log_in_form_with_a_worker_and_ctrl_c_closes_both(django_db_blocker, tmp_path):
     parameters, port = connection.get_connection_params(), free_port()
     with connection.cursor() as cursor:
         cursor.execute("DROP DATABASE IF EXISTS mipres_demo_test")
@@ -148,11 +159,13 @@ def test_it_opens_on_the_log_in_form_and_ctrl_c_closes_it(django_db_blocker, tmp
     )
     try:
         assert "Ingrese el código de la imagen" in opened(f"http://127.0.0.1:{port}/", process)
+        (worker,) = workers_of(process)
     finally:
         # the terminal's Ctrl-C reaches the whole group
         os.killpg(process.pid, signal.SIGINT)
         said, _ = process.communicate(timeout=30)
     assert process.returncode == 0
+    assert not is_running(worker)
     assert f"Abra http://127.0.0.1:{port}/ en su navegador." in said
     assert "Traceback" not in said
     with connection.cursor() as cursor:

@@ -1,6 +1,7 @@
 """Does PostgreSQL itself refuse what can never be true of entities, sedes and DIVIPOLA?"""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError
@@ -123,3 +124,25 @@ def test_an_entity_is_associated_once_at_a_time(ips):
     Association.objects.create(owner=eps, member=ips)
     with refused_by("association_no_overlap"):
         Association.objects.create(owner=eps, member=ips)
+
+
+# ---------------------------------------------------------------- sedes of a provider
+
+
+def test_an_entity_has_one_initial_record():
+    provider = make_entity("PROV")
+    make_sede(provider, code="PROV000001", is_main=True)
+    with refused_by("sede_one_main_per_entity"):
+        make_sede(provider, code="PROV000002", is_main=True)
+
+
+def test_the_initial_record_has_a_code_of_a_provider():
+    with refused_by("sede_main_has_provider_code"):
+        make_sede(make_entity("PROV"), is_main=True)
+
+
+def test_a_form_creates_one_sede():
+    provider, key = make_entity("PROV"), uuid4()
+    make_sede(provider, code="PROV000001", form_key=key)
+    with refused_by("sede_once_per_form"):
+        make_sede(provider, code="PROV000002", form_key=key)

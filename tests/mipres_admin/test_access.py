@@ -13,7 +13,9 @@ from accounts.models import RoleUpload
 from entities.models import EntityKind
 from mipres_admin.access import delegate_of, public, signed_in
 from mipres_admin.checks import every_view_declares_its_access, own_patterns
-from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
+from tests.accounts.links import link_to
+from tests.cast import make_assignment, make_delegate, make_entity, make_natural, make_sede, make_user
+from tests.delegates.links import link_of_a_sign_up, link_of_an_email
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +23,9 @@ IN, TO_LOGIN, NO, GONE, ELSEWHERE = 200, 302, 403, 404, 302
 KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET")
 ACTIVATING = dict.fromkeys(KINDS, IN) | {"ET": NO}
 EVERY_KIND = dict.fromkeys(KINDS, IN)
+ANYBODY = (IN, EVERY_KIND, IN)
+ONLY_PERSONS = (TO_LOGIN, dict.fromkeys(KINDS, NO), NO)
+PROVIDER_ONLY = dict.fromkeys(KINDS, NO) | {"PROV": IN}
 LEADING = dict.fromkeys(KINDS, ELSEWHERE) | {"ET": NO}
 
 # url name: (anonymous, {kind of delegate: status}, Ministry); the address is the delegate's own user's where it has one
@@ -29,6 +34,8 @@ TABLE = {
     "login": (IN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "logout": (TO_LOGIN, EVERY_KIND, IN),
     "change_password": (TO_LOGIN, EVERY_KIND, IN),
+    "recover_password": (IN, EVERY_KIND, IN),
+    "assign_password": (IN, EVERY_KIND, IN),
     "admin_login": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "admin_logout": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "admin_change_password": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
@@ -52,6 +59,30 @@ TABLE = {
     "health": (IN, EVERY_KIND, IN),
     "alive": (IN, EVERY_KIND, IN),
     "metrics": (GONE, dict.fromkeys(KINDS, GONE), GONE),
+    "create_sede": (TO_LOGIN, PROVIDER_ONLY, NO),
+    "sedes": (TO_LOGIN, PROVIDER_ONLY, NO),
+    "download_sedes": (TO_LOGIN, PROVIDER_ONLY, NO),
+    "edit_sede": (TO_LOGIN, PROVIDER_ONLY, NO),
+    "disable_sede": (TO_LOGIN, PROVIDER_ONLY, NO),
+    "enable_sede": (TO_LOGIN, dict.fromkeys(KINDS, NO) | {"PROV": ELSEWHERE}, NO),
+    "sede_history": (TO_LOGIN, PROVIDER_ONLY, NO),
+    "sign_up": ANYBODY,
+    "sign_up_sent": ANYBODY,
+    "privacy_notice": ANYBODY,
+    "confirm_sign_up": ANYBODY,
+    "confirm_email": ANYBODY,
+    "registration": ANYBODY,
+    "registration_kinds": ANYBODY,
+    "registration_steps": ANYBODY,
+    "role_list": ONLY_PERSONS,
+    "my_data": ONLY_PERSONS,
+    "correct_my_data": ONLY_PERSONS,
+    "change_my_email": ONLY_PERSONS,
+    "download_my_data": ONLY_PERSONS,
+    "register_delegate": ONLY_PERSONS,
+    "register_professional": ONLY_PERSONS,
+    "register_sso": ONLY_PERSONS,
+    "register_other": ONLY_PERSONS,
     "verify": (IN, EVERY_KIND, IN),
     "verify_certificate": (IN, EVERY_KIND, IN),
 }
@@ -66,6 +97,17 @@ OF_A_USER = (
 )
 OF_A_PAPER = ("download_certificate", "verify_certificate")
 OF_AN_UPLOAD = ("upload_preview", "apply_upload", "upload_result")
+OF_A_SEDE = ("edit_sede", "disable_sede", "enable_sede", "sede_history")
+WITH_WORDS = {
+    "registration_steps": lambda: reverse("registration_steps", args=["delegado"]),
+    "confirm_sign_up": link_of_a_sign_up,
+    "confirm_email": link_of_an_email,
+    "assign_password": lambda: link_to(make_delegate(make_entity())),
+}
+# what a natural person's own account opens besides what anybody does; nothing of a delegate's
+PERSONS_OWN = {name for name, row in TABLE.items() if row == ONLY_PERSONS} | {"change_password", "logout"}
+PERSONS_ELSEWHERE = {"home", "login", "admin_login", "admin_logout", "admin_change_password"}
+LEADS_BACK = {"correct_my_data", "change_my_email"}
 # tested in test_captcha: only the browser that was asked may see or hear the question
 OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio"}
 
@@ -87,12 +129,21 @@ def upload_of(account):
     ).public_id
 
 
+def sede_of(account):
+    entity = make_entity(EntityKind.PROVEEDOR) if account is None or account.entity is None else account.entity
+    return make_sede(entity, code="PROV000001")
+
+
 def address(name, account):
+    if name in OF_A_SEDE:
+        return reverse(name, args=[sede_of(account).code])
     if name in OF_A_PAPER:
         return address_of_a_paper(name, account)
     if name in OF_AN_UPLOAD:
         return reverse(name, args=[upload_of(account)])
 
+    if name in WITH_WORDS:
+        return WITH_WORDS[name]()
     if name not in OF_A_USER:
         return reverse(name)
     user = make_user()
@@ -129,6 +180,17 @@ def test_ministry(name, ministry):
     assert status(name, ministry) == TABLE[name][2]
 
 
+def expected_of_a_person(name):
+    if name in PERSONS_ELSEWHERE | LEADS_BACK:
+        return ELSEWHERE
+    return IN if name in PERSONS_OWN or TABLE[name][0] == IN else NO
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_natural_persons(name):
+    assert status(name, make_natural()) == expected_of_a_person(name)
+
+
 @pytest.mark.parametrize("name", OF_AN_UPLOAD)
 def test_a_strangers_upload_is_not_found(name, delegate_client, stranger):
     assert delegate_client.get(address(name, stranger)).status_code == GONE
@@ -143,6 +205,16 @@ def test_a_strangers_user_is_not_found(name, delegate_client, stranger):
 @pytest.mark.parametrize("name", OF_A_USER)
 def test_a_user_that_does_not_exist_is_not_found(name, delegate_client):
     assert delegate_client.get(reverse(name, args=[uuid.uuid4()])).status_code == GONE
+
+
+@pytest.mark.parametrize("name", OF_A_SEDE)
+def test_a_strangers_sede_is_not_found(name):
+    client = Client()
+    client.force_login(make_delegate(make_entity(EntityKind.PROVEEDOR)))
+    theirs = address(name, make_delegate(make_entity(EntityKind.PROVEEDOR)))
+    assert client.get(theirs).status_code == GONE
+    if name != "sede_history":
+        assert client.post(theirs, {"name": "Mía ahora"}).status_code == GONE
 
 
 def test_a_strangers_paper_is_not_found(delegate_client, stranger):

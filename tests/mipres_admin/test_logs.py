@@ -24,6 +24,13 @@ def test_a_path_is_logged_as_its_route(client, caplog):
     assert line(caplog.records[0]) == "404 GET (no route)"
 
 
+def test_the_secret_of_a_password_link_is_not_logged(client, caplog):
+    with caplog.at_level(logging.WARNING, "django.request"):
+        client.get("/clave/asignar/un-secreto/")
+    said = [line(record) for record in caplog.records]
+    assert said == ["410 GET clave/asignar/<str:secret>/"]
+
+
 def test_what_a_database_error_repeats_is_not_logged(caplog):
     person = make_person(document_number="1025000777")
     try:

@@ -21,34 +21,50 @@ SERVER = (
     "-m granian --interface wsgi --host 127.0.0.1 --blocking-threads 2 --backpressure 64 --no-ws --no-log "
     "--workers-kill-timeout 5 mipres_admin.wsgi:application --port"
 )
+WORKER = [str(settings.BASE_DIR / "manage.py"), "worker", "--verbosity", "0"]
 PR_SET_PDEATHSIG = 1
 
 
 def _end_with_the_command() -> None:
-    """In the server, before it starts: when the command is killed, the server ends too (Linux knows how)."""
+    """In a child, before it starts: when the command is killed, the child ends too (Linux knows how)."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def serve(port: int) -> None:
-    """Run the production server until Ctrl-C or SIGTERM.
-
-    It has a session of its own: the terminal's Ctrl-C reaches this command alone, which then ends the server once.
-    """
-    server = subprocess.Popen(  # noqa: S603  our own interpreter and words
-        [sys.executable, *SERVER.split(), str(port)],
+def _start(words: list[str], port: int) -> subprocess.Popen[bytes]:
+    """A child with a session of its own: the terminal's Ctrl-C reaches this command alone, which then ends it once."""
+    return subprocess.Popen(  # noqa: S603  our own interpreter and words
+        [sys.executable, *words],
         start_new_session=True,
         preexec_fn=_end_with_the_command,
+        env=os.environ | {"MIPRES_PUBLIC_URL": f"http://{ADDRESS}:{port}"},
     )
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
     try:
-        server.wait()
-    except KeyboardInterrupt:
-        server.terminate()
-        try:
-            server.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)  # its workers too
+        child.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)  # its workers too
+
+
+def _stop(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def serve(port: int) -> None:
+    """Run the production server and the worker until Ctrl-C or SIGTERM; both end with this command."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    children = [_start([*SERVER.split(), str(port)], port), _start(WORKER, port)]
+    try:
+        with suppress(KeyboardInterrupt):
+            children[0].wait()
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            _end(child)
 
 
 class Command(BaseCommand):

@@ -1,0 +1,143 @@
+"""Send the link by which a password is set, ask for one when the password is forgotten, and use it: once."""
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import throttle
+from accounts.actions.session import check_new_password, save_new_password
+from accounts.models import Account, LoginThrottle, PasswordLink, Person
+from mipres_admin import history
+from mipres_admin.mail import send_on_commit
+from mipres_admin.refusals import Refusal, Refused
+
+DEAD_LINK = Refusal(
+    headline="Este enlace ya no sirve",
+    cause="El enlace ya se usó, venció, o después de él se pidió uno más nuevo. Cada enlace sirve una sola vez y "
+    f"durante {settings.PASSWORD_LINK_MINUTES} minutos.",
+    remedy="Si acaba de asignar su contraseña, ingrese con ella. Si no, abra el enlace del correo más reciente o pida "
+    "uno nuevo en «Olvidé mi clave - Recordar contraseña».",
+    who="Usted, como titular de la cuenta.",
+)
+CAN_NOT_ENTER = Refusal(
+    cause="La cuenta, o la entidad de la cuenta, está inactiva.",
+    remedy="No se envió ningún enlace. Active primero la cuenta y la entidad.",
+    who="El Ministerio de Salud y Protección Social.",
+)
+# stands where a match would: the same work is done for it and then taken back
+NOBODY = -1
+
+
+def _hash(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+@sensitive_variables("secret")
+def _write_link(account: Account, reason: str) -> None:
+    """The link in the place of any older one, and the mail that carries it."""
+    secret, expires_at = secrets.token_urlsafe(32), Now() + timedelta(minutes=settings.PASSWORD_LINK_MINUTES)
+    PasswordLink.objects.bulk_create(
+        [PasswordLink(account=account, secret_hash=_hash(secret), reason=reason, made_at=Now(), expires_at=expires_at)],
+        update_conflicts=True,
+        unique_fields=["account"],
+        update_fields=["secret_hash", "reason", "made_at", "expires_at"],
+    )
+    context = {
+        "account": account,
+        "reason": reason,
+        "link": settings.PUBLIC_URL + reverse("assign_password", args=[secret]),
+        "minutes": settings.PASSWORD_LINK_MINUTES,
+    }
+    send_on_commit(to=account.email, template="password_link", context=context, useful_until=expires_at)
+
+
+@transaction.atomic
+def _write(*, account: Account, reason: str, by: Account | None, act: str, thing: models.Model) -> None:
+    """One row of history, the link and its mail; for NOBODY all but the history is done and taken back.
+
+    So who asks for an account that is not there waits for the same statements and the same commit.
+    """
+    history.record(by=by, act=act, thing=thing, entity=account.entity, before={}, after={"reason": reason})
+    with transaction.atomic():
+        _write_link(account, reason)
+        if account.pk == NOBODY:
+            transaction.set_rollback(True)
+
+
+def send_password_link(*, account: Account, reason: str, by: Account | None = None) -> None:
+    """Mail the account a single-use link to set its password ("Oprima AQUÍ para asignar su contraseña", manual §11.8).
+
+    `reason` is one of `PasswordLink.Reason`: the first password ("assign") or a forgotten one ("recover"). Older links
+    of the account stop working. May be called inside the transaction that makes the account. Raises Refused when the
+    account or its entity is inactive.
+    """
+    reason = PasswordLink.Reason(reason)
+    if not account.may_enter:
+        raise Refused(CAN_NOT_ENTER)
+    _write(account=account, reason=reason, by=by, act="password.link_sent", thing=account)
+
+
+# ---------------------------------------------------------------- forgotten
+
+
+def _nobody(login: str, document_type: str, document_number: str, email: str) -> Account:
+    """An account like the one that was asked for, which does not exist."""
+    person = Person(document_type=document_type, document_number=document_number, first_name="-", first_surname="-")
+    return Account(pk=NOBODY, login=login, email=email, person=person)
+
+
+def recover_password(*, login: str, document_type: str, document_number: str, email: str) -> None:
+    """Mail the link if the four data are those of one account that may enter (manual v4.1 §11.8); tell nobody which.
+
+    The same statements and the same answer, whether or not they are. `login` is folded, as accounts store it.
+    Raises ValidationError when too many links were asked for, for the login or from the address of the request.
+    """
+    counter = throttle.admit_recovery(login=login, address=history.origin.get().address)
+    accounts = Account.objects.select_related("entity", "person").filter(login=login, email__iexact=email)
+    account = accounts.filter(person__document_type=document_type, person__document_number=document_number).first()
+    reason = PasswordLink.Reason.RECOVER
+    if account is not None and account.may_enter:
+        _write(account=account, reason=reason, by=None, act="password.link_sent", thing=account)
+        return
+    nobody = _nobody(login, document_type, document_number, email)
+    thing = LoginThrottle(key=counter)
+    _write(account=nobody, reason=reason, by=None, act="password.link_refused", thing=thing)
+
+
+# ---------------------------------------------------------------- using the link
+
+
+@sensitive_variables("secret")
+def find_link(secret: str) -> PasswordLink:
+    """The link of this secret, while it opens. Raises Refused, with what to do, for any other; changes nothing."""
+    links = PasswordLink.objects.live().select_related("account__entity", "account__person")
+    link = links.filter(secret_hash=_hash(secret)).first()
+    if link is None:
+        raise Refused(DEAD_LINK)
+    return link
+
+
+@sensitive_variables("secret", "new")
+@transaction.atomic
+def assign_password(*, secret: str, new: str) -> Account:
+    """Set the password of the link's account, and use the link up.
+
+    Its locked log-in is forgiven, every session of the account ends and the person is told by mail. Raises Refused when
+    the link does not open, and ValidationError under "new" when a validator refuses the password: the link stays.
+    """
+    link = find_link(secret)
+    account = Account.objects.select_for_update(of=("self",)).get(pk=link.account_id)
+    check_new_password(account, new)
+    # of two windows that send the form at once, the second waited for the account and finds no link
+    deleted, _ = PasswordLink.objects.live().filter(secret_hash=_hash(secret)).delete()
+    if not deleted:
+        raise Refused(DEAD_LINK)
+    save_new_password(account, new, by=account, act="password.assigned")
+    throttle.forgive_login(account.login)
+    return account

@@ -1,0 +1,21 @@
+"""What do accounts throw away by themselves? Whatever has expired and still holds something about people."""
+
+from datetime import timedelta
+from importlib import import_module
+
+from captcha.models import CaptchaStore
+from django.conf import settings
+from django.db.models.functions import Now
+
+from accounts import throttle
+from accounts.actions.uploads import KEPT_DAYS
+from accounts.models import PasswordLink, RoleUpload
+
+
+def forget_expired() -> None:
+    """Delete expired sessions, captchas, counters, password links and uploaded workbooks."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    CaptchaStore.remove_expired()
+    throttle.sweep()
+    PasswordLink.objects.filter(expires_at__lte=Now()).delete()
+    RoleUpload.objects.filter(made_at__lt=Now() - timedelta(days=KEPT_DAYS)).delete()

@@ -1,0 +1,118 @@
+"""Correct one's own data, change one's e-mail through a link, take a copy of everything (Ley 1581 de 2012, art. 8)."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import throttle
+from accounts.actions.session import check_old_password
+from accounts.models import Account, Person
+from delegates import mail_links
+from delegates.exports import personal_data
+from delegates.models import EmailChange
+from entities.models import EntityKind
+from mipres_admin import history
+from mipres_admin.mail import send_on_commit
+from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.text import masked_email
+
+DEAD_LINK = Refusal(
+    headline="Este enlace ya no sirve",
+    cause=f"El enlace ya se usó, venció, o después de él se pidió otro cambio. Sirve durante {mail_links.MINUTES} "
+    "minutos.",
+    remedy="Su correo sigue como estaba. Si todavía quiere cambiarlo, ingrese y pídalo de nuevo en «Mis datos».",
+    who="Usted.",
+)
+
+
+def person_of(by: Account) -> Person:
+    """The person whose own account this is; the access declaration has seen to it that there is one."""
+    assert by.person is not None  # noqa: S101  narrows the type
+    return by.person
+
+
+@transaction.atomic
+def correct_sex(*, by: Account, sex: str) -> bool:
+    """Save the sexo that the person says; whether that changed anything."""
+    person = Person.objects.select_for_update().get(pk=person_of(by).pk)
+    if person.sex == sex:
+        return False
+    before, person.sex = {"sex": person.sex}, sex
+    person.save(update_fields=["sex"])
+    history.record(by=by, act="person.corrected", thing=person, before=before, after={"sex": sex})
+    return True
+
+
+@sensitive_variables("secret")
+@transaction.atomic
+def _write_change(by: Account, email: str) -> None:
+    secret = mail_links.new_secret()
+    EmailChange.objects.update_or_create(
+        account=by,
+        defaults={"email": email, "secret_sha256": mail_links.hash_of(secret), "expires_at": mail_links.expiry()},
+    )
+    history.record(by=by, act="email.asked", thing=by, before={}, after={"email": masked_email(email)})
+    context = {"account": by, "link": mail_links.link("confirm_email", secret), "minutes": mail_links.MINUTES}
+    send_on_commit(to=email, template="confirm_email", context=context, useful_until=mail_links.expiry())
+
+
+@sensitive_variables("password")
+def ask_email_change(*, by: Account, email: str, password: str) -> None:
+    """Mail a link to the new e-mail; nothing changes until it is used. An older link stops working.
+
+    Raises ValidationError: under "old" when the password is wrong, without field when the account is locked or asked
+    too often.
+    """
+    check_old_password(by, password)
+    throttle.admit_link(document=by.login, email=email, address=history.origin.get().address)
+    _write_change(by, email)
+
+
+@sensitive_variables("secret")
+def find_change(secret: str) -> EmailChange:
+    """The open change of this secret. Raises Refused, with what to do, for any other; changes nothing."""
+    changes = EmailChange.objects.open().select_related("account__person")
+    change = changes.filter(secret_sha256=mail_links.hash_of(secret)).first()
+    if change is None or not change.account.may_enter:
+        raise Refused(DEAD_LINK)
+    return change
+
+
+def _accounts_that_follow(person: Person, old: str) -> Any:
+    """The person's own account, that of his PPN, and every other one that had the e-mail which is given up."""
+    own = Q(entity=None) | Q(entity__kind=EntityKind.PPN) | Q(email__iexact=old)
+    return Account.objects.filter(own, person=person, is_staff=False)
+
+
+@sensitive_variables("secret")
+@transaction.atomic
+def change_email(*, secret: str) -> Account:
+    """Change the e-mail as the link says, and tell the old one.
+
+    A delegate's account keeps the e-mail that its entity's representative gave, unless that was the one given up.
+    Raises Refused when the link does not open: of two windows, the second finds it used.
+    """
+    change = find_change(secret)
+    person = Person.objects.select_for_update().get(pk=person_of(change.account).pk)
+    deleted, _ = EmailChange.objects.open().filter(pk=change.pk, secret_sha256=change.secret_sha256).delete()
+    if not deleted:
+        raise Refused(DEAD_LINK)
+    old, new = change.account.email, change.email
+    _accounts_that_follow(person, old).update(email=new)
+    person.email = new
+    person.save(update_fields=["email"])
+    before, after = {"email": masked_email(old)}, {"email": masked_email(new)}
+    history.record(by=change.account, act="email.changed", thing=change.account, before=before, after=after)
+    send_on_commit(to=old, template="email_changed", context={"email": masked_email(new)})
+    return change.account
+
+
+@transaction.atomic
+def download_data(*, by: Account) -> dict[str, Any]:
+    """Everything the portal holds on the person, and one row of history that it was taken."""
+    person = person_of(by)
+    data = personal_data(person)
+    history.record(by=by, act="person.downloaded", thing=person, before={}, after={})
+    return data

@@ -1,0 +1,116 @@
+"""What does the portal hold on one person? The content of "Descargar mis datos" (Ley 1581 de 2012, art. 8 and 14)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from accounts.models import Account, Person, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
+from delegates.models import Appointment, EntityRegistration, PrivacyAcceptance, Representation
+from mipres_admin.models import HistoryEntry
+
+Rows = list[dict[str, Any]]
+
+
+def _rows(rows: QuerySet[Any], **fields: str) -> Rows:
+    """Each row with the given headings, from these fields; in the order in which things happened."""
+    return [dict(zip(fields, values, strict=True)) for values in rows.order_by("pk").values_list(*fields.values())]
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "tipo de documento": person.document_type,
+        "número de documento": person.document_number,
+        "primer nombre": person.first_name,
+        "segundo nombre": person.second_name,
+        "primer apellido": person.first_surname,
+        "segundo apellido": person.second_surname,
+        "sexo": person.get_sex_display(),
+        "correo electrónico": person.email,
+        "fecha de fallecimiento": person.deceased_on,
+    }
+
+
+def _registration(person: Person) -> Rows:
+    return [
+        {
+            "usuario": user.login,
+            "tipo de usuario": user.get_kind_display(),
+            "profesión": str(user.profession or ""),
+            "registro profesional": user.professional_registry,
+            "registrado el": user.registered_at,
+        }
+        for user in RegisteredUser.objects.filter(person=person).select_related("person", "profession")
+    ]
+
+
+def _about(things: Iterable[Model]) -> Q:
+    """The acts on these things."""
+    found = Q(pk__in=())
+    for thing in things:
+        found |= Q(object_type=thing._meta.label_lower, object_id=str(thing.pk))
+    return found
+
+
+def _acts(person: Person, accounts: list[Account]) -> Rows:
+    """What he did and what was done on him. Who else acted is told by entity, and where from only of his own acts."""
+    users = RegisteredUser.objects.filter(person=person)
+    entries = HistoryEntry.objects.filter(_about([person, *accounts, *users]) | Q(actor__in=accounts))
+    own = {account.pk: account.login for account in accounts}
+    return [
+        {
+            "fecha": entry.at,
+            "acto": entry.act_name,
+            "con su cuenta": own.get(entry.actor_id or 0, ""),
+            "por una entidad": entry.entity.name if entry.entity and entry.actor_id not in own else "",
+            "desde": entry.address if entry.actor_id in own else None,
+        }
+        for entry in entries.select_related("entity").order_by("pk").iterator()
+    ]
+
+
+def _of_document(model: type[RethusEntry] | type[SsoPost] | type[Appointment], person: Person) -> QuerySet[Any]:
+    document = {"document_type": person.document_type, "document_number": person.document_number}
+    return model._default_manager.filter(**document)
+
+
+def personal_data(person: Person) -> dict[str, Any]:
+    """All of it by section, with Spanish headings; no secrets, no passwords, nobody else's data."""
+    accounts = list(Account.objects.filter(person=person).order_by("pk"))
+    appointments = _of_document(Appointment, person)
+    names = {"rol": "role__name", "perfil": "profile__name", "correo electrónico": "email"}
+    return {
+        "persona": _person(person),
+        "cuentas": _rows(
+            Account.objects.filter(person=person),
+            **{"usuario": "login", "entidad": "entity__name", "correo electrónico": "email", "activa": "is_active"},
+            **{"creada el": "created_at", "último ingreso": "last_login"},
+        ),
+        "aviso de privacidad": _rows(
+            PrivacyAcceptance.objects.filter(account__in=accounts),
+            **{"versión": "notice_version", "aceptado el": "accepted_at"},
+        ),
+        "registro en MIPRES": _registration(person),
+        "roles en MIPRES": _rows(
+            RoleAssignment.objects.filter(user__person=person),
+            **{"rol": "role", "entidad": "entity__name", "sede": "sede__name", "código de la sede": "sede__code"},
+            **{"desde": "starts_at", "hasta": "ends_at"},
+        ),
+        "autorizaciones de entidades": _rows(
+            appointments, entidad="entity__name", **names, **{"desde": "created_at", "inactivada el": "ended_at"}
+        ),
+        "representación legal": _rows(
+            Representation.objects.filter(person=person), entidad="entity__name", desde="since", hasta="ended_at"
+        ),
+        "registros de entidades": _rows(
+            EntityRegistration.objects.filter(applicant__in=accounts),
+            **{"tipo de entidad": "kind", "nit": "nit", "razón social": "name"},
+            **{"estado": "state", "enviada": "sent_at"},
+        ),
+        "ReTHUS": _rows(
+            _of_document(RethusEntry, person),
+            **{"profesión": "profession__name", "registro": "registry_number", "retirado el": "closed_on"},
+        ),
+        "plazas de SSO": _rows(_of_document(SsoPost, person), plaza="sede__name", desde="starts_on", hasta="ends_on"),
+        "historia": _acts(person, accounts),
+    }

@@ -1,0 +1,118 @@
+"""What does a natural person type to open an account and to correct his data, and how are mistakes worded?"""
+
+from dataclasses import fields
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from accounts.forms.captcha import CaptchaForm
+from accounts.forms.session import LONGEST_PASSWORD
+from accounts.forms.users import CHOOSE, DocumentForm
+from accounts.models import Sex
+from delegates.actions.sign_up import Applicant
+
+A_NAME = r"\A[^\W\d_]+(?:[ '’.-]+[^\W\d_]+)*\.?\Z"
+
+
+class NameField(forms.CharField):
+    """One of the four names of a person: letters, with single spaces."""
+
+    def __init__(self, label: str, example: str, autocomplete: str, *, required: bool = False) -> None:
+        wrong = f"El {label.lower()} debe tener solo letras, por ejemplo {example}."
+        super().__init__(
+            label=label,
+            required=required,
+            max_length=60,
+            validators=[RegexValidator(A_NAME, wrong)],
+            widget=forms.TextInput(attrs={"autocomplete": autocomplete}),
+            error_messages={
+                "required": f"Ingrese el {label.lower()}.",
+                "max_length": f"El {label.lower()} debe tener máximo 60 letras, por ejemplo {example}.",
+            },
+        )
+
+    def to_python(self, value: Any) -> str:
+        """Without the spaces that people paste."""
+        return " ".join((super().to_python(value) or "").split())
+
+
+def email_field(label: str, help_text: str) -> forms.EmailField:
+    """A person's e-mail."""
+    return forms.EmailField(
+        label=label,
+        max_length=254,
+        help_text=help_text,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": "Ingrese el correo electrónico.",
+            "invalid": "El correo electrónico debe tener usuario, arroba y dominio, por ejemplo nombre@dominio.com.",
+            "max_length": "El correo electrónico debe tener máximo 254 caracteres, por ejemplo nombre@dominio.com.",
+        },
+    )
+
+
+def sex_field() -> forms.ChoiceField:
+    """Sexo, as the identity document has it."""
+    return forms.ChoiceField(
+        label="Sexo",
+        choices=[("", CHOOSE), *Sex.choices],
+        help_text="Como figura en su documento de identidad.",
+        error_messages={
+            "required": "Ingrese el sexo.",
+            "invalid_choice": "El sexo debe ser uno de la lista, por ejemplo Femenino.",
+        },
+    )
+
+
+class SignUpForm(DocumentForm, CaptchaForm):
+    """Registro in Mi Seguridad Social, persona natural; the fields of "Datos de delegados" in the provider manual."""
+
+    first_name = NameField("Primer nombre", "María", "given-name", required=True)
+    second_name = NameField("Segundo nombre", "Gabriela", "additional-name")
+    first_surname = NameField("Primer apellido", "Suárez", "family-name", required=True)
+    second_surname = NameField("Segundo apellido", "Núñez", "off")
+    sex = sex_field()
+    email = email_field("Correo electrónico", "Allí llegará el enlace que abre su cuenta. Use uno que solo lea usted.")
+    notice = forms.BooleanField(
+        label="He leído el aviso de privacidad y autorizo el tratamiento de mis datos personales",
+        error_messages={"required": "Ingrese su autorización: sin ella el portal no puede tratar sus datos."},
+    )
+    field_order = (
+        "document_type",
+        "document_number",
+        "first_name",
+        "second_name",
+        "first_surname",
+        "second_surname",
+        "sex",
+        "email",
+        "notice",
+    )
+
+    @property
+    def applicant(self) -> Applicant:
+        """What was typed, in a valid form."""
+        return Applicant(**{field.name: self.cleaned_data[field.name] for field in fields(Applicant)})
+
+
+class SexForm(forms.Form):
+    """The one datum that a person corrects at once."""
+
+    sex = sex_field()
+
+
+class EmailForm(forms.Form):
+    """A new e-mail, and the password that shows who asks."""
+
+    email = email_field("Correo electrónico nuevo", "Allí llegará un enlace. El correo cambia cuando usted lo use.")
+    old = forms.CharField(
+        label="Su contraseña",
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={
+            "required": "Ingrese su contraseña.",
+            "max_length": f"La contraseña debe tener máximo {LONGEST_PASSWORD} caracteres.",
+        },
+    )

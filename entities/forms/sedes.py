@@ -1,0 +1,177 @@
+"""What may a provider type for a sede and to find its sedes, and how is a mistake worded?"""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from entities.models import Department, Municipality, Sede
+from entities.rules import SedeDetails, SedeUse
+
+CHOOSE = "--Seleccione--"
+PHONE = re.compile(r"\+?[0-9() .-]{7,40}( ?(ext|extensión)\.? ?[0-9]{1,6})?", re.IGNORECASE)
+INCOMPLETE = "La página llegó incompleta: ábrala de nuevo y repita la operación."
+
+
+class LineField(forms.CharField):
+    """One line of text, with single spaces."""
+
+    def __init__(self, *, label: str, article: str, example: str, most: int, **kwargs: Any) -> None:
+        self.wrong = f"{article} debe %s, por ejemplo {example}."
+        super().__init__(
+            label=label,
+            max_length=most,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            error_messages={
+                "required": f"Ingrese {article[0].lower()}{article[1:]}.",
+                "max_length": self.wrong % f"tener máximo {most} letras (escribió %(show_value)d)",
+            },
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not (value.isprintable() and any(letter.isalnum() for letter in value)):
+            raise ValidationError(self.wrong % "tener letras o números, sin símbolos de control")
+
+
+def _municipalities() -> list[tuple[str, list[tuple[str, str]]]]:
+    """All of DIVIPOLA by department, as a grouped list: it can be used without choosing the department first."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    rows = Municipality.objects.order_by("department__name", "name")
+    for code, name, department in rows.values_list("code", "name", "department__name"):
+        groups.setdefault(department, []).append((code, name))
+    return list(groups.items())
+
+
+class SedeForm(forms.Form):
+    """Nombre completo, Teléfono, Dirección, Departamento and Municipio (manual v4.1 §11.6)."""
+
+    name = LineField(label="Nombre completo", article="El nombre de la sede", example="Farmacia Chapinero", most=300)
+    phone = LineField(label="Teléfono", article="El teléfono", example="601 330 5043 ext. 12", most=60)
+    address = LineField(label="Dirección", article="La dirección", example="Calle 53 # 13-40, local 2", most=300)
+    department = forms.ChoiceField(
+        label="Departamento",
+        widget=forms.Select(attrs={"data-department": ""}),
+        error_messages={
+            "required": "Elija el departamento.",
+            "invalid_choice": "El departamento debe ser uno de la lista, por ejemplo Antioquia.",
+        },
+    )
+    municipality = forms.ChoiceField(
+        label="Municipio",
+        widget=forms.Select(attrs={"data-municipality": ""}),
+        error_messages={
+            "required": "Elija el municipio.",
+            "invalid_choice": "El municipio debe ser uno de la lista, por ejemplo Medellín.",
+        },
+    )
+
+    def __init__(self, *args: Any, sede: Sede | None = None, **kwargs: Any) -> None:
+        if sede is not None:
+            code = sede.municipality_id or ""
+            kept = {"name": sede.name, "phone": sede.phone, "address": sede.address}
+            kwargs["initial"] = kept | {"department": code[:2], "municipality": code} | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        departments = Department.objects.order_by("name").values_list("code", "name")
+        for name, choices in (("department", list(departments)), ("municipality", _municipalities())):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+            field.choices = [("", CHOOSE), *choices]
+
+    def clean_phone(self) -> str:
+        """A telephone number, with an extension or without."""
+        phone = str(self.cleaned_data["phone"])
+        if not PHONE.fullmatch(phone) or not 7 <= len(re.sub(r"\D", "", phone)) <= 20:
+            raise ValidationError("El teléfono debe tener de 7 a 20 dígitos, por ejemplo 601 330 5043 ext. 12.")
+        return phone
+
+    def clean(self) -> None:
+        """The municipality is one of the department."""
+        department, municipality = self.cleaned_data.get("department"), self.cleaned_data.get("municipality")
+        if department and municipality and not municipality.startswith(department):
+            self.add_error(
+                "municipality",
+                "El municipio debe ser del departamento elegido. Cambie uno de los dos para que correspondan.",
+            )
+
+    @property
+    def details(self) -> SedeDetails:
+        """What was typed, in a valid form."""
+        data = self.cleaned_data
+        return SedeDetails(data["name"], data["phone"], data["address"], data["municipality"])
+
+
+class CreateSedeForm(SedeForm):
+    """The form of "Crear Sede Proveedor", with its own key: sent twice, it creates one sede."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE})
+
+    def renew(self, key: UUID) -> None:
+        """Let what was typed be sent once more, as another sede."""
+        self.data = {**self.data.dict(), "key": str(key)}  # type: ignore[attr-defined]  # a QueryDict's own
+
+
+class EditSedeForm(SedeForm):
+    """The details of a sede, and the fingerprint of those that the page showed."""
+
+    fingerprint = forms.CharField(
+        max_length=32,
+        widget=forms.HiddenInput,
+        error_messages={"required": INCOMPLETE, "max_length": INCOMPLETE},
+    )
+
+
+class SimilarForm(forms.Form):
+    """The tick that says: those that look the same are other sedes. It holds for the sedes that were shown."""
+
+    similar = forms.CharField(required=False, max_length=100_000, widget=forms.HiddenInput)
+    confirmed = forms.BooleanField(label="Sí, es otra sede: guardar con estos datos", required=False)
+
+    @property
+    def seen(self) -> frozenset[str]:
+        """The codes of the sedes that the delegate has looked at and found to be others."""
+        if not self.is_valid() or not self.cleaned_data["confirmed"]:
+            return frozenset()
+        return frozenset(self.cleaned_data["similar"].split())
+
+
+class DisableSedeForm(forms.Form):
+    """The use of the sede that the page told before it was disabled."""
+
+    users = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    roles = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    @property
+    def use(self) -> SedeUse:
+        """What the page told; a page that told nothing told of a use that no sede has."""
+        return SedeUse(**self.cleaned_data) if self.is_valid() else SedeUse(-1, -1)
+
+
+class SedesFilterForm(forms.Form):
+    """The filters of "Consultar Sedes Proveedor" (manual v4.1 §11.7); every one is optional."""
+
+    tipo = forms.ChoiceField(
+        label="Tipo Entidad",
+        required=False,
+        choices=[("", CHOOSE), ("proveedor", "Proveedor"), ("sede", "Sede Proveedor")],
+        error_messages={"invalid_choice": "El tipo de entidad debe ser uno de la lista."},
+    )
+    estado = forms.ChoiceField(
+        label="Estado",
+        required=False,
+        choices=[("", "Todas"), ("habilitadas", "Habilitadas"), ("deshabilitadas", "Deshabilitadas")],
+        error_messages={"invalid_choice": "El estado debe ser uno de la lista."},
+    )
+    criterio = forms.CharField(
+        label="Criterios",
+        required=False,
+        max_length=100,
+        help_text="Código de habilitación, código del proveedor o palabras del nombre.",
+        error_messages={"max_length": "El criterio debe tener máximo 100 letras."},
+    )

@@ -1,0 +1,79 @@
+"""What does the portal do by itself, and how often? Apps register their periodic jobs here in `AppConfig.ready()`."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.db.models.functions import Now
+
+from mipres_admin import clock
+from mipres_admin.models import JobRun
+
+logger = logging.getLogger(__name__)
+
+AFTER_AN_ERROR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One periodic job."""
+
+    name: str
+    every: timedelta
+    function: Callable[[], object]
+
+
+_jobs: dict[str, Job] = {}
+
+
+def register(*, name: str, every: timedelta, function: Callable[[], object]) -> None:
+    """Have the worker call `function()` each time `every` has passed, in one transaction and in one worker at a time.
+
+    `name` is the job's for ever: its times are kept under it. A job that raises is undone, written down (the kind of
+    the error alone) and tried again after ten minutes, or after `every` when that is sooner. Raises ValueError for a
+    name that is taken.
+    """
+    if name in _jobs:
+        raise ValueError(f"There is a job named {name}.")
+    _jobs[name] = Job(name, every, function)
+
+
+def _due_names() -> list[str]:
+    """The names of the jobs that are due; a job that is new in the database is due at once."""
+    rows = JobRun.objects.annotate(is_due=models.Q(due_at__lte=Now())).values_list("name", "is_due")
+    due = dict(rows)
+    new = [name for name in _jobs if name not in due]
+    JobRun.objects.bulk_create([JobRun(name=name) for name in new], ignore_conflicts=True)
+    return [name for name in _jobs if due.get(name, True)]
+
+
+@transaction.atomic
+def _run(job: Job) -> bool:
+    """Do the job if it is still due and no other worker is at it; whether it was done without error."""
+    waiting = JobRun.objects.select_for_update(skip_locked=True).filter(name=job.name, due_at__lte=Now())
+    run = waiting.first()
+    if run is None:
+        return False
+    run.last_error, wait = "", job.every
+    try:
+        with transaction.atomic():
+            job.function()
+    except Exception as error:
+        run.last_error, wait = type(error).__name__, min(job.every, AFTER_AN_ERROR)
+        logger.exception("The job %s failed.", job.name)
+    run.last_run_at = clock.now()
+    run.due_at = run.last_run_at + wait
+    run.save()
+    return not run.last_error
+
+
+def run_due(*, stop: Callable[[], bool] = lambda: False) -> int:
+    """Do every job that is due, and return how many were done; `stop()` ends it between two jobs."""
+    done = 0
+    for name in _due_names():
+        if stop():
+            break
+        done += _run(_jobs[name])
+    return done

@@ -1,0 +1,32 @@
+"use strict";
+
+// The page works without this file: the list of municipalities is grouped by department. It only shortens the list to
+// the chosen department, and chooses the department of a municipality that is chosen first.
+
+const department = document.querySelector("[data-department]");
+const municipality = document.querySelector("[data-municipality]");
+
+if (department && municipality) {
+  const groups = [...municipality.querySelectorAll("optgroup")];
+
+  const shorten = () => {
+    const code = department.value;
+    const chosen = municipality.value;
+    for (const group of groups) {
+      if (!code || group.firstElementChild.value.startsWith(code)) municipality.append(group);
+      else group.remove();
+    }
+    municipality.value = chosen.startsWith(code) ? chosen : "";
+  };
+
+  department.addEventListener("change", shorten);
+  municipality.addEventListener("change", () => {
+    if (!municipality.value || department.value) return;
+    department.value = municipality.value.slice(0, 2);
+    shorten();
+  });
+  // The back button may bring back what was chosen. A wrong pair stays as the server explains it, until it is changed.
+  window.addEventListener("pageshow", () => {
+    if (!municipality.value || municipality.value.startsWith(department.value)) shorten();
+  });
+}

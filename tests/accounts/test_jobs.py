@@ -1,0 +1,52 @@
+"""Does what has expired go by itself, and nothing else? (accounts.jobs)"""
+
+from datetime import timedelta
+
+import pytest
+from captcha.models import CaptchaStore
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from accounts.jobs import forget_expired
+from accounts.models import LoginThrottle, PasswordLink, RoleUpload
+
+pytestmark = pytest.mark.django_db
+
+
+def make_session(when):
+    Session.objects.create(session_key=f"{when}", session_data="x", expire_date=when)
+
+
+def make_captcha(when):
+    CaptchaStore.objects.create(challenge="A", response="a", hashkey=f"{when}", expiration=when)
+
+
+def make_counter(when):
+    LoginThrottle.objects.create(key=f"{when}", failures=1, last_failure_at=when)
+
+
+def make_link(account, when):
+    made_at = when - timedelta(hours=1)
+    digest = "0" * 64 if when < timezone.now() else "1" * 64
+    PasswordLink.objects.create(account=account, secret_hash=digest, reason="assign", made_at=made_at, expires_at=when)
+
+
+def make_upload(account, when):
+    upload = RoleUpload.objects.create(
+        entity=account.entity, made_by=account, file_name="a.xlsx", sha256="0" * 64, rows=[]
+    )
+    RoleUpload.objects.filter(pk=upload.pk).update(made_at=when)
+
+
+def test_what_has_expired_goes_and_the_rest_stays(delegate, colleague):
+    past, soon = timezone.now() - timedelta(days=8), timezone.now() + timedelta(hours=1)
+    for account, when in ((delegate, past), (colleague, soon)):
+        make_session(when)
+        make_captcha(when)
+        make_counter(when)
+        make_link(account, when)
+        make_upload(account, when)
+    forget_expired()
+    kept = [model.objects.count() for model in (Session, CaptchaStore, LoginThrottle, PasswordLink, RoleUpload)]
+    assert kept == [1] * 5
+    assert PasswordLink.objects.get().account == colleague

@@ -1,0 +1,293 @@
+"""Does the link of the mail set a password once, within the hour, and for nobody else? (manual v4.1 §11.8)"""
+
+import re
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connections
+from django.db.models.functions import Now
+from django.test import Client
+
+from accounts.actions import password_links as actions
+from accounts.models import Account, PasswordLink
+from mipres_admin.models import HistoryEntry, OutgoingMail
+from mipres_admin.refusals import Refused
+from tests import cast
+from tests.accounts.links import link_in, link_to
+from tests.accounts.login_page import is_logged_in, log_in
+
+pytestmark = pytest.mark.django_db
+NEW = "otra frase larga y serena"
+DEAD = "Este enlace ya no sirve"
+
+
+def text(response):
+    return response.content.decode()
+
+
+def assign(client, address, new=NEW, confirmation=None):
+    return client.post(address, {"new": new, "confirmation": confirmation or new})
+
+
+def fresh(account):
+    return Account.objects.get(pk=account.pk)
+
+
+@pytest.fixture
+def newcomer(ips):
+    return cast.make_delegate(ips, password=None)
+
+
+# ---------------------------------------------------------------- the mail
+
+
+def test_the_mail_has_the_words_of_the_manual(newcomer, delivered):
+    link_to(newcomer)
+    (message,) = delivered()
+    assert message.to == [newcomer.email]
+    assert ">Oprima AQUÍ para asignar su contraseña</a>" in message.alternatives[0].content
+
+
+@pytest.mark.parametrize("reason", ["assign", "recover"])
+def test_the_link_leads_to_the_portal_and_not_where_a_request_says(newcomer, delivered, settings, reason):
+    settings.PUBLIC_URL = "https://mipres.example"
+    link_to(newcomer, reason)
+    (message,) = delivered()
+    for body in (message.body, message.alternatives[0].content):
+        assert re.search(r'https://mipres\.example/clave/asignar/[\w-]{43}/["\n]', body)
+
+
+def test_only_a_hash_of_the_secret_is_kept(newcomer, delivered):
+    secret = link_to(newcomer).split("/")[-2]
+    delivered()
+    rows = [*PasswordLink.objects.values(), *OutgoingMail.objects.values(), *HistoryEntry.objects.values()]
+    assert secret not in str(rows)
+
+
+def test_a_link_that_could_not_leave_within_the_hour_is_not_sent(newcomer, delivered):
+    link_to(newcomer)
+    OutgoingMail.objects.update(useful_until=Now())
+    assert delivered() == []
+
+
+def test_history_tells_that_a_link_was_sent(newcomer, ministry):
+    actions.send_password_link(account=newcomer, reason="assign", by=ministry)
+    entry = HistoryEntry.objects.get()
+    assert (entry.act, entry.actor, entry.entity, entry.object_id) == (
+        "password.link_sent",
+        ministry,
+        newcomer.entity,
+        str(newcomer.pk),
+    )
+
+
+@pytest.mark.parametrize("who", ["account", "entity"])
+def test_nothing_is_sent_to_who_may_not_enter(newcomer, who):
+    thing = newcomer if who == "account" else newcomer.entity
+    thing.is_active = False
+    thing.save()
+    with pytest.raises(Refused):
+        link_to(newcomer)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_there_is_no_third_reason(newcomer):
+    with pytest.raises(ValueError, match="reason"):
+        actions.send_password_link(account=newcomer, reason="reason")
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_opening_the_link_changes_nothing_however_often(client, newcomer):
+    address = link_to(newcomer)
+    before = list(PasswordLink.objects.values()), HistoryEntry.objects.count()
+    for method in (client.get, client.head, client.get):
+        assert method(address).status_code == 200
+    assert (list(PasswordLink.objects.values()), HistoryEntry.objects.count()) == before
+    assert not fresh(newcomer).has_usable_password()
+
+
+def test_the_page_tells_its_address_to_nobody(client, newcomer):
+    response = client.get(link_to(newcomer))
+    assert response.headers["Referrer-Policy"] == "strict-origin"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_page_shows_for_which_user_it_is(client, newcomer):
+    assert f'value="{newcomer.login}"' in text(client.get(link_to(newcomer)))
+
+
+def test_the_password_of_the_form_opens(client, newcomer):
+    response = assign(client, link_to(newcomer))
+    assert (response.status_code, response.url) == (302, "/ingresar/")
+    assert "Contraseña cambiada exitosamente" in text(client.get(response.url))
+    log_in(client, newcomer.login, NEW)
+    assert is_logged_in(client)
+
+
+@pytest.mark.parametrize(
+    ("new", "confirmation", "field"),
+    [("corta", None, "new"), ("", None, "new"), (NEW, "otra cosa", "confirmation"), ("x" * 300, None, "new")],
+)
+def test_a_refused_password_leaves_the_link(client, newcomer, new, confirmation, field):
+    address = link_to(newcomer)
+    assert field in assign(client, address, new, confirmation).context["form"].errors
+    assert client.get(address).status_code == 200
+
+
+def test_the_last_passwords_can_not_come_back(client, delegate):
+    response = assign(client, link_to(delegate, "recover"), cast.PASSWORD)
+    assert response.context["form"].errors == {"new": ["No puede usar alguna de sus ultimas 3 contraseñas"]}
+
+
+def test_the_new_password_is_remembered(client, newcomer):
+    assign(client, link_to(newcomer))
+    assert newcomer.password_records.count() == 1
+
+
+def test_every_session_of_the_account_ends(client, delegate_client, delegate):
+    assign(client, link_to(delegate, "recover"))
+    delegate_client.get("/")
+    assert not is_logged_in(delegate_client)
+
+
+def test_a_locked_user_may_enter_again(client, delegate):
+    for _ in range(6):
+        log_in(client, delegate.login, "otra cosa distinta")
+    assign(client, link_to(delegate, "recover"))
+    log_in(client, delegate.login, NEW)
+    assert is_logged_in(client)
+
+
+def test_asking_for_a_link_unlocks_nothing(client, delegate):
+    for _ in range(6):
+        log_in(client, delegate.login, "otra cosa distinta")
+    link_to(delegate, "recover")
+    assert "Ingreso bloqueado" in text(log_in(client, delegate.login))
+
+
+def test_the_act_is_written_once_and_the_person_told(client, newcomer, delivered):
+    assign(client, link_to(newcomer))
+    entry = HistoryEntry.objects.get(act="password.assigned")
+    assert (entry.actor, entry.object_id, entry.after) == (newcomer, str(newcomer.pk), {})
+    assert delivered()[-1].subject == "Su contraseña de MIPRES fue cambiada"
+
+
+# ---------------------------------------------------------------- links that do not open
+
+
+def dead(response):
+    return response.status_code == 410 and DEAD in text(response)
+
+
+def test_a_link_works_once(client, newcomer):
+    address = link_to(newcomer)
+    assign(client, address)
+    assert dead(client.get(address))
+    assert dead(assign(client, address, "una tercera frase larga"))
+    assert fresh(newcomer).check_password(NEW)
+
+
+def test_a_newer_link_takes_the_place_of_the_older(client, newcomer):
+    older, newer = link_to(newcomer), link_to(newcomer, "recover")
+    assert dead(client.get(older))
+    assert client.get(newer).status_code == 200
+
+
+def test_the_link_of_another_account_stays(client, newcomer, stranger):
+    theirs = link_to(stranger)
+    link_to(newcomer)
+    assert client.get(theirs).status_code == 200
+
+
+def test_a_link_ends_after_an_hour(client, newcomer):
+    address = link_to(newcomer)
+    link = PasswordLink.objects.get()
+    assert link.expires_at - link.made_at == timedelta(minutes=60)
+    PasswordLink.objects.update(made_at=Now() - timedelta(minutes=60), expires_at=Now())
+    assert dead(client.get(address))
+    assert dead(assign(client, address))
+
+
+@pytest.mark.parametrize("who", ["account", "entity"])
+def test_a_link_of_who_may_not_enter_any_more_does_not_open(client, newcomer, who):
+    address = link_to(newcomer)
+    thing = newcomer if who == "account" else newcomer.entity
+    thing.is_active = False
+    thing.save()
+    assert dead(assign(client, address))
+
+
+@pytest.mark.parametrize("secret", ["x", "x" * 43, "ñandú", "%00", "a b"])
+def test_an_unknown_link_says_what_to_do(client, secret):
+    page = client.get(f"/clave/asignar/{secret}/")
+    assert dead(page)
+    assert 'href="/clave/recordar/"' in text(page)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_windows_that_send_the_form_at_once_one_sets_the_password():
+    account = cast.make_delegate(cast.make_entity(), password=None)
+    secret = link_to(account).split("/")[-2]
+    begin, answers = threading.Barrier(2), []
+
+    def window(new):
+        try:
+            begin.wait(10)
+            actions.assign_password(secret=secret, new=new)
+            answers.append("assigned")
+        except Refused:
+            answers.append("refused")
+        finally:
+            connections.close_all()
+
+    windows = [threading.Thread(target=window, args=(f"{NEW} {n}",)) for n in range(2)]
+    for one in windows:
+        one.start()
+    for one in windows:
+        one.join(20)
+    assert sorted(answers) == ["assigned", "refused"]
+
+
+def test_a_form_without_its_csrf_token_sets_nothing(newcomer):
+    client = Client(enforce_csrf_checks=True)
+    assert assign(client, link_to(newcomer)).status_code == 403
+    assert not fresh(newcomer).has_usable_password()
+
+
+# ---------------------------------------------------------------- what can never be
+
+
+def put(account, **fields):
+    defaults = {"secret_hash": "0" * 64, "reason": "assign", "expires_at": Now() + timedelta(hours=1)}
+    return PasswordLink.objects.create(account=account, **(defaults | fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"secret_hash": "a secret"}, "password_link_hash_well_formed"),
+        ({"reason": "other"}, "password_link_reason_known"),
+        ({"expires_at": Now() - timedelta(hours=1)}, "password_link_expires_after_it_is_made"),
+    ],
+)
+def test_postgresql_refuses(newcomer, fields, name):
+    with pytest.raises(IntegrityError, match=name):
+        put(newcomer, **fields)
+
+
+def test_an_account_has_one_link(newcomer):
+    put(newcomer)
+    with pytest.raises(IntegrityError, match="account_id"):
+        put(newcomer, secret_hash="1" * 64)
+
+
+def test_the_name_of_a_link_does_not_show_its_secret(newcomer):
+    assert str(put(newcomer)) == f"{newcomer.pk} assign"
+
+
+def test_the_text_of_the_mail_has_the_link_on_a_line_of_its_own(newcomer, delivered):
+    address = link_to(newcomer)
+    assert link_in(delivered()[0].body) == address

@@ -1,0 +1,29 @@
+"""How does a test open the link of a mail of Mi Seguridad Social? It asks as a person does and reads the mail."""
+
+import re
+
+from delegates.actions.personal_data import ask_email_change
+from delegates.actions.sign_up import Applicant, request_account
+from mipres_admin.models import OutgoingMail
+from tests import cast
+
+MARIA = Applicant("CC", "1025000111", "María", "Gabriela", "Suárez", "", "F", "maria@correo.example")
+
+
+def link_in_mail(template: str) -> str:
+    """The address in the newest mail of this template, without the host."""
+    found = re.search(r"https?://[^/]+(/\S+/)", OutgoingMail.objects.filter(template=template).latest("id").text)
+    assert found is not None
+    return found[1]
+
+
+def link_of_a_sign_up() -> str:
+    """The link that opens an account for María."""
+    request_account(applicant=MARIA)
+    return link_in_mail("sign_up")
+
+
+def link_of_an_email() -> str:
+    """The link that changes the e-mail of somebody's account."""
+    ask_email_change(by=cast.make_natural(), email="nuevo@correo.example", password=cast.PASSWORD)
+    return link_in_mail("confirm_email")

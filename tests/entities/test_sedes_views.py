@@ -1,0 +1,445 @@
+"""Do Crear Sede Proveedor and Consultar Sedes Proveedor do what manual v4.1 §11.6 and §11.7 tell?"""
+
+import io
+import re
+from datetime import date
+from html import unescape
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from openpyxl import load_workbook
+
+from entities.exports import SEDE_COLUMNS
+from entities.models import Municipality, Sede
+from entities.rules import NO_CODES_LEFT
+from mipres_admin import history
+from mipres_admin.refusals import Refused
+from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
+
+pytestmark = pytest.mark.django_db
+MEDELLIN, BOGOTA = "05001", "11001"
+
+
+@pytest.fixture
+def delegate(db):
+    return make_delegate(make_entity("PROV", name="Farmacias del Río S.A.S."))
+
+
+@pytest.fixture
+def client(delegate):
+    return client_of(delegate)
+
+
+@pytest.fixture
+def sede(delegate):
+    return make_sede(delegate.entity, code="PROV000001", name="Farmacia Norte", phone="601 555 0101")
+
+
+def client_of(delegate):
+    client = Client()
+    client.force_login(delegate)
+    return client
+
+
+def typed(**changed):
+    kept = {"name": "Farmacia Sur", "phone": "604 555 0103", "address": "Calle 53 # 13-40"}
+    return kept | {"department": "05", "municipality": MEDELLIN, "key": str(uuid4())} | changed
+
+
+def create(client, **changed):
+    return client.post(reverse("create_sede"), typed(**changed), follow=True)
+
+
+def edit(client, sede, **changed):
+    page = client.get(reverse("edit_sede", args=[sede.code]))
+    data = page.context["form"].initial | changed
+    return client.post(reverse("edit_sede", args=[sede.code]), data, follow=True)
+
+
+def disable(client, sede, **told):
+    address = reverse("disable_sede", args=[sede.code])
+    return client.post(address, client.get(address).context["form"].initial | told, follow=True)
+
+
+def errors(page, field):
+    return page.context["form"].errors.get(field, [])
+
+
+# ---------------------------------------------------------------- §11.6 Crear Sede Proveedor
+
+
+def test_the_menu_of_a_proveedor_has_both_items_in_the_manuals_order(client):
+    labels = [item.label for item in client.get(reverse("home")).context["menu"]]
+    assert labels[-3:] == ["Crear Sede Proveedor", "Consultar Sedes Proveedor", "Cambiar Contraseña"]
+
+
+def test_the_form_asks_what_the_manual_asks(client):
+    form = client.get(reverse("create_sede")).context["form"]
+    labels = [field.label for field in form.visible_fields()]
+    assert labels == ["Nombre completo", "Teléfono", "Dirección", "Departamento", "Municipio"]
+
+
+def test_a_provider_with_one_sede_is_told_that_it_needs_no_other(client):
+    assert "Si la entidad solo cuenta con una sede" in client.get(reverse("create_sede")).text
+
+
+def test_crear_sede_confirms_with_the_generated_code(client, delegate):
+    page = create(client)
+    code = delegate.entity.sedes.get().code
+    assert "La creación de la Entidad se ha realizado con éxito" in page.text
+    assert f"Código generado para la sede del proveedor: {code}" in page.text
+
+
+def test_all_1122_municipalities_can_be_chosen_without_scripts_by_department(client):
+    page = client.get(reverse("create_sede")).text
+    assert page.count("<optgroup") == 33
+    groups = dict(client.get(reverse("create_sede")).context["form"].fields["municipality"].choices[1:])
+    assert sum(len(group) for group in groups.values()) == Municipality.objects.count() == 1_122
+
+
+@pytest.mark.parametrize("field", ["name", "phone", "address", "department", "municipality"])
+def test_each_field_is_needed_and_asked_for(client, field):
+    (said,) = errors(create(client, **{field: "" if field in ("department", "municipality") else "  "}), field)
+    assert said.startswith(("Ingrese ", "Elija "))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("municipality", BOGOTA), ("municipality", "99999"), ("municipality", "'; --"), ("department", "00"),
+        ("department", "5"), ("name", "x" * 301), ("name", "---"), ("name", "a\x00b"), ("name", "a\x1bb"),
+        ("address", "x" * 301), ("phone", "555"), ("phone", "llame ya"), ("phone", "1" * 61), ("key", "no"),
+        ("key", ""),
+    ],
+)  # fmt: skip
+def test_a_wrong_or_forged_value_saves_nothing_and_is_explained(client, field, value):
+    page = create(client, **{field: value})
+    assert page.status_code == 200
+    assert page.context["form"].errors
+    assert not Sede.objects.exists()
+
+
+def test_a_municipality_of_another_department_is_explained(client):
+    assert "del departamento elegido" in errors(create(client, municipality=BOGOTA), "municipality")[0]
+
+
+def test_a_name_of_300_letters_is_kept_whole(client):
+    create(client, name="ñ" * 300)
+    assert Sede.objects.get().name == "ñ" * 300
+
+
+def test_html_in_a_name_is_text_on_every_page(client):
+    create(client, name="<script>alert(1)</script>")
+    create(client, name="<script>alert(1)</script>")
+    code = Sede.objects.get().code
+    addresses = [reverse("sedes")] + [reverse(name, args=[code]) for name in ("edit_sede", "sede_history")]
+    for address in [*addresses, reverse("disable_sede", args=[code])]:
+        page = client.get(address).text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_forged_entity_is_ignored(client, delegate):
+    other = make_entity("PROV")
+    create(client, entity=other.pk, entity_id=other.pk, code="PROV000009", is_main="on")
+    made = Sede.objects.get()
+    assert (made.entity, made.is_main) == (delegate.entity, False)
+
+
+def test_a_double_click_creates_one_sede_and_says_its_code_twice(client):
+    key = str(uuid4())
+    pages = [create(client, key=key) for _ in range(2)]
+    assert all(Sede.objects.get().code in page.text for page in pages)
+
+
+def test_a_used_form_with_other_data_says_so_and_then_creates(client):
+    key = str(uuid4())
+    create(client, key=key)
+    page = create(client, key=key, name="Farmacia Centro", address="Otra")
+    assert "Este formulario ya creó una sede" in page.text
+    create(client, key=page.context["form"]["key"].value(), name="Farmacia Centro", address="Otra")
+    assert Sede.objects.count() == 2
+
+
+def test_a_sede_with_the_same_name_is_shown_before_anything_is_saved(client, sede):
+    page = create(client, name="farmacia  NORTE")
+    assert "Ya hay una sede parecida" in page.text
+    assert reverse("edit_sede", args=[sede.code]) in page.text
+    assert Sede.objects.count() == 1
+
+
+def test_a_sede_at_the_same_address_is_shown_though_it_is_disabled(client, delegate):
+    make_sede(
+        delegate.entity,
+        code="PROV000001",
+        address="CALLE 53 #13-40",
+        municipality_id=MEDELLIN,
+        closed_on=timezone.localdate(),
+    )
+    assert "Deshabilitada" in create(client).text
+    assert Sede.objects.count() == 1
+
+
+def test_the_tick_creates_it_all_the_same(client, sede):
+    page = create(client, name=sede.name)
+    create(client, name=sede.name, confirmed="on", similar=page.context["confirm"].initial["similar"])
+    assert Sede.objects.count() == 2
+
+
+def test_a_warning_without_tick_warns_again(client, sede):
+    create(client, name=sede.name, similar=sede.code)
+    assert Sede.objects.count() == 1
+
+
+def test_when_no_codes_are_left_the_page_says_so(client, monkeypatch):
+    def spent(**kwargs):
+        raise Refused(NO_CODES_LEFT)
+
+    monkeypatch.setattr("entities.views.sedes.actions.create_sede", spent)
+    page = create(client)
+    assert page.status_code == 200
+    assert "PROV999999" in page.text
+
+
+# ---------------------------------------------------------------- edit, disable, enable (§10.3)
+
+
+def test_a_sede_is_edited(client, sede):
+    page = edit(client, sede, name="Farmacia Centro")
+    assert "se guardaron" in page.text
+    assert Sede.objects.get().name == "Farmacia Centro"
+
+
+def test_a_stale_page_is_told_and_shows_the_present_data(client, delegate, sede):
+    page = client.get(reverse("edit_sede", args=[sede.code]))
+    edit(client, sede, phone="601 555 9999")
+    data = page.context["form"].initial | {"name": "Vieja"}
+    again = client.post(reverse("edit_sede", args=[sede.code]), data)
+    assert "cambió mientras usted la revisaba" in again.text
+    assert "601 555 9999" in again.text
+
+
+def test_editing_with_a_mistake_saves_nothing(client, sede):
+    assert errors(edit(client, sede, phone="x"), "phone")
+    assert Sede.objects.get().phone == "601 555 0101"
+
+
+def test_a_sede_of_reps_can_only_be_looked_at(client, delegate):
+    sede = make_sede(delegate.entity)
+    assert "viene del REPS" in client.get(reverse("edit_sede", args=[sede.code])).text
+    for name in ("edit_sede", "disable_sede", "enable_sede"):
+        assert "viene del REPS" in client.post(reverse(name, args=[sede.code]), typed(), follow=True).text
+    assert Sede.objects.get().name == sede.name
+
+
+def test_disabling_says_first_how_many_users_hold_roles_there(client, delegate, sede):
+    user = make_user()
+    for role in ("Rol_Dispensador", "Rol_Anulador"):
+        make_assignment(user, sede, role, delegate)
+    page = client.get(reverse("disable_sede", args=[sede.code]))
+    assert "1 usuario con 2 roles en esta sede" in page.text
+    assert Sede.objects.open().exists()
+
+
+def test_disabling_and_enabling_say_what_happened(client, sede):
+    assert "quedó deshabilitada" in disable(client, sede).text
+    assert Sede.objects.get().closed_on == timezone.localdate()
+    page = client.post(reverse("enable_sede", args=[sede.code]), follow=True)
+    assert "quedó habilitada" in page.text
+    assert Sede.objects.get().closed_on is None
+
+
+@pytest.mark.parametrize("told", [{"users": "", "roles": ""}, {"users": "9"}, {"users": "x", "roles": "y"}])
+def test_disabling_without_the_true_number_asks_again(client, sede, told):
+    assert "Los usuarios de la sede cambiaron" in disable(client, sede, **told).text
+    assert Sede.objects.open().exists()
+
+
+def test_the_last_open_sede_is_named_as_such(client, sede):
+    assert "única sede habilitada" in client.get(reverse("disable_sede", args=[sede.code])).text
+
+
+def test_opening_the_address_enables_nothing(client, sede):
+    disable(client, sede)
+    client.get(reverse("enable_sede", args=[sede.code]))
+    assert not Sede.objects.open().exists()
+
+
+def test_the_history_of_a_sede_shows_each_act(client, delegate):
+    create(client)
+    sede = Sede.objects.get()
+    edit(client, sede, name="Farmacia Centro")
+    disable(client, sede)
+    page = client.get(reverse("sede_history", args=[sede.code]))
+    assert page.context["page"].count == 3
+    for shown in (
+        "Sede creada",
+        "Sede editada",
+        "Sede deshabilitada",
+        "Farmacia Sur",
+        "Farmacia Centro",
+        delegate.login,
+    ):
+        assert shown in page.text
+
+
+def test_the_history_shows_the_acts_of_this_entity_alone(client, sede):
+    history.record(by=None, act="sede.edited", thing=sede, entity=make_entity(), before={}, after={"name": "Ajena"})
+    assert client.get(reverse("sede_history", args=[sede.code])).context["page"].count == 0
+
+
+# ---------------------------------------------------------------- §11.7 Consultar Sedes Proveedor
+
+
+def search(client, **filters):
+    return client.get(reverse("sedes"), filters)
+
+
+def codes(page):
+    return [row.code for row in page.context["page"].rows]
+
+
+@pytest.fixture
+def three(delegate):
+    make_sede(delegate.entity, code="PROV000001", name="Droguería Ñandú Central", is_main=True)
+    make_sede(delegate.entity, code="PROV000002", name="Farmacia Norte", closed_on=date(2026, 1, 2))
+    make_sede(delegate.entity, code="PROV000003", name="Farmacia Central")
+
+
+def test_the_list_shows_the_columns_of_the_manual_and_more(client, sede, delegate):
+    page = search(client).text
+    for heading in ("Código", "Entidad", "NroID", "Tipo Entidad", "Tipo Relación", "Fecha"):
+        assert f'<th scope="col">{heading}</th>' in page
+    for heading in ("Dirección", "Teléfono", "Municipio", "Estado"):
+        assert f'<th scope="col">{heading}</th>' in page
+    for value in (sede.code, sede.name, delegate.entity.nit, "PROV_SEDE", sede.phone, "Habilitada"):
+        assert value in page
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({}, ["PROV000001", "PROV000002", "PROV000003"]),
+        ({"tipo": "proveedor"}, ["PROV000001"]),
+        ({"tipo": "sede"}, ["PROV000002", "PROV000003"]),
+        ({"estado": "deshabilitadas"}, ["PROV000002"]),
+        ({"estado": "habilitadas"}, ["PROV000001", "PROV000003"]),
+        ({"criterio": "PROV000003"}, ["PROV000003"]),
+        ({"criterio": "central nandu"}, ["PROV000001"]),
+        ({"criterio": "DROGUERIA"}, ["PROV000001"]),
+        ({"criterio": "%"}, []),
+        ({"criterio": "farmacia", "estado": "habilitadas"}, ["PROV000003"]),
+        ({"tipo": "otro"}, []),
+        ({"criterio": "x" * 101}, []),
+        ({"criterio": "a\x00"}, []),
+    ],
+)
+def test_type_state_and_criteria_find_sedes(client, three, filters, found):
+    assert codes(search(client, **filters)) == found
+
+
+def test_a_sede_of_reps_is_found_by_its_codigo_de_habilitacion(client, delegate):
+    sede = make_sede(delegate.entity)
+    assert codes(search(client, criterio=sede.code)) == [sede.code]
+
+
+def test_registros_encontrados_counts_them(client, three):
+    assert "Registros encontrados: <strong>2</strong>" in search(client, criterio="farmacia").text
+
+
+def test_no_result_says_what_to_do(client):
+    assert "Crear Sede" in search(client).text
+    assert "Quite algún filtro" in search(client, criterio="nada").text
+
+
+def test_a_strangers_sedes_are_neither_listed_nor_downloaded(client):
+    make_sede(make_entity("PROV"), code="PROV000009", name="Ajena")
+    assert codes(search(client)) == []
+    assert excel(client) == []
+
+
+def test_a_wrong_filter_is_explained_on_the_page_and_not_downloaded(client):
+    response = client.get(reverse("download_sedes"), {"estado": "x"}, follow=True)
+    assert "El estado debe ser uno de la lista." in response.text
+
+
+def excel(client, **filters):
+    response = client.get(reverse("download_sedes"), filters)
+    book = load_workbook(io.BytesIO(b"".join(response)))
+    rows = list(book.active.values)
+    assert list(rows[0]) == [column.heading for column in SEDE_COLUMNS]
+    return [[value or "" for value in row] for row in rows[1:]]
+
+
+def cells(html):
+    """The rows of the screen's table, each cell as the texts in it."""
+    body = re.search(r"<tbody>(.*)</tbody>", html, re.DOTALL)
+    rows = re.findall(r"<tr>(.*?)</tr>", body[1], re.DOTALL) if body else []
+    strip = re.compile(r"<[^>]+>")
+    return [
+        [
+            [unescape(strip.sub("", part)).strip() for part in cell.split("<br>")]
+            for cell in re.findall(r"<t[hd] [^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        ]
+        for row in rows
+    ]
+
+
+def screen(client, **filters):
+    """Every row of every page, in the columns of the workbook."""
+    address, rows = f"{reverse('sedes')}?{urlencode(filters)}", []
+    while address:
+        page = client.get(address)
+        for code, name, nit, kind, relation, day, street, phone, place, state in cells(page.text):
+            town, department = [*place, ""][:2]
+            since = [*state, ""][1]
+            row = [code[0], name[0], nit[0], kind[0], relation[0], day[0], street[0], phone[0], department, town]
+            rows.append([("" if value == "—" else value) for value in [*row, state[0], since]])
+        address = page.context["page"].next_url
+    assert page.context["page"].count == len(rows)
+    return rows
+
+
+WORDS = ("Farmacia", "Droguería", "Ñandú", "=SUMA(1)", "A&B <b>", "Norte")
+SEDES = st.lists(
+    st.tuples(
+        st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join),
+        st.sampled_from(("", "Calle 1 # 2-3", "+57 300")),
+        st.sampled_from((MEDELLIN, BOGOTA)),
+        st.one_of(st.none(), st.dates(date(2020, 1, 1), date(2026, 1, 1))),
+    ),
+    max_size=60,
+)
+FILTERS = st.fixed_dictionaries(
+    {
+        "tipo": st.sampled_from(("", "proveedor", "sede")),
+        "estado": st.sampled_from(("", "habilitadas", "deshabilitadas")),
+        "criterio": st.sampled_from(("", "farm", "nandu norte", "PROV00000", "=", "&", "zz", "a")),
+    }
+)
+
+
+class TestExcel(TestCase):
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(SEDES, FILTERS)
+    def test_the_excel_equals_the_screen_for_every_filter(self, sedes, filters):
+        delegate = make_delegate(make_entity("PROV"))
+        for number, (name, address, municipality, closed_on) in enumerate(sedes):
+            make_sede(
+                delegate.entity,
+                code=f"PROV{number:06}",
+                name=name,
+                address=address,
+                municipality_id=municipality,
+                closed_on=closed_on,
+                is_main=number == 0,
+            )
+        client = client_of(delegate)
+        assert excel(client, **filters) == screen(client, **filters)
