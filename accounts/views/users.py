@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import roles as actions
 from accounts.actions.lookup import look_up_user, record_download
+from accounts.deeds import Change
 from accounts.exports import USER_COLUMNS, user_rows
 from accounts.forms.users import (
     AssociateForm,
@@ -189,7 +190,7 @@ def user_roles(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _show_user(request, _asked(request, public_id))
 
 
-def _say(request: HttpRequest, change: actions.Change, user: RegisteredUser, sede: Sede) -> None:
+def _say(request: HttpRequest, change: Change, user: RegisteredUser, sede: Sede) -> None:
     parts = []
     if change.given:
         parts.append(f"asignado {', '.join(change.given)}")
