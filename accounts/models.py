@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Now, TruncDate
+from django.db.models.functions import Cast, Concat, Now, TruncDate
 from django.utils import timezone
 
 from accounts.roles import Role, UserKind
@@ -238,7 +238,8 @@ class RegisteredUser(models.Model):
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     def visible_to(self, entity: Entity) -> Self:
         """The assignments of one entity: the only ones its delegate may see or touch."""
-        return self.filter(entity=entity)
+        # psycopg writes small numbers as integer, and the GIN index compares bigint with bigint alone
+        return self.filter(entity=Cast(Value(entity.pk), models.BigIntegerField()))
 
     def current(self, at: datetime | None = None) -> Self:
         """Assignments in force at a moment (now by default); no job ever has to end one."""
@@ -352,8 +353,9 @@ class RoleAssignment(models.Model):
         indexes = (
             models.Index("entity", "listed_as", "id", name="assignment_list"),
             # "Registros encontrados" is exact: counted in this index alone, a third of the time of reading the table
-            models.Index("entity", "ends_at", "starts_at", "role", name="assignment_count"),
-            GinIndex(OpClass("listed_as", name="gin_trgm_ops"), name="assignment_listed_as_trgm"),
+            models.Index("entity", "ends_at", "starts_at", "role", include=("sede",), name="assignment_counts"),
+            # words are looked for among the entity's own, not in the country's; see `visible_to`
+            GinIndex("entity", OpClass("listed_as", name="gin_trgm_ops"), name="assignment_search"),
         )
 
     def __str__(self) -> str:
