@@ -1,5 +1,6 @@
 """How is this portal configured? One file, everything from the environment; the README has the table."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,12 @@ ALLOWED_HOSTS = env.list("MIPRES_ALLOWED_HOSTS", default=[] if PRODUCTION else [
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "Production needs MIPRES_ALLOWED_HOSTS: the host names of the portal, separated by commas."
+    )
+# what papers that leave the portal print; without it, the host by which the delegate came in
+PUBLIC_URL = env.str("MIPRES_PUBLIC_URL", default="").rstrip("/")
+if PUBLIC_URL and not re.fullmatch(r"https://[\w.-]+(:\d+)?" if PRODUCTION else r"https?://[\w.:\[\]-]+", PUBLIC_URL):
+    raise ImproperlyConfigured(
+        "MIPRES_PUBLIC_URL must be the portal's public address without a path, for example https://mipres.example.gov.co."
     )
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if PRODUCTION and host != "*"]
 

@@ -258,6 +258,33 @@ def test_desactivar_usuario_takes_them_all(delegate_client, delegate, sede, user
     assert roles_now() == set()
 
 
+def confirmation(client, user, sede):
+    return client.get(reverse("deactivate_user", args=[user.public_id]), {"sede": sede.code})
+
+
+def test_desactivar_usuario_first_says_what_would_end_and_for_whom(delegate_client, delegate, sede, user):
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    page = confirmation(delegate_client, user, sede)
+    for said in (user.person.full_name, sede.code, PRESCRIPTOR, "Rol_PrescriptorExclusiones", "Cancelar"):
+        assert said in page.text
+    assert roles_now() == {PRESCRIPTOR}
+
+
+def test_the_confirmation_names_the_roles_of_its_sede_alone(delegate_client, delegate, ips, sede, user):
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    make_assignment(user, make_sede(ips), ANULADOR, delegate)
+    assert ANULADOR not in confirmation(delegate_client, user, sede).text
+
+
+@pytest.mark.parametrize("held", ["nothing", "elsewhere"])
+def test_a_sede_without_roles_of_this_entity_has_nothing_to_confirm(delegate_client, stranger, sede, user, held):
+    theirs = stranger.entity.sedes.get()
+    make_assignment(user, theirs, PRESCRIPTOR, stranger)
+    find(delegate_client, user)
+    response = confirmation(delegate_client, user, sede if held == "nothing" else theirs)
+    assert response.url.startswith(reverse("user_roles", args=[user.public_id]))
+
+
 def test_the_second_tab_is_told_that_the_roles_changed(delegate_client, delegate, sede, user):
     make_assignment(user, sede, PRESCRIPTOR, delegate)
     save_roles(delegate_client, user, sede, [PRESCRIPTOR, ANULADOR], [PRESCRIPTOR])
