@@ -49,7 +49,14 @@ EXPECTED = [
     ("profesional", "ET", "PROF", "P07", ""),
     ("administrativo", "ET", "OTRO", "-", ""),
 ]
-ROLES = ["Rol_Prescriptor", "Rol_Ordenador", "Rol_OrdenadorEnfermeria", "Rol_Anulador", "Rol_AnuladorEPS", "Rol_JuntaMedicaIPS", "Rol_JuntaMedicaEPS", "Rol_Recobrante", "Rol_Transcriptor", "Rol_TranscriptorIPS", "Rol_Dispensador", "Rol_Admision", "Rol_ServicioComplementario"]
+# fmt: off
+ROLES = [
+    "Rol_Prescriptor", "Rol_Ordenador", "Rol_OrdenadorEnfermeria", "Rol_Anulador",
+    "Rol_AnuladorEPS", "Rol_JuntaMedicaIPS", "Rol_JuntaMedicaEPS", "Rol_Recobrante",
+    "Rol_Transcriptor", "Rol_TranscriptorIPS", "Rol_Dispensador", "Rol_Admision",
+    "Rol_ServicioComplementario",
+]
+# fmt: on
 PROFESSIONS = [f"P{number:02}" for number in range(1, 18)] + ["P99"]
 OPTION_NAMES = ("profesional", "independiente", "administrativo-eps", "administrativo")
 ENTITY_KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET", "PI")
