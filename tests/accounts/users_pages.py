@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -24,7 +23,7 @@ def associate(client: Client, user: RegisteredUser, sede: Sede | str, *roles: st
 
 def save_roles(
     client: Client, user: RegisteredUser, sede: Sede, roles: Any, seen: Any, name: str = "update_user_roles"
-) -> HttpResponse:
+) -> Any:
     data = {"option": "profesional", "sede": sede.code, "roles": roles, "seen": " ".join(seen)}
     return client.post(reverse(name, args=[user.public_id]), data, follow=True)
 
