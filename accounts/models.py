@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Now, TruncDate
+from django.db.models.functions import Cast, Concat, Now, TruncDate
 from django.utils import timezone
 
 from accounts.roles import Role, UserKind
@@ -68,7 +68,7 @@ class Person(models.Model):
     second_name = models.CharField("segundo nombre", max_length=60, blank=True)
     first_surname = models.CharField("primer apellido", max_length=60)
     second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
-    sex = models.CharField("sexo", max_length=2, choices=Sex, blank=True)
+    sex = models.CharField("sexo", max_length=2, choices=Sex, blank=True, db_default="")
     email = models.EmailField("correo electrónico", blank=True)
     deceased_on = models.DateField("fecha de fallecimiento", null=True, blank=True)
     sort_name = models.GeneratedField(
@@ -253,7 +253,8 @@ class RegisteredUser(models.Model):
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     def visible_to(self, entity: Entity) -> Self:
         """The assignments of one entity: the only ones its delegate may see or touch."""
-        return self.filter(entity=entity)
+        # psycopg writes small numbers as integer, and the GIN index compares bigint with bigint alone
+        return self.filter(entity=Cast(Value(entity.pk), models.BigIntegerField()))
 
     def current(self, at: datetime | None = None) -> Self:
         """Assignments in force at a moment (now by default); no job ever has to end one."""
@@ -367,8 +368,9 @@ class RoleAssignment(models.Model):
         indexes = (
             models.Index("entity", "listed_as", "id", name="assignment_list"),
             # "Registros encontrados" is exact: counted in this index alone, a third of the time of reading the table
-            models.Index("entity", "ends_at", "starts_at", "role", name="assignment_count"),
-            GinIndex(OpClass("listed_as", name="gin_trgm_ops"), name="assignment_listed_as_trgm"),
+            models.Index("entity", "ends_at", "starts_at", "role", include=("sede",), name="assignment_counts"),
+            # words are looked for among the entity's own, not in the country's; see `visible_to`
+            GinIndex("entity", OpClass("listed_as", name="gin_trgm_ops"), name="assignment_search"),
         )
 
     def __str__(self) -> str:

@@ -13,6 +13,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
+from mipres_admin.addresses import public_address
+
 MINUTES = settings.PASSWORD_LINK_MINUTES
 
 
@@ -35,4 +37,4 @@ def expiry() -> CombinedExpression:
 @sensitive_variables("secret")
 def link(url_name: str, secret: str) -> str:
     """The address of a link, for a mail."""
-    return f"{settings.PUBLIC_URL}{reverse(url_name, args=[secret])}"
+    return public_address(reverse(url_name, args=[secret]))

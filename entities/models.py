@@ -190,6 +190,14 @@ class SedeQuerySet(models.QuerySet["Sede"]):
             same |= Q(bare_address=bare(Value(address)), municipality=municipality_id)
         return self.alias(bare_name=bare(F("name")), bare_address=bare(F("address"))).filter(same)
 
+    def hold_states(self) -> None:
+        """As `Sede.hold_state` for all of these: none is closed or opened until the transaction ends."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM entities_sede WHERE id = ANY(%s) ORDER BY id FOR SHARE",
+                [list(self.values_list("pk", flat=True))],
+            )
+
 
 def bare(text: F | Value) -> Replace:
     """A text as it is compared with another that people may have typed differently."""

@@ -1,5 +1,7 @@
 """How is an act written down? `record(...)`, inside the act's own transaction."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
@@ -7,27 +9,50 @@ from django.db import models, transaction
 from mipres_admin.models import HistoryEntry
 from mipres_admin.origin import Origin, origin
 
-__all__ = ["Origin", "origin", "record"]
+__all__ = ["Act", "Origin", "origin", "record", "record_all"]
 
 
-def record(*, by: Any, act: str, thing: models.Model, before: Any, after: Any, entity: Any = None) -> HistoryEntry:
-    """Write one row of history and return it.
+@dataclass(frozen=True)
+class Act:
+    """One act to be written down; `entity` is the tenant whose delegate may read it, the actor's own by default."""
 
-    `by` is the account that acts, or None for a command; `entity` is the tenant whose delegate may read the row,
-    the actor's own by default. Raises TransactionManagementError outside a transaction: an act without its
-    history, or a history without its act, can not be kept.
+    act: str
+    thing: models.Model
+    before: Any
+    after: Any
+    entity: Any = None
+
+
+ROWS_A_STATEMENT = 1_000
+
+
+def record_all(*, by: Any, acts: Iterable[Act]) -> list[HistoryEntry]:
+    """Write one row of history for each act, in their order, and return them.
+
+    `by` is the account that acts, or None for a command. Raises TransactionManagementError outside a transaction: an
+    act without its history, or a history without its act, can not be kept.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("history.record() belongs in the transaction of the act.")
     here = origin.get()
-    return HistoryEntry.objects.create(
-        act=act,
-        actor=by,
-        entity=entity or getattr(by, "entity", None),
-        object_type=thing._meta.label_lower,
-        object_id=str(thing.pk),
-        before=before,
-        after=after,
-        address=here.address,
-        request_id=here.request_id,
-    )
+    rows = [
+        HistoryEntry(
+            act=each.act,
+            actor=by,
+            entity=each.entity or getattr(by, "entity", None),
+            object_type=each.thing._meta.label_lower,
+            object_id=str(each.thing.pk),
+            before=each.before,
+            after=each.after,
+            address=here.address,
+            request_id=here.request_id,
+        )
+        for each in acts
+    ]
+    return HistoryEntry.objects.bulk_create(rows, batch_size=ROWS_A_STATEMENT)
+
+
+def record(*, by: Any, act: str, thing: models.Model, before: Any, after: Any, entity: Any = None) -> HistoryEntry:
+    """Write the one row of history of an act and return it; see `record_all`."""
+    (entry,) = record_all(by=by, acts=[Act(act, thing, before, after, entity)])
+    return entry

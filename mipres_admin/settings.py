@@ -1,5 +1,6 @@
 """How is this portal configured? One file, everything from the environment; the README has the table."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,14 @@ if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "Production needs MIPRES_ALLOWED_HOSTS: the host names of the portal, separated by commas."
     )
-# where links in mails lead: never the host that a request names, which anybody can choose
+# what mails and papers print: never the host that a request names, which anybody can choose
 _HOST = next((host for host in ALLOWED_HOSTS if not host.startswith(("*", "."))), "")
 PUBLIC_URL = env.str(
     "MIPRES_PUBLIC_URL", default=(f"https://{_HOST}" if _HOST else "") if PRODUCTION else "http://127.0.0.1:8000"
 ).rstrip("/")
-if not PUBLIC_URL.startswith(("https://",) if PRODUCTION else ("http://", "https://")):
+if not re.fullmatch(r"https://[\w.-]+(:\d+)?" if PRODUCTION else r"https?://[\w.:\[\]-]+", PUBLIC_URL):
     raise ImproperlyConfigured(
-        "MIPRES_PUBLIC_URL must be the address by which people open the portal, for example https://mipres.example."
+        "MIPRES_PUBLIC_URL must be the portal's public address without a path, for example https://mipres.example.gov.co."
     )
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if PRODUCTION and host != "*"]
 

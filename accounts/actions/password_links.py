@@ -14,6 +14,7 @@ from accounts import throttle
 from accounts.actions.session import check_new_password, save_new_password
 from accounts.models import Account, LoginThrottle, PasswordLink, Person
 from mipres_admin import history
+from mipres_admin.addresses import public_address
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
 
@@ -51,7 +52,7 @@ def _write_link(account: Account, reason: str) -> None:
     context = {
         "account": account,
         "reason": reason,
-        "link": settings.PUBLIC_URL + reverse("assign_password", args=[secret]),
+        "link": public_address(reverse("assign_password", args=[secret])),
         "minutes": settings.PASSWORD_LINK_MINUTES,
     }
     send_on_commit(to=account.email, template="password_link", context=context, useful_until=expires_at)

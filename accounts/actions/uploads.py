@@ -2,19 +2,21 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions.roles import activate_user, change_last_day, end_role, tenant
+from accounts import deeds
+from accounts.actions.roles import held_by, save_deeds, tenant
+from accounts.deeds import Deed, Held
 from accounts.models import Account, Person, RoleUpload
 from accounts.uploads.verdicts import Judged, Verdict, in_words, judge_rows, said, users_of
 from accounts.validity import Validity
 from entities.models import Entity
-from mipres_admin import history
+from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.sheets import SheetRow
@@ -76,10 +78,11 @@ def _with_errors(number: int) -> Refusal:
 
 
 def _rejudged(entity: Entity, kept: Sequence[dict[str, Any]]) -> list[Judged]:
-    """The verdicts of now, under the lock of every user of the file; what was to be done and changed is an error."""
+    """The verdicts of now, under the locks of users and sedes; what was to be done and changed is an error."""
     rows = [SheetRow(row["line"], row["texts"]) for row in kept]
     # in one order for everybody, so that two files never wait for each other
     list(users_of(rows).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    entity.sedes.all().hold_states()
     now = []
     for row, judged in zip(kept, judge_rows(entity, rows), strict=True):
         same = (row["verdict"], row["before"]) == (judged.verdict.value, judged.before)
@@ -97,21 +100,19 @@ def _why(kept: dict[str, Any], judged: Judged) -> Judged:
     return judged
 
 
-def _do(by: Account, judged: Judged) -> bool:
-    """Do what one row asks through the action of the screens; whether something changed. Raises Refused."""
+def _deed(judged: Judged, held: Held, *, by: Account, now: datetime) -> Deed | None:
+    """What one row asks for, decided as on the screens, or None for nothing. Raises Refused."""
     row, asked = judged.row, judged.asked
-    if row is None or asked is None or asked.sede is None:
-        return False
-    here: dict[str, Any] = {"by": by, "user": asked.user, "sede": asked.sede, "tell": False}
+    if row is None or asked is None:
+        return None
     match judged.verdict:
         case Verdict.GIVE:
-            wanted = Validity(row.first, row.last)
-            return bool(activate_user(**here, option=asked.option, roles=[row.role], validity=wanted))
+            return deeds.give(asked, held, {row.role}, Validity(row.first, row.last), by=by, now=now)
         case Verdict.MOVE:
-            return bool(change_last_day(**here, option=asked.option, role=row.role, last=row.last))
+            return deeds.move(asked, held, row.role, row.last)
         case Verdict.END:
-            return bool(end_role(**here, role=row.role))
-    return False
+            return deeds.take(asked, held, row.role, by=by, now=now)
+    return None
 
 
 def _tell(entity: Entity, done: Sequence[Judged]) -> None:
@@ -126,18 +127,38 @@ def _tell(entity: Entity, done: Sequence[Judged]) -> None:
         send_on_commit(to=person.email, template="roles_uploaded", context=context)
 
 
-def _do_all(by: Account, entity: Entity, now: Sequence[Judged]) -> list[Judged]:
-    """Do every row, each by itself; the verdicts as they ended. A row whose action is refused is an error."""
-    ended, done = [], []
-    for judged in now:
+@dataclass
+class Decided:
+    """The rows of a file as they ended, and the deeds of those that change something."""
+
+    verdicts: list[Judged]
+    deeds: list[tuple[Judged, Deed]]
+
+
+def _decide(by: Account, judged: Sequence[Judged]) -> Decided:
+    """Decide the rows in order, each on what those before it leave; a row that is refused is an error."""
+    asked = [each.asked for each in judged if each.asked is not None]
+    now = clock.now()
+    held = held_by({each.user for each in asked}, {each.sede for each in asked if each.sede}, now)
+    decided = Decided([], [])
+    for row in judged:
+        place = (row.asked.user.pk, row.asked.sede.pk) if row.asked and row.asked.sede else (0, 0)
         try:
-            if _do(by, judged):
-                done.append(judged)
-            ended.append(judged)
+            deed = _deed(row, held[place], by=by, now=now)
         except Refused as refused:
-            ended.append(Judged(judged.line, Verdict.ERROR, said(refused.refusal)))
-    _tell(entity, done)
-    return ended
+            row = Judged(row.line, Verdict.ERROR, said(refused.refusal))
+        else:
+            if deed and deed.change:
+                held[place] = deed.after
+                decided.deeds.append((row, deed))
+        decided.verdicts.append(row)
+    return decided
+
+
+def _do_all(by: Account, entity: Entity, decided: Decided) -> None:
+    """Save the deeds of a file, each with its row of history, and tell the persons."""
+    save_deeds(by=by, decided=[deed for _, deed in decided.deeds])
+    _tell(entity, [judged for judged, _ in decided.deeds])
 
 
 def _keep(upload: RoleUpload, verdicts: Sequence[Judged], *, also: Sequence[str] = ()) -> None:
@@ -162,7 +183,8 @@ def _locked(upload: RoleUpload) -> RoleUpload:
 def apply_upload(*, by: Account, upload: RoleUpload, mode: str) -> RoleUpload:
     """Apply a previewed workbook once, and return it with what became of each row.
 
-    Every row is judged again and done by the same action as on the screens, under the locks of its users.
+    Every row is judged again under the locks of its users and decided as on the screens (`accounts.deeds`); what is
+    decided is saved at once.
     `Mode.ALL` does all or nothing; `Mode.GOOD` leaves the wrong rows out. Raises Refused when it is applied already,
     or when all is asked and a row is wrong: no role changes, and the preview shows the reasons of now.
     """
@@ -172,13 +194,12 @@ def apply_upload(*, by: Account, upload: RoleUpload, mode: str) -> RoleUpload:
             upload = _locked(upload)
             if upload.entity_id != tenant(by).pk:
                 raise Refused(_not_yours())
-            verdicts = _rejudged(upload.entity, upload.rows)
-            if mode == RoleUpload.Mode.GOOD or not _errors(verdicts):
-                verdicts = _do_all(by, upload.entity, verdicts)
-            if mode == RoleUpload.Mode.ALL and _errors(verdicts):
-                wrong = verdicts
+            decided = _decide(by, _rejudged(upload.entity, upload.rows))
+            if mode == RoleUpload.Mode.ALL and _errors(decided.verdicts):
+                wrong = decided.verdicts
                 raise Refused(_with_errors(_errors(wrong)))
-            return _applied(by=by, upload=upload, mode=mode, verdicts=verdicts)
+            _do_all(by, upload.entity, decided)
+            return _applied(by=by, upload=upload, mode=mode, verdicts=decided.verdicts)
     except Refused:
         if wrong:
             _keep_reasons(upload, wrong)

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
             name="sex",
             field=models.CharField(
                 blank=True,
+                db_default="",
                 choices=[("F", "Femenino"), ("M", "Masculino"), ("NB", "No binario"), ("T", "Trans")],
                 max_length=2,
                 verbose_name="sexo",

@@ -16,6 +16,7 @@ from accounts.papers import certificate_pdf, is_intact, summary
 from accounts.roles import ACTIVATING_KINDS
 from accounts.views.users import account_of, user_for
 from mipres_admin.access import delegate_of, public
+from mipres_admin.addresses import public_address
 from mipres_admin.paper import BUSY, NO_PANGO
 from mipres_admin.refusals import Refusal, Refused
 
@@ -72,7 +73,7 @@ def download_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not is_intact(certificate):
         logger.error("certificate %s does not match its fingerprint", certificate.public_id)
         raise Http404
-    url = request.build_absolute_uri(reverse("verify_certificate", args=[certificate.grouped_code]))
+    url = public_address(reverse("verify_certificate", args=[certificate.grouped_code]))
     try:
         pdf = certificate_pdf(certificate, url)
     except Refused as refused:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import roles as actions
 from accounts.actions.lookup import look_up_user, record_download
+from accounts.deeds import Change
 from accounts.exports import USER_COLUMNS, user_rows
 from accounts.forms.users import (
     AssociateForm,
@@ -197,7 +198,7 @@ def user_roles(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _show_user(request, _asked(request, public_id))
 
 
-def _say(request: HttpRequest, change: actions.Change, user: RegisteredUser, sede: Sede) -> None:
+def _say(request: HttpRequest, change: Change, user: RegisteredUser, sede: Sede) -> None:
     parts = []
     if change.given:
         parts.append(f"asignado {', '.join(change.given)}")
@@ -273,8 +274,16 @@ def update_user_roles(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @delegate_of(*ACTIVATING_KINDS)
 @show_and_act
 def deactivate_user(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """ "Desactivar Usuario": take all roles at the sede."""
-    return _save_roles(request, public_id, keep=False)
+    """ "Desactivar Usuario": what would end at the sede, and, once confirmed, the end of it."""
+    if request.method == "POST":
+        return _save_roles(request, public_id, keep=False)
+    asked, code = _asked(request, public_id), request.GET.get("sede")
+    group = next((group for group in _groups(asked, None) if group["sede"].code == code), None)
+    back = _page_of_user(asked.user, asked.option)
+    if group is None:
+        return redirect(back)
+    context = {"asked": asked, "person": asked.user.person, "group": group, "back": back}
+    return render(request, "accounts/deactivate_user.html", context)
 
 
 @delegate_of(*ACTIVATING_KINDS)

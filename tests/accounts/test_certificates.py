@@ -2,13 +2,15 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from threading import Barrier
 from unittest import mock
 
 import pytest
 import segno
 import time_machine
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -205,10 +207,11 @@ def test_the_pdf_is_tagged_spanish_and_titled(issued):
     assert issued.grouped_code in pdf.metadata.title
 
 
-def test_the_qr_leads_to_the_public_page(delegate_client, issued):
+def test_the_qr_leads_to_the_public_page(delegate_client, issued, settings):
+    settings.PUBLIC_URL = "https://mipres.example"
     with mock.patch.object(papers, "qr_path", wraps=papers.qr_path) as drawn:
         delegate_client.get(reverse("download_certificate", args=[issued.public_id]))
-    drawn.assert_called_once_with(f"http://testserver/verificar/{issued.grouped_code}/")
+    drawn.assert_called_once_with(f"https://mipres.example/verificar/{issued.grouped_code}/")
 
 
 def test_the_qr_path_darkens_exactly_the_modules():
@@ -270,6 +273,56 @@ def test_one_pdf_is_made_at_a_time(delegate_client, issued, monkeypatch):
         response = delegate_client.get(reverse("download_certificate", args=[issued.public_id]))
     assert response.status_code == 503
     assert "otro PDF" in response.text
+
+
+# ---------------------------------------------------------------- a double click
+
+
+@pytest.fixture
+def holder(delegate, user, sede):
+    hold(user, sede, ANULADOR, delegate)
+    return user
+
+
+def test_a_second_click_is_answered_with_the_same_paper(delegate_client, holder):
+    first, second = (post(delegate_client, holder, "2026-05-03") for _ in range(2))
+    assert first.url == second.url
+    assert HistoryEntry.objects.filter(act="certificate.issued").count() == 1
+
+
+def test_a_minute_later_it_is_another_paper(delegate, holder):
+    first = issue_certificate(by=delegate, user=holder, as_of=PAST)
+    with time_machine.travel(first.issued_at + timedelta(seconds=61), tick=False):
+        assert issue_certificate(by=delegate, user=holder, as_of=PAST) != first
+
+
+def test_a_paper_that_says_something_else_is_another_one(delegate, holder, sede):
+    first = issue_certificate(by=delegate, user=holder, as_of=PAST)
+    hold(holder, sede, PRESCRIPTOR, delegate)
+    assert issue_certificate(by=delegate, user=holder, as_of=PAST) != first
+
+
+@pytest.mark.parametrize("other", ["day", "whole entity", "colleague"])
+def test_another_question_is_another_paper(delegate, colleague, holder, other):
+    asked = {"by": delegate, "user": holder, "as_of": PAST}
+    changed = {"day": {"as_of": PAST + DAY}, "whole entity": {"user": None}, "colleague": {"by": colleague}}[other]
+    assert issue_certificate(**asked) != issue_certificate(**asked | changed)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_make_one_paper(delegate, holder):
+    start = Barrier(2)
+
+    def click(_):
+        try:
+            start.wait(10)
+            return issue_certificate(by=delegate, user=holder, as_of=PAST).code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(click, range(2)))) == 1
+    assert Certificate.objects.count() == 1
 
 
 # ---------------------------------------------------------------- what PostgreSQL refuses

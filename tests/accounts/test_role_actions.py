@@ -9,7 +9,8 @@ import time_machine
 from django.core import mail
 from django.db import connection
 
-from accounts.actions.roles import Change, activate_user, change_last_day, update_roles
+from accounts.actions.roles import activate_user, change_last_day, update_roles
+from accounts.deeds import Change
 from accounts.models import RoleAssignment, SsoPost
 from accounts.roles import Option
 from accounts.validity import Validity, midnight, today

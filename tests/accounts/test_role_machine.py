@@ -1,9 +1,11 @@
 """Whatever delegates do, in whatever order and on whatever day, do the invariants of roles hold?
 
-A Hypothesis state machine activates, changes, ends and re-activates users across entities and days, and checks after
+A Hypothesis state machine activates, changes, ends and re-activates users across entities and days, on the screens
+and by workbook, and checks after
 each step what must always be true, against a plain model kept beside it.
 """
 
+from collections import defaultdict
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -15,11 +17,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from accounts.actions.roles import activate_user, change_last_day, update_roles
+from accounts.actions.uploads import apply_upload, make_upload
 from accounts.models import RoleAssignment
 from accounts.roles import Option
 from accounts.validity import Validity
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
+from mipres_admin.sheets import SheetRow
 from tests.cast import make_delegate, make_entity, make_sede, make_user
 
 ROLES = ("Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador")
@@ -120,6 +124,64 @@ class Roles(RuleBasedStateMachine):
         )
         if change:
             assert last is None or last >= 0
+
+    @precondition(lambda self: RoleAssignment.objects.ended(self.now).exists())
+    @rule(number=st.integers(0, 50), last=day)
+    def reactivate(self, number, last):
+        """What has ended can be given again, wherever and whenever it was."""
+        over = list(RoleAssignment.objects.ended(self.now).order_by("pk"))
+        one = over[number % len(over)]
+        held = RoleAssignment.objects.filter(user=one.user, sede=one.sede, role=one.role).not_ended(self.now).exists()
+        change = self.attempt(
+            lambda: activate_user(
+                by=one.created_by,
+                user=one.user,
+                sede=one.sede,
+                option=Option.PROFESIONAL,
+                roles=[one.role],
+                validity=Validity(None, self.on(last)),
+            )
+        )
+        refused = last is not None and last < 0
+        assert change is None if refused else bool(change) is not held
+
+    @rule(by=who, rows=st.lists(st.tuples(who, where, st.sampled_from(ROLES), day, st.booleans()), max_size=6))
+    def apply_a_workbook(self, by, rows):
+        """The rows of a file mean what the screens mean; the wrong ones are left out."""
+        lines = [SheetRow(line, self.texts(*row)) for line, row in enumerate(rows, start=2)]
+        delegate = self.delegates[by]
+
+        def apply():
+            upload = make_upload(by=delegate, file_name="a.xlsx", sha256="0" * 64, rows=lines)
+            return apply_upload(by=delegate, upload=upload, mode="correctas")
+
+        verdicts = [row["verdict"] for row in self.attempt(apply).rows]
+        # beside the row of the file itself, which `attempt` has counted
+        self.acts += sum(verdict in ("alta", "cambio", "baja") for verdict in verdicts)
+        foreign = [self.sedes[row[1]].entity_id != delegate.entity_id for row in rows]
+        assert all(verdict == "error" for verdict, away in zip(verdicts, foreign, strict=True) if away)
+
+    def texts(self, user, sede, role, last, over):
+        person, until = self.users[user].person, self.on(last)
+        return {
+            "TIPO DOCUMENTO": person.document_type,
+            "NÚMERO DOCUMENTO": person.document_number,
+            "CÓDIGO ENTIDAD": self.sedes[sede].code,
+            "ROL": role,
+            "HASTA": until.isoformat() if until else "",
+            "ESTADO": "Terminado" if over else "",
+        }
+
+    @invariant()
+    def the_last_row_of_history_says_what_is_held_but_for_what_has_ended_by_itself(self):
+        day, said, held = timezone.localdate(self.now).isoformat(), {}, defaultdict(set)
+        for entry in HistoryEntry.objects.filter(after__has_key="sede").order_by("id"):
+            roles = {(one["role"], one["from"], one["until"]) for one in entry.after["roles"]}
+            said[entry.object_id, entry.after["sede"]] = {one for one in roles if one[2] is None or one[2] >= day}
+        for one in RoleAssignment.objects.not_ended(self.now).select_related("sede"):
+            days = (one.role, one.first_day.isoformat(), one.last_day and one.last_day.isoformat())
+            held[str(one.user_id), one.sede.code].add(days)
+        assert held == {place: roles for place, roles in said.items() if roles}
 
     @invariant()
     def nobody_holds_a_role_twice_at_a_sede(self):

@@ -1,8 +1,20 @@
 """Does the matrix say what the norm says? Its table is written here by hand, from manual v4.1 §10 and §11.2."""
 
-import pytest
+from contextlib import suppress
+from datetime import timedelta
+from itertools import product
 
-from accounts.roles import MEANINGS, Option, Role, assignable_roles, derived_roles, options_for
+import pytest
+from django.utils import timezone
+
+from accounts.actions.roles import activate_user
+from accounts.models import RegisteredUser, RoleAssignment, SsoPost
+from accounts.roles import MEANINGS, Option, Role, derived_roles, options_for
+from accounts.rules import Activation, roles_refusal
+from accounts.validity import today
+from entities.models import Association, Entity
+from mipres_admin.refusals import Refused
+from tests.cast import make_delegate, make_entity, make_sede, make_user
 
 ANY_IPS = "Rol_JuntaMedicaIPS Rol_Anulador"
 EPS_ADMIN = "Rol_AnuladorEPS Rol_JuntaMedicaEPS Rol_Recobrante Rol_Transcriptor"
@@ -31,18 +43,94 @@ EXPECTED = [
     ("administrativo", "PROV", "OTRO", "-", "Rol_Dispensador"),
     ("administrativo", "PPN", "OTRO", "-", "Rol_Dispensador"),
     ("administrativo", "PPN", "PROF", "P07 P99", "Rol_Dispensador"),
-    ("administrativo", "PPN", "SSO", "P07", "Rol_Dispensador"),
+    ("administrativo", "PPN", "SSO", "P07 P99", "Rol_Dispensador"),
     ("administrativo", "PROV", "PROF", "P07", ""),
     ("profesional", "EPS_C", "PROF", "P07", ""),
     ("profesional", "ET", "PROF", "P07", ""),
     ("administrativo", "ET", "OTRO", "-", ""),
 ]
-CELLS = [(o, e, u, p, roles) for o, e, u, professions, roles in EXPECTED for p in professions.split()]
+# fmt: off
+ROLES = [
+    "Rol_Prescriptor", "Rol_Ordenador", "Rol_OrdenadorEnfermeria", "Rol_Anulador",
+    "Rol_AnuladorEPS", "Rol_JuntaMedicaIPS", "Rol_JuntaMedicaEPS", "Rol_Recobrante",
+    "Rol_Transcriptor", "Rol_TranscriptorIPS", "Rol_Dispensador", "Rol_Admision",
+    "Rol_ServicioComplementario",
+]
+# fmt: on
+PROFESSIONS = [f"P{number:02}" for number in range(1, 18)] + ["P99"]
+OPTION_NAMES = ("profesional", "independiente", "administrativo-eps", "administrativo")
+ENTITY_KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET", "PI")
 
 
-@pytest.mark.parametrize(("option", "entity", "user", "profession", "roles"), CELLS)
-def test_a_delegate_may_assign_exactly_the_roles_of_the_norm(option, entity, user, profession, roles):
-    assert set(assignable_roles(option, entity, user, None if profession == "-" else profession)) == set(roles.split())
+def norm():
+    """What the lines above say of every profession: (option, entity, user, profession) and its roles."""
+    said = {}
+    for option, entity, user, professions, roles in EXPECTED:
+        both = ("EPS_C", "EPS_S") if entity in ("EPS_C", "EPS_S") else (entity,)
+        for kind, profession in product(both, professions.split()):
+            for each in PROFESSIONS if profession == "P99" else [profession]:
+                said.setdefault((option, kind, user, each), set(roles.split()))
+    return said
+
+
+NORM = norm()
+CELLS = [
+    ((option, kind, user, profession), role)
+    for option, kind, user, professions, _ in EXPECTED
+    for profession, role in product(professions.split(), ROLES)
+]
+
+
+def refusal_of(option, kind, user, profession, role):
+    """What the server's check of the roles says."""
+    person = RegisteredUser(kind=user, profession_id=None if profession == "-" else profession)
+    return roles_refusal(Activation(Entity(kind=kind), person, option), {role})
+
+
+def test_the_roles_are_those_of_the_manual():
+    assert set(Role.values) == set(ROLES)
+
+
+@pytest.mark.parametrize(("cell", "role"), CELLS)
+def test_a_cell_of_the_matrix_is_allowed_or_refused_as_the_norm_says(cell, role):
+    assert (refusal_of(*cell, role) is None) == (role in NORM[cell])
+
+
+@pytest.mark.parametrize("user", ["PROF", "SSO", "OTRO"])
+@pytest.mark.parametrize("kind", ENTITY_KINDS)
+@pytest.mark.parametrize("option", OPTION_NAMES)
+def test_of_every_profession_there_is_only_what_the_norm_says_is_allowed(option, kind, user):
+    for profession in ["-"] if user == "OTRO" else PROFESSIONS:
+        allowed = {role for role in ROLES if refusal_of(option, kind, user, profession, role) is None}
+        assert allowed == NORM.get((option, kind, user, profession), set()), profession
+
+
+def users_of(kind, user, profession, entity):
+    """A user to whom nothing but the matrix can be an obstacle, and a sede of the entity."""
+    number = {"document_number": entity.nit} if kind == "PPN" else {}
+    found = make_user(user, profession if profession in {"P01", "P03", "P07", "P08", "P09", "P10"} else "P07", **number)
+    sede, number = make_sede(entity), found.person.document_number
+    member = make_entity("PI", identification_type="CC", nit=number)
+    Association.objects.create(owner=entity, member=member, starts_at=timezone.now())
+    SsoPost.objects.create(
+        document_type="CC", document_number=number, sede=sede, starts_on=today(), ends_on=today() + timedelta(days=9)
+    )
+    return found, sede
+
+
+LINES = [line for line in EXPECTED if set(line[3].split()) & {"P01", "P03", "P07", "P08", "-"}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("option", "kind", "user", "professions", "roles"), LINES)
+def test_the_action_gives_exactly_the_roles_of_the_line(option, kind, user, professions, roles):
+    entity = make_entity(kind)
+    delegate = make_delegate(entity)
+    found, sede = users_of(kind, user, professions.split()[0], entity)
+    for role in ROLES:
+        with suppress(Refused):
+            activate_user(by=delegate, user=found, sede=sede, option=option, roles=[role])
+    assert set(RoleAssignment.objects.values_list("role", flat=True)) == set(roles.split())
 
 
 def test_each_kind_of_delegate_sees_its_own_options():

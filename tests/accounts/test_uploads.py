@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
+from accounts import deeds
 from accounts.actions import uploads as actions
 from accounts.exports import USER_COLUMNS
 from accounts.models import RoleAssignment, RoleUpload, SsoPost
@@ -275,14 +276,14 @@ def test_all_or_nothing_with_an_error_changes_nothing(delegate, sede, user):
 
 def test_all_or_nothing_takes_back_what_was_done_when_a_row_is_refused_on_the_way(delegate, sede, user, monkeypatch):
     file = upload(delegate, row(user, sede, ANULADOR), row(user, sede, JUNTA))
-    real = actions.activate_user
+    real = deeds.give
 
-    def second_fails(**asked):
-        if asked["roles"] == [JUNTA]:
+    def second_fails(asked, held, roles, *rest, **more):
+        if roles == {JUNTA}:
             raise Refused(actions._with_errors(1))
-        return real(**asked)
+        return real(asked, held, roles, *rest, **more)
 
-    monkeypatch.setattr(actions, "activate_user", second_fails)
+    monkeypatch.setattr(deeds, "give", second_fails)
     with pytest.raises(Refused):
         apply(delegate, file)
     assert not RoleAssignment.objects.exists()

@@ -11,7 +11,8 @@ from openpyxl import load_workbook
 
 from accounts.models import RoleAssignment
 from mipres_admin.models import HistoryEntry
-from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
+from tests.accounts.users_pages import associate, client_of, find, roles_now, save_roles
+from tests.cast import make_assignment, make_sede, make_user
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, ANULADOR = "Rol_Prescriptor", "Rol_Anulador"
@@ -20,26 +21,6 @@ PRESCRIPTOR, ANULADOR = "Rol_Prescriptor", "Rol_Anulador"
 @pytest.fixture
 def user(db):
     return make_user(first_name="José", first_surname="Muñoz")
-
-
-def find(client, user, option="profesional"):
-    person = user.person
-    data = {"option": option, "document_type": person.document_type, "document_number": person.document_number}
-    return client.post(reverse("activate_user"), data, follow=True)
-
-
-def associate(client, user, sede, *roles, **extra):
-    data = {"option": "profesional", "sede": getattr(sede, "code", sede), "roles": roles} | extra
-    return client.post(reverse("associate_user", args=[user.public_id]), data, follow=True)
-
-
-def save_roles(client, user, sede, roles, seen, name="update_user_roles"):
-    data = {"option": "profesional", "sede": sede.code, "roles": roles, "seen": " ".join(seen)}
-    return client.post(reverse(name, args=[user.public_id]), data, follow=True)
-
-
-def roles_now():
-    return set(RoleAssignment.objects.current().values_list("role", flat=True))
 
 
 # ---------------------------------------------------------------- finding
@@ -258,6 +239,33 @@ def test_desactivar_usuario_takes_them_all(delegate_client, delegate, sede, user
     assert roles_now() == set()
 
 
+def confirmation(client, user, sede):
+    return client.get(reverse("deactivate_user", args=[user.public_id]), {"sede": sede.code})
+
+
+def test_desactivar_usuario_first_says_what_would_end_and_for_whom(delegate_client, delegate, sede, user):
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    page = confirmation(delegate_client, user, sede)
+    for said in (user.person.full_name, sede.code, PRESCRIPTOR, "Rol_PrescriptorExclusiones", "Cancelar"):
+        assert said in page.text
+    assert roles_now() == {PRESCRIPTOR}
+
+
+def test_the_confirmation_names_the_roles_of_its_sede_alone(delegate_client, delegate, ips, sede, user):
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    make_assignment(user, make_sede(ips), ANULADOR, delegate)
+    assert ANULADOR not in confirmation(delegate_client, user, sede).text
+
+
+@pytest.mark.parametrize("held", ["nothing", "elsewhere"])
+def test_a_sede_without_roles_of_this_entity_has_nothing_to_confirm(delegate_client, stranger, sede, user, held):
+    theirs = stranger.entity.sedes.get()
+    make_assignment(user, theirs, PRESCRIPTOR, stranger)
+    find(delegate_client, user)
+    response = confirmation(delegate_client, user, sede if held == "nothing" else theirs)
+    assert response.url.startswith(reverse("user_roles", args=[user.public_id]))
+
+
 def test_the_second_tab_is_told_that_the_roles_changed(delegate_client, delegate, sede, user):
     make_assignment(user, sede, PRESCRIPTOR, delegate)
     save_roles(delegate_client, user, sede, [PRESCRIPTOR, ANULADOR], [PRESCRIPTOR])
@@ -402,14 +410,36 @@ def test_the_empty_list_says_what_to_do_next(delegate_client):
     assert "Todavía no hay usuarios activados" in delegate_client.get(reverse("users")).text
 
 
+# ---------------------------------------------------------------- forged fields
+
+
+@pytest.mark.parametrize("name", ["associate_user", "update_user_roles", "deactivate_user", "change_last_day"])
+def test_the_sede_of_another_entity_can_not_be_forged_into_any_deed(delegate_client, delegate, stranger, sede, name):
+    user, theirs = make_user(), stranger.entity.sedes.get()
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    make_assignment(user, theirs, PRESCRIPTOR, stranger)
+    roles = {"roles": [ANULADOR], "role": PRESCRIPTOR, "last": timezone.localdate().isoformat()}
+    forged = {"option": "profesional", "sede": theirs.code, "seen": PRESCRIPTOR} | roles
+    response = delegate_client.post(reverse(name, args=[user.public_id]), forged)
+    assert "no existe o no es de su entidad" in response.text
+    held = RoleAssignment.objects.filter(role=PRESCRIPTOR, ends_at=None, ended_by=None)
+    assert (held.count(), RoleAssignment.objects.count()) == (2, 2)
+
+
+@pytest.mark.parametrize("field", ["option", "sede", "roles", "seen"])
+@pytest.mark.parametrize("value", ["", "x" * 600, "a\x00b", "' OR 1=1 --", "Rol_Admision"])
+@pytest.mark.parametrize("name", ["associate_user", "update_user_roles"])
+def test_a_forged_field_gives_nothing_and_is_no_fault_of_the_server(
+    delegate_client, delegate, sede, user, name, field, value
+):
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    honest = {"option": "profesional", "sede": sede.code, "roles": PRESCRIPTOR, "seen": PRESCRIPTOR}
+    response = delegate_client.post(reverse(name, args=[user.public_id]), honest | {field: value})
+    assert response.status_code in (200, 302)
+    assert roles_now() <= {PRESCRIPTOR}
+
+
 # ---------------------------------------------------------------- the other delegates
-
-
-def client_of(kind, **fields):
-    entity = make_entity(kind, **fields)
-    client = Client()
-    client.force_login(make_delegate(entity))
-    return client, entity
 
 
 OPTIONS = {

@@ -87,8 +87,14 @@ def consult(page, tmp_path, read):
     assert [row[12] for row in rows[1:]] == ["Rol_Prescriptor", "Rol_JuntaMedicaIPS"]
 
 
-def deactivate(page):
+def deactivate(page, read):
     page.get_by_role("link", name="Jesús Ñáñez").first.click()
+    page.get_by_role("link", name="Desactivar Usuario").click()
+    expect(page.get_by_text("¿Retirar todos los roles de Jesús Ñáñez en esta sede?")).to_be_visible()
+    read()
+    page.get_by_role("link", name="Cancelar").click()
+    assert RoleAssignment.objects.current().exists()
+    page.get_by_role("link", name="Desactivar Usuario").click()
     page.get_by_role("button", name="Desactivar Usuario").click()
     expect(page.get_by_text("Operación exitosa")).to_be_visible()
     assert not RoleAssignment.objects.current().exists()
@@ -128,7 +134,7 @@ def do_the_days_work(page, country, judge, tmp_path, *, scripts):
     activate(page, country, read)
     change(page, country, read)
     consult(page, tmp_path, read)
-    deactivate(page)
+    deactivate(page, read)
     change_password(page, read)
     leave(page, read)
 

@@ -44,6 +44,16 @@ def test_production_does_not_start_with_the_local_secret():
     assert "Production needs MIPRES_SECRET_KEY" in python(code, **GOOD | {"MIPRES_SECRET_KEY": LOCAL_SECRET}).stderr
 
 
+@pytest.mark.parametrize("wrong", ["mipres.example", "http://mipres.example", "https://mipres.example/portal"])
+def test_a_public_address_that_is_no_https_origin_is_refused(wrong):
+    assert "MIPRES_PUBLIC_URL" in python("import mipres_admin.settings", **GOOD | {"MIPRES_PUBLIC_URL": wrong}).stderr
+
+
+def test_a_public_address_loses_its_last_slash():
+    shown = settings(["PUBLIC_URL"], **GOOD | {"MIPRES_PUBLIC_URL": "https://mipres.example/"})
+    assert shown == {"PUBLIC_URL": "https://mipres.example"}
+
+
 def test_another_database_than_postgresql_is_refused():
     result = python("import mipres_admin.settings", **GOOD | {"DATABASE_URL": "sqlite:///x.db"})
     assert "must name a PostgreSQL database" in result.stderr
