@@ -37,9 +37,8 @@ LAST_CODE = 999_999
 COLUMNS = "entity_id, code, name, municipality_id, address, phone, email, provider_class, closed_on"
 
 
-def _places(providers: list[int], number: int) -> Iterator[tuple[Any, ...]]:
+def _places(providers: list[int], towns: list[str], number: int) -> Iterator[tuple[Any, ...]]:
     """A fifth of the sedes for the first provider, forty for each of the others; one in ten is disabled."""
-    towns = list(Municipality.objects.order_by("code").values_list("code", flat=True))
     for n in range(number):
         provider = providers[0] if n < number // 5 else providers[1 + (n - number // 5) // USUAL]
         name = f"{WORDS[n % 4]} {WORDS[4 + n % 6]} {n}"
@@ -54,9 +53,10 @@ def fill(number: int) -> list[Account]:
     made = Entity.objects.bulk_create(
         Entity(kind=EntityKind.PROVEEDOR, nit=f"8{n:08}", name=f"Proveedor {n}") for n in range(count)
     )
+    towns = list(Municipality.objects.order_by("code").values_list("code", flat=True))
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY entities_sede ({COLUMNS}) FROM STDIN") as copy:
-            for row in _places([entity.pk for entity in made], number):
+            for row in _places([entity.pk for entity in made], towns, number):
                 copy.write_row(row)
         cursor.execute("ANALYZE entities_sede, entities_entity")
     person = Person.objects.create(
