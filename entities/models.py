@@ -1,14 +1,19 @@
 """Which organisations and sites exist, and what can never be false of them?"""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Now
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Now
+from django.utils import timezone
 
 from mipres_admin.ranges import TsTzRange
 from mipres_admin.text import Fold
@@ -89,6 +94,57 @@ class IdentificationType(models.TextChoices):
     PT = "PT", "Permiso por protección temporal"
 
 
+class EtModel(models.IntegerChoices):
+    """Whether a territorial entity runs the network of providers itself (registration guide for delegates)."""
+
+    ASUME = 1, "Modelo 1 - Entidad Territorial Asume Red de Proveedores NO PBSUPC"
+    NO_ASUME = 2, "Modelo 2 - Entidad Territorial NO Asume Red de Proveedores NO PBSUPC"
+
+
+NIT_AS_WRITTEN = re.compile(r"([0-9]{1,3}(?:\.?[0-9]{3}){1,3})(?:-[0-9])?")
+SHORTEST_CODE = 3
+
+
+class EntityQuerySet(models.QuerySet["Entity"]):
+    def matching(self, words: str) -> Self:
+        """Entities to which every word belongs, in any order, without accents or case.
+
+        A word is part of the name or the NIT; one with digits may also begin the code of one of its sedes (código de
+        habilitación, código de proveedor, EPS code). A NIT may be written with points and check digit.
+        """
+        found = self
+        for word in words.split():
+            written = NIT_AS_WRITTEN.fullmatch(word)
+            found = found._holding(written[1].replace(".", "") if written else word)
+        return found
+
+    def _holding(self, word: str) -> Self:
+        named = Q(search__contains=Fold(Value(word)))
+        if len(word) < SHORTEST_CODE or not any(letter.isdigit() for letter in word):
+            return self.filter(named)
+        # a union and not an OR: each side has its own index
+        by_name = Entity.objects.filter(named | Q(eps_code__startswith=word.upper())).values("pk")
+        by_code = Sede.objects.filter(code__startswith=word.upper()).values("entity")
+        return self.filter(pk__in=by_name.union(by_code))
+
+    def with_main_sede(self) -> Self:
+        """Each with its `code`, the `place` of its main sede, and how many sedes it has open."""
+        sedes = Sede.objects.filter(entity=OuterRef("pk")).order_by()
+        main = sedes.order_by(*Sede.MAIN_FIRST)
+        counted = sedes.filter(closed_on__isnull=True).values("entity").annotate(n=models.Count("pk")).values("n")
+        return self.annotate(
+            code=main_code("eps_code", "pk"),
+            place=Subquery(main.values("municipality__name")[:1]),
+            open_sedes=Coalesce(Subquery(counted), 0),
+        )
+
+
+def main_code(eps_code: str, entity: str) -> Coalesce:
+    """The code by which an entity is known: an EPS's own, otherwise that of its main sede (the first that is open)."""
+    sedes = Sede.objects.filter(entity=OuterRef(entity)).order_by(*Sede.MAIN_FIRST)
+    return Coalesce(eps_code, Subquery(sedes.values("code")[:1]), Value(""))
+
+
 class Entity(models.Model):
     """An organisation, or a natural person who acts as one; one row per NIT and kind.
 
@@ -103,10 +159,13 @@ class Entity(models.Model):
     nit = models.CharField("NIT o documento", max_length=20)
     name = models.CharField("razón social", max_length=300)
     eps_code = models.CharField("código de EPS", max_length=6, null=True, blank=True, unique=True)
+    et_model = models.PositiveSmallIntegerField("modelo", choices=EtModel, null=True, blank=True)
     is_active = models.BooleanField("activa", default=True)
     search = models.GeneratedField(
         expression=Fold(Concat("name", Value(" "), "nit")), output_field=models.TextField(), db_persist=True
     )
+
+    objects = EntityQuerySet.as_manager()
 
     class Meta:
         verbose_name = "entidad"
@@ -144,11 +203,24 @@ class Entity(models.Model):
                 name="entity_has_a_name",
                 violation_error_message="Ingrese la razón social de la entidad.",
             ),
+            # null until the territorial entity registers
+            models.CheckConstraint(
+                condition=Q(et_model__isnull=True) | Q(kind=EntityKind.ET, et_model__in=EtModel.values),
+                name="entity_et_model_only_for_et",
+                violation_error_message="Solo una Entidad Territorial lleva modelo, 1 o 2.",
+            ),
+            # target of the composite keys by which an association knows the kinds of its two entities
+            models.UniqueConstraint("id", "kind", name="entity_with_its_kind"),
         )
         indexes = (GinIndex(OpClass("search", name="gin_trgm_ops"), name="entity_search_trgm"),)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def numbered(self) -> str:
+        """How it is identified, with the type, for example NI 900123456."""
+        return f"{self.identification_type} {self.nit}"
 
 
 class SedeQuerySet(models.QuerySet["Sede"]):
@@ -182,6 +254,9 @@ class Sede(models.Model):
         INDEPENDIENTE = "PI", "Profesional Independiente"
         OBJETO_DIFERENTE = "OD", "Objeto Social Diferente a la Prestación de Servicios de Salud"
         TRANSPORTE = "TE", "Transporte Especial de Pacientes"
+
+    # open ones first; among them the lowest code: the main sede of REPS is number 01
+    MAIN_FIRST = (F("closed_on").desc(nulls_first=True), "code")
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="sedes", verbose_name="entidad")
     code = models.CharField("código", max_length=12, unique=True)
@@ -283,6 +358,15 @@ NETWORK_MEMBERS: dict[str, tuple[str, ...]] = {
     EntityKind.EPS_S: (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.PROFESIONAL_INDEPENDIENTE),
     EntityKind.ET: (EntityKind.EPS_S,),
 }
+"""Which kinds of entity each kind may have in its network (manual v4.1 §11.4, guide of step 2 for delegates)."""
+
+RELATIONS: dict[str, str] = {
+    EntityKind.IPS: "EPS_IPS",
+    EntityKind.PROFESIONAL_INDEPENDIENTE: "EPS_IPS",
+    EntityKind.PROVEEDOR: "EPS_PROV",
+    EntityKind.EPS_S: "ET_EPS",
+}
+"""Tipo Relación by the kind of the member (manual v4.1 §11.5)."""
 
 
 class AssociationQuerySet(models.QuerySet["Association"]):
@@ -290,10 +374,18 @@ class AssociationQuerySet(models.QuerySet["Association"]):
         """The network of one entity."""
         return self.filter(owner=entity)
 
+    def with_member(self, entity: Entity) -> Self:
+        """The networks to which one entity belongs or belonged."""
+        return self.filter(member=entity)
+
     def current(self, at: datetime | None = None) -> Self:
         """Associations in force at a moment (now by default)."""
         moment = at or Now()
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment), starts_at__lte=moment)
+
+    def ended(self, at: datetime | None = None) -> Self:
+        """Associations that are over at a moment (now by default)."""
+        return self.filter(ends_at__lte=at or Now())
 
     def independents(self, identification_type: str, number: str) -> Self:
         """Associations with the independent professional of this document."""
@@ -303,6 +395,15 @@ class AssociationQuerySet(models.QuerySet["Association"]):
             member__nit=number,
         )
 
+    def matching(self, words: str) -> Self:
+        """Associations whose member answers to every word (`EntityQuerySet.matching`)."""
+        return self.filter(member__in=Entity.objects.matching(words).values("pk")) if words.split() else self
+
+    def listed(self) -> Self:
+        """Each with its member and the member's `code`, in the order of the list: name, NIT."""
+        found = self.select_related("member").annotate(code=main_code("member__eps_code", "member"))
+        return found.order_by("member__search", "pk")
+
 
 class Association(models.Model):
     """A member of the network of an EPS (one per régimen) or of a territorial entity, over a range of moments."""
@@ -311,8 +412,31 @@ class Association(models.Model):
     member = models.ForeignKey(
         Entity, on_delete=models.PROTECT, related_name="memberships", verbose_name="entidad asociada"
     )
+    # copied from the two entities by a trigger and held to them by composite keys (migration 0005), so that a CHECK
+    # can say which kinds go together
+    owner_kind = models.CharField(max_length=5, editable=False, db_default="")
+    member_kind = models.CharField("tipo de la entidad asociada", max_length=5, editable=False, db_default="")
     starts_at = models.DateTimeField("desde", db_default=Now())
     ends_at = models.DateTimeField("hasta", null=True, blank=True)
+    # null: a command of the Ministry
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="asociada por",
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="desasociada por",
+    )
 
     objects = AssociationQuerySet.as_manager()
 
@@ -326,9 +450,24 @@ class Association(models.Model):
                 violation_error_message="Una entidad no puede asociarse a sí misma.",
             ),
             models.CheckConstraint(
+                condition=reduce(
+                    or_, (Q(owner_kind=kind, member_kind__in=members) for kind, members in NETWORK_MEMBERS.items())
+                ),
+                name="association_owner_takes_such_members",
+                violation_error_message=(
+                    "Una EPS asocia IPS, Proveedores y Profesionales Independientes; una Entidad Territorial asocia "
+                    "EPS - Subsidiado."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
                 name="association_ends_after_it_starts",
                 violation_error_message="La asociación debe terminar después de empezar.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True) | Q(ends_at__isnull=False),
+                name="association_ended_by_only_when_ended",
+                violation_error_message="Quien termina una asociación debe dejar la fecha en que termina.",
             ),
             ExclusionConstraint(
                 name="association_no_overlap",
@@ -343,3 +482,18 @@ class Association(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner_id} {self.member_id}"
+
+    @property
+    def relation(self) -> str:
+        """Tipo Relación: EPS_IPS, EPS_PROV or ET_EPS (manual v4.1 §11.5)."""
+        return RELATIONS[self.member_kind]
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it begins, in Colombia."""
+        return timezone.localdate(self.starts_at)
+
+    @property
+    def last_day(self) -> date | None:
+        """The day on which it ended, in Colombia, or None."""
+        return timezone.localdate(self.ends_at) if self.ends_at else None

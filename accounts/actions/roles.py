@@ -1,6 +1,6 @@
 """Give, change and take away the roles of a user at a sede: each deed once, whole, and written down."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -104,6 +104,7 @@ def _write_down(
     before: dict[str, Any],
     change: Change,
     tell: bool = True,
+    cause: str = "",
 ) -> None:
     """The row of history and (unless the caller tells him) the mail to the person, for a change that happened."""
     after = held_roles(user, sede, clock.now())
@@ -113,10 +114,11 @@ def _write_down(
         thing=user,
         entity=sede.entity,
         before=before,
-        after=_state(sede, after),
+        after=_state(sede, after) | ({"cause": cause} if cause else {}),
     )
     if tell and user.person.email:
         context = {"person": user.person, "sede": sede, "entity": sede.entity, "change": change, "held": after}
+        context |= {"cause": cause}
         send_on_commit(to=user.person.email, template="roles_changed", context=context)
 
 
@@ -232,6 +234,26 @@ def end_role(*, by: Account, user: RegisteredUser, sede: Sede, role: str, tell: 
     _end(by=by, assignments=[held], now=now)
     act = "roles.changed" if len(before) > 1 else "roles.ended"
     _write_down(by=by, user=user, sede=sede, act=act, before=written, change=change, tell=tell)
+    return change
+
+
+@transaction.atomic
+def end_roles(*, by: Account, user: RegisteredUser, sede: Sede, roles: Collection[str], cause: str) -> Change:
+    """Take those of `roles` that a user holds (or will hold) at a sede, because of something else that happened.
+
+    `cause` is a sentence for the history and the mail. Returns what was taken (nothing, when none was held). Raises
+    Refused at a sede of another entity.
+    """
+    user = _lock(user)
+    _refuse(foreign_sede_refusal(Activation(tenant(by), user, "", sede)))
+    now = clock.now()
+    before = held_roles(user, sede, now)
+    ending = [held for held in before if held.role in roles]
+    change, written = Change(ended=tuple(sorted({held.role for held in ending}))), _state(sede, before)
+    if change:
+        _end(by=by, assignments=ending, now=now)
+        act = "roles.changed" if len(before) > len(ending) else "roles.ended"
+        _write_down(by=by, user=user, sede=sede, act=act, before=written, change=change, cause=cause)
     return change
 
 
