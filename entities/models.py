@@ -100,6 +100,19 @@ class EtModel(models.IntegerChoices):
     ASUME = 1, "Modelo 1 - Entidad Territorial Asume Red de Proveedores NO PBSUPC"
     NO_ASUME = 2, "Modelo 2 - Entidad Territorial NO Asume Red de Proveedores NO PBSUPC"
 
+    @property
+    def meaning(self) -> str:
+        """What it means for an EPS-Subsidiado that such a territorial entity associates."""
+        if self == EtModel.ASUME:
+            return (
+                "La Entidad Territorial asume la red de proveedores en su territorio: acuerde con ella qué Proveedores "
+                "asocia su EPS. Las IPS y los Profesionales Independientes los asocia su EPS."
+            )
+        return (
+            "La Entidad Territorial no asume la red de proveedores: su EPS asocia los Proveedores, además de las IPS "
+            "y los Profesionales Independientes."
+        )
+
 
 NIT_AS_WRITTEN = re.compile(r"([0-9]{1,3}(?:\.?[0-9]{3}){1,3})(?:-[0-9])?")
 SHORTEST_CODE = 3
@@ -216,6 +229,13 @@ class Entity(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def et_model_meaning(self) -> str:
+        """What the modelo of a territorial entity means for the EPS-Subsidiado that it associates."""
+        if self.et_model is None:
+            return "La Entidad Territorial todavía no ha registrado su modelo: pregúntele cuál aplica."
+        return EtModel(self.et_model).meaning
 
     @property
     def numbered(self) -> str:
