@@ -13,11 +13,12 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Count
 
+from accounts.actions.networks import associate
 from accounts.actions.roles import activate_user
 from accounts.models import Account, Person, RegisteredUser, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.validity import today
-from entities.models import Association, Entity, EntityKind, Sede
+from entities.models import Association, Entity, EntityKind, EtModel, Sede
 
 MARK = "mipres_admin demonstration"
 PASSWORD = "demostracion-mipres"  # noqa: S105  printed on the screen of whoever starts it, on loopback only
@@ -151,7 +152,7 @@ def _invented_entities() -> dict[EntityKind, Entity]:
         EntityKind.EPS_S: eps | {"eps_code": "EPSS98"},
         EntityKind.PROVEEDOR: {"nit": "900000104", "name": "Farmacia y Suministros Demostración S.A.S."},
         EntityKind.PPN: {"nit": "1000000011", "name": "Laura Demostración Vega", "identification_type": "CC"},
-        EntityKind.ET: {"nit": "900000106", "name": "Departamento de la Demostración"},
+        EntityKind.ET: {"nit": "900000106", "name": "Departamento de la Demostración", "et_model": EtModel.ASUME},
     }
     return {
         kind: Entity.objects.get_or_create(kind=kind, nit=fields["nit"], defaults=fields)[0]
@@ -175,12 +176,31 @@ def _invented_sedes(entities: dict[EntityKind, Entity]) -> None:
         Sede.objects.get_or_create(code=code, defaults=fields)
 
 
-def _independent(number: str, name: str, owner: Entity) -> None:
-    """An independent professional of REPS in the network of an EPS, in one régimen only."""
+def _independent(number: str, name: str) -> Entity:
+    """An independent professional of REPS, with his one sede."""
     fields = {"kind": EntityKind.PROFESIONAL_INDEPENDIENTE, "identification_type": "CC", "nit": number}
     member, _ = Entity.objects.get_or_create(**fields, defaults={"name": name})
-    if not Association.objects.of(owner).filter(member=member).exists():
-        Association.objects.create(owner=owner, member=member)
+    place = {
+        "entity": member,
+        "name": name,
+        "municipality_id": "11001",
+        "provider_class": Sede.ProviderClass.INDEPENDIENTE,
+    }
+    Sede.objects.get_or_create(code=f"11001{number[-5:]}01", defaults=place)
+    return member
+
+
+def _networks(accounts: dict[EntityKind, Account], ips: list[Entity]) -> None:
+    """The EPS-C has three IPS, the provider and the doctor; the EPS-S one IPS; the ET has the EPS-S. Once."""
+    doctor = _independent("1000000001", "Camila Andrea Ríos Peñaranda")
+    entities = {kind: account.entity for kind, account in accounts.items() if account.entity}
+    for kind, members in (
+        (EntityKind.EPS_C, [*ips, entities[EntityKind.PROVEEDOR], doctor]),
+        (EntityKind.EPS_S, ips[:1]),
+        (EntityKind.ET, [entities[EntityKind.EPS_S]]),
+    ):
+        if not Association.objects.of(entities[kind]).exists():
+            associate(by=accounts[kind], members=members)
 
 
 PREFIXES = {
@@ -214,12 +234,12 @@ def load_people() -> list[Login]:
 
     Returns the log-ins; all have `PASSWORD` until somebody changes it.
     """
-    ips, other, *_ = _largest_ips()
+    ips, other, third, *_ = _largest_ips()
     accounts = {EntityKind.IPS: _delegate(EntityKind.IPS, ips)}
     accounts |= {kind: _delegate(kind, entity) for kind, entity in _invented_entities().items()}
     entities = {kind: accounts[kind].entity or ips for kind in accounts}
     _invented_sedes(entities)
-    _independent("1000000001", "Camila Andrea Ríos Peñaranda", entities[EntityKind.EPS_C])
+    _networks(accounts, [ips, other, third])
     users, sede, plaza = _users(), ips.sedes.order_by("code")[0], other.sedes.order_by("code")[0]
     _post("1000000006", sede, -30, 330)
     _post("1000000007", plaza, -30, 330)
@@ -228,6 +248,9 @@ def load_people() -> list[Login]:
     if not doctor.assignments.exists():
         roles = (Role.PRESCRIPTOR, Role.JUNTA_IPS, Role.ANULADOR)
         activate_user(by=accounts[EntityKind.IPS], user=doctor, sede=sede, option=Option.PROFESIONAL, roles=roles)
+        eps = accounts[EntityKind.EPS_C]
+        at_the_eps = {"sede": entities[EntityKind.EPS_C].sedes.get(), "option": Option.INDEPENDIENTE}
+        activate_user(by=eps, user=doctor, roles=(Role.PRESCRIPTOR, Role.DISPENSADOR), **at_the_eps)
     if not Account.objects.filter(login="MINSALUD").exists():
         Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in PREFIXES]

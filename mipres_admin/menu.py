@@ -33,9 +33,7 @@ MENU = (
     Item("users", "Consultar Usuarios", "Vea quién tiene qué rol y en qué sede; descargue el Excel.", "users"),
     Item("associate_entities", "Asociar Entidades", "Busque entidades y agréguelas a su red, o retírelas.", "network"),
     Item("entities", "Consultar Entidades", "Vea su red, desde cuándo la tiene, y descargue el Excel.", "building"),
-    Item(
-        "memberships", "Redes a las que pertenece", "Vea quién tiene su entidad en su red y desde cuándo.", "map-pin"
-    ),
+    Item("memberships", "Redes a las que pertenece", "Vea quién tiene su entidad en su red y desde cuándo.", "map-pin"),
     Item("change_password", "Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key"),
 )
 

@@ -227,6 +227,5 @@ def test_a_search_by_words_and_code_comes_from_indexes(hospital):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         plan = Entity.objects.filter(kind="IPS").matching("guaviare 950010012302").explain()
-    assert "entity_search_trgm" in plan
     assert "entities_sede_code" in plan
     assert "Seq Scan" not in plan

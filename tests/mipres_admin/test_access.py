@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actions.certificates import issue_certificate
 from accounts.models import RoleUpload
-from entities.models import EntityKind
+from entities.models import NETWORK_MEMBERS, Association, EntityKind
 from mipres_admin.access import delegate_of, public, signed_in
 from mipres_admin.checks import every_view_declares_its_access, own_patterns
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
@@ -21,6 +21,8 @@ IN, TO_LOGIN, NO, GONE, ELSEWHERE = 200, 302, 403, 404, 302
 KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET")
 ACTIVATING = dict.fromkeys(KINDS, IN) | {"ET": NO}
 EVERY_KIND = dict.fromkeys(KINDS, IN)
+OWNING = {"IPS": NO, "EPS_C": IN, "EPS_S": IN, "PROV": NO, "PPN": NO, "ET": IN}
+IN_NETWORKS = {"IPS": IN, "EPS_C": NO, "EPS_S": IN, "PROV": IN, "PPN": NO, "ET": NO}
 LEADING = dict.fromkeys(KINDS, ELSEWHERE) | {"ET": NO}
 
 # url name: (anonymous, {kind of delegate: status}, Ministry); the address is the delegate's own user's where it has one
@@ -49,6 +51,11 @@ TABLE = {
     "user_certificate": (TO_LOGIN, ACTIVATING, NO),
     "entity_certificate": (TO_LOGIN, ACTIVATING, NO),
     "download_certificate": (TO_LOGIN, ACTIVATING, NO),
+    "associate_entities": (TO_LOGIN, OWNING, NO),
+    "entities": (TO_LOGIN, OWNING, NO),
+    "download_entities": (TO_LOGIN, OWNING, NO),
+    "association_history": (TO_LOGIN, OWNING, NO),
+    "memberships": (TO_LOGIN, IN_NETWORKS, NO),
     "verify": (IN, EVERY_KIND, IN),
     "verify_certificate": (IN, EVERY_KIND, IN),
 }
@@ -84,7 +91,18 @@ def upload_of(account):
     ).public_id
 
 
+def association_of(account):
+    """An association of this delegate's network; of somebody else's, for whoever has none."""
+    owner = account.entity if account is not None else None
+    if owner is None or owner.kind not in NETWORK_MEMBERS:
+        owner = make_entity("EPS_C")
+    member = make_entity("EPS_S" if owner.kind == "ET" else "IPS")
+    return Association.objects.create(owner=owner, member=member).pk
+
+
 def address(name, account):
+    if name == "association_history":
+        return reverse(name, args=[association_of(account)])
     if name in OF_A_PAPER:
         return address_of_a_paper(name, account)
     if name in OF_AN_UPLOAD:
@@ -140,6 +158,12 @@ def test_a_strangers_user_is_not_found(name, delegate_client, stranger):
 @pytest.mark.parametrize("name", OF_A_USER)
 def test_a_user_that_does_not_exist_is_not_found(name, delegate_client):
     assert delegate_client.get(reverse(name, args=[uuid.uuid4()])).status_code == GONE
+
+
+def test_a_strangers_association_is_not_found():
+    client = Client()
+    client.force_login(make_delegate(make_entity("EPS_C")))
+    assert client.get(address("association_history", make_delegate(make_entity("EPS_S")))).status_code == GONE
 
 
 def test_a_strangers_paper_is_not_found(delegate_client, stranger):
