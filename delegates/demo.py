@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -147,7 +148,7 @@ def _largest_ips() -> Iterator[Entity]:
 
 def _invented_entities() -> dict[EntityKind, Entity]:
     eps = {"nit": "900000102", "name": "EPS Demostración S.A.S."}
-    invented = {
+    invented: dict[EntityKind, dict[str, Any]] = {
         EntityKind.EPS_C: eps | {"eps_code": "EPS998"},
         EntityKind.EPS_S: eps | {"eps_code": "EPSS98"},
         EntityKind.PROVEEDOR: {"nit": "900000104", "name": "Farmacia y Suministros Demostración S.A.S."},
@@ -186,7 +187,7 @@ def _independent(number: str, name: str) -> Entity:
         "municipality_id": "11001",
         "provider_class": Sede.ProviderClass.INDEPENDIENTE,
     }
-    Sede.objects.get_or_create(code=f"11001{number[-5:]}01", defaults=place)
+    Sede.objects.get_or_create(code=f"1100199{number[-3:]}01", defaults=place)
     return member
 
 
@@ -248,9 +249,9 @@ def load_people() -> list[Login]:
     if not doctor.assignments.exists():
         roles = (Role.PRESCRIPTOR, Role.JUNTA_IPS, Role.ANULADOR)
         activate_user(by=accounts[EntityKind.IPS], user=doctor, sede=sede, option=Option.PROFESIONAL, roles=roles)
-        eps = accounts[EntityKind.EPS_C]
-        at_the_eps = {"sede": entities[EntityKind.EPS_C].sedes.get(), "option": Option.INDEPENDIENTE}
-        activate_user(by=eps, user=doctor, roles=(Role.PRESCRIPTOR, Role.DISPENSADOR), **at_the_eps)
+        eps, roles_there = entities[EntityKind.EPS_C].sedes.get(), (Role.PRESCRIPTOR, Role.DISPENSADOR)
+        by = accounts[EntityKind.EPS_C]
+        activate_user(by=by, user=doctor, sede=eps, option=Option.INDEPENDIENTE, roles=roles_there)
     if not Account.objects.filter(login="MINSALUD").exists():
         Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in PREFIXES]
