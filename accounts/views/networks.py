@@ -58,7 +58,7 @@ def _found(request: HttpRequest, owner: Entity, search: FindEntitiesForm) -> dic
         kind, words = search.initial["tipo"], ""
     else:
         return {"kind": search.data.get("tipo", ""), "page": None}
-    entities = Entity.objects.filter(kind=kind).matching(words).with_main_sede()
+    entities = Entity.objects.filter(kind=kind).matching(words).with_sedes()
     return {"kind": kind, "kind_name": EntityKind(kind).label, "page": page_of(request, entities, "search")}
 
 
@@ -66,11 +66,11 @@ def _lines(owner: Entity, entities: Iterable[Entity], form: NetworkForm | None) 
     """Each entity with what the table shows of it: since when it is associated, its tick, or why it has none."""
     entities = list(entities)
     held = Association.objects.of(owner).current().filter(member__in=[entity.pk for entity in entities])
-    since = {made.member_id: made for made in held}
+    since = dict(held.values_list("member", "starts_at"))
     return [
         {
             "entity": entity,
-            "association": since.get(entity.pk),
+            "since": since.get(entity.pk),
             "ticked": str(entity.pk) in form.ticked if form else entity.pk in since,
             "refusal": None if entity.pk in since else association_refusal(owner, entity),
         }
@@ -84,7 +84,7 @@ def _show_search(
     search = _search(request, owner)
     found = _found(request, owner, search)
     lines = _lines(owner, found["page"].rows, form) if found["page"] else []
-    seen = " ".join(f"{line['entity'].pk}:{int(line['association'] is not None)}" for line in lines)
+    seen = " ".join(f"{line['entity'].pk}:{int(line['since'] is not None)}" for line in lines)
     return render(
         request,
         "accounts/associate_entities.html",
@@ -93,7 +93,7 @@ def _show_search(
             "search": search,
             "lines": lines,
             "form": form if form and form.errors else search,
-            "seen": NetworkForm(kind=found["kind"], initial={"seen": seen})["seen"],
+            "seen": seen,
             "refusal": refusal,
             "territorial": _territorial(owner),
         },

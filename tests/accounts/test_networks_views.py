@@ -72,7 +72,7 @@ def send(client, seen, ticked, kind="IPS", words="clinica", **extra):
 
 
 def seen_on(page):
-    return page.context["seen"].value()
+    return page.context["seen"]
 
 
 def network(by):
