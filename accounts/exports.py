@@ -89,7 +89,7 @@ def entity_rows(associations: AssociationQuerySet, *, ended: bool) -> Iterator[t
         for made in associations.listed().iterator(chunk_size=2_000):
             until = made.last_day.isoformat() if made.last_day else ""
             yield (
-                made.member.code,
+                made.code,  # type: ignore[attr-defined]  # annotated
                 made.member.name,
                 made.member.numbered,
                 made.member.get_kind_display(),

@@ -89,7 +89,7 @@ def filters(account: Account) -> dict[str, Query]:
         "todas": {"estado": "todas"},
         "terminadas": {"estado": "terminadas"},
         "criterio, word": {"criterio": middle.member.name.split()[0]},
-        "criterio, code": {"criterio": middle.member.code},
+        "criterio, code": {"criterio": middle.code},  # type: ignore[attr-defined]  # annotated
         "criterio, NIT": {"criterio": middle.member.nit},
         "tipo and criterio": {"tipo": "PROV", "criterio": "drogueria"},
     }

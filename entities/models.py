@@ -117,11 +117,24 @@ class EtModel(models.IntegerChoices):
 
 NIT_AS_WRITTEN = re.compile(r"([0-9]{1,3}(?:\.?[0-9]{3}){1,3})(?:-[0-9])?")
 SHORTEST_CODE = 3
-# a union and not an OR, so that each side has its own index; the ORM's union() takes longer to write than to answer
+# These are SQL because the ORM takes longer to write them than PostgreSQL to answer (bench.search_entities).
+# A union and not an OR, so that each side has its own index.
 NAMED_OR_CODED = """(
     SELECT id FROM entities_entity WHERE search LIKE '%%' || fold(%s) || '%%' OR eps_code LIKE %s || '%%'
     UNION SELECT entity_id FROM entities_sede WHERE code LIKE %s || '%%'
 )"""
+# An EPS is known by its own code, others by that of the main sede: the open one with the lowest code (REPS numbers
+# the main one 01), a closed one where none is open.
+CODE = """coalesce(
+    (SELECT eps_code FROM entities_entity AS known WHERE known.id = {entity}),
+    (SELECT code FROM entities_sede WHERE entity_id = {entity} ORDER BY closed_on IS NOT NULL, code LIMIT 1), ''
+)"""
+PLACE = """coalesce((
+    SELECT municipality.name FROM entities_sede AS sede
+    LEFT JOIN entities_municipality AS municipality ON municipality.code = sede.municipality_id
+    WHERE sede.entity_id = entities_entity.id ORDER BY sede.closed_on IS NOT NULL, sede.code LIMIT 1
+), '')"""
+OPEN_SEDES = "(SELECT count(*) FROM entities_sede WHERE entity_id = entities_entity.id AND closed_on IS NULL)"
 
 
 class EntityQuerySet(models.QuerySet["Entity"]):
@@ -143,9 +156,13 @@ class EntityQuerySet(models.QuerySet["Entity"]):
         text = connection.ops.prep_for_like_query(word)
         return self.filter(pk__in=RawSQL(NAMED_OR_CODED, [text, text.upper(), text.upper()]))  # noqa: S611  parameters
 
-    def with_sedes(self) -> Self:
-        """Each with its sedes at hand, for `code`, `place` and `open_sedes`."""
-        return self.prefetch_related(models.Prefetch("sedes", Sede.objects.places()))
+    def with_main_sede(self) -> Self:
+        """Each with its `code`, the `place` (municipality) of its main sede, and how many `open_sedes` it has."""
+        return self.annotate(
+            code=RawSQL(CODE.format(entity="entities_entity.id"), [], models.TextField()),  # noqa: S611  constants
+            place=RawSQL(PLACE, [], models.TextField()),  # noqa: S611
+            open_sedes=RawSQL(OPEN_SEDES, [], models.IntegerField()),  # noqa: S611
+        )
 
 
 class Entity(models.Model):
@@ -221,28 +238,6 @@ class Entity(models.Model):
         return self.name
 
     @property
-    def main_sede(self) -> "Sede | None":
-        """The open sede with the lowest code (REPS numbers the main one 01); a closed one where none is open."""
-        return min(self.sedes.all(), key=lambda sede: (sede.closed_on is not None, sede.code), default=None)
-
-    @property
-    def code(self) -> str:
-        """The code by which it is known: an EPS's own, otherwise that of its main sede (or "")."""
-        main = None if self.eps_code else self.main_sede
-        return self.eps_code or (main.code if main else "")
-
-    @property
-    def place(self) -> str:
-        """The municipality of its main sede, or ""."""
-        main = self.main_sede
-        return str(main.municipality or "") if main else ""
-
-    @property
-    def open_sedes(self) -> int:
-        """How many sedes it has that are not closed."""
-        return sum(sede.closed_on is None for sede in self.sedes.all())
-
-    @property
     def et_model_meaning(self) -> str:
         """What the modelo of a territorial entity means for the EPS-Subsidiado that it associates."""
         if self.et_model is None:
@@ -263,10 +258,6 @@ class SedeQuerySet(models.QuerySet["Sede"]):
     def open(self) -> Self:
         """Sedes that have not been closed."""
         return self.filter(closed_on__isnull=True)
-
-    def places(self) -> Self:
-        """Only what tells where an entity is: code, municipality, whether open."""
-        return self.order_by().select_related("municipality").only("entity", "code", "closed_on", "municipality__name")
 
     def matching(self, words: str) -> Self:
         """Sedes whose code or name holds every word, in any order, without accents or case."""
@@ -433,9 +424,9 @@ class AssociationQuerySet(models.QuerySet["Association"]):
         return self.filter(member__in=Entity.objects.matching(words).values("pk")) if words.split() else self
 
     def listed(self) -> Self:
-        """Each with its member and the member's sedes, in the order of the list: name, NIT."""
-        sedes = models.Prefetch("member__sedes", Sede.objects.places())
-        return self.select_related("member").prefetch_related(sedes).order_by("member__search", "pk")
+        """Each with its member and the member's `code`, in the order of the list: name, NIT."""
+        code = RawSQL(CODE.format(entity="entities_association.member_id"), [], models.TextField())  # noqa: S611
+        return self.select_related("member").annotate(code=code).order_by("member__search", "pk")
 
 
 class Association(models.Model):

@@ -10,7 +10,7 @@ NOT_ASSOCIABLE = "Entidad no disponible"
 def association_refusal(owner: Entity, member: Entity) -> Refusal | None:
     """Why `owner` can not associate `member` from now on, or None (manual v4.1 §11.4).
 
-    What is associated already may stay, whatever this says.
+    `member` comes from `EntityQuerySet.with_main_sede`. What is associated already may stay, whatever this says.
     """
     if member.kind not in NETWORK_MEMBERS.get(owner.kind, ()):
         return Refusal(
@@ -26,7 +26,7 @@ def association_refusal(owner: Entity, member: Entity) -> Refusal | None:
             remedy="Pídale que aclare su estado con el Ministerio; cuando vuelva a estar activa podrá asociarla.",
             who="La entidad misma, ante el Ministerio.",
         )
-    if member.kind in OF_REPS and not member.open_sedes:
+    if member.kind in OF_REPS and not member.open_sedes:  # type: ignore[attr-defined]  # annotated
         return Refusal(
             headline=NOT_ASSOCIABLE,
             cause=f"{member.name} no tiene ninguna sede habilitada en el REPS.",

@@ -81,7 +81,7 @@ def associate(*, by: Account, members: Collection[Entity]) -> NetworkChange:
     owner, now = _lock(by), clock.now()
     held = Association.objects.of(owner).current(now).values("member")
     asked = Entity.objects.filter(pk__in=[member.pk for member in members])
-    new = list(asked.exclude(pk__in=held).with_sedes().order_by("search", "pk"))
+    new = list(asked.exclude(pk__in=held).with_main_sede().order_by("search", "pk"))
     for refusal in filter(None, map(partial(association_refusal, owner), new)):
         raise Refused(refusal)
     try:

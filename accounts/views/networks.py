@@ -58,13 +58,15 @@ def _found(request: HttpRequest, owner: Entity, search: FindEntitiesForm) -> dic
         kind, words = search.initial["tipo"], ""
     else:
         return {"kind": search.data.get("tipo", ""), "page": None}
-    entities = Entity.objects.filter(kind=kind).matching(words).with_sedes()
+    entities = Entity.objects.filter(kind=kind).matching(words).with_main_sede()
     return {"kind": kind, "kind_name": EntityKind(kind).label, "page": page_of(request, entities, "search")}
 
 
 def _lines(owner: Entity, entities: Iterable[Entity], form: NetworkForm | None) -> list[dict[str, Any]]:
     """Each entity with what the table shows of it: since when it is associated, its tick, or why it has none."""
     entities = list(entities)
+    if not entities:
+        return []
     held = Association.objects.of(owner).current().filter(member__in=[entity.pk for entity in entities])
     since = dict(held.values_list("member", "starts_at"))
     return [

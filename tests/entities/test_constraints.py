@@ -213,13 +213,13 @@ def test_an_eps_is_found_by_its_code():
 
 
 def test_an_entity_is_known_by_the_code_of_its_main_sede(hospital):
-    found = Entity.objects.with_sedes().get(pk=hospital.pk)
+    found = Entity.objects.with_main_sede().get(pk=hospital.pk)
     assert (found.code, found.open_sedes) == ("950010012301", 2)
 
 
 def test_the_main_sede_is_an_open_one(hospital):
     Sede.objects.filter(code="950010012301").update(closed_on="2026-01-01")
-    found = Entity.objects.with_sedes().get(pk=hospital.pk)
+    found = Entity.objects.with_main_sede().get(pk=hospital.pk)
     assert (found.code, found.open_sedes) == ("950010012302", 1)
 
 
