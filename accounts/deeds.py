@@ -4,7 +4,7 @@
 one deed at a time, an uploaded workbook thousands, and both mean the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -53,6 +53,7 @@ class Deed:
     given: Held = ()
     ended: Held = ()
     moved: Held = ()
+    cause: str = ""
 
     def state(self, held: Held) -> dict[str, Any]:
         """What history keeps of the roles at the sede: role, first day, last day."""
@@ -153,6 +154,16 @@ def take(asked: Activation, held: Held, role: str, *, by: Account, now: datetime
     after = tuple(other for other in held if other is not one)
     act = "roles.changed" if after else "roles.ended"
     return Deed(asked.user, sede, held, after, Change(ended=(role,)), act, ended=(_ended(one, by=by, now=now),))
+
+
+def end(asked: Activation, held: Held, roles: Collection[str], cause: str, *, by: Account, now: datetime) -> Deed:
+    """Take all that is held of `roles`, because of something else that happened, which the sentence `cause` says."""
+    sede, ending = _place(asked), [one for one in held if one.role in roles]
+    after = tuple(one for one in held if one.role not in roles)
+    change = Change(ended=tuple(sorted({one.role for one in ending})))
+    ended = tuple(_ended(one, by=by, now=now) for one in ending)
+    act = "roles.changed" if after else "roles.ended"
+    return Deed(asked.user, sede, held, after, change, act, ended=ended, cause=cause)
 
 
 def move(asked: Activation, held: Held, role: str, last: date | None) -> Deed:

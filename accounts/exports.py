@@ -1,4 +1,4 @@
-"""Which columns and rows do the workbooks of users have?"""
+"""Which columns and rows do the workbooks of users and of networks have?"""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import RoleAssignmentQuerySet, RoleUpload
 from accounts.uploads.rows import REMARKS
 from accounts.uploads.verdicts import Verdict
+from entities.models import AssociationQuerySet
 from mipres_admin.workbook import Column
 
 USER_COLUMNS = (
@@ -68,3 +69,31 @@ def result_rows(upload: RoleUpload) -> Iterator[tuple[str, ...]]:
         why = row["reason"] or row["words"]
         texts = (row["texts"].get(column.heading, "") for column in USER_COLUMNS)
         yield (*texts, f"{said}: {why}" if why else said)
+
+
+ENTITY_COLUMNS = (
+    Column("CÓDIGO ENTIDAD", 18),
+    Column("NOMBRE ENTIDAD", 60),
+    Column("NROID", 18),
+    Column("TIPO ENTIDAD", 50),
+    Column("TIPO RELACIÓN", 16),
+    Column("FECHA", 14),
+)
+ENDED = Column("HASTA", 14)
+"""One more column, on the screen and in the workbook, where associations that are over are asked for."""
+
+
+def entity_rows(associations: AssociationQuerySet, *, ended: bool) -> Iterator[tuple[str, ...]]:
+    """One row of text per association, in the order of the list; dates are YYYY-MM-DD in Colombia's day."""
+    with transaction.atomic():
+        for made in associations.listed().iterator(chunk_size=2_000):
+            until = made.last_day.isoformat() if made.last_day else ""
+            yield (
+                made.code,  # type: ignore[attr-defined]  # annotated
+                made.member.name,
+                made.member.numbered,
+                made.member.get_kind_display(),
+                made.relation,
+                made.first_day.isoformat(),
+                *((until,) if ended else ()),
+            )

@@ -1,7 +1,10 @@
 """Which people, accounts, registrations and role assignments exist, and what can never be false of them?"""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -14,7 +17,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat, Now, TruncDate
 from django.utils import timezone
 
-from accounts.roles import Role, UserKind
+from accounts.roles import Role, UserKind, roles_of_the_network
 from entities.models import Entity, EntityKind, Sede
 from mipres_admin.ranges import DateRange, TsTzRange
 from mipres_admin.text import Fold
@@ -250,6 +253,16 @@ class RegisteredUser(models.Model):
         return f"{self.person.document_type}{self.person.document_number}"
 
 
+def independents_among(members: Iterable[Entity], person: str) -> Q:
+    """The condition that the person at the path `person` is one of the independent professionals among `members`."""
+    documents = (
+        Q(**{f"{person}document_type": member.identification_type, f"{person}document_number": member.nit})
+        for member in members
+        if member.kind == EntityKind.PROFESIONAL_INDEPENDIENTE
+    )
+    return reduce(or_, documents, Q(pk__in=()))
+
+
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     def visible_to(self, entity: Entity) -> Self:
         """The assignments of one entity: the only ones its delegate may see or touch."""
@@ -276,6 +289,11 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     def ended(self, at: datetime | None = None) -> Self:
         """Assignments that are over at a moment (now by default)."""
         return self.filter(ends_at__lte=at or Now())
+
+    def depending_on(self, owner: Entity, members: Iterable[Entity]) -> Self:
+        """Those that `owner` gave to independent professionals because they are these members of its network."""
+        people = independents_among(members, "user__person__")
+        return self.visible_to(owner).filter(people, role__in=roles_of_the_network(owner.kind))
 
     def matching(self, words: str) -> Self:
         """Assignments whose user's names, document, login or professional registry hold every word.

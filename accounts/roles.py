@@ -180,3 +180,11 @@ def derived_roles(roles: set[str], profession: str | None) -> tuple[str, ...]:
     if profession == MEDICINA and Role.PRESCRIPTOR in roles:
         return ("Rol_PrescriptorExclusiones",)
     return ()
+
+
+def roles_of_the_network(entity_kind: str) -> frozenset[Role]:
+    """The roles that such an entity gives to independent professionals only, because they are in its network."""
+    lines = [row for row in MATRIX if entity_kind in row.entity_kinds]
+    independents = {role for row in lines if row.option == Option.INDEPENDIENTE for role in row.roles}
+    others = {role for row in lines if row.option != Option.INDEPENDIENTE for role in row.roles}
+    return frozenset(independents - others)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import captcha, certificates, passwords, session, uploads, users
+from accounts.views import captcha, certificates, networks, passwords, session, uploads, users
 
 session_urls = [
     path("", session.home, name="home"),
@@ -33,6 +33,14 @@ user_urls = [
     path("usuarios/<uuid:public_id>/historia/", users.user_history, name="user_history"),
 ]
 
+network_urls = [
+    path("entidades/asociar/", networks.associate_entities, name="associate_entities"),
+    path("entidades/", networks.entities, name="entities"),
+    path("entidades/descargar/", networks.download_entities, name="download_entities"),
+    path("entidades/redes/", networks.memberships, name="memberships"),
+    path("entidades/<int:pk>/historia/", networks.association_history, name="association_history"),
+]
+
 certificate_urls = [
     path("usuarios/constancia/", certificates.entity_certificate, name="entity_certificate"),
     path("usuarios/<uuid:public_id>/constancia/", certificates.user_certificate, name="user_certificate"),
@@ -41,4 +49,4 @@ certificate_urls = [
     path("verificar/<path:code>/", certificates.verify_certificate, name="verify_certificate"),
 ]
 
-urlpatterns = session_urls + user_urls + certificate_urls
+urlpatterns = session_urls + user_urls + network_urls + certificate_urls

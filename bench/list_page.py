@@ -17,105 +17,17 @@ sends more than 12 statements. There is no limit in seconds: only what one run c
 
 import argparse
 import resource
-import statistics
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-from unittest import mock
 
-from django.db import connection
 from django.db.models import Count
-from django.http import HttpRequest
-from django.shortcuts import render
-from django.test import RequestFactory
-from django.urls import reverse
 
 from accounts.models import Account, RoleAssignment
 from accounts.views import users as views
+from bench.pages import Query, Screen, compare
 from entities.models import Entity
 
-LIMIT = 1.5
-MOST_STATEMENTS = 12
-Query = dict[str, str]
-Statements = list[tuple[str, Any]]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one case took, in milliseconds."""
-
-    found: int
-    statements: int
-    page: float
-    bare: float
-    render: float
-
-    @property
-    def ratio(self) -> float:
-        return self.page / (self.bare + self.render)
-
-    @property
-    def good(self) -> bool:
-        return self.ratio <= LIMIT and self.statements <= MOST_STATEMENTS
-
-
-def milliseconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return (time.perf_counter() - start) * 1_000
-
-
-def request_of(account_id: int, query: Query) -> HttpRequest:
-    """A request by the delegate, as the middleware leaves it."""
-    request = RequestFactory().get(reverse("users"), query)
-    request.user = Account.objects.select_related("entity", "person").get(pk=account_id)
-    return request
-
-
-def bare(statements: Statements) -> None:
-    """The same statements with nothing around them."""
-    with connection.connection.cursor() as cursor:
-        for sql, params in statements:
-            cursor.execute(sql, params)
-            cursor.fetchall()
-
-
-def watch(request: HttpRequest) -> Statements:
-    """The statements that the view sends."""
-    sent: Statements = []
-
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        sent.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note):
-        views.users(request)
-    return sent
-
-
-def shown_by(request: HttpRequest) -> Any:
-    """What the view hands to its template, fresh: a form or a row that was rendered once is cheaper the next time."""
-    with mock.patch.object(views, "render", lambda *shown: shown):
-        return views.users(request)
-
-
-def measure(account_id: int, query: Query, repeats: int) -> Result:
-    """One case: view, bare SQL and rendering in turn, `repeats` times; the first turn only warms up."""
-    statements = watch(request_of(account_id, query))
-    times = []
-    for _ in range(repeats + 1):
-        request, shown = request_of(account_id, query), shown_by(request_of(account_id, query))
-        times.append(
-            (
-                milliseconds(lambda request=request: views.users(request)),  # type: ignore[misc]
-                milliseconds(lambda: bare(statements)),
-                milliseconds(lambda shown=shown: render(*shown)),  # type: ignore[misc]
-            )
-        )
-    page, sql, rendering = (statistics.median(column) for column in zip(*times[1:], strict=True))
-    return Result(shown[2]["page"].count, len(statements), page, sql, rendering)
+USERS = Screen(views, "users")
 
 
 def cases(entity: Entity) -> dict[str, Query]:
@@ -153,23 +65,14 @@ def cases(entity: Entity) -> dict[str, Query]:
 
 def run(entity: Entity, repeats: int) -> bool:
     """Print one line per case; True when all are good."""
-    account, good = Account.objects.filter(entity=entity).order_by("pk")[0], True
-    print(f"{entity}: {RoleAssignment.objects.visible_to(entity).count()} assignments, medians of {repeats}, ms")
-    print(f"  {'case':<27}{'found':>8}{'SQL n':>6}{'page':>9}{'SQL bare':>10}{'render':>8}{'ratio':>7}")
-    for name, query in cases(entity).items():
-        got = measure(account.pk, query, repeats)
-        good = good and got.good
-        print(
-            f"  {name:<27}{got.found:>8}{got.statements:>6}{got.page:>9.1f}{got.bare:>10.1f}{got.render:>8.1f}"
-            f"{got.ratio:>7.2f}{'' if got.good else '  <-- beyond the limit'}",
-            flush=True,
-        )
-    return good
+    account = Account.objects.filter(entity=entity).order_by("pk")[0]
+    title = f"{entity}: {RoleAssignment.objects.visible_to(entity).count()} assignments"
+    return compare(USERS, account.pk, title, cases(entity), repeats)
 
 
 def export(entity: Entity) -> None:
     """Stream the workbook of an entity and print what it took."""
-    request = request_of(Account.objects.filter(entity=entity).order_by("pk")[0].pk, {"estado": "todos"})
+    request = USERS.request_of(Account.objects.filter(entity=entity).order_by("pk")[0].pk, {"estado": "todos"})
     before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
     parts = iter(views.download_users(request))
     size = len(next(parts))

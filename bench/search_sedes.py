@@ -7,30 +7,23 @@ and takes everything back.
     uv run manage.py migrate
     uv run python -m bench.search_sedes [--sedes 100000] [--repeats 15]
 
-For the largest provider (a fifth of the sedes) and a usual one (forty), for every filter: the view in process against
-the statements that it sends, run bare, plus the rendering of the same rows held in memory. Medians of interleaved runs,
-in milliseconds. Exits with 1 where a search costs more than 1.5 times that. There is no limit in seconds: only what one
-run compares with itself.
+For the largest provider (a fifth of the sedes) and a usual one (forty), for every filter: see `bench.pages`. Exits with
+1 where a search costs more than 1.5 times its SQL and rendering.
 """
 
 import argparse
-import statistics
 import sys
 from collections.abc import Iterator
 from typing import Any
-from unittest import mock
 
 from django.db import connection, transaction
-from django.http import HttpRequest
-from django.shortcuts import render
-from django.test import RequestFactory
-from django.urls import reverse
 
 from accounts.models import Account, Person
-from bench.list_page import Query, Result, Statements, bare, milliseconds
+from bench.pages import Query, Screen, compare
 from entities.models import Entity, EntityKind, Municipality, Sede
 from entities.views import sedes as views
 
+SEDES = Screen(views, "sedes")
 USUAL = 40
 WORDS = ("Farmacia", "Droguería", "Depósito", "Botica", "Norte", "Sur", "Central", "Álamos", "Ñandú", "Laureles")
 LAST_CODE = 999_999
@@ -68,43 +61,6 @@ def fill(number: int) -> list[Account]:
     ]
 
 
-def request_of(account: Account, query: Query) -> HttpRequest:
-    """A request by the delegate, as the middleware leaves it."""
-    request = RequestFactory().get(reverse("sedes"), query)
-    request.user = Account.objects.select_related("entity", "person").get(pk=account.pk)
-    return request
-
-
-def watch(request: HttpRequest) -> tuple[Statements, tuple[Any, ...]]:
-    """The statements that the view sends, and what it hands to its template."""
-    sent: Statements = []
-
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        sent.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note), mock.patch.object(views, "render", wraps=render) as rendered:
-        views.sedes(request)
-    return sent, rendered.call_args.args
-
-
-def measure(account: Account, query: Query, repeats: int) -> Result:
-    """One case: view, bare SQL and rendering in turn, `repeats` times; the first turn only warms up."""
-    statements, shown = watch(request_of(account, query))
-    times = []
-    for _ in range(repeats + 1):
-        request = request_of(account, query)
-        times.append(
-            (
-                milliseconds(lambda request=request: views.sedes(request)),  # type: ignore[misc]
-                milliseconds(lambda: bare(statements)),
-                milliseconds(lambda: render(*shown)),
-            )
-        )
-    page, sql, rendering = (statistics.median(column) for column in zip(*times[1:], strict=True))
-    return Result(shown[2]["page"].count, len(statements), page, sql, rendering)
-
-
 def cases(entity: Entity) -> dict[str, Query]:
     """Every filter, with words that some of this provider's sedes answer to."""
     own = Sede.objects.visible_to(entity).order_by("code", "pk")
@@ -131,19 +87,10 @@ def cases(entity: Entity) -> dict[str, Query]:
 
 def run(account: Account, repeats: int) -> bool:
     """Print one line per case; True when all are good."""
-    good, entity = True, account.entity
+    entity = account.entity
     assert entity is not None
-    print(f"{entity}: {Sede.objects.visible_to(entity).count()} sedes, medians of {repeats}, ms")
-    print(f"  {'case':<27}{'found':>8}{'SQL n':>6}{'page':>9}{'SQL bare':>10}{'render':>8}{'ratio':>7}")
-    for name, query in cases(entity).items():
-        got = measure(account, query, repeats)
-        good = good and got.good
-        print(
-            f"  {name:<27}{got.found:>8}{got.statements:>6}{got.page:>9.1f}{got.bare:>10.1f}{got.render:>8.1f}"
-            f"{got.ratio:>7.2f}{'' if got.good else '  <-- beyond the limit'}",
-            flush=True,
-        )
-    return good
+    title = f"{entity}: {Sede.objects.visible_to(entity).count()} sedes"
+    return compare(SEDES, account.pk, title, cases(entity), repeats)
 
 
 def main() -> None:

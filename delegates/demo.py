@@ -8,20 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Count
 
+from accounts.actions.networks import associate
 from accounts.actions.roles import activate_user
 from accounts.logins import DELEGATE_KINDS, first_login
 from accounts.models import Account, Person, RegisteredUser, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.validity import today
 from entities.actions.sedes import create_main_sede, create_sede, disable_sede
-from entities.models import Association, Entity, EntityKind, Sede
-from entities.rules import SedeDetails, SedeUse
+from entities.models import Association, Entity, EntityKind, EtModel, Sede
+from entities.rules.sedes import SedeDetails, SedeUse
 
 MARK = "mipres_admin demonstration"
 PASSWORD = "demostracion-mipres"  # noqa: S105  printed on the screen of whoever starts it, on loopback only
@@ -150,12 +152,12 @@ def _largest_ips() -> Iterator[Entity]:
 
 def _invented_entities() -> dict[EntityKind, Entity]:
     eps = {"nit": "900000102", "name": "EPS Demostración S.A.S."}
-    invented = {
+    invented: dict[EntityKind, dict[str, Any]] = {
         EntityKind.EPS_C: eps | {"eps_code": "EPS998"},
         EntityKind.EPS_S: eps | {"eps_code": "EPSS98"},
         EntityKind.PROVEEDOR: {"nit": "900000104", "name": "Farmacia y Suministros Demostración S.A.S."},
         EntityKind.PPN: {"nit": "1000000011", "name": "Laura Demostración Vega", "identification_type": "CC"},
-        EntityKind.ET: {"nit": "900000106", "name": "Departamento de la Demostración"},
+        EntityKind.ET: {"nit": "900000106", "name": "Departamento de la Demostración", "et_model": EtModel.ASUME},
     }
     return {
         kind: Entity.objects.get_or_create(kind=kind, nit=fields["nit"], defaults=fields)[0]
@@ -188,12 +190,31 @@ def _invented_sedes(accounts: dict[EntityKind, Account], entities: dict[EntityKi
     create_main_sede(by=accounts[EntityKind.PPN], entity=person, details=home)
 
 
-def _independent(number: str, name: str, owner: Entity) -> None:
-    """An independent professional of REPS in the network of an EPS, in one régimen only."""
+def _independent(number: str, name: str) -> Entity:
+    """An independent professional of REPS, with his one sede."""
     fields = {"kind": EntityKind.PROFESIONAL_INDEPENDIENTE, "identification_type": "CC", "nit": number}
     member, _ = Entity.objects.get_or_create(**fields, defaults={"name": name})
-    if not Association.objects.of(owner).filter(member=member).exists():
-        Association.objects.create(owner=owner, member=member)
+    place = {
+        "entity": member,
+        "name": name,
+        "municipality_id": "11001",
+        "provider_class": Sede.ProviderClass.INDEPENDIENTE,
+    }
+    Sede.objects.get_or_create(code=f"1100199{number[-3:]}01", defaults=place)
+    return member
+
+
+def _networks(accounts: dict[EntityKind, Account], ips: list[Entity]) -> None:
+    """The EPS-C has three IPS, the provider and the doctor; the EPS-S one IPS; the ET has the EPS-S. Once."""
+    doctor = _independent("1000000001", "Camila Andrea Ríos Peñaranda")
+    entities = {kind: account.entity for kind, account in accounts.items() if account.entity}
+    for kind, members in (
+        (EntityKind.EPS_C, [*ips, entities[EntityKind.PROVEEDOR], doctor]),
+        (EntityKind.EPS_S, ips[:1]),
+        (EntityKind.ET, [entities[EntityKind.EPS_S]]),
+    ):
+        if not Association.objects.of(entities[kind]).exists():
+            associate(by=accounts[kind], members=members)
 
 
 DELEGATES = {
@@ -219,12 +240,12 @@ def load_people() -> list[Login]:
 
     Returns the log-ins; all have `PASSWORD` until somebody changes it.
     """
-    ips, other, *_ = _largest_ips()
+    ips, other, third, *_ = _largest_ips()
     accounts = {EntityKind.IPS: _delegate(EntityKind.IPS, ips)}
     accounts |= {kind: _delegate(kind, entity) for kind, entity in _invented_entities().items()}
     entities = {kind: accounts[kind].entity or ips for kind in accounts}
     _invented_sedes(accounts, entities)
-    _independent("1000000001", "Camila Andrea Ríos Peñaranda", entities[EntityKind.EPS_C])
+    _networks(accounts, [ips, other, third])
     users, sede, plaza = _users(), ips.sedes.order_by("code")[0], other.sedes.order_by("code")[0]
     _post("1000000006", sede, -30, 330)
     _post("1000000007", plaza, -30, 330)
@@ -233,6 +254,9 @@ def load_people() -> list[Login]:
     if not doctor.assignments.exists():
         roles = (Role.PRESCRIPTOR, Role.JUNTA_IPS, Role.ANULADOR)
         activate_user(by=accounts[EntityKind.IPS], user=doctor, sede=sede, option=Option.PROFESIONAL, roles=roles)
+        eps, roles_there = entities[EntityKind.EPS_C].sedes.get(), (Role.PRESCRIPTOR, Role.DISPENSADOR)
+        by = accounts[EntityKind.EPS_C]
+        activate_user(by=by, user=doctor, sede=eps, option=Option.INDEPENDIENTE, roles=roles_there)
     if not Account.objects.filter(login="MINSALUD").exists():
         Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
     kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]

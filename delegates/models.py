@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Account, DocumentType, Person, Sex, document_check
-from entities.models import Entity, EntityKind, Municipality, Sede
+from entities.models import Entity, EntityKind, EtModel, Municipality, Sede
 
 SHA256 = r"^[0-9a-f]{64}$"
 LONGEST_RUT = 1024 * 1024
@@ -210,7 +210,7 @@ class EntityRegistration(models.Model):
     contributivo = models.BooleanField("régimen contributivo", default=False)
     subsidiado = models.BooleanField("régimen subsidiado", default=False)
     et_model = models.PositiveSmallIntegerField(
-        "modelo de prestación de servicios NO PBSUPC", choices=Entity.EtModel, null=True, blank=True
+        "modelo de prestación de servicios NO PBSUPC", choices=EtModel, null=True, blank=True
     )
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+", verbose_name="municipio")
     address = models.CharField("dirección", max_length=300)

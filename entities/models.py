@@ -1,13 +1,18 @@
 """Which organisations and sites exist, and what can never be false of them?"""
 
+import re
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 from django.db.models import F, Q, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Now, Replace
 from django.utils import timezone
 
@@ -90,18 +95,82 @@ class IdentificationType(models.TextChoices):
     PT = "PT", "Permiso por protección temporal"
 
 
+class EtModel(models.IntegerChoices):
+    """Whether a territorial entity runs the network of providers itself (registration guide for delegates)."""
+
+    ASUME = 1, "Modelo 1 - Entidad Territorial Asume Red de Proveedores NO PBSUPC"
+    NO_ASUME = 2, "Modelo 2 - Entidad Territorial NO Asume Red de Proveedores NO PBSUPC"
+
+    @property
+    def meaning(self) -> str:
+        """What it means for an EPS-Subsidiado that such a territorial entity associates."""
+        if self == EtModel.ASUME:
+            return (
+                "La Entidad Territorial asume la red de proveedores en su territorio: acuerde con ella qué Proveedores "
+                "asocia su EPS. Las IPS y los Profesionales Independientes los asocia su EPS."
+            )
+        return (
+            "La Entidad Territorial no asume la red de proveedores: su EPS asocia los Proveedores, además de las IPS "
+            "y los Profesionales Independientes."
+        )
+
+
+NIT_AS_WRITTEN = re.compile(r"([0-9]{1,3}(?:\.?[0-9]{3}){1,3})(?:-[0-9])?")
+SHORTEST_CODE = 3
+# These are SQL because the ORM takes longer to write them than PostgreSQL to answer (bench.search_entities).
+# A union and not an OR, so that each side has its own index.
+NAMED_OR_CODED = """(
+    SELECT id FROM entities_entity WHERE search LIKE '%%' || fold(%s) || '%%' OR eps_code LIKE %s || '%%'
+    UNION SELECT entity_id FROM entities_sede WHERE code LIKE %s || '%%'
+)"""
+# An EPS is known by its own code, others by that of the main sede: the open one with the lowest code (REPS numbers
+# the main one 01), a closed one where none is open.
+CODE = """coalesce(
+    (SELECT eps_code FROM entities_entity AS known WHERE known.id = {entity}),
+    (SELECT code FROM entities_sede WHERE entity_id = {entity} ORDER BY closed_on IS NOT NULL, code LIMIT 1), ''
+)"""
+PLACE = """coalesce((
+    SELECT municipality.name FROM entities_sede AS sede
+    LEFT JOIN entities_municipality AS municipality ON municipality.code = sede.municipality_id
+    WHERE sede.entity_id = entities_entity.id ORDER BY sede.closed_on IS NOT NULL, sede.code LIMIT 1
+), '')"""
+OPEN_SEDES = "(SELECT count(*) FROM entities_sede WHERE entity_id = entities_entity.id AND closed_on IS NULL)"
+
+
+class EntityQuerySet(models.QuerySet["Entity"]):
+    def matching(self, words: str) -> Self:
+        """Entities to which every word belongs, in any order, without accents or case.
+
+        A word is part of the name or the NIT; one with digits may also begin the code of one of its sedes (código de
+        habilitación, código de proveedor, EPS code). A NIT may be written with points and check digit.
+        """
+        found = self
+        for word in words.split():
+            written = NIT_AS_WRITTEN.fullmatch(word)
+            found = found._holding(written[1].replace(".", "") if written else word)
+        return found
+
+    def _holding(self, word: str) -> Self:
+        if len(word) < SHORTEST_CODE or not any(letter.isdigit() for letter in word):
+            return self.filter(search__contains=Fold(Value(word)))
+        text = connection.ops.prep_for_like_query(word)
+        return self.filter(pk__in=RawSQL(NAMED_OR_CODED, [text, text.upper(), text.upper()]))  # noqa: S611  parameters
+
+    def with_main_sede(self) -> Self:
+        """Each with its `code`, the `place` (municipality) of its main sede, and how many `open_sedes` it has."""
+        return self.annotate(
+            code=RawSQL(CODE.format(entity="entities_entity.id"), [], models.TextField()),  # noqa: S611  constants
+            place=RawSQL(PLACE, [], models.TextField()),  # noqa: S611
+            open_sedes=RawSQL(OPEN_SEDES, [], models.IntegerField()),  # noqa: S611
+        )
+
+
 class Entity(models.Model):
     """An organisation, or a natural person who acts as one; one row per NIT and kind.
 
     An EPS with both régimenes is two entities with the same NIT (registration guide for delegates, 2023).
     `nit` has no check digit; for PPN and independent professionals it is the person's document number.
     """
-
-    class EtModel(models.IntegerChoices):
-        """How a territorial entity pays for what the UPC does not (route for territorial entities, 2020)."""
-
-        MODEL_1 = 1, "Modelo 1 - Entidad Territorial Asume Red de Proveedores NO PBSUPC"
-        MODEL_2 = 2, "Modelo 2 - Entidad Territorial NO Asume Red de Proveedores NO PBSUPC"
 
     kind = models.CharField("tipo de entidad", max_length=5, choices=EntityKind)
     identification_type = models.CharField(
@@ -110,10 +179,13 @@ class Entity(models.Model):
     nit = models.CharField("NIT o documento", max_length=20)
     name = models.CharField("razón social", max_length=300)
     eps_code = models.CharField("código de EPS", max_length=6, null=True, blank=True, unique=True)
+    et_model = models.PositiveSmallIntegerField("modelo", choices=EtModel, null=True, blank=True)
     is_active = models.BooleanField("activa", default=True)
     search = models.GeneratedField(
         expression=Fold(Concat("name", Value(" "), "nit")), output_field=models.TextField(), db_persist=True
     )
+
+    objects = EntityQuerySet.as_manager()
 
     class Meta:
         verbose_name = "entidad"
@@ -151,11 +223,31 @@ class Entity(models.Model):
                 name="entity_has_a_name",
                 violation_error_message="Ingrese la razón social de la entidad.",
             ),
+            # null until the territorial entity registers
+            models.CheckConstraint(
+                condition=Q(et_model__isnull=True) | Q(kind=EntityKind.ET, et_model__in=EtModel.values),
+                name="entity_et_model_only_for_et",
+                violation_error_message="Solo una Entidad Territorial lleva modelo, 1 o 2.",
+            ),
+            # target of the composite keys by which an association knows the kinds of its two entities
+            models.UniqueConstraint("id", "kind", name="entity_with_its_kind"),
         )
         indexes = (GinIndex(OpClass("search", name="gin_trgm_ops"), name="entity_search_trgm"),)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def et_model_meaning(self) -> str:
+        """What the modelo of a territorial entity means for the EPS-Subsidiado that it associates."""
+        if self.et_model is None:
+            return "La Entidad Territorial todavía no ha registrado su modelo: pregúntele cuál aplica."
+        return EtModel(self.et_model).meaning
+
+    @property
+    def numbered(self) -> str:
+        """How it is identified, with the type, for example NI 900123456."""
+        return f"{self.identification_type} {self.nit}"
 
 
 class SedeQuerySet(models.QuerySet["Sede"]):
@@ -380,6 +472,15 @@ NETWORK_MEMBERS: dict[str, tuple[str, ...]] = {
     EntityKind.EPS_S: (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.PROFESIONAL_INDEPENDIENTE),
     EntityKind.ET: (EntityKind.EPS_S,),
 }
+"""Which kinds of entity each kind may have in its network (manual v4.1 §11.4, guide of step 2 for delegates)."""
+
+RELATIONS: dict[str, str] = {
+    EntityKind.IPS: "EPS_IPS",
+    EntityKind.PROFESIONAL_INDEPENDIENTE: "EPS_IPS",
+    EntityKind.PROVEEDOR: "EPS_PROV",
+    EntityKind.EPS_S: "ET_EPS",
+}
+"""Tipo Relación by the kind of the member (manual v4.1 §11.5)."""
 
 
 class AssociationQuerySet(models.QuerySet["Association"]):
@@ -387,10 +488,18 @@ class AssociationQuerySet(models.QuerySet["Association"]):
         """The network of one entity."""
         return self.filter(owner=entity)
 
+    def with_member(self, entity: Entity) -> Self:
+        """The networks to which one entity belongs or belonged."""
+        return self.filter(member=entity)
+
     def current(self, at: datetime | None = None) -> Self:
         """Associations in force at a moment (now by default)."""
         moment = at or Now()
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment), starts_at__lte=moment)
+
+    def ended(self, at: datetime | None = None) -> Self:
+        """Associations that are over at a moment (now by default)."""
+        return self.filter(ends_at__lte=at or Now())
 
     def independents(self, identification_type: str, number: str) -> Self:
         """Associations with the independent professional of this document."""
@@ -400,6 +509,15 @@ class AssociationQuerySet(models.QuerySet["Association"]):
             member__nit=number,
         )
 
+    def matching(self, words: str) -> Self:
+        """Associations whose member answers to every word (`EntityQuerySet.matching`)."""
+        return self.filter(member__in=Entity.objects.matching(words).values("pk")) if words.split() else self
+
+    def listed(self) -> Self:
+        """Each with its member and the member's `code`, in the order of the list: name, NIT."""
+        code = RawSQL(CODE.format(entity="entities_association.member_id"), [], models.TextField())  # noqa: S611
+        return self.select_related("member").annotate(code=code).order_by("member__search", "pk")
+
 
 class Association(models.Model):
     """A member of the network of an EPS (one per régimen) or of a territorial entity, over a range of moments."""
@@ -408,8 +526,31 @@ class Association(models.Model):
     member = models.ForeignKey(
         Entity, on_delete=models.PROTECT, related_name="memberships", verbose_name="entidad asociada"
     )
+    # copied from the two entities by a trigger and held to them by composite keys (migration 0005), so that a CHECK
+    # can say which kinds go together
+    owner_kind = models.CharField(max_length=5, editable=False, db_default="")
+    member_kind = models.CharField("tipo de la entidad asociada", max_length=5, editable=False, db_default="")
     starts_at = models.DateTimeField("desde", db_default=Now())
     ends_at = models.DateTimeField("hasta", null=True, blank=True)
+    # null: a command of the Ministry
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="asociada por",
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="desasociada por",
+    )
 
     objects = AssociationQuerySet.as_manager()
 
@@ -423,9 +564,24 @@ class Association(models.Model):
                 violation_error_message="Una entidad no puede asociarse a sí misma.",
             ),
             models.CheckConstraint(
+                condition=reduce(
+                    or_, (Q(owner_kind=kind, member_kind__in=members) for kind, members in NETWORK_MEMBERS.items())
+                ),
+                name="association_owner_takes_such_members",
+                violation_error_message=(
+                    "Una EPS asocia IPS, Proveedores y Profesionales Independientes; una Entidad Territorial asocia "
+                    "EPS - Subsidiado."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
                 name="association_ends_after_it_starts",
                 violation_error_message="La asociación debe terminar después de empezar.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True) | Q(ends_at__isnull=False),
+                name="association_ended_by_only_when_ended",
+                violation_error_message="Quien termina una asociación debe dejar la fecha en que termina.",
             ),
             ExclusionConstraint(
                 name="association_no_overlap",
@@ -440,3 +596,18 @@ class Association(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner_id} {self.member_id}"
+
+    @property
+    def relation(self) -> str:
+        """Tipo Relación: EPS_IPS, EPS_PROV or ET_EPS (manual v4.1 §11.5)."""
+        return RELATIONS[self.member_kind]
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it begins, in Colombia."""
+        return timezone.localdate(self.starts_at)
+
+    @property
+    def last_day(self) -> date | None:
+        """The day on which it ended, in Colombia, or None."""
+        return timezone.localdate(self.ends_at) if self.ends_at else None

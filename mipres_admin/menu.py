@@ -35,8 +35,11 @@ class Item:
 MENU = (
     Item("activate_user", "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus"),
     Item("users", "Consultar Usuarios", "Vea quién tiene qué rol y en qué sede; descargue el Excel.", "users"),
+    Item("associate_entities", "Asociar Entidades", "Busque entidades y agréguelas a su red, o retírelas.", "network"),
+    Item("entities", "Consultar Entidades", "Vea su red, desde cuándo la tiene, y descargue el Excel.", "building"),
     Item("create_sede", "Crear Sede Proveedor", "Cree una sede que no está en el REPS o tiene otro NIT.", "map-pin"),
     Item("sedes", "Consultar Sedes Proveedor", "Busque, edite, deshabilite o habilite sus sedes.", "building"),
+    Item("memberships", "Redes a las que pertenece", "Vea quién tiene su entidad en su red y desde cuándo.", "network"),
     Item("my_data", "Mis datos", "Vea, corrija y descargue lo que el portal sabe de usted.", "user"),
     Item(
         "registration",

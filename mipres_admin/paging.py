@@ -69,7 +69,8 @@ def page_of[Row: Model](
     has_next, has_previous = (more, anchor is not None) if forward else (True, more)
     return Page(
         rows=found,
-        count=rows.count(),
+        # a first page that is also the last has counted the list
+        count=rows.count() if anchor or more else len(found),
         previous_url=_neighbour(request, "antes", found[0].pk) if found and has_previous else "",
         next_url=_neighbour(request, "despues", found[-1].pk) if found and has_next else "",
     )

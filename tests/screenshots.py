@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765
 URL = f"http://127.0.0.1:{PORT}"
 WIDTHS = (1280, 360)
+SEARCHED = {EntityKind.EPS_C: "PROV", EntityKind.ET: "EPS_S"}
 
 
 @contextmanager
@@ -108,6 +109,9 @@ def log_in_as_others(browser: Browser, width: int, folder: Path) -> None:
         page = browser.new_context(viewport=ViewportSize(width=width, height=900)).new_page()
         log_in(page, kind)
         page.screenshot(path=folder / f"inicio-{kind}-{width}.png", full_page=True)
+        for name, path in (("asociar", f"asociar/?tipo={SEARCHED[kind]}&criterio=demostracion"), ("consultar", "")):
+            page.goto(f"{URL}/entidades/{path}")
+            page.screenshot(path=folder / f"entidades-{name}-{kind}-{width}.png", full_page=True)
 
 
 def for_the_readme(browser: Browser) -> None:

@@ -45,7 +45,7 @@ def look_up_user(*, by: Account, document_type: str, document_number: str) -> Re
 
 
 @transaction.atomic
-def record_download(*, by: Account, filters: list[str], rows: int) -> None:
-    """Write down that a list of users left the portal: which filters were used (not their words) and how many rows."""
+def record_download(*, by: Account, filters: list[str], rows: int, act: str = "users.downloaded") -> None:
+    """Write down that a list left the portal: which filters were used (not their words) and how many rows."""
     after = {"filters": sorted(filters), "rows": rows}
-    history.record(by=by, act="users.downloaded", thing=tenant(by), before={}, after=after)
+    history.record(by=by, act=act, thing=tenant(by), before={}, after=after)

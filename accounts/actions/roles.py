@@ -1,7 +1,7 @@
 """Give, change and take away the roles of a user at a sede: each deed once, whole, and written down."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -63,6 +63,7 @@ def save_deeds(*, by: Account, decided: Sequence[Deed]) -> None:
 
 def _written(deed: Deed) -> history.Act:
     before, after = deed.state(deed.before), deed.state(deed.after)
+    after |= {"cause": deed.cause} if deed.cause else {}
     return history.Act(deed.act, deed.user, before, after, entity=deed.sede.entity)
 
 
@@ -70,7 +71,8 @@ def _tell(deed: Deed) -> None:
     person = deed.user.person
     if person.email:
         context = {"person": person, "sede": deed.sede, "entity": deed.sede.entity, "change": deed.change}
-        send_on_commit(to=person.email, template="roles_changed", context=context | {"held": deed.after})
+        context |= {"held": deed.after, "cause": deed.cause}
+        send_on_commit(to=person.email, template="roles_changed", context=context)
 
 
 def _do(by: Account, deed: Deed) -> Change:
@@ -119,6 +121,19 @@ def update_roles(
     asked = Activation(tenant(by), user, option, sede)
     now, held = _before(user, sede)
     return _do(by, deeds.replace(asked, held, set(roles), set(seen), by=by, now=now))
+
+
+@transaction.atomic
+def end_roles(*, by: Account, user: RegisteredUser, sede: Sede, roles: Collection[str], cause: str) -> Change:
+    """Take those of `roles` that a user holds (or will hold) at a sede, because of something else that happened.
+
+    `cause` is a sentence for the history and the mail. Returns what was taken (nothing, when none was held). Raises
+    Refused at a sede of another entity.
+    """
+    user = _lock(user)
+    asked = Activation(tenant(by), user, "", sede)
+    now, held = _before(user, sede)
+    return _do(by, deeds.end(asked, held, roles, cause, by=by, now=now))
 
 
 @transaction.atomic

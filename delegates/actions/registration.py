@@ -13,7 +13,7 @@ from delegates.models import Appointment, DelegateAccount
 from delegates.rules.registration import Delegacy, Enrolment, delegate_refusal, enrolment_refusal
 from entities.actions.sedes import create_main_sede
 from entities.models import Entity
-from entities.rules import SedeDetails
+from entities.rules.sedes import SedeDetails
 from mipres_admin import history
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refused

@@ -11,7 +11,7 @@ from accounts.forms.users import CHOOSE
 from accounts.models import Person
 from delegates.rules.registration import Enrolment
 from entities.forms.sedes import SedeForm
-from entities.models import Entity, EntityKind
+from entities.models import EntityKind, EtModel
 
 # the manual's list, in its order, and the natural person who supplies on his own
 DELEGATE_ENTITY_KINDS = (
@@ -88,7 +88,7 @@ class TerritorialDelegateForm(DelegateForm):
 
     et_model = forms.TypedChoiceField(
         label="Tipo de Modelo Prestación de Servicios NO PBSUPC",
-        choices=Entity.EtModel.choices,
+        choices=EtModel.choices,
         coerce=int,
         widget=forms.RadioSelect,
         error_messages={

@@ -14,7 +14,7 @@ from accounts.models import Account, Person, RegisteredUser, RethusEntry, SsoPos
 from accounts.roles import Option, UserKind, assignable_roles
 from accounts.validity import long_date, today
 from delegates.models import Appointment, DelegateAccount, EntityRegistration, RegistrationState, Representation
-from entities.models import Entity, EntityKind, IdentificationType
+from entities.models import Entity, EntityKind, EtModel, IdentificationType
 from mipres_admin.refusals import Refusal
 
 YOU = "Usted."
@@ -134,7 +134,7 @@ def _other_model(asked: Delegacy) -> Refusal | None:
         return None
     return Refusal(
         headline="El modelo no es el de la entidad",
-        cause=f"El registro aprobado de la entidad territorial dice «{Entity.EtModel(approved).label}».",
+        cause=f"El registro aprobado de la entidad territorial dice «{EtModel(approved).label}».",
         remedy="Elija ese modelo y registre de nuevo. Si la entidad cambió de modelo, su representante legal debe "
         "actualizar primero el registro.",
         who="Usted, o el representante legal de la entidad.",

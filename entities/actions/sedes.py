@@ -8,7 +8,7 @@ from django.db import DataError, connection, transaction
 from django.utils import timezone
 
 from entities.models import Entity, Sede
-from entities.rules import (
+from entities.rules.sedes import (
     CHANGED_ELSEWHERE,
     NO_CODES_LEFT,
     USERS_CHANGED,

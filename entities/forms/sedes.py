@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from entities.models import Department, Municipality, Sede
-from entities.rules import SedeDetails, SedeUse
+from entities.rules.sedes import SedeDetails, SedeUse
 
 CHOOSE = "--Seleccione--"
 PHONE = re.compile(r"\+?[0-9() .-]{7,40}( ?(ext|extensión)\.? ?[0-9]{1,6})?", re.IGNORECASE)

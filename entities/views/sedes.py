@@ -15,7 +15,7 @@ from entities.actions import sedes as actions
 from entities.exports import PROVIDER_TO_SEDE, SEDE_COLUMNS, sede_rows
 from entities.forms.sedes import CreateSedeForm, DisableSedeForm, EditSedeForm, SedeForm, SedesFilterForm, SimilarForm
 from entities.models import Entity, EntityKind, Sede, SedeQuerySet
-from entities.rules import SedeDetails, SedeUse, keeping_refusal
+from entities.rules.sedes import SedeDetails, SedeUse, keeping_refusal
 from mipres_admin.access import delegate_of
 from mipres_admin.models import HistoryEntry
 from mipres_admin.paging import page_of

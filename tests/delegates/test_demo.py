@@ -17,7 +17,7 @@ from django.test import Client
 
 from accounts.models import Account, RegisteredUser, RoleAssignment
 from delegates import demo
-from entities.models import EntityKind, Sede
+from entities.models import Association, EntityKind, Sede
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -56,14 +56,14 @@ def test_every_printed_login_works_with_the_printed_password(loaded):
 
 
 def test_it_shows_a_thousand_sedes_and_every_case(loaded):
-    assert Sede.objects.filter(code__regex="^[0-9]{12}$").count() == 1_000
+    assert Sede.objects.filter(code__regex="^[0-9]{12}$").count() == 1_001  # one is the doctor's own
     documents = set(RegisteredUser.objects.values_list("person__document_number", flat=True))
     assert documents == set(demo.CASES) - {"1000000099"}
 
 
 def test_loading_twice_adds_nothing(loaded):
     def counts():
-        return [model.objects.count() for model in (Account, RegisteredUser, RoleAssignment, Sede)]
+        return [model.objects.count() for model in (Account, RegisteredUser, RoleAssignment, Sede, Association)]
 
     before = counts()
     demo.load_registries()
@@ -73,6 +73,12 @@ def test_loading_twice_adds_nothing(loaded):
 
 def test_the_ips_has_a_doctor_at_work(loaded):
     assert RoleAssignment.objects.filter(entity__kind=EntityKind.IPS).count() == 3
+
+
+def test_there_is_a_network_of_each_kind_and_somebody_who_depends_on_one(loaded):
+    relations = [made.relation for made in Association.objects.order_by("pk")]
+    assert sorted(set(relations)) == ["EPS_IPS", "EPS_PROV", "ET_EPS"]
+    assert RoleAssignment.objects.filter(entity__kind=EntityKind.EPS_C).count() == 2
 
 
 def test_a_database_with_tables_and_without_mark_is_refused(db):

@@ -4,10 +4,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from entities.models import Association, Department, Municipality, Sede
+from entities.models import Association, Department, Entity, Municipality, Sede
 from tests.cast import make_entity, make_sede
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +146,109 @@ def test_a_form_creates_one_sede():
     make_sede(provider, code="PROV000001", form_key=key)
     with refused_by("sede_once_per_form"):
         make_sede(provider, code="PROV000002", form_key=key)
+
+
+@pytest.mark.parametrize(
+    ("owner", "member"),
+    [("EPS_C", "EPS_S"), ("EPS_S", "ET"), ("EPS_C", "PPN"), ("ET", "IPS"), ("ET", "EPS_C"), ("IPS", "PROV")],
+)
+def test_an_association_is_of_kinds_that_go_together(owner, member):
+    with refused_by("association_owner_takes_such_members"):
+        Association.objects.create(owner=make_entity(owner), member=make_entity(member))
+
+
+def test_the_kinds_of_an_association_can_not_be_forged(ips):
+    with refused_by("association_owner_takes_such_members"):
+        Association.objects.create(owner=ips, member=make_entity("ET"), owner_kind="ET", member_kind="EPS_S")
+
+
+def test_the_kinds_of_an_association_can_not_be_changed(ips):
+    made = Association.objects.create(owner=make_entity("EPS_C"), member=ips)
+    Association.objects.update(owner_kind="ET", member_kind="EPS_S")
+    made.refresh_from_db()
+    assert (made.owner_kind, made.member_kind, made.relation) == ("EPS_C", "IPS", "EPS_IPS")
+
+
+def test_an_entity_in_a_network_can_not_become_of_another_kind(ips):
+    Association.objects.create(owner=make_entity("EPS_C"), member=ips)
+    with refused_by("association_member_of_its_kind"):
+        Entity.objects.filter(pk=ips.pk).update(kind="PROV")
+
+
+def test_the_owner_of_a_network_can_not_become_of_another_kind(ips):
+    made = Association.objects.create(owner=make_entity("EPS_C"), member=ips)
+    with refused_by("association_owner_of_its_kind"):
+        Entity.objects.filter(pk=made.owner_id).update(kind="EPS_S")
+
+
+def test_who_ended_an_association_says_when(ips, delegate):
+    with refused_by("association_ended_by_only_when_ended"):
+        Association.objects.create(owner=make_entity("EPS_C"), member=ips, ended_by=delegate)
+
+
+@pytest.mark.parametrize(("kind", "model"), [("EPS_S", 1), ("IPS", 2), ("ET", 3), ("ET", 0)])
+def test_only_a_territorial_entity_has_a_modelo_of_one_or_two(kind, model):
+    with refused_by("entity_et_model_only_for_et"):
+        make_entity(kind, et_model=model)
+
+
+@pytest.mark.parametrize("model", [None, 1, 2])
+def test_a_territorial_entity_may_not_have_registered_its_modelo_yet(model):
+    assert make_entity("ET", et_model=model).et_model_meaning
+
+
+# ---------------------------------------------------------------- searching entities
+
+
+@pytest.fixture
+def hospital(db):
+    hospital = make_entity(name="E.S.E. Hospital San José del Guaviare", nit="899999123")
+    make_sede(hospital, code="950010012301", name="Urgencias")
+    make_sede(hospital, code="950010012302", name="Centro de salud La Paz")
+    return hospital
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hospital", "GUAVIARE josé", "jose hosp", "950010012302", "9500100123", "899999123", "899.999.123",
+        "899999123-4", "899.999.123-4", "san 95001001", "hospital de", "guaviare 899999",
+    ],
+)  # fmt: skip
+def test_an_entity_is_found_by_words_of_its_name_codes_of_its_sedes_and_nit(hospital, words):
+    assert list(Entity.objects.matching(words)) == [hospital]
+
+
+@pytest.mark.parametrize("words", ["hospital norte", "10012302", "%", "950010012399", "_ospital", "x899999123"])
+def test_an_entity_is_not_found_by_what_it_is_not(hospital, words):
+    assert not Entity.objects.matching(words).exists()
+
+
+def test_a_provider_is_found_by_its_code():
+    provider = make_entity("PROV", name="Farmacia Uno")
+    make_sede(provider, code="PROV000123")
+    assert list(Entity.objects.matching("prov000123")) == [provider]
+
+
+def test_an_eps_is_found_by_its_code():
+    eps = make_entity("EPS_S", eps_code="EPSS41")
+    assert list(Entity.objects.matching("epss41")) == [eps]
+
+
+def test_an_entity_is_known_by_the_code_of_its_main_sede(hospital):
+    found = Entity.objects.with_main_sede().get(pk=hospital.pk)
+    assert (found.code, found.open_sedes) == ("950010012301", 2)
+
+
+def test_the_main_sede_is_an_open_one(hospital):
+    Sede.objects.filter(code="950010012301").update(closed_on="2026-01-01")
+    found = Entity.objects.with_main_sede().get(pk=hospital.pk)
+    assert (found.code, found.open_sedes) == ("950010012302", 1)
+
+
+def test_a_search_by_words_and_code_comes_from_indexes(hospital):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = Entity.objects.filter(kind="IPS").matching("guaviare 950010012302").explain()
+    assert "entities_sede_code" in plan
+    assert "Seq Scan" not in plan

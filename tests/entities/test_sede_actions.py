@@ -12,7 +12,7 @@ from accounts.models import Account
 from accounts.roles import Option
 from entities.actions import sedes as actions
 from entities.models import Sede
-from entities.rules import SedeDetails, SedeUse, similar_sedes
+from entities.rules.sedes import SedeDetails, SedeUse, similar_sedes
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user

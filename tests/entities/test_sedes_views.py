@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 
 from entities.exports import SEDE_COLUMNS
 from entities.models import Municipality, Sede
-from entities.rules import NO_CODES_LEFT
+from entities.rules.sedes import NO_CODES_LEFT
 from mipres_admin import history
 from mipres_admin.refusals import Refused
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user

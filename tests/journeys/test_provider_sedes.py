@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from entities.actions.sedes import create_main_sede
 from entities.models import Sede
-from entities.rules import SedeDetails
+from entities.rules.sedes import SedeDetails
 from tests import cast
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import find_user, log_in, menu

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actions.certificates import issue_certificate
 from accounts.models import RoleUpload
-from entities.models import EntityKind
+from entities.models import NETWORK_MEMBERS, Association, EntityKind
 from mipres_admin.access import delegate_of, public, signed_in
 from mipres_admin.checks import every_view_declares_its_access, own_patterns
 from tests.accounts.links import link_to
@@ -26,6 +26,8 @@ EVERY_KIND = dict.fromkeys(KINDS, IN)
 ANYBODY = (IN, EVERY_KIND, IN)
 ONLY_PERSONS = (TO_LOGIN, dict.fromkeys(KINDS, NO), NO)
 PROVIDER_ONLY = dict.fromkeys(KINDS, NO) | {"PROV": IN}
+OWNING = {"IPS": NO, "EPS_C": IN, "EPS_S": IN, "PROV": NO, "PPN": NO, "ET": IN}
+IN_NETWORKS = {"IPS": IN, "EPS_C": NO, "EPS_S": IN, "PROV": IN, "PPN": NO, "ET": NO}
 LEADING = dict.fromkeys(KINDS, ELSEWHERE) | {"ET": NO}
 
 # url name: (anonymous, {kind of delegate: status}, Ministry); the address is the delegate's own user's where it has one
@@ -83,6 +85,11 @@ TABLE = {
     "register_professional": ONLY_PERSONS,
     "register_sso": ONLY_PERSONS,
     "register_other": ONLY_PERSONS,
+    "associate_entities": (TO_LOGIN, OWNING, NO),
+    "entities": (TO_LOGIN, OWNING, NO),
+    "download_entities": (TO_LOGIN, OWNING, NO),
+    "association_history": (TO_LOGIN, OWNING, NO),
+    "memberships": (TO_LOGIN, IN_NETWORKS, NO),
     "verify": (IN, EVERY_KIND, IN),
     "verify_certificate": (IN, EVERY_KIND, IN),
 }
@@ -134,9 +141,20 @@ def sede_of(account):
     return make_sede(entity, code="PROV000001")
 
 
+def association_of(account):
+    """An association of this delegate's network; of somebody else's, for whoever has none."""
+    owner = account.entity if account is not None else None
+    if owner is None or owner.kind not in NETWORK_MEMBERS:
+        owner = make_entity("EPS_C")
+    member = make_entity("EPS_S" if owner.kind == "ET" else "IPS")
+    return Association.objects.create(owner=owner, member=member).pk
+
+
 def address(name, account):
     if name in OF_A_SEDE:
         return reverse(name, args=[sede_of(account).code])
+    if name == "association_history":
+        return reverse(name, args=[association_of(account)])
     if name in OF_A_PAPER:
         return address_of_a_paper(name, account)
     if name in OF_AN_UPLOAD:
@@ -215,6 +233,12 @@ def test_a_strangers_sede_is_not_found(name):
     assert client.get(theirs).status_code == GONE
     if name != "sede_history":
         assert client.post(theirs, {"name": "Mía ahora"}).status_code == GONE
+
+
+def test_a_strangers_association_is_not_found():
+    client = Client()
+    client.force_login(make_delegate(make_entity("EPS_C")))
+    assert client.get(address("association_history", make_delegate(make_entity("EPS_S")))).status_code == GONE
 
 
 def test_a_strangers_paper_is_not_found(delegate_client, stranger):

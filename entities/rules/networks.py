@@ -1,0 +1,37 @@
+"""May this entity have that one in its network, and if not, why and what now? Pure: no writes, no request."""
+
+from entities.models import NETWORK_MEMBERS, Entity, EntityKind
+from mipres_admin.refusals import Refusal
+
+OF_REPS = (EntityKind.IPS, EntityKind.PROFESIONAL_INDEPENDIENTE)
+NOT_ASSOCIABLE = "Entidad no disponible"
+
+
+def association_refusal(owner: Entity, member: Entity) -> Refusal | None:
+    """Why `owner` can not associate `member` from now on, or None (manual v4.1 §11.4).
+
+    `member` comes from `EntityQuerySet.with_main_sede`. What is associated already may stay, whatever this says.
+    """
+    if member.kind not in NETWORK_MEMBERS.get(owner.kind, ()):
+        return Refusal(
+            headline=NOT_ASSOCIABLE,
+            cause=f"Su entidad no puede asociar a {member.name}: es de tipo «{EntityKind(member.kind).label}».",
+            remedy="Elija uno de los tipos de entidad que muestra «Asociar Entidades» y busque de nuevo.",
+            who="Usted, como delegado.",
+        )
+    if not member.is_active:
+        return Refusal(
+            headline=NOT_ASSOCIABLE,
+            cause=f"{member.name} está inactiva en el portal.",
+            remedy="Pídale que aclare su estado con el Ministerio; cuando vuelva a estar activa podrá asociarla.",
+            who="La entidad misma, ante el Ministerio.",
+        )
+    if member.kind in OF_REPS and not member.open_sedes:  # type: ignore[attr-defined]  # annotated
+        return Refusal(
+            headline=NOT_ASSOCIABLE,
+            cause=f"{member.name} no tiene ninguna sede habilitada en el REPS.",
+            remedy="Revise el código. Si es correcto, el prestador debe renovar su habilitación en el REPS; aparecerá "
+            "con la siguiente carga del registro.",
+            who="El prestador, ante la Secretaría de Salud de su territorio.",
+        )
+    return None
