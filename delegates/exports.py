@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
-from accounts.models import Account, Person, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
+from accounts.models import Account, Certificate, Person, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
 from delegates.models import Appointment, EntityRegistration, PrivacyAcceptance, Representation
 from mipres_admin.models import HistoryEntry
 
@@ -95,6 +95,10 @@ def personal_data(person: Person) -> dict[str, Any]:
             RoleAssignment.objects.filter(user__person=person),
             **{"rol": "role", "entidad": "entity__name", "sede": "sede__name", "código de la sede": "sede__code"},
             **{"desde": "starts_at", "hasta": "ends_at"},
+        ),
+        "constancias": _rows(
+            Certificate.objects.filter(user__person=person),
+            **{"código": "code", "entidad": "entity__name", "a la fecha": "as_of", "expedida el": "issued_at"},
         ),
         "autorizaciones de entidades": _rows(
             appointments, entidad="entity__name", **names, **{"desde": "created_at", "inactivada el": "ended_at"}
