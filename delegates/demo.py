@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from django.core.management import call_command
@@ -235,7 +236,7 @@ def _chain(ips: Entity) -> list[Login]:
     Representation.objects.get_or_create(entity=ips, ended_at=None, defaults={"person": owner.person})
     document = {"document_type": "CC", "document_number": named.person.document_number}
     RethusEntry.objects.get_or_create(**document, profession_id="P07", defaults={"registry_number": "RM-0017"})
-    wanted = {"sex": "M", "email": named.email, "first_name": "Iván", "first_surname": "Demostración"}
+    wanted: dict[str, Any] = {"sex": "M", "email": named.email, "first_name": "Iván", "first_surname": "Demostración"}
     wanted |= {"second_surname": "Rueda", "role_id": "IPS", "created_by": owner, "sede": ips.sedes.order_by("code")[0]}
     Appointment.objects.get_or_create(entity=ips, profile_id="DELEGADO", **document, defaults=wanted)
     return [
