@@ -179,8 +179,6 @@ def _invented_sedes(accounts: dict[EntityKind, Account], entities: dict[EntityKi
     by, provider, person = accounts[EntityKind.PROVEEDOR], entities[EntityKind.PROVEEDOR], entities[EntityKind.PPN]
     main = SedeDetails("Farmacia Demostración Chapinero", "601 555 0101", "Calle 53 # 13-40, local 2", "11001")
     create_main_sede(by=by, entity=provider, details=main)
-    home = SedeDetails(person.name, "607 555 0102", "Carrera 27 # 36-14", "68001")
-    create_main_sede(by=accounts[EntityKind.PPN], entity=person, details=home)
     made = [
         create_sede(by=by, details=details, key=uuid4())
         for details in (
@@ -190,6 +188,8 @@ def _invented_sedes(accounts: dict[EntityKind, Account], entities: dict[EntityKi
         )
     ]
     disable_sede(by=by, sede=made[-1], seen=SedeUse(0, 0))
+    home = SedeDetails(person.name, "607 555 0102", "Carrera 27 # 36-14", "68001")
+    create_main_sede(by=accounts[EntityKind.PPN], entity=person, details=home)
 
 
 def _independent(number: str, name: str, owner: Entity) -> None:

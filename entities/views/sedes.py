@@ -179,6 +179,21 @@ def enable_sede(request: HttpRequest, codigo: str) -> HttpResponse:
 # ---------------------------------------------------------------- history
 
 
+FIELDS = {
+    "name": "Nombre",
+    "phone": "Teléfono",
+    "address": "Dirección",
+    "municipality": "Municipio",
+    "closed_on": "Deshabilitada desde",
+}
+
+
+def _changes(entry: HistoryEntry) -> list[tuple[str, str, str]]:
+    """What an act changed: the field, what it held before, and after."""
+    pairs = ((label, entry.before.get(key), entry.after.get(key)) for key, label in FIELDS.items())
+    return [(label, old or "—", new or "—") for label, old, new in pairs if old != new]
+
+
 @delegate_of(EntityKind.PROVEEDOR)
 @require_safe
 def sede_history(request: HttpRequest, codigo: str) -> HttpResponse:
@@ -186,7 +201,8 @@ def sede_history(request: HttpRequest, codigo: str) -> HttpResponse:
     sede = sede_for(request, codigo)
     acts = HistoryEntry.objects.of(sede).visible_to(provider_of(request)).select_related("actor__person")
     page = page_of(request, acts, "id", newest_first=True)
-    return render(request, "entities/sede_history.html", {"sede": sede, "page": page})
+    changes = [(entry, _changes(entry)) for entry in page.rows]
+    return render(request, "entities/sede_history.html", {"sede": sede, "page": page, "acts": changes})
 
 
 # ---------------------------------------------------------------- Consultar Sedes Proveedor

@@ -317,7 +317,7 @@ def test_the_list_shows_the_columns_of_the_manual_and_more(client, sede, delegat
     page = search(client).text
     for heading in ("Código", "Entidad", "NroID", "Tipo Entidad", "Tipo Relación", "Fecha"):
         assert f'<th scope="col">{heading}</th>' in page
-    for heading in ("Dirección", "Teléfono", "Municipio", "Estado"):
+    for heading in ("Dirección y municipio", "Teléfono", "Estado"):
         assert f'<th scope="col">{heading}</th>' in page
     for value in (sede.code, sede.name, delegate.entity.nit, "PROV_SEDE", sede.phone, "Habilitada"):
         assert value in page
@@ -397,10 +397,10 @@ def screen(client, **filters):
     address, rows = f"{reverse('sedes')}?{urlencode(filters)}", []
     while address:
         page = client.get(address)
-        for code, name, nit, kind, relation, day, street, phone, place, state in cells(page.text):
-            town, department = [*place, ""][:2]
+        for code, name, nit, kind, relation, day, place, phone, state in cells(page.text):
+            street, town, department = [*place, ""][:3]
             since = [*state, ""][1]
-            row = [code[0], name[0], nit[0], kind[0], relation[0], day[0], street[0], phone[0], department, town]
+            row = [code[0], name[0], nit[0], kind[0], relation[0], day[0], street, phone[0], department, town]
             rows.append([("" if value == "—" else value) for value in [*row, state[0], since]])
         address = page.context["page"].next_url
     assert page.context["page"].count == len(rows)

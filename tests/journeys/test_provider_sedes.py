@@ -97,7 +97,7 @@ def consult(page: Page, tmp_path, read) -> None:
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Descargar Datos").click()
     waiting.value.save_as(tmp_path / "sedes.xlsx")
-    rows = list(load_workbook(tmp_path / "sedes.xlsx").active.values)
+    rows = list(load_workbook(tmp_path / "sedes.xlsx")["Sedes"].values)
     assert [row[1] for row in rows[1:]] == [NEW]
 
 
