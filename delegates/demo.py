@@ -14,13 +14,16 @@ from uuid import uuid4
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Count
+from django.db.models.functions import Now
 
 from accounts.actions.networks import associate
 from accounts.actions.roles import activate_user
-from accounts.logins import DELEGATE_KINDS, first_login
-from accounts.models import Account, Person, RegisteredUser, SsoPost
+from accounts.logins import DELEGATE_KINDS, first_login, persons_login
+from accounts.models import Account, Person, RegisteredUser, RethusEntry, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.validity import today
+from delegates.models import Appointment, PrivacyAcceptance, Representation
+from delegates.privacy import NOTICE_VERSION
 from entities.actions.sedes import create_main_sede, create_sede, disable_sede
 from entities.models import Association, Entity, EntityKind, EtModel, Sede
 from entities.rules.sedes import SedeDetails, SedeUse
@@ -234,6 +237,34 @@ def _delegate(kind: EntityKind, entity: Entity) -> Account:
     return account or Account.objects.create_user(login, PASSWORD, entity=entity, person=person, email=person.email)
 
 
+def _natural(number: str, names: tuple[str, str, str, str]) -> Account:
+    """A person's own account of Mi Seguridad Social."""
+    person = _person(number, names)
+    account = Account.objects.filter(person=person, entity=None).first()
+    if account is None:
+        login = persons_login(person.document_type, person.document_number)
+        account = Account.objects.create_user(login, PASSWORD, person=person, email=person.email)
+        PrivacyAcceptance.objects.create(account=account, notice_version=NOTICE_VERSION, accepted_at=Now())
+    return account
+
+
+def _chain(ips: Entity) -> list[Login]:
+    """Who represents the IPS, and whom it has appointed: a person who can still register as delegate or as doctor."""
+    owner = _natural("1000000016", ("Gloria", "Inés", "Demostración", "Castaño"))
+    named = _natural("1000000017", ("Iván", "", "Demostración", "Rueda"))
+    assert owner.person is not None and named.person is not None  # noqa: S101, PT018  made with their persons
+    Representation.objects.get_or_create(entity=ips, ended_at=None, defaults={"person": owner.person})
+    document = {"document_type": "CC", "document_number": named.person.document_number}
+    RethusEntry.objects.get_or_create(**document, profession_id="P07", defaults={"registry_number": "RM-0017"})
+    wanted: dict[str, Any] = {"sex": "M", "email": named.email, "first_name": "Iván", "first_surname": "Demostración"}
+    wanted |= {"second_surname": "Rueda", "role_id": "IPS", "created_by": owner, "sede": ips.sedes.order_by("code")[0]}
+    Appointment.objects.get_or_create(entity=ips, profile_id="DELEGADO", **document, defaults=wanted)
+    return [
+        Login("Persona natural, representante legal", owner.login, str(ips)),
+        Login("Persona natural, nombrada delegada y en ReTHUS", named.login, f"aún sin registrarse en {ips}"),
+    ]
+
+
 @transaction.atomic
 def load_people() -> list[Login]:
     """People for every case of the manual, one delegate per kind of entity, one account of the Ministry.
@@ -261,4 +292,5 @@ def load_people() -> list[Login]:
         Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
     kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in kinds]
+    logins += _chain(ips)
     return [*logins, Login("Ministerio (administración)", "MINSALUD", "Ministerio de Salud y Protección Social")]

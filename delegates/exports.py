@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
-from accounts.models import Account, Person, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
+from accounts.models import Account, Certificate, Person, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
 from delegates.models import Appointment, EntityRegistration, PrivacyAcceptance, Representation
 from mipres_admin.models import HistoryEntry
 
@@ -74,43 +74,66 @@ def _of_document(model: type[RethusEntry] | type[SsoPost] | type[Appointment], p
     return model._default_manager.filter(**document)
 
 
-def personal_data(person: Person) -> dict[str, Any]:
-    """All of it by section, with Spanish headings; no secrets, no passwords, nobody else's data."""
-    accounts = list(Account.objects.filter(person=person).order_by("pk"))
-    appointments = _of_document(Appointment, person)
-    names = {"rol": "role__name", "perfil": "profile__name", "correo electrónico": "email"}
+def _in_mipres(person: Person) -> dict[str, Rows]:
     return {
-        "persona": _person(person),
-        "cuentas": _rows(
-            Account.objects.filter(person=person),
-            **{"usuario": "login", "entidad": "entity__name", "correo electrónico": "email", "activa": "is_active"},
-            **{"creada el": "created_at", "último ingreso": "last_login"},
-        ),
-        "aviso de privacidad": _rows(
-            PrivacyAcceptance.objects.filter(account__in=accounts),
-            **{"versión": "notice_version", "aceptado el": "accepted_at"},
-        ),
         "registro en MIPRES": _registration(person),
         "roles en MIPRES": _rows(
             RoleAssignment.objects.filter(user__person=person),
             **{"rol": "role", "entidad": "entity__name", "sede": "sede__name", "código de la sede": "sede__code"},
             **{"desde": "starts_at", "hasta": "ends_at"},
         ),
+        "constancias": _rows(
+            Certificate.objects.filter(user__person=person),
+            **{"código": "code", "entidad": "entity__name", "a la fecha": "as_of", "expedida el": "issued_at"},
+        ),
+    }
+
+
+def _for_entities(person: Person) -> dict[str, Rows]:
+    """What he is to entities: authorised, representative, applicant."""
+    return {
         "autorizaciones de entidades": _rows(
-            appointments, entidad="entity__name", **names, **{"desde": "created_at", "inactivada el": "ended_at"}
+            _of_document(Appointment, person),
+            **{"entidad": "entity__name", "rol": "role__name", "perfil": "profile__name"},
+            **{"correo electrónico": "email", "desde": "created_at", "inactivada el": "ended_at"},
         ),
         "representación legal": _rows(
             Representation.objects.filter(person=person), entidad="entity__name", desde="since", hasta="ended_at"
         ),
         "registros de entidades": _rows(
-            EntityRegistration.objects.filter(applicant__in=accounts),
+            EntityRegistration.objects.filter(applicant__person=person),
             **{"tipo de entidad": "kind", "nit": "nit", "razón social": "name"},
             **{"estado": "state", "enviada": "sent_at"},
         ),
+    }
+
+
+def _in_registries(person: Person) -> dict[str, Rows]:
+    return {
         "ReTHUS": _rows(
             _of_document(RethusEntry, person),
             **{"profesión": "profession__name", "registro": "registry_number", "retirado el": "closed_on"},
         ),
         "plazas de SSO": _rows(_of_document(SsoPost, person), plaza="sede__name", desde="starts_on", hasta="ends_on"),
-        "historia": _acts(person, accounts),
+    }
+
+
+def personal_data(person: Person) -> dict[str, Any]:
+    """All of it by section, with Spanish headings; no secrets, no passwords, nobody else's data."""
+    accounts = Account.objects.filter(person=person)
+    return {
+        "persona": _person(person),
+        "cuentas": _rows(
+            accounts,
+            **{"usuario": "login", "entidad": "entity__name", "correo electrónico": "email", "activa": "is_active"},
+            **{"creada el": "created_at", "último ingreso": "last_login"},
+        ),
+        "aviso de privacidad": _rows(
+            PrivacyAcceptance.objects.filter(account__person=person),
+            **{"versión": "notice_version", "aceptado el": "accepted_at"},
+        ),
+        **_in_mipres(person),
+        **_for_entities(person),
+        **_in_registries(person),
+        "historia": _acts(person, list(accounts)),
     }

@@ -5,7 +5,6 @@ Source: route for territorial entities, 2020; registration guide for delegates, 
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 
 from django.db.models import Q
 
@@ -329,7 +328,7 @@ def _still_active(asked: Enrolment) -> Refusal | None:
         + "; ".join(f"{', '.join(roles)} en {where}" for where, roles in places.items())
         + ".",
         remedy="Pida que le retiren esos roles («Desactivar Usuario») y vuelva a registrarse aquí.",
-        who=f"El delegado de cada entidad: {', '.join(dict.fromkeys(chain(a.entity.name for a in held)))}.",
+        who=f"El delegado de cada entidad: {', '.join(dict.fromkeys(one.entity.name for one in held))}.",
     )
 
 

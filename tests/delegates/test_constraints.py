@@ -9,6 +9,7 @@ from django.utils import timezone
 from delegates.models import (
     AuthorizedProfile,
     AuthorizedRole,
+    EmailChange,
     PrivacyAcceptance,
     RegistrationStep,
     Representation,
@@ -72,6 +73,19 @@ def test_a_version_of_the_notice_is_accepted_once():
 def test_an_acceptance_names_its_version():
     with refused_by("privacy_acceptance_names_a_version"):
         PrivacyAcceptance.objects.create(account=make_natural(), notice_version="", accepted_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("email_change_secret_is_a_hash", {"secret_sha256": "secret"}),
+        ("email_change_names_an_email", {"email": ""}),
+    ],
+)
+def test_a_change_of_e_mail_is_whole(name, fields):
+    defaults = {"email": "ana@correo.example", "secret_sha256": "0" * 64, "expires_at": NOW}
+    with refused_by(name):
+        EmailChange.objects.create(account=make_natural(), **(defaults | fields))
 
 
 @pytest.mark.parametrize(

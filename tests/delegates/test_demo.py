@@ -29,7 +29,7 @@ def loaded(db, settings, tmp_path):
     return demo.load_people()
 
 
-def test_there_is_a_login_for_every_kind_of_delegate_and_for_the_ministry(loaded):
+def test_there_is_a_login_for_every_kind_of_delegate_two_persons_and_the_ministry(loaded):
     assert [login.login[:6] for login in loaded] == [
         "ADMIPS",
         "ADMEPS",
@@ -37,6 +37,8 @@ def test_there_is_a_login_for_every_kind_of_delegate_and_for_the_ministry(loaded
         "ADMPRO",
         "ADMPPN",
         "ADMET9",
+        "CC1000",
+        "CC1000",
         "MINSAL",
     ]
 

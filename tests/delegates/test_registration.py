@@ -183,6 +183,7 @@ def test_registering_twice_is_refused_with_the_login(own, appointed):
     page = text(register(own, "IPS", appointed.entity.nit))
     assert "Usted ya está registrado" in page
     assert f"ADMIPS{appointed.entity.nit}" in page
+    assert 'href="/clave/recordar/"' in page
     assert Account.objects.filter(entity=appointed.entity).count() == 1
 
 

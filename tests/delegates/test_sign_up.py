@@ -287,11 +287,11 @@ def test_the_refusals_are_the_same_bytes(client):
     assert len(pages) == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_windows_one_opens_the_account(client, asked):
-    secret, results, barrier = asked.split("/")[-2], [], threading.Barrier(2)
+def confirmed_at_once(*secrets):
+    """What each confirmation returned or was refused with, all at the same time."""
+    results, barrier = [], threading.Barrier(len(secrets))
 
-    def confirm():
+    def confirm(secret):
         barrier.wait()
         try:
             results.append(actions.confirm_account(secret=secret, new=cast.PASSWORD).login)
@@ -300,13 +300,29 @@ def test_of_two_windows_one_opens_the_account(client, asked):
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=confirm) for _ in range(2)]
+    threads = [threading.Thread(target=confirm, args=(secret,)) for secret in secrets]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(results) == ["CC1025000111", "Este enlace ya no sirve"]
+    return sorted(results)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_windows_one_opens_the_account(client, asked):
+    secret = asked.split("/")[-2]
+    assert confirmed_at_once(secret, secret) == ["CC1025000111", "Este enlace ya no sirve"]
     assert Account.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_links_for_one_document_one_opens_the_account(client):
+    secrets = []
+    for _ in range(2):
+        actions.request_account(applicant=MARIA)
+        secrets.append(link().split("/")[-2])
+    assert confirmed_at_once(*secrets) == ["CC1025000111", "No se creó la cuenta"]
+    assert Person.objects.count() == 1
 
 
 def test_requests_that_expired_are_forgotten(client, asked):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+from mipres_admin.delivery import deliver_due
 from tests.machine import missing, program
 
 # Playwright's own loop runs in this thread; the tests talk to the database between its steps, never inside it.
@@ -122,3 +123,21 @@ def open_page(browser: Browser, live_server: Any, judge: Judge) -> Iterator[Call
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def inbox(settings: Any, live_server: Any, tmp_path: Path) -> Callable[[Page, str], Page]:
+    """Mail is read in the inbox, as in the demonstration: `inbox(page, words)` presses a link in the newest one."""
+    settings.MAILERS = {"default": {"BACKEND": "django_mail_preview.backends.EmailBackend"}}
+    settings.MAIL_PREVIEW_ROOT = tmp_path / "inbox"
+    settings.PUBLIC_URL = live_server.url
+
+    def open_newest(page: Page, words: str) -> Page:
+        deliver_due()
+        page.goto("/correo/")
+        page.goto(str(page.locator("a[href*='/correo/sent/2']").first.get_attribute("href")))
+        with page.context.expect_page() as opened:
+            page.frame_locator("iframe").get_by_role("link", name=words).click()
+        return opened.value
+
+    return open_newest

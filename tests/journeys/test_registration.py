@@ -1,0 +1,163 @@
+"""From nothing to an account, a professional and a working delegate, in a browser."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.models import Account, RethusEntry
+from delegates.models import Representation
+from tests import cast
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.steps import answer, log_in, menu
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NUMBER = "1025000111"
+
+
+@pytest.fixture
+def in_rethus():
+    RethusEntry.objects.create(
+        document_type="CC", document_number=NUMBER, profession_id="P07", registry_number="RM-1025"
+    )
+
+
+def fill_sign_up(page: Page) -> None:
+    page.get_by_label("Tipo de Identificación").select_option("CC")
+    page.get_by_label("Documento identificación").fill(NUMBER)
+    page.get_by_label("Primer nombre").fill("María")
+    page.get_by_label("Segundo nombre").fill("Gabriela")
+    page.get_by_label("Primer apellido").fill("Suárez")
+    page.get_by_label("Sexo").select_option("F")
+    page.get_by_label("Correo electrónico").fill("maria@correo.example")
+    page.get_by_label("He leído el aviso de privacidad").check()
+    page.get_by_label("Ingrese el código de la imagen").fill(answer())
+
+
+def sign_up(page: Page, judge, scripts: bool) -> None:
+    page.goto("/ingresar/")
+    page.get_by_role("link", name="Regístrese en Mi Seguridad Social").click()
+    judge.read(page, scripts=scripts)
+    page.get_by_role("button", name="Registrarse").click()
+    expect(page.get_by_text("Revise lo siguiente")).to_be_visible()
+    judge.read(page, scripts=scripts)
+    fill_sign_up(page)
+    page.get_by_role("button", name="Registrarse").click()
+    expect(page.get_by_role("heading", name="Revise su correo")).to_be_visible()
+    judge.read(page, scripts=scripts)
+
+
+def choose_password(page: Page, judge, button: str, scripts: bool = True) -> None:
+    judge.read(page, scripts=scripts)
+    page.get_by_label("Contraseña Nueva").fill(cast.PASSWORD)
+    page.get_by_label("Confirmación de Contraseña").fill(cast.PASSWORD)
+    page.get_by_role("button", name=button).click()
+
+
+@pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (True, PHONE), (False, DESKTOP)])
+def test_a_person_signs_up_and_registers_as_a_professional(open_page, judge, inbox, in_rethus, scripts, viewport):
+    page = open_page(scripts=scripts, viewport=viewport)
+    sign_up(page, judge, scripts)
+    page = inbox(page, "Oprima AQUÍ para abrir su cuenta")
+    choose_password(page, judge, "Abrir mi cuenta", scripts)
+    log_in(page, f"CC{NUMBER}")
+    expect(page.get_by_role("heading", name="Mi lista de roles")).to_be_visible()
+    judge.read(page, scripts=scripts)
+    menu(page, "Registro de Usuarios de MIPRES")
+    judge.read(page, scripts=scripts)
+    page.get_by_role("link", name="MIPRES", exact=True).click()
+    judge.read(page, scripts=scripts)
+    page.get_by_role("link", name="Profesional de la salud").click()
+    judge.read(page, scripts=scripts)
+    page.get_by_role("link", name="Continuar con el registro").click()
+    judge.read(page, scripts=scripts)
+    page.get_by_label("Ingrese el código de la imagen").fill(answer())
+    page.get_by_role("button", name="Registrar", exact=True).click()
+    expect(page.get_by_text(f"Su usuario de MIPRES es CC{NUMBER}")).to_be_visible()
+    menu(page, "Mis datos")
+    expect(page.get_by_text("registro RM-1025")).to_be_visible()
+    judge.read(page, scripts=scripts)
+
+
+@pytest.fixture
+def appointed():
+    """A person with his account whom an approved IPS has appointed."""
+    account = cast.make_natural(cast.make_person(document_number=NUMBER, first_name="Rosa"))
+    entity = cast.make_entity(name="Clínica del Valle S.A.S.", nit="900123456")
+    Representation.objects.create(entity=entity, person=cast.make_person())
+    cast.make_appointment(entity, cast.make_natural(), account.person, email="rosa@clinica.example")
+    return account
+
+
+def fill_delegate(page: Page, nit: str) -> None:
+    page.get_by_label("Nit de la entidad (sin dígito de verificación)").fill(nit)
+    page.get_by_label("Ingrese el código de la imagen").fill(answer())
+    page.get_by_role("button", name="Registrar", exact=True).click()
+
+
+def choose_kind(page: Page, kind: str) -> None:
+    page.get_by_label("Tipo de entidad").select_option(kind)
+    page.get_by_role("button", name="tipo de entidad").or_(page.get_by_role("button", name="Continuar")).click()
+
+
+def test_an_appointed_person_registers_and_logs_in_as_delegate(open_page, judge, inbox, appointed):
+    page = open_page()
+    page.goto("/registro/mipres/delegado/")
+    judge.read(page)
+    page.get_by_role("link", name="Ingresar y continuar").click()
+    page.get_by_label("Usuario").fill(appointed.login)
+    page.get_by_label("Contraseña").first.fill(cast.PASSWORD)
+    page.get_by_label("Ingrese el código de la imagen").fill(answer())
+    page.get_by_role("button", name="Ingresar").click()
+    expect(page.get_by_role("heading", name="Registrar usuario")).to_be_visible()
+    choose_kind(page, "ET")
+    expect(page.get_by_text("Modelo 1 - Entidad Territorial Asume Red")).to_be_visible()
+    judge.read(page)
+    choose_kind(page, "IPS")
+    fill_delegate(page, "900999999")
+    expect(page.get_by_role("heading", name="Entidad no registrada")).to_be_visible()
+    judge.read(page)
+    fill_delegate(page, "900123456")
+    expect(page.get_by_text("Enviamos a r***@clinica.example el enlace")).to_be_visible()
+    judge.read(page)
+    page = inbox(page, "Oprima AQUÍ para asignar su contraseña")
+    choose_password(page, judge, "Asignar contraseña")
+    page.context.clear_cookies()
+    log_in(page, "ADMIPS900123456")
+    expect(page.get_by_text("Clínica del Valle S.A.S.").first).to_be_visible()
+    assert Account.objects.get(login="ADMIPS900123456").last_login <= timezone.now()
+
+
+def test_a_natural_person_becomes_his_own_provider(open_page, judge):
+    account = cast.make_natural()
+    page = open_page(viewport=PHONE)
+    log_in(page, account.login)
+    page.goto("/registro/mipres/delegado/formulario/?tipo=PPN")
+    judge.read(page)
+    page.get_by_label("Teléfono").fill("601 330 5043")
+    page.get_by_label("Dirección").fill("Calle 1 # 2-3")
+    page.get_by_label("Departamento").select_option("11")
+    page.get_by_label("Municipio").select_option("11001")
+    page.get_by_label("Ingrese el código de la imagen").fill(answer())
+    page.get_by_role("button", name="Registrar", exact=True).click()
+    expect(page.get_by_text(f"Su usuario es ADMPPN{account.person.document_number}")).to_be_visible()
+
+
+def test_the_e_mail_changes_with_the_link(open_page, judge, inbox):
+    account = cast.make_natural()
+    page = open_page()
+    log_in(page, account.login)
+    menu(page, "Mis datos")
+    page.get_by_label("Correo electrónico nuevo").fill("nuevo@correo.example")
+    page.get_by_label("Su contraseña").fill("no es esta")
+    page.get_by_role("button", name="Enviar el enlace").click()
+    expect(page.get_by_text("La contraseña debe ser la que usa hoy").first).to_be_visible()
+    judge.read(page)
+    page.get_by_label("Su contraseña").fill(cast.PASSWORD)
+    page.get_by_role("button", name="Enviar el enlace").click()
+    expect(page.get_by_text("Enviamos un enlace a n***@correo.example")).to_be_visible()
+    page = inbox(page, "Oprima AQUÍ para confirmar este correo")
+    judge.read(page)
+    page.get_by_role("button", name="Confirmar el correo").click()
+    expect(page.get_by_text("Su correo cambió.")).to_be_visible()
+    page.goto("/seguridad-social/aviso-de-privacidad/")
+    judge.read(page)
