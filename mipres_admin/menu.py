@@ -31,6 +31,12 @@ class Item:
 MENU = (
     Item("activate_user", "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus"),
     Item("users", "Consultar Usuarios", "Vea quién tiene qué rol y en qué sede; descargue el Excel.", "users"),
+    Item(
+        "my_entities",
+        "Personas jurídicas",
+        "Registre la entidad que usted representa y administre sus autorizados.",
+        "building",
+    ),
     Item("change_password", "Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key"),
 )
 
