@@ -56,7 +56,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(EntityRegistration)
-class EntityRegistrationAdmin(admin.ModelAdmin[EntityRegistration]):
+class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """The reviewers' queue, the oldest first; a request is read and decided here, never edited."""
 
     list_display = ("name", "kind", "nit", "applicant_name", "state", "sent_at", "clock")
@@ -104,9 +104,9 @@ class EntityRegistrationAdmin(admin.ModelAdmin[EntityRegistration]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """One request, beside it what the rules said, and below it the decision."""
-        registration = self.get_object(request, object_id)
+        registration: EntityRegistration | None = self.get_object(request, object_id)
         if registration is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return redirect("admin:delegates_entityregistration_changelist")
         if not self.has_view_permission(request, registration):
             raise PermissionDenied
         last = registration.steps.last()

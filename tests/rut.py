@@ -141,7 +141,7 @@ def _copy() -> PdfWriter:
     return PdfWriter(clone_from=PdfReader(io.BytesIO(make_rut(Rut()))))
 
 
-def encrypted(password: str = "clave") -> bytes:
+def encrypted(password: str) -> bytes:
     writer = _copy()
     writer.encrypt(password, "del dueño", algorithm="RC4-128")
     return _written(writer)

@@ -54,8 +54,7 @@ def _keep(by: Account, registration: EntityRegistration, rut: CheckedRut) -> Non
     """Keep a new RUT, or what the rules now say of the last one."""
     checks = [asdict(check) for check in rut.checks]
     if rut.content is None:
-        last = registration.documents.first()
-        RutDocument.objects.filter(pk=last and last.pk).update(checks=checks)
+        RutDocument.objects.filter(pk__in=registration.documents.values("pk")[:1]).update(checks=checks)
         return
     RutDocument.objects.create(
         registration=registration,

@@ -29,7 +29,7 @@ def _complete(*, by: Account, entity: Entity, registration: EntityRegistration) 
             by=by,
         )
     if entity.kind == EntityKind.ET and hasattr(entity, "et_model"):
-        Entity.objects.filter(pk=entity.pk).update(et_model=registration.et_model)
+        Entity.objects.filter(pk=entity.pk).update(**{"et_model": registration.et_model})
 
 
 def _tell_the_last_one(representation: Representation, registration: EntityRegistration) -> None:

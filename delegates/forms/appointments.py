@@ -124,7 +124,7 @@ class AuthorizedForm(forms.Form):
         if appointment is not None and appointment.sede_id:
             sedes = sedes | self.entity.sedes.filter(pk=appointment.sede_id)
         field = SedeField(sedes.select_related("municipality").order_by("name", "code"), label="Sede")
-        field.label_from_instance = place  # type: ignore[method-assign]
+        field.label_from_instance = place  # type: ignore[method-assign, assignment]
         field.empty_label = CHOOSE
         if sedes.count() == 1:
             field.initial = sedes.get().code

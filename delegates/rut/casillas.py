@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 LABEL = re.compile(r"(?<!\S)(\d{1,3})\. (?=[A-ZÁÉÍÓÚ])")
 MADE_ON = re.compile(r"Fecha\s+generaci[oó]n\s+documento\s+PDF:?\s*(\d{2}-\d{2}-\d{4})", re.IGNORECASE)
@@ -34,13 +35,13 @@ class Contents:
 
 def _casillas(text: str) -> Iterator[tuple[int, str]]:
     """Every casilla of a page and its value: what stands in the next line between its own label and the next one."""
-    lines = text.splitlines()
-    for line, below in zip(lines, [*lines[1:], ""], strict=True):
-        labels = list(LABEL.finditer(line))
+    for line, below in pairwise([*text.splitlines(), ""]):
+        labels = [*LABEL.finditer(line), None]
         value_line = "" if LABEL.search(below) else below
-        for label, following in zip(labels, [*labels[1:], None], strict=True):
+        for label, following in pairwise(labels):
             end = following.start() if following else None
-            yield int(label[1]), " ".join(value_line[label.start() : end].split())
+            if label:
+                yield int(label[1]), " ".join(value_line[label.start() : end].split())
 
 
 def _digits(value: str) -> str:
@@ -70,7 +71,7 @@ def _representatives(values: list[tuple[int, str]]) -> Iterator[Representative]:
 def _made_on(text: str) -> date | None:
     found = MADE_ON.search(text)
     try:
-        return datetime.strptime(found[1], "%d-%m-%Y").date() if found else None  # noqa: DTZ007
+        return datetime.strptime(found[1], "%d-%m-%Y").date() if found else None
     except ValueError:
         return None
 
