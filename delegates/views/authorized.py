@@ -58,7 +58,7 @@ def _form_page(
 def new_authorized(request: HttpRequest, pk: int) -> HttpResponse:
     """ "Nuevo"."""
     entity = entity_of(request, pk)
-    form = AuthorizedForm(request.POST or None, entity=entity)
+    form = AuthorizedForm(request.POST if request.method == "POST" else None, entity=entity)
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, form)
     try:
@@ -76,7 +76,7 @@ def edit_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpRespo
     """ "Editar": everything but the document."""
     entity = entity_of(request, pk)
     appointment = _appointment(entity, public_id)
-    form = AuthorizedForm(request.POST or None, entity=entity, appointment=appointment)
+    form = AuthorizedForm(request.POST if request.method == "POST" else None, entity=entity, appointment=appointment)
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, form, appointment)
     try:
@@ -93,7 +93,6 @@ def end_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpRespon
     """ "Inactivar", after a page that says what it will do."""
     entity = entity_of(request, pk)
     appointment = _appointment(entity, public_id)
-    form = EndAuthorizedForm(request.POST or None)
     context: dict[str, Any] = {
         "entity": entity,
         "appointment": appointment,
@@ -102,6 +101,7 @@ def end_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpRespon
     }
     if request.method != "POST":
         return render(request, "delegates/end_authorized.html", context)
+    form = EndAuthorizedForm(request.POST)
     form.is_valid()
     try:
         actions.end_appointment(

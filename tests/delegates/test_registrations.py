@@ -416,7 +416,7 @@ QUEUE = "admin:delegates_entityregistration_changelist"
 CHANGE = "admin:delegates_entityregistration_change"
 
 
-def decide(client, registration, act, **fields):
+def decide(client, registration, act, /, **fields):
     url = reverse("admin:review_registration", args=[registration.pk])
     return client.post(url, {"act": act, "seen": seen(registration)} | fields, follow=True)
 

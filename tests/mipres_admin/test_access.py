@@ -10,16 +10,27 @@ from django.utils import timezone
 
 from accounts.actions.certificates import issue_certificate
 from accounts.models import RoleUpload
+from delegates.models import Representation, RutDocument
 from entities.models import EntityKind
 from mipres_admin.access import delegate_of, public, signed_in
 from mipres_admin.checks import every_view_declares_its_access, own_patterns
-from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
+from tests.cast import (
+    make_appointment,
+    make_assignment,
+    make_delegate,
+    make_entity,
+    make_natural,
+    make_registration,
+    make_sede,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
 IN, TO_LOGIN, NO, GONE, ELSEWHERE = 200, 302, 403, 404, 302
 KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET")
 ACTIVATING = dict.fromkeys(KINDS, IN) | {"ET": NO}
+NO_KIND = dict.fromkeys(KINDS, NO)
 EVERY_KIND = dict.fromkeys(KINDS, IN)
 LEADING = dict.fromkeys(KINDS, ELSEWHERE) | {"ET": NO}
 
@@ -49,6 +60,16 @@ TABLE = {
     "user_certificate": (TO_LOGIN, ACTIVATING, NO),
     "entity_certificate": (TO_LOGIN, ACTIVATING, NO),
     "download_certificate": (TO_LOGIN, ACTIVATING, NO),
+    "my_entities": (TO_LOGIN, NO_KIND, NO),
+    "register_entity": (TO_LOGIN, NO_KIND, NO),
+    "entity_registration": (TO_LOGIN, NO_KIND, NO),
+    "correct_registration": (TO_LOGIN, NO_KIND, NO),
+    "download_rut": (TO_LOGIN, dict.fromkeys(KINDS, GONE), IN),
+    "legal_entity": (TO_LOGIN, NO_KIND, NO),
+    "authorized_people": (TO_LOGIN, NO_KIND, NO),
+    "new_authorized": (TO_LOGIN, NO_KIND, NO),
+    "edit_authorized": (TO_LOGIN, NO_KIND, NO),
+    "end_authorized": (TO_LOGIN, NO_KIND, NO),
     "verify": (IN, EVERY_KIND, IN),
     "verify_certificate": (IN, EVERY_KIND, IN),
 }
@@ -63,6 +84,10 @@ OF_A_USER = (
 )
 OF_A_PAPER = ("download_certificate", "verify_certificate")
 OF_AN_UPLOAD = ("upload_preview", "apply_upload", "upload_result")
+OF_A_REGISTRATION = ("entity_registration", "correct_registration", "download_rut")
+OF_A_LEGAL_ENTITY = ("legal_entity", "authorized_people", "new_authorized")
+OF_AN_APPOINTMENT = ("edit_authorized", "end_authorized")
+OF_A_PERSON = ("my_entities", "register_entity", *OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT)
 # tested in test_captcha: only the browser that was asked may see or hear the question
 OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio"}
 
@@ -84,7 +109,24 @@ def upload_of(account):
     ).public_id
 
 
+def address_of_a_chain(name, person):
+    """What a representative has: a request with its RUT, an entity, a person whom it has authorised."""
+    if name in OF_A_REGISTRATION:
+        registration = make_registration(person)
+        document = RutDocument.objects.create(
+            registration=registration, content=b"%PDF", sha256="0" * 64, checks=[], uploaded_by=person
+        )
+        return reverse(name, args=[(document if name == "download_rut" else registration).public_id])
+    entity = make_entity()
+    Representation.objects.create(entity=entity, person=person.person)
+    one = [make_appointment(entity, person).public_id] if name in OF_AN_APPOINTMENT else []
+    return reverse(name, args=[entity.pk, *one])
+
+
 def address(name, account):
+    if name in (*OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT):
+        is_person = account is not None and account.is_natural_person
+        return address_of_a_chain(name, account if is_person else make_natural())
     if name in OF_A_PAPER:
         return address_of_a_paper(name, account)
     if name in OF_AN_UPLOAD:
@@ -124,6 +166,18 @@ def test_delegates(name, kind):
 @pytest.mark.parametrize("name", TABLE)
 def test_ministry(name, ministry):
     assert status(name, ministry) == TABLE[name][2]
+
+
+@pytest.mark.parametrize("name", OF_A_PERSON)
+def test_natural_persons(name):
+    assert status(name, make_natural()) == IN
+
+
+@pytest.mark.parametrize("name", (*OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT))
+def test_another_persons_things_are_not_found(name):
+    client = Client()
+    client.force_login(make_natural())
+    assert client.get(address_of_a_chain(name, make_natural())).status_code == GONE
 
 
 @pytest.mark.parametrize("name", OF_AN_UPLOAD)
