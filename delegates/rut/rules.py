@@ -38,9 +38,9 @@ class Rule(models.TextChoices):
     PAGES = "paginas", "Está completo: tiene al menos tres páginas"
     LEGIBLE = "legible", "Es legible"
     RECENT = "vigente", "Se expidió hace máximo un año"
-    NIT = "nit", "El NIT es el que usted escribió"
-    NAME = "razon_social", "La razón social es la que usted escribió"
-    REPRESENTATIVE = "representante", "Usted figura como representante legal principal"
+    NIT = "nit", "El NIT es el del formulario"
+    NAME = "razon_social", "La razón social es la del formulario"
+    REPRESENTATIVE = "representante", "Quien registra figura como representante legal principal"
 
 
 # without these there is nothing to keep: the upload itself is refused

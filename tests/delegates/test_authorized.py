@@ -17,7 +17,7 @@ from delegates.rules.appointments import Authorization, Identity
 from entities.models import EntityKind
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
-from tests.cast import make_appointment, make_delegate, make_entity, make_natural, make_sede
+from tests.cast import make_appointment, make_delegate, make_entity, make_natural
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = Identity("CC", "1025000222")

@@ -173,7 +173,7 @@ def test_natural_persons(name):
     assert status(name, make_natural()) == IN
 
 
-@pytest.mark.parametrize("name", (*OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT))
+@pytest.mark.parametrize("name", [*OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT])
 def test_another_persons_things_are_not_found(name):
     client = Client()
     client.force_login(make_natural())
