@@ -15,6 +15,8 @@ from delegates.rules.registrations import (
     open_twice,
     registration_refusal,
     review_refusal,
+    too_many_documents_refusal,
+    too_many_refusal,
 )
 from delegates.rut.rules import Check
 from mipres_admin import clock, history
@@ -91,7 +93,7 @@ def send_registration(*, by: Account, details: Details, rut: CheckedRut) -> Enti
     Raises Refused, with nothing saved, when the entity may not be registered or the person has an open request for
     it (a double click among them).
     """
-    _refuse(registration_refusal(details, by))
+    _refuse(too_many_refusal(by) or registration_refusal(details, by))
     try:
         with transaction.atomic():
             registration = EntityRegistration.objects.create(applicant=by, **details.as_fields())
@@ -114,6 +116,7 @@ def send_again(
     """
     registration = _lock(registration)
     _refuse(correction_refusal(registration) or registration_refusal(details, by))
+    _refuse(too_many_documents_refusal(registration) if rut.content is not None else None)
     before = _written(registration)
     if registration.state == RegistrationState.INCOMPLETE:
         registration.sent_at = clock.now()

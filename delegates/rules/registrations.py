@@ -4,11 +4,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from accounts.models import Account
-from delegates.models import EntityRegistration, RegistrationKind, RegistrationState, Representation
+from delegates.models import OPEN_STATES, EntityRegistration, RegistrationKind, RegistrationState, Representation
 from entities.models import Entity, EntityKind
 from mipres_admin.refusals import Refusal
 
 DESK = "La mesa de ayuda del Ministerio: los datos están al pie de esta página."
+MOST_OPEN = 20
+MOST_DOCUMENTS = 10
 CORRECTABLE = (RegistrationState.SENT, RegistrationState.INCOMPLETE)
 
 
@@ -118,6 +120,31 @@ def registration_refusal(details: Details, by: Account) -> Refusal | None:
         or _not_in_reps(details, found)
         or _not_in_list_of_eps(details, found)
         or _already_represented(details, found, by)
+    )
+
+
+def too_many_refusal(by: Account) -> Refusal | None:
+    """Why this person may not send one more request, or None: what waits for a reviewer must stay readable."""
+    waiting = EntityRegistration.objects.visible_to(by).filter(state__in=OPEN_STATES).count()
+    if waiting < MOST_OPEN:
+        return None
+    return Refusal(
+        headline="Tiene demasiadas solicitudes abiertas",
+        cause=f"Usted tiene {waiting} solicitudes sin decidir.",
+        remedy="Espere a que un revisor decida alguna; le llegará al correo.",
+        who="El revisor del Ministerio.",
+    )
+
+
+def too_many_documents_refusal(registration: EntityRegistration) -> Refusal | None:
+    """Why one more RUT may not be uploaded to a request, or None."""
+    if registration.documents.count() < MOST_DOCUMENTS:
+        return None
+    return Refusal(
+        headline="Cargó demasiados documentos",
+        cause=f"Esta solicitud ya tiene {MOST_DOCUMENTS} documentos.",
+        remedy="Corrija los datos sin cargar otro archivo y espere al revisor, o pida ayuda.",
+        who=DESK,
     )
 
 

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 MEMORY = 448 * 1024 * 1024
-SECONDS = 6
+SECONDS = 4
 MOST_OBJECTS = 20_000
 MOST_PAGES = 12
 MOST_TEXT = 60_000

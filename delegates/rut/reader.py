@@ -13,13 +13,14 @@ from mipres_admin.refusals import Refusal, Refused
 
 READ = Path(__file__).with_name("read.py")
 PATIENCE = 10
-# each may take the memory of `read.py`'s limit
-AT_A_TIME = 2
+# each may take the memory of `read.py`'s limit, and a file made to hurt takes its time: others are told to come back
+AT_A_TIME = 1
+WAIT = 3
 _reading = BoundedSemaphore(AT_A_TIME)
 
 BUSY = Refusal(
     headline="El portal está leyendo otros documentos",
-    cause="Se leen pocos documentos a la vez y los anteriores no han terminado.",
+    cause="Se lee un documento a la vez y el anterior no ha terminado.",
     remedy="No se guardó nada. Intente de nuevo en un minuto.",
     who="Usted mismo.",
 )
@@ -56,7 +57,7 @@ def read_pdf(data: bytes) -> Reading:
 
     Such a file is still active when its plain bytes name a program. Raises Refused when too many are being read.
     """
-    if not _reading.acquire(timeout=2 * PATIENCE):
+    if not _reading.acquire(timeout=WAIT):
         raise Refused(BUSY)
     try:
         facts = _facts(data)

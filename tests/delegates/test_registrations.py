@@ -15,6 +15,7 @@ from accounts.models import Account
 from delegates.actions import registrations as actions
 from delegates.actions.registrations import CheckedRut
 from delegates.models import EntityRegistration, Representation
+from delegates.rules import registrations as rules
 from delegates.rules.registrations import Details, registration_refusal
 from delegates.rut.rules import Check
 from entities.models import Entity, EntityKind
@@ -141,6 +142,20 @@ def test_sending_twice_is_refused_and_saves_nothing(known, representative):
     with pytest.raises(Refused, match="solicitud abierta"):
         send(representative)
     assert EntityRegistration.objects.count() == 1
+
+
+def test_open_requests_are_limited(representative, monkeypatch):
+    monkeypatch.setattr(rules, "MOST_OPEN", 1)
+    send(representative, kind="PROV")
+    with pytest.raises(Refused, match="sin decidir"):
+        send(representative, kind="PROV", nit="800123456")
+
+
+def test_documents_of_a_request_are_limited(known, representative, monkeypatch):
+    monkeypatch.setattr(rules, "MOST_DOCUMENTS", 1)
+    registration = send(representative)
+    with pytest.raises(Refused, match="ya tiene 1 documentos"):
+        actions.send_again(by=representative, registration=registration, details=details(), rut=RUT)
 
 
 def test_each_state_is_told_by_mail(known, representative, reviewer, django_capture_on_commit_callbacks):

@@ -178,13 +178,7 @@ def test_a_process_that_does_not_end_is_ended(monkeypatch):
     assert not read_pdf(make_rut(Rut())).read
 
 
-def test_few_are_read_at_a_time(monkeypatch):
-    monkeypatch.setattr(reader, "PATIENCE", 0.01)
-    for _ in range(reader.AT_A_TIME):
-        reader._reading.acquire()
-    try:
-        with pytest.raises(Refused, match="pocos documentos"):
-            read_pdf(b"%PDF-")
-    finally:
-        for _ in range(reader.AT_A_TIME):
-            reader._reading.release()
+def test_one_is_read_at_a_time(monkeypatch):
+    monkeypatch.setattr(reader, "WAIT", 0.01)
+    with reader._reading, pytest.raises(Refused, match="un documento a la vez"):
+        read_pdf(b"%PDF-")
