@@ -45,8 +45,8 @@ class StateFilter(admin.SimpleListFilter):
         return [*RegistrationState.choices, ("todas", "Todas")]
 
     def choices(self, changelist: Any) -> Any:
-        for choice in super().choices(changelist):
-            yield choice | {"display": "Por revisar"} if choice["query_string"] == "?" else choice
+        first, *others = super().choices(changelist)
+        return [first | {"display": "Por revisar"}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "todas":

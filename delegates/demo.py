@@ -17,6 +17,7 @@ from accounts.actions.roles import activate_user
 from accounts.models import Account, Person, RegisteredUser, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.validity import today
+from delegates.demo_chain import load_chain
 from entities.models import Association, Entity, EntityKind, Sede
 
 MARK = "mipres_admin demonstration"
@@ -208,9 +209,20 @@ def _delegate(kind: EntityKind, entity: Entity) -> Account:
     return account or Account.objects.create_user(login, PASSWORD, entity=entity, person=person, email=person.email)
 
 
+REPRESENTATIVE = ("1000000016", ("Rosa", "Elena", "Demostración", "Gil"))
+
+
+def _representative() -> Account:
+    """The person who represents every entity of the demonstration, in Mi Seguridad Social."""
+    number, names = REPRESENTATIVE
+    person, login = _person(number, names), f"CC{number}"
+    account = Account.objects.filter(login=login).first()
+    return account or Account.objects.create_user(login, PASSWORD, person=person, email=person.email)
+
+
 @transaction.atomic
 def load_people() -> list[Login]:
-    """People for every case of the manual, one delegate per kind of entity, one account of the Ministry.
+    """People for every case of the manual, one delegate per kind of entity, their representative, the Ministry.
 
     Returns the log-ins; all have `PASSWORD` until somebody changes it.
     """
@@ -230,5 +242,8 @@ def load_people() -> list[Login]:
         activate_user(by=accounts[EntityKind.IPS], user=doctor, sede=sede, option=Option.PROFESIONAL, roles=roles)
     if not Account.objects.filter(login="MINSALUD").exists():
         Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
+    representative = _representative()
+    load_chain(representative, accounts.values())
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in PREFIXES]
+    logins.append(Login("Representante legal (Mi Seguridad Social)", representative.login, "Todas, menos el PPN"))
     return [*logins, Login("Ministerio (administración)", "MINSALUD", "Ministerio de Salud y Protección Social")]

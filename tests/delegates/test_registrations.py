@@ -446,10 +446,13 @@ def test_the_queue_shows_what_waits_the_oldest_first(known, representative, revi
     assert "Día 1 de 5" in page
 
 
-@pytest.mark.parametrize("state", ["todas", "aprobada", "junk"])
-def test_the_queue_can_be_filtered(known, representative, reviewer, state):
+@pytest.mark.parametrize(
+    "query", [{"estado": "todas"}, {"estado": "aprobada"}, {"estado": "junk"}, {"_facets": "True"}, {"q": NIT}]
+)
+def test_the_queue_can_be_filtered(known, representative, reviewer, query):
     send(representative)
-    assert client_of(reviewer).get(reverse(QUEUE), {"estado": state}).status_code == 200
+    page = client_of(reviewer).get(reverse(QUEUE), query)
+    assert (page.status_code, "Por revisar" in page.content.decode()) == (200, True)
 
 
 def test_the_reviewer_sees_the_rules_beside_the_form(known, representative, reviewer):
