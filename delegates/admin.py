@@ -35,6 +35,24 @@ def days_waiting(registration: EntityRegistration) -> int:
     return (timezone.localdate() - timezone.localdate(registration.sent_at)).days + 1
 
 
+def _consequences(registration: EntityRegistration) -> dict[str, Any]:
+    """What a reviewer must weigh: the documents and their rules, what approval would change, who else asks."""
+    details = Details.of(registration)
+    found = found_entities(details)
+    documents = list(registration.documents.defer("content"))
+    others = EntityRegistration.objects.filter(nit=registration.nit, state__in=OPEN_STATES).exclude(pk=registration.pk)
+    held = Representation.objects.current().filter(entity__in=found.values())
+    is_open = registration.state in OPEN_STATES
+    return {
+        "documents": documents,
+        "checks": checks_of(documents[0] if documents else None),
+        "entities": [(kind.label, found.get(kind)) for kind in details.entity_kinds],
+        "representatives": held.exclude(person=registration.applicant.person).select_related("person", "entity"),
+        "others": others.select_related("applicant__person"),
+        "obstacle": registration_refusal(details, registration.applicant) if is_open else None,
+    }
+
+
 class StateFilter(admin.SimpleListFilter):
     """The queue by default; a state, or all, on request."""
 
@@ -113,35 +131,23 @@ class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ge
         return self._page(request, registration, ReviewForm(initial={"seen": last and last.pk}))
 
     def _page(self, request: HttpRequest, registration: EntityRegistration, form: ReviewForm) -> HttpResponse:
-        details = Details.of(registration)
-        found = found_entities(details)
-        documents = list(registration.documents.defer("content"))
-        same = EntityRegistration.objects.filter(nit=registration.nit, state__in=OPEN_STATES)
-        answer_by = registration.sent_at + timedelta(days=DAYS_TO_ANSWER)
-        context = self.admin_site.each_context(request) | {
-            "title": str(registration),
-            "opts": self.opts,
-            "registration": registration,
-            "check_digit": check_digit(registration.nit),
-            "documents": documents,
-            "checks": checks_of(documents[0] if documents else None),
-            "steps": registration.steps.select_related("by"),
-            "entities": [(kind.label, found.get(kind)) for kind in details.entity_kinds],
-            "representatives": Representation.objects.current()
-            .filter(entity__in=found.values())
-            .exclude(person=registration.applicant.person)
-            .select_related("person", "entity"),
-            "others": same.exclude(pk=registration.pk).select_related("applicant__person"),
-            "obstacle": registration_refusal(details, registration.applicant)
-            if registration.state in OPEN_STATES
-            else None,
-            "clock": self.clock(registration),
-            "answer_by": answer_by,
-            "form": form,
-            "may_review": may_review(request.user),  # type: ignore[arg-type]
-            "is_sent": registration.state == RegistrationState.SENT,
-            "is_in_review": registration.state == RegistrationState.IN_REVIEW,
-        }
+        context = (
+            self.admin_site.each_context(request)
+            | _consequences(registration)
+            | {
+                "title": str(registration),
+                "opts": self.opts,
+                "registration": registration,
+                "check_digit": check_digit(registration.nit),
+                "steps": registration.steps.select_related("by"),
+                "clock": self.clock(registration),
+                "answer_by": registration.sent_at + timedelta(days=DAYS_TO_ANSWER),
+                "form": form,
+                "may_review": may_review(request.user),  # type: ignore[arg-type]
+                "is_sent": registration.state == RegistrationState.SENT,
+                "is_in_review": registration.state == RegistrationState.IN_REVIEW,
+            }
+        )
         return render(request, "admin/delegates/entityregistration/review.html", context)
 
     def review(self, request: HttpRequest, pk: int) -> HttpResponse:
