@@ -4,7 +4,7 @@ Everything is made once and found again: running it twice adds nothing.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +22,8 @@ from accounts.logins import DELEGATE_KINDS, first_login, persons_login
 from accounts.models import Account, Person, RegisteredUser, RethusEntry, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.validity import today
-from delegates.models import Appointment, PrivacyAcceptance, Representation
+from delegates.demo_chain import load_chain
+from delegates.models import Appointment, PrivacyAcceptance
 from delegates.privacy import NOTICE_VERSION
 from entities.actions.sedes import create_main_sede, create_sede, disable_sede
 from entities.models import Association, Entity, EntityKind, EtModel, Sede
@@ -248,26 +249,26 @@ def _natural(number: str, names: tuple[str, str, str, str]) -> Account:
     return account
 
 
-def _chain(ips: Entity) -> list[Login]:
-    """Who represents the IPS, and whom it has appointed: a person who can still register as delegate or as doctor."""
-    owner = _natural("1000000016", ("Gloria", "Inés", "Demostración", "Castaño"))
+def _chain(ips: Entity, delegates: Iterable[Account]) -> list[Login]:
+    """Who represents the entities and appointed their delegates, and a person who can still register as one."""
+    owner = _natural("1000000016", ("Rosa", "Elena", "Demostración", "Gil"))
     named = _natural("1000000017", ("Iván", "", "Demostración", "Rueda"))
-    assert owner.person is not None and named.person is not None  # noqa: S101, PT018  made with their persons
-    Representation.objects.get_or_create(entity=ips, ended_at=None, defaults={"person": owner.person})
+    assert named.person is not None  # noqa: S101  made with its person
+    load_chain(owner, delegates)
     document = {"document_type": "CC", "document_number": named.person.document_number}
     RethusEntry.objects.get_or_create(**document, profession_id="P07", defaults={"registry_number": "RM-0017"})
     wanted: dict[str, Any] = {"sex": "M", "email": named.email, "first_name": "Iván", "first_surname": "Demostración"}
     wanted |= {"second_surname": "Rueda", "role_id": "IPS", "created_by": owner, "sede": ips.sedes.order_by("code")[0]}
     Appointment.objects.get_or_create(entity=ips, profile_id="DELEGADO", **document, defaults=wanted)
     return [
-        Login("Persona natural, representante legal", owner.login, str(ips)),
+        Login("Representante legal (Mi Seguridad Social)", owner.login, "Todas, menos el PPN"),
         Login("Persona natural, nombrada delegada y en ReTHUS", named.login, f"aún sin registrarse en {ips}"),
     ]
 
 
 @transaction.atomic
 def load_people() -> list[Login]:
-    """People for every case of the manual, one delegate per kind of entity, one account of the Ministry.
+    """People for every case of the manual, one delegate per kind of entity, their representative, the Ministry.
 
     Returns the log-ins; all have `PASSWORD` until somebody changes it.
     """
@@ -292,5 +293,5 @@ def load_people() -> list[Login]:
         Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
     kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in kinds]
-    logins += _chain(ips)
+    logins += _chain(ips, accounts.values())
     return [*logins, Login("Ministerio (administración)", "MINSALUD", "Ministerio de Salud y Protección Social")]

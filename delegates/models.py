@@ -223,6 +223,9 @@ class EntityRegistration(models.Model):
     class Meta:
         verbose_name = "registro de persona jurídica"
         verbose_name_plural = "registros de personas jurídicas"
+        # the Ministry's reviewers decide; nobody adds, edits or deletes a request in the admin
+        default_permissions = ("view",)
+        permissions = (("review_registration", "Puede revisar registros de personas jurídicas"),)
         ordering = ("-id",)
         constraints = (
             models.CheckConstraint(

@@ -1,8 +1,8 @@
 """Which addresses does the chain have, from a person's account to a working delegate?"""
 
-from django.urls import path
+from django.urls import include, path
 
-from delegates.views import persons, registration, sign_up
+from delegates.views import authorized, entities, persons, registration, sign_up
 
 person_urls = [
     path("seguridad-social/", persons.role_list, name="role_list"),
@@ -17,6 +17,19 @@ person_urls = [
     path("seguridad-social/correo/<str:secret>/", persons.confirm_email, name="confirm_email"),
 ]
 
+entity_urls = [
+    path("", entities.my_entities, name="my_entities"),
+    path("registrar/", entities.register_entity, name="register_entity"),
+    path("solicitudes/<uuid:public_id>/", entities.entity_registration, name="entity_registration"),
+    path("solicitudes/<uuid:public_id>/corregir/", entities.correct_registration, name="correct_registration"),
+    path("rut/<uuid:public_id>/", entities.download_rut, name="download_rut"),
+    path("<int:pk>/", entities.legal_entity, name="legal_entity"),
+    path("<int:pk>/autorizados/", authorized.authorized_people, name="authorized_people"),
+    path("<int:pk>/autorizados/nuevo/", authorized.new_authorized, name="new_authorized"),
+    path("<int:pk>/autorizados/<uuid:public_id>/editar/", authorized.edit_authorized, name="edit_authorized"),
+    path("<int:pk>/autorizados/<uuid:public_id>/inactivar/", authorized.end_authorized, name="end_authorized"),
+]
+
 registration_urls = [
     path("registro/", registration.registration, name="registration"),
     path("registro/mipres/", registration.registration_kinds, name="registration_kinds"),
@@ -27,4 +40,4 @@ registration_urls = [
     path("registro/mipres/<slug:slug>/", registration.registration_steps, name="registration_steps"),
 ]
 
-urlpatterns = person_urls + registration_urls
+urlpatterns = [*person_urls, path("seguridad-social/entidades/", include(entity_urls)), *registration_urls]

@@ -48,6 +48,12 @@ MENU = (
         "user-plus",
         only_persons=True,
     ),
+    Item(
+        "my_entities",
+        "Personas jurídicas",
+        "Registre la entidad que usted representa y administre sus autorizados.",
+        "building",
+    ),
     Item("change_password", "Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key"),
 )
 

@@ -17,6 +17,7 @@ from django.test import Client
 
 from accounts.models import Account, RegisteredUser, RoleAssignment
 from delegates import demo
+from delegates.models import Appointment, DelegateAccount, Representation
 from entities.models import Association, EntityKind, Sede
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,6 +40,7 @@ def test_there_is_a_login_for_every_kind_of_delegate_two_persons_and_the_ministr
         "ADMET9",
         "CC1000",
         "CC1000",
+        "CC1000",
         "MINSAL",
     ]
 
@@ -55,6 +57,11 @@ def test_every_printed_login_works_with_the_printed_password(loaded):
         }
         assert page.status_code == 200
         assert client.post("/ingresar/", data).status_code == 302, login
+
+
+def test_every_delegate_but_the_natural_person_stands_on_an_appointment(loaded):
+    standing = DelegateAccount.objects.filter(appointment__in=Appointment.objects.current().delegates())
+    assert standing.count() == Representation.objects.current().count() == 5
 
 
 def test_it_shows_a_thousand_sedes_and_every_case(loaded):

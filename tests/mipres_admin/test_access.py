@@ -10,11 +10,21 @@ from django.utils import timezone
 
 from accounts.actions.certificates import issue_certificate
 from accounts.models import RoleUpload
+from delegates.models import Representation, RutDocument
 from entities.models import NETWORK_MEMBERS, Association, EntityKind
 from mipres_admin.access import delegate_of, public, signed_in
 from mipres_admin.checks import every_view_declares_its_access, own_patterns
 from tests.accounts.links import link_to
-from tests.cast import make_assignment, make_delegate, make_entity, make_natural, make_sede, make_user
+from tests.cast import (
+    make_appointment,
+    make_assignment,
+    make_delegate,
+    make_entity,
+    make_natural,
+    make_registration,
+    make_sede,
+    make_user,
+)
 from tests.delegates.links import link_of_a_sign_up, link_of_an_email
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +100,16 @@ TABLE = {
     "download_entities": (TO_LOGIN, OWNING, NO),
     "association_history": (TO_LOGIN, OWNING, NO),
     "memberships": (TO_LOGIN, IN_NETWORKS, NO),
+    "my_entities": ONLY_PERSONS,
+    "register_entity": ONLY_PERSONS,
+    "entity_registration": ONLY_PERSONS,
+    "correct_registration": ONLY_PERSONS,
+    "download_rut": (TO_LOGIN, dict.fromkeys(KINDS, GONE), IN),
+    "legal_entity": ONLY_PERSONS,
+    "authorized_people": ONLY_PERSONS,
+    "new_authorized": ONLY_PERSONS,
+    "edit_authorized": ONLY_PERSONS,
+    "end_authorized": ONLY_PERSONS,
     "verify": (IN, EVERY_KIND, IN),
     "verify_certificate": (IN, EVERY_KIND, IN),
 }
@@ -112,9 +132,17 @@ WITH_WORDS = {
     "assign_password": lambda: link_to(make_delegate(make_entity())),
 }
 # what a natural person's own account opens besides what anybody does; nothing of a delegate's
-PERSONS_OWN = {name for name, row in TABLE.items() if row == ONLY_PERSONS} | {"change_password", "logout"}
+PERSONS_OWN = {name for name, row in TABLE.items() if row == ONLY_PERSONS} | {
+    "change_password",
+    "logout",
+    "download_rut",
+}
 PERSONS_ELSEWHERE = {"home", "login", "admin_login", "admin_logout", "admin_change_password"}
 LEADS_BACK = {"correct_my_data", "change_my_email"}
+OF_A_REGISTRATION = ("entity_registration", "correct_registration", "download_rut")
+OF_A_LEGAL_ENTITY = ("legal_entity", "authorized_people", "new_authorized")
+OF_AN_APPOINTMENT = ("edit_authorized", "end_authorized")
+OF_A_PERSON = ("my_entities", "register_entity", *OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT)
 # tested in test_captcha: only the browser that was asked may see or hear the question
 OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio"}
 
@@ -150,25 +178,43 @@ def association_of(account):
     return Association.objects.create(owner=owner, member=member).pk
 
 
-def address(name, account):
-    if name in OF_A_SEDE:
-        return reverse(name, args=[sede_of(account).code])
-    if name == "association_history":
-        return reverse(name, args=[association_of(account)])
-    if name in OF_A_PAPER:
-        return address_of_a_paper(name, account)
-    if name in OF_AN_UPLOAD:
-        return reverse(name, args=[upload_of(account)])
+def address_of_a_chain(name, account):
+    """What a representative has: a request with its RUT, an entity, a person whom it has authorised."""
+    person = account if account is not None and account.is_natural_person else make_natural()
+    if name in OF_A_REGISTRATION:
+        registration = make_registration(person)
+        document = RutDocument.objects.create(
+            registration=registration, content=b"%PDF", sha256="0" * 64, checks=[], uploaded_by=person
+        )
+        return reverse(name, args=[(document if name == "download_rut" else registration).public_id])
+    entity = make_entity()
+    Representation.objects.create(entity=entity, person=person.person)
+    one = [make_appointment(entity, person).public_id] if name in OF_AN_APPOINTMENT else []
+    return reverse(name, args=[entity.pk, *one])
 
-    if name in WITH_WORDS:
-        return WITH_WORDS[name]()
-    if name not in OF_A_USER:
-        return reverse(name)
+
+def address_of_a_user(name, account):
     user = make_user()
     if account is not None and account.entity is not None:
         sede = account.entity.sedes.first() or make_sede(account.entity)
         make_assignment(user, sede, "Rol_Anulador", account)
     return reverse(name, args=[user.public_id])
+
+
+MAKERS = (
+    ((*OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT), address_of_a_chain),
+    (OF_A_SEDE, lambda name, account: reverse(name, args=[sede_of(account).code])),
+    (("association_history",), lambda name, account: reverse(name, args=[association_of(account)])),
+    (OF_A_PAPER, address_of_a_paper),
+    (OF_AN_UPLOAD, lambda name, account: reverse(name, args=[upload_of(account)])),
+    (tuple(WITH_WORDS), lambda name, account: WITH_WORDS[name]()),
+    (OF_A_USER, address_of_a_user),
+)
+
+
+def address(name, account):
+    make = next((make for names, make in MAKERS if name in names), lambda name, account: reverse(name))
+    return make(name, account)
 
 
 def status(name, account):
@@ -201,12 +247,19 @@ def test_ministry(name, ministry):
 def expected_of_a_person(name):
     if name in PERSONS_ELSEWHERE | LEADS_BACK:
         return ELSEWHERE
-    return IN if name in PERSONS_OWN or TABLE[name][0] == IN else NO
+    return IN if name in PERSONS_OWN else TABLE[name][0] if TABLE[name][0] in (IN, GONE) else NO
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_natural_persons(name):
     assert status(name, make_natural()) == expected_of_a_person(name)
+
+
+@pytest.mark.parametrize("name", [*OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT])
+def test_another_persons_things_are_not_found(name):
+    client = Client()
+    client.force_login(make_natural())
+    assert client.get(address_of_a_chain(name, make_natural())).status_code == GONE
 
 
 @pytest.mark.parametrize("name", OF_AN_UPLOAD)

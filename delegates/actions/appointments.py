@@ -1,0 +1,124 @@
+"""Administrar autorizados: name, change and inactivate a person, each deed once, told by mail and written down."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Account
+from delegates.actions.closing import close_delegate_account
+from delegates.models import Appointment
+from delegates.rules.appointments import (
+    Authorization,
+    Identity,
+    authorization_refusal,
+    authorized_already,
+    ended_refusal,
+    identity_fields,
+    profile_refusal,
+    representation_refusal,
+)
+from entities.models import Entity
+from mipres_admin import clock, history
+from mipres_admin.mail import send_on_commit
+from mipres_admin.refusals import Refusal, Refused
+
+
+def _refuse(refusal: Refusal | None) -> None:
+    if refusal:
+        raise Refused(refusal)
+
+
+def _lock_entity(entity: Entity) -> Entity:
+    """The entity as it is now: nobody else becomes its representative until the transaction ends."""
+    return Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity.pk)
+
+
+def _lock(appointment: Appointment) -> Appointment:
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related("entity", "profile", "role", "sede")
+    return rows.get(pk=appointment.pk)
+
+
+def _written(appointment: Appointment) -> dict[str, Any]:
+    """What history keeps of an appointment."""
+    plain = ("document_type", "document_number", "sex", "email")
+    names = ("first_name", "second_name", "first_surname", "second_surname")
+    kept = {name: getattr(appointment, name) for name in (*plain, *names)}
+    sede = appointment.sede
+    return kept | {"role": appointment.role_id, "profile": appointment.profile_id, "sede": sede and sede.code}
+
+
+def _save(appointment: Appointment, wanted: Authorization) -> None:
+    """Raises Refused when the person has that profile already."""
+    for name, value in wanted.as_fields().items():
+        setattr(appointment, name, value)
+    try:
+        with transaction.atomic():
+            appointment.save()
+    except IntegrityError as error:
+        if "appointment_once_at_a_time" not in str(error):
+            raise
+        raise Refused(authorized_already(wanted)) from None
+
+
+def _tell(appointment: Appointment, template: str, **context: Any) -> None:
+    about = {"appointment": appointment, "entity": appointment.entity}
+    send_on_commit(to=appointment.email, template=template, context=about | context)
+
+
+@transaction.atomic
+def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted: Authorization) -> Appointment:
+    """Authorise a person for an entity ("Nuevo", provider manual); he is told by mail what to do next.
+
+    The person need not have an account. Raises Refused, with nothing saved, when `by` does not represent the entity,
+    or the person has that profile already (a double click among them).
+    """
+    entity = _lock_entity(entity)
+    _refuse(authorization_refusal(entity, wanted, by))
+    appointment = Appointment(entity=entity, created_by=by, created_at=clock.now(), **identity_fields(identity))
+    _save(appointment, wanted)
+    after = _written(appointment)
+    history.record(by=by, act="appointment.made", thing=appointment, entity=entity, before={}, after=after)
+    _tell(appointment, "appointment_made")
+    return appointment
+
+
+@transaction.atomic
+def change_appointment(*, by: Account, appointment: Appointment, wanted: Authorization) -> bool:
+    """Change what is not the person's document ("Editar"); returns whether there was anything to change.
+
+    Raises Refused, with nothing saved, when `by` does not represent the entity, the appointment has ended, or the
+    profile carries a delegate's account.
+    """
+    entity, appointment = _lock_entity(appointment.entity), _lock(appointment)
+    _refuse(authorization_refusal(entity, wanted, by))
+    _refuse(ended_refusal(appointment) or profile_refusal(appointment, wanted))
+    before = _written(appointment)
+    _save(appointment, wanted)
+    after = _written(appointment)
+    if after == before:
+        return False
+    history.record(by=by, act="appointment.changed", thing=appointment, entity=entity, before=before, after=after)
+    return True
+
+
+@transaction.atomic
+def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: bool) -> Appointment:
+    """Inactivate a person ("Inactivar"): the account of a delegate that stands on it is closed at once; he is told.
+
+    `revoke_tokens` is the representative's choice about the tokens that the delegate made; it is written down.
+    Raises Refused, with nothing saved, when `by` does not represent the entity or the appointment has ended.
+    """
+    entity, appointment = _lock_entity(appointment.entity), _lock(appointment)
+    _refuse(representation_refusal(entity, by) or ended_refusal(appointment))
+    appointment.ended_at, appointment.ended_by = clock.now(), by
+    appointment.save(update_fields=["ended_at", "ended_by"])
+    closed = close_delegate_account(by=by, appointment=appointment, revoke_tokens=revoke_tokens)
+    after = {
+        "ended_at": appointment.ended_at.isoformat(),
+        "revoke_tokens": revoke_tokens,
+        "account_closed": closed and closed.login,
+    }
+    before = _written(appointment)
+    history.record(by=by, act="appointment.ended", thing=appointment, entity=entity, before=before, after=after)
+    _tell(appointment, "appointment_ended", closed=closed, revoke_tokens=revoke_tokens)
+    return appointment

@@ -1,0 +1,23 @@
+"""What ends with a delegate's appointment? The account that stands on it, its sessions and, on request, its tokens."""
+
+from accounts.models import Account
+from delegates.models import Appointment, DelegateAccount
+
+
+def close_delegate_account(*, by: Account, appointment: Appointment, revoke_tokens: bool) -> Account | None:
+    """Close the account that stands on an appointment, in the transaction of whoever ends it; return it, or None.
+
+    From its next request on, the account is nobody: Django loads no inactive account from a session. An account that
+    another appointment in force carries stays open. `revoke_tokens` is the representative's choice about the tokens
+    that the delegate made.
+    """
+    ground = DelegateAccount.objects.filter(appointment=appointment).first()
+    if ground is None:
+        return None
+    account = Account.objects.select_for_update(of=("self",)).get(pk=ground.account_id)
+    others = Appointment.objects.current().filter(delegate_account__account=account).exclude(pk=appointment.pk)
+    if others.exists() or not account.is_active:
+        return None
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    return account

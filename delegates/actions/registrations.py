@@ -1,0 +1,189 @@
+"""Register a persona jurídica: send, correct, review and decide, each deed once, told by mail and written down."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Account
+from delegates.actions.representations import represent
+from delegates.models import EntityRegistration, RegistrationState, RegistrationStep, RutDocument
+from delegates.rules.registrations import (
+    Details,
+    correction_refusal,
+    open_twice,
+    registration_refusal,
+    review_refusal,
+    too_many_documents_refusal,
+    too_many_refusal,
+)
+from delegates.rut.rules import Check
+from mipres_admin import clock, history
+from mipres_admin.mail import send_on_commit
+from mipres_admin.refusals import Refusal, Refused
+
+DECIDABLE = (RegistrationState.IN_REVIEW,)
+ACTS = {
+    RegistrationState.SENT: "registration.sent",
+    RegistrationState.IN_REVIEW: "registration.taken",
+    RegistrationState.INCOMPLETE: "registration.incomplete",
+    RegistrationState.APPROVED: "registration.approved",
+    RegistrationState.REJECTED: "registration.rejected",
+}
+
+
+@dataclass(frozen=True)
+class CheckedRut:
+    """The bytes of a RUT (None: those that the registration has) and what the rules said of them."""
+
+    content: bytes | None
+    checks: list[Check]
+
+
+def _refuse(refusal: Refusal | None) -> None:
+    if refusal:
+        raise Refused(refusal)
+
+
+def _lock(registration: EntityRegistration) -> EntityRegistration:
+    """The registration as it is now, held until the transaction ends: two deeds happen one after the other."""
+    rows = EntityRegistration.objects.select_for_update(of=("self",)).select_related("applicant__person")
+    return rows.get(pk=registration.pk)
+
+
+def _keep(by: Account, registration: EntityRegistration, rut: CheckedRut) -> None:
+    """Keep a new RUT, or what the rules now say of the last one."""
+    checks = [asdict(check) for check in rut.checks]
+    if rut.content is None:
+        RutDocument.objects.filter(pk__in=registration.documents.values("pk")[:1]).update(checks=checks)
+        return
+    RutDocument.objects.create(
+        registration=registration,
+        content=rut.content,
+        sha256=hashlib.sha256(rut.content).hexdigest(),
+        checks=checks,
+        uploaded_by=by,
+    )
+
+
+def _written(registration: EntityRegistration) -> dict[str, Any]:
+    """What history keeps of a registration: what was typed and the state, not the document."""
+    return Details.of(registration).as_fields() | {"state": registration.state}
+
+
+def _step(
+    by: Account, registration: EntityRegistration, state: RegistrationState, *, reason: str = "", before: Any = None
+) -> None:
+    """The state, its step, its row of history and the mail that tells the applicant."""
+    before = before or _written(registration)
+    registration.state = state
+    registration.save()
+    RegistrationStep.objects.create(registration=registration, state=state, reason=reason, by=by)
+    after = _written(registration) | {"reason": reason}
+    history.record(by=by, act=ACTS[state], thing=registration, before=before, after=after)
+    context = {"registration": registration, "person": registration.applicant.person, "reason": reason}
+    send_on_commit(to=registration.applicant.email, template="registration_state", context=context)
+
+
+@transaction.atomic
+def send_registration(*, by: Account, details: Details, rut: CheckedRut) -> EntityRegistration:
+    """Send the request to register an entity, with its RUT, to the Ministry's reviewers.
+
+    Raises Refused, with nothing saved, when the entity may not be registered or the person has an open request for
+    it (a double click among them).
+    """
+    _refuse(too_many_refusal(by) or registration_refusal(details, by))
+    try:
+        with transaction.atomic():
+            registration = EntityRegistration.objects.create(applicant=by, **details.as_fields())
+    except IntegrityError as error:
+        if "registration_open_once" not in str(error):
+            raise
+        raise Refused(open_twice()) from None
+    _keep(by, registration, rut)
+    _step(by, registration, RegistrationState.SENT, before={"state": None})
+    return registration
+
+
+@transaction.atomic
+def send_again(
+    *, by: Account, registration: EntityRegistration, details: Details, rut: CheckedRut
+) -> EntityRegistration:
+    """Correct a request that no reviewer has begun, or that lacks something; it goes to the reviewers.
+
+    One that waited keeps its place in the queue. Raises Refused, with nothing saved, when it may not be corrected.
+    """
+    registration = _lock(registration)
+    _refuse(correction_refusal(registration) or registration_refusal(details, by))
+    _refuse(too_many_documents_refusal(registration) if rut.content is not None else None)
+    before = _written(registration)
+    if registration.state == RegistrationState.INCOMPLETE:
+        registration.sent_at = clock.now()
+    for name, value in details.as_fields().items():
+        setattr(registration, name, value)
+    try:
+        with transaction.atomic():
+            registration.save()
+    except IntegrityError as error:
+        if "registration_open_once" not in str(error):
+            raise
+        raise Refused(open_twice()) from None
+    _keep(by, registration, rut)
+    _step(by, registration, RegistrationState.SENT, before=before)
+    return registration
+
+
+@transaction.atomic
+def take_for_review(*, by: Account, registration: EntityRegistration, seen: int) -> EntityRegistration:
+    """Begin to review: from here on the applicant changes nothing under the reviewer's eyes.
+
+    Here and below, `seen` is the last step that the reviewer's page showed; raises Refused, with nothing saved, when
+    somebody has acted since.
+    """
+    registration = _lock(registration)
+    _refuse(review_refusal(registration, by, seen=seen, states=(RegistrationState.SENT,)))
+    _step(by, registration, RegistrationState.IN_REVIEW)
+    return registration
+
+
+@transaction.atomic
+def ask_for_information(*, by: Account, registration: EntityRegistration, seen: int, reason: str) -> EntityRegistration:
+    """Send it back to the applicant, who reads `reason`, corrects it and sends it again."""
+    registration = _lock(registration)
+    _refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
+    _step(by, registration, RegistrationState.INCOMPLETE, reason=reason)
+    return registration
+
+
+@transaction.atomic
+def reject(*, by: Account, registration: EntityRegistration, seen: int, reason: str) -> EntityRegistration:
+    """Say no, with the reason; the person may register the entity again."""
+    registration = _lock(registration)
+    _refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
+    _step(by, registration, RegistrationState.REJECTED, reason=reason)
+    return registration
+
+
+@transaction.atomic
+def approve(*, by: Account, registration: EntityRegistration, seen: int, reason: str = "") -> EntityRegistration:
+    """Say yes: the applicant becomes the principal legal representative of the entity, or of each of an EPS.
+
+    A Proveedor or territorial entity that the portal does not know is made, a Proveedor with its main sede. The
+    representation of whoever it was ends, and he is told. Raises Refused when somebody has acted since, or when the
+    entity may no longer be registered.
+    """
+    registration = _lock(registration)
+    _refuse(
+        review_refusal(registration, by, seen=seen, states=DECIDABLE)
+        or registration_refusal(Details.of(registration), registration.applicant)
+    )
+    represent(by=by, registration=registration)
+    _step(by, registration, RegistrationState.APPROVED, reason=reason)
+    return registration
+
+
+@transaction.atomic
+def record_download(*, by: Account, document: RutDocument) -> None:
+    """Write down that a RUT, which holds personal data, left the portal."""
+    history.record(by=by, act="rut.downloaded", thing=document, before={}, after={"sha256": document.sha256})

@@ -1,0 +1,65 @@
+"""Who represents an entity from now on? Part of approving its registration, in that transaction and its history."""
+
+from typing import Any
+
+from accounts.models import Account, Person
+from delegates.models import EntityRegistration, Representation
+from delegates.rules.registrations import Details, found_entities
+from entities.actions.sedes import create_main_sede
+from entities.models import Entity, EntityKind
+from entities.rules.sedes import SedeDetails
+from mipres_admin import clock
+from mipres_admin.mail import send_on_commit
+
+
+def _make_entity(registration: EntityRegistration, kind: EntityKind) -> Entity:
+    return Entity.objects.get_or_create(
+        kind=kind, identification_type="NI", nit=registration.nit, defaults={"name": registration.name}
+    )[0]
+
+
+def _complete(*, by: Account, entity: Entity, registration: EntityRegistration) -> None:
+    """What an entity gets from its registration besides its representative."""
+    if entity.kind == EntityKind.PROVEEDOR:
+        details = SedeDetails(entity.name, registration.phone, registration.address, registration.municipality_id)
+        create_main_sede(by=by, entity=entity, details=details)
+    if entity.kind == EntityKind.ET:
+        Entity.objects.filter(pk=entity.pk).update(et_model=registration.et_model)
+
+
+def _tell_the_last_one(representation: Representation, registration: EntityRegistration) -> None:
+    person = representation.person
+    account = person.accounts.filter(entity=None, is_staff=False, is_active=True).first()
+    to = account.email if account else person.email
+    if to:
+        context: dict[str, Any] = {"person": person, "entity": representation.entity, "registration": registration}
+        send_on_commit(to=to, template="representation_ended", context=context)
+
+
+def _hand_over(entity: Entity, person: Person, registration: EntityRegistration) -> None:
+    held = Representation.objects.current().filter(entity=entity).select_related("person", "entity").first()
+    if held and held.person_id == person.pk:
+        return
+    now = clock.now()
+    if held:
+        Representation.objects.filter(pk=held.pk).update(ended_at=now)
+        _tell_the_last_one(held, registration)
+    Representation.objects.create(entity=entity, person=person, registration=registration, since=now)
+
+
+def represent(*, by: Account, registration: EntityRegistration) -> list[Entity]:
+    """Make or find the entities of a registration and let its applicant represent each; return them.
+
+    The row of each entity is held until the transaction ends, so that two approvals happen one after the other.
+    """
+    details, person = Details.of(registration), registration.applicant.person
+    assert person is not None  # noqa: S101  only a natural person applies
+    found = found_entities(details)
+    entities = []
+    for kind in details.entity_kinds:
+        made = found.get(kind) or _make_entity(registration, kind)
+        entity = Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=made.pk)
+        _complete(by=by, entity=entity, registration=registration)
+        _hand_over(entity, person, registration)
+        entities.append(entity)
+    return entities

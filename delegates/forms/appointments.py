@@ -1,0 +1,173 @@
+"""What does a representative type to authorise a person, whom does he choose, and how is a mistake worded?"""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from accounts.forms.users import CHOOSE, DocumentInput, SedeField, place
+from accounts.models import DOCUMENT_NUMBER, DocumentType, Sex
+from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
+from delegates.rules.appointments import Authorization, Identity
+from entities.models import Entity, EntityKind
+
+IDENTITY = ("document_type", "document_number")
+
+
+def _choice(label: str, wrong: str, choices: Any = (), **kwargs: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=[("", CHOOSE), *choices],
+        error_messages={
+            "required": f"Ingrese {wrong[0].lower()}{wrong[1:]}.",
+            "invalid_choice": f"{wrong} debe ser uno de la lista.",
+        },
+        **kwargs,
+    )
+
+
+def _name(label: str, *, required: bool) -> forms.CharField:
+    wrong = f"El {label.lower()}"
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=60,
+        validators=[RegexValidator(r"^[^\W\d_][^\d_]*$", f"{wrong} debe tener solo letras, por ejemplo María.")],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": f"Ingrese el {label.lower()}.",
+            "max_length": f"{wrong} debe tener máximo 60 letras.",
+        },
+    )
+
+
+class AuthorizedForm(forms.Form):
+    """The form of "Administrar autorizados", its fields in its order; the document only for a new person."""
+
+    document_type = _choice("Tipo documento", "El tipo de documento", DocumentType.choices)
+    document_number = forms.CharField(
+        label="Número documento",
+        max_length=20,
+        validators=[
+            RegexValidator(
+                DOCUMENT_NUMBER,
+                "El documento debe tener de 3 a 20 letras o dígitos, sin puntos ni espacios, por ejemplo 1025000111.",
+            )
+        ],
+        widget=DocumentInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": "Ingrese el número de documento.",
+            "max_length": "El documento debe tener máximo 20 letras o dígitos, por ejemplo 1025000111.",
+        },
+    )
+    sex = _choice("Sexo", "El sexo", Sex.choices)
+    email = forms.EmailField(
+        label="Correo electrónico",
+        max_length=254,
+        help_text="A este correo le llega el aviso de que fue autorizado.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Ingrese el correo electrónico.",
+            "invalid": "El correo electrónico debe tener usuario, @ y dominio, por ejemplo nombre@dominio.com.",
+            "max_length": "El correo electrónico debe tener máximo 254 letras, por ejemplo nombre@dominio.com.",
+        },
+    )
+    first_name = _name("Primer nombre", required=True)
+    second_name = _name("Segundo nombre", required=False)
+    first_surname = _name("Primer apellido", required=True)
+    second_surname = _name("Segundo apellido", required=False)
+    role = _choice("Rol autorizado", "El rol autorizado")
+    profile = _choice("Perfil autorizado", "El perfil autorizado", help_text="Para MIPRES elija «Delegado».")
+
+    def __init__(self, *args: Any, entity: Entity, appointment: Appointment | None = None, **kwargs: Any) -> None:
+        if appointment is not None:
+            kwargs["initial"] = self._initial(appointment)
+        super().__init__(*args, **kwargs)
+        self.entity = entity
+        if appointment is not None:
+            for name in IDENTITY:
+                del self.fields[name]
+        self._offer_roles()
+        if entity.kind != EntityKind.ET:
+            self._offer_sedes(appointment)
+
+    @staticmethod
+    def _initial(appointment: Appointment) -> dict[str, Any]:
+        plain = ("sex", "email", "first_name", "second_name", "first_surname", "second_surname")
+        return {name: getattr(appointment, name) for name in plain} | {
+            "role": appointment.role_id,
+            "profile": appointment.profile_id,
+            "sede": appointment.sede and appointment.sede.code,
+        }
+
+    def _offer_roles(self) -> None:
+        """The roles of this kind of entity, and their profiles: those of every role first, then by role."""
+        roles = list(AuthorizedRole.objects.filter(kinds__contains=[self.entity.kind]).prefetch_related("profiles"))
+        of_role = {role: set(role.profiles.all()) for role in roles}
+        common: set[AuthorizedProfile] = set.intersection(*of_role.values()) if of_role else set()
+        groups = {"Con cualquier rol": common} | {f"Con el rol {role}": of_role[role] - common for role in roles}
+        profiles = [
+            (group, [(profile.pk, profile.name) for profile in sorted(found, key=str)])
+            for group, found in groups.items()
+            if found
+        ]
+        self._offer("role", [(role.pk, role.name) for role in roles])
+        self._offer("profile", profiles)
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = [("", CHOOSE), *choices]
+
+    def _offer_sedes(self, appointment: Appointment | None) -> None:
+        sedes = self.entity.sedes.open()
+        if appointment is not None and appointment.sede_id:
+            sedes = sedes | self.entity.sedes.filter(pk=appointment.sede_id)
+        field = SedeField(sedes.select_related("municipality").order_by("name", "code"), label="Sede")
+        field.label_from_instance = place  # type: ignore[method-assign, assignment]
+        field.empty_label = CHOOSE
+        if sedes.count() == 1:
+            field.initial = sedes.get().code
+        self.fields["sede"] = field
+
+    def clean(self) -> None:
+        """The profile is one of the role's."""
+        role, profile = self.cleaned_data.get("role"), self.cleaned_data.get("profile")
+        if role and profile and not AuthorizedProfile.objects.filter(pk=profile, roles=role).exists():
+            self.add_error("profile", "El perfil debe ser uno de los que la lista muestra para el rol elegido.")
+
+    @property
+    def identity(self) -> Identity:
+        """The document, in a valid form for a new person."""
+        return Identity(self.cleaned_data["document_type"], self.cleaned_data["document_number"])
+
+    @property
+    def authorization(self) -> Authorization:
+        """What was typed besides the document, in a valid form."""
+        plain = ("sex", "email", "first_name", "second_name", "first_surname", "second_surname")
+        return Authorization(
+            **{name: self.cleaned_data[name] for name in plain},
+            role=AuthorizedRole.objects.get(pk=self.cleaned_data["role"]),
+            profile=AuthorizedProfile.objects.get(pk=self.cleaned_data["profile"]),
+            sede=self.cleaned_data.get("sede"),
+        )
+
+
+class ChooseAuthorizedForm(forms.Form):
+    """Which person of the list, and what to do: "Editar" or "Inactivar"."""
+
+    autorizado = forms.UUIDField(
+        error_messages=dict.fromkeys(("required", "invalid"), "Seleccione a una persona de la lista."),
+    )
+    accion = forms.ChoiceField(choices=[("editar", "Editar"), ("inactivar", "Inactivar")])
+
+
+class EndAuthorizedForm(forms.Form):
+    """The confirmation of "Inactivar", with the choice about tokens."""
+
+    revoke_tokens = forms.BooleanField(
+        label="Revocar también los tokens que la persona generó para la entidad",
+        required=False,
+        help_text="Los sistemas que usan esos tokens dejarán de conectarse a MIPRES de inmediato. Si no lo marca, "
+        "siguen sirviendo hasta que venzan.",
+    )

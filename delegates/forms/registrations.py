@@ -1,0 +1,253 @@
+"""What does a representative type to register an entity, which RUT may he upload, and how is a mistake worded?"""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from stdnum.co import nit as stdnum_nit
+
+from accounts.forms.users import CHOOSE, DocumentInput
+from accounts.models import Account
+from delegates.actions.registrations import CheckedRut
+from delegates.models import LONGEST_RUT, EntityRegistration, RegistrationKind
+from delegates.rules.registrations import Details
+from delegates.rut.rules import Typed, check_rut, hard_faults, read_rut
+from entities.models import Department, EtModel, Municipality
+from mipres_admin.refusals import Refused
+
+NIT = re.compile(r"[0-9]{6,10}")
+NIT_WITH_DIGIT = re.compile(r"([0-9]{6,10})-([0-9])")
+NIT_WRONG = "El NIT debe tener de 6 a 10 dígitos, sin dígito de verificación, por ejemplo 900123456."
+PHONE = re.compile(r"\+?[0-9() .-]{7,40}( ?(ext|extensión)\.? ?[0-9]{1,6})?", re.IGNORECASE)
+REGIMENES = [("contributivo", "Contributivo"), ("subsidiado", "Subsidiado")]
+UPLOAD = "Elija el PDF del RUT."
+
+
+def _line(label: str, wrong: str, most: int, **kwargs: Any) -> forms.CharField:
+    """One line of text."""
+    return forms.CharField(
+        label=label,
+        max_length=most,
+        error_messages={
+            "required": f"Ingrese {wrong[0].lower()}{wrong[1:]}.",
+            "max_length": f"{wrong} debe tener máximo {most} letras.",
+        },
+        **kwargs,
+    )
+
+
+def _choice(label: str, wrong: str, example: str, **attrs: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        widget=forms.Select(attrs=attrs),
+        error_messages={
+            "required": f"Elija {wrong[0].lower()}{wrong[1:]}.",
+            "invalid_choice": f"{wrong} debe ser uno de la lista, por ejemplo {example}.",
+        },
+    )
+
+
+def municipality_choices() -> list[tuple[str, Any]]:
+    """All of DIVIPOLA by department: it can be used without choosing the department first, and without JavaScript."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    rows = Municipality.objects.order_by("department__name", "name")
+    for code, name, department in rows.values_list("code", "name", "department__name"):
+        groups.setdefault(department, []).append((code, name))
+    return [("", CHOOSE), *groups.items()]
+
+
+def check_digit(nit: str) -> str:
+    """The check digit of a NIT (mod 11), or "" for what is no NIT."""
+    return str(stdnum_nit.calc_check_digit(nit)) if NIT.fullmatch(nit) else ""
+
+
+class RegistrationForm(forms.Form):
+    """The registration of a persona jurídica of one kind, with its RUT; on a correction the RUT may stay."""
+
+    nit = _line(
+        "NIT sin dígito de verificación",
+        "El NIT",
+        20,
+        help_text="Solo los números, por ejemplo 900123456. El dígito de verificación lo calcula el portal.",
+        widget=DocumentInput(
+            attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false", "data-nit": ""}
+        ),
+    )
+    name = _line("Razón social", "La razón social", 300, help_text="Como está en la casilla 35 del RUT.")
+    regimenes = forms.MultipleChoiceField(
+        label="Regímenes en que opera",
+        choices=REGIMENES,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Si tiene los dos, marque ambos: cada régimen tendrá su propio delegado.",
+        error_messages={
+            "required": "Marque al menos un régimen.",
+            "invalid_choice": "El régimen debe ser Contributivo o Subsidiado.",
+        },
+    )
+    et_model = forms.TypedChoiceField(
+        label="Tipo de Modelo Prestación de Servicios NO PBSUPC",
+        choices=EtModel,
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Elija el modelo 1 o el modelo 2.", "invalid_choice": "El modelo debe ser 1 o 2."},
+    )
+    department = _choice("Departamento", "El departamento", "Antioquia", **{"data-department": ""})
+    municipality = _choice("Municipio", "El municipio", "Medellín", **{"data-municipality": ""})
+    address = _line("Dirección", "La dirección", 300)
+    phone = _line("Teléfono", "El teléfono", 60, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    rut = forms.FileField(
+        label="RUT",
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+        help_text="El PDF completo que entrega la DIAN, de hace máximo un año y de máximo 1 MB.",
+        error_messages={
+            "required": UPLOAD,
+            "invalid": UPLOAD,
+            "empty": "El archivo está vacío. Elija el PDF del RUT.",
+            "max_length": "El nombre del archivo debe tener máximo 255 letras.",
+        },
+    )
+    checked: CheckedRut
+
+    def __init__(
+        self, *args: Any, kind: str, applicant: Account, registration: EntityRegistration | None = None, **kwargs: Any
+    ) -> None:
+        if registration is not None:
+            kwargs["initial"] = self._initial(registration)
+        super().__init__(*args, **kwargs)
+        self.kind, self.applicant, self.registration = kind, applicant, registration
+        self._choose_fields()
+        if registration is not None:
+            self.fields["rut"].required = False
+            self.fields["rut"].help_text = "Si no elige otro archivo, se conserva el que cargó."
+
+    @staticmethod
+    def _initial(registration: EntityRegistration) -> dict[str, Any]:
+        plain = ("nit", "name", "et_model", "address", "phone")
+        code = registration.municipality_id
+        return {name: getattr(registration, name) for name in plain} | {
+            "regimenes": [name for name, _ in REGIMENES if getattr(registration, name)],
+            "department": code[:2],
+            "municipality": code,
+        }
+
+    def _choose_fields(self) -> None:
+        """Only those of this kind of entity."""
+        if self.kind != RegistrationKind.EPS:
+            del self.fields["regimenes"]
+        if self.kind != RegistrationKind.ET:
+            del self.fields["et_model"]
+        departments = Department.objects.order_by("name").values_list("code", "name")
+        choices = {"department": [("", CHOOSE), *departments], "municipality": municipality_choices()}
+        for name, offered in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+            field.choices = offered
+
+    @property
+    def check_digit(self) -> str:
+        """The check digit of the NIT as it stands in the form, or ""."""
+        value = self["nit"].value()
+        return check_digit(value) if isinstance(value, str) else ""
+
+    def clean_nit(self) -> str:
+        """A NIT without check digit; one with it is told what to write."""
+        nit = str(self.cleaned_data["nit"])
+        whole = NIT_WITH_DIGIT.fullmatch(nit)
+        if whole and check_digit(whole[1]) == whole[2]:
+            raise forms.ValidationError(f"Escriba el NIT sin el dígito de verificación: {whole[1]}.")
+        if not NIT.fullmatch(nit):
+            raise forms.ValidationError(NIT_WRONG)
+        return nit
+
+    def clean_name(self) -> str:
+        """A razón social with single spaces and some letters."""
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if not any(letter.isalpha() for letter in name):
+            raise forms.ValidationError("La razón social debe tener letras, por ejemplo Clínica del Río S.A.S.")
+        return name
+
+    def clean_phone(self) -> str:
+        """A telephone number, with an extension or without."""
+        phone = str(self.cleaned_data["phone"])
+        if not PHONE.fullmatch(phone):
+            raise forms.ValidationError("El teléfono debe tener de 7 a 20 dígitos, por ejemplo 601 330 5043 ext. 12.")
+        return phone
+
+    def clean_rut(self) -> Any:
+        """A file that is larger than any RUT is not even read."""
+        file = self.cleaned_data["rut"]
+        if file and file.size > LONGEST_RUT:
+            raise forms.ValidationError(
+                "El archivo debe pesar máximo 1 MB. Descárguelo de nuevo de la DIAN, sin escanearlo."
+            )
+        return file
+
+    def clean(self) -> None:
+        """The municipality is of the department; and once all is well, the RUT is read: `checked` is set."""
+        department, municipality = self.cleaned_data.get("department"), self.cleaned_data.get("municipality")
+        if department and municipality and not municipality.startswith(department):
+            self.add_error(
+                "municipality",
+                "El municipio debe ser del departamento elegido. Cambie uno de los dos para que correspondan.",
+            )
+        if not self.errors:
+            self._check_rut()
+
+    def _check_rut(self) -> None:
+        file, person = self.cleaned_data["rut"], self.applicant.person
+        assert person is not None  # noqa: S101  only a natural person opens this form
+        last = self.registration.documents.first() if self.registration else None
+        content = file.read() if file else bytes(last.content) if last else b""
+        typed = Typed(self.cleaned_data["nit"], self.cleaned_data["name"], person.document_type, person.document_number)
+        try:
+            checks = check_rut(content, read_rut(content), typed, timezone.localdate())
+        except Refused as refused:
+            raise forms.ValidationError(f"{refused.refusal.cause} {refused.refusal.remedy}") from refused
+        for fault in hard_faults(checks):
+            self.add_error("rut", fault.detail)
+        self.checked = CheckedRut(content if file else None, checks)
+
+    @property
+    def details(self) -> Details:
+        """What was typed, in a valid form."""
+        data = self.cleaned_data
+        return Details(
+            kind=self.kind,
+            nit=data["nit"],
+            name=data["name"],
+            municipality_id=data["municipality"],
+            address=data["address"],
+            phone=data["phone"],
+            contributivo="contributivo" in data.get("regimenes", ()),
+            subsidiado="subsidiado" in data.get("regimenes", ()),
+            et_model=data.get("et_model"),
+        )
+
+
+class ReviewForm(forms.Form):
+    """A reviewer's decision: which page he saw, and why."""
+
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=1,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value"), "La página llegó incompleta: ábrala de nuevo y repita la operación."
+        ),
+    )
+    reason = forms.CharField(
+        label="Motivo",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="La persona lo lee en su solicitud y en su correo. Obligatorio para pedir información y rechazar.",
+        error_messages={"max_length": "El motivo debe tener máximo 2000 letras."},
+    )
+
+    def require_reason(self) -> bool:
+        """Whether a valid form has a reason; without it, says so at the field."""
+        if self.cleaned_data["reason"]:
+            return True
+        self.add_error("reason", "Ingrese el motivo: la persona debe saber qué hacer.")
+        return False

@@ -1,0 +1,113 @@
+"""Administrar autorizados: the representative names, edits and inactivates people of one entity."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.views.users import account_of
+from delegates.actions import appointments as actions
+from delegates.forms.appointments import AuthorizedForm, ChooseAuthorizedForm, EndAuthorizedForm
+from delegates.models import Appointment, DelegateAccount
+from delegates.views.entities import entity_of, has_delegate
+from entities.models import Entity
+from mipres_admin.access import person
+from mipres_admin.paging import page_of
+from mipres_admin.refusals import Refusal, Refused
+
+LEADS_TO = {"editar": "edit_authorized", "inactivar": "end_authorized"}
+
+
+def _appointment(entity: Entity, public_id: UUID) -> Appointment:
+    """The appointment, of this entity and in force; else 404."""
+    theirs = Appointment.objects.visible_to(entity).current().select_related("role", "profile", "sede", "entity")
+    return get_object_or_404(theirs, public_id=public_id)
+
+
+@person
+def authorized_people(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list, whose buttons lead to the page of the chosen person."""
+    entity = entity_of(request, pk)
+    people = Appointment.objects.visible_to(entity).current().select_related("role", "profile", "sede")
+    form = ChooseAuthorizedForm(request.GET if "accion" in request.GET else None)
+    if form.is_valid():
+        chosen = _appointment(entity, form.cleaned_data["autorizado"])
+        return redirect(LEADS_TO[form.cleaned_data["accion"]], entity.pk, chosen.public_id)
+    context = {
+        "entity": entity,
+        "page": page_of(request, people, "created_at", newest_first=True),
+        "form": form,
+        "has_delegate": has_delegate(entity),
+    }
+    return render(request, "delegates/authorized_people.html", context)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: AuthorizedForm,
+    appointment: Appointment | None = None,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    context = {"form": form, "entity": form.entity, "appointment": appointment, "refusal": refusal}
+    return render(request, "delegates/authorized_form.html", context)
+
+
+@person
+def new_authorized(request: HttpRequest, pk: int) -> HttpResponse:
+    """ "Nuevo"."""
+    entity = entity_of(request, pk)
+    form = AuthorizedForm(request.POST if request.method == "POST" else None, entity=entity)
+    if request.method != "POST" or not form.is_valid():
+        return _form_page(request, form)
+    try:
+        made = actions.make_appointment(
+            by=account_of(request), entity=entity, identity=form.identity, wanted=form.authorization
+        )
+    except Refused as refused:
+        return _form_page(request, form, refusal=refused.refusal)
+    messages.success(request, f"{made} quedó como autorizado de {entity} con el perfil {made.profile}.")
+    return redirect("authorized_people", entity.pk)
+
+
+@person
+def edit_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpResponse:
+    """ "Editar": everything but the document."""
+    entity = entity_of(request, pk)
+    appointment = _appointment(entity, public_id)
+    form = AuthorizedForm(request.POST if request.method == "POST" else None, entity=entity, appointment=appointment)
+    if request.method != "POST" or not form.is_valid():
+        return _form_page(request, form, appointment)
+    try:
+        changed = actions.change_appointment(by=account_of(request), appointment=appointment, wanted=form.authorization)
+    except Refused as refused:
+        return _form_page(request, form, appointment, refused.refusal)
+    said = "Los datos de %s quedaron actualizados." if changed else "No había nada que cambiar en los datos de %s."
+    messages.success(request, said % appointment)
+    return redirect("authorized_people", entity.pk)
+
+
+@person
+def end_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpResponse:
+    """ "Inactivar", after a page that says what it will do."""
+    entity = entity_of(request, pk)
+    appointment = _appointment(entity, public_id)
+    context: dict[str, Any] = {
+        "entity": entity,
+        "appointment": appointment,
+        "ground": DelegateAccount.objects.filter(appointment=appointment).select_related("account").first(),
+        "form": EndAuthorizedForm(),
+    }
+    if request.method != "POST":
+        return render(request, "delegates/end_authorized.html", context)
+    form = EndAuthorizedForm(request.POST)
+    form.is_valid()
+    try:
+        actions.end_appointment(
+            by=account_of(request), appointment=appointment, revoke_tokens=form.cleaned_data["revoke_tokens"]
+        )
+    except Refused as refused:
+        return render(request, "delegates/end_authorized.html", context | {"refusal": refused.refusal})
+    messages.success(request, f"{appointment} ya no está autorizado por {entity}.")
+    return redirect("authorized_people", entity.pk)

@@ -1,0 +1,195 @@
+"""Persona jurídica: a natural person registers the entity he represents, follows the request, and opens it."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.models import Account
+from accounts.views.users import account_of
+from delegates.actions import registrations as actions
+from delegates.forms.registrations import RegistrationForm, check_digit
+from delegates.models import Appointment, EntityRegistration, RegistrationKind, Representation, RutDocument
+from delegates.rules.registrations import CORRECTABLE
+from delegates.rut.rules import Check, Verdict
+from entities.models import Entity, EntityKind
+from mipres_admin.access import person, signed_in
+from mipres_admin.refusals import Refusal, Refused
+
+# what a browser may do with a document that somebody uploaded: keep it, nothing else
+SANDBOX = "default-src 'none'; sandbox"
+KIND_HINTS = {
+    RegistrationKind.IPS: "Debe estar habilitada en el REPS.",
+    RegistrationKind.EPS: "De régimen contributivo, subsidiado o ambos.",
+    RegistrationKind.PROVEEDOR: "Entrega lo que no es PBS con cargo a la UPC y no está en el REPS.",
+    RegistrationKind.ET: "La registra el gobernador o el alcalde.",
+}
+
+
+def represented(account: Account) -> Any:
+    """The entities that this person represents now."""
+    now = Representation.objects.current().filter(person=account.person)
+    return Entity.objects.filter(representations__in=now).order_by("name", "kind")
+
+
+def entity_of(request: HttpRequest, pk: int) -> Entity:
+    """The entity, for its legal representative; else 404."""
+    entity: Entity = get_object_or_404(represented(account_of(request)), pk=pk)
+    return entity
+
+
+def _registration(request: HttpRequest, public_id: UUID) -> EntityRegistration:
+    """The request, for whoever made it; else 404."""
+    theirs = EntityRegistration.objects.visible_to(account_of(request))
+    return get_object_or_404(theirs.select_related("municipality__department"), public_id=public_id)
+
+
+def checks_of(document: RutDocument | None) -> list[Check]:
+    """What the rules said of a document."""
+    return [Check(**check) for check in document.checks] if document else []
+
+
+@person
+def my_entities(request: HttpRequest) -> HttpResponse:
+    """ "Personas jurídicas": the entities that the person represents, and the requests he has made."""
+    account = account_of(request)
+    context = {
+        "entities": represented(account),
+        "registrations": EntityRegistration.objects.visible_to(account),
+    }
+    return render(request, "delegates/my_entities.html", context)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: RegistrationForm,
+    registration: EntityRegistration | None = None,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "kind": RegistrationKind(form.kind),
+        "registration": registration,
+        "refusal": refusal,
+    }
+    return render(request, "delegates/register_entity.html", context)
+
+
+def _said(checks: list[Check]) -> str:
+    unmet = sum(check.verdict == Verdict.NOT_MET for check in checks)
+    if not unmet:
+        return "Le avisaremos al correo cuando un revisor la atienda."
+    return "El RUT no cumple alguna regla: véala abajo y corrija la solicitud antes de que la revisen."
+
+
+def _sent(request: HttpRequest, registration: EntityRegistration, form: RegistrationForm) -> HttpResponse:
+    checks = form.checked.checks
+    if any(check.verdict == Verdict.NOT_MET for check in checks):
+        messages.warning(request, f"La solicitud fue enviada. {_said(checks)}")
+    else:
+        messages.success(request, f"La solicitud fue enviada. {_said(checks)}")
+    return redirect("entity_registration", registration.public_id)
+
+
+@person
+def register_entity(request: HttpRequest) -> HttpResponse:
+    """The kind of entity first (`?tipo=`), then its form with its RUT."""
+    kind = request.GET.get("tipo", "")
+    if kind not in RegistrationKind.values:
+        kinds = [(choice, KIND_HINTS[choice]) for choice in RegistrationKind]
+        return render(request, "delegates/choose_entity_kind.html", {"kinds": kinds})
+    form_of = partial(RegistrationForm, kind=kind, applicant=account_of(request))
+    if request.method != "POST":
+        return _form_page(request, form_of())
+    form = form_of(request.POST, request.FILES)
+    if not form.is_valid():
+        return _form_page(request, form)
+    try:
+        registration = actions.send_registration(by=account_of(request), details=form.details, rut=form.checked)
+    except Refused as refused:
+        return _form_page(request, form, refusal=refused.refusal)
+    return _sent(request, registration, form)
+
+
+@person
+def entity_registration(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Where a request stands, since when and why; and what each rule said of the RUT."""
+    registration = _registration(request, public_id)
+    document = registration.documents.first()
+    context = {
+        "registration": registration,
+        "check_digit": check_digit(registration.nit),
+        "steps": registration.steps.order_by("-id"),
+        "document": document,
+        "checks": checks_of(document),
+        "can_correct": registration.state in CORRECTABLE,
+    }
+    return render(request, "delegates/entity_registration.html", context)
+
+
+@person
+def correct_registration(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Correct the data of a request, or upload another RUT, while no reviewer has it."""
+    registration = _registration(request, public_id)
+    if registration.state not in CORRECTABLE:
+        return redirect("entity_registration", registration.public_id)
+    form_of = partial(
+        RegistrationForm, kind=registration.kind, applicant=account_of(request), registration=registration
+    )
+    if request.method != "POST":
+        return _form_page(request, form_of(), registration)
+    form = form_of(request.POST, request.FILES)
+    if not form.is_valid():
+        return _form_page(request, form, registration)
+    try:
+        registration = actions.send_again(
+            by=account_of(request), registration=registration, details=form.details, rut=form.checked
+        )
+    except Refused as refused:
+        return _form_page(request, form, _registration(request, public_id), refused.refusal)
+    return _sent(request, registration, form)
+
+
+def may_review(account: Account) -> bool:
+    """Whether this account is a reviewer of registrations."""
+    return account.is_staff and account.has_perm("delegates.review_registration")
+
+
+@signed_in
+def download_rut(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A RUT as it was uploaded, for whoever registers the entity and for reviewers; else 404."""
+    account = account_of(request)
+    documents = RutDocument.objects.all()
+    if not may_review(account):
+        mine = account.is_natural_person
+        documents = documents.filter(registration__applicant=account) if mine else documents.none()
+    document = get_object_or_404(documents, public_id=public_id)
+    actions.record_download(by=account, document=document)
+    response = HttpResponse(bytes(document.content), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="rut-{document.uploaded_at:%Y-%m-%d}.pdf"'
+    response["Content-Security-Policy"] = SANDBOX
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def has_delegate(entity: Entity) -> bool:
+    """Whether somebody administers MIPRES for the entity."""
+    return Appointment.objects.visible_to(entity).current().delegates().exists()
+
+
+@person
+def legal_entity(request: HttpRequest, pk: int) -> HttpResponse:
+    """The menu "Persona jurídica" of one entity that the person represents."""
+    entity = entity_of(request, pk)
+    others = represented(account_of(request)).filter(nit=entity.nit).exclude(pk=entity.pk)
+    context = {
+        "entity": entity,
+        "check_digit": check_digit(entity.nit),
+        "kind": EntityKind(entity.kind),
+        "has_delegate": has_delegate(entity),
+        "other_regimen": others.first(),
+    }
+    return render(request, "delegates/legal_entity.html", context)

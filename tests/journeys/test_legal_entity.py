@@ -1,0 +1,114 @@
+"""From natural person to named delegate, in a browser: registration with its RUT, review, Administrar autorizados."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from playwright.sync_api import expect
+
+from accounts.models import Account
+from delegates.models import Appointment
+from tests import cast
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.steps import log_in, menu
+from tests.rut import Rut, make_rut
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def players(db, tmp_path):
+    """An IPS of REPS that nobody represents, its representative with a RUT, and a reviewer."""
+    entity = cast.make_entity(nit="900123456", name="Clínica del Río S.A.S.")
+    cast.make_sede(entity, name="Clínica del Río Centro")
+    person = cast.make_natural(cast.make_person(document_number="1025000111"))
+    reviewer = Account.objects.create_user("REVISOR1", cast.PASSWORD, email="r@minsalud.example", is_staff=True)
+    reviewer.user_permissions.add(Permission.objects.get(codename="review_registration"))
+    rut = tmp_path / "rut.pdf"
+    rut.write_bytes(make_rut(Rut()))
+    return {"person": person, "reviewer": reviewer, "rut": str(rut)}
+
+
+def register(page, players, read):
+    log_in(page, players["person"].login)
+    menu(page, "Personas jurídicas")
+    read()
+    page.get_by_role("link", name="Registrar persona jurídica").click()
+    read()
+    page.get_by_role("link", name="Institución Prestadora").click()
+    page.get_by_role("button", name="Enviar solicitud").click()
+    expect(page.get_by_text("Elija el PDF del RUT.").first).to_be_visible()
+    read()
+    page.get_by_label("NIT sin dígito").fill("900.123.456")
+    page.get_by_label("Razón social").fill("Clinica del Rio SAS")
+    page.get_by_label("Departamento").select_option("11")
+    page.get_by_label("Municipio").select_option("11001")
+    page.get_by_label("Dirección").fill("Calle 1 # 2-3")
+    page.get_by_label("Teléfono").fill("601 330 5043")
+    page.locator("input[type=file]").set_input_files(players["rut"])
+    page.get_by_role("button", name="Enviar solicitud").click()
+    expect(page.get_by_text("La solicitud fue enviada")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("900123456-8", exact=True)).to_be_visible()
+    read()
+
+
+def review(page, players):
+    log_in(page, players["reviewer"].login)
+    page.goto("/admin/delegates/entityregistration/")
+    page.get_by_role("link", name="Clinica del Rio SAS").click()
+    page.get_by_role("button", name="Tomar para revisión").click()
+    page.get_by_role("button", name="Aprobar").click()
+    expect(page.get_by_text("quedó aprobada")).to_be_visible()
+
+
+def name_a_delegate(page, read):
+    menu(page, "Personas jurídicas")
+    page.get_by_role("link", name="Clínica del Río S.A.S.").click()
+    expect(page.get_by_text("no tiene un Delegado activo")).to_be_visible()
+    read()
+    page.get_by_role("link", name="Administrar autorizados").click()
+    read()
+    page.get_by_role("link", name="Nuevo").click()
+    page.get_by_role("button", name="Guardar").click()
+    read()
+    page.get_by_label("Tipo documento").select_option("CC")
+    page.get_by_label("Número documento").fill("1025000222")
+    page.get_by_label("Sexo").select_option("F")
+    page.get_by_label("Correo electrónico").fill("delegada@correo.example")
+    page.get_by_label("Primer nombre").fill("María")
+    page.get_by_label("Primer apellido").fill("Ñáñez")
+    page.get_by_label("Rol autorizado").select_option("IPS")
+    page.get_by_label("Perfil autorizado").select_option("DELEGADO")
+    page.get_by_role("button", name="Guardar").click()
+    expect(page.get_by_text("quedó como autorizado")).to_be_visible()
+    read()
+
+
+def edit_and_inactivate(page, read):
+    page.get_by_role("button", name="Editar").click()
+    expect(page.get_by_text("Seleccione a una persona de la lista.")).to_be_visible()
+    read()
+    page.get_by_label("Seleccionar a María Ñáñez").check()
+    page.get_by_role("button", name="Editar").click()
+    page.get_by_label("Primer nombre").fill("Mariana")
+    read()
+    page.get_by_role("button", name="Guardar cambios").click()
+    page.get_by_label("Seleccionar a Mariana Ñáñez").check()
+    page.get_by_role("button", name="Inactivar").click()
+    read()
+    page.get_by_role("button", name="Inactivar").click()
+    expect(page.get_by_text("ya no está autorizado")).to_be_visible()
+    assert not Appointment.objects.current().exists()
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scripts"), [(DESKTOP, True), (PHONE, True), (DESKTOP, False)], ids=["desktop", "phone", "plain"]
+)
+def test_from_natural_person_to_named_delegate(players, open_page, judge, viewport, scripts):
+    page = open_page(viewport=viewport, scripts=scripts)
+
+    def read():
+        judge.read(page, scripts=scripts)
+
+    register(page, players, read)
+    review(open_page(scripts=scripts), players)
+    name_a_delegate(page, read)
+    edit_and_inactivate(page, read)
