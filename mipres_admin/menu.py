@@ -29,6 +29,7 @@ class Item:
 
 
 MENU = (
+    Item("tokens", "Generar Token", "Dé a sus sistemas acceso a los servicios web de MIPRES.", "token"),
     Item("activate_user", "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus"),
     Item("users", "Consultar Usuarios", "Vea quién tiene qué rol y en qué sede; descargue el Excel.", "users"),
     Item("change_password", "Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key"),

@@ -29,6 +29,13 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or SECRET_KEY == LOCAL_SECRET):
         "`python3 -c 'import secrets; print(secrets.token_urlsafe(64))'` and set it in the server's environment. "
         "To try the portal on this machine instead: `uv run manage.py demo`."
     )
+# the secrets under which signing keys are kept: the first encrypts, all decrypt
+KEYS_SECRETS = env.list("MIPRES_KEYS_SECRET", default=[] if PRODUCTION else [f"keys {SECRET_KEY}"])
+if PRODUCTION and (not KEYS_SECRETS or min(map(len, KEYS_SECRETS)) < 50 or SECRET_KEY in KEYS_SECRETS):
+    raise ImproperlyConfigured(
+        "Production needs MIPRES_KEYS_SECRET: at least 50 random characters, other than MIPRES_SECRET_KEY, under which "
+        "the keys that sign tokens are encrypted. Keep it: without it they can not be read."
+    )
 ALLOWED_HOSTS = env.list("MIPRES_ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
@@ -60,6 +67,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mipres_admin.middleware.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "tokens.middleware.ServiceMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -157,6 +165,9 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "mipres_admin.errors.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION
+# the web services never redirect: over plain HTTP they answer 403 as JSON
+SERVICE_PATH = r"(?ai)^/*WS(SUM|FAC)?MIPRESNOPBS(/|$)"
+SECURE_REDIRECT_EXEMPT = [SERVICE_PATH]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("MIPRES_BEHIND_PROXY", default=False) else None
 )
@@ -234,6 +245,13 @@ PORTAL = {
     ),
     "version": VERSION,
 }
+
+# ---------------------------------------------------------------- tokens and web services
+
+TOKEN_DAYS = 90
+# calls a minute with good tokens of one entity, and with bad tokens from one address
+SERVICE_CALLS_PER_MINUTE = 600
+SERVICE_BAD_TOKENS_PER_MINUTE = 60
 
 # ---------------------------------------------------------------- papers
 

@@ -15,6 +15,7 @@ to_change_password = public(RedirectView.as_view(pattern_name="change_password")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
+    path("", include("tokens.urls")),
     path("admin/login/", to_login, name="admin_login"),
     path("admin/logout/", to_logout, name="admin_logout"),
     path("admin/password_change/", to_change_password, name="admin_change_password"),
