@@ -81,7 +81,7 @@ per_address = limits.Limit(
     "address",
     settings.SERVICE_BAD_TOKENS_PER_MINUTE,
     1,
-    "Desde esta dirección llegaron demasiados tokens que no valen. Espere {seconds} segundos y llame con el token bueno.",
+    "Desde esta dirección llegaron demasiados tokens que no valen. Espere {seconds} segundos y use el token bueno.",
 )
 
 
@@ -201,7 +201,7 @@ def _mark(bearer: Bearer, service: Service) -> None:
     tidy = marks.is_new_minute()
     if marks.is_first(bearer.token):
         address = history.origin.get().address
-        used = {"token": bearer.token, "now": bearer.now, "service": str(service), "address": address}
+        used: dict[str, Any] = {"token": bearer.token, "now": bearer.now, "service": str(service), "address": address}
         with connection.cursor() as cursor:
             cursor.execute(USED, used)
     if tidy:
@@ -215,8 +215,8 @@ def _call(sql: str, *, service: Service, nit: str, token: str, needed: Scope | N
     """Check a portal token with one statement; its bearer. Raises CallRefused with the real cause."""
     try:
         claims = jwts.read(token)
-    except BadToken as refusal:
-        raise _count_bad(refusal) from None
+    except BadToken as bad:
+        raise _count_bad(bad) from None
     per_entity.take(claims.subject)
     bearer = _ask(sql, {"jti": claims.jti, "nit": nit, "scope": needed, "service": service, **params})
     refusal = _refusal(bearer, nit, needed)

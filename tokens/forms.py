@@ -65,7 +65,7 @@ class TokenForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, newest: PortalToken | None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, newest: PortalToken | None) -> None:
         initial = {
             "days": settings.TOKEN_DAYS,
             "overlap": "24",
@@ -73,7 +73,7 @@ class TokenForm(forms.Form):
             "seen": str(newest.public_id) if newest else "",
             "request_key": uuid.uuid4(),
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         # the page that was sent decides whether it asked, not what has happened meanwhile
         if not (self.data.get("seen") if self.is_bound else newest):
             del self.fields["overlap"]

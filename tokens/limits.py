@@ -89,7 +89,12 @@ class Limit:
 
     def _take_lease(self, who: str, window: int) -> int:
         key = salted_hmac(f"tokens.limits.{self.name}", who, algorithm="sha256").hexdigest()[:40]
-        asked = {"key": key, "window": window, "lease": min(self.lease, self.allowed), "allowed": self.allowed}
+        asked: dict[str, str | int] = {
+            "key": key,
+            "window": window,
+            "lease": min(self.lease, self.allowed),
+            "allowed": self.allowed,
+        }
         with connection.cursor() as cursor:
             cursor.execute(LEASE, asked)
             row = cursor.fetchone()
