@@ -91,7 +91,7 @@ def _new_key(state: str, now: datetime) -> SigningKey:
 
 
 def _alone() -> None:
-    """Only one transaction at a time, of all servers, makes or rotates keys."""
+    """Only one transaction at a time, of all servers, makes or rotates keys, and none signs meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MAKING_KEYS])
 
@@ -113,11 +113,11 @@ def ensure_keys(*, by: Account | None = None) -> None:
 
 
 def current_key() -> SigningKey:
-    """The key that signs now, held against rotation until the transaction of the caller ends."""
+    """The key that signs now; no rotation happens until the transaction of the caller ends."""
     ensure_keys()
-    held = SigningKey.objects.select_for_update(no_key=True)
-    # who waited for a rotation finds the old key retired, and in the next statement the new one
-    return held.filter(state=SigningKey.State.CURRENT).first() or held.get(state=SigningKey.State.CURRENT)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_MAKING_KEYS])
+    return SigningKey.objects.get(state=SigningKey.State.CURRENT)
 
 
 def _too_young(following: SigningKey, now: datetime) -> Refusal | None:
@@ -141,8 +141,8 @@ def rotate_keys(*, by: Account | None = None, force: bool = False) -> dict[str, 
     """
     ensure_keys(by=by)
     _alone()
-    current = SigningKey.objects.select_for_update().get(state=SigningKey.State.CURRENT)
-    following = SigningKey.objects.select_for_update().get(state=SigningKey.State.NEXT)
+    current = SigningKey.objects.get(state=SigningKey.State.CURRENT)
+    following = SigningKey.objects.get(state=SigningKey.State.NEXT)
     now = clock.now()
     refusal = None if force else _too_young(following, now)
     if refusal:

@@ -180,6 +180,8 @@ class PortalToken(models.Model):
             models.CheckConstraint(
                 condition=Q(superseded_at__isnull=True, ends_at__isnull=True)
                 | Q(
+                    superseded_at__isnull=False,
+                    ends_at__isnull=False,
                     superseded_at__gte=F("issued_at"),
                     ends_at__gte=F("issued_at"),
                     ends_at__lte=F("expires_at"),
@@ -194,7 +196,7 @@ class PortalToken(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True, revoked_by__isnull=True, reason="")
-                | Q(revoked_at__gte=F("issued_at")) & ~Q(reason=""),
+                | Q(revoked_at__isnull=False, revoked_at__gte=F("issued_at")) & ~Q(reason=""),
                 name="token_revoked_with_a_reason",
                 violation_error_message="Un token revocado debe decir cuándo y por qué.",
             ),

@@ -357,8 +357,10 @@ class Migration(migrations.Migration):
                     models.Q(("ends_at__isnull", True), ("superseded_at__isnull", True)),
                     models.Q(
                         ("ends_at__gte", models.F("issued_at")),
+                        ("ends_at__isnull", False),
                         ("ends_at__lte", models.F("expires_at")),
                         ("superseded_at__gte", models.F("issued_at")),
+                        ("superseded_at__isnull", False),
                     ),
                     _connector="OR",
                 ),
@@ -388,7 +390,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("reason", ""), ("revoked_at__isnull", True), ("revoked_by__isnull", True)),
-                    models.Q(("revoked_at__gte", models.F("issued_at")), models.Q(("reason", ""), _negated=True)),
+                    models.Q(
+                        ("revoked_at__gte", models.F("issued_at")),
+                        ("revoked_at__isnull", False),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
                     _connector="OR",
                 ),
                 name="token_revoked_with_a_reason",
