@@ -74,7 +74,7 @@ DELETE FROM tokens_temporarytoken WHERE digest IN (
 per_entity = limits.Limit(
     "entity",
     settings.SERVICE_CALLS_PER_MINUTE,
-    20,
+    30,
     f"La entidad hizo más de {settings.SERVICE_CALLS_PER_MINUTE} llamadas en un minuto. Espere {{seconds}} segundos.",
 )
 per_address = limits.Limit(

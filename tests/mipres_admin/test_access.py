@@ -14,6 +14,7 @@ from entities.models import EntityKind
 from mipres_admin.access import delegate_of, public, signed_in
 from mipres_admin.checks import every_view_declares_its_access, own_patterns
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
+from tests.tokens.calling import make_token
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,10 @@ TABLE = {
     "login": (IN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "logout": (TO_LOGIN, EVERY_KIND, IN),
     "change_password": (TO_LOGIN, EVERY_KIND, IN),
+    "tokens": (TO_LOGIN, EVERY_KIND, NO),
+    "generate_token": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), NO),
+    "revoke_token": (TO_LOGIN, EVERY_KIND, NO),
+    "jwks": (IN, EVERY_KIND, IN),
     "admin_login": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "admin_logout": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "admin_change_password": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
@@ -84,7 +89,15 @@ def upload_of(account):
     ).public_id
 
 
+def token_of(account):
+    if account is None or account.entity is None:
+        return uuid.uuid4()
+    return make_token(account).row.public_id
+
+
 def address(name, account):
+    if name == "revoke_token":
+        return reverse(name, args=[token_of(account)])
     if name in OF_A_PAPER:
         return address_of_a_paper(name, account)
     if name in OF_AN_UPLOAD:
@@ -140,6 +153,11 @@ def test_a_strangers_user_is_not_found(name, delegate_client, stranger):
 @pytest.mark.parametrize("name", OF_A_USER)
 def test_a_user_that_does_not_exist_is_not_found(name, delegate_client):
     assert delegate_client.get(reverse(name, args=[uuid.uuid4()])).status_code == GONE
+
+
+def test_a_strangers_token_is_not_found(delegate_client, stranger):
+    assert delegate_client.get(address("revoke_token", stranger)).status_code == GONE
+    assert delegate_client.post(address("revoke_token", stranger)).status_code == GONE
 
 
 def test_a_strangers_paper_is_not_found(delegate_client, stranger):

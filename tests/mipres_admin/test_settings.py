@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOOD = {
     "MIPRES_SECRET_KEY": "k7" * 40,
+    "MIPRES_KEYS_SECRET": "q9" * 40,
     "MIPRES_ALLOWED_HOSTS": "mipres.example",
     "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
 }
@@ -42,6 +43,18 @@ def test_production_does_not_start_with_the_local_secret():
     from mipres_admin.settings import LOCAL_SECRET
 
     assert "Production needs MIPRES_SECRET_KEY" in python(code, **GOOD | {"MIPRES_SECRET_KEY": LOCAL_SECRET}).stderr
+
+
+@pytest.mark.parametrize("secret", ["short", "k7" * 40, f"{'q9' * 40},short"])
+def test_production_keeps_its_keys_under_a_good_secret_of_their_own(secret):
+    result = python("import mipres_admin.settings", **GOOD | {"MIPRES_KEYS_SECRET": secret})
+    assert "Production needs MIPRES_KEYS_SECRET" in result.stderr
+
+
+def test_several_secrets_may_open_the_keys():
+    assert settings(["KEYS_SECRETS"], **GOOD | {"MIPRES_KEYS_SECRET": f"{'q9' * 40},{'r8' * 40}"}) == {
+        "KEYS_SECRETS": ["q9" * 40, "r8" * 40]
+    }
 
 
 def test_another_database_than_postgresql_is_refused():

@@ -63,7 +63,7 @@ def test_a_token_that_we_signed_and_never_made(call, nit, token):
     assert_refused(call(nit, signed(token.token, claims={"jti": "A" * 16})), 401, calls.UNKNOWN)
 
 
-@pytest.mark.parametrize("cut", [1, 5, 40, 90, 200, 330, 370])
+@pytest.mark.parametrize("cut", [1, 5, 40, 90, 200, 330])
 def test_a_truncated_token(call, nit, token, cut):
     assert_refused(call(nit, token.token[:-cut]), 401, jwts.MISCOPIED)
 
@@ -75,6 +75,10 @@ def test_a_token_without_its_first_letter(call, nit, token):
 @pytest.mark.parametrize("junk", ["x", "a.b.c", "...", "null", "eyJ", "ñ", "a" * 500, "{}.{}.{}"])
 def test_junk(call, nit, token, junk):
     assert_refused(call(nit, junk), 401, jwts.MISCOPIED)
+
+
+def test_a_header_nested_without_end(call, nit, token):
+    assert_refused(call(nit, b64(b"[" * 100_000)), 401, jwts.MISCOPIED)
 
 
 def test_a_temporary_token_where_the_portals_belongs(call, nit, token):

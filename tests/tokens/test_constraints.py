@@ -58,7 +58,7 @@ TOKEN_CASES = [
     ("token_expires_within_366_days", {"expires_at": F("issued_at") + timedelta(days=366, seconds=1)}),
     ("token_superseded_and_ends", {"superseded_at": F("issued_at")}),
     ("token_superseded_and_ends", {"ends_at": F("expires_at")}),
-    ("token_superseded_and_ends", {"superseded_at": F("issued_at"), "ends_at": F("expires_at") + DAY}),
+    ("token_superseded_and_ends", {"superseded_at": F("expires_at"), "ends_at": F("expires_at") + DAY}),
     ("token_superseded_and_ends", {"superseded_at": F("issued_at") - DAY, "ends_at": F("issued_at")}),
     ("token_superseded_and_ends", {"superseded_at": F("issued_at"), "ends_at": F("issued_at") - DAY}),
     ("token_overlaps_a_week_at_most", {"superseded_at": F("issued_at"), "ends_at": F("issued_at") + 8 * DAY}),
