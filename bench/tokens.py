@@ -1,14 +1,14 @@
-"""How much do GenerarToken and ValidarToken cost over their cryptography and their SQL? `uv run python -m bench.tokens`.
+"""How much do GenerarToken and ValidarToken cost over their cryptography and SQL? `uv run python -m bench.tokens`.
 
 Needs a migrated database of its own, named by DATABASE_URL, where it leaves one entity with a token:
 
     createdb bench && export MIPRES_MODE=test DATABASE_URL=postgres://user@127.0.0.1/bench
     uv run manage.py migrate && uv run python -m bench.tokens [--calls 400] [--rounds 7]
 
-The portal, all of its middleware included, against a bare Django view without any middleware that only verifies the same
-signature with the same loaded key, sends the same one statement and answers. Both through Django's WSGI handler in this
-process, in interleaved rounds; the ratio is of requests per second, from the medians of one run. Exits with 1 below
-0.5 (issuing) or 0.6 (verifying).
+The portal, all of its middleware included, against a bare Django view without any middleware that only verifies the
+same signature with the same loaded key, sends the same one statement and answers. Both through Django's WSGI handler
+in this process, in interleaved rounds; the ratio is of requests per second, from the medians of one run. Exits with 1
+below 0.5 (issuing) or 0.6 (verifying).
 """
 
 import argparse
@@ -102,7 +102,8 @@ class BareUrls:
 def environment(address: str) -> dict[str, Any]:
     return {
         "REQUEST_METHOD": "GET", "PATH_INFO": address, "SCRIPT_NAME": "", "QUERY_STRING": "",
-        "REMOTE_ADDR": "127.0.0.1", "SERVER_NAME": "localhost", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.input": BytesIO(),
+        "REMOTE_ADDR": "127.0.0.1", "SERVER_NAME": "localhost", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.input": BytesIO(),
         "wsgi.errors": sys.stderr, "wsgi.url_scheme": "http", "wsgi.version": (1, 0), "wsgi.multithread": True,
         "wsgi.multiprocess": False, "wsgi.run_once": False, "HTTP_HOST": "localhost", "HTTP_USER_AGENT": "bench",
     }  # fmt: skip

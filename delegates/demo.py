@@ -4,6 +4,7 @@ Everything is made once and found again: running it twice adds nothing.
 """
 
 import tempfile
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,8 @@ from accounts.models import Account, Person, RegisteredUser, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.validity import today
 from entities.models import Association, Entity, EntityKind, Sede
+from tokens.actions import issue_token
+from tokens.models import PortalToken
 
 MARK = "mipres_admin demonstration"
 PASSWORD = "demostracion-mipres"  # noqa: S105  printed on the screen of whoever starts it, on loopback only
@@ -208,6 +211,19 @@ def _delegate(kind: EntityKind, entity: Entity) -> Account:
     return account or Account.objects.create_user(login, PASSWORD, entity=entity, person=person, email=person.email)
 
 
+def _token(by: Account) -> None:
+    """A portal token that expires within the month, once; nobody has seen the token itself."""
+    if not PortalToken.objects.filter(made_by=by).exists():
+        issue_token(
+            by=by,
+            name="Sistema de demostración",
+            days=25,
+            overlap=timedelta(0),
+            seen="",
+            request_key=uuid.uuid4(),
+        )
+
+
 @transaction.atomic
 def load_people() -> list[Login]:
     """People for every case of the manual, one delegate per kind of entity, one account of the Ministry.
@@ -228,6 +244,8 @@ def load_people() -> list[Login]:
     if not doctor.assignments.exists():
         roles = (Role.PRESCRIPTOR, Role.JUNTA_IPS, Role.ANULADOR)
         activate_user(by=accounts[EntityKind.IPS], user=doctor, sede=sede, option=Option.PROFESIONAL, roles=roles)
+    for kind in (EntityKind.IPS, EntityKind.EPS_C):
+        _token(accounts[kind])
     if not Account.objects.filter(login="MINSALUD").exists():
         Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in PREFIXES]
