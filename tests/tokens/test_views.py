@@ -3,10 +3,12 @@
 import html
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 
 from entities.models import EntityKind
@@ -98,6 +100,25 @@ def test_a_double_click_makes_one_token_and_still_shows_it(eps_client):
     eps_client.post(GENERATE, data)
     assert eps_client.post(GENERATE, data).status_code == 302
     assert shown(eps_client.get("/tokens/"))
+    assert PortalToken.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_time_make_one_token_and_still_show_it():
+    delegate, client, data = cast.make_delegate(cast.make_entity(EntityKind.EPS_C)), Client(), asked()
+    client.force_login(delegate)
+
+    def click(_):
+        mine = Client()
+        mine.cookies = client.cookies.copy()
+        try:
+            return mine.post(GENERATE, data).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(click, range(4))) == {302}
+    assert shown(client.get("/tokens/"))
     assert PortalToken.objects.count() == 1
 
 
