@@ -252,6 +252,7 @@ TOKEN_DAYS = 90
 # calls a minute with good tokens of one entity, and with bad tokens from one address
 SERVICE_CALLS_PER_MINUTE = 600
 SERVICE_BAD_TOKENS_PER_MINUTE = 60
+LEAK_REPORTS_PER_MINUTE = 10
 
 # ---------------------------------------------------------------- papers
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from tokens.leaks import LONGEST_REPORT
 from tokens.models import LONGEST_DAYS, PortalToken
 
 OVERLAPS = (
@@ -94,5 +95,20 @@ class RevokeForm(forms.Form):
         error_messages={
             "required": "Ingrese el motivo.",
             "invalid_choice": "El motivo debe ser uno de los de la lista, por ejemplo Ya no se usa.",
+        },
+    )
+
+
+class ReportForm(forms.Form):
+    """A token that somebody found, alone or with the text around it."""
+
+    text = forms.CharField(
+        label="Token, o el texto donde aparece",
+        max_length=LONGEST_REPORT,
+        help_text="No importa si hay algo más alrededor: se buscan los tokens que contenga. Nada de esto se guarda.",
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": "Ingrese el token, o el texto donde aparece.",
+            "max_length": "El texto debe tener 100.000 caracteres o menos, por ejemplo solo el token.",
         },
     )

@@ -1,4 +1,4 @@
-"""Generar Token: the list, a new token shown once, revocation; and the public keys for other servers."""
+"""Generar Token: the list, a new token shown once, revocation; reports of leaks; the public keys."""
 
 import hashlib
 import json
@@ -8,12 +8,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions.roles import tenant
@@ -23,8 +25,11 @@ from mipres_admin.access import delegate_of, public
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
 from tokens.actions import issue_token, revoke_token
-from tokens.forms import RevokeForm, TokenForm
+from tokens.errors import CallRefused
+from tokens.forms import ReportForm, RevokeForm, TokenForm
 from tokens.keys import JWKS_MAX_AGE, key_set, seal, unseal
+from tokens.leaks import LONGEST_REPORT, THANKS, report
+from tokens.limits import TooManyCalls
 from tokens.models import PortalToken
 from tokens.scopes import NEEDS, TOKEN_KINDS, Service, in_words, scope_of
 
@@ -144,6 +149,40 @@ def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("tokens")
     in_force = token.is_in_force(timezone.now())
     return render(request, "tokens/revoke_token.html", {"form": form, "token": token, "in_force": in_force})
+
+
+# ---------------------------------------------------------------- a token that somebody found
+
+
+@public
+@show_and_act
+@sensitive_post_parameters("text")
+def report_token(request: HttpRequest) -> HttpResponse:
+    """ "Reportar token expuesto": whoever finds a token, without log-in, ends it here."""
+    form, status = ReportForm(request.POST or None), 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            report(form.cleaned_data["text"])
+        except TooManyCalls as too_many:
+            form.add_error(None, too_many.message)
+            status = too_many.status
+        else:
+            messages.success(request, THANKS)
+            return redirect("report_token")
+    return render(request, "tokens/report_token.html", {"form": form}, status=status)
+
+
+@public
+@csrf_exempt
+def report_token_service(request: HttpRequest) -> HttpResponse:
+    """The same for programs that search code: POST any text; JSON comes back."""
+    try:
+        if request.method != "POST":
+            raise CallRefused(405, "Este servicio solo responde a POST.", headers={"Allow": "POST"})
+        report(request.read(LONGEST_REPORT).decode("utf-8", "replace"))
+    except CallRefused as refused:
+        return JsonResponse({"Message": refused.message}, status=refused.status, headers=refused.headers)
+    return JsonResponse({"Message": THANKS})
 
 
 # ---------------------------------------------------------------- public keys

@@ -18,7 +18,7 @@ from tests.tokens.calling import make_token
 
 pytestmark = pytest.mark.django_db
 
-IN, TO_LOGIN, NO, GONE, ELSEWHERE = 200, 302, 403, 404, 302
+IN, TO_LOGIN, NO, GONE, ELSEWHERE, POST_ONLY = 200, 302, 403, 404, 302, 405
 KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET")
 ACTIVATING = dict.fromkeys(KINDS, IN) | {"ET": NO}
 EVERY_KIND = dict.fromkeys(KINDS, IN)
@@ -33,6 +33,8 @@ TABLE = {
     "tokens": (TO_LOGIN, EVERY_KIND, NO),
     "generate_token": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), NO),
     "revoke_token": (TO_LOGIN, EVERY_KIND, NO),
+    "report_token": (IN, EVERY_KIND, IN),
+    "report_token_service": (POST_ONLY, dict.fromkeys(KINDS, POST_ONLY), POST_ONLY),
     "jwks": (IN, EVERY_KIND, IN),
     "admin_login": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "admin_logout": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
