@@ -234,6 +234,17 @@ def validate(*, service: Service, nit: str, token: str, needed: Scope | None = N
     return _call(LOOK_UP, service=service, nit=nit, token=token, needed=needed)
 
 
+def examine(token: str) -> tuple[Bearer, CallRefused | None]:
+    """Whose portal token this is, and why the services would refuse it (None: they accept it); it counts as no call.
+
+    Raises BadToken when we did not sign it, it has expired or the portal does not know it.
+    """
+    bearer = _ask(LOOK_UP, {"jti": jwts.read(token).jti})
+    if bearer is None:
+        raise BadToken(UNKNOWN)
+    return bearer, _refusal(bearer, bearer.nit, None)
+
+
 def issue_temporary(*, service: Service, nit: str, token: str) -> str:
     """A temporary token of 44 characters for the bearer of a portal token; only its SHA-256 is kept.
 

@@ -112,3 +112,22 @@ class ReportForm(forms.Form):
             "max_length": "El texto debe tener 100.000 caracteres o menos, por ejemplo solo el token.",
         },
     )
+
+
+class TryForm(forms.Form):
+    """A portal token that somebody wants to understand."""
+
+    token = forms.CharField(
+        label="Token",
+        max_length=2_000,
+        help_text="El token del portal, entero. No se guarda y esta prueba no cuenta como uso.",
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": "Ingrese el token.",
+            "max_length": "El token debe tener menos de 400 caracteres, por ejemplo el que muestra «Generar Token».",
+        },
+    )
+
+    def clean_token(self) -> str:
+        """The token without the spaces and line breaks that a copy may have brought."""
+        return "".join(str(self.cleaned_data["token"]).split())

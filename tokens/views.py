@@ -25,13 +25,14 @@ from mipres_admin.access import delegate_of, public
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
 from tokens.actions import issue_token, revoke_token
-from tokens.errors import CallRefused
-from tokens.forms import ReportForm, RevokeForm, TokenForm
+from tokens.calls import examine
+from tokens.errors import BadToken, CallRefused
+from tokens.forms import ReportForm, RevokeForm, TokenForm, TryForm
 from tokens.keys import JWKS_MAX_AGE, key_set, seal, unseal
 from tokens.leaks import LONGEST_REPORT, THANKS, report
 from tokens.limits import TooManyCalls
 from tokens.models import PortalToken
-from tokens.scopes import NEEDS, TOKEN_KINDS, Service, in_words, scope_of
+from tokens.scopes import NEEDS, TOKEN_KINDS, Service, in_words, scope_of, services_of
 
 show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN_WITHIN = timedelta(minutes=10)
@@ -149,6 +150,29 @@ def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("tokens")
     in_force = token.is_in_force(timezone.now())
     return render(request, "tokens/revoke_token.html", {"form": form, "token": token, "in_force": in_force})
+
+
+@delegate_of(*TOKEN_KINDS)
+@show_and_act
+@sensitive_post_parameters("token")
+def try_token(request: HttpRequest) -> HttpResponse:
+    """ "Probar token": for whom it is, what it opens, how long it lasts, and whether the services accept it.
+
+    The answer comes on the POST itself: nothing is stored that a next page could show.
+    """
+    form = TryForm(request.POST or None)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            bearer, problem = examine(form.cleaned_data["token"])
+        except BadToken as bad:
+            context["problem"] = bad.message
+        else:
+            left = max(bearer.ends_at - bearer.now, timedelta(0)).days
+            found = {"bearer": bearer, "problem": problem and problem.message, "days": left}
+            context |= found | {"scope": in_words(bearer.scope), "services": services_of(bearer.scope)}
+        context |= {"tried": True, "form": TryForm()}
+    return render(request, "tokens/try_token.html", context)
 
 
 # ---------------------------------------------------------------- a token that somebody found

@@ -85,6 +85,31 @@ def test_a_token_from_generation_to_revocation(open_page, live_server, judge, de
     assert service(second)[0] == 200
 
 
+@pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (False, PHONE)], ids=["desktop", "phone-no-js"])
+def test_a_token_that_is_tried_and_then_found_in_public(
+    open_page, live_server, judge, delegate, service, scripts, viewport
+):
+    client = Client()
+    client.force_login(delegate)
+    page = open_page(scripts=scripts, viewport=viewport)
+    page.context.add_cookies([{"name": "sesion", "value": client.cookies["sesion"].value, "url": live_server.url}])
+    page.goto("/tokens/")
+    token = generate(page, judge, scripts, "Facturación")
+    page.get_by_role("link", name="Probar token").click()
+    page.get_by_label("Token").fill(token)
+    page.get_by_role("button", name="Probar token").click()
+    expect(page.get_by_role("heading", name="Los servicios aceptan este token")).to_be_visible()
+    judge.read(page, scripts=scripts)
+
+    anybody = open_page(scripts=scripts, viewport=viewport)
+    anybody.goto("/tokens/reportar/")
+    judge.read(anybody, scripts=scripts)
+    anybody.get_by_label("Token, o el texto donde aparece").fill(f"TOKEN={token}")
+    anybody.get_by_role("button", name="Reportar y revocar").click()
+    expect(anybody.get_by_text("Gracias por el reporte.")).to_be_visible()
+    assert service(token)[0] == 401
+
+
 def test_the_token_can_be_copied_with_one_button(open_page, live_server, judge, delegate):
     client = Client()
     client.force_login(delegate)

@@ -33,6 +33,7 @@ TABLE = {
     "tokens": (TO_LOGIN, EVERY_KIND, NO),
     "generate_token": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), NO),
     "revoke_token": (TO_LOGIN, EVERY_KIND, NO),
+    "try_token": (TO_LOGIN, EVERY_KIND, NO),
     "report_token": (IN, EVERY_KIND, IN),
     "report_token_service": (POST_ONLY, dict.fromkeys(KINDS, POST_ONLY), POST_ONLY),
     "jwks": (IN, EVERY_KIND, IN),
