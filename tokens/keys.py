@@ -34,7 +34,6 @@ from mipres_admin import clock, history
 from mipres_admin.refusals import Refusal, Refused
 from tokens.models import SigningKey
 
-ALGORITHM = "ES256"
 JWKS_MAX_AGE = timedelta(hours=1)
 RELOAD_SECONDS = 60.0
 MISS_SECONDS = 1.0
