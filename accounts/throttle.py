@@ -6,7 +6,6 @@ hold a keyed hash of the login or the address, never the thing itself, and names
 like those that do.
 """
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -19,6 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import LoginThrottle
+from mipres_admin.access import network_of
 
 # No row comes back while the counter is full and young: then the guess is refused.
 COUNT = """
@@ -66,14 +66,6 @@ def _key(kind: str, value: str) -> str:
     return salted_hmac(f"accounts.throttle.{kind}", value, algorithm="sha256").hexdigest()[:40]
 
 
-def _network(address: str) -> str:
-    """The address as one household has it: an IPv6 client picks any address of its /64."""
-    parsed = ipaddress.ip_address(address)
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
-    return address
-
-
 def _window(now: datetime) -> int:
     """The number of this half hour."""
     return int(now.timestamp() // _lock().total_seconds())
@@ -85,7 +77,7 @@ def _address_key(address: str, now: datetime, kind: str = "address") -> str:
     By the clock, unlike a login's: behind the one address of a big hospital failures trickle in all day, and a
     window that each of them prolongs would end up locking everybody out.
     """
-    return _key(kind, f"{_network(address)} {_window(now)}")
+    return _key(kind, f"{network_of(address)} {_window(now)}")
 
 
 def _count(key: str, allowed: int, now: datetime) -> int | None:

@@ -28,6 +28,8 @@ from delegates.privacy import NOTICE_VERSION
 from entities.actions.sedes import create_main_sede, create_sede, disable_sede
 from entities.models import Association, Entity, EntityKind, EtModel, Sede
 from entities.rules.sedes import SedeDetails, SedeUse
+from tokens.actions import issue_token
+from tokens.models import PortalToken
 
 MARK = "mipres_admin demonstration"
 PASSWORD = "demostracion-mipres"  # noqa: S105  printed on the screen of whoever starts it, on loopback only
@@ -266,6 +268,19 @@ def _chain(ips: Entity, delegates: Iterable[Account]) -> list[Login]:
     ]
 
 
+def _token(by: Account) -> None:
+    """A portal token that expires within the month, once; nobody has seen the token itself."""
+    if not PortalToken.objects.filter(made_by=by).exists():
+        issue_token(
+            by=by,
+            name="Sistema de demostración",
+            days=25,
+            overlap=timedelta(0),
+            seen="",
+            request_key=uuid4(),
+        )
+
+
 @transaction.atomic
 def load_people() -> list[Login]:
     """People for every case of the manual, one delegate per kind of entity, their representative, the Ministry.
@@ -289,6 +304,8 @@ def load_people() -> list[Login]:
         eps, roles_there = entities[EntityKind.EPS_C].sedes.get(), (Role.PRESCRIPTOR, Role.DISPENSADOR)
         by = accounts[EntityKind.EPS_C]
         activate_user(by=by, user=doctor, sede=eps, option=Option.INDEPENDIENTE, roles=roles_there)
+    for kind in (EntityKind.IPS, EntityKind.EPS_C):
+        _token(accounts[kind])
     if not Account.objects.filter(login="MINSALUD").exists():
         Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
     kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]

@@ -1,5 +1,6 @@
 """Who may open a view? Each view wears exactly one of these declarations; `checks.py` refuses to start otherwise."""
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -75,3 +76,11 @@ def client_address(request: HttpRequest, *, behind_proxy: bool) -> str | None:
     """The address of the client: the last one that our own proxy added, or the connection's."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if behind_proxy else ""
     return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR") or None
+
+
+def network_of(address: str) -> str:
+    """The address as one household has it: an IPv6 client picks any address of its /64."""
+    parsed = ipaddress.ip_address(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
+    return address

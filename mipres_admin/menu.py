@@ -33,6 +33,7 @@ class Item:
 
 
 MENU = (
+    Item("tokens", "Generar Token", "Dé a sus sistemas acceso a los servicios web de MIPRES.", "token"),
     Item("activate_user", "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus"),
     Item("users", "Consultar Usuarios", "Vea quién tiene qué rol y en qué sede; descargue el Excel.", "users"),
     Item("associate_entities", "Asociar Entidades", "Busque entidades y agréguelas a su red, o retírelas.", "network"),

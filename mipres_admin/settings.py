@@ -32,6 +32,13 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or SECRET_KEY == LOCAL_SECRET):
     )
 # secrets that were in use before: sessions, links and seals made with them stay good
 SECRET_KEY_FALLBACKS = env.list("MIPRES_OLD_SECRET_KEYS", default=[])
+# the secrets under which signing keys are kept: the first encrypts, all decrypt
+KEYS_SECRETS = env.list("MIPRES_KEYS_SECRET", default=[] if PRODUCTION else [f"keys {SECRET_KEY}"])
+if PRODUCTION and (not KEYS_SECRETS or min(map(len, KEYS_SECRETS)) < 50 or SECRET_KEY in KEYS_SECRETS):
+    raise ImproperlyConfigured(
+        "Production needs MIPRES_KEYS_SECRET: at least 50 random characters, other than MIPRES_SECRET_KEY, under which "
+        "the keys that sign tokens are encrypted. Keep it: without it they can not be read."
+    )
 ALLOWED_HOSTS = env.list("MIPRES_ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
@@ -73,6 +80,7 @@ MIDDLEWARE = [
     "mipres_admin.middleware.OriginMiddleware",
     "mipres_admin.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "tokens.middleware.ServiceMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -174,7 +182,9 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "mipres_admin.errors.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION
-SECURE_REDIRECT_EXEMPT = ["^salud/", "^metricas/"]  # who asks stands beside the portal, inside the proxy
+# the web services never redirect: over plain HTTP they answer 403 as JSON; the others are asked from beside the portal
+SERVICE_PATH = r"(?ai)^/*WS(SUM|FAC)?MIPRESNOPBS(/|$)"
+SECURE_REDIRECT_EXEMPT = [SERVICE_PATH, "^salud/", "^metricas/"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("MIPRES_BEHIND_PROXY", default=False) else None
 )
@@ -255,6 +265,14 @@ PORTAL = {
     ),
     "version": VERSION,
 }
+
+# ---------------------------------------------------------------- tokens and web services
+
+TOKEN_DAYS = 90
+# calls a minute with good tokens of one entity, and with bad tokens from one address
+SERVICE_CALLS_PER_MINUTE = 600
+SERVICE_BAD_TOKENS_PER_MINUTE = 60
+LEAK_REPORTS_PER_MINUTE = 10
 
 # ---------------------------------------------------------------- papers
 

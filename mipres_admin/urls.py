@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("entities.urls")),
     path("", include("delegates.urls")),
+    path("", include("tokens.urls")),
     path("admin/login/", to_login, name="admin_login"),
     path("admin/logout/", to_logout, name="admin_logout"),
     path("admin/password_change/", to_change_password, name="admin_change_password"),

@@ -1,16 +1,19 @@
 """Where does the web server enter? Production unless MIPRES_MODE says otherwise."""
 
+import json
 import os
+import re
 from collections.abc import Iterable
 from threading import Thread
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db.backends.signals import connection_created
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mipres_admin.settings")
 
-REFUSED = b"La solicitud debe estar codificada en UTF-8."
+REFUSED = "La solicitud debe estar codificada en UTF-8."
 
 portal = get_wsgi_application()
 
@@ -33,7 +36,10 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     """The portal, for requests in UTF-8: Django would decode any charset that the client names, or stumble over it."""
     _, named, charset = environ.get("CONTENT_TYPE", "").lower().partition("charset=")
     if named and charset.strip(" \"'").partition(";")[0].strip(" \"'") not in ("utf-8", "utf8"):
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(REFUSED)))]
+        is_service = re.match(settings.SERVICE_PATH, environ.get("PATH_INFO", ""))
+        body = json.dumps({"Message": REFUSED}) if is_service else REFUSED
+        kind = "application/json" if is_service else "text/plain; charset=utf-8"
+        headers = [("Content-Type", kind), ("Content-Length", str(len(body.encode())))]
         start_response("415 Unsupported Media Type", headers)
-        return [REFUSED]
+        return [body.encode()]
     return portal(environ, start_response)

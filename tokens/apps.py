@@ -1,8 +1,16 @@
 """Who is this app? Portal tokens, signing keys and the web services' face."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
 class TokensConfig(AppConfig):
     name = "tokens"
     verbose_name = "Tokens"
+
+    def ready(self) -> None:
+        from mipres_admin.jobs import register
+        from tokens.actions import send_expiry_reminders
+
+        register(name="remind_of_expiring_tokens", every=timedelta(hours=1), function=send_expiry_reminders)

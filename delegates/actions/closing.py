@@ -2,6 +2,7 @@
 
 from accounts.models import Account
 from delegates.models import Appointment, DelegateAccount
+from tokens.actions import revoke_tokens_made_by
 
 
 def close_delegate_account(*, by: Account, appointment: Appointment, revoke_tokens: bool) -> Account | None:
@@ -20,4 +21,6 @@ def close_delegate_account(*, by: Account, appointment: Appointment, revoke_toke
         return None
     account.is_active = False
     account.save(update_fields=["is_active"])
+    if revoke_tokens:
+        revoke_tokens_made_by(account=account, by=by, reason="Se inactivó al delegado que lo generó.")
     return account

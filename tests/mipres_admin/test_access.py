@@ -26,10 +26,11 @@ from tests.cast import (
     make_user,
 )
 from tests.delegates.links import link_of_a_sign_up, link_of_an_email
+from tests.tokens.calling import make_token
 
 pytestmark = pytest.mark.django_db
 
-IN, TO_LOGIN, NO, GONE, ELSEWHERE = 200, 302, 403, 404, 302
+IN, TO_LOGIN, NO, GONE, ELSEWHERE, POST_ONLY = 200, 302, 403, 404, 302, 405
 KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET")
 ACTIVATING = dict.fromkeys(KINDS, IN) | {"ET": NO}
 EVERY_KIND = dict.fromkeys(KINDS, IN)
@@ -48,6 +49,13 @@ TABLE = {
     "change_password": (TO_LOGIN, EVERY_KIND, IN),
     "recover_password": (IN, EVERY_KIND, IN),
     "assign_password": (IN, EVERY_KIND, IN),
+    "tokens": (TO_LOGIN, EVERY_KIND, NO),
+    "generate_token": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), NO),
+    "revoke_token": (TO_LOGIN, EVERY_KIND, NO),
+    "try_token": (TO_LOGIN, EVERY_KIND, NO),
+    "report_token": (IN, EVERY_KIND, IN),
+    "report_token_service": (POST_ONLY, dict.fromkeys(KINDS, POST_ONLY), POST_ONLY),
+    "jwks": (IN, EVERY_KIND, IN),
     "admin_login": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "admin_logout": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "admin_change_password": (ELSEWHERE, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
@@ -169,6 +177,12 @@ def sede_of(account):
     return make_sede(entity, code="PROV000001")
 
 
+def token_of(account):
+    if account is None or account.entity is None:
+        return uuid.uuid4()
+    return make_token(account).row.public_id
+
+
 def association_of(account):
     """An association of this delegate's network; of somebody else's, for whoever has none."""
     owner = account.entity if account is not None else None
@@ -205,6 +219,7 @@ MAKERS = (
     ((*OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT), address_of_a_chain),
     (OF_A_SEDE, lambda name, account: reverse(name, args=[sede_of(account).code])),
     (("association_history",), lambda name, account: reverse(name, args=[association_of(account)])),
+    (("revoke_token",), lambda name, account: reverse(name, args=[token_of(account)])),
     (OF_A_PAPER, address_of_a_paper),
     (OF_AN_UPLOAD, lambda name, account: reverse(name, args=[upload_of(account)])),
     (tuple(WITH_WORDS), lambda name, account: WITH_WORDS[name]()),
@@ -292,6 +307,11 @@ def test_a_strangers_association_is_not_found():
     client = Client()
     client.force_login(make_delegate(make_entity("EPS_C")))
     assert client.get(address("association_history", make_delegate(make_entity("EPS_S")))).status_code == GONE
+
+
+def test_a_strangers_token_is_not_found(delegate_client, stranger):
+    assert delegate_client.get(address("revoke_token", stranger)).status_code == GONE
+    assert delegate_client.post(address("revoke_token", stranger)).status_code == GONE
 
 
 def test_a_strangers_paper_is_not_found(delegate_client, stranger):

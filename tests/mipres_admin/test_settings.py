@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOOD = {
     "MIPRES_SECRET_KEY": "k7" * 40,
+    "MIPRES_KEYS_SECRET": "q9" * 40,
     "MIPRES_ALLOWED_HOSTS": "mipres.example",
     "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
 }
@@ -52,6 +53,18 @@ def test_a_public_address_that_is_no_https_origin_is_refused(wrong):
 def test_a_public_address_loses_its_last_slash():
     shown = settings(["PUBLIC_URL"], **GOOD | {"MIPRES_PUBLIC_URL": "https://mipres.example/"})
     assert shown == {"PUBLIC_URL": "https://mipres.example"}
+
+
+@pytest.mark.parametrize("secret", ["short", "k7" * 40, f"{'q9' * 40},short"])
+def test_production_keeps_its_keys_under_a_good_secret_of_their_own(secret):
+    result = python("import mipres_admin.settings", **GOOD | {"MIPRES_KEYS_SECRET": secret})
+    assert "Production needs MIPRES_KEYS_SECRET" in result.stderr
+
+
+def test_several_secrets_may_open_the_keys():
+    assert settings(["KEYS_SECRETS"], **GOOD | {"MIPRES_KEYS_SECRET": f"{'q9' * 40},{'r8' * 40}"}) == {
+        "KEYS_SECRETS": ["q9" * 40, "r8" * 40]
+    }
 
 
 def test_another_database_than_postgresql_is_refused():

@@ -1,0 +1,123 @@
+"""A token in a browser and on the wire: generated, used by a program, seen in use, rotated with overlap, revoked."""
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+from django.test import Client
+from playwright.sync_api import expect
+
+from entities.models import EntityKind
+from tests import cast
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.steps import menu
+from tokens import calls
+from tokens.keys import ring
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def delegate(db):
+    calls.forget()
+    ring.forget()
+    return cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR, name="Droguería del Río S.A.S."))
+
+
+@pytest.fixture
+def service(live_server, delegate):
+    """GenerarToken as an integration calls it: the status and what came back as JSON."""
+
+    def call(token):
+        url = f"{live_server.url}/WSSUMMIPRESNOPBS/api/GenerarToken/{delegate.entity.nit}/{token}"
+        try:
+            with urllib.request.urlopen(url) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.status, json.load(refusal)
+
+    return call
+
+
+def generate(page, judge, scripts, name, overlap=None):
+    page.get_by_label("Nombre").fill(name)
+    if overlap:
+        page.get_by_label(overlap).check()
+    page.get_by_role("button", name="Generar Token").click()
+    expect(page.get_by_role("heading", name="Copie el token ahora")).to_be_visible()
+    judge.read(page, scripts=scripts)
+    return page.locator("#token").inner_text()
+
+
+@pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (False, PHONE)], ids=["desktop", "phone-no-js"])
+def test_a_token_from_generation_to_revocation(open_page, live_server, judge, delegate, service, scripts, viewport):
+    client = Client()
+    client.force_login(delegate)
+    page = open_page(scripts=scripts, viewport=viewport)
+    page.context.add_cookies([{"name": "sesion", "value": client.cookies["sesion"].value, "url": live_server.url}])
+    page.goto("/")
+    menu(page, "Generar Token")
+    judge.read(page, scripts=scripts)
+    first = generate(page, judge, scripts, "Facturación")
+    status, temporary = service(first)
+    assert (status, len(temporary)) == (200, 44)
+
+    page.get_by_role("link", name="Ya lo copié").click()
+    expect(page.locator("#token")).to_have_count(0)
+    expect(page.locator('[data-label="Último uso"]')).to_contain_text("Suministros")
+    judge.read(page, scripts=scripts)
+
+    second = generate(page, judge, scripts, "Facturación nueva", "Que valga 24 horas más")
+    assert [service(token)[0] for token in (first, second)] == [200, 200]
+
+    page.get_by_role("link", name="Ya lo copié").click()
+    page.get_by_role("link", name=f"Revocar Facturación, terminado en {first[-6:]}").click()
+    judge.read(page, scripts=scripts)
+    page.get_by_label("Ya no se usa").check()
+    page.get_by_role("button", name="Revocar token").click()
+    expect(page.get_by_text("Token revocado: Facturación")).to_be_visible()
+    judge.read(page, scripts=scripts)
+    status, answer = service(first)
+    assert status == 401
+    assert answer["Message"].startswith("El token fue revocado el ")
+    assert service(second)[0] == 200
+
+
+@pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (False, PHONE)], ids=["desktop", "phone-no-js"])
+def test_a_token_that_is_tried_and_then_found_in_public(
+    open_page, live_server, judge, delegate, service, scripts, viewport
+):
+    client = Client()
+    client.force_login(delegate)
+    page = open_page(scripts=scripts, viewport=viewport)
+    page.context.add_cookies([{"name": "sesion", "value": client.cookies["sesion"].value, "url": live_server.url}])
+    page.goto("/tokens/")
+    token = generate(page, judge, scripts, "Facturación")
+    page.get_by_role("link", name="Probar token").click()
+    page.get_by_label("Token").fill(token)
+    page.get_by_role("button", name="Probar token").click()
+    expect(page.get_by_role("heading", name="Los servicios aceptan este token")).to_be_visible()
+    judge.read(page, scripts=scripts)
+
+    anybody = open_page(scripts=scripts, viewport=viewport)
+    anybody.goto("/tokens/reportar/")
+    judge.read(anybody, scripts=scripts)
+    anybody.get_by_label("Token, o el texto donde aparece").fill(f"TOKEN={token}")
+    anybody.get_by_role("button", name="Reportar y revocar").click()
+    expect(anybody.get_by_text("Gracias por el reporte.")).to_be_visible()
+    assert service(token)[0] == 401
+
+
+def test_the_token_can_be_copied_with_one_button(open_page, live_server, judge, delegate):
+    client = Client()
+    client.force_login(delegate)
+    page = open_page()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.context.add_cookies([{"name": "sesion", "value": client.cookies["sesion"].value, "url": live_server.url}])
+    page.goto("/tokens/")
+    token = generate(page, judge, True, "Facturación")
+    page.get_by_role("button", name="Copiar token").click()
+    expect(page.get_by_text("Copiado.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == token

@@ -1,0 +1,35 @@
+"""What do the tests of tokens find ready? A process that remembers no earlier call, and a token of an EPS."""
+
+import pytest
+from django.test import Client
+
+from entities.models import EntityKind
+from tests import cast
+from tests.tokens.calling import make_token
+from tokens import calls, leaks
+from tokens.keys import ring
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    calls.forget()
+    leaks.per_address.forget()
+    ring.forget()
+
+
+@pytest.fixture
+def eps(db):
+    return cast.make_delegate(cast.make_entity(EntityKind.EPS_C))
+
+
+@pytest.fixture
+def eps_client(eps):
+    client = Client()
+    client.force_login(eps)
+    return client
+
+
+@pytest.fixture
+def token(eps):
+    """A portal token of the EPS: its row and itself."""
+    return make_token(eps)

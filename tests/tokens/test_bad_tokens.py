@@ -1,0 +1,234 @@
+"""Is every token that does not count refused, with the right status and its real cause?"""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from datetime import timedelta
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils import timezone
+
+from entities.models import EntityKind
+from tests import cast
+from tests.tokens.calling import backdate, generate, make_token, validate
+from tokens import calls, jwts
+from tokens.keys import private_half
+from tokens.models import PortalToken, SigningKey, TemporaryToken
+
+pytestmark = pytest.mark.django_db
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def b64_json(value):
+    return b64(json.dumps(value, separators=(",", ":")).encode())
+
+
+def parts(token):
+    header, payload, signature = token.split(".")
+    read = [json.loads(base64.urlsafe_b64decode(part + "==")) for part in (header, payload)]
+    return read[0], read[1], signature
+
+
+def signed(token, *, header=None, claims=None, key=None):
+    """The token with another header or other claims, signed by our own current key unless another is given."""
+    old_header, old_claims, _ = parts(token)
+    key = key or private_half(SigningKey.objects.get(state="current"))
+    body = f"{b64_json(old_header | (header or {}))}.{b64_json(old_claims | (claims or {}))}"
+    return f"{body}.{b64(jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256).sign(body.encode(), key))}"
+
+
+def assert_refused(response, status, message):
+    assert (response.status_code, response.json()) == (status, {"Message": message})
+    assert not TemporaryToken.objects.exists()
+
+
+@pytest.fixture
+def nit(eps):
+    return eps.entity.nit
+
+
+@pytest.fixture(params=[generate, validate], ids=["GenerarToken", "ValidarToken"])
+def call(request):
+    return request.param
+
+
+def test_a_token_that_we_signed_and_never_made(call, nit, token):
+    assert_refused(call(nit, signed(token.token, claims={"jti": "A" * 16})), 401, calls.UNKNOWN)
+
+
+@pytest.mark.parametrize("cut", [1, 5, 40, 90, 200, 330])
+def test_a_truncated_token(call, nit, token, cut):
+    assert_refused(call(nit, token.token[:-cut]), 401, jwts.MISCOPIED)
+
+
+def test_a_token_without_its_first_letter(call, nit, token):
+    assert_refused(call(nit, token.token[1:]), 401, jwts.MISCOPIED)
+
+
+@pytest.mark.parametrize("junk", ["x", "a.b.c", "...", "null", "eyJ", "ñ", "a" * 500, "{}.{}.{}"])
+def test_junk(call, nit, token, junk):
+    assert_refused(call(nit, junk), 401, jwts.MISCOPIED)
+
+
+def test_a_header_nested_without_end(call, nit, token):
+    assert_refused(call(nit, b64(b"[" * 100_000)), 401, jwts.MISCOPIED)
+
+
+def test_a_temporary_token_where_the_portals_belongs(call, nit, token):
+    assert_refused(call(nit, "A" * 43 + "="), 401, jwts.TEMPORARY)
+
+
+def test_an_expired_token(call, nit, token):
+    now = int(time.time())
+    old = signed(token.token, claims={"iat": now - 9_000, "exp": now - 3_600})
+    day = timezone.localdate(timezone.now() - timedelta(hours=1)).isoformat()
+    assert_refused(call(nit, old), 401, jwts.EXPIRED.format(day))
+
+
+def test_a_token_that_the_database_knows_as_expired(call, nit, token):
+    ended = timezone.now() - timedelta(days=3)
+    backdate(token.row, issued_at=ended - timedelta(days=90), expires_at=ended)
+    assert_refused(call(nit, token.token), 401, jwts.EXPIRED.format(timezone.localdate(ended).isoformat()))
+
+
+def test_a_revoked_token(call, nit, token):
+    backdate(token.row, revoked_at=timezone.now(), reason="Ya no se usa")
+    assert_refused(call(nit, token.token), 401, calls.REVOKED.format(timezone.localdate().isoformat()))
+
+
+def test_a_replaced_token(call, eps, nit, token):
+    make_token(eps)
+    assert_refused(call(nit, token.token), 401, calls.REPLACED.format(timezone.localdate().isoformat()))
+
+
+def test_a_token_with_the_nit_of_another(call, nit, token, stranger):
+    assert_refused(call(stranger.entity.nit, token.token), 401, calls.FOREIGN_NIT)
+
+
+def test_a_token_with_its_nit_and_check_digit(call, nit, token):
+    assert_refused(call(f"{nit}5", token.token), 401, calls.FOREIGN_NIT)
+
+
+def test_a_token_of_an_inactive_entity(call, eps, nit, token):
+    eps.entity.is_active = False
+    eps.entity.save()
+    assert_refused(call(nit, token.token), 403, calls.INACTIVE)
+
+
+def test_a_token_out_of_scope():
+    delegate = cast.make_delegate(cast.make_entity(EntityKind.IPS))
+    response = generate(delegate.entity.nit, make_token(delegate).token)
+    assert_refused(response, 403, "El token no da acceso a Suministros; su alcance es Prescripción.")
+
+
+def test_a_scope_that_somebody_wrote_into_the_claims_changes_nothing():
+    delegate = cast.make_delegate(cast.make_entity(EntityKind.IPS))
+    forged = signed(make_token(delegate).token, claims={"scope": "prescripcion suministros facturacion"})
+    assert generate(delegate.entity.nit, forged).status_code == 403
+
+
+# ---------------------------------------------------------------- attacks on the format
+
+
+def test_alg_none(call, nit, token):
+    header, claims, _ = parts(token.token)
+    unsigned = f"{b64_json(header | {'alg': 'none'})}.{b64_json(claims)}."
+    assert_refused(call(nit, unsigned), 401, jwts.NOT_OURS)
+
+
+def test_hs256_with_the_public_key_as_its_secret(call, nit, token):
+    public = json.dumps(SigningKey.objects.get(state="current").public_jwk).encode()
+    header, claims, _ = parts(token.token)
+    body = f"{b64_json(header | {'alg': 'HS256'})}.{b64_json(claims)}"
+    forged = f"{body}.{b64(hmac.new(public, body.encode(), hashlib.sha256).digest())}"
+    assert_refused(call(nit, forged), 401, jwts.NOT_OURS)
+
+
+def test_a_kid_swapped_for_another_key_of_ours(call, nit, token):
+    swapped = signed(token.token, header={"kid": SigningKey.objects.get(state="next").kid})
+    assert_refused(call(nit, swapped), 401, jwts.NOT_OURS)
+
+
+@pytest.mark.parametrize("kid", ["AAAAAAAA", "", "../../etc", "' OR 1=1 --", 7, None, ["a"], "x" * 40])
+def test_a_kid_that_is_not_ours(call, nit, token, kid):
+    assert_refused(call(nit, signed(token.token, header={"kid": kid})), 401, jwts.NOT_OURS)
+
+
+def test_a_signature_by_a_key_that_is_not_ours(call, nit, token):
+    forged = signed(token.token, key=ec.generate_private_key(ec.SECP256R1()))
+    assert_refused(call(nit, forged), 401, jwts.NOT_OURS)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"crit": ["exp"]},
+        {"crit": ["b64"], "b64": False},
+        {"crit": []},
+        {"jwk": {}},
+        {"jku": "https://x.example"},
+        {"typ": "JWT"},
+        {"x": 1},
+    ],
+)
+def test_a_header_that_we_do_not_write(call, nit, token, header):
+    assert_refused(call(nit, signed(token.token, header=header)), 401, jwts.NOT_OURS)
+
+
+@pytest.mark.parametrize("claims", [{"iss": "otro"}, {"iss": None}, {"exp": "mañana"}, {"iat": 99_999_999_999}])
+def test_claims_that_we_do_not_write(call, nit, token, claims):
+    assert_refused(call(nit, signed(token.token, claims=claims)), 401, jwts.NOT_OURS)
+
+
+def test_another_payload_under_the_same_signature(call, nit, token, stranger):
+    header, claims, signature = parts(token.token)
+    other = f"{b64_json(header)}.{b64_json(claims | {'nit': stranger.entity.nit})}"
+    assert_refused(call(stranger.entity.nit, f"{other}.{signature}"), 401, jwts.NOT_OURS)
+
+
+# ---------------------------------------------------------------- what a token says
+
+
+def test_the_claims_are_these_and_no_others(eps, token):
+    _, claims, _ = parts(token.token)
+    row = PortalToken.objects.get(pk=token.row.pk)
+    assert claims == {
+        "iss": "mipres",
+        "sub": str(eps.entity.pk),
+        "nit": eps.entity.nit,
+        "regimen": "C",
+        "scope": "prescripcion suministros facturacion",
+        "iat": int(row.issued_at.timestamp()),
+        "exp": int(row.expires_at.timestamp()),
+        "jti": row.jti,
+    }
+
+
+def test_every_token_begins_alike_so_that_a_search_finds_it(eps):
+    first, second = make_token(eps).token, make_token(eps).token
+    assert first[:43] == second[:43] == "eyJ0eXAiOiJtaXByZXMiLCJhbGciOiJFUzI1NiIsImt"
+
+
+def test_the_longest_token_has_fewer_than_400_characters(db):
+    entity = cast.make_entity(EntityKind.EPS_C, identification_type="PA", nit="A" * 20, pk=9_999_999_999)
+    assert len(make_token(cast.make_delegate(entity, login="ADMEPSX"), days=366).token) < 400
+
+
+def test_a_token_that_would_be_longer_is_not_made(db):
+    entity = cast.make_entity(EntityKind.EPS_C, identification_type="PA", nit="A" * 20, pk=9 * 10**17)
+    with pytest.raises(ValueError, match="characters"):
+        make_token(cast.make_delegate(entity, login="ADMEPSX"))
+
+
+def test_the_database_keeps_no_token(token):
+    row = PortalToken.objects.filter(pk=token.row.pk).values().get()
+    kept = [str(value) for name, value in row.items() if name not in ("fingerprint", "last_characters")]
+    assert not any(piece in " ".join(kept) for piece in token.token.split("."))
+    assert row["fingerprint"] == hashlib.sha256(token.token.encode()).hexdigest()

@@ -1,0 +1,87 @@
+"""Does a token that somebody finds in public end at once, and hears its entity of it?"""
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from mipres_admin.models import HistoryEntry
+from tests.tokens.calling import make_token, validate
+from tokens import leaks
+from tokens.models import PortalToken
+
+pytestmark = pytest.mark.django_db
+PAGE, SERVICE = "/tokens/reportar/", "/tokens/reportar/servicio/"
+
+
+def by_page(text):
+    return Client().post(PAGE, {"text": text}).status_code
+
+
+def by_service(text):
+    return Client(enforce_csrf_checks=True).post(SERVICE, text, content_type="text/plain").status_code
+
+
+@pytest.mark.parametrize(("report", "status"), [(by_page, 302), (by_service, 200)])
+def test_a_reported_token_is_revoked_without_log_in(eps, token, report, status):
+    assert report(f'const TOKEN = "{token.token}"; // prod') == status
+    assert validate(eps.entity.nit, token.token).status_code == 401
+    assert PortalToken.objects.get().reason == leaks.REASON
+
+
+def test_the_delegates_are_told(eps, token, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        by_page(token.token)
+    (message,) = mail.outbox
+    assert message.to == [eps.email]
+    assert token.row.last_characters in message.body
+    assert token.token not in message.body
+
+
+def test_it_is_written_down_without_the_token(eps, token):
+    by_page(token.token)
+    entry = HistoryEntry.objects.get(act="token.revoked")
+    assert (entry.actor, entry.entity) == (None, eps.entity)
+    assert token.token not in str(entry.after)
+
+
+def test_two_tokens_in_one_text_both_end(eps, token, stranger):
+    other = make_token(stranger)
+    assert leaks.report(f"{token.token}\n{other.token}") == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["hola", "eyJ0eXAiOiJtaXByZXMi", "eyJ0eXAiOiJtaXByZXMiX.Y." + "A" * 86, "\x00ñ", "x" * 99_999]
+)
+def test_a_text_without_a_token_of_ours_ends_nothing(token, text):
+    assert by_service(text) == 200
+    assert leaks.report(text) == 0
+
+
+def test_the_answer_is_the_same_whatever_was_reported(token):
+    answers = {Client().post(SERVICE, text, content_type="text/plain").text for text in (token.token, "hola")}
+    assert len(answers) == 1
+
+
+def test_a_second_report_changes_nothing(token):
+    assert [leaks.report(token.token), leaks.report(token.token)] == [1, 0]
+
+
+def test_nothing_reported_is_an_error_that_says_what_is_missing():
+    assert "Ingrese el token, o el texto donde aparece." in Client().post(PAGE, {"text": ""}).text
+
+
+@pytest.mark.parametrize("report", [by_page, by_service])
+def test_too_many_reports_are_told_to_wait(monkeypatch, report):
+    monkeypatch.setattr(leaks.per_address, "allowed", 1)
+    assert 429 in [report("hola") for _ in range(3)]
+
+
+def test_the_service_says_for_how_long(monkeypatch):
+    monkeypatch.setattr(leaks.per_address, "allowed", 1)
+    for _ in range(3):
+        response = Client().post(SERVICE, "hola", content_type="text/plain")
+    assert 0 < int(response.headers["Retry-After"]) <= 60  # two of three fall into one minute
+
+
+def test_the_page_needs_its_own_form(token):
+    assert Client(enforce_csrf_checks=True).post(PAGE, {"text": token.token}).status_code == 403

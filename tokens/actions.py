@@ -1,0 +1,174 @@
+"""Generate, replace and revoke portal tokens, and warn of their expiry: each deed once, whole, and written down."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actions.roles import tenant
+from accounts.models import Account
+from entities.models import Entity
+from mipres_admin import clock, history
+from mipres_admin.mail import send_on_commit
+from mipres_admin.refusals import Refused
+from tokens.jwts import new_jti, sign
+from tokens.keys import current_key
+from tokens.models import REMINDER_DAYS, PortalToken, TokenReminder
+from tokens.rules import not_yours_refusal, stale_refusal
+from tokens.scopes import SCOPES, scope_of
+
+# ---------------------------------------------------------------- generate
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A token that was generated, and the token itself: None when this very request had generated it before."""
+
+    row: PortalToken
+    token: str | None
+
+
+def _supersede(entity: Entity, overlap: timedelta, now: datetime) -> list[PortalToken]:
+    """End every token of the entity after `overlap` at the latest; those that were in force until now."""
+    older = list(PortalToken.objects.visible_to(entity).filter(revoked_at__isnull=True).exclude(ends_at__lte=now))
+    for token in older:
+        token.superseded_at = token.superseded_at or now
+        token.ends_at = min(token.end, max(now, token.issued_at) + overlap)
+        token.save(update_fields=["superseded_at", "ends_at"])
+    return older
+
+
+def _state(tokens: Iterable[PortalToken]) -> list[dict[str, Any]]:
+    """What history keeps of tokens: never a token, only which ones and until when."""
+    return [{"token": str(token.public_id), "name": token.name, "until": token.end.isoformat()} for token in tokens]
+
+
+def _make(*, by: Account, entity: Entity, name: str, days: int, request_key: UUID, now: datetime) -> Issued:
+    jti, key, issued_at = new_jti(), current_key(), now.replace(microsecond=0)
+    expires_at = issued_at + timedelta(days=days)
+    token = sign(key=key, entity=entity, jti=jti, issued_at=issued_at, expires_at=expires_at)
+    row = PortalToken.objects.create(
+        entity=entity,
+        key=key,
+        name=name,
+        jti=jti,
+        fingerprint=hashlib.sha256(token.encode()).hexdigest(),
+        last_characters=token[-6:],
+        scope=scope_of(entity.kind),
+        request_key=request_key,
+        made_by=by,
+        issued_at=issued_at,
+        expires_at=expires_at,
+    )
+    return Issued(row, token)
+
+
+@transaction.atomic
+def issue_token(*, by: Account, name: str, days: int, overlap: timedelta, seen: str, request_key: UUID) -> Issued:
+    """Generate the entity's new portal token ("Generar Token", manual v4.1 §11.1); older ones end after `overlap`.
+
+    `seen` is the public id of the newest token that the page showed ("" for none): when it is another by now, Refused
+    is raised and nothing is saved. `request_key` is the page's own: a repeated click finds what the first one made,
+    and the token itself comes back only once.
+    """
+    entity = Entity.objects.select_for_update(no_key=True).get(pk=tenant(by).pk)
+    if entity.kind not in SCOPES:
+        raise Refused(not_yours_refusal())
+    made = PortalToken.objects.visible_to(entity).filter(request_key=request_key).first()
+    if made is not None:
+        return Issued(made, None)
+    refusal = stale_refusal(seen, PortalToken.objects.visible_to(entity).newest().first())
+    if refusal:
+        raise Refused(refusal)
+    now = clock.now()
+    older = _supersede(entity, overlap, now)
+    issued = _make(by=by, entity=entity, name=name, days=days, request_key=request_key, now=now)
+    after = _state([issued.row, *older])
+    history.record(by=by, act="token.issued", thing=issued.row, before=[], after=after)
+    return issued
+
+
+# ---------------------------------------------------------------- revoke
+
+
+def _revoke(token: PortalToken, *, by: Account | None, reason: str, now: datetime) -> None:
+    before = _state([token])
+    token.revoked_at, token.revoked_by, token.reason = max(now, token.issued_at), by, reason
+    token.save(update_fields=["revoked_at", "revoked_by", "reason"])
+    after = [{"token": str(token.public_id), "revoked_at": now.isoformat(), "reason": reason}]
+    history.record(by=by, act="token.revoked", thing=token, entity=token.entity, before=before, after=after)
+
+
+@transaction.atomic
+def revoke_token(*, by: Account | None, token: PortalToken, reason: str) -> bool:
+    """Revoke a portal token: from the commit on every call with it, or with its temporary tokens, fails.
+
+    Returns whether there was something to revoke: not when it had been revoked or had ended. `by` is None for the
+    portal itself; a delegate is refused (Refused) for a token of another entity.
+    """
+    if by is not None and by.entity is not None and by.entity_id != token.entity_id:
+        raise Refused(not_yours_refusal())
+    held = PortalToken.objects.select_for_update(of=("self",)).select_related("entity").get(pk=token.pk)
+    now = clock.now()
+    if not held.is_in_force(now):
+        return False
+    _revoke(held, by=by, reason=reason, now=now)
+    return True
+
+
+@transaction.atomic
+def revoke_tokens_made_by(*, account: Account, by: Account | None, reason: str) -> int:
+    """Revoke every token in force that an account generated, for example when its delegate is inactivated.
+
+    Returns how many; each has its row of history.
+    """
+    now = clock.now()
+    made = PortalToken.objects.in_force(now).filter(made_by=account).order_by("pk")
+    tokens = list(made.select_for_update(of=("self",)).select_related("entity"))
+    for token in tokens:
+        _revoke(token, by=by, reason=reason, now=now)
+    return len(tokens)
+
+
+# ---------------------------------------------------------------- warn
+
+
+def due_reminder(token: PortalToken, now: datetime) -> int | None:
+    """The reminder that is due by now, in days before the expiry, or None; a short token skips those before it."""
+    left, life = token.expires_at - now, token.expires_at - token.issued_at
+    due = [days for days in REMINDER_DAYS if left <= timedelta(days=days) < life]
+    return min(due) if due else None
+
+
+@transaction.atomic
+def _remind(token: PortalToken, days: int, now: datetime) -> bool:
+    """Warn the entity's delegates once; whether this call did."""
+    _, is_new = TokenReminder.objects.get_or_create(token=token, days=days)
+    if not is_new:
+        return False
+    left = max(1, (token.expires_at - now).days)
+    for account in token.entity.accounts.filter(is_active=True).exclude(email=""):
+        context = {"account": account, "token": token, "entity": token.entity, "left": left}
+        send_on_commit(to=account.email, template="token_expiring", context=context)
+    return True
+
+
+def send_expiry_reminders(now: datetime | None = None) -> int:
+    """Mail the delegates of each token that expires within 30, 14, 7 or 1 days, once for each; how many tokens.
+
+    Can be called as often as one likes. Tokens that were replaced, revoked or have expired need no warning.
+    """
+    now = now or clock.now()
+    soon = PortalToken.objects.newest().filter(
+        expires_at__gt=now, expires_at__lte=now + timedelta(days=max(REMINDER_DAYS)), entity__is_active=True
+    )
+    sent = 0
+    for token in soon.select_related("entity").order_by("pk").iterator():
+        days = due_reminder(token, now)
+        if days is not None and _remind(token, days, now):
+            sent += 1
+    return sent

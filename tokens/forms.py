@@ -1,0 +1,133 @@
+"""What may be typed to generate or revoke a token, and how is a mistake worded?"""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from tokens.leaks import LONGEST_REPORT
+from tokens.models import LONGEST_DAYS, PortalToken
+
+OVERLAPS = (
+    ("0", "Terminarlo ahora: los sistemas que lo usan dejan de funcionar hasta que tengan el nuevo"),
+    ("24", "Que valga 24 horas más: tiempo para cambiarlo en sus sistemas"),
+    ("168", "Que valga 7 días más"),
+)
+REASONS = (
+    ("Ya no se usa", "Ya no se usa"),
+    ("Pudo quedar expuesto", "Pudo quedar expuesto o lo tiene alguien que no debe"),
+    ("Se entregó por error", "Se entregó por error"),
+    ("Otro motivo", "Otro motivo"),
+)
+
+
+class TokenForm(forms.Form):
+    """A name, how long it lasts, and what happens to the token that it replaces, if there is one."""
+
+    name = forms.CharField(
+        label="Nombre",
+        max_length=60,
+        help_text="Para reconocerlo después, por ejemplo el sistema que lo usará: Facturación SISMED.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Ingrese el nombre del token.",
+            "max_length": "El nombre debe tener 60 caracteres o menos, por ejemplo Facturación SISMED.",
+        },
+    )
+    days = forms.IntegerField(
+        label="Días de vigencia",
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        help_text=f"De 1 a {LONGEST_DAYS}. Antes de que venza le avisaremos por correo.",
+        error_messages={
+            "required": "Ingrese los días de vigencia.",
+            "invalid": "Los días de vigencia deben ser un número entero, por ejemplo 90.",
+            "min_value": f"Los días de vigencia deben ser de 1 a {LONGEST_DAYS}, por ejemplo 90.",
+            "max_value": f"Los días de vigencia deben ser de 1 a {LONGEST_DAYS}, por ejemplo 90.",
+        },
+    )
+    overlap = forms.ChoiceField(
+        label="¿Qué hacer con el token anterior?",
+        choices=OVERLAPS,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Ingrese qué hacer con el token anterior.",
+            "invalid_choice": "«Qué hacer con el token anterior» debe ser una de las opciones, por ejemplo 24 horas.",
+        },
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
+    request_key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": "La página llegó incompleta. Oprima de nuevo «Generar Token».",
+            "invalid": "La página llegó incompleta. Oprima de nuevo «Generar Token».",
+        },
+    )
+
+    def __init__(self, data: Any = None, *, newest: PortalToken | None) -> None:
+        initial = {
+            "days": settings.TOKEN_DAYS,
+            "overlap": "24",
+            "name": newest.name if newest else "",
+            "seen": str(newest.public_id) if newest else "",
+            "request_key": uuid.uuid4(),
+        }
+        super().__init__(data, initial=initial)
+        # the page that was sent decides whether it asked, not what has happened meanwhile
+        if not (self.data.get("seen") if self.is_bound else newest):
+            del self.fields["overlap"]
+
+    @property
+    def kept_for(self) -> timedelta:
+        """How long the token before may still be used."""
+        return timedelta(hours=int(self.cleaned_data.get("overlap", "0")))
+
+
+class RevokeForm(forms.Form):
+    """Why a token is revoked."""
+
+    reason = forms.ChoiceField(
+        label="Motivo",
+        choices=REASONS,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Ingrese el motivo.",
+            "invalid_choice": "El motivo debe ser uno de los de la lista, por ejemplo Ya no se usa.",
+        },
+    )
+
+
+class ReportForm(forms.Form):
+    """A token that somebody found, alone or with the text around it."""
+
+    text = forms.CharField(
+        label="Token, o el texto donde aparece",
+        max_length=LONGEST_REPORT,
+        help_text="No importa si hay algo más alrededor: se buscan los tokens que contenga. Nada de esto se guarda.",
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": "Ingrese el token, o el texto donde aparece.",
+            "max_length": "El texto debe tener 100.000 caracteres o menos, por ejemplo solo el token.",
+        },
+    )
+
+
+class TryForm(forms.Form):
+    """A portal token that somebody wants to understand."""
+
+    token = forms.CharField(
+        label="Token",
+        max_length=2_000,
+        help_text="El token del portal, entero. No se guarda y esta prueba no cuenta como uso.",
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": "Ingrese el token.",
+            "max_length": "El token debe tener menos de 400 caracteres, por ejemplo el que muestra «Generar Token».",
+        },
+    )
+
+    def clean_token(self) -> str:
+        """The token without the spaces and line breaks that a copy may have brought."""
+        return "".join(str(self.cleaned_data["token"]).split())

@@ -1,0 +1,68 @@
+"""What happens when somebody finds a portal token where it does not belong? It is revoked and its entity is told.
+
+Whoever holds a token could use it, so whoever holds it may end it. The answer is the same whatever was reported.
+"""
+
+import re
+
+from django.conf import settings
+from django.db import transaction
+
+from mipres_admin import history
+from mipres_admin.access import network_of
+from mipres_admin.mail import send_on_commit
+from tokens import jwts, limits
+from tokens.actions import revoke_token
+from tokens.errors import BadToken
+from tokens.models import PortalToken
+
+LONGEST_REPORT = 100_000
+MOST_TOKENS = 20
+REASON = "Reportado como expuesto"
+THANKS = (
+    "Gracias por el reporte. Los tokens vigentes que contenía quedaron revocados y sus entidades recibieron un correo."
+)
+# the constant beginning of the header of every portal token (`jwts.sign`)
+_LOOKS_LIKE_OURS = re.compile(r"eyJ0eXAiOiJtaXByZXMi[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
+
+per_address = limits.Limit(
+    "report",
+    settings.LEAK_REPORTS_PER_MINUTE,
+    1,
+    "Desde esta dirección llegaron demasiados reportes. Espere {seconds} segundos y repita el suyo.",
+)
+
+
+def found_in(text: str) -> list[str]:
+    """What looks like a portal token in a text, each once, the first `MOST_TOKENS`."""
+    return list(dict.fromkeys(_LOOKS_LIKE_OURS.findall(text[:LONGEST_REPORT])))[:MOST_TOKENS]
+
+
+@transaction.atomic
+def _end(token: PortalToken) -> bool:
+    """Revoke one reported token and tell the delegates of its entity; whether it was in force."""
+    if not revoke_token(by=None, token=token, reason=REASON):
+        return False
+    for account in token.entity.accounts.filter(is_active=True).exclude(email=""):
+        context = {"account": account, "token": token, "entity": token.entity}
+        send_on_commit(to=account.email, template="token_leaked", context=context)
+    return True
+
+
+def report(text: str) -> int:
+    """Revoke every portal token in force that a text contains; how many. Nothing of the text is kept.
+
+    Raises TooManyCalls (429) beyond `settings.LEAK_REPORTS_PER_MINUTE` reports from one address.
+    """
+    address = history.origin.get().address
+    per_address.take(network_of(address) if address else "unknown")
+    ended = 0
+    for candidate in found_in(text):
+        try:
+            jti = jwts.read(candidate).jti
+        except BadToken:
+            continue
+        token = PortalToken.objects.select_related("entity").filter(jti=jti).first()
+        if token is not None and _end(token):
+            ended += 1
+    return ended

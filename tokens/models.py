@@ -1,0 +1,348 @@
+"""Which keys, portal tokens and temporary tokens exist, and what can never be false of them?"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Now
+
+from accounts.models import Account
+from entities.models import Entity
+from tokens.scopes import Service
+
+LONGEST_DAYS = 366
+LONGEST_OVERLAP = timedelta(days=7)
+REMINDER_DAYS = (30, 14, 7, 1)
+_SHA256 = r"^[0-9a-f]{64}$"
+_ONE_SCOPE = "(prescripcion|suministros|facturacion)"
+
+# ---------------------------------------------------------------- keys
+
+
+class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
+    def verifying(self) -> Self:
+        """The keys whose signatures count: the current one, the next one, and retired ones with living tokens."""
+        return self.filter(~Q(state=SigningKey.State.RETIRED) | Q(verifies_until__gt=Now()))
+
+
+class SigningKey(models.Model):
+    """A pair of keys that signs portal tokens: first next, then current, then retired without its private half."""
+
+    class State(models.TextChoices):
+        NEXT = "next", "Siguiente"
+        CURRENT = "current", "Actual"
+        RETIRED = "retired", "Retirada"
+
+    kid = models.CharField("identificador", max_length=8, unique=True)
+    algorithm = models.CharField("algoritmo", max_length=5, default="ES256")
+    public_jwk = models.JSONField("llave pública")
+    private_key = models.TextField("llave privada cifrada", blank=True)
+    state = models.CharField("estado", max_length=7, choices=State, default=State.NEXT)
+    made_at = models.DateTimeField("creada el", db_default=Now(), editable=False)
+    current_at = models.DateTimeField("en uso desde", null=True, blank=True)
+    retired_at = models.DateTimeField("retirada el", null=True, blank=True)
+    verifies_until = models.DateTimeField("verifica hasta", null=True, blank=True)
+
+    objects = SigningKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "llave de firma"
+        verbose_name_plural = "llaves de firma"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kid__regex=r"^[A-Za-z0-9_-]{8}$"),
+                name="signing_key_kid_well_formed",
+                violation_error_message="El identificador de la llave debe tener 8 caracteres de base64url.",
+            ),
+            models.CheckConstraint(
+                condition=Q(algorithm="ES256"),
+                name="signing_key_algorithm_known",
+                violation_error_message="El algoritmo debe ser ES256.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="next", current_at__isnull=True, retired_at__isnull=True, verifies_until__isnull=True)
+                & ~Q(private_key="")
+                | Q(state="current", current_at__isnull=False, retired_at__isnull=True, verifies_until__isnull=True)
+                & ~Q(private_key="")
+                | Q(
+                    state="retired",
+                    current_at__isnull=False,
+                    retired_at__isnull=False,
+                    verifies_until__isnull=False,
+                    private_key="",
+                ),
+                name="signing_key_dates_fit_state",
+                violation_error_message=(
+                    "Una llave retirada debe tener sus fechas y ninguna llave privada; las demás, su llave privada."
+                ),
+            ),
+            models.UniqueConstraint(
+                "state",
+                condition=Q(state="current"),
+                name="signing_key_one_current",
+                violation_error_message="Solo una llave puede ser la actual.",
+            ),
+            models.UniqueConstraint(
+                "state",
+                condition=Q(state="next"),
+                name="signing_key_one_next",
+                violation_error_message="Solo una llave puede ser la siguiente.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kid} {self.state}"
+
+
+# ---------------------------------------------------------------- portal tokens
+
+
+class PortalTokenQuerySet(models.QuerySet["PortalToken"]):
+    def visible_to(self, entity: Entity) -> Self:
+        """The tokens of one entity: the only ones its delegate may see or revoke."""
+        return self.filter(entity=entity)
+
+    def in_force(self, at: datetime | None = None) -> Self:
+        """Tokens that the services accept at a moment (now by default)."""
+        end = Coalesce("ends_at", "expires_at")
+        return self.alias(end=end).filter(revoked_at__isnull=True, end__gt=at or Now())
+
+    def newest(self) -> Self:
+        """Tokens that nothing has replaced and nobody has revoked: at most one of an entity."""
+        return self.filter(superseded_at__isnull=True, revoked_at__isnull=True)
+
+
+class PortalToken(models.Model):
+    """A portal token of an entity, without the token: its `jti`, its fingerprint and its last characters.
+
+    In force from `issued_at` up to but not including `ends_at`, or `expires_at` when nothing has replaced it.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="tokens", db_index=False, verbose_name="entidad"
+    )
+    key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="tokens", verbose_name="llave")
+    name = models.CharField("nombre", max_length=60)
+    jti = models.CharField(max_length=16, unique=True)
+    fingerprint = models.CharField("huella SHA-256", max_length=64, unique=True)
+    last_characters = models.CharField("últimos caracteres", max_length=6)
+    scope = models.CharField("alcance", max_length=60)
+    request_key = models.UUIDField("solicitud", default=uuid.uuid4, unique=True, editable=False)
+    made_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="tokens_made", verbose_name="generado por"
+    )
+    issued_at = models.DateTimeField("generado el")
+    expires_at = models.DateTimeField("vence el")
+    superseded_at = models.DateTimeField("reemplazado el", null=True, blank=True)
+    ends_at = models.DateTimeField("vale hasta", null=True, blank=True)
+    revoked_at = models.DateTimeField("revocado el", null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tokens_revoked",
+        db_index=False,
+        verbose_name="revocado por",
+    )
+    reason = models.CharField("motivo", max_length=200, blank=True)
+
+    objects = PortalTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "token del portal"
+        verbose_name_plural = "tokens del portal"
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(jti__regex=r"^[A-Za-z0-9_-]{16}$", fingerprint__regex=_SHA256)
+                & Q(last_characters__regex=r"^[A-Za-z0-9_-]{6}$"),
+                name="token_marks_well_formed",
+                violation_error_message="El identificador, la huella y los últimos caracteres deben ser los del token.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""), name="token_has_a_name", violation_error_message="Ingrese el nombre del token."
+            ),
+            models.CheckConstraint(
+                condition=Q(scope__regex=rf"^{_ONE_SCOPE}( {_ONE_SCOPE}){{0,2}}$"),
+                name="token_scope_known",
+                violation_error_message="El alcance debe ser prescripción, suministros o facturación.",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("issued_at"))
+                & Q(expires_at__lte=F("issued_at") + timedelta(days=LONGEST_DAYS)),
+                name="token_expires_within_366_days",
+                violation_error_message="El token debe vencer después de generarse y a más tardar en 366 días.",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_at__isnull=True, ends_at__isnull=True)
+                | Q(
+                    superseded_at__isnull=False,
+                    ends_at__isnull=False,
+                    superseded_at__gte=F("issued_at"),
+                    ends_at__gte=F("issued_at"),
+                    ends_at__lte=F("expires_at"),
+                ),
+                name="token_superseded_and_ends",
+                violation_error_message="Un token reemplazado debe decir cuándo lo fue y hasta cuándo vale.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__lte=F("superseded_at") + LONGEST_OVERLAP),
+                name="token_overlaps_a_week_at_most",
+                violation_error_message="Un token reemplazado debe terminar a más tardar en siete días.",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True, reason="")
+                | Q(revoked_at__isnull=False, revoked_at__gte=F("issued_at")) & ~Q(reason=""),
+                name="token_revoked_with_a_reason",
+                violation_error_message="Un token revocado debe decir cuándo y por qué.",
+            ),
+            models.UniqueConstraint(
+                "entity",
+                condition=Q(superseded_at__isnull=True, revoked_at__isnull=True),
+                name="token_one_newest_per_entity",
+                violation_error_message="La entidad ya tiene un token; el nuevo debe reemplazarlo.",
+            ),
+        )
+        indexes = (
+            models.Index("entity", "id", name="token_entity"),
+            models.Index("expires_at", name="token_expires_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} …{self.last_characters}"
+
+    @property
+    def end(self) -> datetime:
+        """The first moment at which the services no longer accept it, unless it is revoked before."""
+        return self.ends_at or self.expires_at
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether the services accept it at a moment."""
+        return self.revoked_at is None and at < self.end
+
+    @property
+    def fingerprint_in_groups(self) -> list[str]:
+        """The fingerprint in groups that can be compared by eye."""
+        return [self.fingerprint[at : at + 8] for at in range(0, len(self.fingerprint), 8)]
+
+
+class TokenUse(models.Model):
+    """When, where and from where a portal token was last used; written at most once a minute."""
+
+    token = models.OneToOneField(
+        PortalToken, on_delete=models.CASCADE, primary_key=True, related_name="last_use", verbose_name="token"
+    )
+    at = models.DateTimeField("último uso")
+    service = models.CharField("servicio", max_length=16, choices=Service)
+    address = models.GenericIPAddressField("dirección", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "último uso"
+        verbose_name_plural = "últimos usos"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(service__in=Service.values),
+                name="token_use_service_known",
+                violation_error_message="El servicio debe ser uno de los de MIPRES.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.at}"
+
+
+class TokenReminder(models.Model):
+    """A mail that warned of a token's expiry: once for each number of days before it."""
+
+    token = models.ForeignKey(PortalToken, on_delete=models.CASCADE, related_name="reminders", verbose_name="token")
+    days = models.PositiveSmallIntegerField("días antes")
+    sent_at = models.DateTimeField("enviado el", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "aviso de vencimiento"
+        verbose_name_plural = "avisos de vencimiento"
+        constraints = (
+            models.UniqueConstraint(
+                "token",
+                "days",
+                name="token_reminder_once",
+                violation_error_message="Ese aviso ya se envió.",
+            ),
+            models.CheckConstraint(
+                condition=Q(days__in=REMINDER_DAYS),
+                name="token_reminder_days_known",
+                violation_error_message="El aviso debe ser de 30, 14, 7 o 1 días antes.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.token_id} {self.days}"
+
+
+# ---------------------------------------------------------------- what the services keep
+
+
+class TemporaryToken(models.Model):
+    """A temporary token that GenerarToken gave out, as its SHA-256. It lives no longer than its portal token."""
+
+    digest = models.CharField("huella SHA-256", max_length=64, primary_key=True)
+    token = models.ForeignKey(
+        PortalToken, on_delete=models.PROTECT, related_name="temporary", db_index=False, verbose_name="token"
+    )
+    service = models.CharField("servicio", max_length=16, choices=Service)
+    issued_at = models.DateTimeField("generado el")
+    expires_at = models.DateTimeField("vence el")
+
+    class Meta:
+        verbose_name = "token temporal"
+        verbose_name_plural = "tokens temporales"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(digest__regex=_SHA256),
+                name="temporary_token_digest_well_formed",
+                violation_error_message="La huella debe ser un SHA-256 en hexadecimal.",
+            ),
+            models.CheckConstraint(
+                condition=Q(service__in=(Service.SUMINISTROS, Service.FACTURACION)),
+                name="temporary_token_service_known",
+                violation_error_message="Solo Suministros y Facturación dan tokens temporales.",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at=F("issued_at") + timedelta(hours=24)),
+                name="temporary_token_lives_a_day",
+                violation_error_message="Un token temporal debe durar 24 horas.",
+            ),
+        )
+        indexes = (models.Index("expires_at", name="temporary_token_expires_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.token_id} {self.issued_at}"
+
+
+class CallCounter(models.Model):
+    """How many calls of one kind an entity or an address was given in one window of time.
+
+    The key is a keyed hash. The table is UNLOGGED: after a crash of PostgreSQL everybody starts from zero.
+    """
+
+    key = models.CharField(max_length=40, primary_key=True)
+    window = models.BigIntegerField()
+    taken = models.IntegerField()
+
+    class Meta:
+        verbose_name = "cuenta de llamadas"
+        verbose_name_plural = "cuentas de llamadas"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(taken__gt=0),
+                name="call_counter_counts",
+                violation_error_message="La cuenta debe ser mayor que cero.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.taken}"

@@ -1,0 +1,65 @@
+"""Is this portal token good, for a service that is not the portal? Importable without Django; needs PyJWT[crypto].
+
+    verifier = Verifier("https://portal.example/.well-known/jwks.json")
+    claims = verifier.verify(token, nit="900123456", scope="suministros")
+
+The signature, the dates and the scope are checked here, with public keys that are kept for an hour. Whether a token has
+been revoked only the portal knows: ask ValidarToken before deeds that matter.
+"""
+
+from typing import Any
+
+import jwt
+
+ALGORITHM = "ES256"
+ISSUER = "mipres"
+TYPE = "mipres"
+CLAIMS = ("iss", "sub", "nit", "scope", "iat", "exp", "jti")
+LEEWAY_SECONDS = 60  # between the clocks of servers
+KEYS_KEPT_SECONDS = 3_600
+
+
+class NotValid(Exception):
+    """The token may not be used; the message says why, for a log."""
+
+
+def claims_signed_by(key: Any, token: str) -> dict[str, Any]:
+    """The claims of a token that this key signed; raises the exceptions of PyJWT.
+
+    The algorithm is the key's, never the header's.
+    """
+    return jwt.decode(
+        token,
+        key,
+        algorithms=[ALGORITHM],
+        issuer=ISSUER,
+        leeway=LEEWAY_SECONDS,
+        options={"require": list(CLAIMS), "verify_sub": False, "verify_jti": False},
+    )
+
+
+class Verifier:
+    """Verifies portal tokens with the public keys that a portal publishes."""
+
+    def __init__(self, jwks_url: str, *, timeout: float = 10) -> None:
+        self._keys = jwt.PyJWKClient(jwks_url, cache_jwk_set=True, lifespan=KEYS_KEPT_SECONDS, timeout=timeout)
+
+    def verify(self, token: str, *, nit: str | None = None, scope: str | None = None) -> dict[str, Any]:
+        """The claims of a good token, for this NIT and with this scope if given; raises NotValid.
+
+        An answer that never came from the portal raises `jwt.PyJWKClientConnectionError`: it says nothing of the token.
+        """
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("typ") != TYPE or header.get("alg") != ALGORITHM:
+                raise NotValid("The token is not a portal token.")
+            claims = claims_signed_by(self._keys.get_signing_key(str(header.get("kid"))).key, token)
+        except jwt.PyJWKClientConnectionError:
+            raise
+        except (jwt.InvalidTokenError, jwt.PyJWKClientError) as error:
+            raise NotValid(f"{type(error).__name__}: {error}") from error
+        if nit is not None and claims["nit"] != nit:
+            raise NotValid("The token is of another NIT.")
+        if scope is not None and scope not in str(claims["scope"]).split():
+            raise NotValid(f"The token does not give access to {scope}.")
+        return claims
