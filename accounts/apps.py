@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "Cuentas, usuarios y roles"
+
+    def ready(self) -> None:
+        from accounts.security import sessions  # noqa: F401  connect the receivers: every log-in has its row

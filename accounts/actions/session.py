@@ -10,6 +10,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
 from accounts.models import Account, LoginThrottle
+from accounts.security.models import AccountSession
+from accounts.security.rules import step_of
 from mipres_admin import history
 from mipres_admin.mail import send_on_commit
 
@@ -18,6 +20,7 @@ BAD_CREDENTIALS = (
     f"después de {settings.LOGIN_FAILURES_ALLOWED} intentos fallidos el ingreso se bloquea durante "
     f"{settings.LOGIN_LOCK_MINUTES} minutos."
 )
+WRONG_PASSWORD = "La contraseña debe ser la que usa hoy para ingresar."
 OLD_IS_WRONG = (
     "La contraseña anterior debe ser la que usa hoy para ingresar. "
     "Si acaba de cambiarla en otra ventana, escriba la nueva."
@@ -34,7 +37,7 @@ def _count(login: str) -> throttle.Attempt:
 
 
 @transaction.atomic
-def _write_refusal(act: str, attempt: throttle.Attempt, account: Account | None) -> None:
+def write_refusal(act: str, attempt: throttle.Attempt, account: Account | None) -> None:
     """Write down a failed try.
 
     A name that does not exist costs the same write, so that the time of the answer says nothing; its row names the
@@ -51,7 +54,8 @@ def _write_refusal(act: str, attempt: throttle.Attempt, account: Account | None)
     )
 
 
-def _may_enter(account: Account) -> bool:
+def may_enter(account: Account) -> bool:
+    """Whether sessions of this account may exist at all: it is active, and so is its entity."""
     return account.is_active and (account.entity is None or account.entity.is_active)
 
 
@@ -59,6 +63,7 @@ def _may_enter(account: Account) -> bool:
 def open_session(*, login: str, password: str) -> Account:
     """Check the credentials and return the account whose session may begin (manual v4.1 §9).
 
+    Where a second factor comes next, that is written down, and the opening with it (`second_factor.prove`).
     `login` is folded, as accounts store it. Raises ValidationError with one and the same message when the account
     does not exist, is inactive, is of an inactive entity or has another password, after one hashing in each case;
     and with the lock's message when there were too many tries: then the password is not even looked at.
@@ -66,12 +71,13 @@ def open_session(*, login: str, password: str) -> Account:
     attempt = _count(login)
     account = Account.objects.select_related("entity").filter(login=login).first()
     knows_password = check_password_with_timing_attack_mitigation(account, password)
-    if account is None or not knows_password or not _may_enter(account):
-        _write_refusal("session.refused", attempt, account)
+    if account is None or not knows_password or not may_enter(account):
+        write_refusal("session.refused", attempt, account)
         raise ValidationError(BAD_CREDENTIALS, code="credentials")
     with transaction.atomic():
         attempt.forgive()
-        history.record(by=account, act="session.opened", thing=account, before={}, after={})
+        act = "session.halfway" if step_of(account) else "session.opened"
+        history.record(by=account, act=act, thing=account, before={}, after={})
     throttle.sweep()
     return account
 
@@ -82,10 +88,24 @@ def close_session(*, by: Account) -> None:
     history.record(by=by, act="session.closed", thing=by, before={}, after={})
 
 
+@sensitive_variables("password")
+def confirm_password(*, by: Account, password: str) -> None:
+    """Ask for the password again before security changes.
+
+    Raises ValidationError under "password" when it is another, which counts as a failed log-in, and without field
+    when the account is locked.
+    """
+    attempt = _count(by.login)
+    if not by.check_password(password):
+        write_refusal("security.refused", attempt, by)
+        raise ValidationError({"password": WRONG_PASSWORD})
+    attempt.forgive()
+
+
 def _check_old_password(by: Account, old: str) -> None:
     attempt = _count(by.login)
     if not by.check_password(old):
-        _write_refusal("password.refused", attempt, by)
+        write_refusal("password.refused", attempt, by)
         raise ValidationError({"old": OLD_IS_WRONG})
     attempt.forgive()
 
@@ -98,12 +118,14 @@ def _check_new_password(by: Account, new: str) -> None:
 
 
 @transaction.atomic
-def _save_password(by: Account, new: str) -> Account:
+def _save_password(by: Account, new: str, keep: AccountSession | None) -> Account:
     account = Account.objects.select_for_update(of=("self",)).get(pk=by.pk)
     if account.password != by.password:
         raise ValidationError(CHANGED_ELSEWHERE, code="changed_elsewhere")
     account.set_password(new)
     account.save(update_fields=["password"])
+    others = account.sessions.live().exclude(pk=keep.pk if keep else None)
+    others.update(ended_at=timezone.now())
     history.record(by=by, act="password.changed", thing=account, before={}, after={})
     send_on_commit(
         to=account.email,
@@ -114,14 +136,14 @@ def _save_password(by: Account, new: str) -> Account:
 
 
 @sensitive_variables("old", "new")
-def change_password(*, by: Account, old: str, new: str) -> Account:
+def change_password(*, by: Account, old: str, new: str, keep: AccountSession | None = None) -> Account:
     """Change the password of `by`, fresh from its session, and return the account as it is now (manual v4.1 §11.8).
 
     The change, its row of history and the record of the password are one transaction; the person is told by mail.
-    Every other session of the account ends, because its hash changed. Raises ValidationError: under "old" when that
+    Every session of the account but `keep` ends, because its hash changed. Raises ValidationError: under "old" when that
     is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without field
     when the account is locked or another window changed the password first.
     """
     _check_old_password(by, old)
     _check_new_password(by, new)
-    return _save_password(by, new)
+    return _save_password(by, new, keep)

@@ -17,7 +17,8 @@ a_login = RegexValidator(
 )
 
 
-def _password(label: str, missing: str, autocomplete: str, **options: Any) -> forms.CharField:
+def password_field(label: str, missing: str, autocomplete: str, **options: Any) -> forms.CharField:
+    """A password as it is typed: spaces belong to it."""
     return forms.CharField(
         label=label,
         strip=False,
@@ -40,7 +41,7 @@ class LoginForm(CaptchaForm):
         error_messages={"required": "Ingrese su usuario."},
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    password = _password("Contraseña", "Ingrese su contraseña.", "current-password")
+    password = password_field("Contraseña", "Ingrese su contraseña.", "current-password")
 
     def clean_login(self) -> str:
         """The login as accounts store it."""
@@ -61,14 +62,14 @@ class ChangePasswordForm(forms.Form):
     """Cambio Contraseña (manual v4.1 §11.8)."""
 
     login = ShownField(label="Nombre del usuario (Login)", required=False)
-    old = _password("Contraseña anterior", "Ingrese su contraseña anterior.", "current-password")
-    new = _password(
+    old = password_field("Contraseña anterior", "Ingrese su contraseña anterior.", "current-password")
+    new = password_field(
         "Contraseña Nueva",
         "Ingrese la contraseña nueva.",
         "new-password",
         help_text="Use 12 caracteres o más; por ejemplo una frase que solo usted conozca.",
     )
-    confirmation = _password("Confirmación de Contraseña", "Ingrese otra vez la contraseña nueva.", "new-password")
+    confirmation = password_field("Confirmación de Contraseña", "Ingrese otra vez la contraseña nueva.", "new-password")
 
     def __init__(self, data: Any = None, *, account: Account) -> None:
         super().__init__(data, initial={"login": account.login})
