@@ -119,8 +119,9 @@ def _left_for_address(now: datetime) -> timedelta:
 def admit(*, login: str, address: str | None, kind: str = "login") -> Attempt:
     """Count one guess at the password of `login` (already folded) from `address`, before it is made.
 
-    Another `kind` counts guesses at something else, for example "factor" at the second factor of `login`. Call it outside a transaction: a count that rolls back is no count. Returns the attempt, to be forgiven when the
-    password was right. Raises ValidationError, with the message for the person, when login or address is locked.
+    Another `kind` counts guesses at something else, for example "factor" at the second factor of `login`.
+    Call it outside a transaction: a count that rolls back is no count. Returns the attempt, to be forgiven when the
+    guess was right. Raises ValidationError, with the message for the person, when login or address is locked.
     """
     now = timezone.now()
     name_key = _key(kind, login)

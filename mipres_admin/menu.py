@@ -32,7 +32,7 @@ MENU = (
     Item("activate_user", "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus"),
     Item("users", "Consultar Usuarios", "Vea quién tiene qué rol y en qué sede; descargue el Excel.", "users"),
     Item("change_password", "Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key"),
-    Item("security", "Seguridad de la cuenta", "Segundo factor, códigos de recuperación y sesiones abiertas.", "shield"),
+    Item("security", "Seguridad de la cuenta", "Su segundo factor, sus códigos y sus sesiones abiertas.", "shield"),
 )
 
 

@@ -153,7 +153,9 @@ CAPTCHA_FILTER_FUNCTIONS = ("accounts.captcha_image.wave", "captcha.helpers.post
 
 # ---------------------------------------------------------------- sessions, cookies, headers
 
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_LONGEST_HOURS = 12
+# an hour more, so that whoever comes back late learns why the session ended
+SESSION_COOKIE_AGE = (SESSION_LONGEST_HOURS + 1) * 60 * 60
 SESSION_IDLE_MINUTES = 20
 SESSION_WARNING_SECONDS = 120
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -4,9 +4,12 @@ from itertools import count
 from typing import Any
 
 from django.utils import timezone
+from django_otp.oath import totp
 
 from accounts.models import Account, Person, RegisteredUser, RoleAssignment
 from accounts.roles import UserKind
+from accounts.security.models import AccountSession, AuthenticatorApp
+from accounts.security.secrets import new_seed, totp_key
 from entities.models import EPS_KINDS, Entity, EntityKind, Sede
 
 PASSWORD = "una frase larga y tranquila"
@@ -82,3 +85,19 @@ def make_assignment(user: RegisteredUser, sede: Sede, role: str, by: Account, **
     return RoleAssignment.objects.create(
         user=user, sede=sede, entity=sede.entity, role=role, created_by=by, **(defaults | fields)
     )
+
+
+def make_app(account: Account, **fields: Any) -> AuthenticatorApp:
+    defaults: dict[str, Any] = {"name": "Celular", "seed": new_seed()}
+    return AuthenticatorApp.objects.create(account=account, **(defaults | fields))
+
+
+def code_of(app: AuthenticatorApp, steps: int = 0) -> str:
+    """What the app shows now, or so many half minutes later."""
+    return f"{totp(totp_key(app.seed), drift=steps):06}"
+
+
+def make_session(account: Account, **fields: Any) -> AccountSession:
+    now = timezone.now()
+    defaults: dict[str, Any] = {"device": "Chrome en Windows", "started_at": now, "last_seen_at": now}
+    return AccountSession.objects.create(account=account, **(defaults | fields))

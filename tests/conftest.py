@@ -43,14 +43,13 @@ def wipe_after_tests_that_commit() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def force_login_proves_a_second_factor_for_the_ministry() -> Iterator[None]:
-    """The Ministry's sessions always have one; tests of the log-in itself open them as a person does."""
+def force_login_proves_a_second_factor() -> Iterator[None]:
+    """The Ministry's sessions always have one; tests of the second factor log in as a person does."""
     log_in = Client.force_login
 
     def force_login(client: Client, user: Account, backend: str | None = None) -> None:
         log_in(client, user, backend)
-        if user.is_staff:
-            AccountSession.objects.filter(public_id=client.session[MINE]).update(verified_by=Proof.TOTP)
+        AccountSession.objects.filter(public_id=client.session[MINE]).update(verified_by=Proof.TOTP)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "force_login", force_login)

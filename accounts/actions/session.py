@@ -20,7 +20,7 @@ BAD_CREDENTIALS = (
     f"después de {settings.LOGIN_FAILURES_ALLOWED} intentos fallidos el ingreso se bloquea durante "
     f"{settings.LOGIN_LOCK_MINUTES} minutos."
 )
-WRONG_PASSWORD = "La contraseña debe ser la que usa hoy para ingresar."
+WRONG_PASSWORD = "La contraseña debe ser la que usa hoy para ingresar."  # noqa: S105  a message
 OLD_IS_WRONG = (
     "La contraseña anterior debe ser la que usa hoy para ingresar. "
     "Si acaba de cambiarla en otra ventana, escriba la nueva."
@@ -124,7 +124,7 @@ def _save_password(by: Account, new: str, keep: AccountSession | None) -> Accoun
         raise ValidationError(CHANGED_ELSEWHERE, code="changed_elsewhere")
     account.set_password(new)
     account.save(update_fields=["password"])
-    others = account.sessions.live().exclude(pk=keep.pk if keep else None)
+    others = account.sessions.live().exclude(pk=keep.pk if keep else 0)
     others.update(ended_at=timezone.now())
     history.record(by=by, act="password.changed", thing=account, before={}, after={})
     send_on_commit(
@@ -140,9 +140,9 @@ def change_password(*, by: Account, old: str, new: str, keep: AccountSession | N
     """Change the password of `by`, fresh from its session, and return the account as it is now (manual v4.1 §11.8).
 
     The change, its row of history and the record of the password are one transaction; the person is told by mail.
-    Every session of the account but `keep` ends, because its hash changed. Raises ValidationError: under "old" when that
-    is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without field
-    when the account is locked or another window changed the password first.
+    Every session of the account but `keep` ends, because its hash changed. Raises ValidationError: under "old" when
+    that is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without
+    field when the account is locked or another window changed the password first.
     """
     _check_old_password(by, old)
     _check_new_password(by, new)

@@ -16,7 +16,7 @@ def end_sessions(*, account: Account, by: Account | None, but: AccountSession | 
 
     `by` is who does it, None for a command. Without a live session nothing is written down.
     """
-    live = account.sessions.live().exclude(pk=but.pk if but else None)
+    live = account.sessions.live().exclude(pk=but.pk if but else 0)
     ended = live.update(ended_at=timezone.now())
     if ended:
         after = {"sessions": ended}

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -51,7 +51,7 @@ class Factor(models.Model):
     class Meta:
         abstract = True
         ordering = ("added_at", "pk")
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 condition=~Q(name=""),
                 name="%(class)s_has_a_name",
@@ -208,7 +208,7 @@ class AccountSessionQuerySet(models.QuerySet["AccountSession"]):
         return self.filter(
             ended_at__isnull=True,
             last_seen_at__gt=now - timedelta(minutes=settings.SESSION_IDLE_MINUTES),
-            started_at__gt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE),
+            started_at__gt=now - timedelta(hours=settings.SESSION_LONGEST_HOURS),
         )
 
 
@@ -263,7 +263,7 @@ class AccountSession(models.Model):
     def seconds_left(self) -> int:
         """How long the session lives if nothing more is asked of it."""
         idle = self.last_seen_at + timedelta(minutes=settings.SESSION_IDLE_MINUTES)
-        old = self.started_at + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        old = self.started_at + timedelta(hours=settings.SESSION_LONGEST_HOURS)
         return max(0, int((min(idle, old) - timezone.now()).total_seconds()))
 
     @property

@@ -60,7 +60,9 @@ def step_of(account: "models.Account") -> str:
     return ENROL if must_have_factor(account) else ""
 
 
-def removal_refusal(account: "models.Account", factor: Factor, held: list[AuthenticatorApp | Passkey]) -> Refusal | None:
+def removal_refusal(
+    account: "models.Account", factor: Factor, held: list[AuthenticatorApp | Passkey]
+) -> Refusal | None:
     """Why `factor`, one of those `held`, may not be removed, or None."""
     return LAST_FACTOR if held == [factor] and must_have_factor(account) else None
 

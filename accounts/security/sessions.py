@@ -7,6 +7,7 @@ Until the second factor is proven nobody is logged in: the session only remember
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import auth
@@ -21,18 +22,26 @@ from accounts.actions.session import may_enter
 from accounts.models import Account
 from accounts.security import kept
 from accounts.security.devices import device_in_words
-from accounts.security.models import AccountSession, AuthenticatorApp, Passkey, Proof, SecondFactorPolicy
+from accounts.security.models import (
+    AccountSession,
+    AccountSessionQuerySet,
+    AuthenticatorApp,
+    Passkey,
+    Proof,
+    SecondFactorPolicy,
+)
 from accounts.security.rules import step_of
 from mipres_admin import history
 
 ENTERING, MINE, WHY = "entering", "account_session", "why_closed"
+NOBODYS = UUID(int=0)
 SEEN_EVERY = timedelta(minutes=1)
 FORGOTTEN_AFTER = timedelta(days=30)
 
 IDLE, OLD, ENDED = "idle", "old", "ended"
 WHY_CLOSED = {
     IDLE: f"Su sesión se cerró porque pasaron {settings.SESSION_IDLE_MINUTES} minutos sin actividad.",
-    OLD: f"Su sesión se cerró porque duró {settings.SESSION_COOKIE_AGE // 3600} horas, el máximo.",
+    OLD: f"Su sesión se cerró porque duró {settings.SESSION_LONGEST_HOURS} horas, el máximo.",
     ENDED: "Su sesión se cerró desde otro lugar: la cerró usted, o su cuenta cambió.",
 }
 
@@ -83,12 +92,16 @@ def begin(request: HttpRequest, account: Account, proof: str = Proof.NONE) -> No
     auth.login(request, account)
 
 
+def _mine(request: HttpRequest) -> AccountSessionQuerySet:
+    return AccountSession.objects.filter(public_id=request.session.get(MINE, NOBODYS))
+
+
 @receiver(user_logged_in, dispatch_uid="accounts.security.sessions")
 def _write_session(request: HttpRequest, user: Account, **kwargs: Any) -> None:
     """Every log-in has its row, whoever calls Django's `login`."""
     now = timezone.now()
     kept.kept_form(request, user)  # forgets what somebody else left here
-    AccountSession.objects.filter(public_id=request.session.get(MINE), ended_at__isnull=True).update(ended_at=now)
+    _mine(request).filter(ended_at__isnull=True).update(ended_at=now)
     user.sessions.filter(last_seen_at__lt=now - FORGOTTEN_AFTER).delete()
     row = AccountSession.objects.create(
         account=user,
@@ -103,14 +116,13 @@ def _write_session(request: HttpRequest, user: Account, **kwargs: Any) -> None:
 
 @receiver(user_logged_out, dispatch_uid="accounts.security.sessions")
 def _end_session(request: HttpRequest, user: Account | None, **kwargs: Any) -> None:
-    mine = AccountSession.objects.filter(public_id=request.session.get(MINE), ended_at__isnull=True)
-    mine.update(ended_at=timezone.now())
+    _mine(request).filter(ended_at__isnull=True).update(ended_at=timezone.now())
 
 
 def standing(request: HttpRequest, account: Account) -> AccountSession | None:
     """The row of this session, with what its account must prove and whether it has `siblings`; None without row."""
     person = Q(person=account.person_id, is_staff=False, is_active=True) & ~Q(pk=account.pk)
-    rows = AccountSession.objects.filter(public_id=request.session.get(MINE), account=account.pk)
+    rows = _mine(request).filter(account=account.pk)
     return rows.annotate(
         enrolled=Exists(AuthenticatorApp.objects.of(account)) | Exists(Passkey.objects.of(account)),
         compulsory=Exists(
@@ -127,7 +139,7 @@ def why_closed(row: AccountSession | None) -> str:
     now = timezone.now()
     if row is None or row.ended_at is not None:
         return ENDED
-    if row.started_at <= now - timedelta(seconds=settings.SESSION_COOKIE_AGE):
+    if row.started_at <= now - timedelta(hours=settings.SESSION_LONGEST_HOURS):
         return OLD
     return IDLE if row.last_seen_at <= now - timedelta(minutes=settings.SESSION_IDLE_MINUTES) else ""
 

@@ -1,6 +1,5 @@
 """Second factor and "Seguridad de la cuenta": prove, add and remove factors; recovery codes; sessions."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -31,7 +30,8 @@ from accounts.security.rules import (
     removal_refusal,
     step_of,
 )
-from accounts.security.secrets import new_seed, qr_path, recovery_codes as codes_of, totp_address, written_key
+from accounts.security.secrets import new_seed, qr_path, totp_address, written_key
+from accounts.security.secrets import recovery_codes as codes_of
 from accounts.security.sessions import Entering
 from accounts.views.session import destination
 from accounts.views.users import account_of
@@ -132,7 +132,7 @@ def _who(request: HttpRequest) -> tuple[Account, bool]:
     return (account_of(request), True) if found is None else (found.account, False)
 
 
-def _after_enrolment(request: HttpRequest, account: Account, proof: str) -> HttpResponse:
+def _after_enrolment(request: HttpRequest, account: Account, proof: Proof) -> HttpResponse:
     """Open or mark the session; a first factor brings the recovery codes."""
     found = _entering(request)
     if found is None:
@@ -221,10 +221,10 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
             seed = request.session[RECOVERY_SEED] = new_seed()
             actions.make_recovery_codes(by=account, seed=seed)
             return redirect("recovery_codes")
-    seed = request.session.get(RECOVERY_SEED)
+    shown: str | None = request.session.get(RECOVERY_SEED)
     context = {
         "form": form,
-        "codes": codes_of(seed) if seed else [],
+        "codes": codes_of(shown) if shown else [],
         "left": RecoveryCode.objects.of(account).unused().count(),
     }
     return render(request, "accounts/recovery_codes.html", context)
@@ -320,11 +320,12 @@ def keep_session(request: HttpRequest) -> HttpResponse:
 def switch_entity(request: HttpRequest) -> HttpResponse:
     """ "Cambiar de entidad": go on as another account of the same person, without logging out."""
     account = account_of(request)
-    others: Any = other_accounts(account)
+    others = other_accounts(account)
     if request.method != "POST":
         return render(request, "accounts/switch_entity.html", {"others": others})
-    wanted = request.POST.get("cuenta", "")
-    to = get_object_or_404(others, login=wanted[:40])
+    to = next((other for other in others if other.login == request.POST.get("cuenta")), None)
+    if to is None:
+        raise Http404
     proof = _session(request).verified_by
     try:
         switch_account(by=account, to=to, session=_session(request))

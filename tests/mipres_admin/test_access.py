@@ -13,7 +13,16 @@ from accounts.models import RoleUpload
 from entities.models import EntityKind
 from mipres_admin.access import delegate_of, public, signed_in
 from mipres_admin.checks import every_view_declares_its_access, own_patterns
-from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
+from tests.cast import (
+    PASSWORD,
+    make_app,
+    make_assignment,
+    make_delegate,
+    make_entity,
+    make_sede,
+    make_session,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +58,17 @@ TABLE = {
     "user_certificate": (TO_LOGIN, ACTIVATING, NO),
     "entity_certificate": (TO_LOGIN, ACTIVATING, NO),
     "download_certificate": (TO_LOGIN, ACTIVATING, NO),
+    "second_factor": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "resume_form": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "security": (TO_LOGIN, EVERY_KIND, IN),
+    "enrol_totp": (TO_LOGIN, EVERY_KIND, IN),
+    "enrol_passkey": (TO_LOGIN, EVERY_KIND, IN),
+    "recovery_codes": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "remove_factor": (TO_LOGIN, EVERY_KIND, IN),
+    "end_session": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "end_sessions": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "keep_session": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "switch_entity": (TO_LOGIN, EVERY_KIND, IN),
     "verify": (IN, EVERY_KIND, IN),
     "verify_certificate": (IN, EVERY_KIND, IN),
 }
@@ -62,6 +82,7 @@ OF_A_USER = (
     "user_certificate",
 )
 OF_A_PAPER = ("download_certificate", "verify_certificate")
+OF_THE_ACCOUNT = ("remove_factor", "end_session")
 OF_AN_UPLOAD = ("upload_preview", "apply_upload", "upload_result")
 # tested in test_captcha: only the browser that was asked may see or hear the question
 OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio"}
@@ -84,7 +105,16 @@ def upload_of(account):
     ).public_id
 
 
+def of_the_account(name, account):
+    if account is None:
+        return reverse(name, args=[uuid.uuid4()])
+    owned = make_app(account) if name == "remove_factor" else account.sessions.first() or make_session(account)
+    return reverse(name, args=[owned.public_id])
+
+
 def address(name, account):
+    if name in OF_THE_ACCOUNT:
+        return of_the_account(name, account)
     if name in OF_A_PAPER:
         return address_of_a_paper(name, account)
     if name in OF_AN_UPLOAD:
@@ -130,6 +160,12 @@ def test_ministry(name, ministry):
 def test_a_strangers_upload_is_not_found(name, delegate_client, stranger):
     assert delegate_client.get(address(name, stranger)).status_code == GONE
     assert delegate_client.post(address(name, stranger), {"mode": "todo"}).status_code == GONE
+
+
+@pytest.mark.parametrize("name", OF_THE_ACCOUNT)
+def test_what_is_of_a_strangers_account_is_not_found(name, delegate_client, stranger):
+    assert delegate_client.get(address(name, stranger)).status_code == GONE
+    assert delegate_client.post(address(name, stranger), {"password": PASSWORD}).status_code == GONE
 
 
 @pytest.mark.parametrize("name", OF_A_USER)
