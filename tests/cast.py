@@ -1,5 +1,6 @@
 """Who plays in the tests? Makers of entities, sedes, people, users and accounts with sensible defaults."""
 
+from base64 import b32decode
 from itertools import count
 from typing import Any
 
@@ -95,6 +96,11 @@ def make_app(account: Account, **fields: Any) -> AuthenticatorApp:
 def code_of(app: AuthenticatorApp, steps: int = 0) -> str:
     """What the app shows now, or so many half minutes later."""
     return f"{totp(totp_key(app.seed), drift=steps):06}"
+
+
+def code_of_key(key: str) -> str:
+    """What an app shows that was given this key by hand."""
+    return f"{totp(b32decode(key)):06}"
 
 
 def make_session(account: Account, **fields: Any) -> AccountSession:

@@ -61,7 +61,6 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
   const status = form.querySelector("[role=status]");
 
   form.addEventListener("submit", async (event) => {
-    if (answer.value) return;
     event.preventDefault();
     if (!window.PublicKeyCredential) {
       status.textContent = "Este navegador no admite llaves de acceso. Use otro navegador o un código.";
@@ -71,7 +70,8 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
     try {
       const ask = form.dataset.passkey === "create" ? create : prove;
       answer.value = JSON.stringify(await ask(JSON.parse(form.dataset.options)));
-      form.requestSubmit();
+      // Not requestSubmit(): portal.js may still hold the first press for a double one.
+      form.submit();
     } catch (error) {
       status.textContent = WORDS[error.name] ?? CANCELLED;
     }
