@@ -47,13 +47,13 @@ class StandingMiddleware:
 
     def _close(self, request: Any, account: Account) -> None:
         auth.logout(request)
+        kept.remember_closed(request, account)
         request.closed_account = account
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """What was sent with a dead session waits for its sender; whoever has a factor to prove goes and does it."""
-        if request.closed_account is None:
+        if request.user.is_authenticated:
             kept.forget_when_sent(request)
-            return None
-        if request.method == "POST":
-            kept.keep(request, request.closed_account)
-        return redirect("second_factor") if request.entering else None
+        elif request.method == "POST" and getattr(view, "login_required", True):
+            kept.keep(request)
+        return redirect("second_factor") if request.closed_account and request.entering else None

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 
-KEPT = "kept_form"
+KEPT, CLOSED = "kept_form", "closed_session"
 KEPT_SECONDS = 1_800
 LONGEST, MOST_FIELDS = 50_000, 500
 SECRET = {"old", "new", "confirmation", "code", "captcha", "answer"}
@@ -42,8 +42,23 @@ def _is_keepable(request: HttpRequest, fields: list[tuple[str, str]]) -> bool:
     )
 
 
-def keep(request: HttpRequest, account: Account) -> None:
-    """Keep the form of this request for `account`, unless it holds secrets or files or is too long."""
+def remember_closed(request: HttpRequest, account: Account) -> None:
+    """The session of `account` has just ended here: its pages may still be open, in this window or in another."""
+    request.session[CLOSED] = {"account": account.pk, "at": timezone.now().timestamp()}
+
+
+def _is_recent(found: Any) -> bool:
+    return bool(found) and found["at"] >= timezone.now().timestamp() - KEPT_SECONDS
+
+
+def keep(request: HttpRequest) -> None:
+    """Keep the form of this request for the account whose session has ended here, if one has.
+
+    Not a form that holds secrets or files or is too long.
+    """
+    closed = request.session.get(CLOSED)
+    if not _is_recent(closed):
+        return
     fields = [
         (name, value)
         for name, values in request.POST.lists()
@@ -52,7 +67,7 @@ def keep(request: HttpRequest, account: Account) -> None:
     ]
     if _is_keepable(request, fields):
         request.session[KEPT] = {
-            "account": account.pk,
+            "account": closed["account"],
             "path": request.get_full_path(),
             "fields": fields,
             "at": timezone.now().timestamp(),
@@ -62,9 +77,7 @@ def keep(request: HttpRequest, account: Account) -> None:
 def kept_form(request: HttpRequest, account: Any) -> KeptForm | None:
     """The form that waits for `account` here. One that waits for another account, or for too long, is forgotten."""
     found = request.session.get(KEPT)
-    if found is None:
-        return None
-    if found["account"] != account.pk or found["at"] < timezone.now().timestamp() - KEPT_SECONDS:
+    if not _is_recent(found) or found["account"] != account.pk:
         forget(request)
         return None
     return KeptForm(found["path"], [(name, value) for name, value in found["fields"]])
@@ -72,11 +85,12 @@ def kept_form(request: HttpRequest, account: Any) -> KeptForm | None:
 
 def forget(request: HttpRequest) -> None:
     """Nothing waits any more."""
-    request.session.pop(KEPT, None)
+    if KEPT in request.session:
+        del request.session[KEPT]
 
 
 def forget_when_sent(request: HttpRequest) -> None:
     """Nothing waits once the form has been sent again."""
     found = request.session.get(KEPT) if request.method == "POST" else None
-    if found is not None and request.user.is_authenticated and found["path"] == request.get_full_path():
+    if found is not None and found["path"] == request.get_full_path():
         forget(request)

@@ -101,6 +101,7 @@ def _write_session(request: HttpRequest, user: Account, **kwargs: Any) -> None:
     """Every log-in has its row, whoever calls Django's `login`."""
     now = timezone.now()
     kept.kept_form(request, user)  # forgets what somebody else left here
+    request.session.pop(kept.CLOSED, None)
     _mine(request).filter(ended_at__isnull=True).update(ended_at=now)
     user.sessions.filter(last_seen_at__lt=now - FORGOTTEN_AFTER).delete()
     row = AccountSession.objects.create(

@@ -53,8 +53,9 @@ if (notice?.showModal) {
       return;
     }
     try {
-      const response = await fetch(event.target.action, { method: "POST", body: new FormData(event.target) });
-      if (response.redirected || !response.ok) throw new Error(response.statusText);
+      const body = new FormData(event.target);
+      const response = await fetch(event.target.action, { method: "POST", body, redirect: "manual" });
+      if (!response.ok) throw new Error(response.statusText);
       remember((await response.json()).seconds);
       notice.close();
     } catch {

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from accounts.actions import second_factor as actions
 from accounts.models import Account
-from accounts.security.models import AuthenticatorApp, RecoveryCode, SecondFactorPolicy
+from accounts.security.models import AuthenticatorApp, Passkey, RecoveryCode, SecondFactorPolicy
 from accounts.security.secrets import new_seed, recovery_codes, totp_key, written_key
+from accounts.security.webauthn import site_of
 from entities.models import EntityKind
 from mipres_admin.models import HistoryEntry
 from tests import cast
@@ -525,3 +526,68 @@ def test_an_open_session_meets_the_switch_at_its_next_page(delegate):
 def test_where_it_is_compulsory_the_last_factor_can_not_be_removed(safe_client, app):
     policy(0)
     assert "su cuenta debe tener uno" in text(remove(safe_client, app))
+
+
+# ---------------------------------------------------------------- passkeys (the rest in journeys/test_security.py)
+
+
+GARBAGE = [
+    "",
+    "x",
+    "[]",
+    "{}",
+    '{"id": 1}',
+    '{"id": "\x00"}',
+    '{"id": "a", "rawId": "a", "response": {}, "type": "x"}',
+    "[" * 9_000,
+]
+
+
+@pytest.fixture
+def passkey(delegate):
+    return Passkey.objects.create(
+        account=delegate, name="Llave", credential_id="YWJj", credential_hash="0" * 64, public_key=b"1"
+    )
+
+
+@pytest.mark.parametrize("answer", [*GARBAGE, "x" * 30_000])
+def test_what_is_no_answer_of_a_passkey_opens_nothing(delegate, passkey, answer):
+    client = halfway(delegate)
+    client.get(STEP)
+    assert client.post(STEP, {"answer": answer}).status_code == 200
+    assert not is_logged_in(client)
+
+
+@pytest.mark.parametrize("answer", GARBAGE)
+def test_what_is_no_answer_of_a_passkey_adds_none(delegate_client, answer):
+    delegate_client.get("/seguridad/llave/")
+    fields = {"name": "Llave", "password": cast.PASSWORD, "answer": answer}
+    assert delegate_client.post("/seguridad/llave/", fields).status_code == 200
+    assert not Passkey.objects.exists()
+
+
+def test_wrong_answers_of_passkeys_count_as_guesses(delegate, passkey, app):
+    client = halfway(delegate)
+    for _ in range(5):
+        client.post(STEP, {"answer": "{}"})
+    assert "bloqueado" in text(client.post(STEP, {"code": cast.code_of(app)}))
+
+
+def test_a_challenge_is_of_use_once(delegate, passkey):
+    client = halfway(delegate)
+    client.get(STEP)
+    first = client.session["passkey_challenge"]
+    client.post(STEP, {"answer": "{}"})
+    assert client.session["passkey_challenge"] != first
+
+
+def test_a_numeric_address_has_no_passkeys_and_says_what_to_do(delegate_client):
+    page = text(delegate_client.get("/seguridad/llave/", headers={"host": "127.0.0.1:8000"}))
+    assert "no crean llaves de acceso para una dirección numérica (127.0.0.1)" in page
+
+
+@pytest.mark.parametrize(
+    ("host", "name"), [("mipres.example", "mipres.example"), ("localhost:8000", "localhost"), ("[::1]:8000", "[::1]")]
+)
+def test_a_passkey_belongs_to_the_host_name_without_port(host, name):
+    assert site_of(host, secure=True).host == name

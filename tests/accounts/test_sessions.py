@@ -169,6 +169,18 @@ def test_it_waits_no_more_once_it_was_sent(too_late, delegate):
     assert KEPT not in too_late.session
 
 
+def test_it_waits_also_when_another_page_met_the_end_of_the_session_first(at_noon, clock, delegate):
+    clock.shift(timedelta(minutes=21))
+    at_noon.post("/sesion/seguir/")
+    at_noon.post("/usuarios/activar/", FORM)
+    assert log_in_again(at_noon, delegate).url == "/ingresar/retomar/"
+
+
+def test_a_form_of_who_never_was_in_does_not_wait(client, delegate):
+    client.post("/usuarios/activar/", FORM)
+    assert log_in_again(client, delegate).url == "/"
+
+
 def test_it_may_be_left(too_late, delegate):
     log_in_again(too_late, delegate)
     assert too_late.post("/ingresar/retomar/").url == "/"

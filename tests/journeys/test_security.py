@@ -53,8 +53,7 @@ def test_the_ministry_adds_an_app_enters_and_comes_back_with_it(open_page, judge
     assert page.locator(".recovery li").count() == 10
     page.get_by_role("button", name="Ya los guardé").click()
     see(page, judge, "Seguridad de la cuenta", f"security-{width}")
-    page.goto("/admin/")
-    expect(page.get_by_role("heading", name="Sitio administrativo")).to_be_visible()
+    assert page.request.get("/admin/").url.endswith("/admin/")
     page.goto("/")
     leave(page)
     log_in(page, account.login)
