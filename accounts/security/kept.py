@@ -47,8 +47,9 @@ def remember_closed(request: HttpRequest, account: Account) -> None:
     request.session[CLOSED] = {"account": account.pk, "at": timezone.now().timestamp()}
 
 
-def _is_recent(found: Any) -> bool:
-    return bool(found) and found["at"] >= timezone.now().timestamp() - KEPT_SECONDS
+def _recent(request: HttpRequest, name: str) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = request.session.get(name)
+    return found if found and found["at"] >= timezone.now().timestamp() - KEPT_SECONDS else None
 
 
 def keep(request: HttpRequest) -> None:
@@ -56,8 +57,8 @@ def keep(request: HttpRequest) -> None:
 
     Not a form that holds secrets or files or is too long.
     """
-    closed = request.session.get(CLOSED)
-    if not _is_recent(closed):
+    closed = _recent(request, CLOSED)
+    if closed is None:
         return
     fields = [
         (name, value)
@@ -76,8 +77,8 @@ def keep(request: HttpRequest) -> None:
 
 def kept_form(request: HttpRequest, account: Any) -> KeptForm | None:
     """The form that waits for `account` here. One that waits for another account, or for too long, is forgotten."""
-    found = request.session.get(KEPT)
-    if not _is_recent(found) or found["account"] != account.pk:
+    found = _recent(request, KEPT)
+    if found is None or found["account"] != account.pk:
         forget(request)
         return None
     return KeptForm(found["path"], [(name, value) for name, value in found["fields"]])
