@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import jobs
+        from accounts.security import sessions  # noqa: F401  connect the receivers: every log-in has its row
         from mipres_admin.jobs import register
 
         register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)

@@ -18,6 +18,7 @@ from django.db.models.functions import Cast, Concat, Now, TruncDate
 from django.utils import timezone
 
 from accounts.roles import Role, UserKind, roles_of_the_network
+from accounts.security import models as security_models  # noqa: F401  Django finds models here
 from entities.models import Entity, EntityKind, Sede
 from mipres_admin.ranges import DateRange, TsTzRange
 from mipres_admin.text import Fold

@@ -108,14 +108,15 @@ def _left_for_address(now: datetime) -> timedelta:
     return (_window(now) + 1) * _lock() - timedelta(seconds=now.timestamp())
 
 
-def admit(*, login: str, address: str | None) -> Attempt:
+def admit(*, login: str, address: str | None, kind: str = "login") -> Attempt:
     """Count one guess at the password of `login` (already folded) from `address`, before it is made.
 
+    Another `kind` counts guesses at something else, for example "factor" at the second factor of `login`.
     Call it outside a transaction: a count that rolls back is no count. Returns the attempt, to be forgiven when the
-    password was right. Raises ValidationError, with the message for the person, when login or address is locked.
+    guess was right. Raises ValidationError, with the message for the person, when login or address is locked.
     """
     now = timezone.now()
-    name_key = _key("login", login)
+    name_key = _key(kind, login)
     address_key = _address_key(address, now) if address else None
     # The address first, so that one that is locked cannot go on locking other people's logins.
     if address_key and _count(address_key, settings.LOGIN_FAILURES_ALLOWED_PER_ADDRESS, now) is None:

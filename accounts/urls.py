@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import captcha, certificates, networks, passwords, session, uploads, users
+from accounts.views import captcha, certificates, networks, passwords, security, session, uploads, users
 
 session_urls = [
     path("", session.home, name="home"),
@@ -14,6 +14,20 @@ session_urls = [
     path("captcha/nuevo/", captcha.new_captcha, name="new_captcha"),
     path("captcha/<str:token>/imagen.png", captcha.captcha_image, name="captcha_image"),
     path("captcha/<str:token>/audio.wav", captcha.captcha_audio, name="captcha_audio"),
+]
+
+security_urls = [
+    path("ingresar/segundo-factor/", security.second_factor, name="second_factor"),
+    path("ingresar/retomar/", security.resume_form, name="resume_form"),
+    path("seguridad/", security.security, name="security"),
+    path("seguridad/aplicacion/", security.enrol_totp, name="enrol_totp"),
+    path("seguridad/llave/", security.enrol_passkey, name="enrol_passkey"),
+    path("seguridad/codigos/", security.recovery_codes, name="recovery_codes"),
+    path("seguridad/factores/<uuid:public_id>/retirar/", security.remove_factor, name="remove_factor"),
+    path("seguridad/sesiones/cerrar/", security.end_sessions, name="end_sessions"),
+    path("seguridad/sesiones/<uuid:public_id>/cerrar/", security.end_session, name="end_session"),
+    path("sesion/seguir/", security.keep_session, name="keep_session"),
+    path("cambiar-de-entidad/", security.switch_entity, name="switch_entity"),
 ]
 
 user_urls = [
@@ -49,4 +63,4 @@ certificate_urls = [
     path("verificar/<path:code>/", certificates.verify_certificate, name="verify_certificate"),
 ]
 
-urlpatterns = session_urls + user_urls + network_urls + certificate_urls
+urlpatterns = session_urls + security_urls + user_urls + network_urls + certificate_urls

@@ -17,7 +17,10 @@ GATED_BY_THEIR_LIBRARY = frozenset({"admin", "mail_preview"})
 
 @dataclass(frozen=True)
 class Access:
-    """One declaration: `who` opens the view, and for delegates, of which kinds of entity."""
+    """One declaration: `who` opens the view, and for delegates, of which kinds of entity.
+
+    "entering" and "enrolling" are decided by `middleware.AccessMiddleware`, which knows the request.
+    """
 
     who: str
     kinds: tuple[str, ...] = ()
@@ -28,6 +31,8 @@ class Access:
             return True
         if not user.is_authenticated:
             return False
+        if self.who == "enrolling":
+            return True
         if self.who == "delegate":
             return user.entity is not None and user.entity.is_active and user.entity.kind in self.kinds
         if self.who == "person":
@@ -55,6 +60,16 @@ def signed_in(view: View) -> View:
 def person(view: View) -> View:
     """Natural persons with their own account of Mi Seguridad Social, not delegates and not the Ministry."""
     return _declare(view, Access("person"))
+
+
+def entering(view: View) -> View:
+    """Whoever has given the right password and not yet the second factor: not logged in, and not anybody."""
+    return _declare(login_not_required(view), Access("entering"))
+
+
+def enrolling(view: View) -> View:
+    """Any account that has logged in, and whoever enters and must add a first second factor; not who has one."""
+    return _declare(login_not_required(view), Access("enrolling"))
 
 
 def staff(view: View) -> View:

@@ -56,6 +56,7 @@ MENU = (
         "building",
     ),
     Item("change_password", "Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key"),
+    Item("security", "Seguridad de la cuenta", "Su segundo factor, sus códigos y sus sesiones abiertas.", "shield"),
 )
 
 

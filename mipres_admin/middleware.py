@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from psycopg.errors import LockNotAvailable
 
 from mipres_admin.access import GATED_BY_THEIR_LIBRARY, client_address, declared
@@ -65,7 +65,11 @@ class BusyMiddleware:
 
 
 class AccessMiddleware:
-    """Refuse a view to whoever its declaration does not admit (log-in itself is Django's LoginRequiredMiddleware)."""
+    """Refuse a view to whoever its declaration does not admit (log-in itself is Django's LoginRequiredMiddleware).
+
+    A session of which nobody has said that it is whole (alive, second factor proven) opens nothing but public pages:
+    `whole_session`, and `entering` between password and second factor, are set by the middleware of the accounts.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -73,11 +77,24 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        """Raise PermissionDenied (the 403 page) when the view is not for this user."""
-        match = request.resolver_match
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """Raise PermissionDenied (the 403 page) when the view is not for this user; lead strangers to the log-in."""
+        access, match = declared(view), request.resolver_match
+        is_whole = getattr(request, "whole_session", None) is not None
+        if request.user.is_authenticated and not is_whole and (access is None or access.who != "public"):
+            raise PermissionDenied
         if match and match.namespace in GATED_BY_THEIR_LIBRARY:
-            return
-        access = declared(view)
+            return None
+        if access is not None and access.who in ("entering", "enrolling"):
+            return self._second_step(request, access.who)
         if access is None or not access.admits(request.user):
             raise PermissionDenied
+        return None
+
+    def _second_step(self, request: HttpRequest, who: str) -> HttpResponseBase | None:
+        if request.user.is_authenticated:
+            return None if who == "enrolling" else redirect("home")
+        entering = getattr(request, "entering", None)
+        if entering is None:
+            return redirect("login")
+        return None if who == "entering" or entering.step == "enrol" else redirect("second_factor")

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.StandingMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "mipres_admin.middleware.AccessMiddleware",
     "mipres_admin.middleware.BusyMiddleware",
@@ -154,6 +155,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_FAILURES_ALLOWED = 5
 LOGIN_FAILURES_ALLOWED_PER_ADDRESS = 100
 LOGIN_LOCK_MINUTES = 30
+SECOND_STEP_MINUTES = 10
+# derives the keys of authenticator apps and the recovery codes; apart, so that the secret key may be changed
+FACTOR_SECRET = env.str("MIPRES_FACTOR_SECRET", default="") or SECRET_KEY
 
 PASSWORD_LINK_MINUTES = 60
 RECOVERIES_ALLOWED = 5
@@ -174,7 +178,11 @@ CAPTCHA_FILTER_FUNCTIONS = ("accounts.captcha_image.wave", "captcha.helpers.post
 
 # ---------------------------------------------------------------- sessions, cookies, headers
 
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_LONGEST_HOURS = 12
+# an hour more, so that whoever comes back late learns why the session ended
+SESSION_COOKIE_AGE = (SESSION_LONGEST_HOURS + 1) * 60 * 60
+SESSION_IDLE_MINUTES = 20
+SESSION_WARNING_SECONDS = 120
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-sesion" if PRODUCTION else "sesion"

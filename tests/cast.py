@@ -1,13 +1,17 @@
 """Who plays in the tests? Makers of entities, sedes, people, users and accounts with sensible defaults."""
 
+from base64 import b32decode
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
+from django_otp.oath import totp
 
 from accounts.logins import first_login, persons_login
 from accounts.models import Account, Person, RegisteredUser, RoleAssignment
 from accounts.roles import UserKind
+from accounts.security.models import AccountSession, AuthenticatorApp
+from accounts.security.secrets import new_seed, totp_key
 from delegates.models import Appointment, EntityRegistration
 from entities.models import EPS_KINDS, Entity, EntityKind, Sede
 
@@ -115,3 +119,24 @@ def make_appointment(entity: Entity, by: Account, person: Person | None = None, 
         "created_by": by,
     } | {name: getattr(person, name) for name in names}
     return Appointment.objects.create(entity=entity, **(defaults | fields))
+
+
+def make_app(account: Account, **fields: Any) -> AuthenticatorApp:
+    defaults: dict[str, Any] = {"name": "Celular", "seed": new_seed()}
+    return AuthenticatorApp.objects.create(account=account, **(defaults | fields))
+
+
+def code_of(app: AuthenticatorApp, steps: int = 0) -> str:
+    """What the app shows now, or so many half minutes later."""
+    return f"{totp(totp_key(app.seed), drift=steps):06}"
+
+
+def code_of_key(key: str) -> str:
+    """What an app shows that was given this key by hand."""
+    return f"{totp(b32decode(key)):06}"
+
+
+def make_session(account: Account, **fields: Any) -> AccountSession:
+    now = timezone.now()
+    defaults: dict[str, Any] = {"device": "Chrome en Windows", "started_at": now, "last_seen_at": now}
+    return AccountSession.objects.create(account=account, **(defaults | fields))

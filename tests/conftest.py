@@ -10,6 +10,8 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 
 from accounts.models import Account
+from accounts.security.models import AccountSession, Proof
+from accounts.security.sessions import MINE
 from entities.models import Entity, Sede
 from mipres_admin.delivery import deliver_due
 from tests import cast
@@ -52,6 +54,20 @@ def wipe_after_tests_that_commit() -> Iterator[None]:
     """Django's own flush would empty the catalogues and stumble over the guard of the history."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", wipe)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def force_login_proves_a_second_factor() -> Iterator[None]:
+    """The Ministry's sessions always have one; tests of the second factor log in as a person does."""
+    log_in = Client.force_login
+
+    def force_login(client: Client, user: Account, backend: str | None = None) -> None:
+        log_in(client, user, backend)
+        AccountSession.objects.filter(public_id=client.session[MINE]).update(verified_by=Proof.TOTP)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", force_login)
         yield
 
 

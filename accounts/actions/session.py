@@ -10,6 +10,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
 from accounts.models import Account, LoginThrottle
+from accounts.security.models import AccountSession
+from accounts.security.rules import step_of
 from mipres_admin import history
 from mipres_admin.mail import send_on_commit
 
@@ -18,6 +20,7 @@ BAD_CREDENTIALS = (
     f"después de {settings.LOGIN_FAILURES_ALLOWED} intentos fallidos el ingreso se bloquea durante "
     f"{settings.LOGIN_LOCK_MINUTES} minutos."
 )
+WRONG_PASSWORD = "La contraseña debe ser la que usa hoy para ingresar."  # noqa: S105  a message
 OLD_IS_WRONG = (
     "La contraseña anterior debe ser la que usa hoy para ingresar. "
     "Si acaba de cambiarla en otra ventana, escriba la nueva."
@@ -34,7 +37,7 @@ def _count(login: str) -> throttle.Attempt:
 
 
 @transaction.atomic
-def _write_refusal(act: str, attempt: throttle.Attempt, account: Account | None) -> None:
+def write_refusal(act: str, attempt: throttle.Attempt, account: Account | None) -> None:
     """Write down a failed try.
 
     A name that does not exist costs the same write, so that the time of the answer says nothing; its row names the
@@ -55,6 +58,7 @@ def _write_refusal(act: str, attempt: throttle.Attempt, account: Account | None)
 def open_session(*, login: str, password: str) -> Account:
     """Check the credentials and return the account whose session may begin (manual v4.1 §9).
 
+    Where a second factor comes next, that is written down, and the opening with it (`second_factor.prove`).
     `login` is folded, as accounts store it. Raises ValidationError with one and the same message when the account
     does not exist, is inactive, is of an inactive entity or has another password, after one hashing in each case;
     and with the lock's message when there were too many tries: then the password is not even looked at.
@@ -63,11 +67,12 @@ def open_session(*, login: str, password: str) -> Account:
     account = Account.objects.select_related("entity").filter(login=login).first()
     knows_password = check_password_with_timing_attack_mitigation(account, password)
     if account is None or not knows_password or not account.may_enter:
-        _write_refusal("session.refused", attempt, account)
+        write_refusal("session.refused", attempt, account)
         raise ValidationError(BAD_CREDENTIALS, code="credentials")
     with transaction.atomic():
         attempt.forgive()
-        history.record(by=account, act="session.opened", thing=account, before={}, after={})
+        act = "session.halfway" if step_of(account) else "session.opened"
+        history.record(by=account, act=act, thing=account, before={}, after={})
     throttle.sweep()
     return account
 
@@ -78,16 +83,31 @@ def close_session(*, by: Account) -> None:
     history.record(by=by, act="session.closed", thing=by, before={}, after={})
 
 
-def check_old_password(by: Account, old: str) -> None:
-    """Have the person of a session show that he knows his password; wrong ones count as failed log-ins.
+@sensitive_variables("password")
+def confirm_password(
+    *,
+    by: Account,
+    password: str,
+    field: str = "password",
+    wrong: str = WRONG_PASSWORD,
+    act: str = "security.refused",
+) -> None:
+    """Have the person of a session show again that he knows his password, before a change that an intruder would make.
 
-    Raises ValidationError: under "old" when it is not the password, without field when the account is locked.
+    Raises ValidationError: under `field` with the words `wrong` when it is not the password, which counts as a failed
+    log-in and is written down as `act`; without field when the account is locked.
     """
     attempt = _count(by.login)
-    if not by.check_password(old):
-        _write_refusal("password.refused", attempt, by)
-        raise ValidationError({"old": OLD_IS_WRONG})
+    if not by.check_password(password):
+        write_refusal(act, attempt, by)
+        raise ValidationError({field: wrong})
     attempt.forgive()
+
+
+@sensitive_variables("old")
+def check_old_password(by: Account, old: str) -> None:
+    """As `confirm_password`, for forms that ask for "Contraseña anterior"."""
+    confirm_password(by=by, password=old, field="old", wrong=OLD_IS_WRONG, act="password.refused")
 
 
 def check_new_password(account: Account, new: str) -> None:
@@ -98,13 +118,14 @@ def check_new_password(account: Account, new: str) -> None:
         raise ValidationError({"new": error}) from error
 
 
-def save_new_password(account: Account, new: str, *, by: Account, act: str) -> None:
+def save_new_password(account: Account, new: str, *, by: Account, act: str, keep: AccountSession | None = None) -> None:
     """Save the password of a locked account, write the act down and tell the person; in the caller's transaction.
 
-    Every session of the account ends, because its hash changed.
+    Every session of the account but `keep` ends, because its hash changed.
     """
     account.set_password(new)
     account.save(update_fields=["password"])
+    account.sessions.live().exclude(pk=keep.pk if keep else 0).update(ended_at=timezone.now())
     history.record(by=by, act=act, thing=account, before={}, after={})
     send_on_commit(
         to=account.email,
@@ -114,23 +135,23 @@ def save_new_password(account: Account, new: str, *, by: Account, act: str) -> N
 
 
 @transaction.atomic
-def _save_password(by: Account, new: str) -> Account:
+def _save_password(by: Account, new: str, keep: AccountSession | None) -> Account:
     account = Account.objects.select_for_update(of=("self",)).get(pk=by.pk)
     if account.password != by.password:
         raise ValidationError(CHANGED_ELSEWHERE, code="changed_elsewhere")
-    save_new_password(account, new, by=by, act="password.changed")
+    save_new_password(account, new, by=by, act="password.changed", keep=keep)
     return account
 
 
 @sensitive_variables("old", "new")
-def change_password(*, by: Account, old: str, new: str) -> Account:
+def change_password(*, by: Account, old: str, new: str, keep: AccountSession | None = None) -> Account:
     """Change the password of `by`, fresh from its session, and return the account as it is now (manual v4.1 §11.8).
 
     The change, its row of history and the record of the password are one transaction; the person is told by mail.
-    Every other session of the account ends, because its hash changed. Raises ValidationError: under "old" when that
-    is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without field
-    when the account is locked or another window changed the password first.
+    Every session of the account but `keep` ends, because its hash changed. Raises ValidationError: under "old" when
+    that is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without
+    field when the account is locked or another window changed the password first.
     """
     check_old_password(by, old)
     check_new_password(by, new)
-    return _save_password(by, new)
+    return _save_password(by, new, keep)

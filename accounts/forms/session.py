@@ -18,7 +18,8 @@ a_login = RegexValidator(
 )
 
 
-def _password(label: str, missing: str, autocomplete: str, **options: Any) -> forms.CharField:
+def password_field(label: str, missing: str, autocomplete: str, **options: Any) -> forms.CharField:
+    """A password as it is typed: spaces belong to it."""
     return forms.CharField(
         label=label,
         strip=False,
@@ -50,7 +51,7 @@ class NamedForm(CaptchaForm):
 class LoginForm(NamedForm):
     """Usuario, Contraseña and the code of the image (manual v4.1 §9)."""
 
-    password = _password("Contraseña", "Ingrese su contraseña.", "current-password")
+    password = password_field("Contraseña", "Ingrese su contraseña.", "current-password")
 
 
 class RecoverPasswordForm(NamedForm, DocumentForm):
@@ -84,13 +85,13 @@ class NewPasswordForm(forms.Form):
     """A new password, typed twice, for an account that is known."""
 
     login = ShownField(label="Nombre del usuario (Login)", required=False)
-    new = _password(
+    new = password_field(
         "Contraseña Nueva",
         "Ingrese la contraseña nueva.",
         "new-password",
         help_text="Use 12 caracteres o más; por ejemplo una frase que solo usted conozca.",
     )
-    confirmation = _password("Confirmación de Contraseña", "Ingrese otra vez la contraseña nueva.", "new-password")
+    confirmation = password_field("Confirmación de Contraseña", "Ingrese otra vez la contraseña nueva.", "new-password")
 
     def __init__(self, data: Any = None, *, account: Account) -> None:
         super().__init__(data, initial={"login": account.login})
@@ -105,5 +106,5 @@ class NewPasswordForm(forms.Form):
 class ChangePasswordForm(NewPasswordForm):
     """Cambio Contraseña (manual v4.1 §11.8)."""
 
-    old = _password("Contraseña anterior", "Ingrese su contraseña anterior.", "current-password")
+    old = password_field("Contraseña anterior", "Ingrese su contraseña anterior.", "current-password")
     field_order = ("login", "old", "new", "confirmation")

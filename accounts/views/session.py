@@ -4,6 +4,7 @@ from django.contrib import auth, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,6 +13,8 @@ from accounts.actions import session as actions
 from accounts.forms.session import ChangePasswordForm, LoginForm
 from accounts.models import Account
 from accounts.overview import overview_of
+from accounts.security import kept, sessions
+from accounts.security.rules import compulsory_from, has_factor, step_of
 from mipres_admin.access import public, signed_in
 
 SHOW_AND_ACT = ["GET", "HEAD", "POST"]
@@ -31,15 +34,23 @@ def _login_form(request: HttpRequest) -> LoginForm:
     return LoginForm(request.POST or None, session=request.session)
 
 
-def _enter(request: HttpRequest, form: LoginForm) -> bool:
-    """Try to log in with a valid form; whether it succeeded. What went wrong is in the form."""
+def destination(request: HttpRequest, wanted: str) -> str:
+    """Where a session begins: at the form that waits for its sender, else where the person was going."""
+    return resolve_url("resume_form") if kept.kept_form(request, request.user) else wanted
+
+
+def _enter(request: HttpRequest, form: LoginForm) -> str:
+    """Try to log in with a valid form; where to go now, or "" when it failed. What went wrong is in the form."""
     try:
         account = actions.open_session(login=form.cleaned_data["login"], password=form.cleaned_data["password"])
     except ValidationError as refusal:
         form.add_error(None, refusal)
-        return False
-    auth.login(request, account)
-    return True
+        return ""
+    if step_of(account):
+        sessions.start_second_step(request, account, _next(request))
+        return resolve_url("second_factor")
+    sessions.begin(request, account)
+    return destination(request, _next(request))
 
 
 @public
@@ -50,9 +61,13 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     form = _login_form(request)
-    if form.is_valid() and _enter(request, form):
-        return HttpResponseRedirect(_next(request))
-    return render(request, "accounts/login.html", {"form": form})
+    if form.is_valid():
+        goal = _enter(request, form)
+        if goal:
+            return HttpResponseRedirect(goal)
+    why = sessions.WHY_CLOSED.get(request.session.pop(sessions.WHY, ""), "")
+    context = {"form": form, "why": why, "kept": kept.KEPT in request.session}
+    return render(request, "accounts/login.html", context)
 
 
 @public
@@ -73,12 +88,14 @@ def logout(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this account can do here, and how its entity stands; a natural person's home is "Mi lista de roles"."""
-    assert isinstance(request.user, Account)  # noqa: S101  narrows the type
-    if request.user.is_natural_person:
+    account = request.user
+    assert isinstance(account, Account)  # noqa: S101  narrows the type
+    if account.is_natural_person:
         return redirect("role_list")
-    entity = request.user.entity
-    overview = overview_of(entity) if entity is not None and entity.is_active else None
-    return render(request, "accounts/home.html", {"overview": overview})
+    since = compulsory_from(account)
+    announced = since if since and since > timezone.localdate() and not has_factor(account) else None
+    overview = overview_of(account.entity) if account.entity is not None and account.entity.is_active else None
+    return render(request, "accounts/home.html", {"overview": overview, "second_factor_from": announced})
 
 
 @signed_in
@@ -91,7 +108,10 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             account = actions.change_password(
-                by=request.user, old=form.cleaned_data["old"], new=form.cleaned_data["new"]
+                by=request.user,
+                old=form.cleaned_data["old"],
+                new=form.cleaned_data["new"],
+                keep=request.whole_session,  # type: ignore[attr-defined]
             )
         except ValidationError as refusal:
             form.add_error(None, refusal)

@@ -1,5 +1,6 @@
 """What ends with a delegate's appointment? The account that stands on it, its sessions and, on request, its tokens."""
 
+from accounts.actions.sessions import end_sessions
 from accounts.models import Account
 from delegates.models import Appointment, DelegateAccount
 from tokens.actions import revoke_tokens_made_by
@@ -21,6 +22,7 @@ def close_delegate_account(*, by: Account, appointment: Appointment, revoke_toke
         return None
     account.is_active = False
     account.save(update_fields=["is_active"])
+    end_sessions(account=account, by=by)
     if revoke_tokens:
         revoke_tokens_made_by(account=account, by=by, reason="Se inactivó al delegado que lo generó.")
     return account

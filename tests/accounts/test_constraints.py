@@ -16,7 +16,8 @@ from accounts.models import (
     RoleAssignment,
     SsoPost,
 )
-from tests.cast import make_assignment, make_person, make_sede, make_user
+from accounts.security.models import Passkey, RecoveryCode, SecondFactorPolicy
+from tests.cast import make_app, make_assignment, make_person, make_sede, make_session, make_user
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -143,3 +144,62 @@ def test_throttle_rows_are_one_per_key():
 def test_people_are_sorted_by_surname_without_accents_or_case():
     make_person(first_name="José", first_surname="Muñoz")
     assert Person.objects.get().sort_name.startswith("munoz")
+
+
+# ---------------------------------------------------------------- second factors and sessions
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [({"seed": "clave"}, "authenticator_app_seed_well_formed"), ({"name": ""}, "authenticatorapp_has_a_name")],
+)
+def test_an_authenticator_app_has_a_name_and_a_seed(delegate, fields, constraint):
+    with refused_by(constraint):
+        make_app(delegate, **fields)
+
+
+PASSKEY = {"name": "Llave", "credential_id": "abc", "credential_hash": "0" * 64, "public_key": b"1"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"name": ""}, "passkey_has_a_name"),
+        ({"credential_id": ""}, "passkey_credential_well_formed"),
+        ({"credential_hash": "x" * 64}, "passkey_credential_well_formed"),
+        ({"sign_count": -1}, "passkey_count_not_negative"),
+    ],
+)
+def test_a_passkey_has_a_name_and_an_identifier(delegate, fields, constraint):
+    with refused_by(constraint):
+        Passkey.objects.create(account=delegate, **(PASSKEY | fields))
+
+
+def test_a_passkey_is_of_one_account(delegate, stranger):
+    Passkey.objects.create(account=delegate, **PASSKEY)
+    with refused_by("credential_hash"):
+        Passkey.objects.create(account=stranger, **PASSKEY)
+
+
+def test_a_recovery_code_is_kept_only_as_its_hash(delegate):
+    with refused_by("recovery_code_is_a_hash"):
+        RecoveryCode.objects.create(account=delegate, digest="ABCD-EFGH-JKMN")
+
+
+def test_a_policy_is_of_a_known_kind_of_entity():
+    with refused_by("second_factor_policy_kind_known"):
+        SecondFactorPolicy.objects.create(kind="XX", compulsory_from=NOW)
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"last_seen_at": NOW - timedelta(days=1)}, "account_session_seen_after_it_starts"),
+        ({"ended_at": NOW - timedelta(days=1)}, "account_session_ends_after_it_starts"),
+        ({"verified_by": "sms"}, "account_session_proof_known"),
+        ({"device": ""}, "account_session_names_its_device"),
+    ],
+)
+def test_a_session_has_a_device_and_times_in_order(delegate, fields, constraint):
+    with refused_by(constraint):
+        make_session(delegate, **fields)

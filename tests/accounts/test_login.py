@@ -65,9 +65,8 @@ def test_the_case_of_the_login_and_spaces_around_it_do_not_matter(client, delega
     assert is_logged_in(client)
 
 
-def test_the_ministry_logs_in_at_the_same_page(client, ministry):
-    log_in(client, ministry.login)
-    assert is_logged_in(client)
+def test_the_ministry_logs_in_at_the_same_page_and_goes_on_to_its_second_factor(client, ministry):
+    assert log_in(client, ministry.login).url == "/ingresar/segundo-factor/"
 
 
 @pytest.mark.parametrize("kind", ["IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET"])

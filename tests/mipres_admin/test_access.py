@@ -16,6 +16,8 @@ from mipres_admin.access import delegate_of, public, signed_in
 from mipres_admin.checks import every_view_declares_its_access, own_patterns
 from tests.accounts.links import link_to
 from tests.cast import (
+    PASSWORD,
+    make_app,
     make_appointment,
     make_assignment,
     make_delegate,
@@ -23,6 +25,7 @@ from tests.cast import (
     make_natural,
     make_registration,
     make_sede,
+    make_session,
     make_user,
 )
 from tests.delegates.links import link_of_a_sign_up, link_of_an_email
@@ -118,6 +121,17 @@ TABLE = {
     "new_authorized": ONLY_PERSONS,
     "edit_authorized": ONLY_PERSONS,
     "end_authorized": ONLY_PERSONS,
+    "second_factor": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "resume_form": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "security": (TO_LOGIN, EVERY_KIND, IN),
+    "enrol_totp": (TO_LOGIN, EVERY_KIND, IN),
+    "enrol_passkey": (TO_LOGIN, EVERY_KIND, IN),
+    "recovery_codes": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "remove_factor": (TO_LOGIN, EVERY_KIND, IN),
+    "end_session": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "end_sessions": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "keep_session": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
+    "switch_entity": (TO_LOGIN, EVERY_KIND, IN),
     "verify": (IN, EVERY_KIND, IN),
     "verify_certificate": (IN, EVERY_KIND, IN),
 }
@@ -131,6 +145,7 @@ OF_A_USER = (
     "user_certificate",
 )
 OF_A_PAPER = ("download_certificate", "verify_certificate")
+OF_THE_ACCOUNT = ("remove_factor", "end_session")
 OF_AN_UPLOAD = ("upload_preview", "apply_upload", "upload_result")
 OF_A_SEDE = ("edit_sede", "disable_sede", "enable_sede", "sede_history")
 WITH_WORDS = {
@@ -177,6 +192,13 @@ def sede_of(account):
     return make_sede(entity, code="PROV000001")
 
 
+def of_the_account(name, account):
+    if account is None:
+        return reverse(name, args=[uuid.uuid4()])
+    owned = make_app(account) if name == "remove_factor" else account.sessions.first() or make_session(account)
+    return reverse(name, args=[owned.public_id])
+
+
 def token_of(account):
     if account is None or account.entity is None:
         return uuid.uuid4()
@@ -221,6 +243,7 @@ MAKERS = (
     (("association_history",), lambda name, account: reverse(name, args=[association_of(account)])),
     (("revoke_token",), lambda name, account: reverse(name, args=[token_of(account)])),
     (OF_A_PAPER, address_of_a_paper),
+    (OF_THE_ACCOUNT, of_the_account),
     (OF_AN_UPLOAD, lambda name, account: reverse(name, args=[upload_of(account)])),
     (tuple(WITH_WORDS), lambda name, account: WITH_WORDS[name]()),
     (OF_A_USER, address_of_a_user),
@@ -281,6 +304,12 @@ def test_another_persons_things_are_not_found(name):
 def test_a_strangers_upload_is_not_found(name, delegate_client, stranger):
     assert delegate_client.get(address(name, stranger)).status_code == GONE
     assert delegate_client.post(address(name, stranger), {"mode": "todo"}).status_code == GONE
+
+
+@pytest.mark.parametrize("name", OF_THE_ACCOUNT)
+def test_what_is_of_a_strangers_account_is_not_found(name, delegate_client, stranger):
+    assert delegate_client.get(address(name, stranger)).status_code == GONE
+    assert delegate_client.post(address(name, stranger), {"password": PASSWORD}).status_code == GONE
 
 
 @pytest.mark.parametrize("name", OF_A_USER)

@@ -119,6 +119,10 @@ class Command(BaseCommand):
         self._step("\nDelegados (contraseña de todos: " + self.style.SUCCESS(PASSWORD) + ")")
         for login in logins:
             self._step(f"  {login.login:<22} {login.kind} · {login.entity}")
+        self._step(
+            "  MINSALUD debe agregar un segundo factor al ingresar: lea el QR con una aplicación de autenticación,"
+            "\n  o sin celular pida el código con: uv run manage.py totp_code CLAVE (la que muestra la página)."
+        )
         self._step("\nDocumentos CC para probar Activar Usuarios:")
         for number, case in CASES.items():
             self._step(f"  {number}  {case}")

@@ -1,0 +1,46 @@
+"""End sessions, and change to another entity of the same person: each deed once, and written down."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Account
+from accounts.security.models import AccountSession
+from accounts.security.rules import Switch, switch_refusal
+from mipres_admin import history
+from mipres_admin.refusals import Refused
+
+
+@transaction.atomic
+def end_sessions(*, account: Account, by: Account | None, but: AccountSession | None = None) -> int:
+    """End every live session of `account`, except `but`, and return how many ended; each is dead at its next request.
+
+    `by` is who does it, None for a command. Without a live session nothing is written down.
+    """
+    live = account.sessions.live().exclude(pk=but.pk if but else 0)
+    ended = live.update(ended_at=timezone.now())
+    if ended:
+        after = {"sessions": ended}
+        history.record(by=by, act="sessions.ended", thing=account, entity=account.entity, before={}, after=after)
+    return ended
+
+
+@transaction.atomic
+def end_session(*, by: Account, session: AccountSession) -> None:
+    """End one session of the account `by`; ending it twice is once."""
+    if by.sessions.live().filter(pk=session.pk).update(ended_at=timezone.now()):
+        history.record(by=by, act="session.ended", thing=by, before={}, after={"device": session.device})
+
+
+@transaction.atomic
+def switch_account(*, by: Account, to: Account, session: AccountSession) -> None:
+    """End `session` of `by` so that the same person goes on as `to`: one row of history in each account's.
+
+    Raises Refused when `to` is not another active account of the same person.
+    """
+    refusal = switch_refusal(Switch(by, to))
+    if refusal:
+        raise Refused(refusal)
+    AccountSession.objects.filter(pk=session.pk).update(ended_at=timezone.now())
+    for account in (by, to):
+        change = {"before": {"login": by.login}, "after": {"login": to.login}}
+        history.record(by=by, act="session.switched", thing=account, entity=account.entity, **change)

@@ -1,0 +1,1 @@
+"""Second factors, sessions and changing entity."""

@@ -1,0 +1,92 @@
+"""What must this account still prove, what may be removed, and which entity may be changed to? Pure: no writes."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, Q, QuerySet, Value
+from django.utils import timezone
+
+from accounts import models
+from accounts.security.models import AuthenticatorApp, Factor, Passkey, SecondFactorPolicy
+from mipres_admin.refusals import Refusal
+
+VERIFY, ENROL = "verify", "enrol"
+
+LAST_FACTOR = Refusal(
+    cause="Es su único segundo factor y su cuenta debe tener uno.",
+    remedy="Agregue otro en esta página y después retire este.",
+    who="Usted mismo.",
+)
+NOT_YOURS = Refusal(
+    cause="Esa cuenta no es suya o ya no está activa.",
+    remedy="Elija una de las entidades de la lista. Si falta alguna, pida al representante legal que revise su "
+    "autorización.",
+    who="El representante legal de la entidad.",
+)
+
+
+def factors_of(account: "models.Account") -> list[AuthenticatorApp | Passkey]:
+    """The second factors of the holder of this account, apps first."""
+    return [*AuthenticatorApp.objects.of(account), *Passkey.objects.of(account)]
+
+
+def has_factor(account: "models.Account") -> bool:
+    """Whether the holder of this account has any second factor."""
+    held = Value(True)  # one query for both tables
+    rows = models.Account.objects.filter(pk=account.pk).filter(
+        Exists(AuthenticatorApp.objects.of(account)) | Exists(Passkey.objects.of(account))
+    )
+    return rows.annotate(held=held).exists()
+
+
+def compulsory_from(account: "models.Account") -> date | None:
+    """The day from which this delegate must have a second factor, past or to come; None without such a day."""
+    if account.entity is None:
+        return None
+    policy = SecondFactorPolicy.objects.filter(kind=account.entity.kind)
+    return policy.values_list("compulsory_from", flat=True).first()
+
+
+def must_have_factor(account: "models.Account") -> bool:
+    """Whether this account may not enter without a second factor: the Ministry's always, others from a day on."""
+    since = compulsory_from(account)
+    return account.is_staff or (since is not None and since <= timezone.localdate())
+
+
+def step_of(account: "models.Account") -> str:
+    """What comes after the password: VERIFY a factor, ENROL the first one, or nothing ("")."""
+    if has_factor(account):
+        return VERIFY
+    return ENROL if must_have_factor(account) else ""
+
+
+def removal_refusal(
+    account: "models.Account", factor: Factor, held: list[AuthenticatorApp | Passkey]
+) -> Refusal | None:
+    """Why `factor`, one of those `held`, may not be removed, or None."""
+    return LAST_FACTOR if held == [factor] and must_have_factor(account) else None
+
+
+# ---------------------------------------------------------------- change of entity
+
+
+@dataclass(frozen=True)
+class Switch:
+    """What is asked: whoever is in as `of` wants to go on as `to`."""
+
+    of: "models.Account"
+    to: "models.Account"
+
+
+def other_accounts(account: "models.Account") -> "QuerySet[models.Account]":
+    """The other accounts that the same person may use now, natural person included; never the Ministry's."""
+    accounts = models.Account.objects.select_related("entity", "person")
+    if account.person_id is None or account.is_staff:
+        return accounts.none()
+    accounts = accounts.filter(person=account.person_id, is_active=True, is_staff=False).exclude(pk=account.pk)
+    return accounts.filter(Q(entity__isnull=True) | Q(entity__is_active=True)).order_by("entity__name", "login")
+
+
+def switch_refusal(asked: Switch) -> Refusal | None:
+    """Why the change of entity is refused, or None."""
+    return None if other_accounts(asked.of).filter(pk=asked.to.pk).exists() else NOT_YOURS

@@ -1,0 +1,75 @@
+"""Which secrets do people get, and how are they kept so that the database alone reveals none?
+
+The key of an authenticator app and the recovery codes are derived from a random seed and from a secret that is not
+in the database (`MIPRES_FACTOR_SECRET`); recovery codes are kept as keyed hashes.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from urllib.parse import quote, urlencode
+
+import segno
+from django.conf import settings
+
+ISSUER = "MIPRES"
+RECOVERY_CODES = 10
+# Crockford's letters and digits: none of them looks like another
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKES = str.maketrans("OIL", "011")
+RECOVERY_LENGTH = 12
+
+
+def _derive(purpose: str, value: str) -> bytes:
+    return hmac.digest(settings.FACTOR_SECRET.encode(), f"{purpose} {value}".encode(), hashlib.sha256)
+
+
+def new_seed() -> str:
+    """A random seed of forty hexadecimal digits, for one app or one set of recovery codes."""
+    return secrets.token_hex(20)
+
+
+def totp_key(seed: str) -> bytes:
+    """The twenty bytes that the app and the portal share."""
+    return _derive("totp", seed)[:20]
+
+
+def written_key(seed: str) -> str:
+    """The key as a person types it into the app: groups of four letters or digits."""
+    text = base64.b32encode(totp_key(seed)).decode()
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def totp_address(seed: str, login: str) -> str:
+    """The otpauth:// address that the QR code carries."""
+    fields = urlencode({"secret": written_key(seed).replace(" ", ""), "issuer": ISSUER})
+    return f"otpauth://totp/{quote(f'{ISSUER}:{login}', safe='')}?{fields}"
+
+
+def qr_path(text: str) -> tuple[str, int]:
+    """A QR code as the path of an SVG of one unit a module, and its width in modules with the quiet zone."""
+    rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=4))
+    dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module)
+    return "".join(dark), len(rows)
+
+
+def recovery_codes(seed: str) -> list[str]:
+    """The recovery codes of a seed, sixty bits each, as they are shown: ABCD-EFGH-JKMN."""
+    codes = []
+    for number in range(RECOVERY_CODES):
+        drawn = _derive("recovery", f"{seed} {number}")
+        letters = "".join(_ALPHABET[byte % 32] for byte in drawn[:RECOVERY_LENGTH])
+        codes.append("-".join(letters[at : at + 4] for at in range(0, RECOVERY_LENGTH, 4)))
+    return codes
+
+
+def read_recovery_code(text: str) -> str | None:
+    """A recovery code without spaces, dashes and look-alikes, or None when the text can not be one."""
+    code = "".join(text.upper().split()).replace("-", "").translate(_LOOKALIKES)
+    return code if len(code) == RECOVERY_LENGTH and set(code) <= set(_ALPHABET) else None
+
+
+def recovery_digest(code: str) -> str:
+    """The keyed hash under which a recovery code is kept."""
+    return _derive("recovery digest", code.replace("-", "")).hex()
