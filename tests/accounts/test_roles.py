@@ -110,8 +110,9 @@ def users_of(kind, user, profession, entity):
     number = {"document_number": entity.nit} if kind == "PPN" else {}
     found = make_user(user, profession if profession in {"P01", "P03", "P07", "P08", "P09", "P10"} else "P07", **number)
     sede, number = make_sede(entity), found.person.document_number
-    member = make_entity("PI", identification_type="CC", nit=number)
-    Association.objects.create(owner=entity, member=member, starts_at=timezone.now())
+    if kind.startswith("EPS"):
+        member = make_entity("PI", identification_type="CC", nit=number)
+        Association.objects.create(owner=entity, member=member, starts_at=timezone.now())
     SsoPost.objects.create(
         document_type="CC", document_number=number, sede=sede, starts_on=today(), ends_on=today() + timedelta(days=9)
     )

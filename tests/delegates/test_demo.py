@@ -40,7 +40,6 @@ def test_there_is_a_login_for_every_kind_of_delegate_two_persons_and_the_ministr
         "ADMET9",
         "CC1000",
         "CC1000",
-        "CC1000",
         "MINSAL",
     ]
 
