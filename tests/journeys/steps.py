@@ -3,6 +3,7 @@
 from captcha.models import CaptchaStore
 from playwright.sync_api import Page, expect
 
+from accounts.models import Account
 from tests import cast
 
 
@@ -18,6 +19,15 @@ def log_in(page: Page, login: str, password: str = cast.PASSWORD) -> None:
     page.get_by_label("Contraseña", exact=False).first.fill(password)
     page.get_by_label("Ingrese el código de la imagen").fill(answer())
     page.get_by_role("button", name="Ingresar").click()
+
+
+def enter_with_app(page: Page, account: Account) -> None:
+    """Log in as somebody who has an authenticator app, for whom this adds one."""
+    app = cast.make_app(account)
+    log_in(page, account.login)
+    page.get_by_label("Código").fill(cast.code_of(app))
+    page.get_by_role("button", name="Ingresar con el código").click()
+    page.wait_for_url("**/")
 
 
 def open_menu(page: Page) -> None:

@@ -8,7 +8,7 @@ from accounts.models import Account
 from delegates.models import Appointment
 from tests import cast
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.steps import log_in, menu
+from tests.journeys.steps import enter_with_app, log_in, menu
 from tests.rut import Rut, make_rut
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,7 +51,7 @@ def register(page, players, read):
 
 
 def review(page, players):
-    log_in(page, players["reviewer"].login)
+    enter_with_app(page, players["reviewer"])
     page.goto("/admin/delegates/entityregistration/")
     page.get_by_role("link", name="Clinica del Rio SAS").click()
     page.get_by_role("button", name="Tomar para revisión").click()
