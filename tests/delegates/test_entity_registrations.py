@@ -158,11 +158,10 @@ def test_documents_of_a_request_are_limited(known, representative, monkeypatch):
         actions.send_again(by=representative, registration=registration, details=details(), rut=RUT)
 
 
-def test_each_state_is_told_by_mail(known, representative, reviewer, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        approved(representative, reviewer)
+def test_each_state_is_told_by_mail(known, representative, reviewer, delivered):
+    approved(representative, reviewer)
     states = ["enviada", "en revisión", "aprobada"]
-    assert [message.subject.rpartition(": ")[2] for message in mail.outbox] == states
+    assert [message.subject.rpartition(": ")[2] for message in delivered()] == states
     assert {message.to[0] for message in mail.outbox} == {representative.email}
 
 
@@ -219,17 +218,14 @@ def test_approval_makes_a_territorial_entity(representative, reviewer):
     assert (entity.kind, entity.nit, entity.sedes.count()) == ("ET", NIT, 0)
 
 
-def test_approval_ends_the_last_representation_and_tells_him(
-    known, representative, reviewer, django_capture_on_commit_callbacks
-):
+def test_approval_ends_the_last_representation_and_tells_him(known, representative, reviewer, delivered):
     last = make_natural()
     held = Representation.objects.create(entity=known, person=last.person)
-    with django_capture_on_commit_callbacks(execute=True):
-        approved(representative, reviewer)
+    approved(representative, reviewer)
     held.refresh_from_db()
     assert held.ended_at is not None
     assert Representation.objects.current().get().person == representative.person
-    assert [message.to for message in mail.outbox if "ya no figura" in message.subject] == [[last.email]]
+    assert [message.to for message in delivered() if "ya no figura" in message.subject] == [[last.email]]
 
 
 def test_approval_asks_the_registry_again(known, representative, reviewer):
