@@ -206,10 +206,9 @@ def test_approval_of_an_eps_is_one_representation_per_regimen(representative, re
 
 
 def test_approval_makes_a_provider_with_its_main_sede(representative, reviewer):
-    make_sede(make_entity(EntityKind.PROVEEDOR), code="PROV000041")
     approved(representative, reviewer, kind="PROV")
     sede = Representation.objects.get().entity.sedes.get()
-    assert (sede.code, sede.municipality_id, sede.address) == ("PROV000042", "11001", "Calle 1 # 2-3")
+    assert (sede.is_main, sede.municipality_id, sede.address) == (True, "11001", "Calle 1 # 2-3")
 
 
 def test_approval_makes_a_territorial_entity(representative, reviewer):
