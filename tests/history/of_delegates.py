@@ -293,14 +293,8 @@ WHO: dict[str, Any] = {
 def wanted(stage: Stage, **changed: Any) -> Authorization:
     """María as delegate, at the sede."""
     role, profile = AuthorizedRole.objects.get(pk="EMPLEADOR"), AuthorizedProfile.objects.get(pk="DELEGADO")
-    fields: dict[str, Any] = {
-        "sex": "F",
-        "email": "maria@correo.example",
-        "role": role,
-        "profile": profile,
-        "sede": stage.sede,
-    }
-    return Authorization(**(names | fields | changed))
+    fields = {"email": "maria@correo.example", "role": role, "profile": profile, "sede": stage.sede}
+    return Authorization(**(WHO | fields | changed))
 
 
 def written(stage: Stage, **changed: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from accounts.security import webauthn
 from accounts.security.models import AuthenticatorApp, Passkey, Proof
 from accounts.security.secrets import new_seed, recovery_codes
 from tests.accounts.links import link_to
-from tests.cast import PASSWORD, code_of, make_app, make_delegate, make_entity, make_session
+from tests.cast import PASSWORD, code_of, make_app, make_delegate, make_entity, make_natural, make_session
 from tests.history.stage import Expected, Stage, act, by_nobody, of_delegate
 
 NEW = "otra frase larga y serena"
@@ -265,3 +265,13 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     switch_account(by=one, to=other, session=session)
     for account in (one, other):
         yield Expected(account, one, account.entity, {"account": one.pk}, {"account": other.pk})
+
+
+@act("session.switched")
+def to_the_natural_person(stage: Stage) -> Iterator[Expected | None]:
+    one, session = stage.delegate, make_session(stage.delegate)
+    natural = make_natural(one.person)
+    yield None
+    switch_account(by=one, to=natural, session=session)
+    for account in (one, natural):
+        yield Expected(account, one, account.entity, {"account": one.pk}, {"account": natural.pk})

@@ -79,6 +79,7 @@ def private():
         for document, email in kind.objects.values_list("document_number", "email"):
             yield from (document, email)
     yield from Account.objects.values_list("email", flat=True)
+    yield from Account.objects.filter(entity=None, is_staff=False).values_list("login", flat=True)
     for text in OutgoingMail.objects.values_list("text", flat=True):
         yield from re.findall(r"https?://[^/]+/\S*?([\w-]{40,})", text)
 
