@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from delegates.actions import registrations as actions
-from delegates.forms.registrations import ReviewForm, check_digit
+from delegates.actions import entity_registrations as actions
+from delegates.forms.entity_registrations import ReviewForm, check_digit
 from delegates.models import OPEN_STATES, EntityRegistration, RegistrationState, Representation
-from delegates.rules.registrations import Details, found_entities, registration_refusal
+from delegates.rules.entity_registrations import Details, found_entities, registration_refusal
 from delegates.views.entities import checks_of, may_review
 from mipres_admin.refusals import Refused
 

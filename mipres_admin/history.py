@@ -10,17 +10,19 @@ from mipres_admin.models import HistoryEntry
 from mipres_admin.origin import Origin, origin
 
 __all__ = ["Act", "Origin", "origin", "record", "record_all"]
+# the tenant of an act when nobody says another; None says that there is none
+ACTORS_OWN: Any = object()
 
 
 @dataclass(frozen=True)
 class Act:
-    """One act to be written down; `entity` is the tenant whose delegate may read it, the actor's own by default."""
+    """One act to be written down; `entity` is the tenant whose delegate may read it, None for none."""
 
     act: str
     thing: models.Model
     before: Any
     after: Any
-    entity: Any = None
+    entity: Any = ACTORS_OWN
 
 
 ROWS_A_STATEMENT = 1_000
@@ -39,7 +41,7 @@ def record_all(*, by: Any, acts: Iterable[Act]) -> list[HistoryEntry]:
         HistoryEntry(
             act=each.act,
             actor=by,
-            entity=each.entity or getattr(by, "entity", None),
+            entity=getattr(by, "entity", None) if each.entity is ACTORS_OWN else each.entity,
             object_type=each.thing._meta.label_lower,
             object_id=str(each.thing.pk),
             before=each.before,
@@ -52,7 +54,9 @@ def record_all(*, by: Any, acts: Iterable[Act]) -> list[HistoryEntry]:
     return HistoryEntry.objects.bulk_create(rows, batch_size=ROWS_A_STATEMENT)
 
 
-def record(*, by: Any, act: str, thing: models.Model, before: Any, after: Any, entity: Any = None) -> HistoryEntry:
+def record(
+    *, by: Any, act: str, thing: models.Model, before: Any, after: Any, entity: Any = ACTORS_OWN
+) -> HistoryEntry:
     """Write the one row of history of an act and return it; see `record_all`."""
     (entry,) = record_all(by=by, acts=[Act(act, thing, before, after, entity)])
     return entry

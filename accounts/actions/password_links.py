@@ -1,27 +1,20 @@
 """Send the link by which a password is set, ask for one when the password is forgotten, and use it: once."""
 
-import secrets
-from datetime import timedelta
-from hashlib import sha256
-
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
 from accounts.actions.session import check_new_password, save_new_password
 from accounts.models import Account, LoginThrottle, PasswordLink, Person
-from mipres_admin import history
-from mipres_admin.addresses import public_address
+from mipres_admin import history, mail_links
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
 
 DEAD_LINK = Refusal(
     headline="Este enlace ya no sirve",
     cause="El enlace ya se usó, venció, o después de él se pidió uno más nuevo. Cada enlace sirve una sola vez y "
-    f"durante {settings.PASSWORD_LINK_MINUTES} minutos.",
+    f"durante {mail_links.MINUTES} minutos.",
     remedy="Si acaba de asignar su contraseña, ingrese con ella. Si no, abra el enlace del correo más reciente o pida "
     "uno nuevo en «Olvidé mi clave - Recordar contraseña».",
     who="Usted, como titular de la cuenta.",
@@ -35,16 +28,13 @@ CAN_NOT_ENTER = Refusal(
 NOBODY = -1
 
 
-def _hash(secret: str) -> str:
-    return sha256(secret.encode()).hexdigest()
-
-
 @sensitive_variables("secret")
 def _write_link(account: Account, reason: str) -> None:
     """The link in the place of any older one, and the mail that carries it."""
-    secret, expires_at = secrets.token_urlsafe(32), Now() + timedelta(minutes=settings.PASSWORD_LINK_MINUTES)
+    secret, expires_at = mail_links.new_secret(), mail_links.expiry()
+    secret_hash = mail_links.hash_of(secret)
     PasswordLink.objects.bulk_create(
-        [PasswordLink(account=account, secret_hash=_hash(secret), reason=reason, made_at=Now(), expires_at=expires_at)],
+        [PasswordLink(account=account, secret_hash=secret_hash, reason=reason, made_at=Now(), expires_at=expires_at)],
         update_conflicts=True,
         unique_fields=["account"],
         update_fields=["secret_hash", "reason", "made_at", "expires_at"],
@@ -52,8 +42,8 @@ def _write_link(account: Account, reason: str) -> None:
     context = {
         "account": account,
         "reason": reason,
-        "link": public_address(reverse("assign_password", args=[secret])),
-        "minutes": settings.PASSWORD_LINK_MINUTES,
+        "link": mail_links.link("assign_password", secret),
+        "minutes": mail_links.MINUTES,
     }
     send_on_commit(to=account.email, template="password_link", context=context, useful_until=expires_at)
 
@@ -118,7 +108,7 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
 def find_link(secret: str) -> PasswordLink:
     """The link of this secret, while it opens. Raises Refused, with what to do, for any other; changes nothing."""
     links = PasswordLink.objects.live().select_related("account__entity", "account__person")
-    link = links.filter(secret_hash=_hash(secret)).first()
+    link = links.filter(secret_hash=mail_links.hash_of(secret)).first()
     if link is None:
         raise Refused(DEAD_LINK)
     return link
@@ -136,7 +126,7 @@ def assign_password(*, secret: str, new: str) -> Account:
     account = Account.objects.select_for_update(of=("self",)).get(pk=link.account_id)
     check_new_password(account, new)
     # of two windows that send the form at once, the second waited for the account and finds no link
-    deleted, _ = PasswordLink.objects.live().filter(secret_hash=_hash(secret)).delete()
+    deleted, _ = PasswordLink.objects.live().filter(secret_hash=mail_links.hash_of(secret)).delete()
     if not deleted:
         raise Refused(DEAD_LINK)
     save_new_password(account, new, by=account, act="password.assigned")

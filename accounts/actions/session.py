@@ -104,12 +104,6 @@ def confirm_password(
     attempt.forgive()
 
 
-@sensitive_variables("old")
-def check_old_password(by: Account, old: str) -> None:
-    """As `confirm_password`, for forms that ask for "Contraseña anterior"."""
-    confirm_password(by=by, password=old, field="old", wrong=OLD_IS_WRONG, act="password.refused")
-
-
 def check_new_password(account: Account, new: str) -> None:
     """Raise ValidationError, under "new", when a validator refuses the password for this account."""
     try:
@@ -152,6 +146,6 @@ def change_password(*, by: Account, old: str, new: str, keep: AccountSession | N
     that is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without
     field when the account is locked or another window changed the password first.
     """
-    check_old_password(by, old)
+    confirm_password(by=by, password=old, field="old", wrong=OLD_IS_WRONG, act="password.refused")
     check_new_password(by, new)
     return _save_password(by, new, keep)

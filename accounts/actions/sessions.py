@@ -35,6 +35,7 @@ def end_session(*, by: Account, session: AccountSession) -> None:
 def switch_account(*, by: Account, to: Account, session: AccountSession) -> None:
     """End `session` of `by` so that the same person goes on as `to`: one row of history in each account's.
 
+    Neither row names a login: that of a natural person is his document, and each row is read in one of two entities.
     Raises Refused when `to` is not another active account of the same person.
     """
     refusal = switch_refusal(Switch(by, to))
@@ -42,5 +43,5 @@ def switch_account(*, by: Account, to: Account, session: AccountSession) -> None
         raise Refused(refusal)
     AccountSession.objects.filter(pk=session.pk).update(ended_at=timezone.now())
     for account in (by, to):
-        change = {"before": {"login": by.login}, "after": {"login": to.login}}
+        change = {"before": {"account": by.pk}, "after": {"account": to.pk}}
         history.record(by=by, act="session.switched", thing=account, entity=account.entity, **change)

@@ -21,6 +21,7 @@ from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.text import masked_email
 
 
 def _refuse(refusal: Refusal | None) -> None:
@@ -39,10 +40,9 @@ def _lock(appointment: Appointment) -> Appointment:
 
 
 def _written(appointment: Appointment) -> dict[str, Any]:
-    """What history keeps of an appointment."""
-    plain = ("document_type", "document_number", "sex", "email")
-    names = ("first_name", "second_name", "first_surname", "second_surname")
-    kept = {name: getattr(appointment, name) for name in (*plain, *names)}
+    """What history keeps of an appointment: not the document, which never changes, and the e-mail masked."""
+    plain = ("sex", "first_name", "second_name", "first_surname", "second_surname")
+    kept = {name: getattr(appointment, name) for name in plain} | {"email": masked_email(appointment.email)}
     sede = appointment.sede
     return kept | {"role": appointment.role_id, "profile": appointment.profile_id, "sede": sede and sede.code}
 
@@ -92,11 +92,11 @@ def change_appointment(*, by: Account, appointment: Appointment, wanted: Authori
     entity, appointment = _lock_entity(appointment.entity), _lock(appointment)
     _refuse(authorization_refusal(entity, wanted, by))
     _refuse(ended_refusal(appointment) or profile_refusal(appointment, wanted))
+    if all(getattr(appointment, name) == value for name, value in wanted.as_fields().items()):
+        return False
     before = _written(appointment)
     _save(appointment, wanted)
     after = _written(appointment)
-    if after == before:
-        return False
     history.record(by=by, act="appointment.changed", thing=appointment, entity=entity, before=before, after=after)
     return True
 

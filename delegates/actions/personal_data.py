@@ -7,13 +7,12 @@ from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
-from accounts.actions.session import check_old_password
+from accounts.actions.session import confirm_password
 from accounts.models import Account, Person
-from delegates import mail_links
 from delegates.exports import personal_data
 from delegates.models import EmailChange
 from entities.models import EntityKind
-from mipres_admin import history
+from mipres_admin import history, mail_links
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import masked_email
@@ -25,6 +24,7 @@ DEAD_LINK = Refusal(
     remedy="Su correo sigue como estaba. Si todavía quiere cambiarlo, ingrese y pídalo de nuevo en «Mis datos».",
     who="Usted.",
 )
+WRONG_PASSWORD = "La contraseña debe ser la que usa hoy para ingresar con esta cuenta."  # noqa: S105  a message
 
 
 def person_of(by: Account) -> Person:
@@ -65,7 +65,7 @@ def ask_email_change(*, by: Account, email: str, password: str) -> None:
     Raises ValidationError: under "old" when the password is wrong, without field when the account is locked or asked
     too often.
     """
-    check_old_password(by, password)
+    confirm_password(by=by, password=password, field="old", wrong=WRONG_PASSWORD)
     throttle.admit_link(document=by.login, email=email, address=history.origin.get().address)
     _write_change(by, email)
 

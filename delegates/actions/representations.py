@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.models import Account, Person
 from delegates.models import EntityRegistration, Representation
-from delegates.rules.registrations import Details, found_entities
+from delegates.rules.entity_registrations import Details, found_entities
 from entities.actions.sedes import create_main_sede
 from entities.models import Entity, EntityKind
 from entities.rules.sedes import SedeDetails

@@ -10,10 +10,9 @@ from accounts import throttle
 from accounts.actions.session import check_new_password
 from accounts.logins import persons_login
 from accounts.models import Account, Person
-from delegates import mail_links
 from delegates.models import PrivacyAcceptance, SignUp
 from delegates.privacy import NOTICE_VERSION
-from mipres_admin import history
+from mipres_admin import history, mail_links
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import fold, masked_email

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import Account
 from accounts.views.users import account_of
-from delegates.actions import registrations as actions
-from delegates.forms.registrations import RegistrationForm, check_digit
+from delegates.actions import entity_registrations as actions
+from delegates.forms.entity_registrations import RegistrationForm, check_digit
 from delegates.models import Appointment, EntityRegistration, RegistrationKind, Representation, RutDocument
-from delegates.rules.registrations import CORRECTABLE
+from delegates.rules.entity_registrations import CORRECTABLE
 from delegates.rut.rules import Check, Verdict
 from entities.models import Entity, EntityKind
 from mipres_admin.access import person, signed_in

@@ -17,8 +17,6 @@ from mipres_admin.access import person, public
 from mipres_admin.refusals import Refused
 from mipres_admin.text import masked_email
 
-OLD_IS_WRONG = "La contraseña debe ser la que usa hoy para ingresar con esta cuenta."
-
 
 @person
 @require_safe
@@ -82,10 +80,7 @@ def _asked(request: HttpRequest, form: EmailForm) -> bool:
             by=account_of(request), email=form.cleaned_data["email"], password=form.cleaned_data["old"]
         )
     except ValidationError as refusal:
-        if hasattr(refusal, "error_dict"):
-            form.add_error("old", OLD_IS_WRONG)
-        else:
-            form.add_error(None, refusal)
+        form.add_error(None, refusal)
         return False
     return True
 

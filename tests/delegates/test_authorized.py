@@ -173,7 +173,7 @@ def test_editing_writes_before_and_after(representative, sede):
         by=representative, appointment=appointment, wanted=wanted(sede, email="nuevo@correo.example")
     )
     entry = HistoryEntry.objects.of(appointment).first()
-    assert (entry.before["email"], entry.after["email"]) == ("delegada@correo.example", "nuevo@correo.example")
+    assert (entry.before["email"], entry.after["email"]) == ("d***@correo.example", "n***@correo.example")
 
 
 def test_nothing_to_change_writes_nothing(representative, sede):

@@ -15,11 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Account, Person
-from delegates import mail_links
 from delegates.actions import sign_up as actions
 from delegates.jobs import forget_expired
 from delegates.models import PrivacyAcceptance, SignUp
 from delegates.privacy import NOTICE_VERSION
+from mipres_admin import mail_links
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from mipres_admin.refusals import Refused
 from tests import cast

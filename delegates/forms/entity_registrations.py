@@ -9,9 +9,9 @@ from stdnum.co import nit as stdnum_nit
 
 from accounts.forms.users import CHOOSE, DocumentInput
 from accounts.models import Account
-from delegates.actions.registrations import CheckedRut
+from delegates.actions.entity_registrations import CheckedRut
 from delegates.models import LONGEST_RUT, EntityRegistration, RegistrationKind
-from delegates.rules.registrations import Details
+from delegates.rules.entity_registrations import Details
 from delegates.rut.rules import Typed, check_rut, hard_faults, read_rut
 from entities.models import Department, EtModel, Municipality
 from mipres_admin.refusals import Refused

@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account
-from delegates.actions import registrations as actions
-from delegates.actions.registrations import CheckedRut
+from delegates.actions import entity_registrations as actions
+from delegates.actions.entity_registrations import CheckedRut
 from delegates.models import EntityRegistration, Representation
-from delegates.rules import registrations as rules
-from delegates.rules.registrations import Details, registration_refusal
+from delegates.rules import entity_registrations as rules
+from delegates.rules.entity_registrations import Details, registration_refusal
 from delegates.rut.rules import Check
 from entities.models import Entity, EntityKind
 from mipres_admin.models import HistoryEntry

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Account
 from delegates.actions.representations import represent
 from delegates.models import EntityRegistration, RegistrationState, RegistrationStep, RutDocument
-from delegates.rules.registrations import (
+from delegates.rules.entity_registrations import (
     Details,
     correction_refusal,
     open_twice,

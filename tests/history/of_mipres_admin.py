@@ -1,0 +1,20 @@
+"""Which row does each action of the frame leave?"""
+
+from collections.abc import Iterator
+
+from django.db.models.functions import Now
+
+from mipres_admin.delivery import try_again
+from mipres_admin.models import OutgoingMail
+from tests.history.stage import Expected, Stage, act
+
+
+@act("mail.retried")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    mail = OutgoingMail.objects.create(
+        recipient="a@b.example", template="roles_changed", text="Hola", state="failed", given_up_at=Now()
+    )
+    by = stage.ministry
+    yield None
+    try_again(by=by, mail=mail)
+    yield Expected(mail, by, None, {"state": "failed"}, {"state": "pending"})

@@ -1,0 +1,99 @@
+"""Which row does each action on portal tokens and their keys leave?"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+from accounts.models import Account
+from tests.cast import make_delegate, make_entity
+from tests.history.stage import Expected, Stage, act
+from tests.tokens.calling import make_token
+from tokens.actions import Issued, issue_token, revoke_token, revoke_tokens_made_by
+from tokens.keys import ensure_keys, ring, rotate_keys
+from tokens.models import PortalToken, SigningKey
+
+
+def eps() -> Account:
+    """A delegate whose entity may have tokens, when there are keys already."""
+    ring.forget()
+    ensure_keys()
+    return make_delegate(make_entity("EPS_C"))
+
+
+def state(*tokens: PortalToken) -> list[dict[str, str]]:
+    """How history keeps tokens."""
+    return [{"token": str(one.public_id), "name": one.name, "until": one.end.isoformat()} for one in tokens]
+
+
+def issue(by: Account, seen: str = "") -> Issued:
+    overlap = timedelta(hours=1)
+    return issue_token(by=by, name="Sistemas", days=90, overlap=overlap, seen=seen, request_key=uuid4())
+
+
+@act("token.issued")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    by = eps()
+    yield None
+    row = issue(by).row
+    yield Expected(row, by, by.entity, [], state(row))
+
+
+@act("token.issued")
+def instead_of_another(stage: Stage) -> Iterator[Expected | None]:
+    by = eps()
+    old = issue(by).row
+    yield None
+    row = issue(by, seen=str(old.public_id)).row
+    old.refresh_from_db()
+    yield Expected(row, by, by.entity, [], state(row, old))
+
+
+def revoked(token: PortalToken) -> list[dict[str, str]]:
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+    return [{"token": str(token.public_id), "revoked_at": token.revoked_at.isoformat(), "reason": "Filtrado"}]
+
+
+@act("token.revoked")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    by = eps()
+    token = make_token(by).row
+    yield None
+    revoke_token(by=by, token=token, reason="Filtrado")
+    yield Expected(token, by, by.entity, state(token), revoked(token))
+
+
+@act("token.revoked")
+def all_that_somebody_made(stage: Stage) -> Iterator[Expected | None]:
+    by = eps()
+    tokens = [make_token(by, overlap=timedelta(hours=1)).row for _ in range(2)]
+    for token in tokens:
+        token.refresh_from_db()
+    yield None
+    revoke_tokens_made_by(account=by, by=stage.ministry, reason="Filtrado")
+    for token in tokens:
+        yield Expected(token, stage.ministry, by.entity, state(token), revoked(token))
+
+
+def kid(state: str) -> str:
+    return SigningKey.objects.get(state=state).kid
+
+
+@act("keys.made")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    ring.forget()
+    yield None
+    ensure_keys()
+    current = SigningKey.objects.get(state="current")
+    yield Expected(current, None, None, after={"current": current.kid, "next": kid("next")})
+
+
+@act("keys.rotated")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    ring.forget()
+    ensure_keys()
+    before = {"current": kid("current"), "next": kid("next")}
+    yield None
+    rotate_keys(force=True)
+    after = {"retired": before["current"], "current": before["next"], "next": kid("next")}
+    yield Expected(SigningKey.objects.get(state="current"), None, None, before, after)

@@ -1,0 +1,22 @@
+"""Which public functions of the `actions` modules write no row of their own, and why?"""
+
+WITHOUT_ROW = {
+    "accounts.actions.networks.dependent_roles": "reads roles",
+    "accounts.actions.password_links.find_link": "reads a link",
+    "accounts.actions.roles.held_by": "reads roles",
+    "accounts.actions.roles.save_deeds": "the part that activate_user, update_roles and apply_upload share",
+    "accounts.actions.roles.tenant": "reads the entity of an account",
+    "accounts.actions.session.check_new_password": "judges a password",
+    "accounts.actions.session.save_new_password": "the part that change_password and assign_password share",
+    "accounts.actions.session.write_refusal": "the row of whoever refuses: the log-in and the second factor",
+    "accounts.actions.uploads.counts_of": "counts the rows of a file",
+    "accounts.actions.uploads.make_upload": "a preview: nothing changes before apply_upload",
+    "delegates.actions.closing.close_delegate_account": "the part of end_appointment that closes the account",
+    "delegates.actions.personal_data.find_change": "reads a link",
+    "delegates.actions.personal_data.person_of": "reads the person of an account",
+    "delegates.actions.representations.represent": "the part of approve that makes the representation",
+    "delegates.actions.sign_up.find_request": "reads a link",
+    "delegates.actions.sign_up.future_account": "makes what is never saved",
+    "tokens.actions.due_reminder": "says which reminder is due",
+    "tokens.actions.send_expiry_reminders": "warns by mail, once each: TokenReminder and the outbox say so",
+}
