@@ -5,7 +5,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connections
@@ -273,12 +272,11 @@ def test_a_recovery_code_is_read_without_dashes_in_lower_case_and_with_look_alik
     assert halfway(delegate).post(STEP, {"code": typed}).url == "/"
 
 
-def test_the_use_of_a_recovery_code_is_history_and_told_by_mail(delegate, codes, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        halfway(delegate).post(STEP, {"code": codes[3]})
+def test_the_use_of_a_recovery_code_is_history_and_told_by_mail(delegate, codes, delivered):
+    halfway(delegate).post(STEP, {"code": codes[3]})
     entry = HistoryEntry.objects.latest("id")
     assert (entry.act, entry.after) == ("session.recovered", {"codes_left": 9})
-    assert "se usó un código de recuperación para ingresar; quedan 9" in mail.outbox[-1].body
+    assert "se usó un código de recuperación para ingresar; quedan 9" in delivered()[-1].body
 
 
 def test_a_recovery_code_of_somebody_else_is_refused(codes, stranger):
@@ -386,11 +384,10 @@ def test_a_second_factor_keeps_the_recovery_codes_of_the_first(safe_client, code
     assert RecoveryCode.objects.of(delegate).unused().count() == len(codes)
 
 
-def test_a_new_factor_is_told_by_mail(delegate_client, delegate, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        enrol(delegate_client, password=cast.PASSWORD)
-    assert mail.outbox[0].to == [delegate.email]
-    assert "se agregó un segundo factor («Celular»)" in mail.outbox[0].body
+def test_a_new_factor_is_told_by_mail(delegate_client, delegate, delivered):
+    enrol(delegate_client, password=cast.PASSWORD)
+    assert delivered()[0].to == [delegate.email]
+    assert "se agregó un segundo factor («Celular»)" in delivered()[0].body
 
 
 def test_sessions_that_only_gave_the_password_must_prove_the_new_factor(delegate, delegate_client):
@@ -455,10 +452,9 @@ def test_of_two_windows_that_remove_the_last_two_factors_one_is_refused():
     assert sorted(answers) == ["refused", "removed"]
 
 
-def test_removing_is_told_by_mail(safe_client, app, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        remove(safe_client, app)
-    assert "se retiró un segundo factor («Celular»)" in mail.outbox[-1].body
+def test_removing_is_told_by_mail(safe_client, app, delivered):
+    remove(safe_client, app)
+    assert "se retiró un segundo factor («Celular»)" in delivered()[-1].body
 
 
 def test_the_ministry_resets_the_factors_of_whoever_has_lost_them(delegate, codes):

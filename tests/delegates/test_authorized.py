@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -86,10 +85,9 @@ def typed(sede, /, **fields):
 # ---------------------------------------------------------------- naming
 
 
-def test_naming_tells_the_person_and_writes_one_row(representative, sede, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        appointment = name(representative, sede)
-    assert [message.to for message in mail.outbox] == [["delegada@correo.example"]]
+def test_naming_tells_the_person_and_writes_one_row(representative, sede, delivered):
+    appointment = name(representative, sede)
+    assert [message.to for message in delivered()] == [["delegada@correo.example"]]
     (entry,) = HistoryEntry.objects.of(appointment)
     assert (entry.act, entry.entity) == ("appointment.made", sede.entity)
 
@@ -212,11 +210,10 @@ def test_inactivating_closes_the_account_at_once(representative, sede):
     assert browser.get(reverse("users")).url.startswith(reverse("login"))
 
 
-def test_inactivating_is_told_and_its_choice_written_down(representative, sede, django_capture_on_commit_callbacks):
+def test_inactivating_is_told_and_its_choice_written_down(representative, sede, delivered):
     appointment, account, _ = with_account(representative, sede.entity)
-    with django_capture_on_commit_callbacks(execute=True):
-        actions.end_appointment(by=representative, appointment=appointment, revoke_tokens=True)
-    (message,) = mail.outbox
+    actions.end_appointment(by=representative, appointment=appointment, revoke_tokens=True)
+    (message,) = delivered()
     assert (message.to, account.login in message.body) == ([appointment.email], True)
     entry = HistoryEntry.objects.of(appointment).first()
     assert (entry.act, entry.after["revoke_tokens"], entry.after["account_closed"]) == (

