@@ -20,13 +20,13 @@ from entities.models import EntityKind
 from mipres_admin.models import HistoryEntry
 from tests import cast
 from tests.accounts.login_page import is_logged_in, log_in
-from tests.mipres_admin.test_access import OWN_TESTS, TABLE, address
+from tests.mipres_admin.test_access import ANYBODY, OWN_TESTS, TABLE, address
 
 pytestmark = pytest.mark.django_db
 
 STEP = "/ingresar/segundo-factor/"
 NOON = "2026-11-20T12:00:00-05:00"
-PUBLIC = {"login", "verify", "verify_certificate"}
+PUBLIC = {"login", "verify", "verify_certificate"} | {name for name, row in TABLE.items() if row == ANYBODY}
 
 
 def acts():
