@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Account
+from accounts.actions.password_links import send_password_link
+from accounts.models import Account, PasswordLink
 from delegates.actions.closing import close_delegate_account
 from delegates.models import Appointment
 from delegates.rules.appointments import (
@@ -65,6 +66,25 @@ def _tell(appointment: Appointment, template: str, **context: Any) -> None:
     send_on_commit(to=appointment.email, template=template, context=about | context)
 
 
+def _move_email(by: Account, appointment: Appointment, old: str) -> None:
+    """The delegate's account follows the e-mail that the representative gives: its links go there from now on.
+
+    A link on its way to the old address dies, and who had not set his password yet gets a new one. The old address
+    is told too: it belonged to somebody, the person himself or a stranger.
+    """
+    account = Account.objects.filter(grounds__appointment=appointment, is_active=True).select_related("entity").first()
+    if account is None:
+        return
+    account.email = appointment.email
+    account.save(update_fields=["email"])
+    PasswordLink.objects.filter(account=account).delete()
+    context = {"account": account, "entity": appointment.entity, "email": masked_email(account.email)}
+    for to in (old, account.email):
+        send_on_commit(to=to, template="delegate_email_changed", context=context)
+    if not account.has_usable_password():
+        send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
+
+
 @transaction.atomic
 def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted: Authorization) -> Appointment:
     """Authorise a person for an entity ("Nuevo", provider manual); he is told by mail what to do next.
@@ -86,6 +106,7 @@ def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted:
 def change_appointment(*, by: Account, appointment: Appointment, wanted: Authorization) -> bool:
     """Change what is not the person's document ("Editar"); returns whether there was anything to change.
 
+    The delegate's account that stands on the appointment follows its e-mail (`_move_email`).
     Raises Refused, with nothing saved, when `by` does not represent the entity, the appointment has ended, or the
     profile carries a delegate's account.
     """
@@ -98,6 +119,8 @@ def change_appointment(*, by: Account, appointment: Appointment, wanted: Authori
     _save(appointment, wanted)
     after = _written(appointment)
     history.record(by=by, act="appointment.changed", thing=appointment, entity=entity, before=before, after=after)
+    if after["email"] != before["email"]:
+        _move_email(by, appointment, before["email"])
     return True
 
 

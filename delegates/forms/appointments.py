@@ -64,7 +64,7 @@ class AuthorizedForm(forms.Form):
     email = forms.EmailField(
         label="Correo electrónico",
         max_length=254,
-        help_text="A este correo le llega el aviso de que fue autorizado.",
+        help_text="Allí le llegan el aviso de que fue autorizado y, al delegado, el enlace para su contraseña.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": "Ingrese el correo electrónico.",

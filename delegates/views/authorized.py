@@ -109,5 +109,5 @@ def end_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpRespon
         )
     except Refused as refused:
         return render(request, "delegates/end_authorized.html", context | {"refusal": refused.refusal})
-    messages.success(request, f"{appointment} ya no está autorizado por {entity}.")
+    messages.success(request, f"{appointment} ya no está autorizado. El portal se lo avisó por correo.")
     return redirect("authorized_people", entity.pk)

@@ -1,0 +1,182 @@
+"""What ends when a representative inactivates a delegate: his open browser, his tokens, the links in his mail?"""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actions.password_links import send_password_link
+from accounts.models import Account, PasswordLink
+from accounts.security.models import AccountSession
+from delegates.actions.registration import register_delegate
+from delegates.models import Appointment, Representation
+from tests import cast
+from tests.tokens.calling import make_token, validate
+from tokens import calls
+from tokens.keys import ring
+from tokens.models import PortalToken
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    calls.forget()
+    ring.forget()
+
+
+@pytest.fixture
+def representative(ips, sede):
+    account = cast.make_natural()
+    Representation.objects.create(entity=ips, person=account.person)
+    return account
+
+
+@pytest.fixture
+def account(ips, representative):
+    """A delegate who was appointed, registered in MIPRES and chose his password."""
+    own = cast.make_natural()
+    cast.make_appointment(ips, representative, own.person, email="delegada@clinica.example")
+    account = register_delegate(by=own, kind="IPS", nit=ips.nit)
+    account.set_password(cast.PASSWORD)
+    account.save()
+    return account
+
+
+def browser_of(account):
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+def page(representative, name):
+    """The page of the representative that edits or inactivates his only delegate."""
+    appointment = Appointment.objects.get()
+    return reverse(name, args=[appointment.entity_id, appointment.public_id])
+
+
+def inactivate(representative, **choice):
+    return browser_of(representative).post(page(representative, "end_authorized"), choice)
+
+
+def link_in(message):
+    return re.search(r"https?://[^/]+(/clave/asignar/\S+)", message.body)[1]
+
+
+# ---------------------------------------------------------------- at once
+
+
+def test_his_open_browser_is_out_at_the_next_click(account, representative):
+    browser = browser_of(account)
+    assert browser.get(reverse("users")).status_code == 200
+    inactivate(representative)
+    assert browser.get(reverse("users")).url.startswith(reverse("login"))
+
+
+def test_what_his_open_browser_sends_is_not_done(account, representative, sede):
+    browser = browser_of(account)
+    inactivate(representative)
+    browser.post(reverse("tokens"), {"name": "Sistemas", "days": 90})
+    assert not PortalToken.objects.exists()
+
+
+def test_every_session_of_his_has_its_end_written(account, representative):
+    browser_of(account), browser_of(account)
+    inactivate(representative)
+    assert not AccountSession.objects.live().filter(account=account).exists()
+
+
+def test_his_own_account_of_natural_person_stays_open(account, representative):
+    browser = browser_of(Account.objects.get(person=account.person, entity=None))
+    inactivate(representative)
+    assert browser.get(reverse("role_list")).status_code == 200
+
+
+def test_his_password_opens_no_session_any_more(account, representative):
+    inactivate(representative)
+    assert not Client().login(username=account.login, password=cast.PASSWORD)
+
+
+# ---------------------------------------------------------------- tokens, on choice
+
+
+def test_on_choice_the_service_calls_of_the_tokens_he_made_fail_at_once(account, representative):
+    token = make_token(account).token
+    assert validate(account.entity.nit, token).status_code == 200
+    inactivate(representative, revoke_tokens="on")
+    assert validate(account.entity.nit, token).status_code == 401
+
+
+def test_without_that_choice_the_tokens_go_on(account, representative):
+    token = make_token(account).token
+    inactivate(representative)
+    assert validate(account.entity.nit, token).status_code == 200
+
+
+def test_the_tokens_of_another_delegate_of_the_entity_go_on(account, representative, colleague):
+    token = make_token(colleague).token
+    inactivate(representative, revoke_tokens="on")
+    assert validate(account.entity.nit, token).status_code == 200
+
+
+# ---------------------------------------------------------------- mail
+
+
+def test_he_is_told_by_mail(account, representative, delivered):
+    inactivate(representative, revoke_tokens="on")
+    message = delivered()[-1]
+    assert message.to == ["delegada@clinica.example"]
+    assert f"Su cuenta {account.login} quedó inactiva" in message.body
+
+
+def test_a_password_link_on_its_way_opens_nothing(account, representative, delivered):
+    send_password_link(account=account, reason=PasswordLink.Reason.RECOVER)
+    address = link_in(delivered()[-1])
+    assert Client().get(address).status_code == 200
+    inactivate(representative)
+    assert Client().get(address).status_code == 410
+
+
+# ---------------------------------------------------------------- another e-mail
+
+
+def edit(representative, email):
+    appointment = Appointment.objects.get()
+    typed = {"sex": "F", "email": email, "first_name": "Ana", "first_surname": "Prueba"}
+    typed |= {"role": "IPS", "profile": "DELEGADO", "sede": appointment.entity.sedes.get().code}
+    return browser_of(representative).post(page(representative, "edit_authorized"), typed)
+
+
+def test_the_account_follows_the_e_mail_of_the_appointment(account, representative):
+    edit(representative, "nueva@clinica.example")
+    account.refresh_from_db()
+    assert account.email == "nueva@clinica.example"
+
+
+def test_both_addresses_are_told(account, representative, delivered):
+    before = len(delivered())
+    edit(representative, "nueva@clinica.example")
+    told = [message.to for message in delivered()[before:]]
+    assert sorted(told) == [["delegada@clinica.example"], ["nueva@clinica.example"]]
+
+
+def test_a_link_that_went_to_the_old_address_dies(account, representative, delivered):
+    address = link_in(delivered()[-1])
+    edit(representative, "nueva@clinica.example")
+    assert Client().get(address).status_code == 410
+
+
+def test_who_has_no_password_yet_gets_a_new_link_at_the_new_address(account, representative, delivered):
+    account.set_unusable_password()
+    account.save()
+    edit(representative, "nueva@clinica.example")
+    message = next(m for m in reversed(delivered()) if "Oprima AQUÍ" in m.body)
+    assert (message.to, Client().get(link_in(message)).status_code) == (["nueva@clinica.example"], 200)
+
+
+def test_an_edit_that_keeps_the_e_mail_leaves_the_one_that_the_person_chose(account, representative):
+    Account.objects.filter(pk=account.pk).update(email="propia@correo.example")
+    edit(representative, "delegada@clinica.example")
+    account.refresh_from_db()
+    assert account.email == "propia@correo.example"
