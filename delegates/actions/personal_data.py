@@ -47,7 +47,7 @@ def correct_sex(*, by: Account, sex: str) -> bool:
 
 
 def _seal(account: Account) -> str:
-    """The end of a link's secret: with another password the link opens nothing, so an intruder's dies with his entry."""
+    """The end of a link's secret. With another password the link opens nothing: an intruder's dies with his entry."""
     return salted_hmac("delegates.email_change", account.password, algorithm="sha256").hexdigest()[:32]
 
 
