@@ -18,6 +18,10 @@ else:
 class ReadOnlyAdmin(ModelAdmin):
     """A window: nothing is added, changed or deleted through it."""
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """None for a key that PostgreSQL can not even be asked for."""
+        return None if "\0" in object_id else super().get_object(request, object_id, from_field)
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

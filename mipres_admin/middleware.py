@@ -29,13 +29,18 @@ def _address(request: HttpRequest) -> str | None:
 
 
 class OriginMiddleware:
-    """Give the request an id and remember its address for `history.record`; keep pages out of shared caches."""
+    """Give the request an id and remember its address for `history.record`; keep pages out of shared caches.
+
+    It is read as UTF-8, whatever charset it names.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         here = Origin(_address(request), uuid.uuid4().hex)
+        # every page is in UTF-8, and so is what browsers send: another charset is named only to make reading it fail
+        request.encoding = settings.DEFAULT_CHARSET
         token = origin.set(here)
         try:
             response = self.get_response(request)

@@ -63,7 +63,7 @@ def make_user(kind: str = UserKind.PROFESIONAL, profession: str | None = "P07", 
 
 
 def make_delegate(entity: Entity, **fields: Any) -> Account:
-    person = make_person()
+    person = fields.get("person") or make_person()
     defaults: dict[str, Any] = {
         "login": first_login(entity),
         "entity": entity,

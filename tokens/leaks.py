@@ -22,8 +22,10 @@ REASON = "Reportado como expuesto"
 THANKS = (
     "Gracias por el reporte. Los tokens vigentes que contenía quedaron revocados y sus entidades recibieron un correo."
 )
-# the constant beginning of the header of every portal token (`jwts.sign`)
-_LOOKS_LIKE_OURS = re.compile(r"eyJ0eXAiOiJtaXByZXMi[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
+# the constant beginning of the header of every portal token (`jwts.sign`); no part is longer than a token, or a text of
+# nothing but beginnings would be read from each to its end
+_PART = f"[A-Za-z0-9_-]{{1,{jwts.LONGEST}}}"
+_LOOKS_LIKE_OURS = re.compile(rf"eyJ0eXAiOiJtaXByZXMi{_PART}\.{_PART}\.[A-Za-z0-9_-]{{86}}")
 
 per_address = limits.Limit(
     "report",

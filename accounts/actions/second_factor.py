@@ -58,12 +58,17 @@ def _enrolled(by: Account, factor: Factor, kind: str) -> None:
 def enrol_app(*, by: Account, name: str, seed: str, code: str) -> AuthenticatorApp:
     """Add an authenticator app that was given the key of `seed` and now shows `code`.
 
-    That code is used up. Raises ValidationError under "code" when the app does not show it.
+    That code is used up. A double click adds one app: another one of the same key would take each code once more.
+    Raises ValidationError under "code" when the app does not show it.
     """
     app = AuthenticatorApp(account=by, name=name, seed=seed, last_used_at=timezone.now())
     if not app.accepts(code):
         raise ValidationError({"code": WRONG_ENROL_CODE})
     with transaction.atomic():
+        _holders(by)
+        made = AuthenticatorApp.objects.filter(seed=seed).first()
+        if made is not None:
+            return made
         app.save(force_insert=True)
         _enrolled(by, app, app.kind)
     return app

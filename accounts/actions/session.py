@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
-from accounts.models import Account, LoginThrottle
+from accounts.models import Account, LoginThrottle, PasswordLink
 from accounts.security.models import AccountSession
 from accounts.security.rules import step_of
 from mipres_admin import history
@@ -115,10 +115,12 @@ def check_new_password(account: Account, new: str) -> None:
 def save_new_password(account: Account, new: str, *, by: Account, act: str, keep: AccountSession | None = None) -> None:
     """Save the password of a locked account, write the act down and tell the person; in the caller's transaction.
 
-    Every session of the account but `keep` ends, because its hash changed.
+    Every session of the account but `keep` ends, because its hash changed; so does a link that somebody else may have
+    asked for while he read the person's mail.
     """
     account.set_password(new)
     account.save(update_fields=["password"])
+    PasswordLink.objects.filter(account=account).delete()
     account.sessions.live().exclude(pk=keep.pk if keep else 0).update(ended_at=timezone.now())
     history.record(by=by, act=act, thing=account, before={}, after={})
     send_on_commit(

@@ -19,8 +19,8 @@ LAST_FACTOR = Refusal(
 )
 NOT_YOURS = Refusal(
     cause="Esa cuenta no es suya o ya no está activa.",
-    remedy="Elija una de las entidades de la lista. Si falta alguna, pida al representante legal que revise su "
-    "autorización.",
+    remedy="Elija una de las entidades de la lista. A una cuenta que tiene otro correo se ingresa con su usuario y su "
+    "contraseña. Si falta alguna más, pida al representante legal que revise su autorización.",
     who="El representante legal de la entidad.",
 )
 
@@ -78,13 +78,22 @@ class Switch:
     to: "models.Account"
 
 
-def other_accounts(account: "models.Account") -> "QuerySet[models.Account]":
-    """The other accounts that the same person may use now, natural person included; never the Ministry's."""
+def accounts_of_holder(account: "models.Account") -> "QuerySet[models.Account]":
+    """The other accounts of the same person that may be used now, which share its factors; never the Ministry's."""
     accounts = models.Account.objects.select_related("entity", "person")
     if account.person_id is None or account.is_staff:
         return accounts.none()
     accounts = accounts.filter(person=account.person_id, is_active=True, is_staff=False).exclude(pk=account.pk)
     return accounts.filter(Q(entity__isnull=True) | Q(entity__is_active=True)).order_by("entity__name", "login")
+
+
+def other_accounts(account: "models.Account") -> "QuerySet[models.Account]":
+    """The other accounts to which this one may change without their password: those with its own e-mail.
+
+    Anybody may open an account of Mi Seguridad Social with somebody else's document. What shows that two accounts are
+    one person's is that links to the same mailbox opened both.
+    """
+    return accounts_of_holder(account).exclude(email="").filter(email__iexact=account.email)
 
 
 def switch_refusal(asked: Switch) -> Refusal | None:

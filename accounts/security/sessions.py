@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -29,7 +29,7 @@ from accounts.security.models import (
     Proof,
     SecondFactorPolicy,
 )
-from accounts.security.rules import step_of
+from accounts.security.rules import other_accounts, step_of
 from mipres_admin import history
 
 ENTERING, MINE, WHY = "entering", "account_session", "why_closed"
@@ -121,7 +121,6 @@ def _end_session(request: HttpRequest, user: Account | None, **kwargs: Any) -> N
 
 def standing(request: HttpRequest, account: Account) -> AccountSession | None:
     """The row of this session, with what its account must prove and whether it has `siblings`; None without row."""
-    person = Q(person=account.person_id, is_staff=False, is_active=True) & ~Q(pk=account.pk)
     rows = _mine(request).filter(account=account.pk)
     return rows.annotate(
         enrolled=Exists(AuthenticatorApp.objects.of(account)) | Exists(Passkey.objects.of(account)),
@@ -130,7 +129,7 @@ def standing(request: HttpRequest, account: Account) -> AccountSession | None:
                 kind=OuterRef("account__entity__kind"), compulsory_from__lte=timezone.localdate()
             )
         ),
-        siblings=Exists(Account.objects.filter(person).exclude(person=None)),
+        siblings=Exists(other_accounts(account)),
     ).first()
 
 

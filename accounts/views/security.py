@@ -23,6 +23,7 @@ from accounts.security.models import AccountSession, AuthenticatorApp, Passkey, 
 from accounts.security.rules import (
     ENROL,
     VERIFY,
+    accounts_of_holder,
     compulsory_from,
     factors_of,
     must_have_factor,
@@ -246,7 +247,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "since": since,
         "sessions": account.sessions.live(),
         "mine": _session(request),
-        "shared": other_accounts(account),
+        "shared": accounts_of_holder(account),
     }
     return render(request, "accounts/security.html", context)
 

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
 from accounts.actions.session import confirm_password
-from accounts.models import Account, Person
+from accounts.models import Account, PasswordLink, Person
 from delegates.exports import personal_data
 from delegates.models import EmailChange
 from entities.models import EntityKind
@@ -19,8 +20,8 @@ from mipres_admin.text import masked_email
 
 DEAD_LINK = Refusal(
     headline="Este enlace ya no sirve",
-    cause=f"El enlace ya se usó, venció, o después de él se pidió otro cambio. Sirve durante {mail_links.MINUTES} "
-    "minutos.",
+    cause="El enlace ya se usó, venció, o después de él se pidió otro cambio o se cambió la contraseña. Sirve durante "
+    f"{mail_links.MINUTES} minutos.",
     remedy="Su correo sigue como estaba. Si todavía quiere cambiarlo, ingrese y pídalo de nuevo en «Mis datos».",
     who="Usted.",
 )
@@ -45,10 +46,15 @@ def correct_sex(*, by: Account, sex: str) -> bool:
     return True
 
 
+def _seal(account: Account) -> str:
+    """The end of a link's secret. With another password the link opens nothing: an intruder's dies with his entry."""
+    return salted_hmac("delegates.email_change", account.password, algorithm="sha256").hexdigest()[:32]
+
+
 @sensitive_variables("secret")
 @transaction.atomic
 def _write_change(by: Account, email: str) -> None:
-    secret = mail_links.new_secret()
+    secret = mail_links.new_secret() + _seal(by)
     EmailChange.objects.update_or_create(
         account=by,
         defaults={"email": email, "secret_sha256": mail_links.hash_of(secret), "expires_at": mail_links.expiry()},
@@ -60,7 +66,7 @@ def _write_change(by: Account, email: str) -> None:
 
 @sensitive_variables("password")
 def ask_email_change(*, by: Account, email: str, password: str) -> None:
-    """Mail a link to the new e-mail; nothing changes until it is used. An older link stops working.
+    """Mail a link to the new e-mail; nothing changes until it is used. An older link, or a new password, ends it.
 
     Raises ValidationError: under "old" when the password is wrong, without field when the account is locked or asked
     too often.
@@ -75,7 +81,7 @@ def find_change(secret: str) -> EmailChange:
     """The open change of this secret. Raises Refused, with what to do, for any other; changes nothing."""
     changes = EmailChange.objects.open().select_related("account__person")
     change = changes.filter(secret_sha256=mail_links.hash_of(secret)).first()
-    if change is None or not change.account.may_enter:
+    if change is None or not change.account.may_enter or not secret.endswith(_seal(change.account)):
         raise Refused(DEAD_LINK)
     return change
 
@@ -100,7 +106,10 @@ def change_email(*, secret: str) -> Account:
     if not deleted:
         raise Refused(DEAD_LINK)
     old, new = change.account.email, change.email
-    _accounts_that_follow(person, old).update(email=new)
+    following = _accounts_that_follow(person, old)
+    # whoever reads the old mailbox may have a link in it
+    PasswordLink.objects.filter(account__in=following).delete()
+    following.update(email=new)
     person.email = new
     person.save(update_fields=["email"])
     before, after = {"email": masked_email(old)}, {"email": masked_email(new)}

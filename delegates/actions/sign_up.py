@@ -125,6 +125,10 @@ def _obstacle(request: SignUp, person: Person) -> str:
         return "account"
     if person.deceased_on is not None:
         return "deceased"
+    # a person who works as a delegate reads one of his accounts' addresses: anybody else's is a stranger's
+    mine = Account.objects.filter(person=person, is_staff=False)
+    if mine.exists() and not mine.filter(email__iexact=request.email).exists():
+        return "email"
     asked, known = (fold(f"{who.first_name}|{who.first_surname}") for who in (request, person))
     return "" if asked == known else "names"
 
@@ -178,8 +182,8 @@ def confirm_account(*, secret: str, new: str) -> Account:
 
     Makes the person, or takes the one whom the portal knows by that document when first name and first surname agree.
     Raises ValidationError under "new" when a validator refuses the password (the link stays), and Refused: when the
-    link does not open, or in one and the same words when the document has an account, is of a deceased person, or is
-    known under other names.
+    link does not open, or in one and the same words when the document has an account, is of a deceased person, is known
+    under other names, or has a delegate's account and none with this e-mail.
     """
     account = _use(secret, new)
     if account is None:

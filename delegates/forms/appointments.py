@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 
 from accounts.forms.users import CHOOSE, DocumentInput, SedeField, place
 from accounts.models import DOCUMENT_NUMBER, DocumentType, Sex
+from delegates.forms.persons import A_NAME
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
 from delegates.rules.appointments import Authorization, Identity
 from entities.models import Entity, EntityKind
@@ -32,7 +33,8 @@ def _name(label: str, *, required: bool) -> forms.CharField:
         label=label,
         required=required,
         max_length=60,
-        validators=[RegexValidator(r"^[^\W\d_][^\d_]*$", f"{wrong} debe tener solo letras, por ejemplo María.")],
+        # it is printed in a mail to an address that the representative chooses
+        validators=[RegexValidator(A_NAME, f"{wrong} debe tener solo letras, por ejemplo María.")],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": f"Ingrese el {label.lower()}.",

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.actions import password_links as actions
+from accounts.actions.session import change_password
 from accounts.models import Account, PasswordLink
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from mipres_admin.refusals import Refused
@@ -188,6 +189,12 @@ def test_a_link_works_once(client, newcomer):
     assert dead(client.get(address))
     assert dead(assign(client, address, "una tercera frase larga"))
     assert fresh(newcomer).check_password(NEW)
+
+
+def test_a_link_dies_when_the_password_is_changed_otherwise(client, delegate):
+    address = link_to(delegate, "recover")
+    change_password(by=delegate, old=cast.PASSWORD, new=NEW)
+    assert client.get(address).status_code == 410
 
 
 def test_a_newer_link_takes_the_place_of_the_older(client, newcomer):

@@ -372,6 +372,26 @@ def test_a_wrong_code_adds_nothing_and_the_key_stays_the_same(delegate_client):
     assert not AuthenticatorApp.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_adds_one_app():
+    account, seed = cast.make_natural(), new_seed()
+    code, barrier = cast.code_of(AuthenticatorApp(seed=seed)), threading.Barrier(2)
+
+    def add():
+        barrier.wait()
+        try:
+            actions.enrol_app(by=account, name="Celular", seed=seed, code=code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=add) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert AuthenticatorApp.objects.count() == 1
+
+
 def test_the_code_that_added_the_app_does_not_open_a_session_too(delegate_client, delegate):
     enrol(delegate_client, password=cast.PASSWORD)
     client = halfway(delegate)

@@ -358,7 +358,7 @@ def test_both_entities_have_it_in_their_history(delegate_client, delegate, secon
 
 
 def test_the_natural_person_is_an_account_too(delegate_client, delegate):
-    natural = Account.objects.create_user("CC1025000111", cast.PASSWORD, person=delegate.person, email="a@b.example")
+    natural = cast.make_natural(delegate.person)
     assert "Persona natural" in text(delegate_client.get("/cambiar-de-entidad/"))
     assert switch(delegate_client, natural).url == "/"
     assert delegate_client.session["_auth_user_id"] == str(natural.pk)
@@ -372,19 +372,27 @@ def never(delegate, case):
         return cast.make_delegate(cast.make_entity(), is_active=False, **person)
     if case == "inactive entity":
         return cast.make_delegate(cast.make_entity(is_active=False), **person)
+    if case == "another e-mail":
+        return cast.make_delegate(cast.make_entity(), email="otra@clinica.example", **person)
     if case == "the same account":
         return delegate
     return Account.objects.create_superuser("MINSALUD02", cast.PASSWORD, email="m@b.example", **person)
 
 
 @pytest.mark.parametrize(
-    "case", ["another person", "inactive account", "inactive entity", "the same account", "the Ministry's"]
+    "case",
+    ["another person", "inactive account", "inactive entity", "another e-mail", "the same account", "the Ministry's"],
 )
 def test_nobody_changes_to_an_account_that_is_not_his_to_use(delegate_client, delegate, case):
     account = never(delegate, case)
     assert f'value="{account.login}"' not in text(delegate_client.get("/cambiar-de-entidad/"))
     assert switch(delegate_client, account).status_code == 404
     assert delegate_client.session["_auth_user_id"] == str(delegate.pk)
+
+
+def test_the_header_does_not_offer_an_account_of_another_e_mail(delegate_client, delegate):
+    never(delegate, "another e-mail")
+    assert "Cambiar de entidad" not in text(delegate_client.get("/"))
 
 
 def test_accounts_without_person_share_nothing(ministry):

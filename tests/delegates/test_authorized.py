@@ -314,6 +314,7 @@ def test_nobody_chosen_is_said(representative, sede, data):
         ({"sex": ""}, "Ingrese el sexo."),
         ({"email": "nadie"}, "debe tener usuario, @ y dominio"),
         ({"first_name": ""}, "Ingrese el primer nombre."),
+        ({"first_name": "Abra https://falso.example"}, "El primer nombre debe tener solo letras"),
         ({"first_surname": "4"}, "debe tener solo letras"),
         ({"role": ""}, "Ingrese el rol autorizado."),
         ({"role": "EPS"}, "El rol autorizado debe ser uno de la lista"),

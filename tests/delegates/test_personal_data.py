@@ -9,11 +9,13 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.actions.roles import activate_user
+from accounts.actions.session import change_password
 from accounts.roles import Option
 from delegates.jobs import forget_expired
 from delegates.models import EmailChange, PrivacyAcceptance, Representation
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from tests import cast
+from tests.accounts.links import link_to
 from tests.delegates.links import link_in_mail
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +141,21 @@ def test_a_second_request_ends_the_first(own, account):
     own.post(link())
     account.refresh_from_db()
     assert account.email == "tercero@correo.example"
+
+
+def test_a_new_password_ends_the_link_that_an_intruder_asked_for(own, account):
+    ask(own)
+    change_password(by=account, old=cast.PASSWORD, new="otra frase larga y serena")
+    assert Client().post(link()).status_code == 410
+    account.refresh_from_db()
+    assert account.email == "rosa@correo.example"
+
+
+def test_a_password_link_in_the_old_mailbox_dies_with_the_address(own, account):
+    waiting = link_to(account, "recover")
+    ask(own)
+    own.post(link())
+    assert Client().get(waiting).status_code == 410
 
 
 def test_an_expired_link_changes_nothing_and_is_forgotten(own, account):

@@ -129,6 +129,13 @@ def test_the_password_is_assigned_and_the_delegate_logs_in(own, appointed):
     assert is_logged_in(client)
 
 
+def test_whoever_opened_an_account_with_the_document_of_a_delegate_does_not_become_him(own, appointed, account):
+    register(own, "IPS", appointed.entity.nit)
+    made = Account.objects.get(entity=appointed.entity)
+    assert own.post("/cambiar-de-entidad/", {"cuenta": made.login}).status_code == 404
+    assert own.session["_auth_user_id"] == str(account.pk)
+
+
 @pytest.mark.parametrize(
     ("kind", "prefix"),
     [("IPS", "ADMIPS"), ("EPS_C", "ADMEPS"), ("EPS_S", "ADMEPSS"), ("PROV", "ADMPROV"), ("ET", "ADMET")],

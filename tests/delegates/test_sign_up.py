@@ -257,11 +257,18 @@ def test_the_address_that_a_known_person_had_is_told(client):
     assert OutgoingMail.objects.filter(recipient="viejo@correo.example", template="email_changed").exists()
 
 
+def test_a_delegate_opens_his_own_account_with_the_e_mail_of_a_delegate(client):
+    cast.make_delegate(cast.make_entity(), person=known(), email=TYPED["email"].upper())
+    send(client)
+    assert client.post(link(), NEW).url == "/ingresar/"
+
+
 def obstacles():
     return {
         "other names": lambda: known(first_surname="Restrepo"),
         "deceased": lambda: known(deceased_on="2025-01-01"),
         "has an account": lambda: cast.make_natural(known()),
+        "a delegate of another e-mail": lambda: cast.make_delegate(cast.make_entity(), person=known()),
         "login of the Ministry": lambda: Account.objects.create_superuser("CC1025000111", email="a@b.example"),
     }
 

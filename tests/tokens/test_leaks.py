@@ -1,5 +1,7 @@
 """Does a token that somebody finds in public end at once, and hears its entity of it?"""
 
+import time
+
 import pytest
 from django.test import Client
 
@@ -53,6 +55,12 @@ def test_two_tokens_in_one_text_both_end(eps, token, stranger):
 def test_a_text_without_a_token_of_ours_ends_nothing(token, text):
     assert by_service(text) == 200
     assert leaks.report(text) == 0
+
+
+def test_a_text_of_nothing_but_beginnings_costs_next_to_nothing():
+    began = time.perf_counter()
+    assert leaks.found_in("eyJ0eXAiOiJtaXByZXMi" * 5_000) == []
+    assert time.perf_counter() - began < 0.2
 
 
 def test_the_answer_is_the_same_whatever_was_reported(token):

@@ -1,0 +1,25 @@
+"""Does what no browser sends get an answer, and never an error page of the server?"""
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+PART = b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\nA\r\n--x--\r\n'
+
+
+@pytest.mark.parametrize("charset", ["hex", "base64", "utf-16", "rot13", "x"])
+@pytest.mark.parametrize(
+    ("kind", "body"), [("multipart/form-data; boundary=x", PART), ("application/x-www-form-urlencoded", b"login=A")]
+)
+def test_a_form_in_another_charset_is_read_as_ours(client, kind, body, charset):
+    response = client.generic("POST", "/ingresar/", body, content_type=f"{kind}; charset={charset}")
+    assert response.status_code == 200
+    assert 'value="A"' in response.content.decode()
+
+
+@pytest.mark.parametrize("page", ["change", "history", "delete"])
+def test_a_key_with_a_nul_is_not_found_in_the_admin(ministry, page):
+    client = Client()
+    client.force_login(ministry)
+    assert client.get(f"/admin/mipres_admin/jobrun/%00/{page}/").status_code in (302, 403)
