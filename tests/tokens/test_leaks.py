@@ -1,7 +1,6 @@
 """Does a token that somebody finds in public end at once, and hears its entity of it?"""
 
 import pytest
-from django.core import mail
 from django.test import Client
 
 from mipres_admin.models import HistoryEntry
@@ -28,10 +27,9 @@ def test_a_reported_token_is_revoked_without_log_in(eps, token, report, status):
     assert PortalToken.objects.get().reason == leaks.REASON
 
 
-def test_the_delegates_are_told(eps, token, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        by_page(token.token)
-    (message,) = mail.outbox
+def test_the_delegates_are_told(eps, token, delivered):
+    by_page(token.token)
+    (message,) = delivered()
     assert message.to == [eps.email]
     assert token.row.last_characters in message.body
     assert token.token not in message.body
