@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -31,6 +32,8 @@ from mipres_admin.models import ACTS, HistoryEntry
 from mipres_admin.sheets import SheetRow
 from tests.cast import PASSWORD, make_assignment, make_user
 from tests.registry_files import csv_file, load, sede_row
+from tokens.actions import end_client, make_client
+from tokens.models import ServerClient
 
 pytestmark = pytest.mark.django_db
 ANULADOR, JUNTA = "Rol_Anulador", "Rol_JuntaMedicaIPS"
@@ -41,6 +44,7 @@ WITHOUT_ROW = {
     "held_by": "reads roles",
     "save_deeds": "the part that activate_user, update_roles, change_last_day and apply_upload share",
     "counts_of": "counts the rows of a file",
+    "revoke_and_tell": "revoke_token writes the row; this adds the mails",
     "make_upload": "a preview: nothing changes before apply_upload",
 }
 
@@ -208,6 +212,26 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     with suppress(ValidationError):
         change_password(by=stage.delegate, old="otra", new="otra frase larga y serena")
     yield Expected(stage.delegate, None, stage.sede.entity, after={"locked": False})
+
+
+@act("client.made")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    yield None
+    client, _secret = make_client(by=stage.delegate, name="Suministros", scope=["suministros"], request_key=uuid4())
+    after = {"client_id": client.client_id, "name": "Suministros", "scope": "suministros"}
+    yield of_delegate(stage, client, after=after)
+
+
+@act("client.ended")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    digest, client_id = "0" * 64, "srv-0123456789abcdef"
+    client = ServerClient.objects.create(
+        client_id=client_id, digest=digest, name="x", scope="suministros", made_by=stage.delegate
+    )
+    yield None
+    end_client(by=stage.delegate, client=client, reason="Contrato terminado")
+    after = {"client_id": client_id, "reason": "Contrato terminado"}
+    yield of_delegate(stage, client, before={"client_id": client_id}, after=after)
 
 
 REGISTRIES = {

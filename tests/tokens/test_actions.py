@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account
 from entities.models import EntityKind
+from mipres_admin import jobs
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests import cast
@@ -219,17 +219,15 @@ def at(token, left):
     return token.row.expires_at - left
 
 
-def test_each_reminder_is_sent_once(token, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        sent = [actions.send_expiry_reminders(at(token, DAY * left)) for left in (31, 30, 29, 14, 13, 7, 6, 1, 0.5)]
+def test_each_reminder_is_sent_once(token, delivered):
+    sent = [actions.send_expiry_reminders(at(token, DAY * left)) for left in (31, 30, 29, 14, 13, 7, 6, 1, 0.5)]
     assert sent == [0, 1, 0, 1, 0, 1, 0, 1, 0]
-    assert len(mail.outbox) == 4
+    assert len(delivered()) == 4
 
 
-def test_a_reminder_says_which_token_and_what_to_do(eps, token, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        actions.send_expiry_reminders(at(token, 7 * DAY))
-    (message,) = mail.outbox
+def test_a_reminder_says_which_token_and_what_to_do(eps, token, delivered):
+    actions.send_expiry_reminders(at(token, 7 * DAY))
+    (message,) = delivered()
     assert message.to == [eps.email]
     assert eps.entity.name in message.subject
     assert "quedan 7 días" in message.body
@@ -248,12 +246,11 @@ def test_a_short_token_skips_what_lies_before_it(eps):
     assert actions.send_expiry_reminders(at(short, DAY)) == 1
 
 
-def test_every_delegate_of_the_entity_is_told(eps, token, django_capture_on_commit_callbacks):
+def test_every_delegate_of_the_entity_is_told(eps, token, delivered):
     cast.make_delegate(eps.entity, login=f"ADMEPS{eps.entity.nit}-2")
     cast.make_delegate(eps.entity, login=f"ADMEPS{eps.entity.nit}-3", is_active=False)
-    with django_capture_on_commit_callbacks(execute=True):
-        actions.send_expiry_reminders(at(token, DAY))
-    assert len(mail.outbox) == 2
+    actions.send_expiry_reminders(at(token, DAY))
+    assert len(delivered()) == 2
 
 
 def test_a_replaced_or_revoked_token_needs_no_reminder(eps, token, stranger):
@@ -270,3 +267,8 @@ def test_the_command_can_be_repeated(eps, capsys):
     call_command("remind_tokens")
     call_command("remind_tokens")
     assert capsys.readouterr().out == "Avisos de vencimiento: 1.\nAvisos de vencimiento: 0.\n"
+
+
+def test_the_worker_reminds_every_hour():
+    job = jobs._jobs["remind_of_expiring_tokens"]
+    assert (job.every, job.function) == (HOUR, actions.send_expiry_reminders)
