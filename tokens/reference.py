@@ -259,7 +259,7 @@ def _others() -> Json:
         "summary": "Reportar un token expuesto",
         "description": "El cuerpo es el texto donde aparece, hasta 100.000 bytes. Sus tokens quedan revocados.",
         "requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}},
-        "responses": {"200": _answer("Siempre lo mismo, haya o no tokens.", _REFUSED)}
+        "responses": {"200": _answer("Lo mismo, haya o no tokens.", _object(("Message",), Message=_text("Gracias.")))}
         | _errors("429", causes={"429": "Demasiados reportes desde su red."}),
     }
     keys = {
@@ -269,7 +269,9 @@ def _others() -> Json:
         "description": "Se pueden guardar una hora.",
         "responses": {
             "200": _answer(
-                "Las llaves.", _object(("keys",), keys={"type": "array", "items": _KEY}), "application/jwk-set+json"
+                "Las llaves.",
+                _object(("keys",), keys={"type": "array", "items": _KEY, "description": "Cada una con su kid."}),
+                "application/jwk-set+json",
             )
         },
     }
