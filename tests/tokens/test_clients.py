@@ -10,6 +10,8 @@ import time_machine
 from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from entities.models import EntityKind
 from mipres_admin.models import HistoryEntry
@@ -309,6 +311,18 @@ def test_an_error_of_the_portal_is_said_as_oauth_says_it(known, monkeypatch, err
 
     monkeypatch.setattr(clients, "introspect", broken)
     assert_error(post(INTROSPECT, {"token": "x"}, credentials=known), status, said)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    address=st.sampled_from([INTROSPECT, REVOKE]),
+    body=st.one_of(st.binary(max_size=60), st.text(max_size=60).map(lambda text: urlencode({"token": text}).encode())),
+    header=st.none() | st.text(max_size=40).map(lambda text: "Basic " + base64.b64encode(text.encode()).decode()),
+)
+def test_nothing_that_is_posted_is_an_error_of_the_portal(known, address, body, header):
+    extra = {"HTTP_AUTHORIZATION": header or basic(*known[:2])}
+    response = post(address, {}, body=body, **extra)
+    assert response.status_code in (200, 400, 401, 429)
 
 
 # ---------------------------------------------------------------- limits
