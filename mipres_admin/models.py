@@ -46,6 +46,8 @@ ACTS = {
     "appointment.ended": "Autorizado inactivado",
     "token.issued": "Token generado",
     "token.revoked": "Token revocado",
+    "client.made": "Servidor cliente creado",
+    "client.ended": "Servidor cliente retirado",
     "keys.made": "Llaves de firma creadas",
     "keys.rotated": "Llaves de firma rotadas",
     "session.opened": "Ingreso",

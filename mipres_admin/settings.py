@@ -190,9 +190,10 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "mipres_admin.errors.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION
-# the web services never redirect: over plain HTTP they answer 403 as JSON; the others are asked from beside the portal
+# the web services and OAuth never redirect: over plain HTTP they refuse, as JSON; the others are asked from beside the
+# portal
 SERVICE_PATH = r"(?ai)^/*WS(SUM|FAC)?MIPRESNOPBS(/|$)"
-SECURE_REDIRECT_EXEMPT = [SERVICE_PATH, "^salud/", "^metricas/"]
+SECURE_REDIRECT_EXEMPT = [SERVICE_PATH, "^oauth/", "^salud/", "^metricas/"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("MIPRES_BEHIND_PROXY", default=False) else None
 )
@@ -281,6 +282,9 @@ TOKEN_DAYS = 90
 SERVICE_CALLS_PER_MINUTE = 600
 SERVICE_BAD_TOKENS_PER_MINUTE = 60
 LEAK_REPORTS_PER_MINUTE = 10
+# calls a minute of one server with its credentials, and with wrong credentials from one address
+CLIENT_CALLS_PER_MINUTE = 6_000
+CLIENT_FAILURES_PER_MINUTE = 10
 
 # ---------------------------------------------------------------- papers
 

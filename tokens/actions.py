@@ -1,6 +1,7 @@
-"""Generate, replace and revoke portal tokens, and warn of their expiry: each deed once, whole, and written down."""
+"""Generate, replace and revoke portal tokens, warn of their end, let servers ask: each deed once, and written down."""
 
 import hashlib
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refused
 from tokens.jwts import new_jti, sign
 from tokens.keys import current_key
-from tokens.models import REMINDER_DAYS, PortalToken, TokenReminder
+from tokens.models import REMINDER_DAYS, PortalToken, ServerClient, TokenReminder
 from tokens.rules import not_yours_refusal, stale_refusal
 from tokens.scopes import SCOPES, scope_of
 
@@ -132,6 +133,56 @@ def revoke_tokens_made_by(*, account: Account, by: Account | None, reason: str) 
     for token in tokens:
         _revoke(token, by=by, reason=reason, now=now)
     return len(tokens)
+
+
+@transaction.atomic
+def revoke_and_tell(*, by: Account | None, token: PortalToken, reason: str, template: str) -> bool:
+    """Revoke a token that its entity did not ask to end, and mail the entity's delegates; whether it was in force."""
+    if not revoke_token(by=by, token=token, reason=reason):
+        return False
+    for account in token.entity.accounts.filter(is_active=True).exclude(email=""):
+        context = {"account": account, "token": token, "entity": token.entity, "reason": reason}
+        send_on_commit(to=account.email, template=template, context=context)
+    return True
+
+
+# ---------------------------------------------------------------- other servers
+
+
+@transaction.atomic
+def make_client(*, by: Account, name: str, scope: Iterable[str], request_key: UUID) -> tuple[ServerClient, str | None]:
+    """Let another server ask about tokens (RFC 7662) and end them (RFC 7009): its row, and its secret this once.
+
+    The secret has 256 random bits and only its SHA-256 is kept. A repeated click (`request_key`) finds what the first
+    one made, without the secret.
+    """
+    secret = secrets.token_urlsafe(32)
+    fields: dict[str, Any] = {
+        "client_id": f"srv-{secrets.token_hex(8)}",
+        "digest": hashlib.sha256(secret.encode()).hexdigest(),
+        "name": name,
+        "scope": " ".join(scope),
+        "made_by": by,
+    }
+    client, is_new = ServerClient.objects.get_or_create(request_key=request_key, defaults=fields)
+    if not is_new:
+        return client, None
+    after = {"client_id": client.client_id, "name": client.name, "scope": client.scope}
+    history.record(by=by, act="client.made", thing=client, before={}, after=after)
+    return client, secret
+
+
+@transaction.atomic
+def end_client(*, by: Account, client: ServerClient, reason: str) -> bool:
+    """Take a server's credentials back: from the commit on its calls fail. Whether they were in force."""
+    held = ServerClient.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    if held.ended_at is not None:
+        return False
+    held.ended_at, held.ended_by, held.reason = clock.now(), by, reason
+    held.save(update_fields=["ended_at", "ended_by", "reason"])
+    after = {"client_id": held.client_id, "reason": reason}
+    history.record(by=by, act="client.ended", thing=held, before={"client_id": held.client_id}, after=after)
+    return True
 
 
 # ---------------------------------------------------------------- warn

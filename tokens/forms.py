@@ -1,4 +1,4 @@
-"""What may be typed to generate or revoke a token, and how is a mistake worded?"""
+"""What may be typed to generate or revoke a token, or to let a server ask, and how is a mistake worded?"""
 
 import uuid
 from datetime import timedelta
@@ -9,6 +9,7 @@ from django.conf import settings
 
 from tokens.leaks import LONGEST_REPORT
 from tokens.models import LONGEST_DAYS, PortalToken
+from tokens.scopes import Scope
 
 OVERLAPS = (
     ("0", "Terminarlo ahora: los sistemas que lo usan dejan de funcionar hasta que tengan el nuevo"),
@@ -131,3 +132,56 @@ class TryForm(forms.Form):
     def clean_token(self) -> str:
         """The token without the spaces and line breaks that a copy may have brought."""
         return "".join(str(self.cleaned_data["token"]).split())
+
+
+# ---------------------------------------------------------------- the Ministry's
+
+
+class ReasonForm(forms.Form):
+    """Why the Ministry ends something."""
+
+    reason = forms.CharField(
+        label="Motivo",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Queda en la historia. El de un token lo leen también los delegados de la entidad.",
+        error_messages={
+            "required": "Ingrese el motivo.",
+            "max_length": "El motivo debe tener 200 caracteres o menos, por ejemplo Pudo quedar expuesto.",
+        },
+    )
+
+
+class ClientForm(forms.Form):
+    """Another server that may ask about tokens, and of what it is told."""
+
+    name = forms.CharField(
+        label="Nombre",
+        max_length=60,
+        help_text="El servidor y quién responde por él, por ejemplo Suministros, Oficina de TIC.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Ingrese el nombre del servidor.",
+            "max_length": "El nombre debe tener 60 caracteres o menos, por ejemplo Suministros, Oficina de TIC.",
+        },
+    )
+    scope = forms.MultipleChoiceField(
+        label="Alcance",
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Marque solo lo que el servidor atiende: los demás tokens le aparecen como no vigentes.",
+        error_messages={
+            "required": "Ingrese el alcance: marque al menos uno.",
+            "invalid_choice": "El alcance debe ser de los de la lista, por ejemplo Suministros.",
+        },
+    )
+    request_key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), "La página llegó incompleta. Ábrala de nuevo y repita la operación."
+        ),
+    )
+
+    def clean_scope(self) -> list[str]:
+        """The scopes, each once, in the order of the list."""
+        return [scope for scope in Scope.values if scope in self.cleaned_data["scope"]]

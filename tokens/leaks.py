@@ -6,13 +6,11 @@ Whoever holds a token could use it, so whoever holds it may end it. The answer i
 import re
 
 from django.conf import settings
-from django.db import transaction
 
 from mipres_admin import history
 from mipres_admin.access import network_of
-from mipres_admin.mail import send_on_commit
 from tokens import jwts, limits
-from tokens.actions import revoke_token
+from tokens.actions import revoke_and_tell
 from tokens.errors import BadToken
 from tokens.models import PortalToken
 
@@ -40,17 +38,6 @@ def found_in(text: str) -> list[str]:
     return list(dict.fromkeys(_LOOKS_LIKE_OURS.findall(text[:LONGEST_REPORT])))[:MOST_TOKENS]
 
 
-@transaction.atomic
-def _end(token: PortalToken) -> bool:
-    """Revoke one reported token and tell the delegates of its entity; whether it was in force."""
-    if not revoke_token(by=None, token=token, reason=REASON):
-        return False
-    for account in token.entity.accounts.filter(is_active=True).exclude(email=""):
-        context = {"account": account, "token": token, "entity": token.entity}
-        send_on_commit(to=account.email, template="token_leaked", context=context)
-    return True
-
-
 def report(text: str) -> int:
     """Revoke every portal token in force that a text contains; how many. Nothing of the text is kept.
 
@@ -65,6 +52,6 @@ def report(text: str) -> int:
         except BadToken:
             continue
         token = PortalToken.objects.select_related("entity").filter(jti=jti).first()
-        if token is not None and _end(token):
+        if token is not None and revoke_and_tell(by=None, token=token, reason=REASON, template="token_leaked"):
             ended += 1
     return ended

@@ -1,4 +1,4 @@
-"""Which keys, portal tokens and temporary tokens exist, and what can never be false of them?"""
+"""Which keys, portal tokens, temporary tokens and clients exist, and what can never be false of them?"""
 
 import uuid
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ LONGEST_OVERLAP = timedelta(days=7)
 REMINDER_DAYS = (30, 14, 7, 1)
 _SHA256 = r"^[0-9a-f]{64}$"
 _ONE_SCOPE = "(prescripcion|suministros|facturacion)"
+_SCOPE = rf"^{_ONE_SCOPE}( {_ONE_SCOPE}){{0,2}}$"
 
 # ---------------------------------------------------------------- keys
 
@@ -167,7 +168,7 @@ class PortalToken(models.Model):
                 condition=~Q(name=""), name="token_has_a_name", violation_error_message="Ingrese el nombre del token."
             ),
             models.CheckConstraint(
-                condition=Q(scope__regex=rf"^{_ONE_SCOPE}( {_ONE_SCOPE}){{0,2}}$"),
+                condition=Q(scope__regex=_SCOPE),
                 name="token_scope_known",
                 violation_error_message="El alcance debe ser prescripción, suministros o facturación.",
             ),
@@ -286,6 +287,13 @@ class TokenReminder(models.Model):
 # ---------------------------------------------------------------- what the services keep
 
 
+class TemporaryTokenQuerySet(models.QuerySet["TemporaryToken"]):
+    def in_force(self) -> Self:
+        """Those that the services accept: a day old at most, of a portal token in force."""
+        end = Coalesce("token__ends_at", "token__expires_at")
+        return self.alias(end=end).filter(expires_at__gt=Now(), token__revoked_at__isnull=True, end__gt=Now())
+
+
 class TemporaryToken(models.Model):
     """A temporary token that GenerarToken gave out, as its SHA-256. It lives no longer than its portal token."""
 
@@ -296,6 +304,8 @@ class TemporaryToken(models.Model):
     service = models.CharField("servicio", max_length=16, choices=Service)
     issued_at = models.DateTimeField("generado el")
     expires_at = models.DateTimeField("vence el")
+
+    objects = TemporaryTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = "token temporal"
@@ -321,6 +331,65 @@ class TemporaryToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token_id} {self.issued_at}"
+
+
+class ServerClientQuerySet(models.QuerySet["ServerClient"]):
+    def in_force(self) -> Self:
+        """The servers whose credentials count."""
+        return self.filter(ended_at__isnull=True)
+
+
+class ServerClient(models.Model):
+    """Another server that may ask what a token is good for, and end it (RFC 7662, RFC 7009); its secret is not kept.
+
+    `scope` bounds what it is told: only tokens that share one with it, and of their scopes only the shared ones.
+    """
+
+    client_id = models.CharField("client_id", max_length=20, unique=True)
+    digest = models.CharField("huella SHA-256 del secreto", max_length=64, unique=True)
+    name = models.CharField("nombre", max_length=60)
+    scope = models.CharField("alcance", max_length=60)
+    request_key = models.UUIDField("solicitud", default=uuid.uuid4, unique=True, editable=False)
+    made_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="creado por")
+    made_at = models.DateTimeField("creado el", db_default=Now(), editable=False)
+    ended_at = models.DateTimeField("retirado el", null=True, blank=True)
+    ended_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="retirado por"
+    )
+    reason = models.CharField("motivo", max_length=200, blank=True)
+
+    objects = ServerClientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "servidor cliente"
+        verbose_name_plural = "servidores clientes"
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(client_id__regex=r"^srv-[0-9a-f]{16}$", digest__regex=_SHA256),
+                name="server_client_marks_well_formed",
+                violation_error_message="El client_id y la huella del secreto deben ser los que hace el portal.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="server_client_has_a_name",
+                violation_error_message="Ingrese el nombre del servidor.",
+            ),
+            models.CheckConstraint(
+                condition=Q(scope__regex=_SCOPE),
+                name="server_client_scope_known",
+                violation_error_message="El alcance debe ser prescripción, suministros o facturación.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True, reason="")
+                | Q(ended_at__isnull=False, ended_by__isnull=False, ended_at__gte=F("made_at")) & ~Q(reason=""),
+                name="server_client_ended_with_a_reason",
+                violation_error_message="Un servidor retirado debe decir cuándo, quién y por qué.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.client_id})"
 
 
 class CallCounter(models.Model):

@@ -1,8 +1,8 @@
 """Which addresses do tokens have in the portal? Those of the web services are in `services.py`."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from tokens import views
+from tokens import oauth, views
 
 urlpatterns = [
     path("tokens/", views.tokens, name="tokens"),
@@ -11,5 +11,10 @@ urlpatterns = [
     path("tokens/reportar/", views.report_token, name="report_token"),
     path("tokens/reportar/servicio/", views.report_token_service, name="report_token_service"),
     path("tokens/<uuid:public_id>/revocar/", views.revoke, name="revoke_token"),
+    # with and without the last slash: a redirect would lose what was posted
+    re_path(r"^oauth/introspeccion/?$", oauth.introspection, name="introspection"),
+    re_path(r"^oauth/revocacion/?$", oauth.revocation, name="revocation"),
+    path("servicios-web/", views.services_reference, name="services_reference"),
+    path("servicios-web/openapi.json", views.openapi, name="openapi"),
     path(".well-known/jwks.json", views.jwks, name="jwks"),
 ]

@@ -1,4 +1,4 @@
-"""Generar Token: the list, a new token shown once, revocation; reports of leaks; the public keys."""
+"""Generar Token: the list, a new token shown once, revocation; reports of leaks; public keys and reference."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,6 +25,7 @@ from entities.models import Entity
 from mipres_admin.access import delegate_of, public
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
+from tokens import reference
 from tokens.actions import issue_token, revoke_token
 from tokens.calls import examine
 from tokens.errors import BadToken, CallRefused
@@ -209,16 +211,41 @@ def report_token_service(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"Message": THANKS})
 
 
-# ---------------------------------------------------------------- public keys
+# ---------------------------------------------------------------- for programs and who writes them
+
+
+def _published(request: HttpRequest, document: Any, media: str) -> HttpResponseBase:
+    """A JSON document that anybody may keep for an hour, from any page."""
+    body = json.dumps(document, separators=(",", ":")).encode()
+    response = HttpResponse(body, content_type=media)
+    response.headers["ETag"] = quote_etag(hashlib.sha256(body).hexdigest()[:16])
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    patch_cache_control(response, public=True, max_age=int(JWKS_MAX_AGE.total_seconds()))
+    return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
 
 
 @public
 @require_safe
 def jwks(request: HttpRequest) -> HttpResponseBase:
     """The public halves of the keys (RFC 7517), which other servers may keep for an hour."""
-    body = json.dumps(key_set(), separators=(",", ":")).encode()
-    response = HttpResponse(body, content_type="application/jwk-set+json")
-    response.headers["ETag"] = quote_etag(hashlib.sha256(body).hexdigest()[:16])
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    patch_cache_control(response, public=True, max_age=int(JWKS_MAX_AGE.total_seconds()))
-    return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
+    return _published(request, key_set(), "application/jwk-set+json")
+
+
+@public
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponseBase:
+    """The calls of programs, as an OpenAPI 3.1 document."""
+    return _published(request, reference.document(), "application/vnd.oai.openapi+json;version=3.1")
+
+
+@public
+@require_safe
+def services_reference(request: HttpRequest) -> HttpResponse:
+    """The same calls for people: what comes back, the errors and what to do, samples in six languages."""
+    context = {
+        "calls": reference.calls(),
+        "errors": reference.ERRORS,
+        "samples": reference.SAMPLES,
+        "per_minute": settings.SERVICE_CALLS_PER_MINUTE,
+    }
+    return render(request, "tokens/services_reference.html", context)

@@ -8,9 +8,9 @@ from accounts.models import Account
 from tests.cast import make_delegate, make_entity
 from tests.history.stage import Expected, Stage, act
 from tests.tokens.calling import make_token
-from tokens.actions import Issued, issue_token, revoke_token, revoke_tokens_made_by
+from tokens.actions import Issued, end_client, issue_token, make_client, revoke_token, revoke_tokens_made_by
 from tokens.keys import ensure_keys, ring, rotate_keys
-from tokens.models import PortalToken, SigningKey
+from tokens.models import PortalToken, ServerClient, SigningKey
 
 
 def eps() -> Account:
@@ -97,3 +97,24 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     rotate_keys(force=True)
     after = {"retired": before["current"], "current": before["next"], "next": kid("next")}
     yield Expected(SigningKey.objects.get(state="current"), None, None, before, after)
+
+
+@act("client.made")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    by = eps()
+    yield None
+    client, _secret = make_client(by=by, name="Suministros", scope=["suministros"], request_key=uuid4())
+    after = {"client_id": client.client_id, "name": "Suministros", "scope": "suministros"}
+    yield Expected(client, by, by.entity, {}, after)
+
+
+@act("client.ended")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    by, client_id = eps(), "srv-0123456789abcdef"
+    client = ServerClient.objects.create(
+        client_id=client_id, digest="0" * 64, name="x", scope="suministros", made_by=by
+    )
+    yield None
+    end_client(by=by, client=client, reason="Contrato terminado")
+    after = {"client_id": client_id, "reason": "Contrato terminado"}
+    yield Expected(client, by, by.entity, {"client_id": client_id}, after)

@@ -6,13 +6,14 @@ from django.test import Client
 from entities.models import EntityKind
 from tests import cast
 from tests.tokens.calling import make_token
-from tokens import calls, leaks
+from tokens import calls, clients, leaks
 from tokens.keys import ring
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     calls.forget()
+    clients.forget()
     leaks.per_address.forget()
     ring.forget()
 

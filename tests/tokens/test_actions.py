@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from entities.models import EntityKind
+from mipres_admin import jobs
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests import cast
@@ -266,3 +267,8 @@ def test_the_command_can_be_repeated(eps, capsys):
     call_command("remind_tokens")
     call_command("remind_tokens")
     assert capsys.readouterr().out == "Avisos de vencimiento: 1.\nAvisos de vencimiento: 0.\n"
+
+
+def test_the_worker_reminds_every_hour():
+    job = jobs._jobs["remind_of_expiring_tokens"]
+    assert (job.every, job.function) == (HOUR, actions.send_expiry_reminders)
