@@ -17,16 +17,18 @@ from accounts.security.models import AuthenticatorApp, Passkey, RecoveryCode, Se
 from accounts.security.secrets import new_seed, recovery_codes, totp_key, written_key
 from accounts.security.webauthn import site_of
 from entities.models import EntityKind
+from mipres_admin.access import declared
+from mipres_admin.checks import own_patterns
 from mipres_admin.models import HistoryEntry
 from tests import cast
 from tests.accounts.login_page import is_logged_in, log_in
-from tests.mipres_admin.test_access import OWN_TESTS, TABLE, TO_LOGIN, address
+from tests.mipres_admin.test_access import TABLE, address
 
 pytestmark = pytest.mark.django_db
 
 STEP = "/ingresar/segundo-factor/"
 NOON = "2026-11-20T12:00:00-05:00"
-PUBLIC = {name for name, (anonymous, *_) in TABLE.items() if anonymous != TO_LOGIN}
+PUBLIC = {pattern.name for pattern in own_patterns() if getattr(declared(pattern.callback), "who", "") == "public"}
 
 
 def acts():
@@ -71,14 +73,15 @@ def in_between(request, delegate, ministry):
 
 
 @pytest.mark.parametrize("in_between", WITH_AND_WITHOUT, indirect=True)
-@pytest.mark.parametrize("name", sorted((set(TABLE) | OWN_TESTS) - PUBLIC))
+@pytest.mark.parametrize("name", sorted(set(TABLE) - PUBLIC))
 def test_no_page_opens_before_the_second_factor(name, in_between):
     account, client = in_between
     own = {"second_factor"} | (set() if cast.AuthenticatorApp.objects.of(account) else {"enrol_totp", "enrol_passkey"})
-    if name in own or name in OWN_TESTS:
+    if name in own:
         return
+    where = address(name, account)
     for method in (client.get, client.post):
-        response = method(address(name, account))
+        response = method(where)
         assert response.status_code in (302, 404)
         assert response.status_code == 404 or response.url.startswith(("/ingresar/", "/salir/", "/clave/"))
     assert not is_logged_in(client)
