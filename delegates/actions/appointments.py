@@ -115,12 +115,12 @@ def change_appointment(*, by: Account, appointment: Appointment, wanted: Authori
     _refuse(ended_refusal(appointment) or profile_refusal(appointment, wanted))
     if all(getattr(appointment, name) == value for name, value in wanted.as_fields().items()):
         return False
-    before = _written(appointment)
+    before, old = _written(appointment), appointment.email
     _save(appointment, wanted)
     after = _written(appointment)
     history.record(by=by, act="appointment.changed", thing=appointment, entity=entity, before=before, after=after)
-    if after["email"] != before["email"]:
-        _move_email(by, appointment, before["email"])
+    if appointment.email != old:
+        _move_email(by, appointment, old)
     return True
 
 
