@@ -104,14 +104,24 @@ def photograph(browser: Browser, width: int, folder: Path) -> None:
     log_in_as_others(browser, width, folder)
 
 
+PAGES_OF_OTHERS = {
+    EntityKind.EPS_C: ("", "entidades/asociar/?tipo=IPS&criterio=centro", "entidades/", "tokens/", "seguridad/"),
+    EntityKind.EPS_S: ("entidades/asociar/",),
+    EntityKind.ET: ("", "entidades/asociar/"),
+    EntityKind.PROVEEDOR: ("", "sedes/crear/", "sedes/"),
+}
+PUBLIC_PAGES = ("clave/recordar/", "seguridad-social/registro/", "registro/", "registro/mipres/", "servicios-web/")
+
+
 def log_in_as_others(browser: Browser, width: int, folder: Path) -> None:
-    for kind in (EntityKind.EPS_C, EntityKind.ET):
+    for kind, paths in {None: PUBLIC_PAGES, **PAGES_OF_OTHERS}.items():
         page = browser.new_context(viewport=ViewportSize(width=width, height=900)).new_page()
-        log_in(page, kind)
-        page.screenshot(path=folder / f"inicio-{kind}-{width}.png", full_page=True)
-        for name, path in (("asociar", f"asociar/?tipo={SEARCHED[kind]}&criterio=demostracion"), ("consultar", "")):
-            page.goto(f"{URL}/entidades/{path}")
-            page.screenshot(path=folder / f"entidades-{name}-{kind}-{width}.png", full_page=True)
+        if kind:
+            log_in(page, kind)
+        for path in paths:
+            page.goto(f"{URL}/{path}")
+            name = path.partition("?")[0].replace("/", "-").rstrip("-") or "inicio"
+            page.screenshot(path=folder / f"{kind or 'publica'}-{name}-{width}.png", full_page=True)
 
 
 def for_the_readme(browser: Browser) -> None:
