@@ -109,9 +109,9 @@ def revoke_token(*, by: Account | None, token: PortalToken, reason: str) -> bool
     """Revoke a portal token: from the commit on every call with it, or with its temporary tokens, fails.
 
     Returns whether there was something to revoke: not when it had been revoked or had ended. `by` is None for the
-    portal itself; a delegate is refused (Refused) for a token of another entity.
+    portal itself; whoever is neither of the token's entity nor of the Ministry is refused (Refused).
     """
-    if by is not None and by.entity is not None and by.entity_id != token.entity_id:
+    if by is not None and not by.is_staff and by.entity_id != token.entity_id:
         raise Refused(not_yours_refusal())
     held = PortalToken.objects.select_for_update(of=("self",)).select_related("entity").get(pk=token.pk)
     now = clock.now()

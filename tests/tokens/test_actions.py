@@ -166,6 +166,11 @@ def test_nobody_revokes_the_token_of_another_entity(token, stranger):
         actions.revoke_token(by=stranger, token=token.row, reason="x")
 
 
+def test_a_natural_person_revokes_no_token(token):
+    with pytest.raises(Refused):
+        actions.revoke_token(by=cast.make_natural(), token=token.row, reason="Mía")
+
+
 def test_the_tokens_that_an_account_made_end_with_it(eps, ministry, token):
     new = make_token(eps, overlap=24 * HOUR)
     assert actions.revoke_tokens_made_by(account=eps, by=ministry, reason="Delegado inactivado") == 2
