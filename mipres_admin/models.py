@@ -60,6 +60,7 @@ ACTS = {
     "factor.enrolled": "Segundo factor agregado",
     "factor.removed": "Segundo factor retirado",
     "factor.refused": "Segundo factor rechazado",
+    "factor.policy_changed": "Segundo factor obligatorio: fecha cambiada",
     "factors.reset": "Segundos factores retirados por el Ministerio",
     "recovery_codes.made": "Códigos de recuperación generados",
     "security.refused": "Cambio de seguridad rechazado",

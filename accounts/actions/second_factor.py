@@ -1,6 +1,7 @@
 """Add, prove and remove second factors: each deed once, counted against guessing, written down, and told by mail."""
 
 import hashlib
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -11,7 +12,7 @@ from accounts import throttle
 from accounts.actions.session import write_refusal
 from accounts.models import Account
 from accounts.security import webauthn
-from accounts.security.models import AuthenticatorApp, Factor, Passkey, Proof, RecoveryCode
+from accounts.security.models import AuthenticatorApp, Factor, Passkey, Proof, RecoveryCode, SecondFactorPolicy
 from accounts.security.rules import factors_of, removal_refusal
 from accounts.security.secrets import read_recovery_code, recovery_codes, recovery_digest
 from mipres_admin import history
@@ -231,3 +232,27 @@ def reset_factors(*, account: Account, by: Account | None) -> int:
     RecoveryCode.objects.of(account).delete()
     _tell(account, "el Ministerio retiró sus segundos factores y sus códigos de recuperación, a solicitud suya")
     return len(held)
+
+
+@transaction.atomic
+def require_factor(*, by: Account | None, kind: str, since: date | None) -> bool:
+    """Make a second factor compulsory for the delegates of a kind of entity from a day on; None: optional again.
+
+    Returns whether that was new.
+    """
+    before = SecondFactorPolicy.objects.select_for_update().filter(kind=kind).first()
+    if since == (before.compulsory_from if before else None):
+        return False
+    if since is None:
+        SecondFactorPolicy.objects.filter(kind=kind).delete()
+    else:
+        SecondFactorPolicy.objects.update_or_create(kind=kind, defaults={"compulsory_from": since})
+    history.record(
+        by=by,
+        act="factor.policy_changed",
+        thing=SecondFactorPolicy(kind=kind),
+        entity=None,
+        before={"since": before.compulsory_from.isoformat()} if before else {},
+        after={"since": since.isoformat()} if since else {},
+    )
+    return True

@@ -514,6 +514,35 @@ def policy(days, kind=EntityKind.IPS):
     return SecondFactorPolicy.objects.create(kind=kind, compulsory_from=timezone.localdate() + timedelta(days=days))
 
 
+POLICIES = "/admin/accounts/secondfactorpolicy/"
+
+
+@pytest.fixture
+def ministry_client(ministry):
+    client = Client()
+    client.force_login(ministry)
+    return client
+
+
+def test_the_ministry_sets_the_day_in_the_admin_and_it_is_written_down(ministry, ministry_client):
+    ministry_client.post(f"{POLICIES}add/", {"kind": "EPS_C", "compulsory_from": "2027-01-31"})
+    entry = HistoryEntry.objects.latest("id")
+    assert (entry.act, entry.actor, entry.object_id) == ("factor.policy_changed", ministry, "EPS_C")
+    assert str(SecondFactorPolicy.objects.get().compulsory_from) == "2027-01-31"
+
+
+def test_the_ministry_makes_it_optional_again(ministry_client):
+    policy(3)
+    ministry_client.post(f"{POLICIES}IPS/delete/", {"post": "yes"})
+    assert not SecondFactorPolicy.objects.exists()
+    assert HistoryEntry.objects.latest("id").after == {}
+
+
+def test_the_same_day_again_is_no_change():
+    policy(3)
+    assert not actions.require_factor(by=None, kind="IPS", since=SecondFactorPolicy.objects.get().compulsory_from)
+
+
 def test_from_its_day_on_the_factor_is_compulsory(delegate):
     policy(0)
     assert log_in(Client(), delegate.login).url == STEP

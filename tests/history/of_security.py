@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import date
 from hashlib import sha256
 from unittest.mock import patch
 
@@ -17,13 +18,14 @@ from accounts.actions.second_factor import (
     prove,
     prove_with_passkey,
     remove_factor,
+    require_factor,
     reset_factors,
 )
 from accounts.actions.session import change_password, close_session, confirm_password, open_session
 from accounts.actions.sessions import end_session, end_sessions, switch_account
 from accounts.models import LoginThrottle
 from accounts.security import webauthn
-from accounts.security.models import AuthenticatorApp, Passkey, Proof
+from accounts.security.models import AuthenticatorApp, Passkey, Proof, SecondFactorPolicy
 from accounts.security.secrets import new_seed, recovery_codes
 from tests.accounts.links import link_to
 from tests.cast import PASSWORD, code_of, make_app, make_delegate, make_entity, make_natural, make_session
@@ -275,3 +277,12 @@ def to_the_natural_person(stage: Stage) -> Iterator[Expected | None]:
     switch_account(by=one, to=natural, session=session)
     for account in (one, natural):
         yield Expected(account, one, account.entity, {"account": one.pk}, {"account": natural.pk})
+
+
+@act("factor.policy_changed")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    require_factor(by=None, kind="IPS", since=date(2027, 1, 1))
+    yield None
+    require_factor(by=stage.delegate, kind="IPS", since=date(2027, 2, 1))
+    before, after = {"since": "2027-01-01"}, {"since": "2027-02-01"}
+    yield Expected(SecondFactorPolicy(kind="IPS"), stage.delegate, None, before, after)
