@@ -114,8 +114,7 @@ PUBLIC_PAGES = ("clave/recordar/", "seguridad-social/registro/", "registro/", "r
 
 
 def log_in_as_others(browser: Browser, width: int, folder: Path) -> None:
-    pages: dict[EntityKind | None, tuple[str, ...]] = {None: PUBLIC_PAGES, **PAGES_OF_OTHERS}
-    for kind, paths in pages.items():
+    for kind, paths in ((None, PUBLIC_PAGES), *PAGES_OF_OTHERS.items()):
         page = browser.new_context(viewport=ViewportSize(width=width, height=900)).new_page()
         if kind:
             log_in(page, kind)
