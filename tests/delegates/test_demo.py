@@ -130,7 +130,7 @@ def free_port():
 
 def workers_of(process):
     """The worker processes that this demonstration has started."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["ps", "-wweo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     lines = [line.split(None, 2) for line in listed.splitlines()]
     return [int(pid) for pid, parent, words in lines if parent == str(process.pid) and " worker" in words]
 

@@ -139,7 +139,7 @@ def test_a_proveedor_gets_its_sede_a_delegate_and_a_dispensador(chain, reviewer,
     register_user(chain.open_account(WORKER), "Otro Usuario", WORKER.login)
     activate(delegate, "Personal Administrativo", WORKER, "Rol_Dispensador")
     judge.read(delegate)
-    assert RoleAssignment.objects.get().sede.code == "PROV000001"
+    assert RoleAssignment.objects.get().sede.is_main
 
 
 def test_a_natural_person_supplies_without_representative_or_reviewer(chain, judge):
