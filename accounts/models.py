@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts.roles import Role, UserKind, roles_of_the_network
 from accounts.security import models as security_models  # noqa: F401  Django finds models here
 from entities.models import Entity, EntityKind, Sede
+from mipres_admin.digests import SHA256
 from mipres_admin.ranges import DateRange, TsTzRange
 from mipres_admin.text import Fold
 
@@ -455,7 +456,7 @@ class RoleUpload(models.Model):
                 violation_error_message="Una carga aplicada debe decir quién la aplicó, cuándo y cómo.",
             ),
             models.CheckConstraint(
-                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                condition=Q(sha256__regex=SHA256),
                 name="role_upload_sha256_well_formed",
                 violation_error_message="El SHA-256 debe tener 64 dígitos hexadecimales.",
             ),
@@ -626,7 +627,7 @@ class PasswordLink(models.Model):
         verbose_name_plural = "enlaces de contraseña"
         constraints = (
             models.CheckConstraint(
-                condition=Q(secret_hash__regex=r"^[0-9a-f]{64}$"),  # noqa: S106  a form, not a secret
+                condition=Q(secret_hash__regex=SHA256),
                 name="password_link_hash_well_formed",
                 violation_error_message="La huella debe ser un SHA-256 en hexadecimal.",
             ),
@@ -699,7 +700,7 @@ class Certificate(models.Model):
                 violation_error_message="La fecha de la constancia debe ser el día en que se expide o uno anterior.",
             ),
             models.CheckConstraint(
-                condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$"),
+                condition=Q(content_sha256__regex=SHA256),
                 name="certificate_fingerprint_well_formed",
                 violation_error_message="La huella debe ser un SHA-256 en hexadecimal.",
             ),

@@ -15,8 +15,8 @@ from django.db.models.functions import Now
 
 from accounts.models import Account, DocumentType, Person, Sex, document_check
 from entities.models import Entity, EntityKind, EtModel, Municipality, Sede
+from mipres_admin.digests import SHA256
 
-SHA256 = r"^[0-9a-f]{64}$"
 LONGEST_RUT = 1024 * 1024
 
 

@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Now, Replace
 from django.utils import timezone
 
+from mipres_admin.digests import SHA256
 from mipres_admin.ranges import TsTzRange
 from mipres_admin.text import Fold
 
@@ -457,7 +458,7 @@ class RegistryLoad(models.Model):
                 violation_error_message="Ingrese el nombre del archivo.",
             ),
             models.CheckConstraint(
-                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                condition=Q(sha256__regex=SHA256),
                 name="registry_load_sha256_well_formed",
                 violation_error_message="El SHA-256 debe tener 64 dígitos hexadecimales.",
             ),

@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from mipres_admin.digests import SHA256
+
 # every kind of act, as people read it
 ACTS = {
     "roles.given": "Roles asignados",
@@ -134,9 +136,6 @@ class HistoryEntry(models.Model):
     def act_name(self) -> str:
         """The act in the words of the portal."""
         return ACTS.get(self.act, self.act)
-
-
-SHA256 = r"^[0-9a-f]{64}$"
 
 
 class HistoryLink(models.Model):

@@ -58,7 +58,7 @@ def authenticate(client_id: str, secret: str) -> ServerClient:
     """
     known = _CLIENT_ID.fullmatch(client_id)
     client = ServerClient.objects.in_force().filter(client_id=client_id).first() if known else None
-    digest = hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+    digest = _digest(secret)
     if not hmac.compare_digest(client.digest if client else "", digest) or client is None:
         address = history.origin.get().address
         per_address.take(network_of(address) if address else "unknown")
@@ -110,8 +110,8 @@ def _temporary_token(token: str, shared: list[str]) -> dict[str, Any] | None:
     return _described(found.token.entity, scope, kind="temporal", issued_at=found.issued_at, expires_at=end)
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def introspect(*, client: ServerClient, token: str) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Account
 from entities.models import Entity
+from mipres_admin.digests import SHA256
 from tokens.scopes import Service
 
 LONGEST_DAYS = 366
 LONGEST_OVERLAP = timedelta(days=7)
 REMINDER_DAYS = (30, 14, 7, 1)
-_SHA256 = r"^[0-9a-f]{64}$"
 _ONE_SCOPE = "(prescripcion|suministros|facturacion)"
 _SCOPE = rf"^{_ONE_SCOPE}( {_ONE_SCOPE}){{0,2}}$"
 
@@ -159,7 +159,7 @@ class PortalToken(models.Model):
         ordering = ("-id",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(jti__regex=r"^[A-Za-z0-9_-]{16}$", fingerprint__regex=_SHA256)
+                condition=Q(jti__regex=r"^[A-Za-z0-9_-]{16}$", fingerprint__regex=SHA256)
                 & Q(last_characters__regex=r"^[A-Za-z0-9_-]{6}$"),
                 name="token_marks_well_formed",
                 violation_error_message="El identificador, la huella y los últimos caracteres deben ser los del token.",
@@ -312,7 +312,7 @@ class TemporaryToken(models.Model):
         verbose_name_plural = "tokens temporales"
         constraints = (
             models.CheckConstraint(
-                condition=Q(digest__regex=_SHA256),
+                condition=Q(digest__regex=SHA256),
                 name="temporary_token_digest_well_formed",
                 violation_error_message="La huella debe ser un SHA-256 en hexadecimal.",
             ),
@@ -366,7 +366,7 @@ class ServerClient(models.Model):
         ordering = ("-id",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(client_id__regex=r"^srv-[0-9a-f]{16}$", digest__regex=_SHA256),
+                condition=Q(client_id__regex=r"^srv-[0-9a-f]{16}$", digest__regex=SHA256),
                 name="server_client_marks_well_formed",
                 violation_error_message="El client_id y la huella del secreto deben ser los que hace el portal.",
             ),

@@ -13,6 +13,7 @@ from django_otp.oath import TOTP
 
 from accounts.security.secrets import totp_key
 from entities.models import EntityKind
+from mipres_admin.digests import SHA256
 
 if TYPE_CHECKING:
     from accounts.models import Account
@@ -123,7 +124,7 @@ class Passkey(Factor):
         constraints = (
             *Factor.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(credential_hash__regex=r"^[0-9a-f]{64}$") & ~Q(credential_id=""),
+                condition=Q(credential_hash__regex=SHA256) & ~Q(credential_id=""),
                 name="passkey_credential_well_formed",
                 violation_error_message="La llave debe tener un identificador y su huella.",
             ),
@@ -158,7 +159,7 @@ class RecoveryCode(models.Model):
         verbose_name_plural = "códigos de recuperación"
         constraints = (
             models.CheckConstraint(
-                condition=Q(digest__regex=r"^[0-9a-f]{64}$"),
+                condition=Q(digest__regex=SHA256),
                 name="recovery_code_is_a_hash",
                 violation_error_message="Del código solo se guarda su huella de 64 dígitos hexadecimales.",
             ),
