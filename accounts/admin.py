@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts.actions.second_factor import require_factor
 from accounts.models import Account
 from accounts.security.models import SecondFactorPolicy
-from mipres_admin.admin import ModelAdmin
+from mipres_admin.desk import ModelAdmin
 
 
 @admin.register(SecondFactorPolicy)

@@ -1,35 +1,12 @@
 """What does the Ministry see of the frame? The mail that is waiting or could not be sent, without its text."""
 
-from typing import TYPE_CHECKING, Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from mipres_admin.delivery import try_again
+from mipres_admin.desk import ReadOnlyAdmin
 from mipres_admin.models import JobRun, OutgoingMail
-
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """A window: nothing is added, changed or deleted through it."""
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """None for a key that PostgreSQL can not even be asked for."""
-        return None if "\0" in object_id else super().get_object(request, object_id, from_field)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(OutgoingMail)

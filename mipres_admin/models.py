@@ -137,6 +137,12 @@ class HistoryEntry(models.Model):
         """The act in the words of the portal."""
         return ACTS.get(self.act, self.act)
 
+    @property
+    def reason(self) -> str:
+        """Why it was done, where the act says so."""
+        after = self.after[0] if isinstance(self.after, list) and self.after else self.after
+        return str(after.get("reason", "")) if isinstance(after, dict) else ""
+
 
 class HistoryLink(models.Model):
     """The place of one act in the chain of its day: the SHA-256 of the link before it and of the act's content.

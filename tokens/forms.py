@@ -137,21 +137,6 @@ class TryForm(forms.Form):
 # ---------------------------------------------------------------- the Ministry's
 
 
-class ReasonForm(forms.Form):
-    """Why the Ministry ends something."""
-
-    reason = forms.CharField(
-        label="Motivo",
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Queda en la historia. El de un token lo leen también los delegados de la entidad.",
-        error_messages={
-            "required": "Ingrese el motivo.",
-            "max_length": "El motivo debe tener 200 caracteres o menos, por ejemplo Pudo quedar expuesto.",
-        },
-    )
-
-
 class ClientForm(forms.Form):
     """Another server that may ask about tokens, and of what it is told."""
 

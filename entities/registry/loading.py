@@ -29,6 +29,26 @@ TICK = 2_000
 Progress = Callable[[int, float], None]
 
 
+@dataclass(frozen=True)
+class Effect:
+    """What follows from a registry on higher floors: a sede is closed, a professional is no more, and roles end.
+
+    Both are called in the transaction of the load or of its undoing: `apply(load)` once the rows are written, to end
+    what no longer fits; `undo(load)` before they are put back, to give back what `apply` ended because of that load.
+    """
+
+    apply: Callable[[RegistryLoad], None]
+    undo: Callable[[RegistryLoad], None]
+
+
+_effects: list[Effect] = []
+
+
+def register_effect(effect: Effect) -> None:
+    """Have every load cause this; apps call it in `AppConfig.ready()`."""
+    _effects.append(effect)
+
+
 class Registry(ABC):
     """What one registry means: its columns, its rows, and the SQL that merges them.
 
@@ -232,6 +252,8 @@ def _record(job: Load, path: Path) -> None:
     entry = RegistryLoad.objects.create(
         kind=job.registry.kind, file_name=path.name, sha256=digest, cut_on=report.cut_on, counts=report.totals()
     )
+    for effect in _effects:
+        effect.apply(entry)
     history.record(
         by=None,
         act=f"{entry.kind}.loaded",

@@ -92,21 +92,21 @@ def test_a_mistake_is_explained_and_makes_nothing(staff, fields, message):
 
 def test_a_server_is_ended_with_a_reason(ministry, staff):
     client, _ = make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4())
-    where = f"{LIST}{client.pk}/terminar/"
+    where = f"{LIST}{client.pk}/acto/retirar/"
     assert "No se puede deshacer" in staff.get(where).text
     assert "Ingrese el motivo." in staff.post(where, {"reason": ""}).text
     assert "ya no valen" in staff.post(where, {"reason": "Contrato terminado"}, follow=True).text
     assert "no hubo cambios" in staff.post(where, {"reason": "otra vez"}, follow=True).text
     client.refresh_from_db()
     assert (client.ended_by, client.reason) == (ministry, "Contrato terminado")
-    assert "no hay nada que terminar" in staff.get(where).text
+    assert "no hay nada que cambiar" in staff.get(where).text
 
 
 # ---------------------------------------------------------------- portal tokens
 
 
 def revoking(token):
-    return f"/admin/tokens/portaltoken/{token.row.pk}/terminar/"
+    return f"/admin/tokens/portaltoken/{token.row.pk}/acto/revocar/"
 
 
 def test_the_ministry_revokes_a_token_with_a_reason(eps, token, ministry, staff):
@@ -149,7 +149,7 @@ def test_lists_and_pages_open_and_nothing_is_edited(staff, things, name):
 
 
 def test_what_is_not_there_is_not_found(staff, db):
-    assert staff.get("/admin/tokens/portaltoken/999999/terminar/").status_code == 404
+    assert staff.get("/admin/tokens/portaltoken/999999/acto/revocar/").status_code == 404
     assert staff.get("/admin/tokens/portaltoken/999999/change/", follow=True).status_code == 200
 
 
