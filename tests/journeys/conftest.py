@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,8 +57,8 @@ def axe() -> str:
 class Judge:
     """Reads each page it is shown: accessibility (axe-core), the console, the address; and keeps its HTML for later."""
 
-    def __init__(self, axe: str, folder: Path) -> None:
-        self.axe, self.folder, self.pages = axe, folder, 0
+    def __init__(self, axe: str, folder: Path, journey: str) -> None:
+        self.axe, self.folder, self.journey, self.pages = axe, folder, journey, 0
         self.complaints: list[str] = []
 
     def watch(self, page: Page) -> None:
@@ -70,7 +71,7 @@ class Judge:
         """Judge the page as it is now."""
         self.pages += 1
         page.wait_for_load_state()
-        (self.folder / f"{self.pages:03}.html").write_text(page.content(), encoding="utf-8")
+        (self.folder / f"{self.journey}-{self.pages:03}.html").write_text(page.content(), encoding="utf-8")
         if not scripts:
             return
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -82,16 +83,21 @@ class Judge:
             self.complaints.append(f"{page.url}: axe {violation['id']}: {nodes}")
 
 
+@pytest.fixture(scope="session")
+def seen_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The pages of all journeys, which the Nu HTML checker reads at the end: starting it costs more than reading."""
+    folder = tmp_path_factory.mktemp("pages")
+    yield folder
+    assert html_errors(folder) == []
+
+
 @pytest.fixture
-def judge(axe: str, tmp_path: Path) -> Iterator[Judge]:
-    """The judge of one journey; its verdict falls when the journey is over."""
-    folder = tmp_path / "pages"
-    folder.mkdir()
-    judge = Judge(axe, folder)
+def judge(axe: str, seen_pages: Path, request: pytest.FixtureRequest) -> Iterator[Judge]:
+    """The judge of one journey; its verdict falls when the journey is over, that on its HTML after the last one."""
+    judge = Judge(axe, seen_pages, re.sub(r"[^\w-]", "_", request.node.name))
     yield judge
     assert judge.pages, "the journey showed no page"
     assert judge.complaints == []
-    assert html_errors(folder) == []
 
 
 def html_errors(folder: Path) -> list[str]:

@@ -61,7 +61,7 @@ def set_password(page: Page, judge, scripts: bool) -> None:
     expect(page.get_by_text("Contraseña cambiada exitosamente")).to_be_visible()
 
 
-@pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (True, PHONE), (False, DESKTOP)])
+@pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (False, PHONE)], ids=["desktop", "phone-no-js"])
 def test_recover_read_the_inbox_set_and_log_in(open_page, judge, delegate, scripts, viewport):
     page = open_page(scripts=scripts, viewport=viewport)
     ask(page, delegate, "otra@correo.example")

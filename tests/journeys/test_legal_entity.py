@@ -99,9 +99,7 @@ def edit_and_inactivate(page, read):
     assert not Appointment.objects.current().exists()
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scripts"), [(DESKTOP, True), (PHONE, True), (DESKTOP, False)], ids=["desktop", "phone", "plain"]
-)
+@pytest.mark.parametrize(("viewport", "scripts"), [(DESKTOP, True), (PHONE, False)], ids=["desktop", "phone-no-js"])
 def test_from_natural_person_to_named_delegate(players, open_page, judge, viewport, scripts):
     page = open_page(viewport=viewport, scripts=scripts)
 

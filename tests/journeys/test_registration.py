@@ -53,7 +53,7 @@ def choose_password(page: Page, judge, button: str, scripts: bool = True) -> Non
     page.get_by_role("button", name=button).click()
 
 
-@pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (True, PHONE), (False, DESKTOP)])
+@pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (False, PHONE)], ids=["desktop", "phone-no-js"])
 def test_a_person_signs_up_and_registers_as_a_professional(open_page, judge, inbox, in_rethus, scripts, viewport):
     page = open_page(scripts=scripts, viewport=viewport)
     sign_up(page, judge, scripts)

@@ -137,7 +137,7 @@ def test_the_token_can_be_copied_with_one_button(open_page, live_server, judge, 
     assert page.evaluate("navigator.clipboard.readText()") == token
 
 
-@pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (True, PHONE), (False, PHONE)])
+@pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (False, PHONE)], ids=["desktop", "phone-no-js"])
 def test_the_reference_is_read_without_log_in(open_page, judge, scripts, viewport):
     page = open_page(scripts=scripts, viewport=viewport)
     page.goto("/servicios-web/")
