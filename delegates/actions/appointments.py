@@ -13,6 +13,7 @@ from delegates.rules.appointments import (
     Identity,
     authorization_refusal,
     authorized_already,
+    changed_refusal,
     ended_refusal,
     identity_fields,
     profile_refusal,
@@ -103,18 +104,20 @@ def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted:
 
 
 @transaction.atomic
-def change_appointment(*, by: Account, appointment: Appointment, wanted: Authorization) -> bool:
+def change_appointment(*, by: Account, appointment: Appointment, wanted: Authorization, seen: str) -> bool:
     """Change what is not the person's document ("Editar"); returns whether there was anything to change.
 
-    The delegate's account that stands on the appointment follows its e-mail (`_move_email`).
-    Raises Refused, with nothing saved, when `by` does not represent the entity, the appointment has ended, or the
-    profile carries a delegate's account.
+    `seen` is the `version` that the page showed. The delegate's account that stands on the appointment follows its
+    e-mail (`_move_email`). Raises Refused, with nothing saved, when `by` does not represent the entity, the
+    appointment has ended or is not as it was seen (unless it is as wanted already), or its profile carries a
+    delegate's account.
     """
     entity, appointment = _lock_entity(appointment.entity), _lock(appointment)
     _refuse(authorization_refusal(entity, wanted, by))
     _refuse(ended_refusal(appointment) or profile_refusal(appointment, wanted))
     if all(getattr(appointment, name) == value for name, value in wanted.as_fields().items()):
         return False
+    _refuse(changed_refusal(appointment, seen))
     before, old = _written(appointment), appointment.email
     _save(appointment, wanted)
     after = _written(appointment)

@@ -9,7 +9,7 @@ from accounts.forms.users import CHOOSE, DocumentInput, SedeField, place
 from accounts.models import DOCUMENT_NUMBER, DocumentType, Sex
 from delegates.forms.persons import A_NAME
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
-from delegates.rules.appointments import Authorization, Identity
+from delegates.rules.appointments import Authorization, Identity, version
 from entities.models import Entity, EntityKind
 
 IDENTITY = ("document_type", "document_number")
@@ -80,6 +80,7 @@ class AuthorizedForm(forms.Form):
     second_surname = _name("Segundo apellido", required=False)
     role = _choice("Rol autorizado", "El rol autorizado")
     profile = _choice("Perfil autorizado", "El perfil autorizado", help_text="Para MIPRES elija «Delegado».")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, entity: Entity, appointment: Appointment | None = None, **kwargs: Any) -> None:
         if appointment is not None:
@@ -100,6 +101,7 @@ class AuthorizedForm(forms.Form):
             "role": appointment.role_id,
             "profile": appointment.profile_id,
             "sede": appointment.sede and appointment.sede.code,
+            "seen": version(appointment),
         }
 
     def _offer_roles(self) -> None:

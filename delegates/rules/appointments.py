@@ -1,7 +1,10 @@
 """May this representative name, change or inactivate this person? Reads, never writes."""
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import Account
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole, DelegateAccount, Representation
@@ -36,6 +39,15 @@ class Authorization:
     def as_fields(self) -> dict[str, Any]:
         """By field, as the appointment stores them."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def version(appointment: Appointment) -> str:
+    """What stands for the present state of an appointment on a page, without telling it."""
+    names = Authorization.__dataclass_fields__
+    stored = [
+        str(getattr(appointment, f"{name}_id" if name in ("role", "profile", "sede") else name)) for name in names
+    ]
+    return salted_hmac("delegates.appointment", json.dumps(stored), algorithm="sha256").hexdigest()
 
 
 def identity_fields(identity: Identity) -> dict[str, str]:
@@ -106,6 +118,18 @@ def ended_refusal(appointment: Appointment) -> Refusal | None:
         headline="La persona ya está inactiva",
         cause="Alguien la inactivó, tal vez usted en otra pestaña o ventana.",
         remedy="No se cambió nada. Si debe seguir autorizada, nómbrela de nuevo con «Nuevo».",
+        who=YOU,
+    )
+
+
+def changed_refusal(appointment: Appointment, seen: str) -> Refusal | None:
+    """Why a page that showed another state can not be saved, or None."""
+    if constant_time_compare(version(appointment), seen):
+        return None
+    return Refusal(
+        headline="Los datos cambiaron",
+        cause="Alguien los cambió después de que usted abrió esta página, tal vez usted en otra pestaña o ventana.",
+        remedy="No se cambió nada. Ábrala de nuevo desde la lista y vea cómo están ahora.",
         who=YOU,
     )
 

@@ -30,7 +30,8 @@ def _appointment(entity: Entity, public_id: UUID) -> Appointment:
 def authorized_people(request: HttpRequest, pk: int) -> HttpResponse:
     """The list, whose buttons lead to the page of the chosen person."""
     entity = entity_of(request, pk)
-    people = Appointment.objects.visible_to(entity).current().select_related("role", "profile", "sede")
+    people = Appointment.objects.visible_to(entity).current()
+    people = people.select_related("role", "profile", "sede", "delegate_account__account")
     form = ChooseAuthorizedForm(request.GET if "accion" in request.GET else None)
     if form.is_valid():
         chosen = _appointment(entity, form.cleaned_data["autorizado"])
@@ -80,7 +81,12 @@ def edit_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpRespo
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, form, appointment)
     try:
-        changed = actions.change_appointment(by=account_of(request), appointment=appointment, wanted=form.authorization)
+        changed = actions.change_appointment(
+            by=account_of(request),
+            appointment=appointment,
+            wanted=form.authorization,
+            seen=form.cleaned_data["seen"],
+        )
     except Refused as refused:
         return _form_page(request, form, appointment, refused.refusal)
     said = "Los datos de %s quedaron actualizados." if changed else "No había nada que cambiar en los datos de %s."

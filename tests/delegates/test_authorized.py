@@ -12,7 +12,7 @@ from django.utils import timezone
 from delegates.actions import appointments as actions
 from delegates.forms.appointments import AuthorizedForm
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole, DelegateAccount, Representation
-from delegates.rules.appointments import Authorization, Identity
+from delegates.rules.appointments import Authorization, Identity, version
 from entities.models import EntityKind
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
@@ -170,7 +170,10 @@ def test_a_territorial_entity_has_no_sede(db):
 def test_editing_writes_before_and_after(representative, sede):
     appointment = name(representative, sede)
     assert actions.change_appointment(
-        by=representative, appointment=appointment, wanted=wanted(sede, email="nuevo@correo.example")
+        by=representative,
+        appointment=appointment,
+        wanted=wanted(sede, email="nuevo@correo.example"),
+        seen=version(appointment),
     )
     entry = HistoryEntry.objects.of(appointment).first()
     assert (entry.before["email"], entry.after["email"]) == ("d***@correo.example", "n***@correo.example")
@@ -178,7 +181,9 @@ def test_editing_writes_before_and_after(representative, sede):
 
 def test_nothing_to_change_writes_nothing(representative, sede):
     appointment = name(representative, sede)
-    assert not actions.change_appointment(by=representative, appointment=appointment, wanted=wanted(sede))
+    assert not actions.change_appointment(
+        by=representative, appointment=appointment, wanted=wanted(sede), seen=version(appointment)
+    )
     assert HistoryEntry.objects.of(appointment).count() == 1
 
 
@@ -188,14 +193,42 @@ def test_a_delegate_with_an_account_keeps_his_profile(representative, sede):
         sede, role=AuthorizedRole.objects.get(pk="IPS"), profile=AuthorizedProfile.objects.get(pk="INTERNACION")
     )
     with pytest.raises(Refused, match="ya se registró en MIPRES"):
-        actions.change_appointment(by=representative, appointment=appointment, wanted=other)
+        actions.change_appointment(by=representative, appointment=appointment, wanted=other, seen=version(appointment))
+
+
+def test_a_page_of_before_another_change_saves_nothing(representative, sede):
+    appointment = name(representative, sede)
+    client, where = client_of(representative), ("edit_authorized", sede.entity.pk, appointment.public_id)
+    seen = version(appointment)
+    page_of(client, *where, data=typed(sede, first_name="Marta", seen=seen), post=True)
+    page = page_of(client, *where, data=typed(sede, email="vieja@correo.example", seen=seen), post=True)
+    assert "Los datos cambiaron" in page
+    appointment.refresh_from_db()
+    assert (appointment.first_name, appointment.email) == ("Marta", "delegada@correo.example")
+
+
+def test_a_double_click_on_guardar_is_no_conflict(representative, sede):
+    appointment = name(representative, sede)
+    client, where = client_of(representative), ("edit_authorized", sede.entity.pk, appointment.public_id)
+    data = typed(sede, first_name="Marta", seen=version(appointment))
+    assert "quedaron actualizados" in page_of(client, *where, data=data, post=True)
+    assert "No había nada que cambiar" in page_of(client, *where, data=data, post=True)
+
+
+def test_the_list_says_who_has_not_registered_yet(representative, sede):
+    appointment, account, *_ = with_account(representative, sede.entity)
+    assert account.login in page_of(client_of(representative), "authorized_people", sede.entity.pk)
+    DelegateAccount.objects.filter(appointment=appointment).delete()
+    assert "Falta: debe entrar" in page_of(client_of(representative), "authorized_people", sede.entity.pk)
 
 
 def test_who_is_inactive_is_not_edited(representative, sede):
     appointment = name(representative, sede)
     actions.end_appointment(by=representative, appointment=appointment, revoke_tokens=False)
     with pytest.raises(Refused, match="inactivó"):
-        actions.change_appointment(by=representative, appointment=appointment, wanted=wanted(sede, sex="M"))
+        actions.change_appointment(
+            by=representative, appointment=appointment, wanted=wanted(sede, sex="M"), seen=version(appointment)
+        )
 
 
 # ---------------------------------------------------------------- inactivating
@@ -291,7 +324,7 @@ def test_a_person_is_named_edited_and_inactivated(representative, sede):
     listed = {"autorizado": str(appointment.public_id), "accion": "editar"}
     assert "Editar autorizado" in page_of(client, "authorized_people", entity.pk, data=listed)
     ids = (entity.pk, appointment.public_id)
-    changed = typed(sede, first_name="Marta", document_number="999")
+    changed = typed(sede, first_name="Marta", document_number="999", seen=version(appointment))
     assert "quedaron actualizados" in page_of(client, "edit_authorized", *ids, data=changed, post=True)
     listed["accion"] = "inactivar"
     assert "Inactivar a Marta" in page_of(client, "authorized_people", entity.pk, data=listed)

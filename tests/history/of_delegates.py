@@ -32,7 +32,7 @@ from delegates.models import (
     SignUp,
 )
 from delegates.privacy import NOTICE_VERSION
-from delegates.rules.appointments import Authorization, Identity
+from delegates.rules.appointments import Authorization, Identity, version
 from delegates.rules.entity_registrations import Details
 from delegates.rut.rules import Check
 from tests import cast
@@ -326,7 +326,9 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     do = represented(stage)
     appointment = named(stage, **do)
     yield None
-    change_appointment(**do, appointment=appointment, wanted=wanted(stage, first_name="Marina"))
+    change_appointment(
+        **do, appointment=appointment, wanted=wanted(stage, first_name="Marina"), seen=version(appointment)
+    )
     after = written(stage, first_name="Marina")
     yield Expected(appointment, stage.natural, stage.sede.entity, written(stage), after)
 
