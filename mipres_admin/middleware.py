@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import HttpRequest
@@ -52,7 +53,10 @@ class OriginMiddleware:
 
 
 class BusyMiddleware:
-    """Somebody else holds the row for too long: a page that says so and what to do, instead of an error."""
+    """Something else was quicker: a page that says so and what to do, instead of an error.
+
+    Somebody holds the row for too long, or the person has left in another tab while this one was saving its session.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -61,7 +65,10 @@ class BusyMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        """The page for a lock that was not to be had; None leaves every other error as it is."""
+        """The page for a lock that was not to be had, or the log-in; None leaves every other error as it is."""
+        if isinstance(error, UpdateError):
+            request.session.flush()
+            return redirect("login")
         if isinstance(error, OperationalError) and isinstance(error.__cause__, LockNotAvailable):
             response = render(request, "errors/busy.html", status=503)
             response.headers["Retry-After"] = "10"

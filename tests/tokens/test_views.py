@@ -15,6 +15,7 @@ from entities.models import EntityKind
 from mipres_admin.menu import menu_for
 from tests import cast
 from tests.tokens.calling import make_token, validate
+from tokens.actions import issue_token
 from tokens.models import PortalToken
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,17 @@ def test_two_clicks_at_the_same_time_make_one_token_and_still_show_it():
         assert set(pool.map(click, range(4))) == {302}
     assert shown(client.get("/tokens/"))
     assert PortalToken.objects.count() == 1
+
+
+def test_leaving_in_another_tab_meanwhile_makes_no_token_that_nobody_saw(eps_client, monkeypatch):
+    def meanwhile(**asked):
+        issued = issue_token(**asked)
+        Session.objects.all().delete()
+        return issued
+
+    monkeypatch.setattr("tokens.views.issue_token", meanwhile)
+    assert eps_client.post(GENERATE, asked()).url == "/ingresar/"
+    assert not PortalToken.objects.exists()
 
 
 def test_the_first_token_asks_nothing_about_a_former_one(eps_client):
