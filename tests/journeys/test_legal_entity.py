@@ -7,11 +7,13 @@ from playwright.sync_api import expect
 from accounts.models import Account
 from delegates.models import Appointment
 from tests import cast
+from tests.journeys.chain_steps import Who, fill_authorized, fill_entity
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app, log_in, menu
 from tests.rut import Rut, make_rut
 
 pytestmark = pytest.mark.django_db(transaction=True)
+DELEGATE = Who("1025000222", "María", "Ñáñez")
 
 
 @pytest.fixture
@@ -37,13 +39,7 @@ def register(page, players, read):
     page.get_by_role("button", name="Enviar solicitud").click()
     expect(page.get_by_text("Elija el PDF del RUT.").first).to_be_visible()
     read()
-    page.get_by_label("NIT sin dígito").fill("900.123.456")
-    page.get_by_label("Razón social").fill("Clinica del Rio SAS")
-    page.get_by_label("Departamento").select_option("11")
-    page.get_by_label("Municipio").select_option("11001")
-    page.get_by_label("Dirección").fill("Calle 1 # 2-3")
-    page.get_by_label("Teléfono").fill("601 330 5043")
-    page.locator("input[type=file]").set_input_files(players["rut"])
+    fill_entity(page, "900.123.456", "Clinica del Rio SAS", players["rut"])
     page.get_by_role("button", name="Enviar solicitud").click()
     expect(page.get_by_text("La solicitud fue enviada")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("900123456-8", exact=True)).to_be_visible()
@@ -69,14 +65,7 @@ def name_a_delegate(page, read):
     page.get_by_role("link", name="Nuevo").click()
     page.get_by_role("button", name="Guardar").click()
     read()
-    page.get_by_label("Tipo documento").select_option("CC")
-    page.get_by_label("Número documento").fill("1025000222")
-    page.get_by_label("Sexo").select_option("F")
-    page.get_by_label("Correo electrónico").fill("delegada@correo.example")
-    page.get_by_label("Primer nombre").fill("María")
-    page.get_by_label("Primer apellido").fill("Ñáñez")
-    page.get_by_label("Rol autorizado").select_option("IPS")
-    page.get_by_label("Perfil autorizado").select_option("DELEGADO")
+    fill_authorized(page, DELEGATE, "IPS")
     page.get_by_role("button", name="Guardar").click()
     expect(page.get_by_text("quedó como autorizado")).to_be_visible()
     read()

@@ -7,11 +7,21 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account, RethusEntry
 from delegates.models import Representation
 from tests import cast
+from tests.journeys.chain_steps import (
+    Who,
+    choose_kind,
+    choose_password,
+    fill_delegate,
+    fill_place,
+    fill_sign_up,
+    send_registration,
+)
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import answer, log_in, menu
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = "1025000111"
+MARIA = Who(NUMBER, "María", "Suárez")
 
 
 @pytest.fixture
@@ -21,18 +31,6 @@ def in_rethus():
     )
 
 
-def fill_sign_up(page: Page) -> None:
-    page.get_by_label("Tipo de Identificación").select_option("CC")
-    page.get_by_label("Documento identificación").fill(NUMBER)
-    page.get_by_label("Primer nombre").fill("María")
-    page.get_by_label("Segundo nombre").fill("Gabriela")
-    page.get_by_label("Primer apellido").fill("Suárez")
-    page.get_by_label("Sexo").select_option("F")
-    page.get_by_label("Correo electrónico").fill("maria@correo.example")
-    page.get_by_label("He leído el aviso de privacidad").check()
-    page.get_by_label("Ingrese el código de la imagen").fill(answer())
-
-
 def sign_up(page: Page, judge, scripts: bool) -> None:
     page.goto("/ingresar/")
     page.get_by_role("link", name="Regístrese en Mi Seguridad Social").click()
@@ -40,17 +38,10 @@ def sign_up(page: Page, judge, scripts: bool) -> None:
     page.get_by_role("button", name="Registrarse").click()
     expect(page.get_by_text("Revise lo siguiente")).to_be_visible()
     judge.read(page, scripts=scripts)
-    fill_sign_up(page)
+    fill_sign_up(page, MARIA)
     page.get_by_role("button", name="Registrarse").click()
     expect(page.get_by_role("heading", name="Revise su correo")).to_be_visible()
     judge.read(page, scripts=scripts)
-
-
-def choose_password(page: Page, judge, button: str, scripts: bool = True) -> None:
-    judge.read(page, scripts=scripts)
-    page.get_by_label("Contraseña Nueva").fill(cast.PASSWORD)
-    page.get_by_label("Confirmación de Contraseña").fill(cast.PASSWORD)
-    page.get_by_role("button", name=button).click()
 
 
 @pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (False, PHONE)], ids=["desktop", "phone-no-js"])
@@ -58,7 +49,8 @@ def test_a_person_signs_up_and_registers_as_a_professional(open_page, judge, inb
     page = open_page(scripts=scripts, viewport=viewport)
     sign_up(page, judge, scripts)
     page = inbox(page, "Oprima AQUÍ para abrir su cuenta")
-    choose_password(page, judge, "Abrir mi cuenta", scripts)
+    judge.read(page, scripts=scripts)
+    choose_password(page, "Abrir mi cuenta")
     log_in(page, f"CC{NUMBER}")
     expect(page.get_by_role("heading", name="Mi lista de roles")).to_be_visible()
     judge.read(page, scripts=scripts)
@@ -70,8 +62,7 @@ def test_a_person_signs_up_and_registers_as_a_professional(open_page, judge, inb
     judge.read(page, scripts=scripts)
     page.get_by_role("link", name="Continuar con el registro").click()
     judge.read(page, scripts=scripts)
-    page.get_by_label("Ingrese el código de la imagen").fill(answer())
-    page.get_by_role("button", name="Registrar", exact=True).click()
+    send_registration(page)
     expect(page.get_by_text(f"Su usuario de MIPRES es CC{NUMBER}")).to_be_visible()
     menu(page, "Mis datos")
     expect(page.get_by_text("registro RM-1025")).to_be_visible()
@@ -86,17 +77,6 @@ def appointed():
     Representation.objects.create(entity=entity, person=cast.make_person())
     cast.make_appointment(entity, cast.make_natural(), account.person, email="rosa@clinica.example")
     return account
-
-
-def fill_delegate(page: Page, nit: str) -> None:
-    page.get_by_label("Nit de la entidad (sin dígito de verificación)").fill(nit)
-    page.get_by_label("Ingrese el código de la imagen").fill(answer())
-    page.get_by_role("button", name="Registrar", exact=True).click()
-
-
-def choose_kind(page: Page, kind: str) -> None:
-    page.get_by_label("Tipo de entidad").select_option(kind)
-    page.get_by_role("button", name="tipo de entidad").or_(page.get_by_role("button", name="Continuar")).click()
 
 
 def test_an_appointed_person_registers_and_logs_in_as_delegate(open_page, judge, inbox, appointed):
@@ -120,7 +100,8 @@ def test_an_appointed_person_registers_and_logs_in_as_delegate(open_page, judge,
     expect(page.get_by_text("Enviamos a r***@clinica.example el enlace")).to_be_visible()
     judge.read(page)
     page = inbox(page, "Oprima AQUÍ para asignar su contraseña")
-    choose_password(page, judge, "Asignar contraseña")
+    judge.read(page)
+    choose_password(page, "Asignar contraseña")
     page.context.clear_cookies()
     log_in(page, "ADMIPS900123456")
     expect(page.get_by_text("Clínica del Valle S.A.S.").first).to_be_visible()
@@ -133,12 +114,8 @@ def test_a_natural_person_becomes_his_own_provider(open_page, judge):
     log_in(page, account.login)
     page.goto("/registro/mipres/delegado/formulario/?tipo=PPN")
     judge.read(page)
-    page.get_by_label("Teléfono").fill("601 330 5043")
-    page.get_by_label("Dirección").fill("Calle 1 # 2-3")
-    page.get_by_label("Departamento").select_option("11")
-    page.get_by_label("Municipio").select_option("11001")
-    page.get_by_label("Ingrese el código de la imagen").fill(answer())
-    page.get_by_role("button", name="Registrar", exact=True).click()
+    fill_place(page)
+    send_registration(page)
     expect(page.get_by_text(f"Su usuario es ADMPPN{account.person.document_number}")).to_be_visible()
 
 
