@@ -106,7 +106,7 @@ def portal_as_role(acts, role):
         LINK,
         "SET session_replication_role = replica",
         "CREATE OR REPLACE FUNCTION history_is_append_only() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
-        f"CREATE OR REPLACE FUNCTION history_content(entry {HISTORY}) RETURNS bytea LANGUAGE sql AS 'SELECT null::bytea'",
+        f"CREATE OR REPLACE FUNCTION history_content(entry {HISTORY}) RETURNS bytea RETURN null::bytea",
         "ALTER FUNCTION history_joins_the_chain() SECURITY INVOKER",
         "DROP FUNCTION history_is_append_only() CASCADE",
         "CREATE TABLE mine (id integer)",

@@ -1,4 +1,4 @@
-"""`manage.py grant_application_role ROLE`: let a PostgreSQL role run the portal without being able to rewrite history."""
+"""`manage.py grant_application_role ROLE`: let a PostgreSQL role run the portal, unable to rewrite its history."""
 
 from argparse import ArgumentParser
 from typing import Any
