@@ -127,7 +127,7 @@ def fits(entry_id: int) -> bool:
     """Whether one act is what its link says; `breaks` asks the same of all."""
     with connection.cursor() as cursor:
         cursor.execute(ONE, [entry_id])
-        return cursor.fetchone() == (True,)
+        return bool(cursor.fetchall() == [(True,)])
 
 
 def head() -> str:

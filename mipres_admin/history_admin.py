@@ -1,8 +1,8 @@
-"""What does the Ministry see of the history? Every act, found by an index however many there are; its link; a workbook."""
+"""What does the Ministry see of the history? Every act, found by index however many there are, its link, a workbook."""
 
 from collections.abc import Iterable, Iterator
 from itertools import batched
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -23,6 +23,11 @@ from mipres_admin.models import HistoryEntry, HistoryLink, HistoryQuerySet, Hist
 from mipres_admin.paging import count_to, page_of
 from mipres_admin.telling import in_one_cell, kind_of, model_of, names_of, pairs
 from mipres_admin.workbook import LAST_ROW, Column, download
+
+if TYPE_CHECKING:
+    Pages = Paginator[Any]
+else:
+    Pages = Paginator
 
 COUNTED_TO = 10_000
 CHUNK = 2_000
@@ -107,7 +112,7 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         acts = HistoryEntry.objects.select_related("actor__person", "entity")
         return form, form.chosen(acts) if form.is_valid() else acts.none()
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The acts that the filter asks for, the newest first."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -164,17 +169,17 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
                 "fechas más corto y descárguelo por partes.".replace(",", "."),
             )
             return redirect(back)
-        record_history_download(by=request.user, thing=request.user, entity=None, filters=form.written(), rows=count)  # type: ignore[arg-type]
+        record_history_download(by=request.user, thing=request.user, entity=None, filters=form.written(), rows=count)
         return download("historia.xlsx", "Historia", COLUMNS, rows_of(acts.order_by("-at", "-id")), count)
 
 
-class FirstPages(Paginator[Any]):
+class FirstPages(Pages):
     """The pages of the newest rows: counting and skipping stop there, and a search finds the others."""
 
     @property
     def count(self) -> int:  # type: ignore[override]
         """How many there are, counted so far."""
-        return min(count_to(self.object_list, COUNTED_TO), COUNTED_TO)  # type: ignore[arg-type]
+        return min(count_to(self.object_list, COUNTED_TO), COUNTED_TO)
 
 
 @admin.register(HistoryLink)

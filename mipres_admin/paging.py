@@ -64,7 +64,8 @@ def page_of[Row: Model](
 ) -> Page[Row]:
     """The page of `rows` that the address asks for (`?despues=pk` or `?antes=pk`), ordered by `sort_field`, then pk.
 
-    `newest_first` turns the order round; a list that grows for ever is counted to `counted_to` at most. Only a pk of the list itself moves the page; any other opens the first one.
+    `newest_first` turns the order round; a list that grows for ever is counted to `counted_to` at most. Only a pk of
+    the list itself moves the page; any other opens the first one.
     """
     pk, forward = _cursor(request)
     anchor = rows.filter(pk=pk).values_list(sort_field, "pk").first() if pk else None

@@ -118,6 +118,8 @@ LABELS = {
     "users": "Usuarios",
 }
 NOTHING = "—"
+# what says which thing of a list it is, before what it says of it
+ITS_NAME = ("role", "token", "name", "login")
 
 
 def choices_of_acts() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -154,7 +156,9 @@ def in_words(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(in_words(one) for one in value)
     if isinstance(value, dict):
-        return ", ".join(f"{_label(name)}: {in_words(one)}" for name, one in value.items() if one is not None)
+        # PostgreSQL keeps the shortest name first
+        named = sorted(value.items(), key=lambda item: item[0] not in ITS_NAME)
+        return ", ".join(f"{_label(name)}: {in_words(one)}" for name, one in named if one is not None)
     return str(value)
 
 
@@ -212,7 +216,7 @@ def _found(model: type[Model], ids: Collection[str], scope: QuerySet[Any] | None
     keys = []
     for one in ids:
         try:
-            keys.append(model._meta.pk.to_python(one))  # type: ignore[union-attr]  # no model is without
+            keys.append(model._meta.pk.to_python(one))
         except ValidationError:
             continue
     return {str(thing.pk): _name(thing) for thing in things.filter(pk__in=keys)}
