@@ -136,7 +136,7 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         context = {
             "title": entry.act_name,
             **shown([entry])[0],
-            "pairs": pairs(entry),
+            "pairs": pairs(entry.before, entry.after),
             "link": link,
             "fits": link is not None and chain.fits(entry.pk),
             "sealed": link is not None and HistorySeal.objects.filter(day=link.day).exists(),
@@ -161,6 +161,7 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         back = f"{reverse('admin:mipres_admin_historyentry_changelist')}?{request.GET.urlencode()}"
         if not form.is_valid():
             return redirect(back)
+        acts = acts.so_far()
         count = count_to(acts, LAST_ROW - 1)
         if count >= LAST_ROW:
             messages.error(
@@ -169,7 +170,8 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
                 "fechas más corto y descárguelo por partes.".replace(",", "."),
             )
             return redirect(back)
-        record_history_download(by=request.user, thing=request.user, entity=None, filters=form.written(), rows=count)
+        by: Any = request.user
+        record_history_download(by=by, thing=by, entity=None, filters=form.written(), rows=count)
         return download("historia.xlsx", "Historia", COLUMNS, rows_of(acts.order_by("-at", "-id")), count)
 
 
@@ -177,9 +179,10 @@ class FirstPages(Pages):
     """The pages of the newest rows: counting and skipping stop there, and a search finds the others."""
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """How many there are, counted so far."""
-        return min(count_to(self.object_list, COUNTED_TO), COUNTED_TO)
+        rows: Any = self.object_list
+        return min(count_to(rows, COUNTED_TO), COUNTED_TO)
 
 
 @admin.register(HistoryLink)

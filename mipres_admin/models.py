@@ -99,6 +99,11 @@ class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
         """The acts that the delegate of an entity may read: those of his own entity."""
         return self.filter(entity=entity)
 
+    def so_far(self) -> Self:
+        """Those that are written now: what is taken away has not the act of taking it."""
+        last = HistoryEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+        return self.filter(pk__lte=last or 0)
+
 
 class HistoryEntry(models.Model):
     """One act, written in the same transaction as the act itself.

@@ -1,5 +1,6 @@
 """How does an act of the history read? Its values in words, its place among other acts, and what it was done to."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from mipres_admin.models import ACTS, HistoryEntry
 
@@ -58,8 +61,14 @@ LABELS = {
     "codes": "Códigos",
     "codes_left": "Códigos que quedan",
     "contributivo": "Contributivo",
+    "alta": "Altas",
+    "baja": "Bajas",
+    "cambio": "Cambios",
     "cut_on": "Corte",
+    "error": "Con error",
+    "igual": "Sin cambio",
     "desde": "Desde",
+    "closed_on": "Cerrada el",
     "device": "Equipo",
     "email": "Correo",
     "ended_at": "Terminó",
@@ -117,7 +126,18 @@ LABELS = {
     "user": "Usuario",
     "users": "Usuarios",
 }
+# what some codes mean
+WORDS = {
+    "assign": "Asignar la primera contraseña",
+    "recover": "Recordar contraseña",
+    "totp": "Aplicación de autenticación",
+    "passkey": "Llave de acceso",
+    "recovery": "Código de recuperación",
+    "todo": "Todo o nada",
+}
 NOTHING = "—"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
+CODE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
 # what says which thing of a list it is, before what it says of it
 ITS_NAME = ("role", "token", "name", "login")
 
@@ -149,7 +169,9 @@ class Pair:
 
 def in_words(value: Any) -> str:
     """A value of `before` or `after` as people read it; a list has one line for each of its things."""
-    if value is None or value == "" or value == [] or value == {}:
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or value == [] or value == {}:
         return NOTHING
     if isinstance(value, bool):
         return "Sí" if value else "No"
@@ -160,6 +182,25 @@ def in_words(value: Any) -> str:
         named = sorted(value.items(), key=lambda item: item[0] not in ITS_NAME)
         return ", ".join(f"{_label(name)}: {in_words(one)}" for name, one in named if one is not None)
     return str(value)
+
+
+def _text(value: str) -> str:
+    """A moment in Colombia's time, the words of a code, or the text itself."""
+    moment = parse_datetime(value) if MOMENT.match(value) else None
+    if moment is not None and timezone.is_aware(moment):
+        return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"
+    return WORDS.get(value, value) or NOTHING
+
+
+def without_codes(said: Any) -> Any:
+    """The same without public ids and fingerprints, which only a machine tells apart."""
+    if isinstance(said, dict):
+        return {name: without_codes(one) for name, one in said.items() if not _is_code(one)}
+    return [without_codes(one) for one in said if not _is_code(one)] if isinstance(said, list) else said
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and CODE.fullmatch(value) is not None
 
 
 def _label(name: str) -> str:
@@ -173,9 +214,9 @@ def _by_name(said: Any) -> dict[str, Any]:
     return said if isinstance(said, dict) else {"": said}
 
 
-def pairs(entry: HistoryEntry) -> list[Pair]:
+def pairs(said_before: Any, said_after: Any) -> list[Pair]:
     """What an act says, name by name, before beside after."""
-    before, after = _by_name(entry.before), _by_name(entry.after)
+    before, after = _by_name(said_before), _by_name(said_after)
     names = list(dict.fromkeys([*before, *after]))
     return [
         Pair(_label(name) if name else "Detalle", in_words(before.get(name)), in_words(after.get(name)))
@@ -205,8 +246,12 @@ def model_of(object_type: str) -> type[Model] | None:
 
 def _name(thing: Model) -> str:
     """A person by his name, with the name by which the portal knows him; everything else as it calls itself."""
+    own = CODE.sub("", str(thing)).strip()
     person = getattr(thing, "person", None)
-    return f"{person}\n{thing}" if person is not None and str(person) != str(thing) else str(thing)
+    if person is None or str(person) == own:
+        return own
+    # some things call themselves by keys alone
+    return f"{person}\n{own}" if any(letter.isalpha() for letter in own) else str(person)
 
 
 def _found(model: type[Model], ids: Collection[str], scope: QuerySet[Any] | None) -> dict[str, str]:

@@ -147,9 +147,9 @@ def of_a_delegate_too(stage: Stage) -> Iterator[Expected | None]:
     secret = secret_in(link_in_mail("confirm_email"))
     yield None
     change_email(secret=secret)
-    masked = {"before": {"email": "p***@correo.example"}, "after": {"email": "n***@correo.example"}}
-    yield of_natural(stage, stage.natural, **masked)
-    yield Expected(account, stage.natural, stage.sede.entity, **masked)
+    before, after = {"email": "p***@correo.example"}, {"email": "n***@correo.example"}
+    yield of_natural(stage, stage.natural, before=before, after=after)
+    yield Expected(account, stage.natural, stage.sede.entity, before, after)
 
 
 # ---------------------------------------------------------------- Registro de Usuarios
