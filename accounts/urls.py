@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import captcha, certificates, networks, passwords, security, session, uploads, users
+from accounts.views import captcha, certificates, history, networks, passwords, security, session, uploads, users
 
 session_urls = [
     path("", session.home, name="home"),
@@ -55,6 +55,11 @@ network_urls = [
     path("entidades/<int:pk>/historia/", networks.association_history, name="association_history"),
 ]
 
+history_urls = [
+    path("historia/", history.history, name="history"),
+    path("historia/descargar/", history.download_history, name="download_history"),
+]
+
 certificate_urls = [
     path("usuarios/constancia/", certificates.entity_certificate, name="entity_certificate"),
     path("usuarios/<uuid:public_id>/constancia/", certificates.user_certificate, name="user_certificate"),
@@ -63,4 +68,4 @@ certificate_urls = [
     path("verificar/<path:code>/", certificates.verify_certificate, name="verify_certificate"),
 ]
 
-urlpatterns = session_urls + security_urls + user_urls + network_urls + certificate_urls
+urlpatterns = session_urls + security_urls + user_urls + network_urls + history_urls + certificate_urls

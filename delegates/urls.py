@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from delegates.views import authorized, entities, persons, registration, sign_up
+from delegates.views import authorized, entities, history, persons, registration, sign_up
 
 person_urls = [
     path("seguridad-social/", persons.role_list, name="role_list"),
@@ -24,6 +24,8 @@ entity_urls = [
     path("solicitudes/<uuid:public_id>/corregir/", entities.correct_registration, name="correct_registration"),
     path("rut/<uuid:public_id>/", entities.download_rut, name="download_rut"),
     path("<int:pk>/", entities.legal_entity, name="legal_entity"),
+    path("<int:pk>/historia/", history.entity_history, name="entity_history"),
+    path("<int:pk>/historia/descargar/", history.download_entity_history, name="download_entity_history"),
     path("<int:pk>/autorizados/", authorized.authorized_people, name="authorized_people"),
     path("<int:pk>/autorizados/nuevo/", authorized.new_authorized, name="new_authorized"),
     path("<int:pk>/autorizados/<uuid:public_id>/editar/", authorized.edit_authorized, name="edit_authorized"),

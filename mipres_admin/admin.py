@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from mipres_admin import history_admin  # noqa: F401  the windows of the history
 from mipres_admin.delivery import try_again
 from mipres_admin.desk import ReadOnlyAdmin
 from mipres_admin.models import JobRun, OutgoingMail

@@ -38,6 +38,13 @@ WHERE chain.id IS NULL OR entry.id IS NULL OR chain.id <> chain.id_before + 1
     OR chain.sha256 <> encode(sha256(convert_to(chain.before, 'UTF8') || history_content(entry)), 'hex')
 ORDER BY 1, 2
 """
+ONE = """
+SELECT link.sha256 = encode(sha256(convert_to(coalesce(
+    (SELECT sha256 FROM mipres_admin_historylink AS earlier WHERE earlier.id = link.id - 1), ''
+), 'UTF8') || history_content(entry)), 'hex')
+FROM mipres_admin_historylink AS link JOIN mipres_admin_historyentry AS entry ON entry.id = link.entry_id
+WHERE link.entry_id = %s
+"""
 DAYS = """
 SELECT DISTINCT ON (day) day, position, sha256 FROM mipres_admin_historylink ORDER BY day, position DESC
 """
@@ -114,6 +121,13 @@ def _broken_seals() -> Iterator[Break]:
 def breaks() -> list[Break]:
     """Every place where the history is not what the portal wrote; none is good news."""
     return [*_broken_links(), *_broken_seals()]
+
+
+def fits(entry_id: int) -> bool:
+    """Whether one act is what its link says; `breaks` asks the same of all."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE, [entry_id])
+        return bool(cursor.fetchall() == [(True,)])
 
 
 def head() -> str:

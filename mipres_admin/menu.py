@@ -41,6 +41,7 @@ MENU = (
     Item("create_sede", "Crear Sede Proveedor", "Cree una sede que no está en el REPS o tiene otro NIT.", "map-pin"),
     Item("sedes", "Consultar Sedes Proveedor", "Busque, edite, deshabilite o habilite sus sedes.", "building"),
     Item("memberships", "Redes a las que pertenece", "Vea quién tiene su entidad en su red y desde cuándo.", "network"),
+    Item("history", "Historia", "Vea qué se hizo en su entidad, quién y cuándo; descargue el Excel.", "file"),
     Item("my_data", "Mis datos", "Vea, corrija y descargue lo que el portal sabe de usted.", "user"),
     Item(
         "registration",

@@ -84,6 +84,9 @@ ACTS = {
     "delegate.registered": "Registro de delegado",
     "delegate.reactivated": "Registro de delegado nombrado de nuevo",
     "mail.retried": "Correo puesto de nuevo en espera",
+    "representation.made": "Representante legal reconocido",
+    "representation.ended": "Representante legal relevado",
+    "history.downloaded": "Descarga de la historia",
 }
 
 
@@ -96,6 +99,11 @@ class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
         """The acts that the delegate of an entity may read: those of his own entity."""
         return self.filter(entity=entity)
 
+    def so_far(self) -> Self:
+        """Those that are written now: what is taken away has not the act of taking it."""
+        last = HistoryEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+        return self.filter(pk__lte=last or 0)
+
 
 class HistoryEntry(models.Model):
     """One act, written in the same transaction as the act itself.
@@ -106,10 +114,20 @@ class HistoryEntry(models.Model):
     at = models.DateTimeField("fecha", db_default=Now(), editable=False)
     act = models.CharField("acto", max_length=60)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="quién"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="quién",
     )
     entity = models.ForeignKey(
-        "entities.Entity", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="entidad"
+        "entities.Entity",
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="entidad",
     )
     object_type = models.CharField("objeto", max_length=40)
     object_id = models.CharField("identificador", max_length=60)
@@ -126,8 +144,12 @@ class HistoryEntry(models.Model):
         ordering = ("-id",)
         indexes = (
             models.Index("object_type", "object_id", "id", name="history_object"),
-            models.Index("entity", "id", name="history_entity"),
+            models.Index("at", "id", name="history_at"),
+            models.Index("act", "at", "id", name="history_act"),
+            models.Index("actor", "at", "id", name="history_actor"),
+            models.Index("entity", "at", "id", name="history_of_entity"),
         )
+        permissions = (("export_history", "Puede descargar la historia"),)
 
     def __str__(self) -> str:
         return f"{self.at} {self.act} {self.object_type} {self.object_id}"

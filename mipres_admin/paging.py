@@ -11,12 +11,16 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True)
 class Page[Row: Model]:
-    """One page of a list, the exact count of the whole list, and the addresses of its neighbours (or "")."""
+    """One page of a list, the exact count of the whole list, and the addresses of its neighbours (or "").
+
+    `is_more`: the list was only counted so far, and is longer.
+    """
 
     rows: list[Row]
     count: int
     previous_url: str
     next_url: str
+    is_more: bool = False
 
 
 def _beyond(sort_field: str, row_key: tuple[Any, int], *, ascending: bool) -> Q:
@@ -44,6 +48,11 @@ def _cursor(request: HttpRequest) -> tuple[int | None, bool]:
     return None, True
 
 
+def count_to(rows: QuerySet[Any], most: int | None) -> int:
+    """How many there are; one more than `most` for any number above it, which costs no more than that to know."""
+    return rows.count() if most is None else rows.order_by()[: most + 1].count()
+
+
 def page_of[Row: Model](
     request: HttpRequest,
     rows: QuerySet[Row],
@@ -51,10 +60,12 @@ def page_of[Row: Model](
     *,
     size: int = PAGE_SIZE,
     newest_first: bool = False,
+    counted_to: int | None = None,
 ) -> Page[Row]:
     """The page of `rows` that the address asks for (`?despues=pk` or `?antes=pk`), ordered by `sort_field`, then pk.
 
-    `newest_first` turns the order round. Only a pk of the list itself moves the page; any other opens the first one.
+    `newest_first` turns the order round; a list that grows for ever is counted to `counted_to` at most. Only a pk of
+    the list itself moves the page; any other opens the first one.
     """
     pk, forward = _cursor(request)
     anchor = rows.filter(pk=pk).values_list(sort_field, "pk").first() if pk else None
@@ -67,10 +78,13 @@ def page_of[Row: Model](
     if not forward:
         found.reverse()
     has_next, has_previous = (more, anchor is not None) if forward else (True, more)
+    # a first page that is also the last has counted the list
+    count = count_to(rows, counted_to) if anchor or more else len(found)
+    is_more = counted_to is not None and count > counted_to
     return Page(
         rows=found,
-        # a first page that is also the last has counted the list
-        count=rows.count() if anchor or more else len(found),
+        count=counted_to if is_more and counted_to is not None else count,
+        is_more=is_more,
         previous_url=_neighbour(request, "antes", found[0].pk) if found and has_previous else "",
         next_url=_neighbour(request, "despues", found[-1].pk) if found and has_next else "",
     )

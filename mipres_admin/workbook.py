@@ -19,6 +19,8 @@ from openpyxl.utils import get_column_letter
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LONGEST_CELL = 32_767
+# Excel opens no row beyond it; the first one has the headings
+LAST_ROW = 1_048_576
 CHUNK = 64 * 1024
 SHEET = "xl/worksheets/sheet1.xml"
 

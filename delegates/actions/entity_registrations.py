@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Account
 from delegates.actions.representations import represent
-from delegates.models import EntityRegistration, RegistrationState, RegistrationStep, RutDocument
+from delegates.models import EntityRegistration, RegistrationState, RegistrationStep, Representation, RutDocument
 from delegates.rules.entity_registrations import (
     Details,
     correction_refusal,
+    found_entities,
     open_twice,
     registration_refusal,
     review_refusal,
@@ -19,6 +20,7 @@ from delegates.rules.entity_registrations import (
     too_many_refusal,
 )
 from delegates.rut.rules import Check
+from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
@@ -72,6 +74,18 @@ def _written(registration: EntityRegistration) -> dict[str, Any]:
     return Details.of(registration).as_fields() | {"state": registration.state}
 
 
+def _entity_of(registration: EntityRegistration) -> Entity | None:
+    """The entity in whose history a request is: the first of those that its applicant represents.
+
+    Who represents none of them may be anybody: that he asks is not for the entity's delegate to read.
+    """
+    found = found_entities(Details.of(registration))
+    person = registration.applicant.person
+    theirs = Representation.objects.current().filter(person=person, entity__in=found.values()).values_list("entity_id")
+    represented = {pk for (pk,) in theirs}
+    return next((found[kind] for kind in sorted(found) if found[kind].pk in represented), None)
+
+
 def _step(
     by: Account, registration: EntityRegistration, state: RegistrationState, *, reason: str = "", before: Any = None
 ) -> None:
@@ -81,7 +95,8 @@ def _step(
     registration.save()
     RegistrationStep.objects.create(registration=registration, state=state, reason=reason, by=by)
     after = _written(registration) | {"reason": reason}
-    history.record(by=by, act=ACTS[state], thing=registration, before=before, after=after)
+    entity = _entity_of(registration)
+    history.record(by=by, act=ACTS[state], thing=registration, entity=entity, before=before, after=after)
     context = {"registration": registration, "person": registration.applicant.person, "reason": reason}
     send_on_commit(to=registration.applicant.email, template="registration_state", context=context)
 
@@ -186,4 +201,5 @@ def approve(*, by: Account, registration: EntityRegistration, seen: int, reason:
 @transaction.atomic
 def record_download(*, by: Account, document: RutDocument) -> None:
     """Write down that a RUT, which holds personal data, left the portal."""
-    history.record(by=by, act="rut.downloaded", thing=document, before={}, after={"sha256": document.sha256})
+    entity, after = _entity_of(document.registration), {"sha256": document.sha256}
+    history.record(by=by, act="rut.downloaded", thing=document, entity=entity, before={}, after=after)

@@ -1,5 +1,6 @@
 """Correct one's own data, change one's e-mail through a link, take a copy of everything (Ley 1581 de 2012, art. 8)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -92,12 +93,20 @@ def _accounts_that_follow(person: Person, old: str) -> Any:
     return Account.objects.filter(own, person=person, is_staff=False)
 
 
+def _written_down(following: Any, new: str) -> Iterator[history.Act]:
+    """One row for each account whose e-mail changes: a delegate's is in the history of its entity."""
+    for account in following.select_related("entity").order_by("pk"):
+        before, after = {"email": masked_email(account.email)}, {"email": masked_email(new)}
+        yield history.Act("email.changed", account, before, after, entity=account.entity)
+
+
 @sensitive_variables("secret")
 @transaction.atomic
 def change_email(*, secret: str) -> Account:
     """Change the e-mail as the link says, and tell the old one.
 
-    A delegate's account keeps the e-mail that its entity's representative gave, unless that was the one given up.
+    A delegate's account keeps the e-mail that its entity's representative gave, unless that was the one given up; each
+    account that follows has its row of history.
     Raises Refused when the link does not open: of two windows, the second finds it used.
     """
     change = find_change(secret)
@@ -107,13 +116,13 @@ def change_email(*, secret: str) -> Account:
         raise Refused(DEAD_LINK)
     old, new = change.account.email, change.email
     following = _accounts_that_follow(person, old)
+    acts = list(_written_down(following, new))
     # whoever reads the old mailbox may have a link in it
     PasswordLink.objects.filter(account__in=following).delete()
     following.update(email=new)
     person.email = new
     person.save(update_fields=["email"])
-    before, after = {"email": masked_email(old)}, {"email": masked_email(new)}
-    history.record(by=change.account, act="email.changed", thing=change.account, before=before, after=after)
+    history.record_all(by=change.account, acts=acts)
     send_on_commit(to=old, template="email_changed", context={"email": masked_email(new)})
     return change.account
 

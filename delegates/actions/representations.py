@@ -1,5 +1,6 @@
-"""Who represents an entity from now on? Part of approving its registration, in that transaction and its history."""
+"""Who represents an entity from now on? Part of approving its registration, in that transaction."""
 
+from datetime import datetime
 from typing import Any
 
 from accounts.models import Account, Person
@@ -8,7 +9,7 @@ from delegates.rules.entity_registrations import Details, found_entities
 from entities.actions.sedes import create_main_sede
 from entities.models import Entity, EntityKind
 from entities.rules.sedes import SedeDetails
-from mipres_admin import clock
+from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
 
 
@@ -36,19 +37,30 @@ def _tell_the_last_one(representation: Representation, registration: EntityRegis
         send_on_commit(to=to, template="representation_ended", context=context)
 
 
-def _hand_over(entity: Entity, person: Person, registration: EntityRegistration) -> None:
+def _end(by: Account, held: Representation, registration: EntityRegistration, now: datetime) -> None:
+    Representation.objects.filter(pk=held.pk).update(ended_at=now)
+    before = {"since": held.since.isoformat()}
+    after = {"ended_at": now.isoformat(), "registration": str(registration.public_id)}
+    history.record(by=by, act="representation.ended", thing=held, entity=held.entity, before=before, after=after)
+    _tell_the_last_one(held, registration)
+
+
+def _hand_over(by: Account, entity: Entity, person: Person, registration: EntityRegistration) -> None:
     held = Representation.objects.current().filter(entity=entity).select_related("person", "entity").first()
     if held and held.person_id == person.pk:
         return
     now = clock.now()
     if held:
-        Representation.objects.filter(pk=held.pk).update(ended_at=now)
-        _tell_the_last_one(held, registration)
-    Representation.objects.create(entity=entity, person=person, registration=registration, since=now)
+        _end(by, held, registration, now)
+    made = Representation.objects.create(entity=entity, person=person, registration=registration, since=now)
+    after = {"since": now.isoformat(), "registration": str(registration.public_id)}
+    history.record(by=by, act="representation.made", thing=made, entity=entity, before={}, after=after)
 
 
 def represent(*, by: Account, registration: EntityRegistration) -> list[Entity]:
     """Make or find the entities of a registration and let its applicant represent each; return them.
+
+    Each representation that begins or ends has its row in the history of its entity.
 
     The row of each entity is held until the transaction ends, so that two approvals happen one after the other.
     """
@@ -60,6 +72,6 @@ def represent(*, by: Account, registration: EntityRegistration) -> list[Entity]:
         made = found.get(kind) or _make_entity(registration, kind)
         entity = Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=made.pk)
         _complete(by=by, entity=entity, registration=registration)
-        _hand_over(entity, person, registration)
+        _hand_over(by, entity, person, registration)
         entities.append(entity)
     return entities

@@ -133,6 +133,11 @@ def _obstacle(request: SignUp, person: Person) -> str:
     return "" if asked == known else "names"
 
 
+def _contact(person: Person) -> dict[str, str]:
+    """What history keeps of how a person is reached, and of the sexo."""
+    return {"email": masked_email(person.email) if person.email else "", "sex": person.sex}
+
+
 def _take_over(request: SignUp, person: Person) -> None:
     """A person whom the portal knew without an account gets the confirmed e-mail; the one he had is told."""
     if person.email and person.email.lower() != request.email.lower():
@@ -143,6 +148,7 @@ def _take_over(request: SignUp, person: Person) -> None:
 
 @sensitive_variables("new")
 def _open(request: SignUp, person: Person, new: str, *, is_new: bool) -> Account:
+    before = {} if is_new else _contact(person)
     if not is_new:
         _take_over(request, person)
     account = future_account(request)
@@ -153,7 +159,8 @@ def _open(request: SignUp, person: Person, new: str, *, is_new: bool) -> Account
         account=account, notice_version=request.notice_version, accepted_at=request.accepted_at
     )
     after = {"person": person.pk, "new_person": is_new, "notice": request.notice_version}
-    history.record(by=account, act="sign_up.confirmed", thing=account, before={}, after=after)
+    after |= {} if is_new else _contact(person)
+    history.record(by=account, act="sign_up.confirmed", thing=account, before=before, after=after)
     return account
 
 

@@ -21,6 +21,7 @@ from delegates.actions.entity_registrations import (
 )
 from delegates.actions.personal_data import ask_email_change, change_email, correct_sex, download_data
 from delegates.actions.registration import register_delegate, register_ppn, register_user
+from delegates.actions.representations import represent
 from delegates.actions.sign_up import confirm_account, request_account
 from delegates.models import (
     Appointment,
@@ -35,6 +36,7 @@ from delegates.privacy import NOTICE_VERSION
 from delegates.rules.appointments import Authorization, Identity, version
 from delegates.rules.entity_registrations import Details
 from delegates.rut.rules import Check
+from mipres_admin.text import masked_email
 from tests import cast
 from tests.delegates.links import MARIA, link_in_mail, link_of_a_sign_up
 from tests.history.stage import Expected, Stage, act, of_natural
@@ -62,6 +64,19 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     account = confirm_account(secret=secret, new=cast.PASSWORD)
     after = {"person": account.person_id, "new_person": True, "notice": NOTICE_VERSION}
     yield Expected(account, account, None, after=after)
+
+
+@act("sign_up.confirmed")
+def of_a_known_person(stage: Stage) -> Iterator[Expected | None]:
+    """What the portal knew of him is written over, and what it was is written down."""
+    names = {"first_name": MARIA.first_name, "first_surname": MARIA.first_surname}
+    person = cast.make_person(document_number=MARIA.document_number, email="otra@correo.example", **names)
+    secret = secret_in(link_of_a_sign_up())
+    yield None
+    account = confirm_account(secret=secret, new=cast.PASSWORD)
+    contact = {"email": masked_email(MARIA.email), "sex": MARIA.sex}
+    after = {"person": person.pk, "new_person": False, "notice": NOTICE_VERSION} | contact
+    yield Expected(account, account, None, before={"email": "o***@correo.example", "sex": ""}, after=after)
 
 
 @act("sign_up.refused")
@@ -121,6 +136,20 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     change_email(secret=secret)
     before, after = {"email": "p***@correo.example"}, {"email": "n***@correo.example"}
     yield of_natural(stage, stage.natural, before=before, after=after)
+
+
+@act("email.changed")
+def of_a_delegate_too(stage: Stage) -> Iterator[Expected | None]:
+    """Each account that follows says so, a delegate's to its entity."""
+    email = stage.natural.email
+    account = cast.make_delegate(stage.sede.entity, person=person_of(stage), login="ADMIPS1-9", email=email)
+    ask(stage)
+    secret = secret_in(link_in_mail("confirm_email"))
+    yield None
+    change_email(secret=secret)
+    before, after = {"email": "p***@correo.example"}, {"email": "n***@correo.example"}
+    yield of_natural(stage, stage.natural, before=before, after=after)
+    yield Expected(account, stage.natural, stage.sede.entity, before, after)
 
 
 # ---------------------------------------------------------------- Registro de Usuarios
@@ -267,7 +296,48 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     registration = taken(stage)
     yield None
     approve(by=stage.ministry, **seen(registration))
-    yield of_reviewer(stage, registration, "en_revision", "aprobada", beside=("sede.created",))
+    beside = ("sede.created", "representation.made")
+    row = of_reviewer(stage, registration, "en_revision", "aprobada", beside=beside)
+    yield replace(row, entity=registration.representations.get().entity)
+
+
+def of_representation(stage: Stage, held: Representation, **written: Any) -> Expected:
+    return Expected(held, stage.ministry, held.entity, **written)
+
+
+@act("representation.made")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    registration, by = taken(stage), stage.ministry
+    yield None
+    represent(by=by, registration=registration)
+    held = Representation.objects.get()
+    after = {"since": held.since.isoformat(), "registration": str(registration.public_id)}
+    yield replace(of_representation(stage, held, after=after), beside=("sede.created",))
+
+
+@act("representation.ended")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    registration, by = taken(stage), stage.ministry
+    entity = cast.make_entity("PROV", nit=DETAILS.nit)
+    held = Representation.objects.create(entity=entity, person=cast.make_person())
+    yield None
+    represent(by=by, registration=registration)
+    held.refresh_from_db()
+    assert held.ended_at is not None
+    after = {"ended_at": held.ended_at.isoformat(), "registration": str(registration.public_id)}
+    row = of_representation(stage, held, before={"since": held.since.isoformat()}, after=after)
+    yield replace(row, beside=("sede.created", "representation.made"))
+
+
+@act("registration.rejected")
+def of_who_represents_the_entity(stage: Stage) -> Iterator[Expected | None]:
+    """Who represents the entity by now has his request in its history; anybody else's is not its business."""
+    registration, entity = taken(stage), cast.make_entity("PROV", nit=DETAILS.nit)
+    Representation.objects.create(entity=entity, person=person_of(stage))
+    yield None
+    reject(by=stage.ministry, **seen(registration), reason="Ya la representa")
+    row = of_reviewer(stage, registration, "en_revision", "rechazada", reason="Ya la representa")
+    yield replace(row, entity=entity)
 
 
 @act("rut.downloaded")

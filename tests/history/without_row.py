@@ -14,7 +14,6 @@ WITHOUT_ROW = {
     "delegates.actions.closing.close_delegate_account": "the part of end_appointment that closes the account",
     "delegates.actions.personal_data.find_change": "reads a link",
     "delegates.actions.personal_data.person_of": "reads the person of an account",
-    "delegates.actions.representations.represent": "the part of approve that makes the representation",
     "delegates.actions.sign_up.find_request": "reads a link",
     "delegates.actions.sign_up.future_account": "makes what is never saved",
     "tokens.actions.revoke_and_tell": "revoke_token writes the row; this adds the mails",

@@ -115,12 +115,16 @@ TABLE = {
     "download_entities": (TO_LOGIN, OWNING, NO),
     "association_history": (TO_LOGIN, OWNING, NO),
     "memberships": (TO_LOGIN, IN_NETWORKS, NO),
+    "history": (TO_LOGIN, EVERY_KIND, NO),
+    "download_history": (TO_LOGIN, EVERY_KIND, NO),
     "my_entities": ONLY_PERSONS,
     "register_entity": ONLY_PERSONS,
     "entity_registration": ONLY_PERSONS,
     "correct_registration": ONLY_PERSONS,
     "download_rut": (TO_LOGIN, dict.fromkeys(KINDS, GONE), IN),
     "legal_entity": ONLY_PERSONS,
+    "entity_history": ONLY_PERSONS,
+    "download_entity_history": ONLY_PERSONS,
     "authorized_people": ONLY_PERSONS,
     "new_authorized": ONLY_PERSONS,
     "edit_authorized": ONLY_PERSONS,
@@ -162,7 +166,13 @@ WITH_WORDS = {
 PERSONS_OWN = {name for name, row in TABLE.items() if row == ONLY_PERSONS} | {"download_rut"}
 LEADS_BACK = {"home", "correct_my_data", "change_my_email"}
 OF_A_REGISTRATION = ("entity_registration", "correct_registration", "download_rut")
-OF_A_LEGAL_ENTITY = ("legal_entity", "authorized_people", "new_authorized")
+OF_A_LEGAL_ENTITY = (
+    "legal_entity",
+    "entity_history",
+    "download_entity_history",
+    "authorized_people",
+    "new_authorized",
+)
 OF_AN_APPOINTMENT = ("edit_authorized", "end_authorized")
 OF_A_PERSON = ("my_entities", "register_entity", *OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT)
 # tested in test_captcha: only the browser that was asked may see or hear the question

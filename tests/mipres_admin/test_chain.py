@@ -114,6 +114,63 @@ def test_a_chain_computed_anew_breaks_the_seal_of_its_day(acts):
     assert kinds() == ["resealed"]
 
 
+def rewritten_from(number):
+    """The chain, computed anew as the portal's own function does it, from one link to the last."""
+    for link in range(number, HistoryLink.objects.count() + 1):
+        before = f"coalesce((SELECT sha256 FROM {LINKS} WHERE id = {link} - 1), '')"
+        content = f"(SELECT history_content(e) FROM {HISTORY} e WHERE e.id = {LINKS}.entry_id)"
+        anew = f"encode(sha256(convert_to({before}, 'UTF8') || {content}), 'hex')"
+        as_superuser(f"UPDATE {LINKS} SET sha256 = {anew} WHERE id = {link}", LINKS)
+
+
+def test_a_whole_tail_written_anew_fits_until_it_meets_the_seal(acts):
+    as_superuser(f"UPDATE {HISTORY} SET act = 'other' WHERE id = {acts[1].pk}", HISTORY)
+    day_before()
+    rewritten_from(2)
+    assert kinds() == []  # of a day that is not sealed only a head that was kept outside tells
+
+
+def test_a_whole_tail_written_anew_before_the_last_seal_is_found(acts):
+    day_before()
+    chain.seal()
+    as_superuser(f"UPDATE {HISTORY} SET act = 'other' WHERE id = {acts[1].pk}", HISTORY)
+    rewritten_from(2)
+    assert kinds() == ["resealed"]
+
+
+def test_an_act_inserted_with_its_link_in_a_sealed_day_is_found(acts):
+    day_before()
+    chain.seal()
+    values = "now(), 'x', 'x', '1', '{}', '{}', ''"
+    columns = "(at, act, object_type, object_id, before, after, request_id)"
+    as_superuser(f"INSERT INTO {HISTORY} {columns} VALUES ({values})", HISTORY)
+    as_superuser(
+        f"INSERT INTO {LINKS} SELECT 6, (SELECT max(id) FROM {HISTORY}), day, 6, sha256 FROM {LINKS} WHERE id = 5",
+        LINKS,
+    )
+    rewritten_from(6)
+    assert kinds() == ["resealed"]
+
+
+def test_the_end_of_a_sealed_day_taken_away_with_its_links_is_found(acts):
+    day_before()
+    chain.seal()
+    as_superuser(f"DELETE FROM {HISTORY} WHERE id >= {acts[3].pk}", HISTORY)
+    as_superuser(f"DELETE FROM {LINKS} WHERE id >= 4", LINKS)
+    assert kinds() == ["resealed"]
+
+
+def test_a_day_taken_away_with_its_links_and_its_seal_is_missed_by_the_next(acts):
+    day_before()
+    chain.seal()
+    with transaction.atomic():
+        history.record(by=None, act="test.done", thing=acts[0], before={}, after={})
+    as_superuser(f"DELETE FROM {HISTORY} WHERE id <= {acts[4].pk}", HISTORY)
+    as_superuser(f"DELETE FROM {LINKS} WHERE id <= 5", LINKS)
+    as_superuser(f"DELETE FROM {SEALS}", SEALS)
+    assert kinds() == ["unlinked"]
+
+
 def test_a_seal_made_without_the_secret_is_found(acts):
     day_before()
     chain.seal()

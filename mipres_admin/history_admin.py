@@ -1,0 +1,205 @@
+"""What does the Ministry see of the history? Every act, found by index however many there are, its link, a workbook."""
+
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from mipres_admin import chain
+from mipres_admin.actions import record_history_download
+from mipres_admin.desk import ReadOnlyAdmin
+from mipres_admin.history_forms import DeskActsForm
+from mipres_admin.models import HistoryEntry, HistoryLink, HistoryQuerySet, HistorySeal
+from mipres_admin.paging import count_to, page_of
+from mipres_admin.telling import in_one_cell, kind_of, model_of, names_of, pairs
+from mipres_admin.workbook import LAST_ROW, Column, download
+
+if TYPE_CHECKING:
+    Pages = Paginator[Any]
+else:
+    Pages = Paginator
+
+COUNTED_TO = 10_000
+CHUNK = 2_000
+COLUMNS = (
+    Column("ACTO NÚMERO", 14),
+    Column("FECHA", 22),
+    Column("ACTO", 40),
+    Column("CÓDIGO DEL ACTO", 26),
+    Column("USUARIO", 20),
+    Column("NOMBRE", 34),
+    Column("NIT ENTIDAD", 16),
+    Column("ENTIDAD", 40),
+    Column("OBJETO", 26),
+    Column("IDENTIFICADOR", 20),
+    Column("MOTIVO", 40),
+    Column("ANTES", 50),
+    Column("DESPUÉS", 50),
+    Column("DIRECCIÓN", 18),
+    Column("PETICIÓN", 34),
+    Column("DÍA EN LA CADENA", 18),
+    Column("POSICIÓN", 12),
+    Column("ESLABÓN (SHA-256)", 68),
+)
+
+
+def _cells(entry: Any, link: HistoryLink | None) -> tuple[str, ...]:
+    actor, entity = entry.actor, entry.entity
+    return (
+        str(entry.pk),
+        f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}",
+        entry.act_name,
+        entry.act,
+        actor.login if actor else "",
+        actor.display_name if actor else "",
+        entity.nit if entity else "",
+        entity.name if entity else "",
+        kind_of(entry),
+        entry.object_id,
+        entry.reason,
+        in_one_cell(entry.before),
+        in_one_cell(entry.after),
+        entry.address or "",
+        entry.request_id,
+        link.day.isoformat() if link else "",
+        str(link.position) if link else "",
+        link.sha256 if link else "",
+    )
+
+
+def rows_of(acts: HistoryQuerySet) -> Iterator[tuple[str, ...]]:
+    """One row of text for each act, in the order of the list, each with its place in the chain."""
+    # outside a transaction PostgreSQL would hold the whole list before it gives the first row
+    with transaction.atomic():
+        for some in batched(acts.iterator(chunk_size=CHUNK), CHUNK, strict=False):
+            ids = [entry.pk for entry in some]
+            links = {link.entry_id: link for link in HistoryLink.objects.filter(entry_id__in=ids)}
+            yield from (_cells(entry, links.get(entry.pk)) for entry in some)
+
+
+def shown(entries: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
+    """Acts with the names of the things that they were done to."""
+    entries = list(entries)
+    names = names_of(entries)
+    return [
+        {"entry": entry, "kind": kind_of(entry), "name": names.get((entry.object_type, entry.object_id), "")}
+        for entry in entries
+    ]
+
+
+@admin.register(HistoryEntry)
+class HistoryEntryAdmin(ReadOnlyAdmin):
+    """Pages of its own: Django's list counts and skips rows, which a table that grows for ever can not afford."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """The admin's, and that of the workbook."""
+        view = self.admin_site.admin_view(self.download_view)
+        return [path("descargar/", view, name="mipres_admin_historyentry_download"), *super().get_urls()]
+
+    def _asked(self, request: HttpRequest) -> tuple[DeskActsForm, HistoryQuerySet]:
+        """The form of the address and the acts that it asks for; a wrong filter finds none."""
+        form = DeskActsForm(request.GET)
+        acts = HistoryEntry.objects.select_related("actor__person", "entity")
+        return form, form.chosen(acts) if form.is_valid() else acts.none()
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The acts that the filter asks for, the newest first."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form, acts = self._asked(request)
+        page = page_of(request, acts, "at", newest_first=True, counted_to=COUNTED_TO)
+        used = {name: value for name, value in form.data.items() if value and name in form.fields}
+        context = {"title": "Historia", "form": form, "page": page, "rows": shown(page.rows), "filter": urlencode(used)}
+        may = {"may_export": request.user.has_perm("mipres_admin.export_history"), "most": LAST_ROW - 1}
+        return self.page(request, "admin/history/acts.html", context | may)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """One act: what it says, before beside after, and its place in the chain."""
+        entry = self.get_object(request, object_id)
+        if entry is None:
+            raise Http404
+        if not self.has_view_permission(request, entry):
+            raise PermissionDenied
+        link = HistoryLink.objects.filter(entry_id=entry.pk).first()
+        context = {
+            "title": entry.act_name,
+            **shown([entry])[0],
+            "pairs": pairs(entry.before, entry.after),
+            "link": link,
+            "fits": link is not None and chain.fits(entry.pk),
+            "sealed": link is not None and HistorySeal.objects.filter(day=link.day).exists(),
+            "thing_url": self._thing_url(request, entry),
+        }
+        return self.page(request, "admin/history/act.html", context)
+
+    def _thing_url(self, request: HttpRequest, entry: HistoryEntry) -> str:
+        """The window of the thing that the act was done to, for who may look through it."""
+        model = model_of(entry.object_type)
+        if model is None or not self.admin_site.is_registered(model):
+            return ""
+        if not self.admin_site.get_model_admin(model).has_view_permission(request):
+            return ""
+        return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[entry.object_id])
+
+    def download_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The workbook of the acts that the filter asks for, which is itself an act."""
+        if not request.user.has_perm("mipres_admin.export_history"):
+            raise PermissionDenied
+        form, acts = self._asked(request)
+        back = f"{reverse('admin:mipres_admin_historyentry_changelist')}?{request.GET.urlencode()}"
+        if not form.is_valid():
+            return redirect(back)
+        acts = acts.so_far()
+        count = count_to(acts, LAST_ROW - 1)
+        if count >= LAST_ROW:
+            messages.error(
+                request,
+                f"El Excel debe tener máximo {LAST_ROW - 1:,} actos y los filtros encuentran más. Elija un rango de "
+                "fechas más corto y descárguelo por partes.".replace(",", "."),
+            )
+            return redirect(back)
+        by: Any = request.user
+        record_history_download(by=by, thing=by, entity=None, filters=form.written(), rows=count)
+        return download("historia.xlsx", "Historia", COLUMNS, rows_of(acts.order_by("-at", "-id")), count)
+
+
+class FirstPages(Pages):
+    """The pages of the newest rows: counting and skipping stop there, and a search finds the others."""
+
+    @property
+    def count(self) -> int:
+        """How many there are, counted so far."""
+        rows: Any = self.object_list
+        return min(count_to(rows, COUNTED_TO), COUNTED_TO)
+
+
+@admin.register(HistoryLink)
+class HistoryLinkAdmin(ReadOnlyAdmin):
+    """The newest links; an older one by the number of its act."""
+
+    list_display = ("id", "entry_id", "day", "position", "sha256")
+    search_fields: ClassVar = ("=entry_id",)
+    search_help_text = "Número del acto. Sin él se muestran los 10.000 eslabones más recientes."
+    ordering = ("-id",)
+    sortable_by = ()
+    show_full_result_count = False
+    paginator = FirstPages
+
+
+@admin.register(HistorySeal)
+class HistorySealAdmin(ReadOnlyAdmin):
+    list_display = ("day", "links", "sha256", "mac")
+    ordering = ("-day",)
+    sortable_by = ()

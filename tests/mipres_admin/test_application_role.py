@@ -1,0 +1,245 @@
+"""Can the role with which the portal runs do everything but rewrite the history?"""
+
+import io
+import secrets
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from psycopg import errors, sql
+
+from accounts.models import RoleAssignment
+from mipres_admin import application_role, chain, health
+from mipres_admin.models import HistoryEntry, HistoryLink
+from tests.accounts.login_page import is_logged_in, log_in
+from tests.accounts.users_pages import associate, find
+from tests.cast import make_delegate, make_entity, make_sede, make_user
+from tests.history.stage import Stage
+from tests.history.test_every_action import DEEDS, done, named
+
+HISTORY, LINKS, SEALS = "mipres_admin_historyentry", "mipres_admin_historylink", "mipres_admin_historyseal"
+TABLES = (HISTORY, LINKS, SEALS)
+ROW = "(act, object_type, object_id, before, after, request_id) VALUES ('x', 'x', '1', '{}', '{}', '')"
+LINK = f"INSERT INTO {LINKS} VALUES (9, 9, current_date, 9, repeat('0', 64))"
+PASSWORD = secrets.token_hex(16)
+
+
+def role_name():
+    """Roles belong to the whole server, where other runs may be at work on other databases."""
+    return f"portal_of_{connection.settings_dict['NAME']}"
+
+
+def make_role(attributes=""):
+    name = sql.Identifier(role_name())
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(f"CREATE ROLE {{}} LOGIN {attributes} PASSWORD {{}}").format(name, PASSWORD))
+    return role_name()
+
+
+def drop_role():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role_name()])
+        if cursor.fetchone():
+            name = sql.Identifier(role_name())
+            cursor.execute(sql.SQL("DROP OWNED BY {0} CASCADE; DROP ROLE {0}").format(name))
+
+
+@pytest.fixture
+def role(transactional_db):
+    drop_role()
+    call_command("grant_application_role", make_role(), stdout=io.StringIO())
+    yield role_name()
+    drop_role()
+
+
+@pytest.fixture
+def acts(role):
+    ips = make_entity()
+    sede, user, delegate = make_sede(ips), make_user(), make_delegate(ips)
+    log_in(Client(), delegate.login)
+    return delegate, sede, user
+
+
+@pytest.fixture
+def as_role(role):
+    """A connection of its own, as the role logs in."""
+    parameters = {**connection.get_connection_params(), "user": role, "password": PASSWORD}
+    for name in ("context", "cursor_factory", "prepare_threshold"):
+        parameters.pop(name, None)
+    with psycopg.connect(**parameters, autocommit=True) as mine:
+        yield mine
+
+
+@pytest.fixture
+def portal_as_role(acts, role):
+    """The portal itself, on connections of the role."""
+    before = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict |= {"USER": role, "PASSWORD": PASSWORD}
+    yield acts
+    connection.close()
+    connection.settings_dict |= before
+
+
+# ---------------------------------------------------------------- what it can not
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE {HISTORY} SET act = act",
+        f"UPDATE {LINKS} SET day = day",
+        f"UPDATE {SEALS} SET mac = mac",
+        *(f"{verb} {table}" for verb in ("DELETE FROM", "TRUNCATE", "DROP TABLE") for table in TABLES),
+        *(f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in TABLES),
+        f"ALTER TABLE {HISTORY} DISABLE TRIGGER history_no_update_or_delete",
+        f"ALTER TABLE {HISTORY} ADD COLUMN x integer",
+        f"ALTER TABLE {HISTORY} OWNER TO CURRENT_USER",
+        f"DROP TRIGGER history_joins_the_chain ON {HISTORY}",
+        f"CREATE RULE x AS ON INSERT TO {HISTORY} DO INSTEAD NOTHING",
+        f"INSERT INTO {HISTORY} {ROW} ON CONFLICT (id) DO UPDATE SET act = 'y'",
+        f"MERGE INTO {HISTORY} USING (SELECT 1) AS x ON true WHEN MATCHED THEN DELETE",
+        f"SELECT * FROM {HISTORY} FOR UPDATE",
+        f"COPY {LINKS} FROM STDIN",
+        LINK,
+        "SET session_replication_role = replica",
+        "CREATE OR REPLACE FUNCTION history_is_append_only() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
+        f"CREATE OR REPLACE FUNCTION history_content(entry {HISTORY}) RETURNS bytea RETURN null::bytea",
+        "ALTER FUNCTION history_joins_the_chain() SECURITY INVOKER",
+        "DROP FUNCTION history_is_append_only() CASCADE",
+        "CREATE TABLE mine (id integer)",
+        "UPDATE django_migrations SET name = name",
+    ],
+)
+def test_postgresql_refuses_it(as_role, acts, statement):
+    with pytest.raises(errors.InsufficientPrivilege):
+        as_role.execute(statement)
+
+
+def test_it_grants_itself_nothing(as_role, acts):
+    as_role.execute(f"GRANT UPDATE ON {HISTORY} TO CURRENT_USER")  # PostgreSQL warns, and grants nothing
+    with pytest.raises(errors.InsufficientPrivilege):
+        as_role.execute(f"UPDATE {HISTORY} SET act = act")
+
+
+@pytest.mark.parametrize("function", ["history_joins_the_chain", "history_is_append_only"])
+def test_it_calls_no_function_of_the_chain(as_role, function):
+    with pytest.raises((errors.InsufficientPrivilege, errors.FeatureNotSupported)):
+        as_role.execute(f"SELECT {function}()")
+
+
+def test_it_hangs_the_function_of_the_chain_on_no_table_of_its_own(as_role):
+    as_role.execute(f"CREATE TEMPORARY TABLE mine (LIKE {HISTORY})")
+    with pytest.raises(errors.InsufficientPrivilege):
+        as_role.execute("CREATE TRIGGER x AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION history_joins_the_chain()")
+
+
+def test_a_table_that_shadows_the_links_gets_none_of_them(as_role, acts):
+    as_role.execute(f"CREATE TEMPORARY TABLE {LINKS} (LIKE public.{LINKS})")
+    as_role.execute(f"INSERT INTO public.{HISTORY} {ROW}")
+    assert as_role.execute(f"SELECT count(*) FROM {LINKS}").fetchone() == (0,)
+    assert chain.breaks() == []
+
+
+def test_nothing_of_all_that_broke_the_chain(as_role, acts):
+    for statement in (f"DELETE FROM {HISTORY}", LINK, f"TRUNCATE {LINKS}"):
+        with pytest.raises(errors.InsufficientPrivilege):
+            as_role.execute(statement)
+    assert chain.breaks() == []
+
+
+# ---------------------------------------------------------------- what it can
+
+
+def test_what_it_adds_to_the_history_joins_the_chain(as_role, acts):
+    as_role.execute(f"INSERT INTO {HISTORY} {ROW}")
+    assert HistoryLink.objects.count() == HistoryEntry.objects.count()
+    assert chain.breaks() == []
+
+
+def test_a_delegate_logs_in_and_activates_a_user(portal_as_role):
+    delegate, sede, user = portal_as_role
+    client = Client()
+    log_in(client, delegate.login)
+    find(client, user)
+    associate(client, user, sede, "Rol_Anulador")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == (role_name(),)
+    assert is_logged_in(client)
+    assert RoleAssignment.objects.filter(user=user).count() == 1
+    assert HistoryEntry.objects.filter(act="roles.given").count() == 1
+
+
+def test_it_verifies_and_seals_the_history(portal_as_role):
+    said = io.StringIO()
+    call_command("verify_history", stdout=said)
+    assert "La historia está completa" in said.getvalue()
+    assert not application_role.can_rewrite_history()
+
+
+def test_the_portal_is_healthy(portal_as_role, monkeypatch):
+    monkeypatch.setattr(health, "_migrated", False)
+    assert Client().get("/salud/").status_code == 200
+
+
+@pytest.fixture
+def on_stage_as_role(delegate, sede, tmp_path):
+    """Everything in one transaction, the role and its grants too, which the test takes back."""
+    stage = Stage(delegate, sede, make_user(), tmp_path)
+    application_role.grant(make_role())
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role_name())))
+    yield stage
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pair", DEEDS, ids=named)
+def test_every_act_of_the_portal_can_be_done(pair, on_stage_as_role):
+    _, rows = done(pair[1], on_stage_as_role)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert HistoryLink.objects.filter(entry_id__in=[row.pk for row in rows]).count() == len(rows)
+
+
+# ---------------------------------------------------------------- the command
+
+
+def refused(role):
+    with pytest.raises(CommandError) as said:
+        call_command("grant_application_role", role)
+    return str(said.value)
+
+
+@pytest.mark.django_db
+def test_a_role_that_is_not_there_is_not_granted_anything():
+    assert "CREATE ROLE nadie LOGIN" in refused("nadie")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("attributes", ["SUPERUSER", "CREATEROLE", "REPLICATION", "IN ROLE pg_write_all_data"])
+def test_a_role_that_no_grant_binds_is_refused(attributes):
+    assert "no grant would bind it" in refused(make_role(attributes))
+
+
+@pytest.mark.django_db
+def test_a_member_of_the_owner_is_refused():
+    owner = connection.settings_dict["USER"]
+    assert "no grant would bind it" in refused(make_role(f'IN ROLE "{owner}"'))
+
+
+@pytest.mark.django_db
+def test_the_owner_can_rewrite_and_the_portal_says_so():
+    assert application_role.can_rewrite_history()
+
+
+def test_what_somebody_granted_by_hand_is_taken_back(as_role, role, acts):
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(f"GRANT ALL ON {HISTORY} TO {{}}, PUBLIC").format(sql.Identifier(role)))
+    application_role.grant(role)
+    with pytest.raises(errors.InsufficientPrivilege):
+        as_role.execute(f"DELETE FROM {HISTORY}")
