@@ -127,6 +127,8 @@ class HistoryEntry(models.Model):
         indexes = (
             models.Index("object_type", "object_id", "id", name="history_object"),
             models.Index("entity", "id", name="history_entity"),
+            # how many acts of a kind a day, counted in this index alone
+            models.Index("act", "at", name="history_act"),
         )
 
     def __str__(self) -> str:
@@ -272,7 +274,10 @@ class OutgoingMail(models.Model):
                 violation_error_message="Ingrese el correo del destinatario.",
             ),
         )
-        indexes = (models.Index("not_before", "id", condition=Q(state="pending"), name="outgoing_mail_due"),)
+        indexes = (
+            models.Index("not_before", "id", condition=Q(state="pending"), name="outgoing_mail_due"),
+            models.Index("given_up_at", condition=Q(state="failed"), name="outgoing_mail_failed"),
+        )
 
     def __str__(self) -> str:
         return f"{self.template} {self.message_id}"

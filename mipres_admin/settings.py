@@ -58,7 +58,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if PRODUCTIO
 # ---------------------------------------------------------------- the house
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "mipres_admin.admin_config.MinistryAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
