@@ -47,8 +47,9 @@ def pages(busy):
     )
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "light"), (PHONE, "dark")], ids=["desktop", "phone", "dark"]
+)
 def test_the_ministry_reads_every_kind_of_page(viewport, scheme, busy, ministry, open_page, judge):
     page = open_page(viewport=viewport)
     page.emulate_media(color_scheme=scheme)
