@@ -10,8 +10,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "Cuentas, usuarios y roles"
 
     def ready(self) -> None:
-        from accounts import jobs
+        from accounts import jobs, panels
         from accounts.security import sessions  # noqa: F401  connect the receivers: every log-in has its row
+        from mipres_admin import dashboard
         from mipres_admin.jobs import register
 
         register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
+        dashboard.register(*panels.PANELS)

@@ -3,7 +3,6 @@
 Each figure counts exactly what the list behind its link finds.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -14,6 +13,7 @@ from accounts.models import RoleAssignment
 from accounts.roles import ACTIVATING_KINDS
 from entities.models import NETWORK_MEMBERS, Association, Entity, EntityKind, Sede
 from mipres_admin import clock
+from mipres_admin.figures import Chart, Figure, chart_of
 
 ENDING_DAYS = 30
 NO_USERS = "Todavía no hay usuarios activados: empiece por «Activar Usuarios»."
@@ -26,48 +26,11 @@ MEMBER_LABELS = {
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A number, what it counts, and where its list is: a url name (or "") and a query.
-
-    `share` is its part of the longest bar, in per cent.
-    """
-
-    label: str
-    value: int
-    page: str = ""
-    query: str = ""
-    share: int = 0
-
-    @property
-    def shown(self) -> str:
-        """The number as it is written in Colombia, for example 577.000."""
-        return f"{self.value:,}".replace(",", ".")
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Figures side by side, as bars; `empty` is said where there are none."""
-
-    title: str
-    note: str
-    bars: tuple[Figure, ...]
-    empty: str = ""
-
-
-@dataclass(frozen=True)
 class Overview:
     """What the home of one delegate shows."""
 
     figures: tuple[Figure, ...]
     charts: tuple[Chart, ...]
-
-
-def chart_of(title: str, note: str, figures: Iterable[Figure], empty: str = "") -> Chart:
-    """The bars against the longest; one that counts anything is never invisible."""
-    found = tuple(figures)
-    most = max((figure.value for figure in found), default=0)
-    bars = (Figure(f.label, f.value, f.page, f.query, max(100 * f.value // most, 1) if f.value else 0) for f in found)
-    return Chart(title, note, tuple(bars), empty)
 
 
 def _roles(entity: Entity) -> Overview:

@@ -17,8 +17,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts.models import LoginThrottle
+from accounts.models import Account, LoginThrottle
 from mipres_admin.access import network_of
+from mipres_admin.models import HistoryEntry
 
 # No row comes back while the counter is full and young: then the guess is refused.
 COUNT = """
@@ -34,6 +35,8 @@ DELETE FROM accounts_loginthrottle WHERE key IN (
     SELECT key FROM accounts_loginthrottle WHERE last_failure_at <= %(forgotten)s FOR UPDATE SKIP LOCKED
 )
 """
+# wrong passwords; second factors have counters of their own
+LOCKING_ACTS = ("session.refused", "password.refused", "security.refused")
 
 
 @dataclass(frozen=True)
@@ -176,3 +179,19 @@ def sweep() -> None:
     """Delete the counters that no longer say anything."""
     with connection.cursor() as cursor:
         cursor.execute(SWEEP, {"forgotten": timezone.now() - _lock()})
+
+
+def locked_accounts() -> list[Account]:
+    """The accounts whose password nobody may try now.
+
+    The counters hold no logins: the history tells which accounts were locked within the last half hour, and the
+    counters which of them still are.
+    """
+    since = timezone.now() - _lock()
+    acts = HistoryEntry.objects.filter(act__in=LOCKING_ACTS, at__gt=since, after__locked=True)
+    ids = acts.filter(object_type=Account._meta.label_lower).order_by().values_list("object_id", flat=True).distinct()
+    by_key = {_key("login", account.login): account for account in Account.objects.filter(pk__in=list(map(int, ids)))}
+    full = LoginThrottle.objects.filter(
+        key__in=by_key, failures__gte=settings.LOGIN_FAILURES_ALLOWED, last_failure_at__gt=since
+    )
+    return [by_key[key] for key in full.order_by().values_list("key", flat=True)]

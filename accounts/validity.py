@@ -5,20 +5,13 @@ without anything having to run (`RoleAssignment.objects.current`).
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
 
-
-def today() -> date:
-    """The day it is in Colombia."""
-    return timezone.localdate()
-
-
-def midnight(day: date) -> datetime:
-    """The moment at which a day begins in Colombia."""
-    return timezone.make_aware(datetime.combine(day, time.min), timezone.get_default_timezone())
+from mipres_admin.clock import midnight as midnight
+from mipres_admin.clock import today as today
 
 
 def end_of(day: date, now: datetime) -> datetime:

@@ -14,12 +14,18 @@ from django.utils import timezone
 
 from delegates.actions import entity_registrations as actions
 from delegates.forms.entity_registrations import ReviewForm, check_digit
-from delegates.models import OPEN_STATES, EntityRegistration, RegistrationState, Representation
+from delegates.models import (
+    DAYS_TO_ANSWER,
+    OPEN_STATES,
+    WAITING_STATES,
+    EntityRegistration,
+    RegistrationState,
+    Representation,
+)
 from delegates.rules.entity_registrations import Details, found_entities, registration_refusal
 from delegates.views.entities import checks_of, may_review
 from mipres_admin.refusals import Refused
 
-DAYS_TO_ANSWER = 5
 CHANGE = "admin:delegates_entityregistration_change"
 # act: the action, whether it needs a reason, what to say
 ACTS: dict[str, tuple[Callable[..., EntityRegistration], bool, str]] = {
@@ -60,7 +66,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "estado"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*RegistrationState.choices, ("todas", "Todas")]
+        return [("vencidas", "Con el plazo vencido"), *RegistrationState.choices, ("todas", "Todas")]
 
     def choices(self, changelist: Any) -> Any:
         first, *others = super().choices(changelist)
@@ -69,8 +75,9 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "todas":
             return queryset
-        waiting = (RegistrationState.SENT, RegistrationState.IN_REVIEW)
-        return queryset.filter(state__in=[self.value()] if self.value() else waiting)
+        if self.value() == "vencidas":
+            return queryset & EntityRegistration.objects.overdue(timezone.localdate())
+        return queryset.filter(state__in=[self.value()] if self.value() else WAITING_STATES)
 
 
 @admin.register(EntityRegistration)
@@ -92,7 +99,7 @@ class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ge
     @admin.display(description="plazo")
     def clock(self, registration: EntityRegistration) -> str:
         """How much of the five days is gone, while it waits."""
-        if registration.state not in (RegistrationState.SENT, RegistrationState.IN_REVIEW):
+        if registration.state not in WAITING_STATES:
             return "—"
         days = days_waiting(registration)
         return f"Vencido: día {days}" if days > DAYS_TO_ANSWER else f"Día {days} de {DAYS_TO_ANSWER}"

@@ -7,10 +7,12 @@ from django.apps import AppConfig
 
 class DelegatesConfig(AppConfig):
     name = "delegates"
-    verbose_name = "Delegados"
+    verbose_name = "Representantes y delegados"
 
     def ready(self) -> None:
-        from delegates import jobs
+        from delegates import jobs, panels
+        from mipres_admin import dashboard
         from mipres_admin.jobs import register
 
         register(name="forget_expired_links", every=timedelta(hours=1), function=jobs.forget_expired)
+        dashboard.register(*panels.PANELS)

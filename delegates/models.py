@@ -5,7 +5,7 @@ The chain before a delegate's first log-in (registration guide for delegates, 20
 """
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Account, DocumentType, Person, Sex, document_check
 from entities.models import Entity, EntityKind, EtModel, Municipality, Sede
+from mipres_admin.clock import midnight
 from mipres_admin.digests import SHA256
 
 LONGEST_RUT = 1024 * 1024
@@ -182,6 +183,8 @@ class RegistrationState(models.TextChoices):
 
 
 OPEN_STATES = (RegistrationState.SENT, RegistrationState.IN_REVIEW, RegistrationState.INCOMPLETE)
+WAITING_STATES = (RegistrationState.SENT, RegistrationState.IN_REVIEW)
+DAYS_TO_ANSWER = 5
 
 
 class EntityRegistrationQuerySet(models.QuerySet["EntityRegistration"]):
@@ -191,7 +194,11 @@ class EntityRegistrationQuerySet(models.QuerySet["EntityRegistration"]):
 
     def waiting(self) -> Self:
         """Those that a reviewer has to look at, the oldest first."""
-        return self.filter(state__in=(RegistrationState.SENT, RegistrationState.IN_REVIEW)).order_by("sent_at", "pk")
+        return self.filter(state__in=WAITING_STATES).order_by("sent_at", "pk")
+
+    def overdue(self, today: date) -> Self:
+        """Those that a reviewer should have answered before `today`: sent on the first of the five days, or earlier."""
+        return self.waiting().filter(sent_at__lt=midnight(today - timedelta(days=DAYS_TO_ANSWER - 1)))
 
 
 class EntityRegistration(models.Model):

@@ -1,10 +1,12 @@
 """What does the Ministry see of the frame? The mail that is waiting or could not be sent, without its text."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from mipres_admin import history_admin  # noqa: F401  the windows of the history
+from mipres_admin import history_admin, jobs  # noqa: F401  the windows of the history
 from mipres_admin.delivery import try_again
 from mipres_admin.desk import ReadOnlyAdmin
 from mipres_admin.models import JobRun, OutgoingMail
@@ -32,6 +34,20 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
         self.message_user(request, f"Correos puestos de nuevo en espera: {retried}.", level)
 
 
+class ErrorFilter(admin.SimpleListFilter):
+    """The jobs of this version of the portal that failed the last time."""
+
+    title = "resultado"
+    parameter_name = "con_error"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("si", "Con error")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(name__in=jobs.names()).exclude(last_error="") if self.value() else queryset
+
+
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnlyAdmin):
+    list_filter = (ErrorFilter,)
     list_display = ("name", "last_run_at", "due_at", "last_error")

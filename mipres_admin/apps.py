@@ -7,10 +7,19 @@ from django.apps import AppConfig
 
 class FrameConfig(AppConfig):
     name = "mipres_admin"
-    verbose_name = "Portal"
+    verbose_name = "Historia, correo y tareas"
 
     def ready(self) -> None:
-        from mipres_admin import chain, checks, delivery, jobs, paper  # noqa: F401  checks and paper register system checks
+        from mipres_admin import (  # noqa: F401  checks and paper register system checks
+            chain,
+            checks,
+            dashboard,
+            delivery,
+            jobs,
+            panels,
+            paper,
+        )
 
         jobs.register(name="forget_settled_mail", every=timedelta(hours=1), function=delivery.forget_settled)
         jobs.register(name="seal_history", every=timedelta(hours=1), function=chain.seal)
+        dashboard.register(*panels.PANELS)

@@ -40,6 +40,11 @@ def register(*, name: str, every: timedelta, function: Callable[[], object]) -> 
     _jobs[name] = Job(name, every, function)
 
 
+def names() -> list[str]:
+    """The jobs of this version of the portal; the table may remember others."""
+    return list(_jobs)
+
+
 def _due_names() -> list[str]:
     """The names of the jobs that are due; a job that is new in the database is due at once."""
     rows = JobRun.objects.annotate(is_due=models.Q(due_at__lte=Now())).values_list("name", "is_due")

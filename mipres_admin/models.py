@@ -294,7 +294,10 @@ class OutgoingMail(models.Model):
                 violation_error_message="Ingrese el correo del destinatario.",
             ),
         )
-        indexes = (models.Index("not_before", "id", condition=Q(state="pending"), name="outgoing_mail_due"),)
+        indexes = (
+            models.Index("not_before", "id", condition=Q(state="pending"), name="outgoing_mail_due"),
+            models.Index("given_up_at", condition=Q(state="failed"), name="outgoing_mail_failed"),
+        )
 
     def __str__(self) -> str:
         return f"{self.template} {self.message_id}"

@@ -58,7 +58,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if PRODUCTIO
 # ---------------------------------------------------------------- the house
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "mipres_admin.admin_config.MinistryAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -244,6 +244,8 @@ DEFAULT_FROM_EMAIL = env.str("MIPRES_FROM_EMAIL", default="MIPRES <no-responder@
 LANGUAGE_CODE = "es-co"
 TIME_ZONE = "America/Bogota"
 USE_I18N = True
+# what Django leaves in English
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 STATIC_URL = "/estaticos/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

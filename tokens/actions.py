@@ -214,9 +214,7 @@ def send_expiry_reminders(now: datetime | None = None) -> int:
     Can be called as often as one likes. Tokens that were replaced, revoked or have expired need no warning.
     """
     now = now or clock.now()
-    soon = PortalToken.objects.newest().filter(
-        expires_at__gt=now, expires_at__lte=now + timedelta(days=max(REMINDER_DAYS)), entity__is_active=True
-    )
+    soon = PortalToken.objects.expiring_within(max(REMINDER_DAYS), now).filter(entity__is_active=True)
     sent = 0
     for token in soon.select_related("entity").order_by("pk").iterator():
         days = due_reminder(token, now)

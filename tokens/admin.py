@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -18,6 +19,7 @@ from tokens.actions import end_client, make_client, revoke_and_tell
 from tokens.forms import ClientForm
 from tokens.keys import seal, unseal
 from tokens.models import PortalToken, ServerClient, SigningKey
+from tokens.panels import EXPIRED_DAYS, EXPIRING_DAYS
 
 _NEW = "new_client"
 SHOWN_WITHIN = timedelta(minutes=10)
@@ -63,10 +65,29 @@ END = DeskAct(
 )
 
 
+class ExpiryFilter(admin.SimpleListFilter):
+    """The tokens that the dashboard counts: nothing has replaced them, and they end soon or have just ended."""
+
+    title = "vencimiento"
+    parameter_name = "vence"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            *((str(days), f"Vencen en {days} días") for days in EXPIRING_DAYS),
+            ("vencidos", f"Vencieron en los últimos {EXPIRED_DAYS} días"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        now = timezone.now()
+        if self.value() == "vencidos":
+            return queryset & PortalToken.objects.expired_within(EXPIRED_DAYS, now)
+        return queryset & PortalToken.objects.expiring_within(int(self.value()), now) if self.value() else queryset
+
+
 @admin.register(PortalToken)
 class PortalTokenAdmin(ActingAdmin):
     list_display = ("name", "last_characters", "entity", "scope", "issued_at", "expires_at", "ends_at", "revoked_at")
-    list_filter = ("scope",)
+    list_filter = (ExpiryFilter, "scope")
     list_select_related = ("entity",)
     search_fields = ("entity__nit", "entity__name", "last_characters", "fingerprint")
     acts = (REVOKE,)

@@ -7,10 +7,13 @@ from django.apps import AppConfig
 
 class TokensConfig(AppConfig):
     name = "tokens"
-    verbose_name = "Tokens"
+    verbose_name = "Tokens y servicios web"
 
     def ready(self) -> None:
+        from mipres_admin import dashboard
         from mipres_admin.jobs import register
+        from tokens import panels
         from tokens.actions import send_expiry_reminders
 
         register(name="remind_of_expiring_tokens", every=timedelta(hours=1), function=send_expiry_reminders)
+        dashboard.register(*panels.PANELS)

@@ -114,6 +114,14 @@ class PortalTokenQuerySet(models.QuerySet["PortalToken"]):
         """Tokens that nothing has replaced and nobody has revoked: at most one of an entity."""
         return self.filter(superseded_at__isnull=True, revoked_at__isnull=True)
 
+    def expiring_within(self, days: int, at: datetime) -> Self:
+        """Tokens in force at a moment that nothing has replaced and that end within so many days."""
+        return self.newest().filter(expires_at__gt=at, expires_at__lte=at + timedelta(days=days))
+
+    def expired_within(self, days: int, at: datetime) -> Self:
+        """Tokens that ended in the so many days before a moment without anything in their place."""
+        return self.newest().filter(expires_at__gt=at - timedelta(days=days), expires_at__lte=at)
+
 
 class PortalToken(models.Model):
     """A portal token of an entity, without the token: its `jti`, its fingerprint and its last characters.

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.overview import Figure, chart_of, overview_of
+from accounts.overview import overview_of
 from entities.models import Association
+from mipres_admin.figures import Figure, chart_of
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
 
 pytestmark = pytest.mark.django_db

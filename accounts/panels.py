@@ -1,0 +1,64 @@
+"""Who works in the portal, how much, and who fails to enter? Panels of the Ministry's dashboard."""
+
+from django.db.models import Count
+
+from accounts.logins import DELEGATE_KINDS
+from accounts.models import Account
+from accounts.throttle import locked_accounts
+from entities.models import EntityKind
+from mipres_admin.clock import today
+from mipres_admin.dashboard import Content, Panel, acts_per_day, figure_of
+from mipres_admin.figures import Figure, chart_of, day_chart, last_days
+
+ACTIVATION_DAYS = 30
+REFUSAL_DAYS = 14
+REFUSALS = ("session.refused", "factor.refused", "password.refused", "security.refused")
+
+
+def _delegates() -> Content:
+    """Active accounts of delegates, by the kind of their entity: those with an entity are in an index of their own."""
+    held = Account.objects.filter(entity__isnull=False, is_active=True).order_by()
+    counts = dict(held.values_list("entity__kind").annotate(count=Count("*")))
+    bars = [
+        figure_of(
+            EntityKind(kind).label, counts.get(kind, 0), Account, entity__kind__exact=str(kind), is_active__exact=1
+        )
+        for kind in DELEGATE_KINDS
+    ]
+    note = f"Cuentas activas hoy: {Figure('', sum(counts.values())).shown}."
+    shown = bars if counts else ()
+    chart = chart_of("Delegados por tipo de entidad", note, shown, "Todavía no hay cuentas de delegados.")
+    return Content(charts=(chart,))
+
+
+def _activations() -> Content:
+    """Acts of giving roles, day by day, counted in the index of the history."""
+    days = last_days(ACTIVATION_DAYS, today())
+    chart = day_chart(
+        "Activaciones por día",
+        f"Veces que un delegado dio roles a un usuario en una sede, en los últimos {ACTIVATION_DAYS} días.",
+        acts_per_day(("roles.given",), days),
+        days,
+        f"Ningún delegado ha activado usuarios en los últimos {ACTIVATION_DAYS} días.",
+    )
+    return Content(days=(chart,))
+
+
+def _refusals() -> Content:
+    """Failed log-ins day by day, counted in the index of the history; and the accounts locked now."""
+    days = last_days(REFUSAL_DAYS, today())
+    chart = day_chart(
+        "Ingresos fallidos por día",
+        f"Contraseñas y segundos factores que no eran, en los últimos {REFUSAL_DAYS} días; también de usuarios inventados.",
+        acts_per_day(REFUSALS, days),
+        days,
+        f"Ningún ingreso ha fallado en los últimos {REFUSAL_DAYS} días.",
+    )
+    return Content(figures=(Figure("Cuentas bloqueadas ahora", len(locked_accounts())),), days=(chart,))
+
+
+PANELS = (
+    Panel("delegates", "Delegados", 20, ("accounts.view_account",), _delegates),
+    Panel("activations", "Activaciones", 30, ("accounts.view_roleassignment",), _activations),
+    Panel("refusals", "Ingresos fallidos", 40, ("accounts.view_account",), _refusals),
+)

@@ -1,0 +1,47 @@
+"""Which registrations wait for the Ministry? A panel of its dashboard."""
+
+from datetime import timedelta
+
+from django.db.models import Count, Min
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from delegates.models import DAYS_TO_ANSWER, OPEN_STATES, WAITING_STATES, EntityRegistration, RegistrationState
+from mipres_admin.clock import today
+from mipres_admin.dashboard import Content, Fact, Panel, figure_of
+
+LABELS = {
+    RegistrationState.SENT: "Enviadas, sin tomar",
+    RegistrationState.IN_REVIEW: "En revisión",
+    RegistrationState.INCOMPLETE: "Esperan a la persona",
+}
+
+
+def _registrations() -> Content:
+    """The open requests by state, those past the clock and the oldest: two walks along the index of the queue."""
+    rows = EntityRegistration.objects.filter(state__in=OPEN_STATES).order_by().values_list("state")
+    found = {state: (count, oldest) for state, count, oldest in rows.annotate(count=Count("*"), oldest=Min("sent_at"))}
+    overdue = EntityRegistration.objects.overdue(today()).count()
+    oldest = min((found[state][1] for state in WAITING_STATES if state in found), default=None)
+    figures = [
+        figure_of(label, found.get(state, (0, None))[0], EntityRegistration, estado=state.value)
+        for state, label in LABELS.items()
+    ]
+    late = figure_of(f"Vencidas: más de {DAYS_TO_ANSWER} días", overdue, EntityRegistration, estado="vencidas")
+    if oldest is None:
+        return Content((*figures, late), (Fact("Cola", "Ninguna solicitud espera al Ministerio."),))
+    answer_by = date_format(timezone.localtime(oldest + timedelta(days=DAYS_TO_ANSWER)), "Y-m-d H:i")
+    sent = date_format(timezone.localtime(oldest), "Y-m-d H:i")
+    text = f"enviada el {sent}; debe responderse antes del {answer_by}"
+    return Content((*figures, late), (Fact("La más antigua", text, is_alarm=overdue > 0),))
+
+
+PANELS = (
+    Panel(
+        "registrations",
+        "Registros de personas jurídicas por revisar",
+        10,
+        ("delegates.view_entityregistration", "delegates.review_registration"),
+        _registrations,
+    ),
+)

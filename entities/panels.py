@@ -1,0 +1,25 @@
+"""How fresh are the official registries? A panel of the Ministry's dashboard."""
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from entities.models import RegistryLoad
+from mipres_admin.dashboard import Content, Fact, Panel
+
+
+def _text(load: RegistryLoad | None) -> str:
+    if load is None:
+        return "nunca se ha cargado"
+    cut = f"corte {date_format(load.cut_on, 'Y-m-d')}, " if load.cut_on else ""
+    return f"{cut}cargado el {date_format(timezone.localtime(load.loaded_at), 'Y-m-d H:i')} de {load.file_name}"
+
+
+def _registries() -> Content:
+    """The last load of each registry."""
+    newest = RegistryLoad.objects.order_by("kind", "-id").distinct("kind")
+    last = {load.kind: load for load in newest}
+    facts = (Fact(label, _text(last.get(kind)), is_alarm=kind not in last) for kind, label in RegistryLoad.Kind.choices)
+    return Content(facts=tuple(facts))
+
+
+PANELS = (Panel("registries", "Registros oficiales", 60, ("entities.view_registryload",), _registries),)

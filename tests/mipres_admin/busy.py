@@ -1,0 +1,20 @@
+"""What happened lately? Things for the dashboard to count, as the portal would have left them."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from mipres_admin.models import HistoryEntry, OutgoingMail
+
+
+def act(name: str, *, days_ago: float = 0, times: int = 1, after: object = None) -> None:
+    """So many acts of a kind, written so many days ago."""
+    at = timezone.now() - timedelta(days=days_ago)
+    for _ in range(times):
+        HistoryEntry.objects.create(act=name, at=at, object_type="x", object_id="1", before={}, after=after or {})
+
+
+def failed_mail(**fields: object) -> OutgoingMail:
+    """A mail that the portal gave up."""
+    defaults = {"template": "sign_up", "recipient": "ana@correo.example", "subject": "x", "state": "failed"}
+    return OutgoingMail.objects.create(**(defaults | {"given_up_at": timezone.now()} | fields))

@@ -1,0 +1,287 @@
+"""Does the dashboard of the Ministry show each person what he may see, and count what the lists behind it hold?"""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Account
+from accounts.throttle import locked_accounts
+from mipres_admin.dashboard import Panel, acts_per_day, panels_for, register
+from mipres_admin.figures import day_chart, last_days
+from mipres_admin.models import JobRun
+from tests import cast
+from tests.mipres_admin.busy import act, failed_mail
+from tests.tokens.calling import make_token
+from tokens.keys import ring
+from tokens.models import PortalToken
+
+pytestmark = pytest.mark.django_db
+INDEX = "/admin/"
+SEEN_WITH = {
+    "delegates.view_entityregistration": {"registrations"},
+    "delegates.review_registration": {"registrations"},
+    "accounts.view_account": {"delegates", "refusals"},
+    "accounts.view_roleassignment": {"activations"},
+    "tokens.view_portaltoken": {"tokens"},
+    "entities.view_registryload": {"registries"},
+    "mipres_admin.view_outgoingmail": {"mail"},
+    "mipres_admin.view_jobrun": {"work"},
+    "accounts.view_profession": set(),
+}
+
+
+def client_of(account):
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+@pytest.fixture
+def staff(ministry):
+    return client_of(ministry)
+
+
+def official(*permissions):
+    """Somebody of the Ministry with these permissions and no others."""
+    account = Account.objects.create_user("MINSALUD02", cast.PASSWORD, email="x@minsalud.example", is_staff=True)
+    for name in permissions:
+        app, codename = name.split(".")
+        account.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    return account
+
+
+def panels(client):
+    return {panel.slug: panel.content for panel in client.get(INDEX).context["panels"]}
+
+
+def figures(content):
+    return {figure.label: figure.value for figure in content.figures}
+
+
+def days_ago(days):
+    return timezone.now() - timedelta(days=days)
+
+
+# ---------------------------------------------------------------- who sees what
+
+
+@pytest.mark.parametrize("permission", SEEN_WITH)
+def test_one_permission_shows_its_own_panels_alone(permission):
+    page = client_of(official(permission)).get(INDEX)
+    assert {panel.slug for panel in page.context["panels"]} == SEEN_WITH[permission]
+    assert set(re.findall(r'id="panel-(\w+)"', page.text)) == SEEN_WITH[permission]
+
+
+def test_who_may_see_everything_sees_every_panel(staff):
+    assert set(panels(staff)) == set.union(*SEEN_WITH.values())
+
+
+def test_a_panel_that_is_not_shown_is_not_asked(django_assert_max_num_queries):
+    account = Account.objects.get(pk=official("accounts.view_profession").pk)
+    account.get_all_permissions()
+    with django_assert_max_num_queries(0):
+        assert list(panels_for(account)) == []
+
+
+def test_two_panels_can_not_have_one_name():
+    with pytest.raises(ValueError, match="There is a panel named mail"):
+        register(Panel("mail", "x", 1, (), lambda: None))
+
+
+# ---------------------------------------------------------------- nothing yet
+
+
+def test_an_empty_portal_says_so(staff):
+    text = html.unescape(staff.get(INDEX).text)
+    for words in (
+        "Ninguna solicitud espera al Ministerio.",
+        "Todavía no hay cuentas de delegados.",
+        "Ningún delegado ha activado usuarios en los últimos 30 días.",
+        "Ningún ingreso ha fallado en los últimos 14 días.",
+        "nunca se ha cargado",
+        "ninguna señal todavía",
+    ):
+        assert words in text
+
+
+# ---------------------------------------------------------------- each figure
+
+
+@pytest.fixture
+def busy(delegate):
+    """Something of everything that has a list."""
+    ring.forget()
+    for state in ("enviada", "enviada", "en_revision", "falta_informacion", "aprobada"):
+        cast.make_registration(state=state)
+    cast.make_registration(sent_at=days_ago(9))
+    for kind, days in (("IPS", 3), ("EPS_C", 20), ("PROV", 90)):
+        make_token(cast.make_delegate(cast.make_entity(kind)), days=days)
+    gone = make_token(cast.make_delegate(cast.make_entity("PPN"))).row
+    PortalToken.objects.filter(pk=gone.pk).update(issued_at=days_ago(9), expires_at=days_ago(2))
+    make_token(delegate, days=5)
+    make_token(delegate, overlap=timedelta(hours=24))
+    for _ in range(2):
+        failed_mail()
+    JobRun.objects.create(name="seal_history", last_error="ValueError", last_run_at=timezone.now())
+
+
+def test_each_figure_is_the_count_of_the_list_behind_its_link(staff, busy):
+    shown = panels(staff).values()
+    found = [*(figure for content in shown for figure in content.figures)]
+    found += [bar for content in shown for chart in content.charts for bar in chart.bars]
+    linked = [figure for figure in found if figure.page]
+    assert len(linked) >= 10
+    for figure in linked:
+        listed = staff.get(f"{reverse(figure.page)}?{figure.query}")
+        assert listed.status_code == 200, figure.label
+        assert listed.context["cl"].result_count == figure.value, figure.label
+
+
+def test_registrations_are_counted_by_state_and_by_their_clock(staff, busy):
+    assert figures(panels(staff)["registrations"]) == {
+        "Enviadas, sin tomar": 3,
+        "En revisión": 1,
+        "Esperan a la persona": 1,
+        "Vencidas: más de 5 días": 1,
+    }
+
+
+@pytest.mark.parametrize(("days", "overdue"), [(4, 0), (5, 1)])
+def test_the_sixth_day_is_too_late(staff, days, overdue):
+    cast.make_registration(sent_at=days_ago(days))
+    shown = panels(staff)["registrations"]
+    assert figures(shown)["Vencidas: más de 5 días"] == overdue
+    assert shown.facts[0].is_alarm == bool(overdue)
+
+
+def test_delegates_are_the_active_accounts_of_entities(staff, delegate, colleague, stranger, ministry):
+    cast.make_natural()
+    Account.objects.filter(pk=stranger.pk).update(is_active=False)
+    (chart,) = panels(staff)["delegates"].charts
+    assert {bar.value for bar in chart.bars if "IPS" in bar.label} == {2}
+    assert sum(bar.value for bar in chart.bars) == 2
+
+
+def test_tokens_are_counted_by_when_they_end_unless_replaced(staff, busy):
+    assert figures(panels(staff)["tokens"]) == {
+        "Vencen en 7 días": 1,
+        "Vencen en 30 días": 2,
+        "Vencieron en los últimos 7 días": 1,
+    }
+
+
+def test_a_replaced_token_does_not_wait_for_a_replacement(staff, delegate):
+    ring.forget()
+    make_token(delegate, days=5)
+    make_token(delegate, days=60, overlap=timedelta(hours=24))
+    assert figures(panels(staff)["tokens"])["Vencen en 7 días"] == 0
+
+
+def test_activations_are_counted_by_the_days_of_colombia(staff, time_machine):
+    time_machine.move_to("2026-11-21T04:30:00Z")  # still the 20th in Bogotá
+    act("roles.given", times=2)
+    act("roles.given", days_ago=1)
+    act("roles.given", days_ago=31)
+    act("roles.ended")
+    (chart,) = panels(staff)["activations"].days
+    assert [(str(column.day), column.value) for column in chart.columns[-2:]] == [("2026-11-19", 1), ("2026-11-20", 2)]
+    assert (len(chart.columns), chart.total) == (30, 3)
+
+
+def wrong_password(account, times):
+    for _ in range(times):
+        Client().post("/ingresar/", {"login": account.login, "password": "no es"})
+
+
+def test_failed_logins_are_counted_and_a_locked_account_is_told(staff, delegate, settings):
+    from django.core.exceptions import ValidationError
+
+    from accounts.actions.session import open_session
+
+    for _ in range(settings.LOGIN_FAILURES_ALLOWED):
+        for login in (delegate.login, "NADIE"):
+            with pytest.raises(ValidationError):
+                open_session(login=login, password="no es")
+    content = panels(staff)["refusals"]
+    assert figures(content) == {"Cuentas bloqueadas ahora": 1}
+    assert content.days[0].total == 2 * settings.LOGIN_FAILURES_ALLOWED
+    assert locked_accounts() == [delegate]
+
+
+def test_an_account_that_was_unlocked_or_waited_is_not_locked(delegate, settings, time_machine):
+    from accounts import throttle
+
+    def lock():
+        for _ in range(settings.LOGIN_FAILURES_ALLOWED):
+            attempt = throttle.admit(login=delegate.login, address=None)
+        act("session.refused", after={"locked": attempt.is_the_last})
+
+    lock()
+    throttle.forgive_login(delegate.login)
+    assert locked_accounts() == []
+
+
+def test_a_job_that_failed_is_named(staff, busy):
+    facts = panels(staff)["work"].facts
+    assert any(fact.label == "seal_history" and "ValueError" in fact.text and fact.is_alarm for fact in facts)
+
+
+@pytest.mark.parametrize(("due", "is_alarm"), [(timedelta(hours=1), False), (-timedelta(hours=1), True)])
+def test_work_that_nobody_does_raises_the_alarm(staff, due, is_alarm):
+    JobRun.objects.create(name="seal_history", last_run_at=days_ago(0.1), due_at=timezone.now() + due)
+    assert panels(staff)["work"].facts[0].is_alarm is is_alarm
+
+
+def test_a_job_of_an_older_version_raises_no_alarm(staff):
+    JobRun.objects.create(name="seal_history", last_run_at=timezone.now(), due_at=timezone.now() + timedelta(hours=1))
+    JobRun.objects.create(name="long_gone", last_error="KeyError", last_run_at=days_ago(90), due_at=days_ago(89))
+    content = panels(staff)["work"]
+    assert figures(content) == {"Tareas con error": 0}
+    assert not content.facts[0].is_alarm
+
+
+# ---------------------------------------------------------------- drawings and cost
+
+
+def test_a_day_of_one_among_thousands_can_be_seen_and_a_day_of_none_can_not():
+    days = last_days(3, timezone.localdate())
+    chart = day_chart("", "", {days[0]: 9_000, days[1]: 1}, days, "")
+    assert [column.height for column in chart.columns] == [100, 2, 0]
+    assert [column.x for column in chart.columns] == [0, 10, 20]
+    assert (chart.highest.shown, chart.total_shown) == ("9.000", "9.001")
+
+
+def test_every_number_of_a_chart_is_in_its_table_too(staff):
+    act("roles.given", times=3)
+    text = staff.get(INDEX).text
+    assert f'<th scope="row">{timezone.localdate():%Y-%m-%d}</th><td>3</td>' in text
+
+
+def test_the_dashboard_costs_as_many_statements_when_busy(staff, django_assert_max_num_queries, request):
+    account = Account.objects.get(login="MINSALUD01")
+    with django_assert_max_num_queries(16):
+        list(panels_for(account))
+    request.getfixturevalue("busy")
+    act("session.refused", times=30)
+    with django_assert_max_num_queries(16):
+        list(panels_for(account))
+
+
+def test_acts_are_counted_in_an_index():
+    from django.db import connection
+
+    act("roles.given", times=2)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT count(*) FROM mipres_admin_historyentry WHERE act = 'roles.given' AND at > now() - interval '1 day'"
+        )
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "history_act" in plan
+    assert acts_per_day(("roles.given",), last_days(1, timezone.localdate())) == {timezone.localdate(): 2}
