@@ -84,6 +84,8 @@ ACTS = {
     "delegate.registered": "Registro de delegado",
     "delegate.reactivated": "Registro de delegado nombrado de nuevo",
     "mail.retried": "Correo puesto de nuevo en espera",
+    "view_as.started": "El Ministerio empezó a ver el portal como un delegado",
+    "view_as.ended": "El Ministerio dejó de ver el portal como un delegado",
 }
 
 
