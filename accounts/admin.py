@@ -61,7 +61,7 @@ class AccountAdmin(ActingAdmin):
 
 @admin.register(Viewing)
 class ViewingAdmin(ReadOnlyAdmin):
-    list_display = ("started_at", "staff", "account", "entity", "reason", "over_at", "end")
+    list_display = ("started_at", "staff", "account", "entity", "reason", "ended_at", "end")
     list_filter = ("end", "started_at")
     list_select_related = ("staff", "account", "entity")
     search_fields = ("staff__login", "account__login", "entity__nit", "entity__name")

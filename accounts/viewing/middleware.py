@@ -68,7 +68,7 @@ class ViewingMiddleware:
             request.user = viewing.account
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        """Say that a viewing is over, at the home of who was looking: the page that was asked for was the delegate's."""
+        """Say that a viewing is over, at the home of who was looking: the page asked for was the delegate's."""
         if not request.viewing_over:
             return None
         messages.warning(request, request.viewing_over)

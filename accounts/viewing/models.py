@@ -111,8 +111,3 @@ class Viewing(models.Model):
     def minutes_left(self) -> int:
         """How many minutes it may still last, the one that runs included."""
         return max(1, -(-(self.ends_at - self.now) // timedelta(minutes=1)))
-
-    @property
-    def over_at(self) -> "datetime":
-        """When it ended or, while nobody has said so, when it ends."""
-        return self.ended_at or self.ends_at
