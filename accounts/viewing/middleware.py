@@ -38,6 +38,10 @@ def _match(request: HttpRequest) -> ResolverMatch | None:
         return None
 
 
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
+    return render(request, "accounts/viewing_refused.html", {"refusal": refusal}, status=403)
+
+
 class ViewingMiddleware:
     """Whom does the request see? Belongs after StandingMiddleware, which has judged the session of the staff member.
 
@@ -68,11 +72,15 @@ class ViewingMiddleware:
             request.user = viewing.account
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        """Say that a viewing is over, at the home of who was looking: the page asked for was the delegate's."""
-        if not request.viewing_over:
+        """Refuse what is not for looking. Say that a viewing is over, at the home of who was looking."""
+        match = request.resolver_match
+        if request.viewing_over:
+            messages.warning(request, request.viewing_over)
+            return None if is_own(match) else redirect("home")
+        if request.viewing is None or is_own(match):
             return None
-        messages.warning(request, request.viewing_over)
-        return None if is_own(request.resolver_match) else redirect("home")
+        refusal = showing_refusal(request.method, match.url_name)
+        return _refused(request, refusal) if refusal else None
 
 
 @contextmanager
@@ -101,26 +109,16 @@ class LookingMiddleware:
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """The page, drawn in a transaction that can not write; or the page that says why not."""
-        match = request.resolver_match
-        if request.viewing is None or is_own(match):
+        if request.viewing is None or is_own(request.resolver_match):
             return None
-        refusal = showing_refusal(request.method, match.url_name)
-        if refusal is not None:
-            return self._refuse(request, refusal)
-        return self._look(request, view, args, kwargs)
-
-    def _look(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase:
         try:
             with looking_only(request):
                 response: HttpResponseBase = view(request, *args, **kwargs)
         except InternalError as error:
             if not isinstance(error.__cause__, ReadOnlySqlTransaction):
                 raise
-            return self._refuse(request, CHANGES)
+            return _refused(request, CHANGES)
         if response.streaming or "attachment" in response.headers.get("Content-Disposition", ""):
             response.close()
-            return self._refuse(request, TAKEN_AWAY)
+            return _refused(request, TAKEN_AWAY)
         return response
-
-    def _refuse(self, request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
-        return render(request, "accounts/viewing_refused.html", {"refusal": refusal}, status=403)

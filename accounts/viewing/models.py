@@ -88,6 +88,7 @@ class Viewing(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, end="")
                 | Q(
+                    ended_at__isnull=False,
                     ended_at__gte=F("started_at"),
                     ended_at__lte=F("ends_at"),
                     end__in=("stopped", "time", "session", "staff", "account"),

@@ -68,8 +68,8 @@ def why_over(viewing: Viewing, now: datetime) -> str:
 OWN = frozenset({"stop_viewing", "logout", "keep_session", "admin_login", "admin_logout", "admin_change_password"})
 
 # Every page that may be seen; one that is not here is not shown, so that a new one must be decided on. Left out are
-# what is the person's own (security, password, personal data), what would be taken away (downloads), and the forms
-# without log-in.
+# what is the person's own (security, password, personal data), what would be taken away (downloads), the forms without
+# log-in, and what only programs ask for.
 SHOWN = frozenset(
     {
         "home",
@@ -113,10 +113,6 @@ SHOWN = frozenset(
         "report_token",
         "services_reference",
         "openapi",
-        "jwks",
-        "health",
-        "alive",
-        "metrics",
     }
 )
 
