@@ -148,7 +148,6 @@ class Migration(migrations.Migration):
                     models.Q(("end", ""), ("ended_at__isnull", True)),
                     models.Q(
                         ("end__in", ("stopped", "time", "session", "staff", "account")),
-                        ("ended_at__isnull", False),
                         ("ended_at__gte", models.F("started_at")),
                         ("ended_at__isnull", False),
                         ("ended_at__lte", models.F("ends_at")),
