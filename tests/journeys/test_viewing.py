@@ -37,7 +37,7 @@ def expect_band(page: Page, delegate: Account) -> None:
     page.evaluate("window.scrollTo(0, 0)")
 
 
-def begin(page: Page, delegate: Account, width: str) -> None:
+def begin(page: Page, delegate: Account, width: str, judge=None) -> None:
     """From the list of accounts in the admin to the home of the delegate."""
     page.goto(f"/admin/accounts/account/?q={delegate.login}")
     page.get_by_role("link", name=delegate.login, exact=True).click()
@@ -45,6 +45,8 @@ def begin(page: Page, delegate: Account, width: str) -> None:
     page.get_by_role("link", name="Ver como este delegado").click()
     expect(page.get_by_text("La persona recibe un correo")).to_be_visible()
     picture(page, f"begin-{width}")
+    if judge is not None:
+        judge.read(page)
     page.get_by_label("Motivo").fill(WHY)
     page.get_by_role("button", name="Ver como este delegado").click()
 
@@ -55,7 +57,7 @@ def test_the_ministry_looks_and_the_delegate_reads_of_it(ministry, delegate, sed
     cast.make_assignment(cast.make_user(), sede, "Rol_Prescriptor", delegate)
     page = open_page(viewport=viewport)
     enter_with_app(page, ministry)
-    begin(page, delegate, width)
+    begin(page, delegate, width, judge)
     see(page, judge, "Le damos la bienvenida", "home", width)
     expect_band(page, delegate)
     menu(page, "Consultar Usuarios")
@@ -69,6 +71,7 @@ def test_the_ministry_looks_and_the_delegate_reads_of_it(ministry, delegate, sed
     expect(page.get_by_role("heading", name="Esta página no se muestra")).to_be_visible()
     page.goto("/admin/")
     expect(page.get_by_text("Fuera de la administración está viendo")).to_be_visible()
+    judge.read(page)
     picture(page, f"admin-{width}")
     page.get_by_role("link", name="Ir a lo que ve el delegado").click()
     page.get_by_role("status").get_by_role("button", name="Dejar de ver").click()
