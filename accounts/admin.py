@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from accounts.actions.second_factor import require_factor
 from accounts.models import Account
 from accounts.security.models import SecondFactorPolicy
-from mipres_admin.desk import ModelAdmin
+from accounts.viewing.desk import VIEW_AS
+from accounts.viewing.models import Viewing
+from mipres_admin.desk import ActingAdmin, ModelAdmin, ReadOnlyAdmin
 
 
 @admin.register(SecondFactorPolicy)
@@ -40,3 +42,27 @@ class SecondFactorPolicyAdmin(ModelAdmin):
         """Each of the chosen ones."""
         for policy in queryset:
             self.delete_model(request, policy)
+
+
+@admin.register(Account)
+class AccountAdmin(ActingAdmin):
+    """The delegates' accounts."""
+
+    list_display = ("login", "person", "entity", "is_active")
+    list_select_related = ("person", "entity")
+    search_fields = ("login", "entity__nit", "entity__name")
+    fields = ("login", "person", "entity", "email", "is_active", "last_login", "created_at")
+    acts = (VIEW_AS,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        """Those that have an entity."""
+        return super().get_queryset(request).filter(entity__isnull=False)
+
+
+@admin.register(Viewing)
+class ViewingAdmin(ReadOnlyAdmin):
+    list_display = ("started_at", "staff", "account", "entity", "reason", "ended_at", "end")
+    list_filter = ("end", "started_at")
+    list_select_related = ("staff", "account", "entity")
+    search_fields = ("staff__login", "account__login", "entity__nit", "entity__name")
+    exclude = ("session",)

@@ -1,4 +1,4 @@
-"""What do accounts throw away by themselves? Whatever has expired and still holds something about people."""
+"""What do accounts end and throw away by themselves? Whatever is over, or holds something about people for nothing."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from accounts import throttle
 from accounts.actions.uploads import KEPT_DAYS
+from accounts.actions.viewing import end_viewings_that_are_over
 from accounts.models import PasswordLink, RoleUpload
 
 
@@ -19,3 +20,8 @@ def forget_expired() -> None:
     throttle.sweep()
     PasswordLink.objects.filter(expires_at__lte=Now()).delete()
     RoleUpload.objects.filter(made_at__lt=Now() - timedelta(days=KEPT_DAYS)).delete()
+
+
+def end_viewings() -> None:
+    """End the looks at the portal as a delegate that are over and that nobody has come back to end."""
+    end_viewings_that_are_over()

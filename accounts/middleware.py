@@ -53,7 +53,8 @@ class StandingMiddleware:
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """What was sent with a dead session waits for its sender; whoever has a factor to prove goes and does it."""
         if request.user.is_authenticated:
-            kept.forget_when_sent(request)
+            if request.viewing is None:
+                kept.forget_when_sent(request)
         elif request.method == "POST" and getattr(view, "login_required", True):
             kept.keep(request)
         return redirect("second_factor") if request.closed_account and request.entering else None

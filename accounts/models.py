@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.roles import Role, UserKind, roles_of_the_network
 from accounts.security import models as security_models  # noqa: F401  Django finds models here
+from accounts.viewing import models as viewing_models  # noqa: F401  and here
 from entities.models import Entity, EntityKind, Sede
 from mipres_admin.digests import SHA256
 from mipres_admin.ranges import DateRange, TsTzRange
@@ -514,6 +515,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         verbose_name = "cuenta"
+        permissions = (("view_as_delegate", "Ver el portal como un delegado"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(login__regex=r"^[A-Z0-9_.-]{3,40}$"),
@@ -525,6 +527,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
                 name="account_delegate_is_a_person_and_not_staff",
                 violation_error_message="La cuenta de una entidad debe ser de una persona que no sea del Ministerio.",
             ),
+            # target of the composite key by which a viewing can never name another entity than the delegate's
+            models.UniqueConstraint("id", "entity", name="account_with_its_entity"),
             models.UniqueConstraint(
                 "person",
                 "entity",

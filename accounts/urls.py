@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from accounts.views import captcha, certificates, history, networks, passwords, security, session, uploads, users
+from accounts.views import (
+    captcha,
+    certificates,
+    history,
+    networks,
+    passwords,
+    security,
+    session,
+    uploads,
+    users,
+    viewing,
+)
 
 session_urls = [
     path("", session.home, name="home"),
@@ -28,6 +39,7 @@ security_urls = [
     path("seguridad/sesiones/<uuid:public_id>/cerrar/", security.end_session, name="end_session"),
     path("sesion/seguir/", security.keep_session, name="keep_session"),
     path("cambiar-de-entidad/", security.switch_entity, name="switch_entity"),
+    path("ver-como/dejar/", viewing.stop_viewing, name="stop_viewing"),
 ]
 
 user_urls = [

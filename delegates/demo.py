@@ -15,13 +15,17 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Count
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.actions.networks import associate
 from accounts.actions.roles import activate_user
+from accounts.actions.viewing import end_viewing, start_viewing
 from accounts.logins import DELEGATE_KINDS, first_login, persons_login
 from accounts.models import Account, Person, RegisteredUser, RethusEntry, SsoPost
 from accounts.roles import Option, Role, UserKind
+from accounts.security.models import AccountSession
 from accounts.validity import today
+from accounts.viewing.models import Viewing
 from delegates.demo_chain import load_chain
 from delegates.models import Appointment, PrivacyAcceptance
 from delegates.privacy import NOTICE_VERSION
@@ -281,6 +285,20 @@ def _token(by: Account) -> None:
         )
 
 
+def _viewing(ministry: Account, delegate: Account) -> None:
+    """The Ministry has looked at the portal as this delegate, once: his home tells of it."""
+    if ministry.viewings.exists():
+        return
+    now = timezone.now()
+    session = AccountSession.objects.create(
+        account=ministry, device="Chrome en Windows", started_at=now, last_seen_at=now
+    )
+    why = "La entidad pidió ayuda para encontrar a una usuaria"
+    start_viewing(by=ministry, account=delegate, session=session, reason=why)
+    end_viewing(viewing=ministry.viewings.get(), by=ministry, why=Viewing.End.STOPPED)
+    AccountSession.objects.filter(pk=session.pk).update(ended_at=Now())
+
+
 @transaction.atomic
 def load_people() -> list[Login]:
     """People for every case of the manual, one delegate per kind of entity, their representative, the Ministry.
@@ -306,8 +324,10 @@ def load_people() -> list[Login]:
         activate_user(by=by, user=doctor, sede=eps, option=Option.INDEPENDIENTE, roles=roles_there)
     for kind in (EntityKind.IPS, EntityKind.EPS_C):
         _token(accounts[kind])
-    if not Account.objects.filter(login="MINSALUD").exists():
-        Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
+    ministry = Account.objects.filter(login="MINSALUD").first()
+    if ministry is None:
+        ministry = Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
+    _viewing(ministry, accounts[EntityKind.IPS])
     kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in kinds]
     logins += _chain(ips, accounts.values())

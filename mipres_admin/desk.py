@@ -71,6 +71,8 @@ class DeskAct:
     offered: Callable[[Any], bool]  # whether there is something to do to this object
     do: Callable[..., object]
     form: type[forms.Form] = ReasonForm  # a field more? extend ReasonForm
+    in_session: bool = False  # whether `do` is also told in which session it is asked (`session=`)
+    then: str = ""  # the url name of where it leads; without one, back to the thing
 
     def is_open_to(self, request: HttpRequest, thing: Any) -> bool:
         """Whether this person may do it to this thing now."""
@@ -117,19 +119,22 @@ class ActingAdmin(ReadOnlyAdmin):
         thing, act = self._asked(request, object_id, slug)
         form = act.form(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            self._do(request, thing, act, form.cleaned_data)
-            return redirect(f"admin:{self.stem}_change", thing.pk)
+            went = self._do(request, thing, act, form.cleaned_data)
+            return redirect(act.then) if went and act.then else redirect(f"admin:{self.stem}_change", thing.pk)
         context = {"title": act.label, "thing": thing, "form": form, "act": act, "offered": act.offered(thing)}
         return self.page(request, "admin/act.html", context)
 
-    def _do(self, request: HttpRequest, thing: Any, act: DeskAct, asked: dict[str, Any]) -> None:
+    def _do(self, request: Any, thing: Any, act: DeskAct, asked: dict[str, Any]) -> bool:
+        """Do it, and say what became of it; False when it was refused."""
+        here = {"session": request.whole_session} if act.in_session else {}
         try:
-            done = act.do(by=request.user, thing=thing, **asked)
+            done = act.do(by=request.user, thing=thing, **here, **asked)
         except Refused as refused:
             refusal = refused.refusal
             messages.error(request, f"{refusal.headline}. {refusal.cause} {refusal.remedy}")
-            return
+            return False
         if done is False:
             messages.info(request, "Ya estaba hecho: no hubo cambios.")
         else:
             messages.success(request, act.said)
+        return True

@@ -87,6 +87,8 @@ ACTS = {
     "representation.made": "Representante legal reconocido",
     "representation.ended": "Representante legal relevado",
     "history.downloaded": "Descarga de la historia",
+    "view_as.started": "El Ministerio empezó a ver el portal como un delegado",
+    "view_as.ended": "El Ministerio dejó de ver el portal como un delegado",
 }
 
 

@@ -15,6 +15,7 @@ from accounts.models import Account
 from accounts.overview import overview_of
 from accounts.security import kept, sessions
 from accounts.security.rules import compulsory_from, has_factor, step_of
+from accounts.viewing.models import Viewing
 from mipres_admin.access import public, signed_in
 
 SHOW_AND_ACT = ["GET", "HEAD", "POST"]
@@ -84,6 +85,11 @@ def logout(request: HttpRequest) -> HttpResponse:
     return redirect("login")
 
 
+def viewings_told(account: Account) -> list[Viewing]:
+    """The last times that the Ministry saw the portal as a delegate of this account's entity: some, and one more."""
+    return list(Viewing.objects.told_to(account.entity).select_related("account")[:4]) if account.entity else []
+
+
 @signed_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -95,7 +101,8 @@ def home(request: HttpRequest) -> HttpResponse:
     since = compulsory_from(account)
     announced = since if since and since > timezone.localdate() and not has_factor(account) else None
     overview = overview_of(account.entity) if account.entity is not None and account.entity.is_active else None
-    return render(request, "accounts/home.html", {"overview": overview, "second_factor_from": announced})
+    context = {"overview": overview, "second_factor_from": announced, "viewings": viewings_told(account)}
+    return render(request, "accounts/home.html", context)
 
 
 @signed_in

@@ -1,0 +1,70 @@
+"""Begin and end a look at the portal as a delegate: each once, written down for the entity, and told to the person."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import Account
+from accounts.security.models import AccountSession
+from accounts.viewing.models import Viewing
+from accounts.viewing.rules import already_seeing, viewing_refusal, why_over
+from mipres_admin import clock, history
+from mipres_admin.mail import send_on_commit
+from mipres_admin.refusals import Refused
+
+
+@transaction.atomic
+def start_viewing(*, by: Account, account: Account, session: AccountSession, reason: str) -> bool:
+    """Let `by` see the portal as the delegate `account` in his `session`, for `settings.VIEWING_MINUTES` at most.
+
+    The entity reads the reason in its history and on its home, and the delegate is told by mail (Ley 1581 de 2012,
+    art. 4: transparency). False, and nothing written, when this session already sees this delegate. Raises Refused for
+    who may not see, whom nobody may see, and a session that sees another delegate.
+    """
+    refusal = viewing_refusal(by, account)
+    if refusal:
+        raise Refused(refusal)
+    held = AccountSession.objects.select_for_update().get(pk=session.pk, account=by)
+    seeing = Viewing.objects.open().filter(session=held).select_related("account").first()
+    if seeing is not None and seeing.account_id != account.pk:
+        raise Refused(already_seeing(seeing))
+    if seeing is not None:
+        return False
+    now, entity = clock.now(), account.entity
+    assert entity is not None  # noqa: S101  narrows the type: the rule has refused who has none
+    ends_at = now + timedelta(minutes=settings.VIEWING_MINUTES)
+    viewing = Viewing.objects.create(
+        staff=by, account=account, entity=entity, session=held, reason=reason, started_at=now, ends_at=ends_at
+    )
+    after = {"reason": reason, "minutes": settings.VIEWING_MINUTES}
+    history.record(by=by, act="view_as.started", thing=account, entity=entity, before={}, after=after)
+    told = {"account": account, "viewing": viewing, "days": settings.VIEWING_TOLD_DAYS}
+    send_on_commit(to=account.email, template="viewed_as", context=told)
+    return True
+
+
+@transaction.atomic
+def end_viewing(*, viewing: Viewing, by: Account | None, why: str) -> bool:
+    """End a viewing, `why` being one of `Viewing.End`; `by` is None when it ends by itself.
+
+    False, and nothing written, when it has already ended. It never lasts longer than was said when it began.
+    """
+    open_ones = Viewing.objects.open().select_for_update(of=("self",)).select_related("account", "entity")
+    held = open_ones.filter(pk=viewing.pk).first()
+    if held is None:
+        return False
+    held.ended_at, held.end = min(clock.now(), held.ends_at), why
+    held.save(update_fields=["ended_at", "end"])
+    after = {"end": str(why), "reason": held.reason}
+    history.record(by=by, act="view_as.ended", thing=held.account, entity=held.entity, before={}, after=after)
+    return True
+
+
+def end_viewings_that_are_over() -> int:
+    """End those which no request has ended: their time is up, their session closed, or somebody may not any more.
+
+    Returns how many ended.
+    """
+    judged = [(viewing, why_over(viewing, viewing.now)) for viewing in Viewing.objects.open().judged()]
+    return sum(end_viewing(viewing=viewing, by=None, why=why) for viewing, why in judged if why)
