@@ -11,7 +11,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import jobs
+        from accounts.registry import effects
         from accounts.security import sessions  # noqa: F401  connect the receivers: every log-in has its row
+        from entities.registry.loading import Effect, register_effect
         from mipres_admin.jobs import register
 
         register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
+        register_effect(Effect(apply=effects.apply, undo=effects.undo))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import captcha, certificates, networks, passwords, security, session, uploads, users
+from accounts.views import captcha, certificates, networks, news, passwords, security, session, uploads, users
 
 session_urls = [
     path("", session.home, name="home"),
@@ -34,6 +34,7 @@ user_urls = [
     path("usuarios/", users.users, name="users"),
     path("usuarios/descargar/", users.download_users, name="download_users"),
     path("usuarios/activar/", users.activate_user, name="activate_user"),
+    path("usuarios/novedades/", news.registry_news, name="registry_news"),
     path("usuarios/roles/", users.role_matrix, name="role_matrix"),
     path("usuarios/cargar/", uploads.upload_users, name="upload_users"),
     path("usuarios/cargar/<uuid:public_id>/", uploads.upload_preview, name="upload_preview"),
