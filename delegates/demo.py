@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from accounts.actions.networks import associate
 from accounts.actions.roles import activate_user
 from accounts.logins import DELEGATE_KINDS, first_login, persons_login
-from accounts.models import Account, Person, RegisteredUser, RethusEntry, SsoPost
+from accounts.models import Account, DeceasedEntry, Person, RegisteredUser, RethusEntry, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.validity import today
 from delegates.demo_chain import load_chain
@@ -103,7 +103,7 @@ CASES = {
     "1000000006": "SSO con plaza en su IPS",
     "1000000007": "SSO con plaza en otra IPS: Operación no permitida",
     "1000000008": "ex-SSO sin nuevo registro: Operación no permitida",
-    "1000000009": "fallecido: Operación no permitida",
+    "1000000009": "fallecido: sus roles terminaron (Novedades de los registros) y activarlo es Operación no permitida",
     "1000000011": "la proveedora persona natural: solo ella puede activarse a sí misma",
     "1000000099": "no registrada: Usuario no registrado para esta aplicación",
 }
@@ -136,8 +136,21 @@ def _users() -> dict[str, RegisteredUser]:
                 "professional_registry": f"RP-{number[-4:]}" if profession else "",
             },
         )
-    Person.objects.filter(document_number="1000000009").update(deceased_on=today() - timedelta(days=90))
     return users
+
+
+def _deceased(by: Account, user: RegisteredUser, sede: Sede) -> None:
+    """A user with roles whom the list of deceased people then names: his roles end, and the delegate reads why. Once."""
+    person = user.person
+    if DeceasedEntry.objects.exists() or person.deceased_on is not None:
+        return
+    activate_user(by=by, user=user, sede=sede, option=Option.PROFESIONAL, roles=(Role.PRESCRIPTOR, Role.ANULADOR))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "fallecidos.csv"
+        died = today() - timedelta(days=9)
+        row = f"{person.document_type},{person.document_number},{died}"
+        file.write_text(f"tipo_documento,numero_documento,fecha_fallecimiento\n{row}\n", encoding="utf-8")
+        call_command("import_deceased", str(file), verbosity=0)
 
 
 def _post(number: str, sede: Sede, first: int, last: int) -> None:
@@ -304,6 +317,7 @@ def load_people() -> list[Login]:
         eps, roles_there = entities[EntityKind.EPS_C].sedes.get(), (Role.PRESCRIPTOR, Role.DISPENSADOR)
         by = accounts[EntityKind.EPS_C]
         activate_user(by=by, user=doctor, sede=eps, option=Option.INDEPENDIENTE, roles=roles_there)
+    _deceased(accounts[EntityKind.IPS], users["1000000009"], sede)
     for kind in (EntityKind.IPS, EntityKind.EPS_C):
         _token(accounts[kind])
     if not Account.objects.filter(login="MINSALUD").exists():

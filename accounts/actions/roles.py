@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import deeds
 from accounts.deeds import Change, Deed, Held
@@ -17,6 +17,13 @@ from mipres_admin.mail import Mail, send_all_on_commit
 from mipres_admin.refusals import Refusal, Refused
 
 ROWS_A_STATEMENT = 1_000
+WRITE = """
+UPDATE accounts_roleassignment AS role
+SET starts_at = written.starts_at, ends_at = written.ends_at, ended_by_id = written.ended_by
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::bigint[])
+    AS written (id, starts_at, ends_at, ended_by)
+WHERE role.id = written.id
+"""
 
 
 def tenant(by: Account) -> Entity:
@@ -50,6 +57,18 @@ def _before(user: RegisteredUser, sede: Sede) -> tuple[datetime, Held]:
     return now, held_by([user], [sede], now)[user.pk, sede.pk]
 
 
+def write_ranges(assignments: Sequence[RoleAssignment]) -> None:
+    """Save from when until when these are held, and who ended them, in one statement.
+
+    `bulk_update` writes a CASE for each row: thousands took it half a minute.
+    """
+    if not assignments:
+        return
+    columns = zip(*((one.pk, one.starts_at, one.ends_at, one.ended_by_id) for one in assignments), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [list(column) for column in columns])
+
+
 def save_deeds(*, by: Account | None, decided: Sequence[Deed]) -> None:
     """Save decided deeds, each with its one row of history, in the transaction that locked their users.
 
@@ -57,10 +76,8 @@ def save_deeds(*, by: Account | None, decided: Sequence[Deed]) -> None:
     Roles end before others grow or begin, so that no two of a kind overlap on the way.
     """
     rows = RoleAssignment.objects
-    over = [one for deed in decided for one in deed.ended]
-    rows.bulk_update(over, ["starts_at", "ends_at", "ended_by"], batch_size=ROWS_A_STATEMENT)
-    moved = [one for deed in decided for one in deed.moved]
-    rows.bulk_update(moved, ["ends_at"], batch_size=ROWS_A_STATEMENT)
+    write_ranges([one for deed in decided for one in deed.ended])
+    write_ranges([one for deed in decided for one in deed.moved])
     rows.bulk_create([one for deed in decided for one in deed.given], batch_size=ROWS_A_STATEMENT)
     history.record_all(by=by, acts=[_written(deed) for deed in decided])
 

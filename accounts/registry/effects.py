@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import deeds
-from accounts.actions.roles import ROWS_A_STATEMENT, held_by, mail_about, save_deeds
+from accounts.actions.roles import ROWS_A_STATEMENT, held_by, mail_about, save_deeds, write_ranges
 from accounts.deeds import Change, Deed, Held
 from accounts.endings import Cause, sentence
 from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding
@@ -229,18 +229,14 @@ def _put_back(
     for ending in wanted:
         one = present[ending.assignment_id]
         one.starts_at, one.ends_at = ending.started_at, ending.ended_at
-    _write([present[ending.assignment_id] for ending in wanted])
+    write_ranges([present[ending.assignment_id] for ending in wanted])
     against = misfits(now, [cause for cause in Cause if cause.registry != load.kind])
     refused = [ending for ending in wanted if ending.assignment_id in against]
     for ending in refused:
         one = present[ending.assignment_id]
         one.starts_at, one.ends_at = min(ending.started_at, ending.ends_at), ending.ends_at
-    _write([present[ending.assignment_id] for ending in refused])
+    write_ranges([present[ending.assignment_id] for ending in refused])
     return [ending for ending in wanted if ending.assignment_id not in against]
-
-
-def _write(assignments: list[RoleAssignment]) -> None:
-    RoleAssignment.objects.bulk_update(assignments, ["starts_at", "ends_at"], batch_size=ROWS_A_STATEMENT)
 
 
 def _restored(load: RegistryLoad, given_back: list[RoleAssignment], stage: Stage) -> list[Deed]:

@@ -237,7 +237,11 @@ def test_without_any_load_of_plazas_nobody_ends_for_having_none(registries, sede
 def independent(user):
     """A doctor in the network of an EPS, with a role for that and another for its administration."""
     eps = make_entity("EPS_C")
-    place, by, member = make_sede(eps, code=eps.eps_code, municipality_id=None), make_delegate(eps), as_independent(user)
+    place, by, member = (
+        make_sede(eps, code=eps.eps_code, municipality_id=None),
+        make_delegate(eps),
+        as_independent(user),
+    )
     office = make_sede(member, provider_class="PI")
     associate(by=by, members=[member])
     activate_user(by=by, user=user, sede=place, option=Option.INDEPENDIENTE, roles=[PRESCRIPTOR])
@@ -302,9 +306,7 @@ def test_what_ended_is_not_ended_again(registries, prescriber, sede):
 
 
 def test_what_a_delegate_ended_before_is_left_alone(registries, prescriber, sede, delegate):
-    update_roles(
-        by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[], seen=[PRESCRIPTOR]
-    )
+    update_roles(by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[], seen=[PRESCRIPTOR])
     registries.reps()
     assert endings() == []
 
@@ -521,7 +523,13 @@ def test_the_home_forgets_after_thirty_days_and_the_list_does_not(registries, pr
 def test_the_list_says_who_where_why_and_what_now(registries, prescriber, sede, delegate_client):
     registries.reps()
     text = news(delegate_client).text
-    for said in (str(prescriber.person), PRESCRIPTOR, sede.code, "Sede cerrada en el REPS", "en otra sede de su entidad"):
+    for said in (
+        str(prescriber.person),
+        PRESCRIPTOR,
+        sede.code,
+        "Sede cerrada en el REPS",
+        "en otra sede de su entidad",
+    ):
         assert said in text
 
 
@@ -562,9 +570,7 @@ def test_the_list_of_users_and_the_users_page_say_the_cause(registries, prescrib
 
 
 def test_what_a_delegate_ended_has_no_cause_of_a_registry(prescriber, sede, delegate, delegate_client):
-    update_roles(
-        by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[], seen=[PRESCRIPTOR]
-    )
+    update_roles(by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[], seen=[PRESCRIPTOR])
     one = RoleAssignment.objects.get()
     assert one.ended_because == ""
     assert "Roles que terminó" not in delegate_client.get(reverse("user_roles", args=[prescriber.public_id])).text
