@@ -1,8 +1,8 @@
 """How long does a load take that ends thousands of roles? `uv run python -m bench.end_roles`.
 
-An IPS with ten sedes, which REPS then closes; each person has two roles at one of them. Timed are the effects of the load
-alone, in parts: finding and ending with history, and everything with the mails; then undoing. Prints seconds, roles a
-second and statements. Everything happens in a database of its own, made and dropped here.
+An IPS with ten closed sedes and an open one; each person has two roles at one of them. Timed are the effects of a load:
+finding what no longer fits, then ending it with history, mails and commit; then undoing. Prints seconds, roles a second
+and statements. Everything happens in a database of its own, made and dropped here.
 """
 
 import argparse

@@ -140,7 +140,7 @@ def _users() -> dict[str, RegisteredUser]:
 
 
 def _deceased(by: Account, user: RegisteredUser, sede: Sede) -> None:
-    """A user with roles whom the list of deceased people then names: his roles end, and the delegate reads why. Once."""
+    """A user with roles whom the list of deceased people then names: they end, and the delegate reads why. Once."""
     person = user.person
     if DeceasedEntry.objects.exists() or person.deceased_on is not None:
         return
