@@ -11,11 +11,14 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import jobs, panels
+        from accounts.registry import effects
         from accounts.security import sessions  # noqa: F401  connect the receivers: every log-in has its row
         from accounts.viewing import leaving  # noqa: F401  and who leaves stops seeing
+        from entities.registry.loading import Effect, register_effect
         from mipres_admin import dashboard
         from mipres_admin.jobs import register
 
         register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
         register(name="end_viewings", every=timedelta(minutes=5), function=jobs.end_viewings)
         dashboard.register(*panels.PANELS)
+        register_effect(Effect(apply=effects.apply, undo=effects.undo))

@@ -4,7 +4,7 @@
 one deed at a time, an uploaded workbook thousands, and both mean the same.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -54,6 +54,8 @@ class Deed:
     ended: Held = ()
     moved: Held = ()
     cause: str = ""
+    # what else history keeps of it: the load of a registry, for example
+    note: dict[str, Any] = field(default_factory=dict)
 
     def state(self, held: Held) -> dict[str, Any]:
         """What history keeps of the roles at the sede: role, first day, last day."""
@@ -104,11 +106,22 @@ def _new(
     )
 
 
-def _ended(one: RoleAssignment, *, by: Account, now: datetime) -> RoleAssignment:
+def _ended(one: RoleAssignment, *, by: Account | None, now: datetime) -> RoleAssignment:
     """The same, over; one that was still to come never was."""
     over = copy(one)
     over.starts_at, over.ends_at, over.ended_by = min(one.starts_at, now), now, by
     return over
+
+
+def _until(one: RoleAssignment, ends_at: datetime | None) -> RoleAssignment:
+    """The same, with another end."""
+    moved = copy(one)
+    moved.ends_at = ends_at
+    return moved
+
+
+def _roles(held: Iterable[RoleAssignment]) -> tuple[str, ...]:
+    return tuple(sorted({one.role for one in held}))
 
 
 def _first_of(held: Held, role: str) -> RoleAssignment:
@@ -156,14 +169,28 @@ def take(asked: Activation, held: Held, role: str, *, by: Account, now: datetime
     return Deed(asked.user, sede, held, after, Change(ended=(role,)), act, ended=(_ended(one, by=by, now=now),))
 
 
-def end(asked: Activation, held: Held, roles: Collection[str], cause: str, *, by: Account, now: datetime) -> Deed:
+def end(
+    asked: Activation, held: Held, roles: Collection[str], cause: str, *, by: Account | None, now: datetime
+) -> Deed:
     """Take all that is held of `roles`, because of something else that happened, which the sentence `cause` says."""
-    sede, ending = _place(asked), [one for one in held if one.role in roles]
-    after = tuple(one for one in held if one.role not in roles)
-    change = Change(ended=tuple(sorted({one.role for one in ending})))
-    ended = tuple(_ended(one, by=by, now=now) for one in ending)
-    act = "roles.changed" if after else "roles.ended"
-    return Deed(asked.user, sede, held, after, change, act, ended=ended, cause=cause)
+    return cut(asked, held, {one.pk: now for one in held if one.role in roles}, cause, by=by, now=now)
+
+
+def cut(
+    asked: Activation, held: Held, ends: Mapping[int, datetime], cause: str, *, by: Account | None, now: datetime
+) -> Deed:
+    """Have assignments end at the moments that `ends` gives for their keys, because of what the sentence `cause` says.
+
+    What would not have begun by then never was; what ends later than `now` keeps being held until then.
+    """
+    sede = _place(asked)
+    ending = {one.pk for one in held if one.pk in ends and ends[one.pk] <= max(now, one.starts_at)}
+    ended = tuple(_ended(one, by=by, now=now) for one in held if one.pk in ending)
+    moved = {one.pk: _until(one, ends[one.pk]) for one in held if one.pk in ends and one.pk not in ending}
+    after = tuple(moved.get(one.pk, one) for one in held if one.pk not in ending)
+    change = Change(ended=_roles(ended), moved=_roles(moved.values()))
+    act = ("roles.changed" if after else "roles.ended") if ended else "roles.last_day_changed"
+    return Deed(asked.user, sede, held, after, change, act, ended=ended, moved=tuple(moved.values()), cause=cause)
 
 
 def move(asked: Activation, held: Held, role: str, last: date | None) -> Deed:
@@ -178,8 +205,7 @@ def move(asked: Activation, held: Held, role: str, last: date | None) -> Deed:
         return Deed(asked.user, sede, held, held, Change())
     _refuse(moving_refusal(asked, one, wanted))
     _refuse(_later_one(role) if _reaches_another(wanted.ends_at, one, held) else None)
-    moved = copy(one)
-    moved.ends_at = wanted.ends_at
+    moved = _until(one, wanted.ends_at)
     after = tuple(moved if other is one else other for other in held)
     change = Change(moved=(role,), validity=wanted)
     return Deed(asked.user, sede, held, after, change, "roles.last_day_changed", moved=(moved,))

@@ -17,10 +17,12 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat, Now, TruncDate
 from django.utils import timezone
 
+from accounts.endings import Cause
 from accounts.roles import Role, UserKind, roles_of_the_network
 from accounts.security import models as security_models  # noqa: F401  Django finds models here
+from accounts.validity import midnight
 from accounts.viewing import models as viewing_models  # noqa: F401  and here
-from entities.models import Entity, EntityKind, Sede
+from entities.models import Entity, EntityKind, RegistryLoad, Sede
 from mipres_admin.digests import SHA256
 from mipres_admin.ranges import DateRange, TsTzRange
 from mipres_admin.text import Fold
@@ -76,6 +78,7 @@ class Person(models.Model):
     second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
     sex = models.CharField("sexo", max_length=2, choices=Sex, blank=True, db_default="")
     email = models.EmailField("correo electrónico", blank=True)
+    # kept true from `DeceasedEntry` by triggers (migration 0010), also for people who come to the portal later
     deceased_on = models.DateField("fecha de fallecimiento", null=True, blank=True)
     sort_name = models.GeneratedField(
         expression=Fold(
@@ -107,7 +110,10 @@ class Person(models.Model):
                 violation_error_message="El sexo debe ser uno de la lista.",
             ),
         )
-        indexes = (models.Index("sort_name", "id", name="person_sort_name"),)
+        indexes = (
+            models.Index("sort_name", "id", name="person_sort_name"),
+            models.Index("id", condition=Q(deceased_on__isnull=False), name="person_deceased"),
+        )
 
     def __str__(self) -> str:
         return self.full_name
@@ -141,6 +147,16 @@ class Profession(models.Model):
         return self.name
 
 
+class RethusEntryQuerySet(models.QuerySet["RethusEntry"]):
+    def of(self, person: Person) -> Self:
+        """What ReTHUS has of this person, open or closed."""
+        return self.filter(document_type=person.document_type, document_number=person.document_number)
+
+    def closed(self) -> Self:
+        """Entries that ReTHUS no longer has."""
+        return self.filter(closed_on__isnull=False)
+
+
 class RethusEntry(models.Model):
     """One profession of one person in ReTHUS, as the Ministry loads it."""
 
@@ -149,6 +165,8 @@ class RethusEntry(models.Model):
     profession = models.ForeignKey(Profession, on_delete=models.PROTECT, verbose_name="profesión")
     registry_number = models.CharField("registro profesional", max_length=30)
     closed_on = models.DateField("retirado el", null=True, blank=True)
+
+    objects = RethusEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "registro de ReTHUS"
@@ -213,6 +231,35 @@ class SsoPost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_type}{self.document_number} {self.sede_id} {self.starts_on}/{self.ends_on}"
+
+
+class DeceasedEntry(models.Model):
+    """A person who died, as the Ministry's list says; closed when the list no longer does: a correction."""
+
+    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
+    document_number = models.CharField("número de documento", max_length=20)
+    deceased_on = models.DateField("fecha de fallecimiento")
+    closed_on = models.DateField("corregido el", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "fallecido"
+        constraints = (
+            models.UniqueConstraint(
+                "document_type",
+                "document_number",
+                name="deceased_once_per_document",
+                violation_error_message="Esa persona ya está en la lista de fallecidos.",
+            ),
+            document_check("deceased_document_well_formed"),
+            models.CheckConstraint(
+                condition=Q(deceased_on__lte=TruncDate(Now(), tzinfo=ZoneInfo("America/Bogota"))),
+                name="deceased_not_in_the_future",
+                violation_error_message="La fecha de fallecimiento debe ser hoy o un día anterior.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document_type}{self.document_number} {self.deceased_on}"
 
 
 # ---------------------------------------------------------------- registered users and their roles
@@ -408,12 +455,99 @@ class RoleAssignment(models.Model):
         return timezone.localdate(self.ends_at - timedelta(microseconds=1)) if self.ends_at else None
 
     @property
+    def ended_because(self) -> str:
+        """What an official registry said that gave it its last day, or "" (`prefetch_related("endings")` in lists)."""
+        mine = (ending for ending in self.endings.all() if ending.undone_at is None and ending.ends_at == self.ends_at)
+        return next((ending.get_cause_display() for ending in mine), "")
+
+    @property
     def state(self) -> str:
         """In force, over or still to come, in the words of the list."""
         now = timezone.now()
         if self.ends_at is not None and self.ends_at <= now:
             return "Terminado"
         return "Activo" if self.starts_at <= now else "Por empezar"
+
+
+class RoleEndingQuerySet(models.QuerySet["RoleEnding"]):
+    def visible_to(self, entity: Entity) -> Self:
+        """What ended in one entity: all that its delegate may see."""
+        return self.filter(entity=entity)
+
+    def standing(self) -> Self:
+        """What was not given back by undoing the load."""
+        return self.filter(undone_at__isnull=True)
+
+    def since(self, days: int) -> Self:
+        """What ended today and in so many days before it."""
+        return self.filter(at__gte=midnight(timezone.localdate() - timedelta(days=days)))
+
+    def on(self, day: date) -> Self:
+        """What ended on a day, in Colombia."""
+        return self.filter(at__date=day)
+
+
+class RoleEnding(models.Model):
+    """A role that a load of an official registry ended or shortened, why, and what it was before."""
+
+    load = models.ForeignKey(RegistryLoad, on_delete=models.PROTECT, related_name="+", verbose_name="carga")
+    assignment = models.ForeignKey(
+        RoleAssignment, on_delete=models.PROTECT, related_name="endings", verbose_name="rol asignado"
+    )
+    # copied from the assignment by a trigger (migration 0010), so that a delegate's list begins at his entity
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False, verbose_name="entidad"
+    )
+    cause = models.CharField("causa", max_length=11, choices=Cause)
+    at = models.DateTimeField("fecha")
+    ends_at = models.DateTimeField("hasta")
+    started_at = models.DateTimeField("desde, antes")
+    ended_at = models.DateTimeField("hasta, antes", null=True, blank=True)
+    undone_at = models.DateTimeField("devuelto el", null=True, blank=True)
+
+    objects = RoleEndingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "rol terminado por un registro"
+        verbose_name_plural = "roles terminados por un registro"
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                "load",
+                "assignment",
+                name="role_ending_once_per_load",
+                violation_error_message="Una carga termina un rol una sola vez.",
+            ),
+            models.CheckConstraint(
+                condition=Q(cause__in=Cause.values),
+                name="role_ending_cause_known",
+                violation_error_message="La causa debe ser una de la lista.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gte=F("at")) & (Q(ended_at__isnull=True) | Q(ended_at__gt=F("ends_at"))),
+                name="role_ending_earlier_and_not_in_the_past",
+                violation_error_message="Un registro termina un rol ahora o después, y antes de cuando iba a terminar.",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(undone_at__gte=F("at")),
+                name="role_ending_undone_afterwards",
+                violation_error_message="Un rol se devuelve después de terminar.",
+            ),
+        )
+        indexes = (models.Index("entity", "id", name="role_ending_entity"),)
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id} {self.cause}"
+
+    @property
+    def remedy(self) -> str:
+        """What the delegate can do about it now."""
+        return Cause(self.cause).remedy
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the role is held, in Colombia."""
+        return timezone.localdate(self.ends_at - timedelta(microseconds=1))
 
 
 class RoleUpload(models.Model):
@@ -557,6 +691,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
     @property
     def may_enter(self) -> bool:
         """Whether this account may log in at all: it is active, and so is its entity, where it has one."""
+        if self.person is not None and self.person.deceased_on is not None:
+            return False
         return self.is_active and (self.entity is None or self.entity.is_active)
 
     @property
@@ -601,8 +737,9 @@ class LoginThrottle(models.Model):
 
 class PasswordLinkQuerySet(models.QuerySet["PasswordLink"]):
     def live(self) -> Self:
-        """Links that still open: not expired, of an active account and, where it has one, an active entity."""
+        """Links that still open: not expired, of an account that may enter (`Account.may_enter`)."""
         may_enter = Q(account__entity__isnull=True) | Q(account__entity__is_active=True)
+        may_enter &= Q(account__person__deceased_on__isnull=True)
         return self.filter(may_enter, expires_at__gt=Now(), account__is_active=True)
 
 

@@ -40,7 +40,9 @@ def _holder(user: RegisteredUser) -> dict[str, str]:
 
 
 def _role(held: RoleAssignment) -> dict[str, Any]:
-    return {
+    # only where there is one: papers say the same, to the byte, as before registries ended roles
+    cause = {"cause": held.ended_because} if held.ended_because else {}
+    return cause | {
         "holder": held.user.person.full_name,
         "login": held.user.login,
         "role": held.role,

@@ -188,3 +188,9 @@ def roles_of_the_network(entity_kind: str) -> frozenset[Role]:
     independents = {role for row in lines if row.option == Option.INDEPENDIENTE for role in row.roles}
     others = {role for row in lines if row.option != Option.INDEPENDIENTE for role in row.roles}
     return frozenset(independents - others)
+
+
+def kinds_giving_to(*user_kinds: UserKind) -> list[str]:
+    """The kinds of entity that give roles to such users because they are that, in the order of `EntityKind`."""
+    giving = {kind for row in MATRIX if row.user_kind in user_kinds for kind in row.entity_kinds}
+    return [kind.value for kind in EntityKind if kind in giving]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from accounts.models import Person, RegisteredUser, RoleAssignment, SsoPost
-from accounts.roles import Option, Role, UserKind, assignable_roles, options_for
+from accounts.models import Person, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
+from accounts.roles import Option, Role, UserKind, assignable_roles, kinds_giving_to, options_for
 from accounts.validity import OPEN, Validity, long_date, today
 from entities.models import Association, Entity, EntityKind, Sede
 from mipres_admin.refusals import Refusal
@@ -29,9 +29,13 @@ class Facts:
         return list(SsoPost.objects.of(user.person).select_related("sede__entity").order_by("starts_on"))
 
     def in_network(self, entity: Entity, person: Person) -> bool:
-        """Whether the person is an independent professional of the entity's network today."""
-        network = Association.objects.of(entity).current()
+        """Whether the person is an independent professional of the entity's network today, whom REPS has not closed."""
+        network = Association.objects.of(entity).current().not_closed()
         return network.independents(person.document_type, person.document_number).exists()
+
+    def out_of_rethus(self, user: RegisteredUser) -> bool:
+        """Whether ReTHUS has closed the user's entry for his profession; who never was in it is not out of it."""
+        return RethusEntry.objects.closed().of(user.person).filter(profession=user.profession_id).exists()
 
 
 ASKED_ONE_BY_ONE = Facts()
@@ -77,6 +81,20 @@ def _deceased(asked: Activation) -> Refusal | None:
         remedy="Revise que el documento sea el correcto. Si el registro es un error, la persona debe corregir su "
         "estado en la Registraduría y avisar a la mesa de ayuda del Ministerio.",
         who="La persona misma, ante la Registraduría Nacional del Estado Civil.",
+    )
+
+
+def _out_of_rethus(asked: Activation) -> Refusal | None:
+    user = asked.user
+    needed = user.kind != UserKind.OTRO and asked.entity.kind in kinds_giving_to(UserKind.PROFESIONAL, UserKind.SSO)
+    if not needed or not asked.facts.out_of_rethus(user):
+        return None
+    return Refusal(
+        cause=f"La inscripción de la persona en ReTHUS, {user.profession}, ya no está vigente.",
+        remedy="La persona debe actualizar su inscripción en el Registro Único Nacional del Talento Humano en Salud; "
+        "cuando el portal cargue de nuevo el registro, usted podrá activarla. Si tiene otra profesión vigente, debe "
+        "registrarse otra vez en el Módulo Registro de Usuarios.",
+        who="La persona misma, ante el colegio de su profesión o la secretaría de salud de su departamento.",
     )
 
 
@@ -175,7 +193,8 @@ def _outside_network(asked: Activation) -> Refusal | None:
     if asked.facts.in_network(asked.entity, asked.user.person):
         return None
     return Refusal(
-        cause="La persona no es un Profesional Independiente asociado a su red en este régimen.",
+        cause="La persona no es un Profesional Independiente asociado a su red en este régimen, o el REPS cerró "
+        "todas sus sedes.",
         remedy="Asócielo primero en «Asociar Entidades»: debe estar habilitado en el REPS como Profesional "
         "Independiente. Si trabaja en una IPS, lo activa el delegado de esa IPS.",
         who="Usted, como delegado de la EPS.",
@@ -199,6 +218,7 @@ REFUSALS: tuple[Callable[[Activation], Refusal | None], ...] = (
     _deceased,
     _wrong_option,
     _not_the_same_person,
+    _out_of_rethus,
     _outside_network,
     _sso_without_post,
     foreign_sede_refusal,

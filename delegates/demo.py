@@ -21,7 +21,7 @@ from accounts.actions.networks import associate
 from accounts.actions.roles import activate_user
 from accounts.actions.viewing import end_viewing, start_viewing
 from accounts.logins import DELEGATE_KINDS, first_login, persons_login
-from accounts.models import Account, Person, RegisteredUser, RethusEntry, SsoPost
+from accounts.models import Account, DeceasedEntry, Person, RegisteredUser, RethusEntry, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.security.models import AccountSession
 from accounts.validity import today
@@ -107,7 +107,7 @@ CASES = {
     "1000000006": "SSO con plaza en su IPS",
     "1000000007": "SSO con plaza en otra IPS: Operación no permitida",
     "1000000008": "ex-SSO sin nuevo registro: Operación no permitida",
-    "1000000009": "fallecido: Operación no permitida",
+    "1000000009": "fallecido: sus roles terminaron (Novedades de los registros) y activarlo es Operación no permitida",
     "1000000011": "la proveedora persona natural: solo ella puede activarse a sí misma",
     "1000000099": "no registrada: Usuario no registrado para esta aplicación",
 }
@@ -140,8 +140,21 @@ def _users() -> dict[str, RegisteredUser]:
                 "professional_registry": f"RP-{number[-4:]}" if profession else "",
             },
         )
-    Person.objects.filter(document_number="1000000009").update(deceased_on=today() - timedelta(days=90))
     return users
+
+
+def _deceased(by: Account, user: RegisteredUser, sede: Sede) -> None:
+    """A user with roles whom the list of deceased people then names: they end, and the delegate reads why. Once."""
+    person = user.person
+    if DeceasedEntry.objects.exists() or person.deceased_on is not None:
+        return
+    activate_user(by=by, user=user, sede=sede, option=Option.PROFESIONAL, roles=(Role.PRESCRIPTOR, Role.ANULADOR))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "fallecidos.csv"
+        died = today() - timedelta(days=9)
+        row = f"{person.document_type},{person.document_number},{died}"
+        file.write_text(f"tipo_documento,numero_documento,fecha_fallecimiento\n{row}\n", encoding="utf-8")
+        call_command("import_deceased", str(file), verbosity=0)
 
 
 def _post(number: str, sede: Sede, first: int, last: int) -> None:
@@ -322,6 +335,7 @@ def load_people() -> list[Login]:
         eps, roles_there = entities[EntityKind.EPS_C].sedes.get(), (Role.PRESCRIPTOR, Role.DISPENSADOR)
         by = accounts[EntityKind.EPS_C]
         activate_user(by=by, user=doctor, sede=eps, option=Option.INDEPENDIENTE, roles=roles_there)
+    _deceased(accounts[EntityKind.IPS], users["1000000009"], sede)
     for kind in (EntityKind.IPS, EntityKind.EPS_C):
         _token(accounts[kind])
     ministry = Account.objects.filter(login="MINSALUD").first()

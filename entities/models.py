@@ -11,7 +11,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Now, Replace
 from django.utils import timezone
@@ -434,8 +434,9 @@ class RegistryLoad(models.Model):
         EPS = "eps", "EPS"
         RETHUS = "rethus", "ReTHUS"
         SSO = "sso", "Plazas de SSO"
+        DECEASED = "deceased", "Fallecidos"
 
-    kind = models.CharField("registro", max_length=6, choices=Kind)
+    kind = models.CharField("registro", max_length=8, choices=Kind)
     file_name = models.CharField("archivo", max_length=255)
     sha256 = models.CharField("SHA-256", max_length=64)
     cut_on = models.DateField("fecha de corte", null=True, blank=True)
@@ -448,9 +449,9 @@ class RegistryLoad(models.Model):
         ordering = ("-id",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(kind__in=("reps", "eps", "rethus", "sso")),
+                condition=Q(kind__in=("reps", "eps", "rethus", "sso", "deceased")),
                 name="registry_load_kind_known",
-                violation_error_message="El registro debe ser REPS, EPS, ReTHUS o plazas de SSO.",
+                violation_error_message="El registro debe ser REPS, EPS, ReTHUS, plazas de SSO o fallecidos.",
             ),
             models.CheckConstraint(
                 condition=~Q(file_name=""),
@@ -501,6 +502,11 @@ class AssociationQuerySet(models.QuerySet["Association"]):
     def ended(self, at: datetime | None = None) -> Self:
         """Associations that are over at a moment (now by default)."""
         return self.filter(ends_at__lte=at or Now())
+
+    def not_closed(self) -> Self:
+        """Associations whose member is not one of which REPS has closed every sede."""
+        sedes = Sede.objects.filter(entity=OuterRef("member"))
+        return self.filter(Exists(sedes.open()) | ~Exists(sedes.closed()))
 
     def independents(self, identification_type: str, number: str) -> Self:
         """Associations with the independent professional of this document."""

@@ -46,7 +46,7 @@ def issue_certificate(*, by: Account, as_of: date, user: RegisteredUser | None =
     if refusal:
         raise Refused(refusal)
     related = held.select_related("user__person", "user__profession", "sede", "created_by__person")
-    roles, code = list(related.order_by(*_ORDER)), new_code()
+    roles, code = list(related.prefetch_related("endings").order_by(*_ORDER)), new_code()
     content = content_of(code=code, by=by, entity=entity, user=user, as_of=as_of, now=now, held=roles)
     return _twin(by, user, as_of, now, content) or _issue(by, user, as_of, now, content)
 

@@ -20,8 +20,8 @@ DEAD_LINK = Refusal(
     who="Usted, como titular de la cuenta.",
 )
 CAN_NOT_ENTER = Refusal(
-    cause="La cuenta, o la entidad de la cuenta, está inactiva.",
-    remedy="No se envió ningún enlace. Active primero la cuenta y la entidad.",
+    cause="La cuenta, o la entidad de la cuenta, está inactiva, o su titular figura como fallecido.",
+    remedy="No se envió ningún enlace. Active primero la cuenta y la entidad, o corrija el registro de fallecidos.",
     who="El Ministerio de Salud y Protección Social.",
 )
 # stands where a match would: the same work is done for it and then taken back

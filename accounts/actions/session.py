@@ -64,7 +64,7 @@ def open_session(*, login: str, password: str) -> Account:
     and with the lock's message when there were too many tries: then the password is not even looked at.
     """
     attempt = _count(login)
-    account = Account.objects.select_related("entity").filter(login=login).first()
+    account = Account.objects.select_related("entity", "person").filter(login=login).first()
     knows_password = check_password_with_timing_attack_mitigation(account, password)
     if account is None or not knows_password or not account.may_enter:
         write_refusal("session.refused", attempt, account)

@@ -80,9 +80,9 @@ def _with_errors(number: int) -> Refusal:
 def _rejudged(entity: Entity, kept: Sequence[dict[str, Any]]) -> list[Judged]:
     """The verdicts of now, under the locks of users and sedes; what was to be done and changed is an error."""
     rows = [SheetRow(row["line"], row["texts"]) for row in kept]
-    # in one order for everybody, so that two files never wait for each other
-    list(users_of(rows).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    # in one order for everybody, so that two files, or a file and a load, never wait for each other
     entity.sedes.all().hold_states()
+    list(users_of(rows).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     now = []
     for row, judged in zip(kept, judge_rows(entity, rows), strict=True):
         same = (row["verdict"], row["before"]) == (judged.verdict.value, judged.before)

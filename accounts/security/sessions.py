@@ -120,8 +120,11 @@ def _end_session(request: HttpRequest, user: Account | None, **kwargs: Any) -> N
 
 
 def standing(request: HttpRequest, account: Account) -> AccountSession | None:
-    """The row of this session, with what its account must prove and whether it has `siblings`; None without row."""
-    rows = _mine(request).filter(account=account.pk)
+    """The row of this session, with what its account must prove and whether it has `siblings`; None without row.
+
+    The sessions of a deceased person have none.
+    """
+    rows = _mine(request).filter(account=account.pk, account__person__deceased_on__isnull=True)
     return rows.annotate(
         enrolled=Exists(AuthenticatorApp.objects.of(account)) | Exists(Passkey.objects.of(account)),
         compulsory=Exists(

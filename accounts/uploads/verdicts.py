@@ -11,7 +11,7 @@ from datetime import date
 
 from django.db import models
 
-from accounts.models import Person, RegisteredUser, RoleAssignment, SsoPost
+from accounts.models import Person, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
 from accounts.roles import UserKind
 from accounts.rules import (
     NOT_REGISTERED,
@@ -68,7 +68,9 @@ class KnownFacts(Facts):
             SsoPost.objects.filter(document_number__in=sso).select_related("sede__entity").order_by("starts_on")
         ):
             self._posts[post.document_type, post.document_number].append(post)
-        network = Association.objects.of(entity).current()
+        gone = RethusEntry.objects.closed().filter(document_number__in={person.document_number for person in persons})
+        self._gone = set(gone.values_list("document_type", "document_number", "profession_id"))
+        network = Association.objects.of(entity).current().not_closed()
         self._independents = set(
             network.filter(
                 member__kind=EntityKind.PROFESIONAL_INDEPENDIENTE,
@@ -81,6 +83,9 @@ class KnownFacts(Facts):
 
     def in_network(self, entity: Entity, person: Person) -> bool:
         return _document(person) in self._independents
+
+    def out_of_rethus(self, user: RegisteredUser) -> bool:
+        return (*_document(user.person), user.profession_id) in self._gone
 
 
 def _document(person: Person) -> Document:

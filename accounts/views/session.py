@@ -1,5 +1,7 @@
 """Log in, log out, home and change of password."""
 
+from typing import Any
+
 from django.contrib import auth, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actions import session as actions
 from accounts.forms.session import ChangePasswordForm, LoginForm
 from accounts.models import Account
+from accounts.news import NEWS_DAYS, news_of
 from accounts.overview import overview_of
 from accounts.security import kept, sessions
 from accounts.security.rules import compulsory_from, has_factor, step_of
@@ -100,8 +103,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("role_list")
     since = compulsory_from(account)
     announced = since if since and since > timezone.localdate() and not has_factor(account) else None
-    overview = overview_of(account.entity) if account.entity is not None and account.entity.is_active else None
-    context = {"overview": overview, "second_factor_from": announced, "viewings": viewings_told(account)}
+    context: dict[str, Any] = {"second_factor_from": announced, "viewings": viewings_told(account)}
+    if account.entity is not None and account.entity.is_active:
+        context |= {"overview": overview_of(account.entity), "news": news_of(account.entity), "news_days": NEWS_DAYS}
     return render(request, "accounts/home.html", context)
 
 

@@ -25,7 +25,15 @@ from accounts.forms.users import (
     UpdateRolesForm,
     UsersFilterForm,
 )
-from accounts.models import Account, Profession, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet
+from accounts.models import (
+    Account,
+    Profession,
+    RegisteredUser,
+    RoleAssignment,
+    RoleAssignmentQuerySet,
+    RoleEnding,
+)
+from accounts.news import NEWS_DAYS
 from accounts.roles import ACTIVATING_KINDS, MATRIX, MEANINGS, Option, derived_roles, options_for
 from accounts.rules import NOT_REGISTERED, Activation, activation_refusal, current_post, option_for
 from accounts.validity import long_date
@@ -159,6 +167,12 @@ def _places(user: RegisteredUser) -> list[Sede]:
     return list(Sede.objects.filter(pk__in=ids).select_related("entity").order_by("code"))
 
 
+def _endings(asked: Activation) -> list[RoleEnding]:
+    """What registries ended lately of the user's roles in this entity, the latest first."""
+    lately = RoleEnding.objects.visible_to(asked.entity).standing().since(NEWS_DAYS)
+    return list(lately.filter(assignment__user=asked.user).select_related("assignment__sede"))
+
+
 def _show_user(
     request: HttpRequest,
     asked: Activation,
@@ -181,6 +195,7 @@ def _show_user(
             "update": update,
             "groups": _groups(asked, update),
             "places": _places(asked.user),
+            "endings": _endings(asked),
             "fitting": option_for(asked.entity, asked.user),
         },
     )
@@ -378,7 +393,7 @@ def users(request: HttpRequest) -> HttpResponse:
     """ "Consultar Usuarios": the filter, the exact count, and a page of the list."""
     form = UsersFilterForm(request.GET)
     found = _filtered(actions.tenant(account_of(request)), form)
-    related = found.select_related("user__person", "user__profession", "sede")
+    related = found.select_related("user__person", "user__profession", "sede").prefetch_related("endings")
     page = page_of(request, related, "listed_as")
     return render(request, "accounts/users.html", {"form": form, "page": page, "filter": _filter(form)})
 

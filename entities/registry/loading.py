@@ -35,10 +35,11 @@ class Effect:
 
     Both are called in the transaction of the load or of its undoing: `apply(load)` once the rows are written, to end
     what no longer fits; `undo(load)` before they are put back, to give back what `apply` ended because of that load.
+    Both say how many things had which end, in the words of `report.EXTRAS`.
     """
 
-    apply: Callable[[RegistryLoad], None]
-    undo: Callable[[RegistryLoad], None]
+    apply: Callable[[RegistryLoad], dict[str, int]]
+    undo: Callable[[RegistryLoad], dict[str, int]]
 
 
 _effects: list[Effect] = []
@@ -253,7 +254,9 @@ def _record(job: Load, path: Path) -> None:
         kind=job.registry.kind, file_name=path.name, sha256=digest, cut_on=report.cut_on, counts=report.totals()
     )
     for effect in _effects:
-        effect.apply(entry)
+        report.counts.update(effect.apply(entry))
+    entry.counts = report.totals()
+    entry.save(update_fields=["counts"])
     history.record(
         by=None,
         act=f"{entry.kind}.loaded",

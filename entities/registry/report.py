@@ -24,6 +24,13 @@ EXTRAS = {
     "entities_changed": "entidades cambiadas",
     "professions_new": "profesiones nuevas",
     "professions_changed": "profesiones cambiadas",
+    "roles_ended_deceased": "roles, fallecidos",
+    "roles_ended_rethus": "roles, fuera de ReTHUS",
+    "roles_ended_sede": "roles, sede cerrada",
+    "roles_ended_independent": "roles, independientes",
+    "roles_ended_plaza": "roles, plaza de SSO",
+    "roles_restored": "roles devueltos",
+    "roles_not_restored": "roles no devueltos",
 }
 LABELS = ROWS | EXTRAS
 

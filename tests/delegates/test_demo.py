@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from accounts.models import Account, RegisteredUser, RoleAssignment
+from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding
 from delegates import demo
 from delegates.models import Appointment, DelegateAccount, Representation
 from entities.models import Association, EntityKind, Sede
@@ -80,7 +80,12 @@ def test_loading_twice_adds_nothing(loaded):
 
 
 def test_the_ips_has_a_doctor_at_work(loaded):
-    assert RoleAssignment.objects.filter(entity__kind=EntityKind.IPS).count() == 3
+    assert RoleAssignment.objects.filter(entity__kind=EntityKind.IPS).current().count() == 3
+
+
+def test_the_roles_of_the_deceased_ended_and_his_delegate_reads_why(loaded):
+    endings = RoleEnding.objects.filter(entity__kind=EntityKind.IPS).values_list("cause", flat=True)
+    assert list(endings) == ["deceased"] * 2
 
 
 def test_there_is_a_network_of_each_kind_and_somebody_who_depends_on_one(loaded):

@@ -1,9 +1,17 @@
-"""Which row does the load of each official registry leave? A command does it: no actor, no entity."""
+"""Which row does the load of each official registry leave, and which the roles that it ends and gives back?
+
+A command does it: no actor; and the load itself has no entity.
+"""
 
 from collections.abc import Iterator
+from typing import Any
 
+from accounts.registry import effects
+from accounts.validity import long_date, today
 from entities.models import RegistryLoad
-from tests.history.stage import TABLE, Deed, Expected, Stage
+from tests.accounts.registry_effects import Ministry, on
+from tests.cast import make_assignment
+from tests.history.stage import TABLE, Deed, Expected, Stage, act, by_nobody
 from tests.registry_files import csv_file, load, sede_row
 
 REGISTRIES = {
@@ -20,6 +28,9 @@ REGISTRIES = {
             "tipo_identificacion": "CC", "numero_identificacion": "1025000111", "codigo_habilitacion_sede": "SEDE",
             "fecha_inicio": "2026-01-01", "fecha_fin": "2026-12-31",
         }
+    ],
+    "deceased": [
+        {"tipo_identificacion": "CC", "numero_identificacion": "1025000111", "fecha_fallecimiento": "2026-01-01"}
     ],
 }  # fmt: skip
 
@@ -39,6 +50,52 @@ def loading(kind: str) -> Deed:
         yield Expected(entry, None, None, after=after)
 
     return _
+
+
+@act("roles.ended")
+def by_a_registry(stage: Stage) -> Iterator[Expected | None]:
+    make_assignment(stage.user, stage.sede, "Rol_Anulador", stage.delegate)
+    yield None
+    entry = Ministry(stage.folder).deceased(stage.user.person)
+    before, after = _kept(stage, "Rol_Anulador"), _kept(stage) | _why(entry, DEAD)
+    yield by_nobody(stage, stage.user, before=before, after=after, beside=("deceased.loaded",))
+
+
+@act("roles.last_day_changed")
+def by_a_plaza(stage: Stage) -> Iterator[Expected | None]:
+    stage.user.kind = "SSO"
+    stage.user.save()
+    make_assignment(stage.user, stage.sede, "Rol_Anulador", stage.delegate)
+    yield None
+    entry = Ministry(stage.folder).plazas((stage.user, stage.sede, 0, 9))
+    last = on(9)
+    cause = f"La plaza de Servicio Social Obligatorio de la persona en esta sede termina ahora el {long_date(last)}."
+    before = _kept(stage, "Rol_Anulador")
+    after = _kept(stage, "Rol_Anulador", until=last.isoformat()) | _why(entry, cause)
+    yield by_nobody(stage, stage.user, before=before, after=after, beside=("sso.loaded",))
+
+
+@act("roles.restored")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    make_assignment(stage.user, stage.sede, "Rol_Anulador", stage.delegate)
+    entry = Ministry(stage.folder).reps()
+    yield None
+    effects.undo(entry)
+    after = _kept(stage, "Rol_Anulador") | _why(entry, "Se deshizo la carga de REPS que los había terminado.")
+    yield by_nobody(stage, stage.user, before=_kept(stage), after=after)
+
+
+DEAD = "La persona figura como fallecida en los registros oficiales."
+
+
+def _kept(stage: Stage, *roles: str, until: str | None = None) -> dict[str, Any]:
+    """How history keeps these roles."""
+    day = today().isoformat()
+    return {"sede": stage.sede.code, "roles": [{"role": role, "from": day, "until": until} for role in roles]}
+
+
+def _why(entry: RegistryLoad, cause: str) -> dict[str, Any]:
+    return {"cause": cause, "reason": f"Carga {entry.pk} de {entry.get_kind_display()}", "load": entry.pk}
 
 
 TABLE |= {f"{kind}.loaded": [loading(kind)] for kind in REGISTRIES}

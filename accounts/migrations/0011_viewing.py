@@ -17,7 +17,7 @@ ACCOUNT_OF_ITS_ENTITY_REVERSE = "ALTER TABLE accounts_viewing DROP CONSTRAINT vi
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_second_factor_and_sessions"),
+        ("accounts", "0010_registry_effects"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("entities", "0006_networks"),
     ]

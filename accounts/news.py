@@ -1,0 +1,38 @@
+"""What did the official registries end in an entity lately? For the home of its delegate, in one statement."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+
+from accounts.endings import Cause
+from accounts.models import RoleEnding
+from accounts.roles import ACTIVATING_KINDS
+from entities.models import Entity
+
+NEWS_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What ended on one day for one cause: how many roles, and the query of the list that has them."""
+
+    day: date
+    cause: Cause
+    count: int
+
+    @property
+    def query(self) -> str:
+        """The filter of the list that has exactly these."""
+        return urlencode({"causa": self.cause.value, "dia": self.day.isoformat()})
+
+
+def news_of(entity: Entity) -> tuple[Piece, ...]:
+    """The days of the last 30 on which registries ended roles of the entity, by cause, the latest first."""
+    if entity.kind not in ACTIVATING_KINDS:
+        return ()
+    ended = RoleEnding.objects.visible_to(entity).standing().since(NEWS_DAYS).order_by()
+    rows = ended.annotate(day=TruncDate("at")).values_list("day", "cause").annotate(count=Count("*"))
+    return tuple(Piece(day, Cause(cause), count) for day, cause, count in rows.order_by("-day", "cause"))

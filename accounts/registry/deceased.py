@@ -1,0 +1,73 @@
+"""What does a row of the list of deceased people say? That the person of a document died on a day.
+
+The list holds everybody. Whom it no longer has is alive after all: the entry is closed, and the person may enter and be
+activated again. `Person.deceased_on` follows the entries by triggers (migration 0010).
+"""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from accounts.registry.people import person, person_columns
+from entities.models import RegistryLoad
+from entities.registry.errors import Rejected
+from entities.registry.headings import Column
+from entities.registry.loading import Registry
+from entities.registry.values import required_date
+
+CLOSE = """
+UPDATE accounts_deceasedentry AS entry SET closed_on = %(closing_day)s
+WHERE closed_on IS NULL AND document_number <> ALL (%(rejected)s::text[])
+    AND NOT EXISTS (
+        SELECT FROM registry_rows AS file
+        WHERE (file.document_type, file.document_number) = (entry.document_type, entry.document_number)
+    )
+RETURNING format('%%s …%%s', document_type, right(document_number, 4))
+"""
+
+CHANGES = """
+SELECT file.document_type, file.document_number, file.deceased_on, entry.id AS entry_id,
+    CASE WHEN entry.id IS NULL THEN 'new' WHEN entry.closed_on IS NOT NULL THEN 'reopened' ELSE 'changed' END AS state
+FROM registry_rows AS file
+LEFT JOIN accounts_deceasedentry AS entry
+    ON (entry.document_type, entry.document_number) = (file.document_type, file.document_number)
+WHERE entry.id IS NULL OR entry.closed_on IS NOT NULL OR entry.deceased_on <> file.deceased_on
+"""
+
+INSERT = """
+INSERT INTO accounts_deceasedentry (document_type, document_number, deceased_on)
+SELECT document_type, document_number, deceased_on FROM registry_changes WHERE state = 'new'
+"""
+
+UPDATE = """
+UPDATE accounts_deceasedentry AS entry SET deceased_on = change.deceased_on, closed_on = NULL
+FROM registry_changes AS change WHERE entry.id = change.entry_id
+"""
+
+
+class Deceased(Registry):
+    """The list of deceased people, whole each time; a row that is gone is closed, never deleted."""
+
+    kind = RegistryLoad.Kind.DECEASED
+    columns = (
+        *person_columns(),
+        Column(("fecha_fallecimiento", "FechaFallecimiento", "FechaDefuncion")),
+    )
+    staged = {"document_type": "text", "document_number": "text", "deceased_on": "date"}
+    open_rows = "SELECT count(*) FROM accounts_deceasedentry WHERE closed_on IS NULL"
+    closings = (CLOSE,)
+    changes = CHANGES
+    writes = (UPDATE, INSERT)
+
+    def __init__(self) -> None:
+        self.today = timezone.localdate()
+
+    def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+        who = person(cells[0], cells[1])
+        day = required_date(cells[2], "la fecha de fallecimiento")
+        if day > self.today:
+            raise Rejected(f"la fecha de fallecimiento «{cells[2]}» está en el futuro; revise el orden de día y mes")
+        return " ".join(who), (*who, day)
+
+    def trace(self, cells: Sequence[str]) -> str:
+        return cells[1].upper()

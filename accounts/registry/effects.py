@@ -1,0 +1,255 @@
+"""What do the loads of registries do to roles? What no longer fits ends, and undoing a load gives it back.
+
+Both in sets: a load may end the roles of thousands.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import deeds
+from accounts.actions.roles import ROWS_A_STATEMENT, held_by, mail_about, save_deeds, write_ranges
+from accounts.deeds import Change, Deed, Held
+from accounts.endings import Cause, sentence
+from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding
+from accounts.registry.misfits import Misfit, misfits
+from accounts.roles import UserKind, assignable_roles, options_for
+from accounts.rules import Activation
+from accounts.validity import long_date
+from entities.models import Entity, RegistryLoad, Sede
+from mipres_admin import clock
+from mipres_admin.addresses import public_address
+from mipres_admin.mail import Mail, send_all_on_commit
+
+Place = tuple[int, int]
+
+
+def _lock(users: Iterable[int], kind: str = "") -> None:
+    """These users and those of whom the registry `kind` speaks, held until the transaction ends.
+
+    So whoever is giving one of them a role, on the strength of what was true before the load, is waited for.
+    """
+    wanted = set(users)
+    registered = RegisteredUser.objects.all()
+    if kind == RegistryLoad.Kind.SSO:
+        wanted |= set(registered.filter(kind=UserKind.SSO).values_list("pk", flat=True))
+    if kind == RegistryLoad.Kind.RETHUS:
+        wanted |= _out_of_rethus()
+    list(registered.filter(pk__in=wanted).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+
+
+def _out_of_rethus() -> set[int]:
+    return {
+        user.pk
+        for user in RegisteredUser.objects.raw(
+            """
+            SELECT registered.id FROM accounts_rethusentry AS entry
+            JOIN accounts_person AS person
+                ON (person.document_type, person.document_number) = (entry.document_type, entry.document_number)
+            JOIN accounts_registereduser AS registered
+                ON (registered.person_id, registered.profession_id) = (person.id, entry.profession_id)
+            WHERE entry.closed_on IS NOT NULL
+            """
+        )
+    }
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The users and sedes of some assignments, and what is held there, all fetched at once."""
+
+    users: dict[int, RegisteredUser]
+    sedes: dict[int, Sede]
+    held: dict[Place, Held]
+
+    @classmethod
+    def of(cls, assignments: Sequence[RoleAssignment], now: datetime) -> "Stage":
+        """Everything about these assignments."""
+        people = RegisteredUser.objects.select_related("person", "profession")
+        users = people.in_bulk({one.user_id for one in assignments})
+        sedes = Sede.objects.select_related("entity").in_bulk({one.sede_id for one in assignments})
+        return cls(users, sedes, held_by(users.values(), sedes.values(), now))
+
+
+def _note(load: RegistryLoad) -> dict[str, Any]:
+    """What history keeps of the load behind an act."""
+    return {"reason": f"Carga {load.pk} de {load.get_kind_display()}", "load": load.pk}
+
+
+# ---------------------------------------------------------------- after a load
+
+
+def apply(load: RegistryLoad) -> dict[str, int]:
+    """End the roles that no longer fit the registries, in the transaction of the load, and say how many of each cause.
+
+    Each user and sede has one row of history, the person a mail (not a deceased one), and the delegates of each entity
+    one mail for the whole load. What ended already is not ended again.
+    """
+    _lock((found.user for found in misfits(clock.now()).values()), load.kind)
+    now = clock.now()
+    found = misfits(now)
+    if not found:
+        return {}
+    decided = _decided(load, found, now)
+    save_deeds(by=None, decided=decided)
+    endings = [ending for deed in decided for ending in _endings(load, found, deed, now)]
+    RoleEnding.objects.bulk_create(endings, batch_size=ROWS_A_STATEMENT)
+    _tell(load, decided, _by_entity((ending.assignment, Cause(ending.cause).label) for ending in endings), undone=False)
+    return {f"roles_ended_{cause}": count for cause, count in Counter(ending.cause for ending in endings).items()}
+
+
+def _decided(load: RegistryLoad, found: dict[int, Misfit], now: datetime) -> list[Deed]:
+    """One deed for each user and sede, with the sentences of its causes."""
+    ending = list(RoleAssignment.objects.filter(pk__in=found).order_by("user_id", "sede_id", "pk"))
+    stage = Stage.of(ending, now)
+    decided = []
+    for user, sede in dict.fromkeys((one.user_id, one.sede_id) for one in ending):
+        held, place = stage.held[user, sede], stage.sedes[sede]
+        ends = {one.pk: found[one.pk].until or now for one in held if one.pk in found}
+        said = dict.fromkeys(sentence(found[pk].cause, place, until, now) for pk, until in ends.items())
+        asked = Activation(place.entity, stage.users[user], "", place)
+        deed = deeds.cut(asked, held, ends, " ".join(said), by=None, now=now)
+        decided.append(replace(deed, note=_note(load)))
+    return decided
+
+
+def _endings(load: RegistryLoad, found: dict[int, Misfit], deed: Deed, now: datetime) -> Iterable[RoleEnding]:
+    before = {one.pk: one for one in deed.before}
+    for one in (*deed.ended, *deed.moved):
+        was = before[one.pk]
+        yield RoleEnding(
+            load=load,
+            assignment=one,
+            entity_id=one.entity_id,
+            cause=found[one.pk].cause,
+            at=now,
+            ends_at=one.ends_at or now,
+            started_at=was.starts_at,
+            ended_at=was.ends_at,
+        )
+
+
+# ---------------------------------------------------------------- telling
+
+
+def _by_entity(told: Iterable[tuple[RoleAssignment, str]]) -> dict[int, Counter[str]]:
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    for assignment, label in told:
+        counts[assignment.entity_id][label] += 1
+    return counts
+
+
+def _tell(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Counter[str]], *, undone: bool) -> None:
+    """A mail to each person for each sede, and one to each delegate for all of his entity."""
+    send_all_on_commit(mail_about(deed) for deed in decided if deed.user.person.deceased_on is None)
+    entities = Entity.objects.in_bulk(counts)
+    delegates = Account.objects.filter(entity__in=entities, is_active=True, person__deceased_on__isnull=True)
+    send_all_on_commit(
+        Mail(account.email, "registry_effects", _digest(load, entities[account.entity_id], counts, undone=undone))
+        for account in delegates.order_by("pk")
+        if account.entity_id
+    )
+
+
+def _digest(load: RegistryLoad, entity: Entity, counts: dict[int, Counter[str]], *, undone: bool) -> dict[str, Any]:
+    causes = counts[entity.pk]
+    return {
+        "entity": entity,
+        "registry": load.get_kind_display(),
+        "day": long_date(timezone.localdate(load.loaded_at)),
+        "total": causes.total(),
+        "causes": sorted(causes.items()),
+        "undone": undone,
+        "link": public_address(reverse("registry_news")),
+    }
+
+
+# ---------------------------------------------------------------- when a load is undone
+
+
+def undo(load: RegistryLoad) -> dict[str, int]:
+    """Give back the roles that this load ended, before its rows are put back, and say how many, and how many not.
+
+    Not given back: what somebody touched or gave again since, what would have ended by now, what the user's present
+    registration does not carry, and what another registry speaks against. Rows, history and mails as in `apply`.
+    """
+    endings = list(RoleEnding.objects.filter(load=load).standing().order_by("assignment_id"))
+    if not endings:
+        return {}
+    mine = RoleAssignment.objects.filter(pk__in=[ending.assignment_id for ending in endings])
+    _lock(mine.values_list("user_id", flat=True))
+    now, present = clock.now(), mine.in_bulk()
+    stage = Stage.of(list(present.values()), now)
+    since = held_by(stage.users.values(), stage.sedes.values(), min(ending.at for ending in endings))
+    wanted = [
+        ending
+        for ending in endings
+        if _as_left(ending, present[ending.assignment_id], now)
+        and _carried(present[ending.assignment_id], stage)
+        and _free(ending, present[ending.assignment_id], since)
+    ]
+    kept = _put_back(load, wanted, present, now)
+    RoleEnding.objects.filter(pk__in=[ending.pk for ending in kept]).update(undone_at=now)
+    given_back = [present[ending.assignment_id] for ending in kept]
+    decided = _restored(load, given_back, stage)
+    save_deeds(by=None, decided=decided)
+    _tell(load, decided, _by_entity((one, "Roles devueltos") for one in given_back), undone=True)
+    return {"roles_restored": len(kept), "roles_not_restored": len(endings) - len(kept)}
+
+
+def _as_left(ending: RoleEnding, one: RoleAssignment, now: datetime) -> bool:
+    """Whether nobody touched the assignment since, and it would still be held."""
+    over = ending.ended_at is not None and ending.ended_at <= now
+    return one.ends_at == ending.ends_at and one.ended_by_id is None and not over
+
+
+def _carried(one: RoleAssignment, stage: Stage) -> bool:
+    """Whether what the user is registered as now still carries the role."""
+    user, kind = stage.users[one.user_id], stage.sedes[one.sede_id].entity.kind
+    options = options_for(kind)
+    return any(one.role in assignable_roles(option, kind, user.kind, user.profession_id) for option in options)
+
+
+def _free(ending: RoleEnding, one: RoleAssignment, since: dict[Place, Held]) -> bool:
+    """Whether the same role was not given there again in the time that would be given back."""
+    others = (other for other in since[one.user_id, one.sede_id] if other.pk != one.pk and other.role == one.role)
+    begun = (other for other in others if ending.ended_at is None or other.starts_at < ending.ended_at)
+    return not any(other.ends_at is None or other.ends_at > max(other.starts_at, ending.ends_at) for other in begun)
+
+
+def _put_back(
+    load: RegistryLoad, wanted: list[RoleEnding], present: dict[int, RoleAssignment], now: datetime
+) -> list[RoleEnding]:
+    """Write what is given back, then take away again what the other registries speak against; what stays."""
+    for ending in wanted:
+        one = present[ending.assignment_id]
+        one.starts_at, one.ends_at = ending.started_at, ending.ended_at
+    write_ranges([present[ending.assignment_id] for ending in wanted])
+    against = misfits(now, [cause for cause in Cause if cause.registry != load.kind])
+    refused = [ending for ending in wanted if ending.assignment_id in against]
+    for ending in refused:
+        one = present[ending.assignment_id]
+        one.starts_at, one.ends_at = min(ending.started_at, ending.ends_at), ending.ends_at
+    write_ranges([present[ending.assignment_id] for ending in refused])
+    return [ending for ending in wanted if ending.assignment_id not in against]
+
+
+def _restored(load: RegistryLoad, given_back: list[RoleAssignment], stage: Stage) -> list[Deed]:
+    """One deed for each user and sede, already written but for its history."""
+    by_place: dict[Place, list[RoleAssignment]] = defaultdict(list)
+    for one in given_back:
+        by_place[one.user_id, one.sede_id].append(one)
+    cause = f"Se deshizo la carga de {load.get_kind_display()} que los había terminado."
+    decided = []
+    for (user, sede), back in by_place.items():
+        before, keys = stage.held[user, sede], {one.pk for one in back}
+        after = deeds.in_order([*back, *(one for one in before if one.pk not in keys)])
+        change = Change(given=tuple(sorted({one.role for one in back})))
+        where = (stage.users[user], stage.sedes[sede], before, after, change)
+        decided.append(Deed(*where, "roles.restored", cause=cause, note=_note(load)))
+    return decided

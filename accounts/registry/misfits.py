@@ -1,0 +1,112 @@
+"""Which roles, held or to come, no longer fit what the registries say now?
+
+What a registry never had speaks against nobody: only what it closed does. Plazas of SSO are the exception, once a file
+of them was loaded, because it holds every one that is running.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from accounts.endings import Cause
+from accounts.roles import UserKind, kinds_giving_to, roles_of_the_network
+from entities.models import EPS_KINDS, EntityKind, RegistryLoad
+
+HELD = "(role.ends_at IS NULL OR role.ends_at > %(now)s)"
+OF_PERSONS = """
+    accounts_roleassignment AS role
+    JOIN entities_entity AS entity ON entity.id = role.entity_id
+    JOIN accounts_registereduser AS registered ON registered.id = role.user_id
+    JOIN accounts_person AS person ON person.id = registered.person_id
+"""
+
+DECEASED = f"""
+SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
+WHERE {HELD} AND person.deceased_on IS NOT NULL
+"""  # noqa: S608  constants
+
+RETHUS = f"""
+SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
+JOIN accounts_rethusentry AS entry
+    ON (entry.document_type, entry.document_number, entry.profession_id)
+        = (person.document_type, person.document_number, registered.profession_id)
+WHERE {HELD} AND entry.closed_on IS NOT NULL AND registered.kind = ANY (%(professionals)s)
+    AND entity.kind = ANY (%(giving_to_professionals)s)
+"""  # noqa: S608
+
+# an EPS that left the list of EPS keeps its roles (12 digits: of REPS alone), and so does a sede that its provider
+# disabled
+SEDE = f"""
+SELECT role.id, role.user_id, NULL::timestamptz
+FROM entities_sede AS sede JOIN accounts_roleassignment AS role ON role.sede_id = sede.id
+WHERE {HELD} AND sede.closed_on IS NOT NULL AND length(sede.code) = 12
+"""  # noqa: S608
+
+INDEPENDENT = f"""
+SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
+JOIN entities_entity AS member
+    ON (member.identification_type, member.nit) = (person.document_type, person.document_number)
+WHERE {HELD} AND member.kind = %(independent)s
+    AND (entity.kind, role.role) IN (SELECT * FROM unnest(%(network_kinds)s::text[], %(network_roles)s::text[]))
+    AND EXISTS (SELECT FROM entities_sede WHERE entity_id = member.id)
+    AND NOT EXISTS (SELECT FROM entities_sede WHERE entity_id = member.id AND closed_on IS NULL)
+"""  # noqa: S608
+
+PLAZA = f"""
+SELECT role.id, role.user_id, post.until FROM {OF_PERSONS}
+LEFT JOIN LATERAL (
+    SELECT (ends_on + 1)::timestamp AT TIME ZONE %(zone)s AS until
+    FROM accounts_ssopost
+    WHERE (document_type, document_number, sede_id) = (person.document_type, person.document_number, role.sede_id)
+        AND %(today)s BETWEEN starts_on AND ends_on
+) AS post ON true
+WHERE {HELD} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to_sso)s)
+    AND (role.ends_at <= post.until) IS NOT TRUE
+    AND EXISTS (SELECT FROM entities_registryload WHERE kind = %(plazas)s)
+"""  # noqa: S608
+
+# in the order in which people should hear it, where a role has several
+STATEMENTS = {
+    Cause.DECEASED: DECEASED,
+    Cause.RETHUS: RETHUS,
+    Cause.SEDE: SEDE,
+    Cause.INDEPENDENT: INDEPENDENT,
+    Cause.PLAZA: PLAZA,
+}
+
+
+class Misfit(NamedTuple):
+    """Why an assignment may not go on as it is: whose it is, the cause, and until when it may (None: no longer)."""
+
+    user: int
+    cause: Cause
+    until: datetime | None
+
+
+def misfits(now: datetime, causes: Iterable[Cause] = tuple(Cause)) -> dict[int, Misfit]:
+    """The assignments that do not fit, by key; one statement for each cause, in sets."""
+    network = [(kind.value, role.value) for kind in EPS_KINDS for role in roles_of_the_network(kind)]
+    parameters: dict[str, Any] = {
+        "now": now,
+        "today": timezone.localdate(now),
+        "zone": settings.TIME_ZONE,
+        "professionals": [UserKind.PROFESIONAL.value, UserKind.SSO.value],
+        "giving_to_professionals": kinds_giving_to(UserKind.PROFESIONAL, UserKind.SSO),
+        "independent": EntityKind.PROFESIONAL_INDEPENDIENTE.value,
+        "network_kinds": [kind for kind, _ in network],
+        "network_roles": [role for _, role in network],
+        "sso": UserKind.SSO.value,
+        "giving_to_sso": kinds_giving_to(UserKind.SSO),
+        "plazas": RegistryLoad.Kind.SSO.value,
+    }
+    found: dict[int, Misfit] = {}
+    with connection.cursor() as cursor:
+        for cause in sorted(causes, key=list(STATEMENTS).index):
+            cursor.execute(STATEMENTS[cause], parameters)
+            for role, user, until in cursor.fetchall():
+                found.setdefault(role, Misfit(user, cause, until))
+    return found

@@ -1,0 +1,40 @@
+"""Novedades de los registros: the roles of this entity that official registries ended, why, and what can be done."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.actions.roles import tenant
+from accounts.forms.news import NewsFilterForm
+from accounts.models import RoleEnding, RoleEndingQuerySet
+from accounts.roles import ACTIVATING_KINDS
+from accounts.views.users import account_of
+from entities.models import Entity
+from mipres_admin.access import delegate_of
+from mipres_admin.paging import page_of
+
+
+def _filtered(entity: Entity, form: NewsFilterForm) -> RoleEndingQuerySet:
+    """The entity's endings that the filter asks for; a wrong filter finds none."""
+    endings = RoleEnding.objects.visible_to(entity).standing()
+    if not form.is_valid():
+        return endings.none()
+    if form.cleaned_data["causa"]:
+        endings = endings.filter(cause=form.cleaned_data["causa"])
+    return endings.on(form.cleaned_data["dia"]) if form.cleaned_data["dia"] else endings
+
+
+@delegate_of(*ACTIVATING_KINDS)
+@require_safe
+def registry_news(request: HttpRequest) -> HttpResponse:
+    """Who, which role, at which sede, why and when, the latest first; and what the delegate can do now."""
+    form = NewsFilterForm(request.GET)
+    found = _filtered(tenant(account_of(request)), form)
+    page = page_of(
+        request,
+        found.select_related("assignment__user__person", "assignment__sede"),
+        "id",
+        newest_first=True,
+    )
+    context = {"form": form, "page": page, "filter": any(form.data.get(name) for name in form.fields)}
+    return render(request, "accounts/registry_news.html", context)
