@@ -1,8 +1,21 @@
 """Who is this app? Entities, their sedes, DIVIPOLA and REPS."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
 class EntitiesConfig(AppConfig):
     name = "entities"
     verbose_name = "Entidades y sedes"
+
+    def ready(self) -> None:
+        from entities.registry import queue, registries
+        from entities.registry.eps import Eps
+        from entities.registry.reps import Reps
+        from mipres_admin import jobs
+
+        registries.register(Reps)
+        registries.register(Eps)
+        jobs.register_queue(name="registry_loads", take=queue.take)
+        jobs.register(name="forget_registry_files", every=timedelta(hours=1), function=queue.forget)
