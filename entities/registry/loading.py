@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from entities.models import RegistryLoad
-from entities.registry import changes
+from entities.registry import changes as rows_changed
+from entities.registry.changes import Kept
 from entities.registry.errors import RegistryError, Rejected, Rejection
 from entities.registry.files import Table, open_table
 from entities.registry.headings import Column, find_columns
@@ -44,8 +45,8 @@ class Effect:
 
     Both are called in the transaction of the load or of its undoing: `apply(load)` once the rows are written, to end
     what no longer fits; `undo(load)` before they are put back, to give back what `apply` ended because of that load.
-    Either may return what it counted, in the operator's words: `{"roles que terminan": 3}`. A preview calls `apply` too,
-    in a transaction that is rolled back.
+    Either may return what it counted, in the operator's words: `{"roles que terminan": 3}`. A preview calls `apply`
+    too, in a transaction that is rolled back.
     """
 
     apply: Callable[[RegistryLoad], Mapping[str, int] | None]
@@ -90,7 +91,7 @@ class Registry(ABC):
     """SELECT of the staged rows that differ from the database, with their `state`: new, changed, reopened or same."""
     writes: ClassVar[tuple[str, ...]]
     """Statements that write `registry_changes` into the tables."""
-    kept: ClassVar[tuple[changes.Kept, ...]] = ()
+    kept: ClassVar[tuple[Kept, ...]] = ()
     """The tables that it writes, the one referred to before the one that refers; without them no load can be undone."""
     undo_obstacles: tuple[str, ...] = ()
     """Statements that DELETE from `registry_undo` rows that can not be as they were, RETURNING one text for each."""
@@ -131,14 +132,14 @@ class Load:
 
     def object(self, option: str, cause: str, *, and_rows: bool = False) -> None:
         """The file is not loaded unless the option says so. Raises RegistryError; who is only looking goes on."""
-        if getattr(self.options, option) is not (option == "strict"):
-            return
-        if not self.only_looking:
+        if self.only_looking:
+            self.report.obstacles.append(Obstacle(option, cause))
+        # `strict` asks for more care, the others for less
+        elif getattr(self.options, option) is (option == "strict"):
             remedy = REMEDIES[option] if self.entry.asked_by_id is None else LOOK_FIRST
             rows = self.report.rejections if and_rows else []
             lines = self.report.rejected_lines() if and_rows else []
             raise RegistryError("\n".join((f"No se cargó nada: {cause} {remedy}", *lines)), rows)
-        self.report.obstacles.append(Obstacle(option, cause))
 
 
 def load(
@@ -184,10 +185,10 @@ def _run(job: Load, table: Table, cursor: Any, path: Path) -> None:
     parameters["closing_day"] = job.report.cut_on or parameters["today"]
     parameters["rejected"] = [row.trace for row in job.report.rejections if row.trace]
     _enter(job, path)
-    with changes.kept_for(job.entry):
+    with rows_changed.kept_for(job.entry):
         _close(job, cursor, parameters)
         _merge(job, cursor, parameters)
-    job.report.samples = changes.samples(job.entry, job.registry.kept)
+    job.report.samples = rows_changed.samples(job.entry, job.registry.kept)
     _cause(job)
 
 
@@ -318,7 +319,7 @@ def _cause(job: Load) -> None:
     entry.cut_on, entry.counts, entry.loaded_at = report.cut_on, report.totals(), clock.now()
     if not job.only_looking:
         entry.state, entry.is_undoable = RegistryLoad.State.APPLIED, bool(job.registry.kept)
-        changes.forget(RegistryLoad.objects.filter(kind=entry.kind).exclude(pk=entry.pk))
+        rows_changed.forget(RegistryLoad.objects.filter(kind=entry.kind).exclude(pk=entry.pk))
         entry.save()
     for effect in _effects:
         report.counts.update(effect.apply(entry) or {})

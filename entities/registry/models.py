@@ -1,4 +1,4 @@
-"""What does the portal keep of a load beside its row? The file, how far it is, its report, and how the rows were before.
+"""What does the portal keep of a load beside its row? The file, how far it is, its report, how the rows were before.
 
 None of it is for ever: the file and the report go some days after the load has ended, the rows as they were go with the
 next load of the same registry.

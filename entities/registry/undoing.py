@@ -124,8 +124,8 @@ def undo(registry: Registry, load: RegistryLoad) -> Undoing:
                 _put_back(cursor, registry, load, done)
         except IntegrityError as error:
             raise RegistryError(
-                "La carga no se puede deshacer: lo que se registró después se cruza con las filas que volverían. No cambió "
-                "nada."
+                "La carga no se puede deshacer: lo que se registró después se cruza con las filas que volverían. "
+                "No cambió nada."
             ) from error
     _record(load, done)
     return done
@@ -145,7 +145,7 @@ def _put_back(cursor: Any, registry: Registry, load: RegistryLoad, done: Undoing
 
 
 def _parts(kept: Kept) -> dict[str, str]:
-    columns = [field.column for field in kept.model._meta.concrete_fields if not field.generated]
+    columns = [str(field.column) for field in kept.model._meta.concrete_fields if not field.generated]
     return {
         "table": kept.table,
         "key": kept.key,
@@ -186,7 +186,7 @@ def _keep_what_is_used(cursor: Any, kept: Kept, done: Undoing) -> None:
 
 def _referring(kept: Kept) -> list[tuple[str, str]]:
     """Tables and columns that refer to this one."""
-    relations = kept.model._meta.get_fields(include_hidden=True)
+    relations: Any = kept.model._meta.get_fields(include_hidden=True)
     return [
         (relation.related_model._meta.db_table, relation.field.column)
         for relation in relations
