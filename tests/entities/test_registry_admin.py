@@ -293,7 +293,7 @@ def zipped() -> bytes:
         ("reps.xlsx", b"PK\x03\x04roto", "no es un libro de Excel"),
         ("reps.zip", zipped(), "archivo comprimido"),
         ("reps.xlsx", bomb(), "ocupa demasiado al descomprimirse"),
-        ("reps.csv", b'"' * 50, "no es un CSV bien formado"),
+        ("reps.csv", b'"abc', "no es un CSV bien formado"),
     ],
     ids=[
         "empty",
