@@ -12,12 +12,19 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import jobs, panels
         from accounts.registry import effects
+        from accounts.registry.deceased import Deceased
+        from accounts.registry.rethus import Rethus
+        from accounts.registry.sso import Sso
         from accounts.security import sessions  # noqa: F401  connect the receivers: every log-in has its row
         from accounts.viewing import leaving  # noqa: F401  and who leaves stops seeing
+        from entities.registry import registries
         from entities.registry.loading import Effect, register_effect
         from mipres_admin import dashboard
         from mipres_admin.jobs import register
 
+        registries.register(Rethus)
+        registries.register(Sso)
+        registries.register(Deceased)
         register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
         register(name="end_viewings", every=timedelta(minutes=5), function=jobs.end_viewings)
         dashboard.register(*panels.PANELS)

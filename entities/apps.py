@@ -1,5 +1,7 @@
 """Who is this app? Entities, their sedes, DIVIPOLA and REPS."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -9,6 +11,13 @@ class EntitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from entities import panels
-        from mipres_admin import dashboard
+        from entities.registry import queue, registries
+        from entities.registry.eps import Eps
+        from entities.registry.reps import Reps
+        from mipres_admin import dashboard, jobs
 
+        registries.register(Reps)
+        registries.register(Eps)
+        jobs.register_queue(name="registry_loads", take=queue.take)
+        jobs.register(name="forget_registry_files", every=timedelta(hours=1), function=queue.forget)
         dashboard.register(*panels.PANELS)

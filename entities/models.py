@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Now, Replace
 from django.utils import timezone
 
+from entities.registry import models as registry_models  # noqa: F401  Django finds models here
 from mipres_admin.digests import SHA256
 from mipres_admin.ranges import TsTzRange
 from mipres_admin.text import Fold
@@ -426,8 +427,25 @@ class Sede(models.Model):
             ((self.closed_on,),) = cursor.fetchall()
 
 
+class RegistryLoadQuerySet(models.QuerySet["RegistryLoad"]):
+    def in_force(self, kind: str) -> Self:
+        """Loads of a registry that were applied and not undone, the last one first."""
+        standing = (RegistryLoad.State.APPLIED, RegistryLoad.State.UNDO_QUEUED)
+        return self.filter(kind=kind, state__in=standing).order_by("-loaded_at", "-pk")
+
+    def for_the_worker(self) -> Self:
+        """What the worker has to do, the longest waiting first: what people wait for before what is to be looked at."""
+        states = RegistryLoad.State
+        waiting = self.filter(state__in=(states.UPLOADED, states.QUEUED, states.UNDO_QUEUED))
+        return waiting.order_by(F("asked_at").asc(nulls_last=True), "pk")
+
+
 class RegistryLoad(models.Model):
-    """One load of an official registry: which file, of which cut, and what it did. The rows are in the registry."""
+    """One load of an official registry: which file, of which cut, and what it did. The rows are in the registry.
+
+    By command it comes into being applied. From the admin it is uploaded, looked at by the worker (a preview, in a
+    transaction that is rolled back), queued by somebody with a reason, and then applied by the worker.
+    """
 
     class Kind(models.TextChoices):
         REPS = "reps", "REPS"
@@ -436,17 +454,63 @@ class RegistryLoad(models.Model):
         SSO = "sso", "Plazas de SSO"
         DECEASED = "deceased", "Fallecidos"
 
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", "En revisión"
+        PREVIEWED = "previewed", "Lista para aplicar"
+        QUEUED = "queued", "Por aplicar"
+        APPLIED = "applied", "Aplicada"
+        UNDO_QUEUED = "undo_queued", "Por deshacer"
+        UNDONE = "undone", "Deshecha"
+        REFUSED = "refused", "No se puede cargar"
+        CANCELLED = "cancelled", "Cancelada"
+
     kind = models.CharField("registro", max_length=8, choices=Kind)
+    state = models.CharField("estado", max_length=11, choices=State, default=State.APPLIED)
     file_name = models.CharField("archivo", max_length=255)
     sha256 = models.CharField("SHA-256", max_length=64)
     cut_on = models.DateField("fecha de corte", null=True, blank=True)
-    counts = models.JSONField("resultado")
-    loaded_at = models.DateTimeField("cargado el", db_default=Now(), editable=False)
+    counts = models.JSONField("resultado", default=dict)
+    # null: a command
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="subida por",
+    )
+    uploaded_at = models.DateTimeField("subida el", db_default=Now(), editable=False)
+    # the last thing asked of the worker: to apply it, to undo it
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="pedida por",
+    )
+    asked_at = models.DateTimeField("pedida el", null=True, blank=True)
+    reason = models.TextField("motivo", blank=True, default="", db_default="")
+    strict = models.BooleanField("solo si no hay filas rechazadas", default=False, db_default=False)
+    force = models.BooleanField("aceptar un corte anterior", default=False, db_default=False)
+    allow_closing = models.BooleanField("aceptar que cierre más del 20 %", default=False, db_default=False)
+    error = models.TextField("por qué no", blank=True, default="", db_default="")
+    loaded_at = models.DateTimeField("cargado el", null=True, blank=True, db_default=Now(), editable=False)
+    undone_at = models.DateTimeField("deshecha el", null=True, blank=True)
+    # how the rows were before it is still kept (entities.registry.changes)
+    is_undoable = models.BooleanField("se puede deshacer", default=False, db_default=False)
+
+    objects = RegistryLoadQuerySet.as_manager()
 
     class Meta:
         verbose_name = "carga de un registro"
         verbose_name_plural = "cargas de registros"
         ordering = ("-id",)
+        permissions = (
+            ("load_registry", "Puede cargar registros oficiales"),
+            ("undo_load", "Puede deshacer la última carga de un registro"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(kind__in=("reps", "eps", "rethus", "sso", "deceased")),
@@ -462,6 +526,53 @@ class RegistryLoad(models.Model):
                 condition=Q(sha256__regex=SHA256),
                 name="registry_load_sha256_well_formed",
                 violation_error_message="El SHA-256 debe tener 64 dígitos hexadecimales.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=("uploaded", "previewed", "queued", "refused", "cancelled"), loaded_at__isnull=True
+                )
+                | Q(state__in=("applied", "undo_queued", "undone"), loaded_at__isnull=False),
+                name="registry_load_applied_says_when",
+                violation_error_message="Una carga aplicada debe decir cuándo; una que no lo está, no.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="undone", undone_at__isnull=False) | (~Q(state="undone") & Q(undone_at__isnull=True)),
+                name="registry_load_undone_says_when",
+                violation_error_message="Una carga deshecha debe decir cuándo; una que no lo está, no.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("queued", "undo_queued"))
+                | (Q(asked_by__isnull=False, asked_at__isnull=False) & ~Q(reason="")),
+                name="registry_load_queued_says_who_and_why",
+                violation_error_message="Lo que se pide al portal debe decir quién lo pide, cuándo y por qué.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(error=""),
+                name="registry_load_refused_says_why",
+                violation_error_message="Una carga que no se puede hacer debe decir por qué.",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_undoable=False) | Q(state__in=("applied", "undo_queued")),
+                name="registry_load_undoable_is_applied",
+                violation_error_message="Solo se puede deshacer una carga aplicada.",
+            ),
+            models.UniqueConstraint(
+                "kind",
+                condition=Q(is_undoable=True),
+                name="registry_load_one_undoable",
+                violation_error_message="Solo se puede deshacer la última carga de un registro.",
+            ),
+            models.UniqueConstraint(
+                "kind",
+                "sha256",
+                condition=Q(state__in=("uploaded", "previewed", "queued")),
+                name="registry_load_one_open_per_file",
+                violation_error_message="Ese archivo ya está subido y sin aplicar.",
+            ),
+        )
+        indexes = (
+            models.Index(
+                "asked_at", "id", condition=Q(state__in=("uploaded", "queued", "undo_queued")), name="registry_load_due"
             ),
         )
 

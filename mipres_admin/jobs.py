@@ -1,4 +1,4 @@
-"""What does the portal do by itself, and how often? Apps register their periodic jobs here in `AppConfig.ready()`."""
+"""What does the portal do by itself? Apps register their periodic jobs and their long work in `AppConfig.ready()`."""
 
 import logging
 from collections.abc import Callable
@@ -82,3 +82,33 @@ def run_due(*, stop: Callable[[], bool] = lambda: False) -> int:
             break
         done += _run(_jobs[name])
     return done
+
+
+# ---------------------------------------------------------------- long work, beside the mail
+
+Take = Callable[[Callable[[], bool]], bool]
+_queues: dict[str, Take] = {}
+
+
+def register_queue(*, name: str, take: Take) -> None:
+    """Have the worker call `take(stop)` in a thread beside its mail, as long as there is something to do.
+
+    It does one piece of work in its own transaction and says whether there was one; when `stop()` says so it ends soon,
+    and leaves its work for another. Raises ValueError for a name that is taken.
+    """
+    if name in _queues:
+        raise ValueError(f"There is a queue named {name}.")
+    _queues[name] = take
+
+
+def work_queues(*, stop: Callable[[], bool] = lambda: False) -> bool:
+    """Do all that waits in the queues; whether all of it went well. What fails is written down."""
+    good = True
+    for name, take in _queues.items():
+        try:
+            while not stop() and take(stop):
+                pass
+        except Exception:
+            logger.exception("The queue %s failed.", name)
+            good = False
+    return good

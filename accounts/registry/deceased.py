@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.registry.people import person, person_columns
 from entities.models import RegistryLoad
+from entities.registry.changes import Kept
 from entities.registry.errors import Rejected
 from entities.registry.headings import Column
 from entities.registry.loading import Registry
@@ -58,6 +59,14 @@ class Deceased(Registry):
     closings = (CLOSE,)
     changes = CHANGES
     writes = (UPDATE, INSERT)
+    kept = (
+        Kept(
+            "accounts_deceasedentry",
+            ("deceased_on", "closed_on"),
+            "format('%%s …%%s', row.document_type, right(row.document_number, 4))",
+            closing="closed_on",
+        ),
+    )
 
     def __init__(self) -> None:
         self.today = timezone.localdate()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from accounts.models import Profession
 from accounts.registry.people import person, person_columns
 from entities.models import RegistryLoad
+from entities.registry.changes import Kept
 from entities.registry.errors import Rejected
 from entities.registry.headings import Column
 from entities.registry.loading import Registry
@@ -84,6 +85,15 @@ class Rethus(Registry):
     merges = {"professions": PROFESSIONS}
     changes = CHANGES
     writes = (UPDATE, INSERT)
+    kept = (
+        Kept("accounts_profession", ("name",), "row.code || ' ' || row.name", key="code"),
+        Kept(
+            "accounts_rethusentry",
+            ("registry_number", "closed_on"),
+            "format('%%s …%%s %%s', row.document_type, right(row.document_number, 4), row.profession_id)",
+            closing="closed_on",
+        ),
+    )
 
     def __init__(self) -> None:
         self.professions = set(Profession.objects.values_list("code", flat=True))

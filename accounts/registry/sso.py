@@ -12,6 +12,7 @@ from datetime import date
 
 from accounts.registry.people import person, person_columns
 from entities.models import RegistryLoad, Sede
+from entities.registry.changes import Kept
 from entities.registry.errors import Rejected
 from entities.registry.headings import Column
 from entities.registry.loading import Registry
@@ -115,6 +116,13 @@ class Sso(Registry):
     closings = (CLOSE,)
     changes = CHANGES
     writes = (UPDATE, INSERT)
+    kept = (
+        Kept(
+            "accounts_ssopost",
+            ("document_type", "document_number", "sede_id", "starts_on", "ends_on"),
+            "format('%%s …%%s desde %%s', row.document_type, right(row.document_number, 4), row.starts_on)",
+        ),
+    )
 
     def __init__(self) -> None:
         self.sedes = set(Sede.objects.filter(code__regex=r"^[0-9]{12}$").values_list("code", flat=True))

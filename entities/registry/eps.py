@@ -10,6 +10,7 @@ from entities.models import EntityKind, RegistryLoad
 from entities.registry.errors import Rejected
 from entities.registry.headings import Column
 from entities.registry.loading import Registry
+from entities.registry.reps import Reps
 from entities.registry.values import Choice, nit, required, within
 
 CODE = re.compile(r"[A-Z0-9]{6}")
@@ -96,6 +97,7 @@ class Eps(Registry):
     merges = {"entities": ENTITIES}
     changes = CHANGES
     writes = (UPDATE, INSERT)
+    kept = Reps.kept  # of the same tables
 
     def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         text, number, name, kind = cells

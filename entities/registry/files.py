@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -21,6 +21,18 @@ from openpyxl.utils.exceptions import InvalidFileException
 from entities.registry.errors import RegistryError
 
 ZIP, OLE, UTF16 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", (b"\xff\xfe", b"\xfe\xff")
+OTHERS = {
+    b"%PDF": "un PDF",
+    b"\x89PNG": "una imagen",
+    b"\xff\xd8\xff\xe0": "una imagen",
+    b"<htm": "una página web",
+    b"<!DO": "una página web",
+}
+MEGABYTE = 1024 * 1024
+LARGEST_UNZIPPED = 1_000 * MEGABYTE
+LARGEST_TEXTS = 200 * MEGABYTE
+"""What Excel keeps apart from the sheet is held in memory whole; the sheet itself is read as a stream."""
+MOST_MEMBERS = 1_000
 DELIMITERS = ",;\t|"
 BROKEN_WORKBOOK = (BadZipFile, InvalidFileException, ET.ParseError, zlib.error, LookupError, ValueError, OSError)
 
@@ -47,9 +59,28 @@ def open_table(path: Path) -> Iterator[Table]:
         start = file.read(4)
         if not start:
             raise RegistryError(f"El archivo {path.name} está vacío.")
+        _not_something_else(path, start)
         file.seek(0)
         with _workbook(path, file) if start == ZIP else _text(path, file, start) as table:
             yield table
+
+
+def look_at(path: Path) -> list[str] | None:
+    """Refuse at once what can be told without reading the rows, and return the headings of a CSV.
+
+    None is a workbook, which takes longer to open. Raises RegistryError.
+    """
+    with path.open("rb") as file:
+        if file.read(4) == ZIP:
+            _no_bomb(path, file)
+            return None
+    with open_table(path) as table:
+        return table.headings
+
+
+def _not_something_else(path: Path, start: bytes) -> None:
+    if what := OTHERS.get(start):
+        raise RegistryError(f"{path.name} es {what}. Suba el registro como CSV UTF-8 o como libro de Excel (.xlsx).")
 
 
 # ---------------------------------------------------------------- CSV
@@ -120,6 +151,7 @@ def _how_to_convert(path: Path, encoding: str) -> str:
 
 @contextmanager
 def _workbook(path: Path, file: IO[bytes]) -> Iterator[Table]:
+    _no_bomb(path, file)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # openpyxl remarks on styles; only cells matter here
@@ -137,6 +169,25 @@ def _workbook(path: Path, file: IO[bytes]) -> Iterator[Table]:
         yield Table(headings, _padded(rows, width, seen), lambda: min(seen[0] / total, 1.0))
     finally:
         book.close()
+
+
+def _no_bomb(path: Path, file: IO[bytes]) -> None:
+    """Look at the sizes that the members declare: Python's zipfile never reads beyond them."""
+    try:
+        members = ZipFile(file).infolist()
+    except BROKEN_WORKBOOK as error:
+        raise RegistryError(f"{path.name} no es un libro de Excel (.xlsx) que se pueda leer.") from error
+    texts = sum(member.file_size for member in members if "worksheets/" not in member.filename)
+    total = sum(member.file_size for member in members)
+    if len(members) > MOST_MEMBERS or texts > LARGEST_TEXTS or total > LARGEST_UNZIPPED:
+        raise RegistryError(
+            f"{path.name} ocupa demasiado al descomprimirse ({total // MEGABYTE} MB). Copie los datos en un libro "
+            "nuevo, sin imágenes ni formatos, o guárdelo como CSV UTF-8."
+        )
+    if "xl/workbook.xml" not in {member.filename for member in members}:
+        raise RegistryError(
+            f"{path.name} es un archivo comprimido y no un libro de Excel. Suba el CSV o el .xlsx suelto."
+        )
 
 
 def _sheet_rows(path: Path, sheet: Any) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from entities.registry.errors import Rejection
 
@@ -35,6 +36,13 @@ EXTRAS = {
 LABELS = ROWS | EXTRAS
 
 
+class Obstacle(NamedTuple):
+    """Why a file is not loaded as it is, and the option (of `loading.Options`) that would load it all the same."""
+
+    option: str
+    cause: str
+
+
 @dataclass
 class Report:
     """The story of one load."""
@@ -46,6 +54,9 @@ class Report:
     counts: Counter[str] = field(default_factory=Counter)
     closed: list[str] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    obstacles: list[Obstacle] = field(default_factory=list)
+    samples: dict[str, Any] = field(default_factory=dict)
+    """The first rows that are new or changed, as `changes.samples` shows them."""
 
     def totals(self) -> dict[str, int]:
         """How many rows had each end, every end named; then whatever else the registry counts."""
@@ -56,7 +67,7 @@ class Report:
     def text(self) -> str:
         """The summary that the operator reads."""
         cut = f", corte {self.cut_on:%Y-%m-%d}" if self.cut_on else ""
-        counts = [f"  {LABELS[name]:<22}{_number(count):>9}" for name, count in self.totals().items()]
+        counts = [f"  {label(name):<22}{_number(count):>9}" for name, count in self.totals().items()]
         return "\n".join((f"{self.title}: {self.file_name}{cut}", *counts, *self._closed(), *self.rejected_lines()))
 
     def rejected_lines(self) -> list[str]:
@@ -67,6 +78,11 @@ class Report:
 
     def _closed(self) -> list[str]:
         return ["Cerradas:", *_listed([f"  {code}" for code in sorted(self.closed)])] if self.closed else []
+
+
+def label(name: str) -> str:
+    """A count in the operator's words; the effects of a load name theirs in such words."""
+    return LABELS.get(name, name)
 
 
 def _listed(lines: list[str]) -> list[str]:

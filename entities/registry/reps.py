@@ -13,6 +13,7 @@ from django.db.models import ForeignKey
 from django.utils import timezone
 
 from entities.models import Entity, EntityKind, IdentificationType, RegistryLoad, Sede
+from entities.registry.changes import Kept
 from entities.registry.errors import Rejected
 from entities.registry.headings import Column
 from entities.registry.loading import Registry
@@ -154,6 +155,16 @@ RETURNING file.line,
 """
 
 
+# where roles are held at a sede that would go back to another entity
+HELD = """
+DELETE FROM registry_undo AS undo USING entities_sede AS sede
+WHERE undo."table" = 'entities_sede' AND undo.state = 'changed' AND undo.key = sede.id::text
+    AND (undo.before ->> 'entity_id')::bigint <> sede.entity_id
+    AND EXISTS (SELECT FROM {table} AS holder WHERE holder.{column} = sede.id)
+RETURNING format('%%s %%s: hay roles en la sede desde la carga', sede.code, sede.name)
+"""
+
+
 class Reps(Registry):
     """The REPS: entities IPS and Profesional Independiente, and their sedes."""
 
@@ -179,11 +190,25 @@ class Reps(Registry):
     merges = {"entities": ENTITIES}
     changes = CHANGES
     writes = (UPDATE, INSERT)
+    kept = (
+        Kept("entities_entity", ("name",), "row.identification_type || ' ' || row.nit || ' ' || row.name"),
+        Kept(
+            "entities_sede",
+            (
+                "entity_id", "name", "municipality_id", "address", "phone", "email", "provider_class", "reps_cut_on",
+                "closed_on",
+            ),
+            "row.code || ' ' || row.name",
+            closing="closed_on",
+            quiet=("reps_cut_on",),
+        ),
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.today = timezone.localdate()
         self.municipality = Municipalities()
         self.refusals = tuple(KEPT.format(table=table, column=column) for table, column in holders())
+        self.undo_obstacles = tuple(HELD.format(table=table, column=column) for table, column in holders())
 
     def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         row = Cells(*cells)

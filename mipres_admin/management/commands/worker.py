@@ -1,9 +1,10 @@
-"""`manage.py worker`: sends the mail of the outbox and does the periodic jobs, until it is told to stop."""
+"""`manage.py worker`: sends the mail, does the periodic jobs and the long work, until it is told to stop."""
 
 import logging
 import signal
 import time
 from argparse import ArgumentParser
+from threading import Thread
 from typing import Any
 
 from django.core.management import BaseCommand
@@ -30,16 +31,32 @@ class Command(BaseCommand):
         if once:
             deliver_due()
             jobs.run_due()
+            jobs.work_queues()
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         if options["verbosity"]:
             self.stdout.write("Enviando correos y haciendo tareas. Ctrl-C termina.")
             self.stdout.flush()
+        beside = Thread(target=self._work_queues, name="queues")
+        beside.start()
         pause = POLL_SECONDS
         while not self.stopping:
             pause = POLL_SECONDS if self._turn() else min(pause * 2, LONGEST_PAUSE_SECONDS)
             self._rest(pause)
+        beside.join()
+
+    def _work_queues(self) -> None:
+        """Loads of registries and other long work: mail does not wait for them."""
+        pause = POLL_SECONDS
+        while not self.stopping:
+            good = jobs.work_queues(stop=self._is_stopping)
+            if not good:
+                # whatever it was; a broken connection is replaced by the next turn
+                connections.close_all()
+            pause = POLL_SECONDS if good else min(pause * 2, LONGEST_PAUSE_SECONDS)
+            self._rest(pause)
+        connections.close_all()
 
     def _stop(self, *_: Any) -> None:
         """Only a note: the mail that is just being handed over is finished first."""

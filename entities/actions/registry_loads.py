@@ -1,0 +1,116 @@
+"""Ask for loads of official registries: upload, apply, cancel, undo. The worker does what is asked (registry.queue)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from entities.models import RegistryLoad
+from entities.registry.loading import Options
+from entities.registry.models import RegistryFile, RegistryProgress
+from entities.rules.registry_loads import AT_WORK, loading_refusal, undoing_refusal
+from mipres_admin import clock, history
+from mipres_admin.refusals import Refused
+
+State = RegistryLoad.State
+OPEN = (State.UPLOADED, State.PREVIEWED, State.QUEUED)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came, looked at and compressed."""
+
+    file_name: str
+    sha256: str
+    size: int
+    content: bytes
+
+
+@transaction.atomic
+def upload_registry(*, by: Any, kind: str, file: Upload) -> tuple[RegistryLoad, bool]:
+    """Keep a file for the worker to look at; the load, and whether it is new.
+
+    The same file of the same registry, uploaded and not yet applied, is found again: a second click adds nothing. The
+    registries do not change, so there is nothing in history; the row says who and when.
+    """
+    load, is_new = RegistryLoad.objects.get_or_create(
+        kind=kind,
+        sha256=file.sha256,
+        state__in=OPEN,
+        defaults={"state": State.UPLOADED, "file_name": file.file_name, "uploaded_by": by, "loaded_at": None},
+    )
+    if is_new:
+        RegistryFile.objects.create(load=load, content=file.content, size=file.size)
+        RegistryProgress.objects.create(load=load)
+    return load, is_new
+
+
+def _held(load: RegistryLoad) -> RegistryLoad:
+    """The load, locked. Raises Refused while the worker is at it."""
+    held = RegistryLoad.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=load.pk).first()
+    if held is None:
+        raise Refused(AT_WORK)
+    return held
+
+
+def _ask(held: RegistryLoad, by: Any, reason: str, state: str) -> dict[str, Any]:
+    """Set what is asked of the worker; what was before, for the history."""
+    before = {"state": held.state}
+    held.state, held.asked_by, held.asked_at, held.reason, held.error = state, by, clock.now(), reason, ""
+    held.save()
+    RegistryProgress.objects.update_or_create(load=held, defaults={"attempts": 0, "done": 0, "rows": 0})
+    return before
+
+
+@transaction.atomic
+def queue_load(
+    *, by: Any, load: RegistryLoad, reason: str, strict: bool = False, force: bool = False, allow_closing: bool = False
+) -> bool:
+    """Have the worker apply a load whose preview somebody has seen; False when that was asked already.
+
+    Raises Refused when the preview shows an obstacle that no option clears.
+    """
+    held = _held(load)
+    if held.state in (State.QUEUED, State.APPLIED):
+        return False
+    options = Options(strict=strict, force=force, allow_closing=allow_closing)
+    report = getattr(held, "report", None)
+    refusal = loading_refusal(held, report.obstacles if report else [], options)
+    if refusal:
+        raise Refused(refusal)
+    held.strict, held.force, held.allow_closing = strict, force, allow_closing
+    before = _ask(held, by, reason, State.QUEUED)
+    after = {"state": held.state, "reason": reason, "file": held.file_name, "sha256": held.sha256}
+    options_taken = {"strict": strict, "force": force, "allow_closing": allow_closing}
+    history.record(by=by, act="registry.queued", thing=held, before=before, after=after | options_taken)
+    return True
+
+
+@transaction.atomic
+def cancel_load(*, by: Any, load: RegistryLoad, reason: str) -> bool:
+    """Let go of a load that was not applied; its file is deleted. False when there was nothing left to cancel."""
+    held = _held(load)
+    if held.state not in OPEN:
+        return False
+    before = {"state": held.state}
+    held.state, held.error = State.CANCELLED, reason
+    held.save(update_fields=["state", "error"])
+    RegistryFile.objects.filter(load=held).delete()
+    after = {"state": held.state, "reason": reason}
+    history.record(by=by, act="registry.cancelled", thing=held, before=before, after=after)
+    return True
+
+
+@transaction.atomic
+def queue_undo(*, by: Any, load: RegistryLoad, reason: str) -> bool:
+    """Have the worker undo the last load of a registry; False when that was asked already. Raises Refused."""
+    held = _held(load)
+    if held.state in (State.UNDO_QUEUED, State.UNDONE):
+        return False
+    refusal = undoing_refusal(held)
+    if refusal:
+        raise Refused(refusal)
+    before = _ask(held, by, reason, State.UNDO_QUEUED)
+    after = {"state": held.state, "reason": reason}
+    history.record(by=by, act="registry.undo_queued", thing=held, before=before, after=after)
+    return True

@@ -1,0 +1,212 @@
+"""Which rows did a load change, and how were they before? Triggers keep them while a load says that it is at work.
+
+Each table that a registry writes has three triggers, one for each kind of statement (`keep_changes`, in a migration).
+They do nothing but while `kept_for(load)` is open, and then write set by set, in the load's own transaction.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, migrations
+from django.db.models import ForeignKey, Model, QuerySet
+
+SHOWN = 20
+"""How many rows of each kind a report shows."""
+AT_WORK = "mipres.registry_load"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One table that a registry writes, as `keep_changes` was told of it."""
+
+    table: str
+    columns: tuple[str, ...]
+    """Whose earlier values are kept and put back; what others write in the other columns stays."""
+    shown: str
+    """SQL for the name of a row, called `row`, that people may read: a document of a person is masked."""
+    key: str = "id"
+    closing: str = ""
+    """The column of the day from which a row counts no more, for new rows that can not be deleted again."""
+    quiet: tuple[str, ...] = ()
+    """Columns whose new value alone nobody would call a change."""
+
+    @property
+    def model(self) -> type[Model]:
+        """Whose table it is."""
+        return next(model for model in apps.get_models() if model._meta.db_table == self.table)
+
+    def hash_of(self, row: str) -> str:
+        """SQL: what tells whether a row is as the load left it; as the triggers compute it."""
+        return f"hashtextextended(row({', '.join(f'{row}.{name}' for name in self.columns)})::text, 0)"
+
+    def values_of(self, row: str) -> str:
+        """SQL: the kept columns of a row as an object."""
+        return f"jsonb_build_object({', '.join(f"'{name}', {row}.{name}" for name in self.columns)})"
+
+
+# ---------------------------------------------------------------- the triggers, for migrations
+
+FUNCTION = """
+CREATE FUNCTION keep_registry_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    load bigint := nullif(current_setting('mipres.registry_load', true), '')::bigint;
+    key_column text := TG_ARGV[0];
+    columns text[] := TG_ARGV[1:];
+    hash text;
+    earlier text;
+BEGIN
+    IF load IS NULL THEN
+        RETURN NULL;
+    END IF;
+    SELECT format('hashtextextended(row(%s)::text, 0)', string_agg(format('new_row.%I', name), ', ')),
+        format('jsonb_build_object(%s)', string_agg(format('%L, old_row.%I', name, name), ', '))
+    INTO hash, earlier FROM unnest(columns) AS name;
+    IF TG_OP = 'INSERT' THEN
+        EXECUTE format('INSERT INTO entities_registryaddition (load_id, "table", keys, hashes)
+            SELECT $1, $2, array_agg(%I::text), array_agg(%s) FROM new_rows AS new_row HAVING count(*) > 0',
+            key_column, hash) USING load, TG_TABLE_NAME;
+    ELSIF TG_OP = 'UPDATE' THEN
+        EXECUTE format('INSERT INTO entities_registrychange AS kept (load_id, "table", key, before, after)
+            SELECT $1, $2, new_row.%1$I::text, %2$s, %3$s
+            FROM new_rows AS new_row JOIN old_rows AS old_row ON old_row.%1$I = new_row.%1$I
+            ON CONFLICT (load_id, "table", key) DO UPDATE SET after = excluded.after',
+            key_column, earlier, hash) USING load, TG_TABLE_NAME;
+    ELSE
+        EXECUTE format('INSERT INTO entities_registrychange AS kept (load_id, "table", key, before, after)
+            SELECT $1, $2, old_row.%I::text, to_jsonb(old_row), NULL FROM old_rows AS old_row
+            ON CONFLICT (load_id, "table", key) DO UPDATE SET before = excluded.before || kept.before, after = NULL',
+            key_column) USING load, TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+FUNCTION_REVERSE = "DROP FUNCTION keep_registry_changes();"
+
+TRIGGERS = """
+CREATE TRIGGER registry_keeps_new AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_registry_changes({names});
+CREATE TRIGGER registry_keeps_changed AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_registry_changes({names});
+CREATE TRIGGER registry_keeps_deleted AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_registry_changes({names});
+"""
+TRIGGERS_REVERSE = """
+DROP TRIGGER registry_keeps_new ON {table};
+DROP TRIGGER registry_keeps_changed ON {table};
+DROP TRIGGER registry_keeps_deleted ON {table};
+"""
+
+
+def keep_changes(table: str, columns: Sequence[str], key: str = "id") -> migrations.RunSQL:
+    """The operation that has loads keep what they change in a table, so that they can be undone.
+
+    It needs migration `entities.0008`. The registry names the same in its `kept`.
+    """
+    names = ", ".join(f"'{name}'" for name in (key, *columns))
+    return migrations.RunSQL(TRIGGERS.format(table=table, names=names), TRIGGERS_REVERSE.format(table=table))
+
+
+# ---------------------------------------------------------------- during a load
+
+
+@contextmanager
+def kept_for(load: Model) -> Iterator[None]:
+    """While this is open, in a transaction, what is written in such tables is kept as that load's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [AT_WORK, str(load.pk)])
+        yield
+        cursor.execute("SELECT set_config(%s, '', true)", [AT_WORK])
+
+
+def forget(loads: QuerySet[Any]) -> None:
+    """Forget how the rows were before these loads: none of them can be undone any more."""
+    kept = list(loads.filter(is_undoable=True).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM entities_registrychange WHERE load_id = ANY (%s)", [kept])
+        cursor.execute("DELETE FROM entities_registryaddition WHERE load_id = ANY (%s)", [kept])
+    loads.filter(pk__in=kept).update(is_undoable=False)
+
+
+# ---------------------------------------------------------------- the first rows, for people
+
+ADDED = """
+SELECT {shown} FROM {table} AS row
+WHERE row.{key} IN (
+    SELECT added::{type} FROM entities_registryaddition AS addition, unnest(addition.keys[1:{limit}]) AS added
+    WHERE addition.load_id = %(load)s AND addition."table" = '{table}'
+)
+ORDER BY 1 LIMIT {limit}
+"""
+CHANGED = """
+SELECT {shown} AS name, change.before, {values} AS after
+FROM entities_registrychange AS change JOIN {table} AS row ON row.{key}::text = change.key
+WHERE change.load_id = %(load)s AND change."table" = '{table}' AND change.after IS NOT NULL
+    AND change.before - %(quiet)s::text[] <> {values} - %(quiet)s::text[] AND NOT {closed}
+LIMIT {limit}
+"""
+
+
+def samples(load: Model, tables: Sequence[Kept]) -> dict[str, Any]:
+    """The first rows that the load, whose changes are kept, has added and changed, in words.
+
+    `{"new": [[what, [name, …]], …], "changed": [[what, [[name, [[column, before, after], …]], …]], …]}`
+    """
+    found: dict[str, Any] = {"new": [], "changed": []}
+    with connection.cursor() as cursor:
+        for kept in tables:
+            what = str(kept.model._meta.verbose_name_plural)
+            if names := _rows(cursor, ADDED, kept, load):
+                found["new"].append([what, [name for (name,) in names]])
+            rows = [(name, json.loads(was), json.loads(now)) for name, was, now in _rows(cursor, CHANGED, kept, load)]
+            if rows:
+                words = _words(kept, rows)
+                found["changed"].append(
+                    [what, [[name, _differences(kept, was, now, words)] for name, was, now in rows]]
+                )
+    return found
+
+
+def _rows(cursor: Any, statement: str, kept: Kept, load: Model) -> list[Any]:
+    key_type = kept.model._meta.pk.rel_db_type(connection)
+    closed = f"(row.{kept.closing} IS NOT NULL AND change.before ->> '{kept.closing}' IS NULL)"  # named apart
+    parts = {
+        "closed": closed if kept.closing else "false",
+        "table": kept.table,
+        "key": kept.key,
+        "type": key_type,
+        "shown": kept.shown,
+        "limit": SHOWN,
+    }
+    statement = statement.format(values=kept.values_of("row"), **parts)
+    cursor.execute(statement, {"load": load.pk, "quiet": [*kept.quiet]})
+    return list(cursor.fetchall())
+
+
+def _fields(kept: Kept) -> dict[str, Any]:
+    return {field.column: field for field in kept.model._meta.concrete_fields if field.column in kept.columns}
+
+
+def _words(kept: Kept, rows: Sequence[Any]) -> dict[tuple[str, Any], str]:
+    """What the keys of other tables in these rows mean."""
+    found: dict[tuple[str, Any], str] = {}
+    for column, field in _fields(kept).items():
+        if isinstance(field, ForeignKey):
+            keys = {values[column] for row in rows for values in row[1:]} - {None}
+            things = field.related_model._default_manager.in_bulk(keys)
+            found |= {(column, key): str(thing) for key, thing in things.items()}
+    return found
+
+
+def _differences(kept: Kept, before: Any, after: Any, words: dict[tuple[str, Any], str]) -> list[list[str]]:
+    def word(column: str, value: Any) -> str:
+        return words.get((column, value), "—" if value in (None, "") else str(value))
+
+    return [
+        [str(field.verbose_name), word(column, before[column]), word(column, after[column])]
+        for column, field in _fields(kept).items()
+        if before[column] != after[column]
+    ]

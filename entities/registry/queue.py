@@ -1,0 +1,180 @@
+"""What does the worker do for the registries? It looks at uploaded files, applies loads and undoes them, one at a time.
+
+Each piece of work is one transaction that holds the row of the load: a worker that dies leaves nothing behind, and the
+next one finds the load where it was. How far it is goes out over a second connection, which every page sees at once.
+"""
+
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from entities.models import RegistryLoad
+from entities.registry.errors import RegistryError
+from entities.registry.loading import ONE_AT_A_TIME, Options, keep_report, load, look
+from entities.registry.models import RegistryFile, RegistryProgress, RegistryReport
+from entities.registry.registries import registry_of
+from entities.registry.undoing import undo
+from mipres_admin import clock, history
+
+MOST_ATTEMPTS = 3
+SECONDS_BETWEEN_NOTES = 0.3
+FILE_KEPT = timedelta(days=7)
+REPORT_KEPT = timedelta(days=90)
+LEFT_ALONE = "Nadie la aplicó en siete días."
+BACK_TO_BEFORE = "El portal lo intentó varias veces y no pudo terminar; no cambió nada. Avise a quien opera el portal."
+
+State = RegistryLoad.State
+ENDED = (State.APPLIED, State.UNDO_QUEUED, State.UNDONE, State.REFUSED, State.CANCELLED)
+
+
+class Stopped(Exception):
+    """The worker was told to stop: the load is left for the next one."""
+
+
+class Beside:
+    """A second connection, on which notes about a transaction are seen before that transaction ends."""
+
+    def __init__(self, load_id: int, stop: Callable[[], bool]) -> None:
+        self.load_id, self.stop = load_id, stop
+        self.connection = connection.copy()
+        self.noted_at = 0.0
+        self.attempts = 1
+
+    def __enter__(self) -> Self:
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE entities_registryprogress SET attempts = attempts + 1, done = 0, rows = 0, "
+                "at = clock_timestamp() WHERE load_id = %s RETURNING attempts",
+                [self.load_id],
+            )
+            self.attempts = (cursor.fetchone() or (1,))[0]
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.connection.close()
+
+    def __call__(self, rows: int, done: float) -> None:
+        """Note how much of the file has been read. Raises Stopped when the worker was told to stop."""
+        if self.stop():
+            raise Stopped
+        if done < 1 and time.monotonic() - self.noted_at < SECONDS_BETWEEN_NOTES:
+            return
+        self.noted_at = time.monotonic()
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE entities_registryprogress SET rows = %s, done = %s, at = clock_timestamp() WHERE load_id = %s",
+                [rows, min(done, 1.0), self.load_id],
+            )
+
+
+def take(stop: Callable[[], bool] = lambda: False) -> bool:
+    """Do the next piece of work, if there is one that no other worker is at; whether there was.
+
+    What goes wrong is raised, and undone; the load stays where it was and is tried again, `MOST_ATTEMPTS` times in all.
+    """
+    try:
+        with transaction.atomic():
+            waiting = RegistryLoad.objects.for_the_worker().select_for_update(skip_locked=True, no_key=True)
+            found = waiting.first()
+            if found is None or not _is_alone():
+                return False
+            with Beside(found.pk, stop) as beside:
+                if beside.attempts > MOST_ATTEMPTS:
+                    _give_up(found)
+                else:
+                    _WORK[State(found.state)](found, beside)
+    except Stopped:
+        return False
+    return True
+
+
+def _is_alone() -> bool:
+    """Whether no other load is on its way: by command, or in another worker."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def _file_of(waiting: RegistryLoad) -> Iterator[Path]:
+    """The file, unpacked where this worker is."""
+    with tempfile.TemporaryDirectory(prefix="mipres-registry-") as folder:
+        path = Path(folder) / waiting.file_name
+        path.write_bytes(zlib.decompress(RegistryFile.objects.get(load=waiting).content))
+        yield path
+
+
+def _preview(waiting: RegistryLoad, beside: Beside) -> None:
+    try:
+        with _file_of(waiting) as path:
+            report = look(registry_of(waiting.kind)(), path, beside, waiting)
+    except RegistryError as error:
+        return _refuse(waiting, error)
+    keep_report(waiting, report)
+    seen = {"state": State.PREVIEWED, "cut_on": report.cut_on, "counts": report.totals()}
+    RegistryLoad.objects.filter(pk=waiting.pk).update(**seen)
+    return None
+
+
+def _apply(waiting: RegistryLoad, beside: Beside) -> None:
+    options = Options(strict=waiting.strict, force=waiting.force, allow_closing=waiting.allow_closing)
+    try:
+        with _file_of(waiting) as path:
+            load(registry_of(waiting.kind)(), path, options, beside, waiting)
+    except RegistryError as error:
+        _refuse(waiting, error)
+
+
+def _undo(waiting: RegistryLoad, beside: Beside) -> None:
+    try:
+        undo(registry_of(waiting.kind)(), waiting)
+    except RegistryError as error:
+        _settle_undo(waiting, str(error))
+
+
+_WORK = {State.UPLOADED: _preview, State.QUEUED: _apply, State.UNDO_QUEUED: _undo}
+
+
+def _refuse(waiting: RegistryLoad, error: RegistryError) -> None:
+    """The first line says why; the rows are in the report."""
+    why = str(error).partition("\n")[0]
+    RegistryLoad.objects.filter(pk=waiting.pk).update(state=State.REFUSED, error=why)
+    rows = [[row.line, row.reason] for row in sorted(error.rejections)]
+    RegistryReport.objects.update_or_create(load=waiting, defaults={"made_at": clock.now(), "rejections": rows})
+
+
+def _settle_undo(waiting: RegistryLoad, why: str) -> None:
+    RegistryLoad.objects.filter(pk=waiting.pk).update(state=State.APPLIED, error=why)
+
+
+def _give_up(waiting: RegistryLoad) -> None:
+    if waiting.state == State.UNDO_QUEUED:
+        _settle_undo(waiting, BACK_TO_BEFORE)
+    else:
+        _refuse(waiting, RegistryError(BACK_TO_BEFORE))
+
+
+# ---------------------------------------------------------------- what is not kept
+
+
+def forget() -> None:
+    """Cancel what nobody applied, delete files of loads that have ended and old reports (Ley 1581 de 2012)."""
+    old = RegistryLoad.objects.filter(uploaded_at__lt=Now() - FILE_KEPT)
+    for left in old.filter(state__in=(State.UPLOADED, State.PREVIEWED)).select_for_update(skip_locked=True):
+        before = {"state": left.state}
+        left.state, left.error = State.CANCELLED, LEFT_ALONE
+        left.save(update_fields=["state", "error"])
+        after = {"state": left.state, "reason": LEFT_ALONE}
+        history.record(by=None, act="registry.cancelled", thing=left, before=before, after=after)
+    RegistryFile.objects.filter(load__in=old.filter(state__in=ENDED)).delete()
+    RegistryProgress.objects.filter(load__in=old.filter(state__in=ENDED).exclude(state=State.UNDO_QUEUED)).delete()
+    RegistryReport.objects.filter(made_at__lt=Now() - REPORT_KEPT).delete()

@@ -1,0 +1,284 @@
+"""Where does the Ministry load registries? Upload, preview, apply, progress, report, undo; every load in one list."""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from entities.actions import registry_loads as actions
+from entities.forms.registry_loads import ApplyForm, UndoForm, UploadForm
+from entities.models import RegistryLoad
+from entities.registry.models import RegistryProgress, RegistryReport
+from entities.registry.report import ROWS, label
+from entities.registry.undoing import prospect
+from entities.rules.registry_loads import BOXES
+from mipres_admin import workbook
+from mipres_admin.desk import ActingAdmin, DeskAct
+
+State = RegistryLoad.State
+AT_WORK = (State.UPLOADED, State.QUEUED, State.UNDO_QUEUED)
+SHOWN = 20
+READING = 0.8
+"""How much of the bar is the reading of the file; what is left is the writing."""
+SILENCE = timedelta(minutes=1)
+WAITING = timedelta(minutes=2)
+UNDONE_LABELS = {
+    "restored": "filas que volvieron a como estaban",
+    "deleted": "filas nuevas borradas",
+    "kept": "filas nuevas que se quedan porque ya se usan",
+    "skipped": "filas que se dejan porque cambiaron después",
+}
+
+
+def _apply(*, by: Any, thing: RegistryLoad, **asked: Any) -> bool:
+    return actions.queue_load(by=by, load=thing, **asked)
+
+
+def _cancel(*, by: Any, thing: RegistryLoad, reason: str) -> bool:
+    return actions.cancel_load(by=by, load=thing, reason=reason)
+
+
+def _undo(*, by: Any, thing: RegistryLoad, reason: str) -> bool:
+    return actions.queue_undo(by=by, load=thing, reason=reason)
+
+
+APPLY = DeskAct(
+    slug="aplicar",
+    label="Aplicar",
+    warning="El registro del portal queda como dice el archivo: lo que falta en él se cierra, y los roles que dependan "
+    "de lo cerrado terminan. Lo hace el portal en segundo plano, todo o nada.",
+    permission="entities.load_registry",
+    said="La carga quedó pedida: esta página muestra el avance.",
+    offered=lambda load: load.state == State.PREVIEWED,
+    do=_apply,
+    form=ApplyForm,
+)
+CANCEL = DeskAct(
+    slug="cancelar",
+    label="Cancelar",
+    warning="El archivo se borra y no se aplica. Nada del registro ha cambiado.",
+    permission="entities.load_registry",
+    said="La carga quedó cancelada y su archivo borrado.",
+    offered=lambda load: load.state in actions.OPEN,
+    do=_cancel,
+    form=UndoForm,
+)
+UNDO = DeskAct(
+    slug="deshacer",
+    label="Deshacer",
+    warning="El registro vuelve a como estaba antes de esta carga, y los roles que ella terminó vuelven. Lo que otros "
+    "cambiaron después no se toca: el informe lo nombra. Lo hace el portal en segundo plano, todo o nada.",
+    permission="entities.undo_load",
+    said="Quedó pedido: esta página muestra el avance.",
+    offered=lambda load: load.state == State.APPLIED and load.is_undoable,
+    do=_undo,
+    form=UndoForm,
+)
+
+
+@admin.register(RegistryLoad)
+class RegistryLoadAdmin(ActingAdmin):
+    """Loads by command stand in the same list; nothing is edited."""
+
+    list_display = ("file_name", "kind", "state", "cut_on", "who", "uploaded_at", "loaded_at", "result")
+    list_filter = ("kind", "state", "uploaded_at")
+    list_select_related = ("uploaded_by__person",)
+    search_fields = ("file_name", "sha256")
+    acts = (APPLY, CANCEL, UNDO)
+
+    @admin.display(description="quién")
+    def who(self, load: RegistryLoad) -> str:
+        """Who uploaded it; nobody, when a command loaded it."""
+        return load.uploaded_by.display_name if load.uploaded_by else "Por comando"
+
+    @admin.display(description="resultado")
+    def result(self, load: RegistryLoad) -> str:
+        """The counts that are not nought, in a line."""
+        told = [f"{load.counts[end]} {word}" for end, word in ROWS.items() if end != "same" and load.counts.get(end)]
+        return ", ".join(told) or ("sin cambios" if load.counts else "—")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who may load registries."""
+        return request.user.has_perm("entities.load_registry")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who may see loads, or ask for them."""
+        asks = (APPLY.permission, UNDO.permission)
+        return super().has_view_permission(request, obj) or any(map(request.user.has_perm, asks))
+
+    def get_urls(self) -> list[URLPattern]:
+        """The admin's, the progress of a load, and what is downloaded of its report."""
+        at = "<path:object_id>"
+        view = self.admin_site.admin_view
+        return [
+            path(f"{at}/avance/", view(self.progress_view), name=f"{self.stem}_progress"),
+            path(f"{at}/<slug:rows>.<slug:form>", view(self.download_view), name=f"{self.stem}_download"),
+            *super().get_urls(),
+        ]
+
+    # ------------------------------------------------------------ upload
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Take a file, and go where its preview will be."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = UploadForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            load, is_new = actions.upload_registry(by=request.user, kind=form.cleaned_data["kind"], file=form.upload)
+            _tell(request, load, is_new=is_new)
+            return redirect(f"admin:{self.stem}_change", load.pk)
+        title = "Subir el archivo de un registro"
+        return self.page(request, "admin/entities/registryload/upload.html", {"title": title, "form": form})
+
+    # ------------------------------------------------------------ one load
+
+    def _load(self, request: HttpRequest, object_id: str) -> RegistryLoad:
+        load: RegistryLoad | None = self.get_object(request, object_id)
+        if load is None:
+            raise Http404
+        if not self.has_view_permission(request, load):
+            raise PermissionDenied
+        return load
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """What a load would do, how far it is, or what it did; with what may be done to it now."""
+        load = self._load(request, object_id)
+        acts = [act for act in self.acts if act.is_open_to(request, load)]
+        context = {"title": str(load), "acts": acts, "act_url": f"admin:{self.stem}_act", **_told(load)}
+        return self.page(request, "admin/entities/registryload/load.html", context)
+
+    def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """How far the worker is: the part of the page that a script asks for again and again."""
+        context = _progress(self._load(request, object_id))
+        return render(request, "admin/entities/registryload/_progress.html", context)
+
+    def download_view(self, request: HttpRequest, object_id: str, rows: str, form: str) -> HttpResponseBase:
+        """All rejected or closed rows, as CSV or .xlsx."""
+        load = self._load(request, object_id)
+        report = RegistryReport.objects.filter(load=load).first()
+        maker, table = FORMS.get(form), TABLES.get(rows)
+        if report is None or maker is None or table is None:
+            raise Http404
+        columns, cells = table
+        return maker(f"{load.kind}-{load.pk}-{rows}", rows, columns, cells(report))
+
+    # ------------------------------------------------------------ acts
+
+    def _asked(self, request: HttpRequest, object_id: str, slug: str) -> tuple[Any, DeskAct]:
+        """The load and the act; before an undoing, with what it would put back."""
+        load, act = super()._asked(request, object_id, slug)
+        if act is UNDO and act.offered(load):
+            would = prospect(load)
+            counts = f"Volverían a como estaban {would['restored']} filas y se borrarían {would['deleted']} nuevas."
+            act = replace(act, warning=f"{counts} {act.warning}")
+        return load, act
+
+
+def _tell(request: HttpRequest, load: RegistryLoad, *, is_new: bool) -> None:
+    """That the file came; that it had come before."""
+    if not is_new:
+        messages.info(request, "Ese archivo ya estaba subido y sin aplicar: esta es su carga.")
+        return
+    messages.success(request, "El archivo quedó subido: el portal lo revisa y muestra aquí qué cambiaría.")
+    before = RegistryLoad.objects.in_force(load.kind).filter(sha256=load.sha256).first()
+    if before is not None and before.loaded_at is not None:
+        day = timezone.localtime(before.loaded_at)
+        messages.warning(request, f"Este mismo archivo ya se cargó el {day:%Y-%m-%d} a las {day:%H:%M}.")
+
+
+# ---------------------------------------------------------------- what a page tells
+
+
+def _progress(load: RegistryLoad) -> dict[str, Any]:
+    """The bar and its words; `note` is what else there is to know."""
+    progress = RegistryProgress.objects.filter(load=load).first() or RegistryProgress(load=load, at=timezone.now())
+    busy = load.state in AT_WORK
+    begun = busy and progress.attempts > 0
+    told = {"load": load, "busy": busy, "begun": begun, "progress": progress, "writing": progress.done >= 1}
+    return told | {"percent": round(progress.done * READING * 100), "note": _note(load, progress, begun=begun)}
+
+
+def _note(load: RegistryLoad, progress: RegistryProgress, *, begun: bool) -> str:
+    now = timezone.now()
+    if not begun:
+        late = now - (load.asked_at or load.uploaded_at) > WAITING
+        return (
+            "Sigue en cola: hay otra carga en marcha, o el worker está detenido. Avise a quien opera el portal." * late
+        )
+    if now - progress.at > SILENCE:
+        return "Hace más de un minuto que no avanza. Si se interrumpió, no cambió nada y empieza de nuevo por sí sola."
+    if progress.attempts > 1:
+        return f"Se interrumpió y empezó de nuevo: va en el intento {progress.attempts}."
+    return ""
+
+
+def _told(load: RegistryLoad) -> dict[str, Any]:
+    """What the page of a load shows."""
+    report = RegistryReport.objects.filter(load=load).first()
+    told = _progress(load) | {"counts": [(label(name), count) for name, count in load.counts.items()]}
+    is_preview = load.state in (State.PREVIEWED, State.UPLOADED, State.QUEUED)
+    if report is None:
+        return told | {"report": None, "is_preview": is_preview}
+    undone = {UNDONE_LABELS.get(k, k): v for k, v in report.undone.items() if not isinstance(v, list)}
+    return told | {
+        "report": report,
+        "is_preview": is_preview,
+        "obstacles": [(cause, BOXES[option]) for option, cause in report.obstacles if option != "strict"],
+        "closed": report.closed[:SHOWN],
+        "rejections": report.rejections[:SHOWN],
+        "shown": SHOWN,
+        "undone": undone,
+        "left": [*report.undone.get("kept_rows", ()), *report.undone.get("skipped_rows", ())][:SHOWN],
+    }
+
+
+# ---------------------------------------------------------------- downloads
+
+Cells = list[tuple[str, ...]]
+
+
+def _rejected(report: RegistryReport) -> Cells:
+    return [(str(line), reason) for line, reason in report.rejections]
+
+
+def _closed(report: RegistryReport) -> Cells:
+    return [(text,) for text in report.closed]
+
+
+def _left(report: RegistryReport) -> Cells:
+    return [(text,) for text in (*report.undone.get("kept_rows", ()), *report.undone.get("skipped_rows", ()))]
+
+
+Columns = Sequence[workbook.Column]
+TABLES: dict[str, tuple[Columns, Callable[[RegistryReport], Cells]]] = {
+    "rechazadas": ((workbook.Column("LÍNEA", 10), workbook.Column("MOTIVO", 100)), _rejected),
+    "cerradas": ((workbook.Column("CERRADA", 60),), _closed),
+    "sin-deshacer": ((workbook.Column("FILA", 100),), _left),
+}
+
+
+def _as_csv(name: str, title: str, columns: Columns, rows: Cells) -> HttpResponse:
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    writer = csv.writer(response)
+    writer.writerow([column.heading for column in columns])
+    writer.writerows(rows)
+    return response
+
+
+def _as_xlsx(name: str, title: str, columns: Columns, rows: Cells) -> HttpResponseBase:
+    return workbook.download(f"{name}.xlsx", title.capitalize(), columns, rows, len(rows))
+
+
+FORMS: dict[str, Callable[[str, str, Columns, Cells], HttpResponseBase]] = {"csv": _as_csv, "xlsx": _as_xlsx}
