@@ -128,7 +128,7 @@ class HistoryEntry(models.Model):
             models.Index("object_type", "object_id", "id", name="history_object"),
             models.Index("entity", "id", name="history_entity"),
             # how many acts of a kind a day, counted in this index alone
-            models.Index("act", "at", name="history_act"),
+            models.Index("act", "at", "id", name="history_act"),
         )
 
     def __str__(self) -> str:

@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from mipres_admin.models import HistorySeal
 from tests import cast
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app
