@@ -49,7 +49,7 @@ def _refusals() -> Content:
     days = last_days(REFUSAL_DAYS, today())
     chart = day_chart(
         "Ingresos fallidos por día",
-        f"Contraseñas y segundos factores que no eran, en los últimos {REFUSAL_DAYS} días; también de usuarios inventados.",
+        f"Contraseñas y segundos factores errados en {REFUSAL_DAYS} días, también de usuarios que no existen.",
         acts_per_day(REFUSALS, days),
         days,
         f"Ningún ingreso ha fallado en los últimos {REFUSAL_DAYS} días.",

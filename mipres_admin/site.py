@@ -4,7 +4,8 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 
 from mipres_admin.dashboard import panels_for
 
@@ -20,7 +21,7 @@ class MinistryAdminSite(AdminSite):
     site_header = "MIPRES · Administración del Ministerio"
     index_title = "Tablero"
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The panels that this person may see, then the lists."""
         return super().index(request, {"panels": list(panels_for(request.user)), **(extra_context or {})})
 
@@ -34,7 +35,7 @@ class MinistryAdminSite(AdminSite):
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         """The lists of one app, under its own name."""
         name = NAMES.get(app_label) or (apps.get_app_config(app_label).verbose_name if app_label in ORDER else None)
         return super().app_index(request, app_label, ({"title": name} if name else {}) | (extra_context or {}))

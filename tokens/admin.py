@@ -78,10 +78,10 @@ class ExpiryFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        now = timezone.now()
-        if self.value() == "vencidos":
+        now, value = timezone.now(), self.value()
+        if value == "vencidos":
             return queryset & PortalToken.objects.expired_within(EXPIRED_DAYS, now)
-        return queryset & PortalToken.objects.expiring_within(int(self.value()), now) if self.value() else queryset
+        return queryset & PortalToken.objects.expiring_within(int(value), now) if value else queryset
 
 
 @admin.register(PortalToken)

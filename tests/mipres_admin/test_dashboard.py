@@ -5,12 +5,18 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import throttle
+from accounts.actions.session import open_session
 from accounts.models import Account
+from accounts.panels import _activations
 from accounts.throttle import locked_accounts
 from mipres_admin.dashboard import Panel, acts_per_day, panels_for, register
 from mipres_admin.figures import day_chart, last_days
@@ -183,27 +189,18 @@ def test_a_replaced_token_does_not_wait_for_a_replacement(staff, delegate):
     assert figures(panels(staff)["tokens"])["Vencen en 7 días"] == 0
 
 
-def test_activations_are_counted_by_the_days_of_colombia(staff, time_machine):
-    time_machine.move_to("2026-11-21T04:30:00Z")  # still the 20th in Bogotá
-    act("roles.given", times=2)
-    act("roles.given", days_ago=1)
-    act("roles.given", days_ago=31)
-    act("roles.ended")
-    (chart,) = panels(staff)["activations"].days
+def test_activations_are_counted_by_the_days_of_colombia():
+    with time_machine.travel("2026-11-21T04:30:00Z", tick=False):  # still the 20th in Bogotá
+        act("roles.given", times=2)
+        act("roles.given", days_ago=1)
+        act("roles.given", days_ago=31)
+        act("roles.ended")
+        (chart,) = _activations().days
     assert [(str(column.day), column.value) for column in chart.columns[-2:]] == [("2026-11-19", 1), ("2026-11-20", 2)]
     assert (len(chart.columns), chart.total) == (30, 3)
 
 
-def wrong_password(account, times):
-    for _ in range(times):
-        Client().post("/ingresar/", {"login": account.login, "password": "no es"})
-
-
 def test_failed_logins_are_counted_and_a_locked_account_is_told(staff, delegate, settings):
-    from django.core.exceptions import ValidationError
-
-    from accounts.actions.session import open_session
-
     for _ in range(settings.LOGIN_FAILURES_ALLOWED):
         for login in (delegate.login, "NADIE"):
             with pytest.raises(ValidationError):
@@ -214,17 +211,23 @@ def test_failed_logins_are_counted_and_a_locked_account_is_told(staff, delegate,
     assert locked_accounts() == [delegate]
 
 
-def test_an_account_that_was_unlocked_or_waited_is_not_locked(delegate, settings, time_machine):
-    from accounts import throttle
+@pytest.fixture
+def locked(delegate, settings):
+    for _ in range(settings.LOGIN_FAILURES_ALLOWED):
+        with pytest.raises(ValidationError):
+            open_session(login=delegate.login, password="no es")
+    assert locked_accounts() == [delegate]
+    return delegate
 
-    def lock():
-        for _ in range(settings.LOGIN_FAILURES_ALLOWED):
-            attempt = throttle.admit(login=delegate.login, address=None)
-        act("session.refused", after={"locked": attempt.is_the_last})
 
-    lock()
-    throttle.forgive_login(delegate.login)
+def test_an_account_that_was_unlocked_is_not_locked(locked):
+    throttle.forgive_login(locked.login)
     assert locked_accounts() == []
+
+
+def test_an_account_whose_half_hour_is_over_is_not_locked(locked, settings):
+    with time_machine.travel(timezone.now() + timedelta(minutes=settings.LOGIN_LOCK_MINUTES, seconds=1)):
+        assert locked_accounts() == []
 
 
 def test_a_job_that_failed_is_named(staff, busy):
@@ -274,13 +277,12 @@ def test_the_dashboard_costs_as_many_statements_when_busy(staff, django_assert_m
 
 
 def test_acts_are_counted_in_an_index():
-    from django.db import connection
-
     act("roles.given", times=2)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
-            "EXPLAIN SELECT count(*) FROM mipres_admin_historyentry WHERE act = 'roles.given' AND at > now() - interval '1 day'"
+            "EXPLAIN SELECT count(*) FROM mipres_admin_historyentry"
+            " WHERE act = 'roles.given' AND at > now() - interval '1 day'"
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "history_act" in plan
