@@ -78,6 +78,9 @@ def can_rewrite_history() -> bool:
     """Whether the role of this connection could change what the history says."""
     tables = [table for table in LIMITED if "history" in table]
     with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [tables[0]])
+        if cursor.fetchall() == [(None,)]:
+            return False  # not migrated: there is none yet
         cursor.execute(CAN_REWRITE, [tables])
         ((can,),) = cursor.fetchall()
     return bool(can)

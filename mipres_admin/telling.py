@@ -180,8 +180,13 @@ def in_words(value: Any) -> str:
     if isinstance(value, dict):
         # PostgreSQL keeps the shortest name first
         named = sorted(value.items(), key=lambda item: item[0] not in ITS_NAME)
-        return ", ".join(f"{_label(name)}: {in_words(one)}" for name, one in named if one is not None)
+        return ", ".join(_said(name, in_words(one)) for name, one in named if one is not None)
     return str(value)
+
+
+def _said(name: str, words: str) -> str:
+    """A value with its name, which a role does not need."""
+    return words if name == "role" else f"{_label(name)}: {words}"
 
 
 def _text(value: str) -> str:

@@ -5,6 +5,7 @@ import secrets
 
 import psycopg
 import pytest
+from django.core import checks
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -232,9 +233,18 @@ def test_a_member_of_the_owner_is_refused():
     assert "no grant would bind it" in refused(make_role(f'IN ROLE "{owner}"'))
 
 
+def warnings():
+    found = checks.run_checks(databases=["default"], include_deployment_checks=True)
+    return [one.id for one in found if one.id == "mipres_admin.W002"]
+
+
 @pytest.mark.django_db
-def test_the_owner_can_rewrite_and_the_portal_says_so():
-    assert application_role.can_rewrite_history()
+def test_the_owner_can_rewrite_and_a_check_says_so():
+    assert warnings() == ["mipres_admin.W002"]
+
+
+def test_the_role_of_the_portal_can_not(portal_as_role):
+    assert warnings() == []
 
 
 def test_what_somebody_granted_by_hand_is_taken_back(as_role, role, acts):

@@ -182,7 +182,7 @@ def test_an_act_is_read_before_beside_after_with_its_place_in_the_chain(staff, d
     told = {pair.label: (pair.before, pair.after, pair.differs) for pair in page.context["pairs"]}
     assert told == {
         "Sede": ("110010000101", "110010000101", False),
-        "Roles": ("Rol: Rol_Anulador, Desde: 2026-11-21", "—", True),
+        "Roles": ("Rol_Anulador, Desde: 2026-11-21", "—", True),
     }
     link = HistoryLink.objects.get(entry_id=entry.pk)
     assert link.sha256 in page.text
