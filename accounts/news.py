@@ -24,6 +24,11 @@ class Piece:
     count: int
 
     @property
+    def shown(self) -> str:
+        """How many, as it is written in Colombia, for example 1.200."""
+        return f"{self.count:,}".replace(",", ".")
+
+    @property
     def query(self) -> str:
         """The filter of the list that has exactly these."""
         return urlencode({"causa": self.cause.value, "dia": self.day.isoformat()})
