@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,7 +18,7 @@ from entities.actions import registry_loads as actions
 from entities.forms.registry_loads import ApplyForm, UndoForm, UploadForm
 from entities.models import RegistryLoad
 from entities.registry.models import RegistryProgress, RegistryReport
-from entities.registry.report import ROWS, label
+from entities.registry.report import LABELS, ROWS, label
 from entities.registry.undoing import prospect
 from entities.rules.registry_loads import BOXES
 from mipres_admin import workbook
@@ -89,7 +89,7 @@ UNDO = DeskAct(
 class RegistryLoadAdmin(ActingAdmin):
     """Loads by command stand in the same list; nothing is edited."""
 
-    list_display = ("file_name", "kind", "state", "cut_on", "who", "uploaded_at", "loaded_at", "result")
+    list_display = ("file_name", "kind", "state", "cut", "result", "who", "uploaded", "loaded")
     list_filter = ("kind", "state", "uploaded_at")
     list_select_related = ("uploaded_by__person",)
     search_fields = ("file_name", "sha256")
@@ -99,6 +99,21 @@ class RegistryLoadAdmin(ActingAdmin):
     def who(self, load: RegistryLoad) -> str:
         """Who uploaded it; nobody, when a command loaded it."""
         return load.uploaded_by.display_name if load.uploaded_by else "Por comando"
+
+    @admin.display(description="corte", ordering="cut_on")
+    def cut(self, load: RegistryLoad) -> str:
+        """The day of the cut."""
+        return load.cut_on.isoformat() if load.cut_on else "—"
+
+    @admin.display(description="subida", ordering="uploaded_at")
+    def uploaded(self, load: RegistryLoad) -> str:
+        """When its file came."""
+        return _moment(load.uploaded_at)
+
+    @admin.display(description="cargada", ordering="loaded_at")
+    def loaded(self, load: RegistryLoad) -> str:
+        """When it was applied."""
+        return _moment(load.loaded_at) if load.loaded_at else "—"
 
     @admin.display(description="resultado")
     def result(self, load: RegistryLoad) -> str:
@@ -193,8 +208,11 @@ def _tell(request: HttpRequest, load: RegistryLoad, *, is_new: bool) -> None:
     messages.success(request, "El archivo quedó subido: el portal lo revisa y muestra aquí qué cambiaría.")
     before = RegistryLoad.objects.in_force(load.kind).filter(sha256=load.sha256).first()
     if before is not None and before.loaded_at is not None:
-        day = timezone.localtime(before.loaded_at)
-        messages.warning(request, f"Este mismo archivo ya se cargó el {day:%Y-%m-%d} a las {day:%H:%M}.")
+        messages.warning(request, f"Este mismo archivo ya se cargó el {_moment(before.loaded_at)}.")
+
+
+def _moment(at: datetime) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 # ---------------------------------------------------------------- what a page tells
@@ -223,10 +241,16 @@ def _note(load: RegistryLoad, progress: RegistryProgress, *, begun: bool) -> str
     return ""
 
 
+def _counts(load: RegistryLoad) -> list[tuple[str, int]]:
+    """What was counted, in the order of the report: what PostgreSQL keeps as an object has no order."""
+    names = [*(name for name in LABELS if name in load.counts), *(name for name in load.counts if name not in LABELS)]
+    return [(label(name), load.counts[name]) for name in names]
+
+
 def _told(load: RegistryLoad) -> dict[str, Any]:
     """What the page of a load shows."""
     report = RegistryReport.objects.filter(load=load).first()
-    told = _progress(load) | {"counts": [(label(name), count) for name, count in load.counts.items()]}
+    told = _progress(load) | {"counts": _counts(load)}
     is_preview = load.state in (State.PREVIEWED, State.UPLOADED, State.QUEUED)
     if report is None:
         return told | {"report": None, "is_preview": is_preview}

@@ -202,11 +202,12 @@ def _words(kept: Kept, rows: Sequence[Any]) -> dict[tuple[str, Any], str]:
 
 
 def _differences(kept: Kept, before: Any, after: Any, words: dict[tuple[str, Any], str]) -> list[list[str]]:
-    def word(column: str, value: Any) -> str:
-        return words.get((column, value), "—" if value in (None, "") else str(value))
+    def word(field: Any, value: Any) -> str:
+        choices = dict(field.flatchoices or ())
+        return words.get((field.column, value), choices.get(value, "—" if value in (None, "") else str(value)))
 
     return [
-        [str(field.verbose_name), word(column, before[column]), word(column, after[column])]
+        [str(field.verbose_name), word(field, before[column]), word(field, after[column])]
         for column, field in _fields(kept).items()
         if before[column] != after[column]
     ]

@@ -68,7 +68,7 @@ def test_the_worker_shows_what_would_change_and_changes_nothing(clerk, file):
     work()
     page = page_of(clerk, waiting)
     assert "Lista para aplicar" in page
-    assert "6015550101</td><td>6015550199" in page
+    assert '6015550101</td><td data-label="Después">6015550199' in page
     assert "050010000201 NIDIA INÉS CAÑÓN HOYOS" in page
     assert "<li>110010000106</li>" in page
     assert "falta el nombre de la sede" in page
@@ -88,7 +88,8 @@ def test_a_sede_that_goes_to_another_entity_is_shown_by_names(clerk, file):
     load("import_reps", file(sede_row()))
     waiting = uploaded(clerk, "reps", file(sede_row(numeroidentificacion="990000002", nombreprestador="OTRA S.A.")))
     work()
-    assert "Entidad</td><td>CLÍNICA DEL RÍO S.A.S.</td><td>OTRA S.A." in page_of(clerk, waiting)
+    page = page_of(clerk, waiting)
+    assert '>Entidad</td><td data-label="Antes">CLÍNICA DEL RÍO S.A.S.</td><td data-label="Después">OTRA S.A.' in page
 
 
 def test_the_worker_does_it_at_the_command_line_too(clerk, file):

@@ -1,14 +1,18 @@
 """Which row does the load of each official registry leave, and which the roles that it ends and gives back?
 
-A command does it: no actor; and the load itself has no entity.
+By command no actor, in the admin who asked and why; the load itself has no entity.
 """
 
+import hashlib
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
 from accounts.registry import effects
 from accounts.validity import long_date, today
+from entities.actions.registry_loads import Upload, cancel_load, queue_load, queue_undo, upload_registry
 from entities.models import RegistryLoad
+from entities.registry.queue import take
 from tests.accounts.registry_effects import Ministry, on
 from tests.cast import make_assignment
 from tests.history.stage import TABLE, Deed, Expected, Stage, act, by_nobody
@@ -99,3 +103,79 @@ def _why(entry: RegistryLoad, cause: str) -> dict[str, Any]:
 
 
 TABLE |= {f"{kind}.loaded": [loading(kind)] for kind in REGISTRIES}
+
+
+# ---------------------------------------------------------------- asked for in the admin
+
+WHY = "Corte de marzo"
+NO_OPTIONS = {"strict": False, "force": False, "allow_closing": False}
+
+
+def previewed(stage: Stage) -> RegistryLoad:
+    """A REPS that closes little, looked at by the worker."""
+    content = csv_file(stage.folder / "reps.csv", [sede_row()]).read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    file = Upload("reps.csv", digest, len(content), zlib.compress(content))
+    waiting, _ = upload_registry(by=stage.ministry, kind="reps", file=file)
+    stage.sede.delete()
+    take()
+    waiting.refresh_from_db()
+    return waiting
+
+
+@act("registry.queued")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    waiting = previewed(stage)
+    yield None
+    queue_load(by=stage.ministry, load=waiting, reason=WHY)
+    after = {"state": "queued", "reason": WHY, "file": "reps.csv", "sha256": waiting.sha256, **NO_OPTIONS}
+    yield Expected(waiting, stage.ministry, None, before={"state": "previewed"}, after=after)
+
+
+@act("reps.loaded")
+def applied_from_the_admin(stage: Stage) -> Iterator[Expected | None]:
+    waiting = previewed(stage)
+    queue_load(by=stage.ministry, load=waiting, reason=WHY)
+    yield None
+    take()
+    waiting.refresh_from_db()
+    cut = waiting.cut_on and waiting.cut_on.isoformat()
+    after = {"file": "reps.csv", "sha256": waiting.sha256, "cut_on": cut, **waiting.counts, "reason": WHY}
+    yield Expected(waiting, stage.ministry, None, after=after)
+
+
+@act("registry.cancelled")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    waiting = previewed(stage)
+    yield None
+    cancel_load(by=stage.ministry, load=waiting, reason=WHY)
+    after = {"state": "cancelled", "reason": WHY}
+    yield Expected(waiting, stage.ministry, None, before={"state": "previewed"}, after=after)
+
+
+def _applied(stage: Stage) -> RegistryLoad:
+    waiting = previewed(stage)
+    queue_load(by=stage.ministry, load=waiting, reason=WHY)
+    take()
+    waiting.refresh_from_db()
+    return waiting
+
+
+@act("registry.undo_queued")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    done = _applied(stage)
+    yield None
+    queue_undo(by=stage.ministry, load=done, reason=WHY)
+    after = {"state": "undo_queued", "reason": WHY}
+    yield Expected(done, stage.ministry, None, before={"state": "applied"}, after=after)
+
+
+@act("registry.undone")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    done = _applied(stage)
+    queue_undo(by=stage.ministry, load=done, reason=WHY)
+    yield None
+    take()
+    before = {"file": done.file_name, "sha256": done.sha256, "cut_on": done.cut_on and done.cut_on.isoformat()}
+    after = {"reason": WHY, "restored": 0, "deleted": 2, "skipped": 0, "kept": 0}
+    yield Expected(done, stage.ministry, None, before=before, after=after)
