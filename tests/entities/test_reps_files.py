@@ -116,7 +116,7 @@ def test_a_zip_that_is_no_workbook_is_refused(refused: Any, tmp_path: Path) -> N
     path = tmp_path / "reps.xlsx"
     with ZipFile(path, "w") as archive:
         archive.writestr("nada.txt", "nada")
-    assert "reps.xlsx no es un libro de Excel (.xlsx) que se pueda leer." in refused(path)
+    assert "reps.xlsx es un archivo comprimido y no un libro de Excel." in refused(path)
 
 
 def test_a_truncated_workbook_is_refused(refused: Any, tmp_path: Path) -> None:
