@@ -18,6 +18,7 @@ from entities.actions import registry_loads as actions
 from entities.forms.registry_loads import ApplyForm, UndoForm, UploadForm
 from entities.models import RegistryLoad
 from entities.registry.models import RegistryProgress, RegistryReport
+from entities.registry.queue import somebody_loads
 from entities.registry.report import LABELS, ROWS, label
 from entities.registry.undoing import prospect
 from entities.rules.registry_loads import BOXES
@@ -29,8 +30,8 @@ AT_WORK = (State.UPLOADED, State.QUEUED, State.UNDO_QUEUED)
 SHOWN = 20
 READING = 0.8
 """How much of the bar is the reading of the file; what is left is the writing."""
-SILENCE = timedelta(minutes=1)
 WAITING = timedelta(minutes=2)
+LATE = "Sigue en cola: hay otra carga en marcha, o el worker está detenido. Avise a quien opera el portal."
 UNDONE_LABELS = {
     "restored": "filas que volvieron a como estaban",
     "deleted": "filas nuevas borradas",
@@ -169,8 +170,10 @@ class RegistryLoadAdmin(ActingAdmin):
     ) -> HttpResponse:
         """What a load would do, how far it is, or what it did; with what may be done to it now."""
         load = self._load(request, object_id)
-        acts = [act for act in self.acts if act.is_open_to(request, load)]
-        context = {"title": str(load), "acts": acts, "act_url": f"admin:{self.stem}_act", **_told(load)}
+        told = _told(load)
+        # what the worker has in its hands can not be cancelled
+        acts = [act for act in self.acts if act.is_open_to(request, load) and not told["in_hand"]]
+        context = {"title": str(load), "acts": acts, "act_url": f"admin:{self.stem}_act", **told}
         return self.page(request, "admin/entities/registryload/load.html", context)
 
     def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -223,19 +226,27 @@ def _progress(load: RegistryLoad) -> dict[str, Any]:
     progress = RegistryProgress.objects.filter(load=load).first() or RegistryProgress(load=load, at=timezone.now())
     busy = load.state in AT_WORK
     begun = busy and progress.attempts > 0
-    told = {"load": load, "busy": busy, "begun": begun, "progress": progress, "writing": progress.done >= 1}
-    return told | {"percent": round(progress.done * READING * 100), "note": _note(load, progress, begun=begun)}
+    in_hand = begun and somebody_loads()
+    told = {
+        "load": load,
+        "busy": busy,
+        "in_hand": in_hand,
+        "begun": begun,
+        "progress": progress,
+        "writing": progress.done >= 1,
+    }
+    return told | {
+        "percent": round(progress.done * READING * 100),
+        "note": _note(load, progress, begun=begun, in_hand=in_hand),
+    }
 
 
-def _note(load: RegistryLoad, progress: RegistryProgress, *, begun: bool) -> str:
-    now = timezone.now()
+def _note(load: RegistryLoad, progress: RegistryProgress, *, begun: bool, in_hand: bool) -> str:
     if not begun:
-        late = now - (load.asked_at or load.uploaded_at) > WAITING
-        return (
-            "Sigue en cola: hay otra carga en marcha, o el worker está detenido. Avise a quien opera el portal." * late
-        )
-    if now - progress.at > SILENCE:
-        return "Hace más de un minuto que no avanza. Si se interrumpió, no cambió nada y empieza de nuevo por sí sola."
+        late = timezone.now() - (load.asked_at or load.uploaded_at) > WAITING
+        return LATE if late else ""
+    if not in_hand:
+        return "Se interrumpió y no cambió nada. Empieza de nuevo por sí sola en cuanto un worker la tome."
     if progress.attempts > 1:
         return f"Se interrumpió y empezó de nuevo: va en el intento {progress.attempts}."
     return ""
@@ -254,7 +265,9 @@ def _told(load: RegistryLoad) -> dict[str, Any]:
     is_preview = load.state in (State.PREVIEWED, State.UPLOADED, State.QUEUED)
     if report is None:
         return told | {"report": None, "is_preview": is_preview}
-    undone = {UNDONE_LABELS.get(k, k): v for k, v in report.undone.items() if not isinstance(v, list)}
+    undone = {word: report.undone[name] for name, word in UNDONE_LABELS.items() if name in report.undone}
+    others = {name: count for name, count in report.undone.items() if isinstance(count, int)}
+    undone |= {label(name): count for name, count in others.items() if name not in UNDONE_LABELS}
     return told | {
         "report": report,
         "is_preview": is_preview,

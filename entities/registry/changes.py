@@ -204,8 +204,8 @@ def _words(kept: Kept, rows: Sequence[Any]) -> dict[tuple[str, Any], str]:
 def _differences(kept: Kept, before: Any, after: Any, words: dict[tuple[str, Any], str]) -> list[list[str]]:
     def word(field: Any, value: Any) -> str:
         choices = dict(field.flatchoices or ())
-        said = words.get((field.column, value), choices.get(value, value))
-        return "—" if said in (None, "") else str(said)
+        told = choices.get(value) or ("—" if value in (None, "") else str(value))
+        return words.get((field.column, value), str(told))
 
     return [
         [str(field.verbose_name), word(field, before[column]), word(field, after[column])]

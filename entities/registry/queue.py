@@ -104,6 +104,17 @@ def _is_alone() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def somebody_loads() -> bool:
+    """Whether a load, a preview or an undoing is on its way anywhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [ONE_AT_A_TIME],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 @contextmanager
 def _file_of(waiting: RegistryLoad) -> Iterator[Path]:
     """The file, unpacked where this worker is."""

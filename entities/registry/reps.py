@@ -191,7 +191,12 @@ class Reps(Registry):
     changes = CHANGES
     writes = (UPDATE, INSERT)
     kept = (
-        Kept("entities_entity", ("name",), "row.identification_type || ' ' || row.nit || ' ' || row.name"),
+        Kept(
+            "entities_entity",
+            ("name",),
+            """concat_ws(' ', row.identification_type,
+                CASE row.identification_type WHEN 'NI' THEN row.nit ELSE '…' || right(row.nit, 4) END, row.name)""",
+        ),
         Kept(
             "entities_sede",
             (

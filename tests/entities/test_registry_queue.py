@@ -214,8 +214,8 @@ def test_the_page_says_how_far_it_is(clerk, tmp_path, db):
 
 def test_the_page_says_when_nothing_moves(clerk, tmp_path, db):
     waiting = uploaded(clerk, "reps", reps(tmp_path))
-    RegistryProgress.objects.update(attempts=1, at=Now() - timedelta(minutes=2))
-    assert "Hace más de un minuto que no avanza" in page_of(clerk, waiting)
+    RegistryProgress.objects.update(attempts=1)
+    assert "Se interrumpió y no cambió nada." in page_of(clerk, waiting)
     RegistryProgress.objects.update(attempts=0)
     RegistryLoad.objects.update(uploaded_at=Now() - timedelta(minutes=5))
     assert "Avise a quien opera el portal" in page_of(clerk, waiting)
