@@ -48,7 +48,9 @@ def _lock(user: RegisteredUser) -> RegisteredUser:
 
     After the state of the sede, never before: a load of a registry holds sedes when it comes for the users.
     """
-    return RegisteredUser.objects.select_for_update(of=("self",)).select_related("person").get(pk=user.pk)
+    RegisteredUser.objects.select_for_update().get(pk=user.pk)
+    # read afterwards: who waited for a load would see the person as he was before it
+    return RegisteredUser.objects.select_related("person").get(pk=user.pk)
 
 
 def _before(user: RegisteredUser, sede: Sede) -> tuple[datetime, Held]:

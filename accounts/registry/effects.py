@@ -17,8 +17,8 @@ from accounts.actions.roles import ROWS_A_STATEMENT, held_by, mail_about, save_d
 from accounts.deeds import Change, Deed, Held
 from accounts.endings import Cause, sentence
 from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding
-from accounts.registry.misfits import Misfit, misfits
-from accounts.roles import UserKind, assignable_roles, options_for
+from accounts.registry.misfits import Misfit, concerned, misfits
+from accounts.roles import assignable_roles, options_for
 from accounts.rules import Activation
 from accounts.validity import long_date
 from entities.models import Entity, RegistryLoad, Sede
@@ -34,29 +34,9 @@ def _lock(users: Iterable[int], kind: str = "") -> None:
 
     So whoever is giving one of them a role, on the strength of what was true before the load, is waited for.
     """
-    wanted = set(users)
-    registered = RegisteredUser.objects.all()
-    if kind == RegistryLoad.Kind.SSO:
-        wanted |= set(registered.filter(kind=UserKind.SSO).values_list("pk", flat=True))
-    if kind == RegistryLoad.Kind.RETHUS:
-        wanted |= _out_of_rethus()
-    list(registered.filter(pk__in=wanted).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-
-
-def _out_of_rethus() -> set[int]:
-    return {
-        user.pk
-        for user in RegisteredUser.objects.raw(
-            """
-            SELECT registered.id FROM accounts_rethusentry AS entry
-            JOIN accounts_person AS person
-                ON (person.document_type, person.document_number) = (entry.document_type, entry.document_number)
-            JOIN accounts_registereduser AS registered
-                ON (registered.person_id, registered.profession_id) = (person.id, entry.profession_id)
-            WHERE entry.closed_on IS NOT NULL
-            """
-        )
-    }
+    wanted = set(users) | (concerned(kind) if kind else set())
+    registered = RegisteredUser.objects.filter(pk__in=wanted)
+    list(registered.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
 
 
 @dataclass(frozen=True)
@@ -146,7 +126,8 @@ def _by_entity(told: Iterable[tuple[RoleAssignment, str]]) -> dict[int, Counter[
 
 def _tell(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Counter[str]], *, undone: bool) -> None:
     """A mail to each person for each sede, and one to each delegate for all of his entity."""
-    send_all_on_commit(mail_about(deed) for deed in decided if deed.user.person.deceased_on is None)
+    # undoing the list of deceased people comes before its rows are put back: who gets roles back is alive
+    send_all_on_commit(mail_about(deed) for deed in decided if undone or deed.user.person.deceased_on is None)
     entities = Entity.objects.in_bulk(counts)
     delegates = Account.objects.filter(entity__in=entities, is_active=True, person__deceased_on__isnull=True)
     send_all_on_commit(

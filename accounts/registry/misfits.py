@@ -69,6 +69,28 @@ WHERE {HELD} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to_ss
     AND EXISTS (SELECT FROM entities_registryload WHERE kind = %(plazas)s)
 """  # noqa: S608
 
+# Of whom a registry speaks: users who may not be given roles on the strength of what it said before. Those of the list
+# of deceased people are locked by its own trigger.
+CONCERNED = {
+    RegistryLoad.Kind.RETHUS: """
+        SELECT registered.id FROM accounts_rethusentry AS entry
+        JOIN accounts_person AS person
+            ON (person.document_type, person.document_number) = (entry.document_type, entry.document_number)
+        JOIN accounts_registereduser AS registered
+            ON (registered.person_id, registered.profession_id) = (person.id, entry.profession_id)
+        WHERE entry.closed_on IS NOT NULL
+    """,
+    RegistryLoad.Kind.REPS: f"""
+        SELECT registered.id FROM entities_entity AS member
+        JOIN accounts_person AS person
+            ON (person.document_type, person.document_number) = (member.identification_type, member.nit)
+        JOIN accounts_registereduser AS registered ON registered.person_id = person.id
+        WHERE member.kind = '{EntityKind.PROFESIONAL_INDEPENDIENTE}'
+            AND NOT EXISTS (SELECT FROM entities_sede WHERE entity_id = member.id AND closed_on IS NULL)
+    """,  # noqa: S608
+    RegistryLoad.Kind.SSO: f"SELECT id FROM accounts_registereduser WHERE kind = '{UserKind.SSO}'",  # noqa: S608
+}
+
 # in the order in which people should hear it, where a role has several
 STATEMENTS = {
     Cause.DECEASED: DECEASED,
@@ -85,6 +107,16 @@ class Misfit(NamedTuple):
     user: int
     cause: Cause
     until: datetime | None
+
+
+def concerned(kind: str) -> set[int]:
+    """The users of whom a registry speaks, by key."""
+    statements = {name.value: statement for name, statement in CONCERNED.items()}
+    if kind not in statements:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(statements[kind])
+        return {user for (user,) in cursor.fetchall()}
 
 
 def misfits(now: datetime, causes: Iterable[Cause] = tuple(Cause)) -> dict[int, Misfit]:

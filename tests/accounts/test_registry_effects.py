@@ -428,6 +428,12 @@ def test_undoing_tells_the_person_and_the_delegates(registries, prescriber, dele
     assert "se devolvió un rol que esa carga había terminado" in digest.text
 
 
+def test_who_is_alive_after_all_gets_his_roles_and_a_mail(registries, prescriber):
+    load = registries.deceased(prescriber.person)
+    assert registries.undo(load)["roles_restored"] == 1
+    assert OutgoingMail.objects.get(template="roles_changed").recipient == prescriber.person.email
+
+
 def test_a_role_to_come_is_still_to_come(registries, user, sede, delegate):
     starts = timezone.now() + timedelta(days=5)
     one = make_assignment(user, sede, PRESCRIPTOR, delegate, starts_at=starts)
