@@ -54,6 +54,7 @@ class Deed:
     ended: Held = ()
     moved: Held = ()
     cause: str = ""
+    reason: str = ""
 
     def state(self, held: Held) -> dict[str, Any]:
         """What history keeps of the roles at the sede: role, first day, last day."""
@@ -164,6 +165,16 @@ def end(asked: Activation, held: Held, roles: Collection[str], cause: str, *, by
     ended = tuple(_ended(one, by=by, now=now) for one in ending)
     act = "roles.changed" if after else "roles.ended"
     return Deed(asked.user, sede, held, after, change, act, ended=ended, cause=cause)
+
+
+def end_one(asked: Activation, held: Held, one: RoleAssignment, reason: str, *, by: Account, now: datetime) -> Deed:
+    """Take this assignment alone, for a reason of the Ministry's; no change when it is over already."""
+    sede, ending = _place(asked), [other for other in held if other.pk == one.pk]
+    after = tuple(other for other in held if other.pk != one.pk)
+    ended = tuple(_ended(other, by=by, now=now) for other in ending)
+    change, cause = Change(ended=tuple(other.role for other in ending)), f"Lo terminó el Ministerio: {reason}"
+    act = "roles.changed" if after else "roles.ended"
+    return Deed(asked.user, sede, held, after, change, act, ended=ended, cause=cause, reason=reason)
 
 
 def move(asked: Activation, held: Held, role: str, last: date | None) -> Deed:

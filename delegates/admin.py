@@ -24,7 +24,7 @@ CHANGE = "admin:delegates_entityregistration_change"
 # act: the action, whether it needs a reason, what to say
 ACTS: dict[str, tuple[Callable[..., EntityRegistration], bool, str]] = {
     "tomar": (actions.take_for_review, False, "Usted tomó la solicitud para revisión."),
-    "aprobar": (actions.approve, False, "La solicitud quedó aprobada y la persona fue avisada."),
+    "aprobar": (actions.approve, True, "La solicitud quedó aprobada y la persona fue avisada."),
     "pedir": (actions.ask_for_information, True, "La solicitud volvió a la persona, que fue avisada."),
     "rechazar": (actions.reject, True, "La solicitud quedó rechazada y la persona fue avisada."),
 }

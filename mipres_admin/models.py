@@ -83,6 +83,11 @@ ACTS = {
     "user.registered_again": "Registro en MIPRES con otro tipo de usuario",
     "delegate.registered": "Registro de delegado",
     "delegate.reactivated": "Registro de delegado nombrado de nuevo",
+    "account.suspended": "Delegado suspendido",
+    "account.reactivated": "Delegado reactivado",
+    "account.unlocked": "Ingreso desbloqueado",
+    "entity.suspended": "Entidad suspendida",
+    "entity.reactivated": "Entidad reactivada",
     "mail.retried": "Correo puesto de nuevo en espera",
 }
 

@@ -64,6 +64,7 @@ def save_deeds(*, by: Account, decided: Sequence[Deed]) -> None:
 def _written(deed: Deed) -> history.Act:
     before, after = deed.state(deed.before), deed.state(deed.after)
     after |= {"cause": deed.cause} if deed.cause else {}
+    after |= {"reason": deed.reason} if deed.reason else {}
     return history.Act(deed.act, deed.user, before, after, entity=deed.sede.entity)
 
 
@@ -134,6 +135,18 @@ def end_roles(*, by: Account, user: RegisteredUser, sede: Sede, roles: Collectio
     asked = Activation(tenant(by), user, "", sede)
     now, held = _before(user, sede)
     return _do(by, deeds.end(asked, held, roles, cause, by=by, now=now))
+
+
+@transaction.atomic
+def end_assignment(*, by: Account, assignment: RoleAssignment, reason: str) -> bool:
+    """End one assignment of any entity, for the Ministry; whether it was in force or to come.
+
+    The entity reads the reason in the history of the user, and the user in his mail.
+    """
+    user = _lock(assignment.user)
+    asked = Activation(assignment.entity, user, "", assignment.sede)
+    now, held = _before(user, assignment.sede)
+    return bool(_do(by, deeds.end_one(asked, held, assignment, reason, by=by, now=now)))
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ both = pytest.mark.parametrize("address", [INTROSPECT, REVOKE])
 
 def server(by, *scope):
     """A server's credentials: client_id, secret and row."""
-    client, secret = make_client(by=by, name="Suministros", scope=scope or EVERYTHING, request_key=uuid.uuid4())
+    client, secret = make_client(by=by, name="Suministros", scope=scope or EVERYTHING, request_key=uuid.uuid4(), reason="x")
     return client.client_id, secret, client
 
 
