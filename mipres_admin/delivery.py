@@ -178,7 +178,7 @@ def forget_settled() -> None:
 
 @transaction.atomic
 def try_again(*, by: Any, mail: OutgoingMail, reason: str) -> bool:
-    """Put a mail that was given up back into the queue, for a reason; False, and nothing written, when there is nothing to send."""
+    """Put a mail that was given up back into the queue; False, and nothing written, when nothing is to be sent."""
     held = OutgoingMail.objects.select_for_update().filter(pk=mail.pk, state=OutgoingMail.State.FAILED).first()
     if held is None or not held.text:
         return False

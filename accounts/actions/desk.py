@@ -1,4 +1,4 @@
-"""What does the Ministry do to accounts, entities and sedes? Each deed once, for a reason, written down, told by mail."""
+"""What does the Ministry do to accounts, entities and sedes? Each deed once, for a reason, and told by mail."""
 
 from django.db import transaction
 
@@ -150,7 +150,9 @@ def close_sessions(*, by: Account, account: Account, reason: str) -> bool:
     account = _hold(account)
     if not end_sessions(account=account, by=by, reason=reason):
         return False
-    tell(account, "cerró todas las sesiones abiertas de su cuenta", reason, "Puede ingresar de nuevo cuando lo necesite.")
+    tell(
+        account, "cerró todas las sesiones abiertas de su cuenta", reason, "Puede ingresar de nuevo cuando lo necesite."
+    )
     return True
 
 

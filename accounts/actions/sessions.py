@@ -11,9 +11,7 @@ from mipres_admin.refusals import Refused
 
 
 @transaction.atomic
-def end_sessions(
-    *, account: Account, by: Account | None, but: AccountSession | None = None, reason: str = ""
-) -> int:
+def end_sessions(*, account: Account, by: Account | None, but: AccountSession | None = None, reason: str = "") -> int:
     """End every live session of `account`, except `but`, and return how many ended; each is dead at its next request.
 
     `by` is who does it, None for a command; `reason` is the Ministry's, where it acts. Without a live session nothing

@@ -241,8 +241,8 @@ class ReviewForm(forms.Form):
         required=False,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Obligatorio; la persona lo lee en su solicitud y en su correo. Al aprobar, escriba qué comprobó, por "
-        "ejemplo El RUT y el representante legal coinciden con el RUES.",
+        help_text="Obligatorio; la persona lo lee en su solicitud y en su correo. Al aprobar, escriba qué comprobó, "
+        "por ejemplo El RUT y el representante legal coinciden con el RUES.",
         error_messages={"max_length": "El motivo debe tener máximo 2000 letras."},
     )
 

@@ -4,18 +4,26 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('entities', '0006_networks'),
+        ("entities", "0006_networks"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='entity',
-            options={'ordering': ('name',), 'permissions': (('suspend_entity', 'Puede suspender y reactivar entidades'),), 'verbose_name': 'entidad', 'verbose_name_plural': 'entidades'},
+            name="entity",
+            options={
+                "ordering": ("name",),
+                "permissions": (("suspend_entity", "Puede suspender y reactivar entidades"),),
+                "verbose_name": "entidad",
+                "verbose_name_plural": "entidades",
+            },
         ),
         migrations.AlterModelOptions(
-            name='sede',
-            options={'ordering': ('name', 'code'), 'permissions': (('disable_sede', 'Puede deshabilitar y habilitar sedes de proveedor'),), 'verbose_name': 'sede'},
+            name="sede",
+            options={
+                "ordering": ("name", "code"),
+                "permissions": (("disable_sede", "Puede deshabilitar y habilitar sedes de proveedor"),),
+                "verbose_name": "sede",
+            },
         ),
     ]

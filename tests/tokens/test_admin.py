@@ -31,7 +31,12 @@ def staff(ministry):
 
 
 def asked(**fields):
-    return {"name": "Suministros", "scope": ["facturacion", "suministros"], "request_key": str(uuid.uuid4()), "reason": "Convenio"} | fields
+    return {
+        "name": "Suministros",
+        "scope": ["facturacion", "suministros"],
+        "request_key": str(uuid.uuid4()),
+        "reason": "Convenio",
+    } | fields
 
 
 def secret_on(page):
