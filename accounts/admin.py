@@ -472,7 +472,7 @@ def _of_login(rows: Any, words: str) -> QuerySet[Any]:
 class LoginThrottleAdmin(ListOnlyAdmin):
     """The key is a keyed hash: whose a row is can only be asked by typing the whole login."""
 
-    list_display = ("last_failure_at", "failures")
+    list_display = fields = ("last_failure_at", "failures")
     find = staticmethod(_of_login)
     search_help_text = (
         "El usuario (login) completo: la tabla solo guarda su huella. Se desbloquea en la página de la cuenta."

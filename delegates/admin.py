@@ -219,7 +219,7 @@ def _of_document(rows: Any, words: str) -> QuerySet[Any]:
 class OfAccountAdmin(ReadOnlyAdmin):
     """What belongs to one account."""
 
-    list_select_related: tuple[str, ...] = ("account",)
+    list_select_related = ("account", "account__person")
     find = staticmethod(of_accounts)
     search_help_text = "Usuario (login), documento o nombres, nombre o NIT de la entidad."
     ordering = ("-pk",)

@@ -194,7 +194,7 @@ class TokenReminderAdmin(OfTokenAdmin):
 class TemporaryTokenAdmin(OfTokenAdmin, ListOnlyAdmin):
     """Never the hash, which is also the key of the row."""
 
-    list_display = ("token", "entity", "service", "issued_at", "expires_at")
+    list_display = fields = ("token", "entity", "service", "issued_at", "expires_at")
     list_filter = ("service",)
     ordering = ("-expires_at",)
 
@@ -203,7 +203,7 @@ class TemporaryTokenAdmin(OfTokenAdmin, ListOnlyAdmin):
 class CallCounterAdmin(ListOnlyAdmin):
     """Never the key, a hash: how busy the services are, not who calls."""
 
-    list_display = ("minute", "taken")
+    list_display = fields = ("minute", "taken")
     ordering = ("-window",)
 
     @admin.display(description="minuto")
