@@ -38,7 +38,7 @@ from accounts.security.models import (
 )
 from accounts.throttle import key_of_login, keys_of
 from entities.admin import EntityAdmin, SedeAdmin, matching
-from entities.models import Entity, Sede
+from entities.models import Entity, EntityKind, Sede
 from entities.rules.sedes import keeping_refusal
 from mipres_admin.desk import ActingAdmin, Also, DeskAct, ListOnlyAdmin, ModelAdmin, ReadOnlyAdmin
 from mipres_admin.forms import ReasonForm
@@ -371,7 +371,7 @@ class SuspendedFilter(admin.SimpleListFilter):
 class AccountAdmin(ActingAdmin):
     """Never the password's hash. Delegates, people's own accounts and those of the Ministry."""
 
-    list_display = ("login", "person", "entity", "email", "state", "is_staff")
+    list_display = ("login", "person", "entity", "state", "is_staff")
     list_filter = ("is_active", SuspendedFilter, "is_staff", "entity__kind")
     list_select_related = ("person", "entity")
     find = staticmethod(_accounts)
@@ -535,6 +535,11 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
     class Meta:
         model = SecondFactorPolicy
         fields = ("kind", "compulsory_from")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "kind" in self.fields:
+            self.fields["kind"].choices = [("", "Elija el tipo de entidad"), *EntityKind.choices]  # type: ignore[attr-defined]
 
 
 class MovePolicyForm(ReasonForm):

@@ -74,11 +74,11 @@ def staff(**fields: Any) -> Account:
     return Account.objects.create_user(f"FUNCIONARIO{number}", email=f"f{number}@minsalud.example", is_staff=True)
 
 
-def delegate(kind: str = EntityKind.IPS) -> Account:
+def delegate(kind: str = EntityKind.IPS) -> Any:
     return cast.make_delegate(cast.make_entity(kind))
 
 
-def token() -> PortalToken:
+def token() -> Any:
     return make_token(delegate(EntityKind.EPS_C)).row
 
 

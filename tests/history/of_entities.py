@@ -90,9 +90,8 @@ def by_the_ministry_too(stage: Stage) -> Iterator[Expected | None]:
     sede = made(by, closed_on=today())
     yield None
     open_sede(by=stage.ministry, sede=sede, reason="Ya la tiene")
-    yield Expected(
-        sede, stage.ministry, by.entity, kept(closed_on=today().isoformat()), kept() | {"reason": "Ya la tiene"}
-    )
+    before, after = kept(closed_on=today().isoformat()), kept() | {"reason": "Ya la tiene"}
+    yield Expected(sede, stage.ministry, by.entity, before, after)
 
 
 @act("entity.suspended")
