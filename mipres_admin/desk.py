@@ -35,7 +35,7 @@ class CappedPaginator(_Paginator):
     @cached_property
     def count(self) -> int:
         """How many there are; one more than the limit when there are more."""
-        found: QuerySet[Any] = self.object_list.order_by()[: MOST_COUNTED + 1]  # type: ignore[attr-defined]
+        found: QuerySet[Any] = self.object_list.order_by().values("pk")[: MOST_COUNTED + 1]  # type: ignore[attr-defined]
         return found.count()
 
 
