@@ -210,7 +210,7 @@ END_ROLE = DeskAct(
 
 @admin.register(RoleAssignment)
 class RoleAssignmentAdmin(ActingAdmin):
-    list_display = ("login", "person", "role", "sede", "entity", "starts_at", "ends_at", "state")
+    list_display = ("login", "person", "role", "state", "sede", "entity", "starts_at", "ends_at")
     list_filter = ("role",)
     list_select_related = ("user__person", "sede", "entity")
     find = staticmethod(matching)
