@@ -193,6 +193,16 @@ def cut(
     return Deed(asked.user, sede, held, after, change, act, ended=ended, moved=tuple(moved.values()), cause=cause)
 
 
+def end_one(asked: Activation, held: Held, one: RoleAssignment, reason: str, *, by: Account, now: datetime) -> Deed:
+    """Take this assignment alone, for a reason of the Ministry's; no change when it is over already."""
+    sede, ending = _place(asked), [other for other in held if other.pk == one.pk]
+    after = tuple(other for other in held if other.pk != one.pk)
+    ended = tuple(_ended(other, by=by, now=now) for other in ending)
+    change, cause = Change(ended=tuple(other.role for other in ending)), f"Lo terminó el Ministerio: {reason}"
+    act = "roles.changed" if after else "roles.ended"
+    return Deed(asked.user, sede, held, after, change, act, ended=ended, cause=cause, note={"reason": reason})
+
+
 def move(asked: Activation, held: Held, role: str, last: date | None) -> Deed:
     """Give the role that is held another last day, or none; no change when the day is the same.
 

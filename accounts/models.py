@@ -13,7 +13,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat, Now, TruncDate
 from django.utils import timezone
 
@@ -67,6 +67,27 @@ def document_check(name: str) -> models.CheckConstraint:
 # ---------------------------------------------------------------- people
 
 
+def of_document(words: str, path: str = "") -> Q:
+    """The condition that a document at `path` is the one that is written, with its type or without: CC1025000111.
+
+    The type is always asked for too, so that the unique indexes of documents, which begin with it, serve.
+    """
+    bare, kinds = "".join(filter(str.isalnum, words.upper())), DocumentType.values
+    numbers = {bare, *(bare.removeprefix(kind) for kind in kinds)}
+    return Q(**{f"{path}document_type__in": kinds, f"{path}document_number__in": sorted(numbers)})
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def matching(self, words: str) -> Self:
+        """Persons of this document, or whose names hold every word, without accents or case."""
+        if any(letter.isdigit() for letter in words):
+            return self.filter(of_document(words))
+        found = self
+        for word in words.split():
+            found = found.filter(sort_name__contains=Fold(Value(word)))
+        return found
+
+
 class Person(models.Model):
     """A natural person, known once by document type and number."""
 
@@ -87,6 +108,8 @@ class Person(models.Model):
         output_field=models.TextField(),
         db_persist=True,
     )
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name = "persona"
@@ -113,6 +136,8 @@ class Person(models.Model):
         indexes = (
             models.Index("sort_name", "id", name="person_sort_name"),
             models.Index("id", condition=Q(deceased_on__isnull=False), name="person_deceased"),
+            # the Ministry looks for people by name in the whole country
+            GinIndex(OpClass("sort_name", name="gin_trgm_ops"), name="person_search_trgm"),
         )
 
     def __str__(self) -> str:
@@ -406,6 +431,7 @@ class RoleAssignment(models.Model):
     class Meta:
         verbose_name = "rol asignado"
         verbose_name_plural = "roles asignados"
+        permissions = (("end_roleassignment", "Puede terminar un rol asignado"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(role__in=Role.values),
@@ -649,7 +675,14 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         verbose_name = "cuenta"
-        permissions = (("view_as_delegate", "Ver el portal como un delegado"),)
+        permissions = (
+            ("suspend_account", "Puede suspender y reactivar delegados"),
+            ("unlock_account", "Puede desbloquear el ingreso de una cuenta"),
+            ("end_sessions", "Puede cerrar las sesiones de una cuenta"),
+            ("reset_second_factor", "Puede retirar los segundos factores de una cuenta"),
+            ("view_as_delegate", "Puede ver el portal como un delegado"),
+            ("manage_staff", "Puede administrar las cuentas del Ministerio"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(login__regex=r"^[A-Z0-9_.-]{3,40}$"),
@@ -690,10 +723,14 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     @property
     def may_enter(self) -> bool:
-        """Whether this account may log in at all: it is active, and so is its entity, where it has one."""
-        if self.person is not None and self.person.deceased_on is not None:
-            return False
-        return self.is_active and (self.entity is None or self.entity.is_active)
+        """Whether this account may log in at all: active, not suspended, of somebody alive and of an active entity."""
+        alive = self.person is None or self.person.deceased_on is None
+        return alive and self.is_active and (self.entity is None or self.entity.is_active) and not self.is_suspended
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the Ministry has suspended this delegate; nobody else's account can be suspended."""
+        return self.entity_id is not None and Suspension.objects.open().filter(account=self.pk).exists()
 
     @property
     def display_name(self) -> str:
@@ -702,6 +739,86 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.login
+
+
+class SuspensionQuerySet(models.QuerySet["Suspension"]):
+    def open(self) -> Self:
+        """Suspensions that nobody has lifted."""
+        return self.filter(lifted_at__isnull=True)
+
+    def of(self, person: Person, entity: Entity) -> Self:
+        """Those of any account that this person has, or had, in this entity."""
+        return self.filter(account__person=person, account__entity=entity)
+
+
+class Suspension(models.Model):
+    """That the Ministry keeps a delegate out: since when, why and by whom, and who let him in again.
+
+    Apart from `Account.is_active`, which ends and comes back with the appointments of the entity: nothing that the
+    entity or the delegate does lifts a suspension.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="suspensions", verbose_name="cuenta")
+    since = models.DateTimeField("desde", db_default=Now())
+    suspended_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="suspendida por"
+    )
+    reason = models.CharField("motivo", max_length=200)
+    lifted_at = models.DateTimeField("levantada el", null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="levantada por",
+    )
+    lifted_because = models.CharField("por qué se levantó", max_length=200, blank=True)
+
+    objects = SuspensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "suspensión"
+        verbose_name_plural = "suspensiones"
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                "account",
+                condition=Q(lifted_at__isnull=True),
+                name="suspension_one_open_per_account",
+                violation_error_message="Esa cuenta ya está suspendida.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="suspension_says_why",
+                violation_error_message="Ingrese el motivo de la suspensión.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lifted_because="")
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False) & ~Q(lifted_because=""),
+                name="suspension_lifted_by_someone_for_a_reason",
+                violation_error_message="Una suspensión levantada debe decir cuándo, quién y por qué.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True) | Q(lifted_at__gte=F("since")),
+                name="suspension_lifted_after_it_starts",
+                violation_error_message="Una suspensión debe levantarse después de empezar.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.since}"
+
+
+def may_enter_at(path: str = "") -> Q:
+    """`Account.may_enter` as a condition on the account at `path` ("" on accounts themselves, else for example
+    "account__").
+    """
+    entity = Q(**{f"{path}entity__isnull": True}) | Q(**{f"{path}entity__is_active": True})
+    suspended = Exists(Suspension.objects.open().filter(account=OuterRef(f"{path}pk")))
+    alive = Q(**{f"{path}person__deceased_on__isnull": True})
+    return Q(**{f"{path}is_active": True}) & alive & entity & ~Q(suspended)
 
 
 class PasswordRecord(models.Model):
@@ -723,9 +840,9 @@ class PasswordRecord(models.Model):
 class LoginThrottle(models.Model):
     """Failed log-ins of one name or one address, whether or not such an account exists."""
 
-    key = models.CharField(max_length=64, primary_key=True)
-    failures = models.PositiveIntegerField()
-    last_failure_at = models.DateTimeField()
+    key = models.CharField("huella", max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField("intentos fallidos")
+    last_failure_at = models.DateTimeField("último intento")
 
     class Meta:
         verbose_name = "intentos de ingreso"
@@ -737,10 +854,8 @@ class LoginThrottle(models.Model):
 
 class PasswordLinkQuerySet(models.QuerySet["PasswordLink"]):
     def live(self) -> Self:
-        """Links that still open: not expired, of an account that may enter (`Account.may_enter`)."""
-        may_enter = Q(account__entity__isnull=True) | Q(account__entity__is_active=True)
-        may_enter &= Q(account__person__deceased_on__isnull=True)
-        return self.filter(may_enter, expires_at__gt=Now(), account__is_active=True)
+        """Links that still open: not expired, of an account that may enter."""
+        return self.filter(may_enter_at("account__"), expires_at__gt=Now())
 
 
 class PasswordLink(models.Model):

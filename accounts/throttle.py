@@ -130,6 +130,22 @@ def admit(*, login: str, address: str | None, kind: str = "login") -> Attempt:
     return Attempt(name_key, address_key, failures)
 
 
+def holder_of(account: Account) -> str:
+    """Under which name guesses at the second factor are counted: the accounts that share factors share it."""
+    shared = account.person_id is not None and not account.is_staff
+    return f"person {account.person_id}" if shared else f"account {account.pk}"
+
+
+def keys_of(account: Account) -> list[str]:
+    """The counters that can keep the holder of this account out: wrong passwords, wrong second factors."""
+    return [_key("login", account.login), _key("factor", holder_of(account))]
+
+
+def key_of_login(login: str) -> str:
+    """The counter of the failed log-ins of a name, as it was typed."""
+    return _key("login", login.strip().upper())
+
+
 def forgive_login(login: str) -> None:
     """Forget the failed log-ins of a login: its owner has shown otherwise who he is."""
     LoginThrottle.objects.filter(key=_key("login", login)).delete()

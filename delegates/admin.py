@@ -1,36 +1,53 @@
-"""Where does the Ministry review registrations? In its admin, through the same actions as everybody's."""
+"""Where does the Ministry review registrations and see the chain of delegates? In its admin, by everybody's actions."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
+from accounts.admin import AccountAdmin, DocumentColumn, of_accounts
+from accounts.models import Account, Person, of_document
 from delegates.actions import entity_registrations as actions
+from delegates.actions.desk import suspend_delegate
 from delegates.forms.entity_registrations import ReviewForm, check_digit
 from delegates.models import (
     DAYS_TO_ANSWER,
     OPEN_STATES,
     WAITING_STATES,
+    Appointment,
+    AuthorizedProfile,
+    AuthorizedRole,
+    DelegateAccount,
+    EmailChange,
     EntityRegistration,
+    PrivacyAcceptance,
     RegistrationState,
+    RegistrationStep,
     Representation,
+    RutDocument,
+    SignUp,
 )
 from delegates.rules.entity_registrations import Details, found_entities, registration_refusal
 from delegates.views.entities import checks_of, may_review
+from entities.models import Entity, EntityKind
+from mipres_admin.desk import Also, DeskAct, ReadOnlyAdmin
+from mipres_admin.forms import ReasonForm
 from mipres_admin.refusals import Refused
 
 CHANGE = "admin:delegates_entityregistration_change"
 # act: the action, whether it needs a reason, what to say
 ACTS: dict[str, tuple[Callable[..., EntityRegistration], bool, str]] = {
     "tomar": (actions.take_for_review, False, "Usted tomó la solicitud para revisión."),
-    "aprobar": (actions.approve, False, "La solicitud quedó aprobada y la persona fue avisada."),
+    "aprobar": (actions.approve, True, "La solicitud quedó aprobada y la persona fue avisada."),
     "pedir": (actions.ask_for_information, True, "La solicitud volvió a la persona, que fue avisada."),
     "rechazar": (actions.reject, True, "La solicitud quedó rechazada y la persona fue avisada."),
 }
@@ -179,3 +196,189 @@ class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ge
         else:
             messages.success(request, said)
         return here
+
+
+# ---------------------------------------------------------------- the chain, to read
+
+
+def _of_entity_or_document(rows: Any, words: str) -> QuerySet[Any]:
+    entities = Entity.objects.matching(words).values("pk")
+    found: QuerySet[Any] = rows.filter(Q(entity__in=entities) | of_document(words))
+    return found
+
+
+def _of_entity_or_person(rows: Any, words: str) -> QuerySet[Any]:
+    entities, people = Entity.objects.matching(words).values("pk"), Person.objects.matching(words).values("pk")
+    found: QuerySet[Any] = rows.filter(Q(entity__in=entities) | Q(person__in=people))
+    return found
+
+
+def _of_document(rows: Any, words: str) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.filter(of_document(words))
+    return found
+
+
+class OfAccountAdmin(ReadOnlyAdmin):
+    """What belongs to one account."""
+
+    list_select_related = ("account", "account__person")
+    find = staticmethod(of_accounts)
+    search_help_text = "Usuario (login), documento o nombres, nombre o NIT de la entidad."
+    ordering = ("-pk",)
+    sortable_by = ()
+
+
+@admin.register(SignUp)
+class SignUpAdmin(DocumentColumn, ReadOnlyAdmin):
+    """Never the secret's hash; the rows go soon after they expire."""
+
+    list_display = ("document", "first_name", "first_surname", "email", "accepted_at", "expires_at", "used_at")
+    list_filter = (("used_at", admin.EmptyFieldListFilter),)
+    find = staticmethod(_of_document)
+    search_help_text = "Documento, con el tipo o sin él."
+    ordering = ("-pk",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": ("document_type", "document_number", "email", "sex")}),
+        ("Nombres", {"fields": ("first_name", "second_name", "first_surname", "second_surname")}),
+        ("Solicitud", {"fields": ("notice_version", "accepted_at", "expires_at", "used_at")}),
+    )
+
+
+@admin.register(PrivacyAcceptance)
+class PrivacyAcceptanceAdmin(OfAccountAdmin):
+    list_display = ("account", "notice_version", "accepted_at")
+    fields = ("account", "notice_version", "accepted_at")
+
+
+@admin.register(EmailChange)
+class EmailChangeAdmin(OfAccountAdmin):
+    """Never the secret's hash."""
+
+    list_display = ("account", "email", "expires_at")
+    fields = ("account", "email", "expires_at")
+
+
+@admin.register(RegistrationStep)
+class RegistrationStepAdmin(ReadOnlyAdmin):
+    list_display = ("registration", "state", "at", "by", "reason")
+    list_filter = ("state",)
+    list_select_related = ("registration", "by")
+    search_fields = ("registration__nit", "registration__name")
+    ordering = ("-pk",)
+    sortable_by = ()
+    fields = ("registration", "state", "at", "by", "reason")
+
+
+@admin.register(RutDocument)
+class RutDocumentAdmin(ReadOnlyAdmin):
+    """The file itself by the portal's download, which writes down who took it."""
+
+    list_display = ("registration", "uploaded_at", "uploaded_by")
+    list_select_related = ("registration", "uploaded_by")
+    search_fields = ("registration__nit", "registration__name")
+    ordering = ("-pk",)
+    sortable_by = ()
+    fields = ("registration", "uploaded_at", "uploaded_by", "sha256", "rules", "file")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RutDocument]:
+        """Without the files."""
+        return super().get_queryset(request).defer("content")
+
+    @admin.display(description="reglas")
+    def rules(self, document: RutDocument) -> str:
+        """What each rule said."""
+        return "; ".join(f"{check.rule_name}: {check.verdict_name}" for check in checks_of(document)) or "—"
+
+    @admin.display(description="documento")
+    def file(self, document: RutDocument) -> str:
+        """For reviewers alone; the download is written in the history."""
+        return format_html('<a href="{}">Descargar el RUT</a>', reverse("download_rut", args=[document.public_id]))
+
+
+@admin.register(Representation)
+class RepresentationAdmin(ReadOnlyAdmin):
+    list_display = ("entity", "person", "since", "ended_at")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("entity", "person")
+    find = staticmethod(_of_entity_or_person)
+    search_help_text = "Nombre o NIT de la entidad; documento o nombres de la persona."
+    ordering = ("-pk",)
+    sortable_by = ()
+    fields = ("entity", "person", "registration", "since", "ended_at")
+
+
+@admin.register(AuthorizedRole)
+class AuthorizedRoleAdmin(ReadOnlyAdmin):
+    list_display = ("name", "code", "offered_to")
+    fields = ("code", "name", "offered_to")
+
+    @admin.display(description="tipos de entidad")
+    def offered_to(self, role: AuthorizedRole) -> str:
+        """The kinds of entity, in words."""
+        return "; ".join(EntityKind(kind).label for kind in role.kinds)
+
+
+@admin.register(AuthorizedProfile)
+class AuthorizedProfileAdmin(ReadOnlyAdmin):
+    list_display = ("name", "code", "is_delegate")
+    fields = ("code", "name", "is_delegate", "roles")
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(DocumentColumn, ReadOnlyAdmin):
+    list_display = ("entity", "document", "first_name", "first_surname", "profile", "created_at", "ended_at")
+    list_filter = ("profile", ("ended_at", admin.EmptyFieldListFilter))
+    list_select_related = ("entity", "profile")
+    find = staticmethod(_of_entity_or_document)
+    search_help_text = "Nombre o NIT de la entidad; documento de la persona."
+    ordering = ("-pk",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": ("entity", "role", "profile", "sede")}),
+        ("Persona", {"fields": ("document_type", "document_number", "sex", "email")}),
+        ("Nombres", {"fields": ("first_name", "second_name", "first_surname", "second_surname")}),
+        ("Vigencia", {"fields": ("created_at", "created_by", "ended_at", "ended_by")}),
+    )
+    also = (Also("Cuenta que se registró con él", "delegates_delegateaccount", "appointment__id__exact"),)
+
+
+@admin.register(DelegateAccount)
+class DelegateAccountAdmin(OfAccountAdmin):
+    list_display = ("account", "appointment", "registered_at")
+    list_select_related = ("account", "appointment")
+    fields = ("account", "appointment", "registered_at")
+
+
+# ---------------------------------------------------------------- suspending a delegate reaches his tokens
+
+
+class SuspendForm(ReasonForm):
+    """Why, and what becomes of the tokens that he made."""
+
+    revoke_tokens = forms.BooleanField(
+        label="Revocar también los tokens que generó",
+        required=False,
+        help_text="Los sistemas de la entidad que los usan dejan de entrar de inmediato. No se puede deshacer.",
+    )
+
+
+def _suspend(*, by: Account, thing: Account, reason: str, revoke_tokens: bool) -> bool:
+    return suspend_delegate(by=by, account=thing, reason=reason, revoke_tokens=revoke_tokens)
+
+
+SUSPEND = DeskAct(
+    slug="suspender",
+    label="Suspender delegado",
+    warning=(
+        "No puede ingresar y sus sesiones se cierran de inmediato; recibe un correo con el motivo, que la entidad "
+        "también lee. Ni un nombramiento nuevo ni un enlace de contraseña lo dejan entrar: solo «Reactivar delegado». "
+        "Los roles que asignó siguen, y los tokens que generó también, si no los revoca."
+    ),
+    permission="accounts.suspend_account",
+    said="El delegado quedó suspendido y fue avisado.",
+    offered=lambda account: account.entity_id is not None and not account.is_suspended,
+    do=_suspend,
+    form=SuspendForm,
+)
+AccountAdmin.offer(SUSPEND)

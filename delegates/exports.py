@@ -5,7 +5,16 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
-from accounts.models import Account, Certificate, Person, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
+from accounts.models import (
+    Account,
+    Certificate,
+    Person,
+    RegisteredUser,
+    RethusEntry,
+    RoleAssignment,
+    SsoPost,
+    Suspension,
+)
 from delegates.models import Appointment, EntityRegistration, PrivacyAcceptance, Representation
 from mipres_admin.models import HistoryEntry
 
@@ -127,6 +136,11 @@ def personal_data(person: Person) -> dict[str, Any]:
             accounts,
             **{"usuario": "login", "entidad": "entity__name", "correo electrónico": "email", "activa": "is_active"},
             **{"creada el": "created_at", "último ingreso": "last_login"},
+        ),
+        "suspensiones": _rows(
+            Suspension.objects.filter(account__person=person),
+            **{"usuario": "account__login", "desde": "since", "motivo": "reason"},
+            **{"levantada el": "lifted_at", "por qué se levantó": "lifted_because"},
         ),
         "aviso de privacidad": _rows(
             PrivacyAcceptance.objects.filter(account__person=person),

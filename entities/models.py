@@ -192,6 +192,7 @@ class Entity(models.Model):
     class Meta:
         verbose_name = "entidad"
         verbose_name_plural = "entidades"
+        permissions = (("suspend_entity", "Puede suspender y reactivar entidades"),)
         ordering = ("name",)
         constraints = (
             models.UniqueConstraint(
@@ -344,6 +345,7 @@ class Sede(models.Model):
 
     class Meta:
         verbose_name = "sede"
+        permissions = (("disable_sede", "Puede deshabilitar y habilitar sedes de proveedor"),)
         ordering = ("name", "code")
         constraints = (
             models.CheckConstraint(

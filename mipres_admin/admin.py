@@ -2,36 +2,41 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from mipres_admin import history_admin, jobs  # noqa: F401  the windows of the history
 from mipres_admin.delivery import try_again
-from mipres_admin.desk import ReadOnlyAdmin
+from mipres_admin.desk import ActingAdmin, DeskAct, ReadOnlyAdmin
 from mipres_admin.models import JobRun, OutgoingMail
 
 
+def _retry(*, by: Any, thing: OutgoingMail, reason: str) -> bool:
+    return try_again(by=by, mail=thing, reason=reason)
+
+
+RETRY = DeskAct(
+    slug="reintentar",
+    label="Intentar de nuevo",
+    warning="El correo vuelve a la cola y sale en el siguiente turno. Revise antes que el servidor de correo funcione.",
+    permission="mipres_admin.change_outgoingmail",
+    said="El correo quedó de nuevo en espera.",
+    # the text of a mail whose link has expired is not kept: there is nothing to send
+    offered=lambda mail: mail.state == OutgoingMail.State.FAILED and bool(mail.text),
+    do=_retry,
+)
+
+
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(ReadOnlyAdmin):
+class OutgoingMailAdmin(ActingAdmin):
     """Never the text: it may hold the link that lets somebody into an account."""
 
     list_display = ("created_at", "template", "recipient", "state", "attempts", "last_error", "not_before", "sent_at")
     list_filter = ("state", "template")
     search_fields = ("recipient",)
     exclude = ("text", "html")
-    actions = ("retry",)
-
-    def has_retry_permission(self, request: HttpRequest) -> bool:
-        """Who may put a mail back into the queue."""
-        return request.user.has_perm("mipres_admin.change_outgoingmail")
-
-    @admin.action(description="Intentar de nuevo los correos que no se pudieron enviar", permissions=["retry"])
-    def retry(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
-        """Those of the chosen that failed and whose text is still kept."""
-        retried = sum(try_again(by=request.user, mail=mail) for mail in queryset)
-        level = messages.SUCCESS if retried else messages.WARNING
-        self.message_user(request, f"Correos puestos de nuevo en espera: {retried}.", level)
+    acts = (RETRY,)
 
 
 class ErrorFilter(admin.SimpleListFilter):

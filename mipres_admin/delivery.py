@@ -177,13 +177,14 @@ def forget_settled() -> None:
 
 
 @transaction.atomic
-def try_again(*, by: Any, mail: OutgoingMail) -> bool:
-    """Put a mail that was given up back into the queue; False, and nothing written, when there is nothing to send."""
+def try_again(*, by: Any, mail: OutgoingMail, reason: str) -> bool:
+    """Put a mail that was given up back into the queue; False, and nothing written, when nothing is to be sent."""
     held = OutgoingMail.objects.select_for_update().filter(pk=mail.pk, state=OutgoingMail.State.FAILED).first()
     if held is None or not held.text:
         return False
     held.state, held.given_up_at, held.not_before = OutgoingMail.State.PENDING, None, clock.now()
     held.save(update_fields=["state", "given_up_at", "not_before"])
-    before, after = {"state": OutgoingMail.State.FAILED}, {"state": OutgoingMail.State.PENDING}
+    before = {"state": OutgoingMail.State.FAILED}
+    after = {"state": OutgoingMail.State.PENDING, "reason": reason}
     history.record(by=by, act="mail.retried", thing=held, before=before, after=after)
     return True

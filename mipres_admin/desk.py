@@ -2,29 +2,102 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 
 from mipres_admin.forms import ReasonForm
 from mipres_admin.models import HistoryEntry
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import Refusal, Refused
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
+    _Paginator = Paginator[Any]
 else:
     ModelAdmin = admin.ModelAdmin
+    _Paginator = Paginator
 
 LAST_ACTS = 100
+MOST_COUNTED = 10_000
+
+
+class CappedPaginator(_Paginator):
+    """Pages of a list that is counted up to a limit: what lies beyond is found by searching, not by turning pages."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are; one more than the limit when there are more."""
+        found: QuerySet[Any] = self.object_list.order_by().values("pk")[: MOST_COUNTED + 1]  # type: ignore[attr-defined]
+        return found.count()
+
+
+class Also(NamedTuple):
+    """A list of other things that belong to the one on the page."""
+
+    label: str
+    model: str  # as its addresses begin: accounts_account
+    lookup: str  # how its rows point here: person__id__exact
+
+    @property
+    def permission(self) -> str:
+        """What it takes to see that list."""
+        app, _, model = self.model.partition("_")
+        return f"{app}.view_{model}"
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """A window: nothing is added, changed or deleted through it, and its history is the portal's own."""
+    """A window: nothing is added, changed or deleted through it, and its history is the portal's own.
+
+    Its lists are made for millions of rows: counted up to a limit, never sorted but by an index where `sortable_by` is
+    empty, searched by the queryset of the portal (`find`).
+    """
+
+    change_form_template = "admin/acting_change_form.html"
+    paginator: type[_Paginator] = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    also: tuple[Also, ...] = ()
+    # given the list and the words of the search box, the rows that answer to them
+    find: Callable[[Any, str], QuerySet[Any]] | None = None
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """Something, where there is a way to search: without it the stock admin shows no box."""
+        return super().get_search_fields(request) or (("pk",) if self.find else ())
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The rows that answer to the words; all of them without words."""
+        words = search_term.replace("\0", "").strip()
+        if self.find is None:
+            return super().get_search_results(request, queryset, words)
+        return (self.find(queryset, words) if words else queryset), False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The thing, with links to what belongs to it."""
+        also = [
+            (one.label, f"{reverse(f'admin:{one.model}_changelist')}?{one.lookup}={object_id}")
+            for one in self.also
+            if request.user.has_perm(one.permission)
+        ]
+        context = {"also": also, "act_url": f"admin:{self.stem}_act", **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    @property
+    def stem(self) -> str:
+        """How the names of its addresses begin."""
+        return f"{self.opts.app_label}_{self.opts.model_name}"
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """None for a key that PostgreSQL can not even be asked for."""
@@ -73,22 +146,33 @@ class DeskAct:
     form: type[forms.Form] = ReasonForm  # a field more? extend ReasonForm
     in_session: bool = False  # whether `do` is also told in which session it is asked (`session=`)
     then: str = ""  # the url name of where it leads; without one, back to the thing
+    # why it can not be done to this thing at all, where that is not plain
+    refusal: Callable[[Any], Refusal | None] = lambda thing: None
 
     def is_open_to(self, request: HttpRequest, thing: Any) -> bool:
         """Whether this person may do it to this thing now."""
         return request.user.has_perm(self.permission) and self.offered(thing)
 
 
+class ListOnlyAdmin(ReadOnlyAdmin):
+    """A list without pages: the key of its rows is a hash, which no address should carry."""
+
+    list_display_links = None
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Nothing can be opened."""
+        return None
+
+
 class ActingAdmin(ReadOnlyAdmin):
     """A window with acts."""
 
     acts: tuple[DeskAct, ...] = ()
-    change_form_template = "admin/acting_change_form.html"
 
-    @property
-    def stem(self) -> str:
-        """How the names of its addresses begin."""
-        return f"{self.opts.app_label}_{self.opts.model_name}"
+    @classmethod
+    def offer(cls, *acts: DeskAct) -> None:
+        """A higher floor adds what only it can do to the things of this one."""
+        cls.acts = (*cls.acts, *acts)
 
     def get_urls(self) -> list[URLPattern]:
         """The admin's, and that of the acts."""
@@ -101,7 +185,7 @@ class ActingAdmin(ReadOnlyAdmin):
         """The thing, with the buttons of what may be done to it now."""
         thing = self.get_object(request, object_id)
         acts = [act for act in self.acts if act.is_open_to(request, thing)] if thing is not None else []
-        context = {"acts": acts, "act_url": f"admin:{self.stem}_act", **(extra_context or {})}
+        context = {"acts": acts, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
     def _asked(self, request: HttpRequest, object_id: str, slug: str) -> tuple[Any, DeskAct]:
@@ -120,9 +204,16 @@ class ActingAdmin(ReadOnlyAdmin):
         form = act.form(request.POST or None)
         if request.method == "POST" and form.is_valid():
             went = self._do(request, thing, act, form.cleaned_data)
-            return redirect(act.then) if went and act.then else redirect(f"admin:{self.stem}_change", thing.pk)
+            return redirect(act.then) if went and act.then else self._back(request, object_id)
         context = {"title": act.label, "thing": thing, "form": form, "act": act, "offered": act.offered(thing)}
+        context["refusal"] = act.refusal(thing)
         return self.page(request, "admin/act.html", context)
+
+    def _back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the thing, or to the list when the act was its end."""
+        if self.get_object(request, object_id) is None:
+            return redirect(f"admin:{self.stem}_changelist")
+        return redirect(f"admin:{self.stem}_change", object_id)
 
     def _do(self, request: Any, thing: Any, act: DeskAct, asked: dict[str, Any]) -> bool:
         """Do it, and say what became of it; False when it was refused."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.actions.roles import tenant
-from accounts.models import Account
+from accounts.models import Account, may_enter_at
 from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
@@ -140,7 +140,7 @@ def revoke_and_tell(*, by: Account | None, token: PortalToken, reason: str, temp
     """Revoke a token that its entity did not ask to end, and mail the entity's delegates; whether it was in force."""
     if not revoke_token(by=by, token=token, reason=reason):
         return False
-    for account in token.entity.accounts.filter(is_active=True).exclude(email=""):
+    for account in token.entity.accounts.filter(may_enter_at()).exclude(email=""):
         context = {"account": account, "token": token, "entity": token.entity, "reason": reason}
         send_on_commit(to=account.email, template=template, context=context)
     return True
@@ -150,11 +150,13 @@ def revoke_and_tell(*, by: Account | None, token: PortalToken, reason: str, temp
 
 
 @transaction.atomic
-def make_client(*, by: Account, name: str, scope: Iterable[str], request_key: UUID) -> tuple[ServerClient, str | None]:
+def make_client(
+    *, by: Account, name: str, scope: Iterable[str], request_key: UUID, reason: str
+) -> tuple[ServerClient, str | None]:
     """Let another server ask about tokens (RFC 7662) and end them (RFC 7009): its row, and its secret this once.
 
     The secret has 256 random bits and only its SHA-256 is kept. A repeated click (`request_key`) finds what the first
-    one made, without the secret.
+    one made, without the secret. `reason` is why the server needs it.
     """
     secret = secrets.token_urlsafe(32)
     fields: dict[str, Any] = {
@@ -167,7 +169,7 @@ def make_client(*, by: Account, name: str, scope: Iterable[str], request_key: UU
     client, is_new = ServerClient.objects.get_or_create(request_key=request_key, defaults=fields)
     if not is_new:
         return client, None
-    after = {"client_id": client.client_id, "name": client.name, "scope": client.scope}
+    after = {"client_id": client.client_id, "name": client.name, "scope": client.scope, "reason": reason}
     history.record(by=by, act="client.made", thing=client, before={}, after=after)
     return client, secret
 
@@ -202,7 +204,7 @@ def _remind(token: PortalToken, days: int, now: datetime) -> bool:
     if not is_new:
         return False
     left = max(1, (token.expires_at - now).days)
-    for account in token.entity.accounts.filter(is_active=True).exclude(email=""):
+    for account in token.entity.accounts.filter(may_enter_at()).exclude(email=""):
         context = {"account": account, "token": token, "entity": token.entity, "left": left}
         send_on_commit(to=account.email, template="token_expiring", context=context)
     return True

@@ -1,24 +1,34 @@
 """What does the Ministry see of tokens? Keys and tokens to read, and the servers that it lets ask about tokens."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.models import Account
-from mipres_admin.desk import ActingAdmin, DeskAct, ReadOnlyAdmin
+from entities.models import Entity
+from mipres_admin.desk import ActingAdmin, Also, DeskAct, ListOnlyAdmin, ReadOnlyAdmin
 from tokens.actions import end_client, make_client, revoke_and_tell
 from tokens.forms import ClientForm
 from tokens.keys import seal, unseal
-from tokens.models import PortalToken, ServerClient, SigningKey
+from tokens.limits import WINDOW_SECONDS
+from tokens.models import (
+    CallCounter,
+    PortalToken,
+    ServerClient,
+    SigningKey,
+    TemporaryToken,
+    TokenReminder,
+    TokenUse,
+)
 from tokens.panels import EXPIRED_DAYS, EXPIRING_DAYS
 
 _NEW = "new_client"
@@ -40,6 +50,18 @@ def _revoke(*, by: Account, thing: PortalToken, reason: str) -> bool:
 
 def _end(*, by: Account, thing: ServerClient, reason: str) -> bool:
     return end_client(by=by, client=thing, reason=reason)
+
+
+def _tokens(rows: Any, words: str) -> QuerySet[Any]:
+    entities = Entity.objects.matching(words).values("pk")
+    found: QuerySet[Any] = rows.filter(Q(entity__in=entities) | Q(last_characters=words) | Q(fingerprint=words.lower()))
+    return found
+
+
+def _of_token(rows: Any, words: str) -> QuerySet[Any]:
+    """What belongs to the tokens of an entity."""
+    found: QuerySet[Any] = rows.filter(token__entity__in=Entity.objects.matching(words).values("pk"))
+    return found
 
 
 REVOKE = DeskAct(
@@ -89,7 +111,13 @@ class PortalTokenAdmin(ActingAdmin):
     list_display = ("name", "last_characters", "entity", "scope", "issued_at", "expires_at", "ends_at", "revoked_at")
     list_filter = (ExpiryFilter, "scope")
     list_select_related = ("entity",)
-    search_fields = ("entity__nit", "entity__name", "last_characters", "fingerprint")
+    find = staticmethod(_tokens)
+    search_help_text = "Nombre o NIT de la entidad, últimos caracteres del token, o su huella completa."
+    also = (
+        Also("Último uso", "tokens_tokenuse", "token__id__exact"),
+        Also("Avisos de vencimiento", "tokens_tokenreminder", "token__id__exact"),
+        Also("Tokens temporales", "tokens_temporarytoken", "token__id__exact"),
+    )
     acts = (REVOKE,)
 
 
@@ -148,3 +176,57 @@ def _shown_once(request: HttpRequest, object_id: str) -> str | None:
         return None
     del request.session[_NEW]
     return unseal(kept["sealed"], _NEW, max_age=SHOWN_WITHIN)
+
+
+# ---------------------------------------------------------------- what the services keep
+
+
+class OfTokenAdmin(ReadOnlyAdmin):
+    """What belongs to one portal token."""
+
+    list_select_related = ("token__entity",)
+    find = staticmethod(_of_token)
+    search_help_text = "Nombre o NIT de la entidad."
+    ordering = ("-pk",)
+    sortable_by = ()
+
+    @admin.display(description="entidad")
+    def entity(self, thing: Any) -> Entity:
+        """Whose token it is."""
+        return thing.token.entity  # type: ignore[no-any-return]
+
+
+@admin.register(TokenUse)
+class TokenUseAdmin(OfTokenAdmin):
+    list_display = ("token", "entity", "at", "service", "address")
+    list_filter = ("service",)
+    fields = ("token", "entity", "at", "service", "address")
+
+
+@admin.register(TokenReminder)
+class TokenReminderAdmin(OfTokenAdmin):
+    list_display = ("token", "entity", "days", "sent_at")
+    list_filter = ("days",)
+    fields = ("token", "entity", "days", "sent_at")
+
+
+@admin.register(TemporaryToken)
+class TemporaryTokenAdmin(OfTokenAdmin, ListOnlyAdmin):
+    """Never the hash, which is also the key of the row."""
+
+    list_display = fields = ("token", "entity", "service", "issued_at", "expires_at")
+    list_filter = ("service",)
+    ordering = ("-expires_at",)
+
+
+@admin.register(CallCounter)
+class CallCounterAdmin(ListOnlyAdmin):
+    """Never the key, a hash: how busy the services are, not who calls."""
+
+    list_display = fields = ("minute", "taken")
+    ordering = ("-window",)
+
+    @admin.display(description="minuto")
+    def minute(self, counter: CallCounter) -> datetime:
+        """The minute of the clock that was counted."""
+        return datetime.fromtimestamp(counter.window * WINDOW_SECONDS, UTC)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from mipres_admin.forms import ReasonForm
 from tokens.leaks import LONGEST_REPORT
 from tokens.models import LONGEST_DAYS, PortalToken
 from tokens.scopes import Scope
@@ -137,8 +138,10 @@ class TryForm(forms.Form):
 # ---------------------------------------------------------------- the Ministry's
 
 
-class ClientForm(forms.Form):
-    """Another server that may ask about tokens, and of what it is told."""
+class ClientForm(ReasonForm):
+    """Another server that may ask about tokens, of what it is told, and why."""
+
+    field_order = ("name", "scope", "reason")
 
     name = forms.CharField(
         label="Nombre",

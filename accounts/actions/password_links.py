@@ -6,7 +6,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
 from accounts.actions.session import check_new_password, save_new_password
-from accounts.models import Account, LoginThrottle, PasswordLink, Person
+from accounts.models import Account, LoginThrottle, PasswordLink, Person, may_enter_at
 from mipres_admin import history, mail_links
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
@@ -20,8 +20,8 @@ DEAD_LINK = Refusal(
     who="Usted, como titular de la cuenta.",
 )
 CAN_NOT_ENTER = Refusal(
-    cause="La cuenta, o la entidad de la cuenta, está inactiva, o su titular figura como fallecido.",
-    remedy="No se envió ningún enlace. Active primero la cuenta y la entidad, o corrija el registro de fallecidos.",
+    cause="La cuenta está inactiva o suspendida, o lo está su entidad, o su titular figura como fallecido.",
+    remedy="No se envió ningún enlace. Reactive primero la cuenta y la entidad, o corrija el registro de fallecidos.",
     who="El Ministerio de Salud y Protección Social.",
 )
 # stands where a match would: the same work is done for it and then taken back
@@ -66,7 +66,7 @@ def send_password_link(*, account: Account, reason: str, by: Account | None = No
 
     `reason` is one of `PasswordLink.Reason`: the first password ("assign") or a forgotten one ("recover"). Older links
     of the account stop working. May be called inside the transaction that makes the account. Raises Refused when the
-    account or its entity is inactive.
+    account may not enter.
     """
     reason = PasswordLink.Reason(reason)
     if not account.may_enter:
@@ -90,10 +90,11 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
     Raises ValidationError when too many links were asked for, for the login or from the address of the request.
     """
     counter = throttle.admit_recovery(login=login, address=history.origin.get().address)
-    accounts = Account.objects.select_related("entity", "person").filter(login=login, email__iexact=email)
+    mine = Account.objects.filter(may_enter_at(), login=login, email__iexact=email)
+    accounts = mine.select_related("entity", "person")
     account = accounts.filter(person__document_type=document_type, person__document_number=document_number).first()
     reason = PasswordLink.Reason.RECOVER
-    if account is not None and account.may_enter:
+    if account is not None:
         _write(account=account, reason=reason, by=None, act="password.link_sent", thing=account)
         return
     nobody = _nobody(login, document_type, document_number, email)

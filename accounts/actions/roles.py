@@ -159,6 +159,18 @@ def end_roles(*, by: Account, user: RegisteredUser, sede: Sede, roles: Collectio
 
 
 @transaction.atomic
+def end_assignment(*, by: Account, assignment: RoleAssignment, reason: str) -> bool:
+    """End one assignment of any entity, for the Ministry; whether it was in force or to come.
+
+    The entity reads the reason in the history of the user, and the user in his mail.
+    """
+    user = _lock(assignment.user)
+    asked = Activation(assignment.entity, user, "", assignment.sede)
+    now, held = _before(user, assignment.sede)
+    return bool(_do(by, deeds.end_one(asked, held, assignment, reason, by=by, now=now)))
+
+
+@transaction.atomic
 def change_last_day(
     *, by: Account, user: RegisteredUser, sede: Sede, option: str, role: str, last: date | None
 ) -> Change:

@@ -113,9 +113,7 @@ def make_recovery_codes(*, by: Account, seed: str) -> None:
 
 def _count(account: Account) -> throttle.Attempt:
     """Count one guess at the second factor; the accounts that share factors share the counter."""
-    shared = account.person_id is not None and not account.is_staff
-    holder = f"person {account.person_id}" if shared else f"account {account.pk}"
-    return throttle.admit(login=holder, address=history.origin.get().address, kind="factor")
+    return throttle.admit(login=throttle.holder_of(account), address=history.origin.get().address, kind="factor")
 
 
 def _opened(account: Account, attempt: throttle.Attempt, proof: Proof) -> None:
@@ -218,15 +216,18 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
 
 
 @transaction.atomic
-def reset_factors(*, account: Account, by: Account | None) -> int:
+def reset_factors(*, account: Account, by: Account | None, reason: str = "") -> int:
     """Remove every factor and recovery code of the holder of `account`, who has lost them; return how many factors.
 
-    The next log-in asks for a new one where one is compulsory. `by` is None for a command.
+    The next log-in asks for a new one where one is compulsory. `by` is None for a command, `reason` what the Ministry
+    says in its admin. Without a factor or a code nothing is written down.
     """
     _holders(account)
     held = factors_of(account)
-    after = {"factors": len(held)}
-    history.record(by=by, act="factors.reset", thing=account, entity=account.entity, before=after, after={})
+    if not held and not RecoveryCode.objects.of(account).exists():
+        return 0
+    before, after = {"factors": len(held)}, {"reason": reason} if reason else {}
+    history.record(by=by, act="factors.reset", thing=account, entity=account.entity, before=before, after=after)
     for factor in held:
         factor.delete()
     RecoveryCode.objects.of(account).delete()
@@ -235,7 +236,7 @@ def reset_factors(*, account: Account, by: Account | None) -> int:
 
 
 @transaction.atomic
-def require_factor(*, by: Account | None, kind: str, since: date | None) -> bool:
+def require_factor(*, by: Account | None, kind: str, since: date | None, reason: str = "") -> bool:
     """Make a second factor compulsory for the delegates of a kind of entity from a day on; None: optional again.
 
     Returns whether that was new.
@@ -253,6 +254,6 @@ def require_factor(*, by: Account | None, kind: str, since: date | None) -> bool
         thing=SecondFactorPolicy(kind=kind),
         entity=None,
         before={"since": before.compulsory_from.isoformat()} if before else {},
-        after={"since": since.isoformat()} if since else {},
+        after=({"since": since.isoformat()} if since else {}) | ({"reason": reason} if reason else {}),
     )
     return True

@@ -11,15 +11,16 @@ from mipres_admin.refusals import Refused
 
 
 @transaction.atomic
-def end_sessions(*, account: Account, by: Account | None, but: AccountSession | None = None) -> int:
+def end_sessions(*, account: Account, by: Account | None, but: AccountSession | None = None, reason: str = "") -> int:
     """End every live session of `account`, except `but`, and return how many ended; each is dead at its next request.
 
-    `by` is who does it, None for a command. Without a live session nothing is written down.
+    `by` is who does it, None for a command; `reason` is the Ministry's, where it acts. Without a live session nothing
+    is written down.
     """
     live = account.sessions.live().exclude(pk=but.pk if but else 0)
     ended = live.update(ended_at=timezone.now())
     if ended:
-        after = {"sessions": ended}
+        after = {"sessions": ended} | ({"reason": reason} if reason else {})
         history.record(by=by, act="sessions.ended", thing=account, entity=account.entity, before={}, after=after)
     return ended
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, Q, QuerySet, Value
+from django.db.models import Exists, QuerySet, Value
 from django.utils import timezone
 
 from accounts import models
@@ -83,8 +83,8 @@ def accounts_of_holder(account: "models.Account") -> "QuerySet[models.Account]":
     accounts = models.Account.objects.select_related("entity", "person")
     if account.person_id is None or account.is_staff:
         return accounts.none()
-    accounts = accounts.filter(person=account.person_id, is_active=True, is_staff=False).exclude(pk=account.pk)
-    return accounts.filter(Q(entity__isnull=True) | Q(entity__is_active=True)).order_by("entity__name", "login")
+    accounts = accounts.filter(person=account.person_id, is_staff=False).exclude(pk=account.pk)
+    return accounts.filter(models.may_enter_at()).order_by("entity__name", "login")
 
 
 def other_accounts(account: "models.Account") -> "QuerySet[models.Account]":

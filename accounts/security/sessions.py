@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from accounts.models import Account
+from accounts.models import Account, Suspension
 from accounts.security import kept
 from accounts.security.devices import device_in_words
 from accounts.security.models import (
@@ -37,11 +37,12 @@ NOBODYS = UUID(int=0)
 SEEN_EVERY = timedelta(minutes=1)
 FORGOTTEN_AFTER = timedelta(days=30)
 
-IDLE, OLD, ENDED = "idle", "old", "ended"
+IDLE, OLD, ENDED, SUSPENDED = "idle", "old", "ended", "suspended"
 WHY_CLOSED = {
     IDLE: f"Su sesión se cerró porque pasaron {settings.SESSION_IDLE_MINUTES} minutos sin actividad.",
     OLD: f"Su sesión se cerró porque duró {settings.SESSION_LONGEST_HOURS} horas, el máximo.",
     ENDED: "Su sesión se cerró desde otro lugar: la cerró usted, o su cuenta cambió.",
+    SUSPENDED: "Su sesión se cerró porque el Ministerio suspendió su cuenta. El motivo está en su correo electrónico.",
 }
 
 
@@ -133,12 +134,15 @@ def standing(request: HttpRequest, account: Account) -> AccountSession | None:
             )
         ),
         siblings=Exists(other_accounts(account)),
+        suspended=Exists(Suspension.objects.open().filter(account=OuterRef("account"))),
     ).first()
 
 
 def why_closed(row: AccountSession | None) -> str:
     """Why this session is over, or "" while it lives."""
     now = timezone.now()
+    if row is not None and getattr(row, "suspended", False):
+        return SUSPENDED
     if row is None or row.ended_at is not None:
         return ENDED
     if row.started_at <= now - timedelta(hours=settings.SESSION_LONGEST_HOURS):

@@ -82,7 +82,7 @@ def _move_email(by: Account, appointment: Appointment, old: str) -> None:
     context = {"account": account, "entity": appointment.entity, "email": masked_email(account.email)}
     for to in (old, account.email):
         send_on_commit(to=to, template="delegate_email_changed", context=context)
-    if not account.has_usable_password():
+    if account.may_enter and not account.has_usable_password():
         send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
 
 

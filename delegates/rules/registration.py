@@ -9,7 +9,7 @@ from functools import cached_property
 from django.db.models import Q
 
 from accounts.logins import DELEGATE_KINDS
-from accounts.models import Account, Person, RegisteredUser, RethusEntry, SsoPost
+from accounts.models import Account, Person, RegisteredUser, RethusEntry, SsoPost, Suspension
 from accounts.roles import Option, UserKind, assignable_roles
 from accounts.validity import long_date, today
 from delegates.models import Appointment, DelegateAccount, EntityRegistration, RegistrationState, Representation
@@ -99,6 +99,18 @@ def _inactive(asked: Delegacy) -> Refusal | None:
     )
 
 
+def _suspended(asked: Delegacy) -> Refusal | None:
+    """A suspension is lifted by the Ministry alone: neither a new appointment nor another account goes round it."""
+    if asked.entity is None or not Suspension.objects.open().of(asked.person, asked.entity).exists():
+        return None
+    return Refusal(
+        headline="Cuenta suspendida",
+        cause=f"El Ministerio suspendió su cuenta de delegado de {asked.entity.name}; el motivo está en su correo.",
+        remedy="Si cree que es un error, comuníquese con Atención al usuario: los datos están al pie de esta página.",
+        who=MINISTRY,
+    )
+
+
 def _registered_already(asked: Delegacy) -> Refusal | None:
     account = asked.account
     if account is None or not account.is_active or asked.entity is None:
@@ -168,8 +180,8 @@ def _no_document_of_an_entity(asked: Delegacy) -> Refusal | None:
     )
 
 
-OF_ENTITIES = (_not_approved, _inactive, _registered_already, _not_appointed, _other_model, _deactivated)
-OF_HIMSELF = (_no_document_of_an_entity, _inactive, _registered_already, _deactivated)
+OF_ENTITIES = (_not_approved, _inactive, _suspended, _registered_already, _not_appointed, _other_model, _deactivated)
+OF_HIMSELF = (_no_document_of_an_entity, _inactive, _suspended, _registered_already, _deactivated)
 
 
 def delegate_refusal(asked: Delegacy) -> Refusal | None:

@@ -43,8 +43,9 @@ def _state(sede: Sede) -> dict[str, Any]:
     }
 
 
-def _write_down(*, by: Any, act: str, sede: Sede, before: dict[str, Any]) -> None:
-    history.record(by=by, act=act, thing=sede, entity=sede.entity, before=before, after=_state(sede))
+def _write_down(*, by: Any, act: str, sede: Sede, before: dict[str, Any], reason: str = "") -> None:
+    after = _state(sede) | ({"reason": reason} if reason else {})
+    history.record(by=by, act=act, thing=sede, entity=sede.entity, before=before, after=after)
 
 
 def _next_code() -> str:
@@ -147,11 +148,11 @@ def edit_sede(*, by: Any, sede: Sede, details: SedeDetails, fingerprint: str, se
 
 
 @transaction.atomic
-def disable_sede(*, by: Any, sede: Sede, seen: SedeUse) -> bool:
+def disable_sede(*, by: Any, sede: Sede, seen: SedeUse, reason: str = "") -> bool:
     """Close a sede to new users from now on; whether it was open.
 
     The roles that people hold there stay until they end or are taken away. `seen` is the use that the page told:
-    with another one by now Refused is raised and the sede stays as it is.
+    with another one by now Refused is raised and the sede stays as it is. `reason` is the Ministry's, where it acts.
     """
     sede = _lock(sede)
     if sede.closed_on is not None:
@@ -161,18 +162,18 @@ def disable_sede(*, by: Any, sede: Sede, seen: SedeUse) -> bool:
     before = _state(sede)
     sede.closed_on = timezone.localdate(clock.now())
     sede.save(update_fields=["closed_on"])
-    _write_down(by=by, act="sede.disabled", sede=sede, before=before)
+    _write_down(by=by, act="sede.disabled", sede=sede, before=before, reason=reason)
     return True
 
 
 @transaction.atomic
-def enable_sede(*, by: Any, sede: Sede) -> bool:
-    """Open a disabled sede to users again; whether it was closed."""
+def enable_sede(*, by: Any, sede: Sede, reason: str = "") -> bool:
+    """Open a disabled sede to users again; whether it was closed. `reason` is the Ministry's, where it acts."""
     sede = _lock(sede)
     if sede.closed_on is None:
         return False
     before = _state(sede)
     sede.closed_on = None
     sede.save(update_fields=["closed_on"])
-    _write_down(by=by, act="sede.enabled", sede=sede, before=before)
+    _write_down(by=by, act="sede.enabled", sede=sede, before=before, reason=reason)
     return True

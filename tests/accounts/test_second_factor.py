@@ -525,7 +525,7 @@ def ministry_client(ministry):
 
 
 def test_the_ministry_sets_the_day_in_the_admin_and_it_is_written_down(ministry, ministry_client):
-    ministry_client.post(f"{POLICIES}add/", {"kind": "EPS_C", "compulsory_from": "2027-01-31"})
+    ministry_client.post(f"{POLICIES}add/", {"kind": "EPS_C", "compulsory_from": "2027-01-31", "reason": "Circular 12"})
     entry = HistoryEntry.objects.latest("id")
     assert (entry.act, entry.actor, entry.object_id) == ("factor.policy_changed", ministry, "EPS_C")
     assert str(SecondFactorPolicy.objects.get().compulsory_from) == "2027-01-31"
@@ -533,9 +533,9 @@ def test_the_ministry_sets_the_day_in_the_admin_and_it_is_written_down(ministry,
 
 def test_the_ministry_makes_it_optional_again(ministry_client):
     policy(3)
-    ministry_client.post(f"{POLICIES}IPS/delete/", {"post": "yes"})
+    ministry_client.post(f"{POLICIES}IPS/acto/quitar/", {"reason": "Circular 13"})
     assert not SecondFactorPolicy.objects.exists()
-    assert HistoryEntry.objects.latest("id").after == {}
+    assert HistoryEntry.objects.latest("id").after == {"reason": "Circular 13"}
 
 
 def test_the_same_day_again_is_no_change():

@@ -459,7 +459,8 @@ def test_the_reviewer_sees_the_rules_beside_the_form(known, representative, revi
 def test_the_reviewer_takes_and_approves(known, representative, reviewer):
     registration, client = send(representative), client_of(reviewer)
     decide(client, registration, "tomar")
-    page = decide(client, registration, "aprobar").content.decode()
+    assert "Ingrese el motivo" in decide(client, registration, "aprobar").content.decode()
+    page = decide(client, registration, "aprobar", reason="El RUT coincide.").content.decode()
     assert "quedó aprobada" in page
     assert Representation.objects.current().get().person == representative.person
 
@@ -477,7 +478,7 @@ def test_a_no_needs_its_reason(known, representative, reviewer, act):
 
 def test_a_refused_decision_says_why(known, representative, reviewer):
     registration, client = send(representative), client_of(reviewer)
-    assert "cambió mientras" in decide(client, registration, "aprobar").content.decode()
+    assert "cambió mientras" in decide(client, registration, "aprobar", reason="x").content.decode()
 
 
 @pytest.mark.parametrize("fields", [{"seen": "x"}, {"seen": ""}, {"act": "borrar"}, {"seen": "9" * 30}])

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.actions.certificates import issue_certificate
 from accounts.actions.lookup import look_up_user, record_download
 from accounts.actions.networks import associate, change_network, dissociate
-from accounts.actions.roles import activate_user, change_last_day, end_roles, update_roles
+from accounts.actions.roles import activate_user, change_last_day, end_assignment, end_roles, update_roles
 from accounts.actions.uploads import apply_upload, make_upload
 from accounts.models import Account, Certificate, RoleUpload
 from accounts.roles import Option
@@ -67,6 +67,16 @@ def by_something_else(stage: Stage) -> Iterator[Expected | None]:
     yield None
     end_roles(by=stage.delegate, user=stage.user, sede=stage.sede, roles=[ANULADOR], cause="Porque sí.")
     yield of_delegate(stage, stage.user, before=kept(stage, ANULADOR), after=kept(stage) | {"cause": "Porque sí."})
+
+
+@act("roles.changed")
+def by_the_ministry(stage: Stage) -> Iterator[Expected | None]:
+    hold(stage, ANULADOR, JUNTA)
+    yield None
+    end_assignment(by=stage.ministry, assignment=stage.user.assignments.get(role=JUNTA), reason="Oficio 42")
+    said = {"cause": "Lo terminó el Ministerio: Oficio 42", "reason": "Oficio 42"}
+    before, after = kept(stage, ANULADOR, JUNTA), kept(stage, ANULADOR) | said
+    yield Expected(stage.user, stage.ministry, stage.sede.entity, before, after)
 
 
 @act("roles.last_day_changed")

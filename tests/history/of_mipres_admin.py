@@ -25,5 +25,5 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     )
     by = stage.ministry
     yield None
-    try_again(by=by, mail=mail)
-    yield Expected(mail, by, None, {"state": "failed"}, {"state": "pending"})
+    try_again(by=by, mail=mail, reason="El servidor volvió")
+    yield Expected(mail, by, None, {"state": "failed"}, {"state": "pending", "reason": "El servidor volvió"})

@@ -9,6 +9,13 @@ from unittest.mock import patch
 from django.core.exceptions import ValidationError
 
 from accounts import throttle
+from accounts.actions.desk import (
+    close_sessions,
+    reactivate_account,
+    reset_second_factor,
+    suspend_account,
+    unlock_account,
+)
 from accounts.actions.password_links import assign_password, recover_password, send_password_link
 from accounts.actions.second_factor import (
     enrol_app,
@@ -27,6 +34,7 @@ from accounts.models import LoginThrottle
 from accounts.security import webauthn
 from accounts.security.models import AuthenticatorApp, Passkey, Proof, SecondFactorPolicy
 from accounts.security.secrets import new_seed, recovery_codes
+from delegates.actions.desk import suspend_delegate
 from tests.accounts.links import link_to
 from tests.cast import PASSWORD, code_of, make_app, make_delegate, make_entity, make_natural, make_session
 from tests.history.stage import Expected, Stage, act, by_nobody, of_delegate
@@ -231,6 +239,15 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     yield by_nobody(stage, stage.delegate, before={"factors": 1})
 
 
+@act("factors.reset")
+def for_a_reason(stage: Stage) -> Iterator[Expected | None]:
+    make_app(stage.delegate)
+    yield None
+    reset_second_factor(by=stage.ministry, account=stage.delegate, reason="Perdió el celular")
+    before, after = {"factors": 1}, {"reason": "Perdió el celular"}
+    yield Expected(stage.delegate, stage.ministry, stage.sede.entity, before, after)
+
+
 @act("recovery_codes.made")
 def _(stage: Stage) -> Iterator[Expected | None]:
     yield None
@@ -258,6 +275,42 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     yield by_nobody(stage, stage.delegate, after={"sessions": 2})
 
 
+@act("sessions.ended")
+def by_the_ministry(stage: Stage) -> Iterator[Expected | None]:
+    make_session(stage.delegate)
+    yield None
+    close_sessions(by=stage.ministry, account=stage.delegate, reason="Equipo perdido")
+    after = {"sessions": 1, "reason": "Equipo perdido"}
+    yield Expected(stage.delegate, stage.ministry, stage.sede.entity, after=after)
+
+
+@act("account.unlocked")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    for _ in range(3):
+        throttle.admit(login=stage.delegate.login, address=None)
+    yield None
+    unlock_account(by=stage.ministry, account=stage.delegate, reason="Llamó y se identificó")
+    before, after = {"failures": 3}, {"reason": "Llamó y se identificó"}
+    yield Expected(stage.delegate, stage.ministry, stage.sede.entity, before, after)
+
+
+@act("account.suspended")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    make_session(stage.delegate)
+    yield None
+    suspend_delegate(by=stage.ministry, account=stage.delegate, reason="Denuncia")
+    after = {"sessions": 1, "reason": "Denuncia"}
+    yield Expected(stage.delegate, stage.ministry, stage.sede.entity, after=after)
+
+
+@act("account.reactivated")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    suspend_account(by=stage.ministry, account=stage.delegate, reason="Denuncia")
+    yield None
+    reactivate_account(by=stage.ministry, account=stage.delegate, reason="Aclarado")
+    yield Expected(stage.delegate, stage.ministry, stage.sede.entity, after={"reason": "Aclarado"})
+
+
 @act("session.switched")
 def _(stage: Stage) -> Iterator[Expected | None]:
     """One row for each of the two entities that may read it."""
@@ -283,6 +336,6 @@ def to_the_natural_person(stage: Stage) -> Iterator[Expected | None]:
 def _(stage: Stage) -> Iterator[Expected | None]:
     require_factor(by=None, kind="IPS", since=date(2027, 1, 1))
     yield None
-    require_factor(by=stage.delegate, kind="IPS", since=date(2027, 2, 1))
-    before, after = {"since": "2027-01-01"}, {"since": "2027-02-01"}
+    require_factor(by=stage.delegate, kind="IPS", since=date(2027, 2, 1), reason="Circular 12")
+    before, after = {"since": "2027-01-01"}, {"since": "2027-02-01", "reason": "Circular 12"}
     yield Expected(SecondFactorPolicy(kind="IPS"), stage.delegate, None, before, after)

@@ -103,8 +103,10 @@ def _(stage: Stage) -> Iterator[Expected | None]:
 def _(stage: Stage) -> Iterator[Expected | None]:
     by = eps()
     yield None
-    client, _secret = make_client(by=by, name="Suministros", scope=["suministros"], request_key=uuid4())
+    why = "Convenio firmado"
+    client, _secret = make_client(by=by, name="Suministros", scope=["suministros"], request_key=uuid4(), reason=why)
     after = {"client_id": client.client_id, "name": "Suministros", "scope": "suministros"}
+    after |= {"reason": why}
     yield Expected(client, by, by.entity, {}, after)
 
 

@@ -235,6 +235,7 @@ def approve(page: Page, name: str, read: Callable[[Page], None]) -> None:
     read(page)
     page.get_by_role("button", name="Tomar para revisión").click()
     read(page)
+    page.get_by_label("Motivo").fill("El RUT coincide con lo escrito.")
     page.get_by_role("button", name="Aprobar").click()
     expect(page.get_by_text("quedó aprobada")).to_be_visible()
 

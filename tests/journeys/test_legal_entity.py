@@ -51,6 +51,7 @@ def review(page, players):
     page.goto("/admin/delegates/entityregistration/")
     page.get_by_role("link", name="Clinica del Rio SAS").click()
     page.get_by_role("button", name="Tomar para revisión").click()
+    page.get_by_label("Motivo").fill("El RUT coincide con lo escrito.")
     page.get_by_role("button", name="Aprobar").click()
     expect(page.get_by_text("quedó aprobada")).to_be_visible()
 

@@ -155,6 +155,7 @@ def test_the_ministry_lets_a_server_in_and_out(open_page, live_server, judge, de
     judge.read(page)
     page.get_by_label("Nombre").fill("Suministros")
     page.get_by_label("Suministros").check()
+    page.get_by_label("Motivo").fill("Convenio firmado")
     page.get_by_role("button", name="Crear credenciales").click()
     expect(page.get_by_role("heading", name="Copie el secreto ahora")).to_be_visible()
     judge.read(page)

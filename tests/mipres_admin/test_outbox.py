@@ -367,7 +367,7 @@ def test_staff_see_that_a_mail_failed_and_never_its_text(staff, failed):
 
 
 def test_staff_put_a_failed_mail_back_and_it_leaves(staff, smtp, failed):
-    staff.post("/admin/mipres_admin/outgoingmail/", {"action": "retry", "_selected_action": [failed.pk]})
+    staff.post(f"/admin/mipres_admin/outgoingmail/{failed.pk}/acto/reintentar/", {"reason": "El servidor volvió"})
     assert deliver_due().sent == 1
     assert HistoryEntry.objects.filter(act="mail.retried").count() == 1
 
@@ -375,7 +375,7 @@ def test_staff_put_a_failed_mail_back_and_it_leaves(staff, smtp, failed):
 def test_a_sent_mail_is_not_put_back(ministry, smtp):
     write()
     deliver_due()
-    assert try_again(by=ministry, mail=OutgoingMail.objects.get()) is False
+    assert try_again(by=ministry, mail=OutgoingMail.objects.get(), reason="x") is False
 
 
 @pytest.mark.parametrize("deed", ["add/", "1/delete/"])

@@ -31,7 +31,12 @@ def staff(ministry):
 
 
 def asked(**fields):
-    return {"name": "Suministros", "scope": ["facturacion", "suministros"], "request_key": str(uuid.uuid4())} | fields
+    return {
+        "name": "Suministros",
+        "scope": ["facturacion", "suministros"],
+        "request_key": str(uuid.uuid4()),
+        "reason": "Convenio",
+    } | fields
 
 
 def secret_on(page):
@@ -62,7 +67,7 @@ def test_the_secret_waits_encrypted_and_then_not_at_all(staff):
 
 
 def test_the_secret_is_shown_at_its_own_server_only(ministry, staff):
-    other, _ = make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4())
+    other, _ = make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
     where = staff.post(ADD, asked()).url
     assert secret_on(staff.get(f"{LIST}{other.pk}/change/")) is None
     assert secret_on(staff.get(where))
@@ -83,6 +88,7 @@ def test_a_double_click_makes_one_server_and_still_shows_its_secret(staff):
         ({"scope": []}, "Ingrese el alcance"),
         ({"scope": ["todo"]}, "El alcance debe ser de los de la lista"),
         ({"request_key": "x"}, "La página llegó incompleta."),
+        ({"reason": " "}, "Ingrese el motivo."),
     ],
 )
 def test_a_mistake_is_explained_and_makes_nothing(staff, fields, message):
@@ -91,7 +97,7 @@ def test_a_mistake_is_explained_and_makes_nothing(staff, fields, message):
 
 
 def test_a_server_is_ended_with_a_reason(ministry, staff):
-    client, _ = make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4())
+    client, _ = make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
     where = f"{LIST}{client.pk}/acto/retirar/"
     assert "No se puede deshacer" in staff.get(where).text
     assert "Ingrese el motivo." in staff.post(where, {"reason": ""}).text
@@ -132,7 +138,7 @@ MODELS = {"signingkey": SigningKey, "portaltoken": PortalToken, "serverclient": 
 
 @pytest.fixture
 def things(ministry, token):
-    make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4())
+    make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
     return {name: model.objects.first().pk for name, model in MODELS.items()}
 
 

@@ -31,7 +31,9 @@ both = pytest.mark.parametrize("address", [INTROSPECT, REVOKE])
 
 def server(by, *scope):
     """A server's credentials: client_id, secret and row."""
-    client, secret = make_client(by=by, name="Suministros", scope=scope or EVERYTHING, request_key=uuid.uuid4())
+    client, secret = make_client(
+        by=by, name="Suministros", scope=scope or EVERYTHING, request_key=uuid.uuid4(), reason="x"
+    )
     return client.client_id, secret, client
 
 
@@ -364,7 +366,7 @@ def test_of_the_secret_only_a_digest_is_kept(ministry, known):
 
 
 def test_a_repeated_click_makes_one_server_and_shows_no_other_secret(ministry):
-    asked = {"by": ministry, "name": "x", "scope": ["suministros"], "request_key": uuid.uuid4()}
+    asked = {"by": ministry, "name": "x", "scope": ["suministros"], "request_key": uuid.uuid4(), "reason": "x"}
     (first, _), (second, secret) = make_client(**asked), make_client(**asked)
     assert (first, secret) == (second, None)
     assert HistoryEntry.objects.filter(act="client.made").count() == 1

@@ -73,7 +73,7 @@ def limited(monkeypatch):
 def oauth(path, fields=None, secret=None):
     by = delegate()
     ministry = cast.make_natural()
-    client, good = make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4())
+    client, good = make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
     sent = {"token": make_token(by).token} if fields is None else fields
     sent |= {"client_id": client.client_id, "client_secret": secret or good}
     return Client(raise_request_exception=False).post(

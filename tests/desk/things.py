@@ -1,0 +1,235 @@
+"""What is there to see? One thing of every model, or as many as a list needs: `make(Person)`."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from hashlib import sha256
+from itertools import count
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.certificate_codes import new_code
+from accounts.models import (
+    Account,
+    Certificate,
+    LoginThrottle,
+    PasswordLink,
+    PasswordRecord,
+    Person,
+    Profession,
+    RegisteredUser,
+    RethusEntry,
+    RoleAssignment,
+    RoleUpload,
+    SsoPost,
+    Suspension,
+)
+from accounts.security.models import (
+    AccountSession,
+    AuthenticatorApp,
+    Passkey,
+    RecoveryCode,
+    SecondFactorPolicy,
+)
+from delegates.models import (
+    Appointment,
+    AuthorizedProfile,
+    AuthorizedRole,
+    DelegateAccount,
+    EmailChange,
+    EntityRegistration,
+    PrivacyAcceptance,
+    RegistrationStep,
+    Representation,
+    RutDocument,
+    SignUp,
+)
+from entities.models import Association, Department, Entity, EntityKind, Municipality, Sede
+from mipres_admin.models import JobRun, OutgoingMail
+from tests import cast
+from tests.tokens.calling import make_token
+from tokens.models import (
+    CallCounter,
+    PortalToken,
+    ServerClient,
+    SigningKey,
+    TemporaryToken,
+    TokenReminder,
+    TokenUse,
+)
+
+_serial = count(1)
+
+
+def digest() -> str:
+    return sha256(str(next(_serial)).encode()).hexdigest()
+
+
+def staff(**fields: Any) -> Account:
+    """An account of the Ministry without any permission."""
+    number = next(_serial)
+    return Account.objects.create_user(f"FUNCIONARIO{number}", email=f"f{number}@minsalud.example", is_staff=True)
+
+
+def delegate(kind: str = EntityKind.IPS) -> Any:
+    return cast.make_delegate(cast.make_entity(kind))
+
+
+def token() -> Any:
+    return make_token(delegate(EntityKind.EPS_C)).row
+
+
+def soon() -> Any:
+    return timezone.now() + timedelta(hours=1)
+
+
+def document() -> dict[str, str]:
+    return {"document_type": "CC", "document_number": f"77{next(_serial):08}"}
+
+
+def rut() -> RutDocument:
+    registration = cast.make_registration()
+    checks = [{"rule": "es_pdf", "verdict": "cumple", "detail": ""}]
+    return RutDocument.objects.create(
+        registration=registration, content=b"%PDF", sha256=digest(), checks=checks, uploaded_by=registration.applicant
+    )
+
+
+def client() -> ServerClient:
+    marks = {"client_id": f"srv-{uuid.uuid4().hex[:16]}", "digest": digest()}
+    return ServerClient.objects.create(**marks, name="Suministros", scope="suministros", made_by=staff())
+
+
+def certificate() -> Certificate:
+    by, user = delegate(), cast.make_user()
+    code, now = new_code(), timezone.now()
+    fields = {"as_of": timezone.localdate(), "issued_at": now, "content": {"nombre": "SECRETO"}}
+    return Certificate.objects.create(
+        code=code, entity=by.entity, user=user, issued_by=by, content_sha256=digest(), **fields
+    )
+
+
+def assignment() -> RoleAssignment:
+    by = delegate()
+    return cast.make_assignment(cast.make_user(), cast.make_sede(by.entity), "Rol_Anulador", by)
+
+
+def upload() -> RoleUpload:
+    by = delegate()
+    rows = [{"texts": ["PERSONAL"]}]
+    return RoleUpload.objects.create(entity=by.entity, made_by=by, file_name="a.xlsx", sha256=digest(), rows=rows)
+
+
+def suspension() -> Suspension:
+    return Suspension.objects.create(account=delegate(), suspended_by=staff(), reason="Denuncia")
+
+
+def sign_up() -> SignUp:
+    names = {"first_name": "Ana", "first_surname": "Gil", "sex": "F", "email": "a@b.example"}
+    return SignUp.objects.create(secret_sha256=digest(), notice_version="1", expires_at=soon(), **names, **document())
+
+
+def appointment() -> Appointment:
+    return cast.make_appointment(cast.make_entity(), cast.make_natural())
+
+
+def delegate_account() -> DelegateAccount:
+    made = appointment()
+    return DelegateAccount.objects.create(account=cast.make_delegate(made.entity), appointment=made)
+
+
+def passkey() -> Passkey:
+    return Passkey.objects.create(
+        account=delegate(), name="Llave", credential_id="CREDENCIAL", credential_hash=digest(), public_key=b"1"
+    )
+
+
+def post() -> SsoPost:
+    sede, days = cast.make_sede(cast.make_entity()), {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
+    return SsoPost.objects.create(sede=sede, **days, **document())
+
+
+def link() -> PasswordLink:
+    return PasswordLink.objects.create(account=delegate(), secret_hash=digest(), reason="assign", expires_at=soon())
+
+
+def mail() -> OutgoingMail:
+    return OutgoingMail.objects.create(
+        recipient="a@b.example", template="roles_changed", text="Hola", state="failed", given_up_at=Now()
+    )
+
+
+def temporary() -> TemporaryToken:
+    now = timezone.now()
+    moments = {"issued_at": now, "expires_at": now + timedelta(hours=24)}
+    return TemporaryToken.objects.create(digest=digest(), token=token(), service="WSSUMMIPRESNOPBS", **moments)
+
+
+def signing_key() -> SigningKey:
+    token()
+    return SigningKey.objects.get(state="current")
+
+
+def a(model: type[models.Model], **fields: Any) -> Callable[[], Any]:
+    """A maker of rows with these fields; those that are called are called each time."""
+
+    def make_it() -> Any:
+        values = {name: each() if callable(each) else each for name, each in fields.items()}
+        return model._default_manager.create(**values)
+
+    return make_it
+
+
+MAKERS: dict[type[models.Model], Callable[[], Any]] = {
+    Department: Department.objects.first,
+    Municipality: Municipality.objects.first,
+    Profession: Profession.objects.first,
+    AuthorizedRole: AuthorizedRole.objects.first,
+    AuthorizedProfile: AuthorizedProfile.objects.first,
+    Entity: cast.make_entity,
+    Sede: lambda: cast.make_sede(cast.make_entity()),
+    Association: a(Association, owner=lambda: cast.make_entity("EPS_C"), member=cast.make_entity),
+    Person: cast.make_person,
+    RethusEntry: lambda: RethusEntry.objects.create(profession_id="P07", registry_number="RM-1", **document()),
+    SsoPost: post,
+    RegisteredUser: cast.make_user,
+    RoleAssignment: assignment,
+    RoleUpload: upload,
+    Account: delegate,
+    Suspension: suspension,
+    PasswordRecord: a(PasswordRecord, account=delegate, encoded="argon2$SECRETO"),
+    LoginThrottle: a(LoginThrottle, key=lambda: digest()[:40], failures=5, last_failure_at=timezone.now),
+    PasswordLink: link,
+    Certificate: certificate,
+    AuthenticatorApp: lambda: cast.make_app(delegate()),
+    Passkey: passkey,
+    RecoveryCode: a(RecoveryCode, account=delegate, digest=digest),
+    SecondFactorPolicy: a(SecondFactorPolicy, kind="IPS", compulsory_from=timezone.localdate),
+    AccountSession: lambda: cast.make_session(delegate()),
+    SignUp: sign_up,
+    PrivacyAcceptance: a(PrivacyAcceptance, account=delegate, notice_version="1", accepted_at=timezone.now),
+    EmailChange: a(EmailChange, account=delegate, email="x@y.example", secret_sha256=digest, expires_at=soon),
+    EntityRegistration: cast.make_registration,
+    RegistrationStep: a(RegistrationStep, registration=cast.make_registration, state="enviada"),
+    RutDocument: rut,
+    Representation: a(Representation, entity=cast.make_entity, person=cast.make_person),
+    Appointment: appointment,
+    DelegateAccount: delegate_account,
+    PortalToken: token,
+    SigningKey: signing_key,
+    ServerClient: client,
+    TokenUse: a(TokenUse, token=token, at=timezone.now, service="WSSUMMIPRESNOPBS"),
+    TokenReminder: a(TokenReminder, token=token, days=30),
+    TemporaryToken: temporary,
+    CallCounter: a(CallCounter, key=lambda: digest()[:40], window=29_000_000, taken=3),
+    OutgoingMail: mail,
+    JobRun: a(JobRun, name=lambda: f"tarea{next(_serial)}"),
+}
+
+
+def make(model: type[models.Model]) -> Any:
+    """One thing of this model, whatever it needs to exist."""
+    return MAKERS[model]()
