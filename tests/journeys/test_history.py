@@ -38,7 +38,7 @@ def download(page, name, tmp_path):
 def look_for_roles(page, judge, scripts):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Historia de Clínica del Río")
     judge.read(page, scripts=scripts)
-    page.get_by_label("Acto").select_option("roles.given")
+    page.get_by_label("Acto", exact=True).select_option("roles.given")
     page.get_by_role("button", name="Buscar actos").click()
     expect(page.get_by_text("Rosalba")).to_be_visible()
     judge.read(page, scripts=scripts)
@@ -56,7 +56,7 @@ def test_a_delegate_and_his_representative_read_the_history(players, open_page, 
     menu(page, "Historia")
     look_for_roles(page, judge, scripts)
     assert download(page, "Descargar Datos", tmp_path) == ["Roles asignados"]
-    page.get_by_label("Desde").fill("2019-01-01")
+    page.get_by_label("Desde", exact=True).fill("2019-01-01")
     page.get_by_role("button", name="Buscar actos").click()
     expect(page.get_by_text("debe ser una fecha desde").first).to_be_visible()
     judge.read(page, scripts=scripts)
