@@ -1,0 +1,85 @@
+"""Who did what in the entity, in a browser: its delegate, its representative, and the Ministry's auditor."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from openpyxl import load_workbook
+from playwright.sync_api import expect
+
+from accounts.actions.roles import activate_user
+from accounts.models import Account
+from delegates.models import Representation
+from tests import cast
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.steps import enter_with_app, log_in, menu
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def players(db):
+    """A delegate who has activated a user, his representative, and an auditor."""
+    delegate, natural = cast.make_delegate(cast.make_entity(name="Clínica del Río S.A.S.")), cast.make_natural()
+    Representation.objects.create(entity=delegate.entity, person=natural.person)
+    user, sede = cast.make_user(first_name="Rosalba"), cast.make_sede(delegate.entity)
+    activate_user(by=delegate, user=user, sede=sede, option="profesional", roles=["Rol_Anulador"])
+    auditor = Account.objects.create_user("AUDITOR1", cast.PASSWORD, email="a@minsalud.example", is_staff=True)
+    auditor.user_permissions.set(Permission.objects.filter(codename__in=("view_historyentry", "export_history")))
+    return {"delegate": delegate, "natural": natural, "auditor": auditor}
+
+
+def download(page, name, tmp_path):
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=name).click()
+    file = tmp_path / "historia.xlsx"
+    waiting.value.save_as(file)
+    return [row[1].value for row in load_workbook(file).active.iter_rows(min_row=2)]
+
+
+def look_for_roles(page, judge, scripts):
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Historia de Clínica del Río")
+    judge.read(page, scripts=scripts)
+    page.get_by_label("Acto", exact=True).select_option("roles.given")
+    page.get_by_role("button", name="Buscar actos").click()
+    expect(page.get_by_text("Rosalba")).to_be_visible()
+    judge.read(page, scripts=scripts)
+
+
+VIEWS = pytest.mark.parametrize(
+    ("viewport", "scripts"), [(DESKTOP, True), (PHONE, True), (DESKTOP, False)], ids=["desktop", "phone", "plain"]
+)
+
+
+@VIEWS
+def test_a_delegate_and_his_representative_read_the_history(players, open_page, judge, tmp_path, viewport, scripts):
+    page = open_page(viewport=viewport, scripts=scripts)
+    log_in(page, players["delegate"].login)
+    menu(page, "Historia")
+    look_for_roles(page, judge, scripts)
+    assert download(page, "Descargar Datos", tmp_path) == ["Roles asignados"]
+    page.get_by_label("Desde", exact=True).fill("2019-01-01")
+    page.get_by_role("button", name="Buscar actos").click()
+    expect(page.get_by_text("debe ser una fecha desde").first).to_be_visible()
+    judge.read(page, scripts=scripts)
+    page = open_page(viewport=viewport, scripts=scripts)
+    log_in(page, players["natural"].login)
+    menu(page, "Personas jurídicas")
+    page.get_by_role("link", name="Clínica del Río S.A.S.").click()
+    page.get_by_role("link", name="Historia").click()
+    look_for_roles(page, judge, scripts)
+
+
+@VIEWS
+def test_an_auditor_finds_an_act_and_takes_the_list_away(players, open_page, judge, tmp_path, viewport, scripts):
+    page = open_page(viewport=viewport, scripts=scripts)
+    enter_with_app(page, players["auditor"])
+    judge.read(page, scripts=scripts)
+    page.goto("/admin/mipres_admin/historyentry/")
+    page.get_by_label("Acto", exact=True).select_option("roles.given")
+    page.get_by_label("Entidad", exact=True).fill("clinica rio")
+    page.get_by_role("button", name="Buscar actos").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert download(page, "Descargar Excel", tmp_path)
+    page.get_by_role("link", name="Roles asignados").click()
+    expect(page.get_by_text("El acto es el que se escribió")).to_be_visible()
+    expect(page.get_by_text("Rol_Anulador, Desde:")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
