@@ -61,7 +61,7 @@ class ReadOnlyAdmin(ModelAdmin):
     """
 
     change_form_template = "admin/acting_change_form.html"
-    paginator: type[_Paginator] = CappedPaginator
+    paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50

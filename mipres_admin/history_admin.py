@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import batched
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -23,11 +22,6 @@ from mipres_admin.models import HistoryEntry, HistoryLink, HistoryQuerySet, Hist
 from mipres_admin.paging import count_to, page_of
 from mipres_admin.telling import in_one_cell, kind_of, model_of, names_of, pairs
 from mipres_admin.workbook import LAST_ROW, Column, download
-
-if TYPE_CHECKING:
-    Pages = Paginator[Any]
-else:
-    Pages = Paginator
 
 COUNTED_TO = 10_000
 CHUNK = 2_000
@@ -175,16 +169,6 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         return download("historia.xlsx", "Historia", COLUMNS, rows_of(acts.order_by("-at", "-id")), count)
 
 
-class FirstPages(Pages):
-    """The pages of the newest rows: counting and skipping stop there, and a search finds the others."""
-
-    @property
-    def count(self) -> int:
-        """How many there are, counted so far."""
-        rows: Any = self.object_list
-        return min(count_to(rows, COUNTED_TO), COUNTED_TO)
-
-
 @admin.register(HistoryLink)
 class HistoryLinkAdmin(ReadOnlyAdmin):
     """The newest links; an older one by the number of its act."""
@@ -194,8 +178,6 @@ class HistoryLinkAdmin(ReadOnlyAdmin):
     search_help_text = "Número del acto. Sin él se muestran los 10.000 eslabones más recientes."
     ordering = ("-id",)
     sortable_by = ()
-    show_full_result_count = False
-    paginator = FirstPages
 
 
 @admin.register(HistorySeal)
