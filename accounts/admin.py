@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from accounts.actions.second_factor import require_factor
 from accounts.models import Account
 from accounts.security.models import SecondFactorPolicy
+from accounts.staff import admin as staff_admin  # noqa: F401  registers the Ministry's people and their groups
 from mipres_admin.desk import ModelAdmin
 
 

@@ -71,6 +71,7 @@ class DeskAct:
     offered: Callable[[Any], bool]  # whether there is something to do to this object
     do: Callable[..., object]
     form: type[forms.Form] = ReasonForm  # a field more? extend ReasonForm
+    initial: Callable[[Any], dict[str, Any]] = lambda thing: {}  # what those fields show of the thing
 
     def is_open_to(self, request: HttpRequest, thing: Any) -> bool:
         """Whether this person may do it to this thing now."""
@@ -115,7 +116,7 @@ class ActingAdmin(ReadOnlyAdmin):
     def act_view(self, request: HttpRequest, object_id: str, slug: str) -> HttpResponse:
         """Say what the act means and ask why; then do it, by the action that everybody uses."""
         thing, act = self._asked(request, object_id, slug)
-        form = act.form(request.POST or None)
+        form = act.form(request.POST or None, initial=act.initial(thing))
         if request.method == "POST" and form.is_valid():
             self._do(request, thing, act, form.cleaned_data)
             return redirect(f"admin:{self.stem}_change", thing.pk)
