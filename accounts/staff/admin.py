@@ -141,8 +141,8 @@ class StaffAccountAdmin(ActingAdmin):
         """Each with its groups, and whether it has a second factor."""
         mine = {"account": OuterRef("pk")}
         factor = Exists(AuthenticatorApp.objects.filter(**mine)) | Exists(Passkey.objects.filter(**mine))
-        accounts: QuerySet[Any] = super().get_queryset(request)
-        return accounts.prefetch_related("groups").annotate(with_factor=factor)
+        people: QuerySet[Any] = super().get_queryset(request).annotate(with_factor=factor)
+        return people.prefetch_related("groups")
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Nobody finds a hash out by asking the list for its first letters."""
@@ -222,8 +222,8 @@ class StaffGroupAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Each with how many active accounts it has."""
         active = Count("user", filter=Q(user__is_active=True, user__is_staff=True))
-        groups: QuerySet[Any] = super().get_queryset(request)
-        return groups.annotate(active=active)
+        groups: QuerySet[Any] = super().get_queryset(request).annotate(active=active)
+        return groups
 
     @admin.display(description="grupo", ordering="name")
     def label(self, group: Group) -> str:
