@@ -217,6 +217,7 @@ class StaffGroupAdmin(ReadOnlyAdmin):
 
     list_display = ("label", "purpose", "people")
     search_fields = ("name",)
+    ordering = ("name",)
     fields = ("label", "purpose", "members", "sees", "does")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
