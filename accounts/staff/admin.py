@@ -118,7 +118,7 @@ class FactorFilter(admin.SimpleListFilter):
 class StaffAccountAdmin(ActingAdmin):
     """The Ministry's people: who is in which group, and what may be done about it."""
 
-    list_display = ("login", "name", "email", "in_groups", "is_active", "has_factor", "last_login")
+    list_display = ("login", "name", "in_groups", "is_active", "has_factor", "last_login")
     list_filter = (GroupFilter, "is_active", FactorFilter)
     list_select_related = ("person",)
     search_fields = (
@@ -182,7 +182,9 @@ class StaffAccountAdmin(ActingAdmin):
         if account is not None:
             messages.success(request, "La cuenta quedó creada. El enlace para asignar la contraseña va por correo.")
             return redirect("admin:accounts_staffaccount_change", account.pk)
-        return self.page(request, "admin/accounts/add_staff.html", {"title": "Agregar persona", "form": form})
+        return self.page(
+            request, "admin/accounts/add_staff.html", {"title": "Añadir persona del Ministerio", "form": form}
+        )
 
 
 def _made(request: HttpRequest, form: StaffForm) -> Account | None:
@@ -205,9 +207,9 @@ def _made(request: HttpRequest, form: StaffForm) -> Account | None:
 admin.site.unregister(Group)
 
 
-def _list(lines: list[str]) -> SafeString | str:
+def _list(lines: list[str], nothing: str = "Nada") -> SafeString | str:
     if not lines:
-        return "Nada"
+        return nothing
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((line,) for line in lines)))
 
 
@@ -246,7 +248,7 @@ class StaffGroupAdmin(ReadOnlyAdmin):
         """The accounts that are in it."""
         accounts = Account.objects.filter(groups=group, is_staff=True).select_related("person").order_by("login")
         closed = {True: "", False: ", cerrada"}
-        return _list([f"{one.login} ({one.display_name}{closed[one.is_active]})" for one in accounts])
+        return _list([f"{one.login} ({one.display_name}{closed[one.is_active]})" for one in accounts], "Nadie")
 
     @admin.display(description="qué ve")
     def sees(self, group: Group) -> SafeString | str:

@@ -100,7 +100,7 @@ def revokes_a_token(page: Page, read) -> None:
 
 def tries_a_mail_again(page: Page, read) -> None:
     index(page, "Correos de salida")
-    page.locator("#result_list tbody input[type=checkbox]").first.check()
+    page.get_by_role("row").filter(has_text="No se pudo enviar").get_by_role("checkbox").check()
     page.get_by_label("Acción:").select_option("retry")
     read(page, "mail")
     page.get_by_role("button", name="Ejecutar").click()
@@ -116,7 +116,7 @@ def test_soporte_revokes_a_token_and_tries_a_mail_again(at_work, read, viewport)
     page = at_work("soporte", viewport)
     revokes_a_token(page, read)
     tries_a_mail_again(page, read)
-    reason = HistoryEntry.objects.get(act="token.revoked").after["reason"]
+    reason = HistoryEntry.objects.get(act="token.revoked").reason
     assert (reason, OutgoingMail.objects.filter(state="pending").count()) == ("La entidad lo pidió", 2)
 
 
@@ -129,6 +129,7 @@ def test_revisor_asks_for_what_a_registration_lacks(at_work, read, viewport):
     RutDocument.objects.create(
         registration=registration, content=b"%PDF", sha256="0" * 64, checks=[], uploaded_by=registration.applicant
     )
+    registration.steps.create(state=registration.state, by=registration.applicant)
     page = at_work("revisor", viewport)
     index(page, "Registros de personas jurídicas")
     read(page, "registrations")
@@ -182,11 +183,11 @@ def test_auditor_reads_what_happened_to_a_token_and_does_nothing_to_it(at_work, 
 def makes_an_account(page: Page, read) -> None:
     index(page, "Personal del Ministerio")
     read(page, "staff")
-    page.locator("#content-main").get_by_role("link", name="Agregar").first.click()
+    page.locator(".object-tools").get_by_role("link", name="Añadir").click()
     page.get_by_role("button", name="Crear cuenta").click()
     expect(page.get_by_text("Ingrese el usuario.")).to_be_visible()
     read(page, "add-staff-empty")
-    page.get_by_label("Usuario").fill("aperez")
+    page.get_by_label("Usuario", exact=True).fill("aperez")
     page.get_by_label("Tipo de Identificación").select_option("CC")
     page.get_by_label("Documento identificación").fill("1.025.000.777")
     page.get_by_label("Primer nombre").fill("Ana")
@@ -203,8 +204,8 @@ def sets_password_and_second_factor(page: Page) -> None:
     """The newcomer, at the page that the mail opens; in the end in the administration."""
     new = "una frase del todo nueva"
     page.get_by_label("Contraseña nueva").fill(new)
-    page.get_by_label("Confirm", exact=False).fill(new)
-    page.get_by_role("button").last.click()
+    page.get_by_label("Confirmación de Contraseña").fill(new)
+    page.get_by_role("button", name="Asignar contraseña").click()
     log_in(page, "APEREZ", new)
     expect(page.get_by_role("heading", level=1, name="Agregue un segundo factor")).to_be_visible()
     assert page.request.get("/admin/", max_redirects=0).status == 302
