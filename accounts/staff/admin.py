@@ -118,7 +118,7 @@ class FactorFilter(admin.SimpleListFilter):
 class StaffAccountAdmin(ActingAdmin):
     """The Ministry's people: who is in which group, and what may be done about it."""
 
-    list_display = ("login", "name", "in_groups", "is_active", "has_factor", "last_login")
+    list_display = ("login", "name", "in_groups", "state", "has_factor", "last_login")
     list_filter = (GroupFilter, "is_active", FactorFilter)
     list_select_related = ("person",)
     search_fields = (
@@ -131,10 +131,7 @@ class StaffAccountAdmin(ActingAdmin):
     )
     ordering = ("login",)
     # never the password, not even its hash
-    fields = (
-        "login", "name", "email", "in_groups", "is_active", "has_factor", "open_sessions", "last_login", "created_at",
-        "is_superuser",
-    )  # fmt: skip
+    fields = ("login", "name", "email", "in_groups", "state", "has_factor", "open_sessions", "last_login", "created_at")
     acts = ACTS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -156,13 +153,18 @@ class StaffAccountAdmin(ActingAdmin):
     @admin.display(description="grupos")
     def in_groups(self, account: StaffAccount) -> str:
         """In words."""
-        held = labels_of(group.name for group in account.groups.all())
-        return held or ("Todo, sin grupo" if account.is_superuser else "Ninguno")
+        held = labels_of(group.name for group in account.groups.all()) or "Ninguno"
+        return f"{held}, y todo por createsuperuser" if account.is_superuser else held
 
-    @admin.display(description="segundo factor", boolean=True, ordering="with_factor")
-    def has_factor(self, account: Any) -> bool:
+    @admin.display(description="estado", ordering="is_active")
+    def state(self, account: StaffAccount) -> str:
+        """Open or closed."""
+        return "Activa" if account.is_active else "Cerrada"
+
+    @admin.display(description="segundo factor", ordering="with_factor")
+    def has_factor(self, account: Any) -> str:
         """Whether one was added: without it nobody of the Ministry enters."""
-        return bool(account.with_factor)
+        return "Sí" if account.with_factor else "No"
 
     @admin.display(description="sesiones abiertas")
     def open_sessions(self, account: StaffAccount) -> int:
