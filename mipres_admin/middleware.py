@@ -89,7 +89,8 @@ class AccessMiddleware:
         if request.user.is_authenticated and not is_whole and (access is None or access.who != "public"):
             raise PermissionDenied
         if match and match.namespace in GATED_BY_THEIR_LIBRARY:
-            return self._library(request, match.namespace)
+            self._library(request, match.namespace)
+            return None
         if access is not None and access.who in ("entering", "enrolling"):
             return self._second_step(request, access.who)
         if access is None or not access.admits(request.user):
