@@ -278,6 +278,13 @@ def test_autocomplete_answers_for_the_groups_that_see_what_is_looked_for(group):
         assert client.get(f"/admin/autocomplete/?{query}").status_code == expected(group, seen), (opts.label, name)
 
 
+@pytest.mark.parametrize("query", ["text__contains", "html__regex"])
+def test_nobody_reads_a_mail_by_filtering_its_list(query):
+    assert (
+        client_of("soporte").get(reverse("admin:mipres_admin_outgoingmail_changelist"), {query: "a"}).status_code == 400
+    )
+
+
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_rut_is_read_by_the_groups_that_see_documents(group):
     document = RutDocument.objects.create(
