@@ -36,6 +36,7 @@ from accounts.security.models import (
     RecoveryCode,
     SecondFactorPolicy,
 )
+from accounts.staff import admin as staff_admin  # noqa: F401  the Ministry's people and their groups
 from accounts.throttle import key_of_login, keys_of
 from accounts.viewing.desk import VIEW_AS
 from accounts.viewing.models import Viewing

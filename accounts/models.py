@@ -821,6 +821,24 @@ def may_enter_at(path: str = "") -> Q:
     return Q(**{f"{path}is_active": True}) & alive & entity & ~Q(suspended)
 
 
+class StaffAccountManager(AccountManager):
+    def get_queryset(self) -> models.QuerySet[Account]:
+        """The Ministry's accounts alone."""
+        return super().get_queryset().filter(is_staff=True)
+
+
+class StaffAccount(Account):
+    """An account of the Ministry, for the admin's list of its people; everything else knows it as `Account`."""
+
+    objects: ClassVar[StaffAccountManager] = StaffAccountManager()
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = "persona del Ministerio"
+        verbose_name_plural = "personal del Ministerio"
+
+
 class PasswordRecord(models.Model):
     """A password the account has had, as its hash, so that the last three cannot come back."""
 

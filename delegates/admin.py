@@ -147,10 +147,10 @@ class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ge
     ) -> HttpResponse:
         """One request, beside it what the rules said, and below it the decision."""
         registration: EntityRegistration | None = self.get_object(request, object_id)
-        if registration is None:
-            return redirect("admin:delegates_entityregistration_changelist")
         if not self.has_view_permission(request, registration):
             raise PermissionDenied
+        if registration is None:
+            return redirect("admin:delegates_entityregistration_changelist")
         last = registration.steps.last()
         return self._page(request, registration, ReviewForm(initial={"seen": last and last.pk}))
 

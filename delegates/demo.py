@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Count
@@ -24,6 +25,7 @@ from accounts.logins import DELEGATE_KINDS, first_login, persons_login
 from accounts.models import Account, DeceasedEntry, Person, RegisteredUser, RethusEntry, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.security.models import AccountSession
+from accounts.staff.groups import StaffGroup, purpose_of
 from accounts.validity import today
 from accounts.viewing.models import Viewing
 from delegates.demo_chain import load_chain
@@ -312,9 +314,33 @@ def _viewing(ministry: Account, delegate: Account) -> None:
     AccountSession.objects.filter(pk=session.pk).update(ended_at=Now())
 
 
+MINISTRY = {
+    # log-in: its group, document and names
+    "SOPORTE": (StaffGroup.SOPORTE, "1000000021", ("Diana", "", "Demostración", "Soto")),
+    "REVISOR": (StaffGroup.REVISOR, "1000000022", ("Hugo", "", "Demostración", "Rey")),
+    "CARGADOR": (StaffGroup.CARGADOR, "1000000023", ("Elsa", "", "Demostración", "Cano")),
+    "AUDITOR": (StaffGroup.AUDITOR, "1000000024", ("Raúl", "", "Demostración", "Ardila")),
+    "SUPERUSUARIO": (StaffGroup.SUPERUSUARIO, "1000000025", ("Inés", "", "Demostración", "Sarria")),
+}
+
+
+def _ministry() -> list[Login]:
+    """The account that `createsuperuser` makes, and one in each group."""
+    if not Account.objects.filter(login="MINSALUD").exists():
+        Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
+    logins = []
+    for login, (group, number, names) in MINISTRY.items():
+        person, email = _person(number, names), f"{login.lower()}@minsalud.example"
+        if not Account.objects.filter(login=login).exists():
+            account = Account.objects.create_user(login, PASSWORD, email=email, person=person, is_staff=True)
+            account.groups.add(Group.objects.get(name=group))
+        logins.append(Login(f"Ministerio, grupo {group.label}", login, purpose_of(group)))
+    return [Login("Ministerio, la primera cuenta", "MINSALUD", "lo hace todo, sin grupo"), *logins]
+
+
 @transaction.atomic
 def load_people() -> list[Login]:
-    """People for every case of the manual, one delegate per kind of entity, their representative, the Ministry.
+    """People for every case of the manual, one delegate per kind of entity, their representative, the Ministry's.
 
     Returns the log-ins; all have `PASSWORD` until somebody changes it.
     """
@@ -338,11 +364,9 @@ def load_people() -> list[Login]:
     _deceased(accounts[EntityKind.IPS], users["1000000009"], sede)
     for kind in (EntityKind.IPS, EntityKind.EPS_C):
         _token(accounts[kind])
-    ministry = Account.objects.filter(login="MINSALUD").first()
-    if ministry is None:
-        ministry = Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
-    _viewing(ministry, accounts[EntityKind.IPS])
+    ministry = _ministry()
+    _viewing(Account.objects.get(login="SOPORTE"), accounts[EntityKind.IPS])
     kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in kinds]
     logins += _chain(ips, accounts.values())
-    return [*logins, Login("Ministerio (administración)", "MINSALUD", "Ministerio de Salud y Protección Social")]
+    return [*logins, *ministry]

@@ -53,6 +53,23 @@ class Also(NamedTuple):
         return f"{app}.view_{model}"
 
 
+# what nobody may be asked to guess letter by letter, with `?password__startswith=` in the address of a list
+SECRETS = frozenset(
+    (
+        "password",
+        "encoded",
+        "secret_hash",
+        "secret_sha256",
+        "digest",
+        "seed",
+        "private_key",
+        "credential_id",
+        "text",
+        "html",
+    )
+)
+
+
 class ReadOnlyAdmin(ModelAdmin):
     """A window: nothing is added, changed or deleted through it, and its history is the portal's own.
 
@@ -103,6 +120,10 @@ class ReadOnlyAdmin(ModelAdmin):
         """None for a key that PostgreSQL can not even be asked for."""
         return None if "\0" in object_id else super().get_object(request, object_id, from_field)
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Not by hashes, keys or the text of mails, of this thing or of one that it points at."""
+        return SECRETS.isdisjoint(lookup.split("__")) and super().lookup_allowed(lookup, value, request)
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -148,6 +169,7 @@ class DeskAct:
     then: str = ""  # the url name of where it leads; without one, back to the thing
     # why it can not be done to this thing at all, where that is not plain
     refusal: Callable[[Any], Refusal | None] = lambda thing: None
+    initial: Callable[[Any], dict[str, Any]] = lambda thing: {}  # what those fields show of the thing
 
     def is_open_to(self, request: HttpRequest, thing: Any) -> bool:
         """Whether this person may do it to this thing now."""
@@ -201,7 +223,7 @@ class ActingAdmin(ReadOnlyAdmin):
     def act_view(self, request: HttpRequest, object_id: str, slug: str) -> HttpResponse:
         """Say what the act means and ask why; then do it, by the action that everybody uses."""
         thing, act = self._asked(request, object_id, slug)
-        form = act.form(request.POST or None)
+        form = act.form(request.POST or None, initial=act.initial(thing))
         if request.method == "POST" and form.is_valid():
             went = self._do(request, thing, act, form.cleaned_data)
             return redirect(act.then) if went and act.then else self._back(request, object_id)

@@ -96,12 +96,18 @@ class AccessMiddleware:
         if request.user.is_authenticated and not is_whole and (access is None or access.who != "public"):
             raise PermissionDenied
         if match and match.namespace in GATED_BY_THEIR_LIBRARY:
+            self._library(request, match.namespace)
             return None
         if access is not None and access.who in ("entering", "enrolling"):
             return self._second_step(request, access.who)
         if access is None or not access.admits(request.user):
             raise PermissionDenied
         return None
+
+    def _library(self, request: HttpRequest, namespace: str) -> None:
+        """The admin leads strangers to the log-in, and would lead a delegate, who has logged in, round in a circle."""
+        if namespace == "admin" and request.user.is_authenticated and not request.user.is_staff:
+            raise PermissionDenied
 
     def _second_step(self, request: HttpRequest, who: str) -> HttpResponseBase | None:
         if request.user.is_authenticated:

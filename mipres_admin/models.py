@@ -94,6 +94,10 @@ ACTS = {
     "account.unlocked": "Ingreso desbloqueado",
     "entity.suspended": "Entidad suspendida",
     "entity.reactivated": "Entidad reactivada",
+    "staff.made": "Cuenta del Ministerio creada",
+    "staff.groups_changed": "Grupos de una cuenta del Ministerio cambiados",
+    "staff.closed": "Cuenta del Ministerio cerrada",
+    "staff.reopened": "Cuenta del Ministerio abierta de nuevo",
     "mail.retried": "Correo puesto de nuevo en espera",
     "representation.made": "Representante legal reconocido",
     "representation.ended": "Representante legal relevado",
@@ -105,8 +109,9 @@ ACTS = {
 
 class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
     def of(self, thing: models.Model) -> Self:
-        """The acts on one thing."""
-        return self.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
+        """The acts on one thing, through whichever of its proxies it is looked at."""
+        label = (thing._meta.concrete_model or type(thing))._meta.label_lower
+        return self.filter(object_type=label, object_id=str(thing.pk))
 
     def visible_to(self, entity: models.Model) -> Self:
         """The acts that the delegate of an entity may read: those of his own entity."""

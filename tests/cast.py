@@ -4,6 +4,7 @@ from base64 import b32decode
 from itertools import count
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.utils import timezone
 from django_otp.oath import totp
 
@@ -91,6 +92,20 @@ def make_natural(person: Person | None = None, **fields: Any) -> Account:
         "password": PASSWORD,
     }
     return Account.objects.create_user(**(defaults | fields))
+
+
+def make_staff(group: str = "", **fields: Any) -> Account:
+    """Somebody of the Ministry in one of its groups: soporte, revisor, cargador, auditor, superusuario; or in none."""
+    person = fields.get("person") or make_person()
+    defaults: dict[str, Any] = {
+        "login": f"MIN{next(_serial)}",
+        "person": person,
+        "email": f"{person.first_name.lower()}@minsalud.example",
+        "password": PASSWORD,
+    }
+    account = Account.objects.create_user(is_staff=True, **(defaults | fields))
+    account.groups.set(Group.objects.filter(name=group))
+    return account
 
 
 def make_registration(applicant: Account | None = None, **fields: Any) -> EntityRegistration:

@@ -25,6 +25,7 @@ CATALOGUES = {
     "django_content_type",
     "auth_permission",
     "auth_group",
+    "auth_group_permissions",
     "delegates_authorizedrole",
     "delegates_authorizedprofile",
     "delegates_authorizedprofile_roles",

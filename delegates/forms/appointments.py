@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
+from accounts.forms.people import A_NAME
 from accounts.forms.users import CHOOSE, DocumentInput, SedeField, place
 from accounts.models import DOCUMENT_NUMBER, DocumentType, Sex
-from delegates.forms.persons import A_NAME
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
 from delegates.rules.appointments import Authorization, Identity, version
 from entities.models import Entity, EntityKind

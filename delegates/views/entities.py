@@ -158,12 +158,17 @@ def may_review(account: Account) -> bool:
     return account.is_staff and account.has_perm("delegates.review_registration")
 
 
+def may_read_ruts(account: Account) -> bool:
+    """Whether this account of the Ministry reads the RUT of a registration: reviewers, and who may see documents."""
+    return may_review(account) or (account.is_staff and account.has_perm("delegates.view_rutdocument"))
+
+
 @signed_in
 def download_rut(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """A RUT as it was uploaded, for whoever registers the entity and for reviewers; else 404."""
+    """A RUT as it was uploaded, for whoever registers the entity and the Ministry's readers; else 404."""
     account = account_of(request)
     documents = RutDocument.objects.all()
-    if not may_review(account):
+    if not may_read_ruts(account):
         mine = account.is_natural_person
         documents = documents.filter(registration__applicant=account) if mine else documents.none()
     document = get_object_or_404(documents, public_id=public_id)

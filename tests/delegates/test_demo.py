@@ -30,7 +30,7 @@ def loaded(db, settings, tmp_path):
     return demo.load_people()
 
 
-def test_there_is_a_login_for_every_kind_of_delegate_two_persons_and_the_ministry(loaded):
+def test_there_is_a_login_for_every_kind_of_delegate_two_persons_and_each_group_of_the_ministry(loaded):
     assert [login.login[:6] for login in loaded] == [
         "ADMIPS",
         "ADMEPS",
@@ -41,6 +41,11 @@ def test_there_is_a_login_for_every_kind_of_delegate_two_persons_and_the_ministr
         "CC1000",
         "CC1000",
         "MINSAL",
+        "SOPORT",
+        "REVISO",
+        "CARGAD",
+        "AUDITO",
+        "SUPERU",
     ]
 
 

@@ -366,7 +366,11 @@ def test_the_delegate_of_an_inactive_entity_is_refused(delegate):
 
 
 def test_a_delegate_can_not_enter_the_admin(delegate_client):
-    assert delegate_client.get("/admin/").status_code == ELSEWHERE
+    assert delegate_client.get("/admin/").status_code == NO
+
+
+def test_the_admin_leads_strangers_to_the_log_in():
+    assert Client().get("/admin/").url == "/admin/login/?next=/admin/"
 
 
 def test_the_ministry_enters_the_admin(ministry):

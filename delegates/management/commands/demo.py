@@ -116,11 +116,11 @@ class Command(BaseCommand):
                 raise CommandError(f"Port {port} can not be used ({error.strerror}): try --port {port + 1}.") from None
 
     def _open(self, port: int, logins: list[Login]) -> None:
-        self._step("\nDelegados (contraseña de todos: " + self.style.SUCCESS(PASSWORD) + ")")
+        self._step("\nDelegados y Ministerio (contraseña de todos: " + self.style.SUCCESS(PASSWORD) + ")")
         for login in logins:
             self._step(f"  {login.login:<22} {login.kind} · {login.entity}")
         self._step(
-            "  MINSALUD debe agregar un segundo factor al ingresar: lea el QR con una aplicación de autenticación,"
+            "  Los del Ministerio agregan un segundo factor al ingresar: lea el QR con una aplicación de autenticación,"
             "\n  o sin celular pida el código con: uv run manage.py totp_code CLAVE (la que muestra la página)."
         )
         self._step("\nDocumentos CC para probar Activar Usuarios:")

@@ -1,0 +1,171 @@
+"""Make an account of the Ministry's staff, change its groups, close it, open it again: each once, with its reason.
+
+One such deed happens at a time, so that two superusuarios can not close each other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions.password_links import send_password_link
+from accounts.models import Account, PasswordLink, Person
+from accounts.staff import rules
+from accounts.staff.groups import StaffGroup, labels_of
+from mipres_admin import history
+from mipres_admin.mail import send_on_commit
+from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.text import fold
+
+
+@dataclass(frozen=True)
+class StaffDetails:
+    """Who the new account is of; `login` as accounts store it."""
+
+    login: str
+    email: str
+    document_type: str
+    document_number: str
+    first_name: str
+    second_name: str
+    first_surname: str
+    second_surname: str
+
+
+def _refuse(refusal: Refusal | None) -> None:
+    if refusal is not None:
+        raise Refused(refusal)
+
+
+def _again(account: Account) -> Account:
+    """The account as it is now, locked until the transaction ends."""
+    return Account.objects.select_for_update(of=("self",)).get(pk=account.pk, is_staff=True)
+
+
+def _one_at_a_time(by: Account) -> Account:
+    """Wait for every other deed of this module; then `by` as it is now."""
+    Group.objects.select_for_update(no_key=True).get(name=StaffGroup.SUPERUSUARIO)
+    return Account.objects.get(pk=by.pk)
+
+
+def _groups(account: Account) -> frozenset[str]:
+    return frozenset(account.groups.values_list("name", flat=True))
+
+
+def _tell(account: Account, what: str, reason: str) -> None:
+    context = {"account": account, "what": what, "reason": reason, "at": timezone.now()}
+    send_on_commit(to=account.email, template="staff_account", context=context)
+
+
+# ---------------------------------------------------------------- a new account
+
+
+def _person(details: StaffDetails) -> Person:
+    """The person of a document, made when the portal does not know it; raises Refused when it can not be this one."""
+    names = {name: getattr(details, name) for name in ("first_name", "second_name", "first_surname", "second_surname")}
+    person, _ = Person.objects.get_or_create(
+        document_type=details.document_type, document_number=details.document_number, defaults=names
+    )
+    asked, known = (fold(f"{who.first_name}|{who.first_surname}") for who in (details, person))
+    _refuse(rules.OTHER_NAMES if asked != known else None)
+    _refuse(rules.DECEASED if person.deceased_on else None)
+    return person
+
+
+def _is_it(made: Account, details: StaffDetails, groups: frozenset[str]) -> bool:
+    """Whether this account is what a double click asks for once more."""
+    document = made.person and (made.person.document_type, made.person.document_number)
+    is_same = document == (details.document_type, details.document_number) and made.email == details.email
+    return made.is_staff and made.is_active and is_same and _groups(made) == groups
+
+
+@transaction.atomic
+def make_staff(*, by: Account, details: StaffDetails, groups: Iterable[str], reason: str) -> Account:
+    """Make an account of the Ministry in these groups and mail its holder the link that sets the password.
+
+    The first log-in adds the second factor, without which nobody of the Ministry enters. Asking twice for the same
+    makes one. Raises Refused, with nothing saved, when the rules say no or the login or the person has an account.
+    """
+    wanted, by = frozenset(groups), _one_at_a_time(by)
+    made = Account.objects.select_related("person").filter(login=details.login).first()
+    if made is not None and _is_it(made, details, wanted):
+        return made
+    _refuse(rules.LOGIN_TAKEN if made is not None else rules.login_refusal(details.login))
+    _refuse(rules.manager_refusal(by, wanted))
+    person = _person(details)
+    _refuse(rules.HAS_ONE if Account.objects.filter(person=person, is_staff=True).exists() else None)
+    account = Account.objects.create_user(details.login, email=details.email, person=person, is_staff=True)
+    account.groups.set(Group.objects.filter(name__in=wanted))
+    after = {"groups": sorted(wanted), "reason": reason}
+    history.record(by=by, act="staff.made", thing=account, entity=None, before={}, after=after)
+    send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
+    return account
+
+
+# ---------------------------------------------------------------- an account that exists
+
+
+@transaction.atomic
+def change_groups(*, by: Account, account: Account, groups: Iterable[str], seen: Iterable[str], reason: str) -> bool:
+    """Leave the account in exactly these groups, tell its holder, and return whether that was new.
+
+    It holds from the next request on. `seen` are the groups that the page showed: when it has others by now, and not
+    the wanted ones, Refused is raised, as when the rules say no.
+    """
+    wanted, by = frozenset(groups), _one_at_a_time(by)
+    account = _again(account)
+    before = _groups(account)
+    if wanted == before:
+        return False
+    _refuse(rules.CHANGED if frozenset(seen) != before else None)
+    _refuse(rules.staff_refusal(rules.StaffChange(by, account, wanted, account.is_active)))
+    account.groups.set(Group.objects.filter(name__in=wanted))
+    after = {"groups": sorted(wanted), "reason": reason}
+    history.record(
+        by=by, act="staff.groups_changed", thing=account, entity=None, before={"groups": sorted(before)}, after=after
+    )
+    words = labels_of(wanted)
+    _tell(account, f"ahora está en: {words}" if words else "ya no está en ningún grupo", reason)
+    return True
+
+
+@transaction.atomic
+def close_staff(*, by: Account, account: Account, reason: str) -> bool:
+    """Close the account: its sessions and its password link end at once. Returns whether it was open.
+
+    Raises Refused when the rules say no. It keeps its groups, for the day on which it is opened again.
+    """
+    by = _one_at_a_time(by)
+    account = _again(account)
+    if not account.is_active:
+        return False
+    _refuse(rules.staff_refusal(rules.StaffChange(by, account, _groups(account), False)))
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    PasswordLink.objects.filter(account=account).delete()
+    ended = account.sessions.live().update(ended_at=timezone.now())
+    after = {"active": False, "sessions_ended": ended, "reason": reason}
+    history.record(by=by, act="staff.closed", thing=account, entity=None, before={"active": True}, after=after)
+    _tell(account, "quedó cerrada y sus sesiones terminaron", reason)
+    return True
+
+
+@transaction.atomic
+def reopen_staff(*, by: Account, account: Account, reason: str) -> bool:
+    """Open a closed account again, with its password, second factor and groups. Returns whether it was closed.
+
+    Raises Refused when the rules say no.
+    """
+    by = _one_at_a_time(by)
+    account = _again(account)
+    if account.is_active:
+        return False
+    _refuse(rules.staff_refusal(rules.StaffChange(by, account, _groups(account), True)))
+    account.is_active = True
+    account.save(update_fields=["is_active"])
+    after = {"active": True, "reason": reason}
+    history.record(by=by, act="staff.reopened", thing=account, entity=None, before={"active": False}, after=after)
+    _tell(account, "quedó abierta de nuevo", reason)
+    return True

@@ -1,0 +1,91 @@
+"""What is typed to make an account of the Ministry's staff or to change its groups, and how is a mistake worded?"""
+
+from dataclasses import fields
+
+from django import forms
+
+from accounts.actions.staff import StaffDetails
+from accounts.forms.people import NameField, email_field
+from accounts.forms.session import a_login
+from accounts.forms.users import DocumentForm
+from accounts.staff.groups import PURPOSES, StaffGroup
+from mipres_admin.forms import ReasonForm
+
+GROUP_CHOICES = [(group.value, f"{group.label}: {PURPOSES[group]}") for group in StaffGroup]
+READ_BY_THE_PERSON = "Queda en la historia, y la persona lo recibe por correo. No escriba datos personales."
+
+
+def groups_field(*, required: bool, help_text: str = "") -> forms.MultipleChoiceField:
+    """The five groups, each with what it is for."""
+    return forms.MultipleChoiceField(
+        label="Grupos",
+        choices=GROUP_CHOICES,
+        required=required,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=help_text,
+        error_messages={
+            "required": "Ingrese al menos un grupo.",
+            "invalid_choice": "Los grupos deben ser de los de la lista, por ejemplo Soporte.",
+        },
+    )
+
+
+class StaffReasonForm(ReasonForm):
+    """Why something is done to an account of the Ministry."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        self.fields["reason"].help_text = READ_BY_THE_PERSON
+
+
+class GroupsForm(StaffReasonForm):
+    """The groups of an account, and those that the page showed."""
+
+    groups = groups_field(required=False, help_text="Sin ningún grupo, la persona ingresa y no ve nada.")
+    seen = forms.MultipleChoiceField(choices=GROUP_CHOICES, required=False, widget=forms.MultipleHiddenInput)
+    field_order = ("groups", "reason", "seen")
+
+
+class StaffForm(DocumentForm, StaffReasonForm):
+    """A new account of the Ministry."""
+
+    login = forms.CharField(
+        label="Usuario",
+        max_length=40,
+        validators=[a_login],
+        help_text="Con él ingresa. De 3 a 40 letras o números, por ejemplo APEREZ.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        error_messages={
+            "required": "Ingrese el usuario.",
+            "max_length": "El usuario debe tener de 3 a 40 letras o números, por ejemplo APEREZ.",
+        },
+    )
+    first_name = NameField("Primer nombre", "María", "off", required=True)
+    second_name = NameField("Segundo nombre", "Gabriela", "off")
+    first_surname = NameField("Primer apellido", "Suárez", "off", required=True)
+    second_surname = NameField("Segundo apellido", "Núñez", "off")
+    email = email_field(
+        "Correo electrónico", "El institucional de la persona: allí llega el enlace para asignar la contraseña."
+    )
+    groups = groups_field(required=True)
+    field_order = (
+        "login",
+        "document_type",
+        "document_number",
+        "first_name",
+        "second_name",
+        "first_surname",
+        "second_surname",
+        "email",
+        "groups",
+        "reason",
+    )
+
+    def clean_login(self) -> str:
+        """The login as accounts store it."""
+        return str(self.cleaned_data["login"]).upper()
+
+    @property
+    def details(self) -> StaffDetails:
+        """Who was typed, in a valid form."""
+        return StaffDetails(**{field.name: self.cleaned_data[field.name] for field in fields(StaffDetails)})
