@@ -121,7 +121,7 @@ def test_the_list_and_the_page_open_for_the_auditor(auditor, model):
 @pytest.mark.parametrize("model", [Account, RoleAssignment, Entity, Sede, RegisteredUser], ids=label)
 def test_the_pages_are_in_spanish(auditor, model):
     text = auditor.get(page_of(make(model))).text + auditor.get(list_of(model)).text
-    for english in (">Search<", ">Filter<", ">History<", "View ", "Select ", "\"Search\""):
+    for english in (">Search<", ">Filter<", ">History<", "View ", "Select ", '"Search"'):
         assert english not in text
 
 
