@@ -16,6 +16,7 @@ from accounts.actions.second_factor import require_factor
 from accounts.models import (
     Account,
     Certificate,
+    DeceasedEntry,
     LoginThrottle,
     PasswordLink,
     PasswordRecord,
@@ -24,6 +25,7 @@ from accounts.models import (
     RegisteredUser,
     RethusEntry,
     RoleAssignment,
+    RoleEnding,
     RoleUpload,
     SsoPost,
     Suspension,
@@ -169,6 +171,15 @@ class SsoPostAdmin(DocumentColumn, ReadOnlyAdmin):
     sortable_by = ()
 
 
+@admin.register(DeceasedEntry)
+class DeceasedEntryAdmin(DocumentColumn, ReadOnlyAdmin):
+    list_display = ("document", "deceased_on", "closed_on")
+    find = staticmethod(_of_document)
+    search_help_text = "Documento, con el tipo o sin él."
+    ordering = ("-pk",)
+    sortable_by = ()
+
+
 # ---------------------------------------------------------------- users and roles
 
 
@@ -240,6 +251,24 @@ class RoleAssignmentAdmin(ActingAdmin):
     def state(self, role: RoleAssignment) -> str:
         """In force, over or still to come."""
         return role.state
+
+
+def _of_roles(rows: Any, words: str) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.filter(assignment__in=RoleAssignment.objects.matching(words).values("pk"))
+    return found
+
+
+@admin.register(RoleEnding)
+class RoleEndingAdmin(ReadOnlyAdmin):
+    """What loads of registries ended, and what was given back when one was undone."""
+
+    list_display = ("at", "assignment", "entity", "cause", "load", "undone_at")
+    list_filter = ("cause", ("undone_at", admin.EmptyFieldListFilter))
+    list_select_related = ("assignment", "entity", "load")
+    find = staticmethod(_of_roles)
+    search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
+    ordering = ("-pk",)
+    sortable_by = ()
 
 
 @admin.register(RoleUpload)
@@ -414,6 +443,8 @@ class AccountAdmin(ActingAdmin):
             return "No: cuenta inactiva"
         if account.suspended:
             return "No: suspendida por el Ministerio"
+        if account.person is not None and account.person.deceased_on is not None:
+            return "No: figura como fallecido"
         return "No: entidad inactiva" if account.entity is not None and not account.entity.is_active else "Sí"
 
     @admin.display(description="intentos fallidos")

@@ -30,6 +30,13 @@ ELSEWHERE = {
     "mipres_admin.HistoryLink": "the chain has its own pages",
     "mipres_admin.HistorySeal": "the chain has its own pages",
     "entities.RegistryLoad": "registries are loaded in pages of their own",
+    "entities.RegistryFile": "the file of a load, kept for the worker",
+    "entities.RegistryProgress": "shown in the page of its load",
+    "entities.RegistryReport": "shown in the page of its load",
+    "entities.RegistryAddition": "how rows were before a load, for its undoing",
+    "entities.RegistryChange": "how rows were before a load, for its undoing",
+    "accounts.StaffAccount": "the Ministry's people have pages of their own",
+    "accounts.Viewing": "made by seeing the portal as a delegate, and tested there",
 }
 SECRETS = {
     *("password", "encoded", "secret_hash", "secret_sha256", "seed", "credential_id", "credential_hash", "public_key"),

@@ -15,6 +15,7 @@ from accounts.certificate_codes import new_code
 from accounts.models import (
     Account,
     Certificate,
+    DeceasedEntry,
     LoginThrottle,
     PasswordLink,
     PasswordRecord,
@@ -23,6 +24,7 @@ from accounts.models import (
     RegisteredUser,
     RethusEntry,
     RoleAssignment,
+    RoleEnding,
     RoleUpload,
     SsoPost,
     Suspension,
@@ -47,7 +49,7 @@ from delegates.models import (
     RutDocument,
     SignUp,
 )
-from entities.models import Association, Department, Entity, EntityKind, Municipality, Sede
+from entities.models import Association, Department, Entity, EntityKind, Municipality, RegistryLoad, Sede
 from mipres_admin.models import JobRun, OutgoingMail
 from tests import cast
 from tests.tokens.calling import make_token
@@ -115,6 +117,15 @@ def certificate() -> Certificate:
 def assignment() -> RoleAssignment:
     by = delegate()
     return cast.make_assignment(cast.make_user(), cast.make_sede(by.entity), "Rol_Anulador", by)
+
+
+def role_ending() -> RoleEnding:
+    """A role that a load of REPS ended."""
+    held, now = assignment(), timezone.now()
+    load = RegistryLoad.objects.create(kind="reps", file_name="reps.csv", sha256=digest(), counts={})
+    return RoleEnding.objects.create(
+        load=load, assignment=held, cause="sede", at=now, ends_at=now, started_at=held.starts_at
+    )
 
 
 def upload() -> RoleUpload:
@@ -195,6 +206,8 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
     Person: cast.make_person,
     RethusEntry: lambda: RethusEntry.objects.create(profession_id="P07", registry_number="RM-1", **document()),
     SsoPost: post,
+    DeceasedEntry: lambda: DeceasedEntry.objects.create(deceased_on=date(2026, 1, 2), **document()),
+    RoleEnding: role_ending,
     RegisteredUser: cast.make_user,
     RoleAssignment: assignment,
     RoleUpload: upload,
