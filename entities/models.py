@@ -432,8 +432,11 @@ class Sede(models.Model):
 class RegistryLoadQuerySet(models.QuerySet["RegistryLoad"]):
     def in_force(self, kind: str) -> Self:
         """Loads of a registry that were applied and not undone, the last one first."""
-        standing = (RegistryLoad.State.APPLIED, RegistryLoad.State.UNDO_QUEUED)
-        return self.filter(kind=kind, state__in=standing).order_by("-loaded_at", "-pk")
+        return self.standing().filter(kind=kind).order_by("-loaded_at", "-pk")
+
+    def standing(self) -> Self:
+        """Loads of any registry that were applied and not undone."""
+        return self.filter(state__in=RegistryLoad.IN_FORCE)
 
     def for_the_worker(self) -> Self:
         """What the worker has to do, the longest waiting first: what people wait for before what is to be looked at."""
@@ -465,6 +468,8 @@ class RegistryLoad(models.Model):
         UNDONE = "undone", "Deshecha"
         REFUSED = "refused", "No se puede cargar"
         CANCELLED = "cancelled", "Cancelada"
+
+    IN_FORCE = (State.APPLIED, State.UNDO_QUEUED)
 
     kind = models.CharField("registro", max_length=8, choices=Kind)
     state = models.CharField("estado", max_length=11, choices=State, default=State.APPLIED)

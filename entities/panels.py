@@ -16,7 +16,7 @@ def _text(load: RegistryLoad | None) -> str:
 
 def _registries() -> Content:
     """The last load of each registry."""
-    newest = RegistryLoad.objects.order_by("kind", "-id").distinct("kind")
+    newest = RegistryLoad.objects.standing().order_by("kind", "-loaded_at", "-id").distinct("kind")
     last = {load.kind: load for load in newest}
     facts = (Fact(label, _text(last.get(kind)), is_alarm=kind not in last) for kind, label in RegistryLoad.Kind.choices)
     return Content(facts=tuple(facts))

@@ -46,6 +46,11 @@ GROUPS = {
     "eps": "Cargas de registros",
     "rethus": "Cargas de registros",
     "sso": "Cargas de registros",
+    "deceased": "Cargas de registros",
+    "registry": "Cargas de registros",
+    "staff": "Cuentas",
+    "history": "Historia",
+    "mail": "Correo",
 }
 OTHERS = "Otros actos"
 

@@ -70,9 +70,9 @@ def apply(load: RegistryLoad) -> dict[str, int]:
     Each user and sede has one row of history, the person a mail (not a deceased one), and the delegates of each entity
     one mail for the whole load. What ended already is not ended again.
     """
-    _lock((found.user for found in misfits(clock.now()).values()), load.kind)
+    _lock((found.user for found in misfits(clock.now(), load).values()), load.kind)
     now = clock.now()
-    found = misfits(now)
+    found = misfits(now, load)
     if not found:
         return {}
     decided = _decided(load, found, now)
@@ -211,7 +211,7 @@ def _put_back(
         one = present[ending.assignment_id]
         one.starts_at, one.ends_at = ending.started_at, ending.ended_at
     write_ranges([present[ending.assignment_id] for ending in wanted])
-    against = misfits(now, [cause for cause in Cause if cause.registry != load.kind])
+    against = misfits(now, load, [cause for cause in Cause if cause.registry != load.kind])
     refused = [ending for ending in wanted if ending.assignment_id in against]
     for ending in refused:
         one = present[ending.assignment_id]

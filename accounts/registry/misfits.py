@@ -46,14 +46,22 @@ FROM entities_sede AS sede JOIN accounts_roleassignment AS role ON role.sede_id 
 WHERE {HELD} AND sede.closed_on IS NOT NULL AND length(sede.code) = 12
 """  # noqa: S608
 
+# the roles first: within a load PostgreSQL does not know yet how many sedes there are, and would go through all of them
+# for each independent of the country
 INDEPENDENT = f"""
-SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
-JOIN entities_entity AS member
-    ON (member.identification_type, member.nit) = (person.document_type, person.document_number)
-WHERE {HELD} AND member.kind = %(independent)s
-    AND (entity.kind, role.role) IN (SELECT * FROM unnest(%(network_kinds)s::text[], %(network_roles)s::text[]))
-    AND EXISTS (SELECT FROM entities_sede WHERE entity_id = member.id)
-    AND NOT EXISTS (SELECT FROM entities_sede WHERE entity_id = member.id AND closed_on IS NULL)
+WITH held AS MATERIALIZED (
+    SELECT role.id, role.user_id, member.id AS member_id FROM {OF_PERSONS}
+    JOIN entities_entity AS member
+        ON (member.identification_type, member.nit) = (person.document_type, person.document_number)
+    WHERE {HELD} AND member.kind = %(independent)s
+        AND (entity.kind, role.role) IN (SELECT * FROM unnest(%(network_kinds)s::text[], %(network_roles)s::text[]))
+)
+SELECT held.id, held.user_id, NULL::timestamptz
+FROM held CROSS JOIN LATERAL (
+    SELECT count(*) AS known, count(*) FILTER (WHERE closed_on IS NULL) AS open
+    FROM entities_sede WHERE entity_id = held.member_id
+) AS sedes
+WHERE sedes.known > 0 AND sedes.open = 0
 """  # noqa: S608
 
 PLAZA = f"""
@@ -66,7 +74,10 @@ LEFT JOIN LATERAL (
 ) AS post ON true
 WHERE {HELD} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to_sso)s)
     AND (role.ends_at <= post.until) IS NOT TRUE
-    AND EXISTS (SELECT FROM entities_registryload WHERE kind = %(plazas)s)
+    AND EXISTS (
+        SELECT FROM entities_registryload
+        WHERE kind = %(plazas)s AND (state = ANY (%(in_force)s) OR id = %(load)s)
+    )
 """  # noqa: S608
 
 # Of whom a registry speaks: users who may not be given roles on the strength of what it said before. Those of the list
@@ -81,12 +92,17 @@ CONCERNED = {
         WHERE entry.closed_on IS NOT NULL
     """,
     RegistryLoad.Kind.REPS: f"""
-        SELECT registered.id FROM entities_entity AS member
-        JOIN accounts_person AS person
-            ON (person.document_type, person.document_number) = (member.identification_type, member.nit)
-        JOIN accounts_registereduser AS registered ON registered.person_id = person.id
-        WHERE member.kind = '{EntityKind.PROFESIONAL_INDEPENDIENTE}'
-            AND NOT EXISTS (SELECT FROM entities_sede WHERE entity_id = member.id AND closed_on IS NULL)
+        WITH independents AS MATERIALIZED (
+            SELECT registered.id, member.id AS member_id FROM entities_entity AS member
+            JOIN accounts_person AS person
+                ON (person.document_type, person.document_number) = (member.identification_type, member.nit)
+            JOIN accounts_registereduser AS registered ON registered.person_id = person.id
+            WHERE member.kind = '{EntityKind.PROFESIONAL_INDEPENDIENTE}'
+        )
+        SELECT id FROM independents CROSS JOIN LATERAL (
+            SELECT count(*) AS open FROM entities_sede WHERE entity_id = member_id AND closed_on IS NULL
+        ) AS sedes
+        WHERE sedes.open = 0
     """,  # noqa: S608
     RegistryLoad.Kind.SSO: f"SELECT id FROM accounts_registereduser WHERE kind = '{UserKind.SSO}'",  # noqa: S608
 }
@@ -119,8 +135,11 @@ def concerned(kind: str) -> set[int]:
         return {user for (user,) in cursor.fetchall()}
 
 
-def misfits(now: datetime, causes: Iterable[Cause] = tuple(Cause)) -> dict[int, Misfit]:
-    """The assignments that do not fit, by key; one statement for each cause, in sets."""
+def misfits(now: datetime, load: RegistryLoad, causes: Iterable[Cause] = tuple(Cause)) -> dict[int, Misfit]:
+    """The assignments that do not fit, by key; one statement for each cause, in sets.
+
+    `load` is the one at work, which counts as loaded even where it is only looked at.
+    """
     network = [(kind.value, role.value) for kind in EPS_KINDS for role in roles_of_the_network(kind)]
     parameters: dict[str, Any] = {
         "now": now,
@@ -134,6 +153,8 @@ def misfits(now: datetime, causes: Iterable[Cause] = tuple(Cause)) -> dict[int, 
         "sso": UserKind.SSO.value,
         "giving_to_sso": kinds_giving_to(UserKind.SSO),
         "plazas": RegistryLoad.Kind.SSO.value,
+        "in_force": [state.value for state in RegistryLoad.IN_FORCE],
+        "load": load.pk,
     }
     found: dict[int, Misfit] = {}
     with connection.cursor() as cursor:

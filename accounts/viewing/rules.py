@@ -95,6 +95,8 @@ SHOWN = frozenset(
         "entities",
         "association_history",
         "memberships",
+        "registry_news",
+        "history",
         # addresses that act on POST and lead back on GET
         "generate_token",
         "associate_user",
@@ -139,7 +141,14 @@ TAKEN_AWAY = Refusal(
 )
 
 DOWNLOADS = frozenset(
-    {"download_users", "download_entities", "download_sedes", "download_certificate", "upload_result"}
+    {
+        "download_users",
+        "download_entities",
+        "download_sedes",
+        "download_certificate",
+        "download_history",
+        "upload_result",
+    }
 )
 
 
