@@ -21,6 +21,7 @@ from accounts.models import Account, Person
 from delegates.models import Appointment
 from mipres_admin import history
 from mipres_admin.models import ACTS, HistoryEntry, OutgoingMail
+from mipres_admin.telling import LABELS
 from tests import history as parts
 from tests.cast import PASSWORD, make_user
 from tests.history.stage import TABLE, Stage
@@ -90,6 +91,19 @@ def test_no_document_e_mail_password_or_link_is_in_the_history(pair, stage, from
     told = json.dumps([(row.before, row.after) for row in rows], ensure_ascii=False, default=str)
     secrets = {text for text in (PASSWORD, *private()) if text}
     assert not {text for text in secrets if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", told)}
+
+
+def keys_of(said):
+    """Every name that an act says of something."""
+    if isinstance(said, list):
+        return {key for one in said for key in keys_of(one)}
+    return {key for name, one in said.items() for key in {name, *keys_of(one)}} if isinstance(said, dict) else set()
+
+
+@pytest.mark.parametrize("pair", DEEDS, ids=named)
+def test_people_read_each_thing_that_it_says_in_spanish(pair, stage, from_there):
+    _, rows = done(pair[1], stage)
+    assert keys_of([said for row in rows for said in (row.before, row.after)]) <= set(LABELS)
 
 
 def test_every_act_has_its_deeds_in_the_table_and_its_name():
