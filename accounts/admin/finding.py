@@ -16,7 +16,7 @@ def of_typed_document(rows: Any, words: str) -> QuerySet[Any]:
     return found
 
 
-def by_person(rows: Any, words: str) -> QuerySet[Any]:
+def of_person(rows: Any, words: str) -> QuerySet[Any]:
     """Rows whose person answers to the words."""
     found: QuerySet[Any] = rows.filter(person__in=Person.objects.matching(words).values("pk"))
     return found

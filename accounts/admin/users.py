@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.actions.roles import end_assignment
-from accounts.admin.finding import by_person
+from accounts.admin.finding import of_person
 from accounts.models import Account, Certificate, RegisteredUser, RoleAssignment, RoleEnding, RoleUpload
 from entities.admin import matching
 from mipres_admin.desk import ActingAdmin, Also, DeskAct, ReadOnlyAdmin
@@ -24,7 +24,7 @@ class RegisteredUserAdmin(ReadOnlyAdmin):
     list_display = ("login", "person", "kind", "profession", "registered_at")
     list_filter = ("kind", "profession")
     list_select_related = ("person", "profession")
-    find = staticmethod(by_person)
+    find = staticmethod(of_person)
     search_help_text = "Documento (con el tipo o sin él) o nombres y apellidos."
     ordering = ("-pk",)
     sortable_by = ()

@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
@@ -29,6 +30,7 @@ ONLY_ABOVE = {
     "accounts.recoverycode",
     "accounts.secondfactorpolicy",
     "accounts.staffaccount",
+    "accounts.viewing",
     "auth.group",
     "delegates.privacyacceptance",
     "mipres_admin.historyentry",
@@ -207,6 +209,7 @@ def test_a_thing_and_its_history_open_to_the_groups_that_see_it(group):
 def test_nothing_is_added_or_deleted_but_by_the_groups_that_do_it(group):
     client = client_of(group)
     adding = {
+        "entities.registryload": "entities.load_registry",
         "tokens.serverclient": "tokens.add_serverclient",
         "accounts.staffaccount": "accounts.manage_staff",
         "accounts.secondfactorpolicy": "accounts.add_secondfactorpolicy",
@@ -307,7 +310,9 @@ def test_a_registration_is_decided_by_the_groups_that_review(group):
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_the_list_of_mail_offers_to_try_again_to_the_groups_that_do_it(group):
-    OutgoingMail.objects.create(template="x", recipient="a@correo.example", subject="x")
-    page = client_of(group).get(reverse("admin:mipres_admin_outgoingmail_changelist"))
-    assert ("Intentar de nuevo" in page.text) == (group in ("soporte", "superusuario"))
+def test_a_failed_mail_offers_to_try_again_to_the_groups_that_do_it(group):
+    mail = OutgoingMail.objects.create(
+        template="x", recipient="a@correo.example", subject="x", text="Hola", state="failed", given_up_at=Now()
+    )
+    page = client_of(group).get(reverse("admin:mipres_admin_outgoingmail_change", args=[mail.pk]))
+    assert ("Intentar de nuevo…" in page.text) == (group in ("soporte", "superusuario"))
