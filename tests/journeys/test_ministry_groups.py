@@ -128,8 +128,8 @@ def tries_a_mail_again(page: Page, read) -> None:
 
 def suspends_a_delegate(page: Page, read, delegate: Account) -> None:
     index(page, "Cuentas")
-    page.get_by_role("searchbox").fill(delegate.login)
-    page.get_by_role("searchbox").press("Enter")
+    page.locator("#searchbar").fill(delegate.login)
+    page.locator("#searchbar").press("Enter")
     page.get_by_role("link", name=delegate.login, exact=True).click()
     read(page, "account")
     do(page, "Suspender delegado", "Denuncia de la entidad")
