@@ -136,7 +136,7 @@ def registry_load(state: str = "applied", **fields: Any) -> RegistryLoad:
     return RegistryLoad.objects.create(**named, state=state, **done, **fields)
 
 
-def staff_account(**fields: Any) -> StaffAccount:
+def staff_account(**fields: Any) -> Account:
     return StaffAccount.objects.get(pk=cast.make_staff(**fields).pk)
 
 
