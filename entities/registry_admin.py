@@ -158,11 +158,11 @@ class RegistryLoadAdmin(ActingAdmin):
     # ------------------------------------------------------------ one load
 
     def _load(self, request: HttpRequest, object_id: str) -> RegistryLoad:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         load: RegistryLoad | None = self.get_object(request, object_id)
         if load is None:
             raise Http404
-        if not self.has_view_permission(request, load):
-            raise PermissionDenied
         return load
 
     def change_view(

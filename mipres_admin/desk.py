@@ -135,11 +135,11 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The last acts on one thing, the newest first."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         thing = self.get_object(request, object_id)
         if thing is None:
             raise Http404
-        if not self.has_view_permission(request, thing):
-            raise PermissionDenied
         acts = list(HistoryEntry.objects.of(thing).select_related("actor__person")[: LAST_ACTS + 1])
         context = {"title": f"Historia: {thing}", "thing": thing, "acts": acts[:LAST_ACTS]}
         return self.page(request, "admin/thing_history.html", context | {"more": len(acts) > LAST_ACTS})

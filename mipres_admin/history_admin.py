@@ -121,11 +121,11 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """One act: what it says, before beside after, and its place in the chain."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         entry = self.get_object(request, object_id)
         if entry is None:
             raise Http404
-        if not self.has_view_permission(request, entry):
-            raise PermissionDenied
         link = HistoryLink.objects.filter(entry_id=entry.pk).first()
         context = {
             "title": entry.act_name,

@@ -24,7 +24,7 @@ class StaffGroup(models.TextChoices):
 PURPOSES = {
     StaffGroup.SOPORTE: "ayuda a los delegados con sus cuentas, roles, tokens y correos",
     StaffGroup.REVISOR: "revisa los registros de personas jurídicas y su RUT",
-    StaffGroup.CARGADOR: "carga los registros oficiales: REPS, EPS, ReTHUS y plazas de SSO",
+    StaffGroup.CARGADOR: "carga los registros oficiales: REPS, EPS, ReTHUS, plazas de SSO y fallecidos",
     StaffGroup.AUDITOR: "lo ve todo y no cambia nada",
     StaffGroup.SUPERUSUARIO: "lo ve y lo hace todo, y administra al personal del Ministerio",
 }

@@ -232,7 +232,7 @@ def test_the_action_itself_refuses_who_may_not(delegate, colleague):
 
 
 def test_a_delegate_can_not_begin(delegate_client, colleague):
-    assert delegate_client.post(page_of(colleague), {"reason": WHY}).status_code == 302
+    assert delegate_client.post(page_of(colleague), {"reason": WHY}).status_code == 403
     assert not Viewing.objects.exists()
 
 

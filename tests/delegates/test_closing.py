@@ -11,6 +11,7 @@ from accounts.models import Account, PasswordLink
 from accounts.security.models import AccountSession
 from delegates.actions.registration import register_delegate
 from delegates.models import Appointment, Representation
+from delegates.rules.appointments import version
 from tests import cast
 from tests.tokens.calling import make_token, validate
 from tokens import calls
@@ -145,6 +146,7 @@ def edit(representative, email):
     appointment = Appointment.objects.get()
     typed = {"sex": "F", "email": email, "first_name": "Ana", "first_surname": "Prueba"}
     typed |= {"role": "IPS", "profile": "DELEGADO", "sede": appointment.entity.sedes.get().code}
+    typed |= {"seen": version(appointment)}
     return browser_of(representative).post(page(representative, "edit_authorized"), typed)
 
 

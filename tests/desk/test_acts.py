@@ -7,15 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import throttle
-from accounts.models import Account, RoleAssignment
+from accounts.models import Account, RoleAssignment, StaffAccount
 from accounts.security.models import SecondFactorPolicy
-from entities.models import Entity, EntityKind, Sede
+from entities.models import Entity, EntityKind, RegistryLoad, Sede
 from mipres_admin.desk import ActingAdmin
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from tests import cast
 from tests.desk.test_windows import client_of, permitted
 from tests.desk.things import delegate as make_delegate
-from tests.desk.things import make, staff
+from tests.desk.things import make, registry_load, staff, staff_account
 from tokens.keys import ring
 from tokens.models import PortalToken, ServerClient
 
@@ -67,10 +67,17 @@ STATES = {
     (Account, "retirar-segundo-factor"): with_app,
     (Entity, "suspender"): lambda: make_delegate().entity,
     (Entity, "reactivar"): lambda: cast.make_entity(is_active=False),
+    (RegistryLoad, "aplicar"): lambda: registry_load("previewed"),
+    (RegistryLoad, "cancelar"): lambda: registry_load("previewed"),
+    (RegistryLoad, "deshacer"): lambda: registry_load(is_undoable=True),
+    (StaffAccount, "abrir"): lambda: staff_account(is_active=False),
     (Sede, "deshabilitar"): provider_sede,
     (Sede, "habilitar"): lambda: provider_sede(closed_on=timezone.localdate()),
 }
-FIELDS = {(SecondFactorPolicy, "cambiar"): {"since": "2027-03-01"}}
+FIELDS = {
+    (SecondFactorPolicy, "cambiar"): {"since": "2027-03-01"},
+    (StaffAccount, "grupos"): {"groups": ["revisor"]},
+}
 ACTS = [
     (model, act)
     for model, window in admin.site._registry.items()
@@ -144,7 +151,7 @@ def test_without_the_permission_the_act_is_forbidden(pair):
     assert (HistoryEntry.objects.count(), walk.row()) == (rows, before)
 
 
-TOLD = [pair for pair in ACTS if pair[0] in (Account, Entity, Sede, RoleAssignment)]
+TOLD = [pair for pair in ACTS if pair[0] in (Account, StaffAccount, Entity, Sede, RoleAssignment)]
 TELLS_NOBODY = {(Entity, "reactivar")}  # in the table above it has no delegate
 
 

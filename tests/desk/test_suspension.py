@@ -20,7 +20,7 @@ from delegates.actions.appointments import change_appointment, end_appointment
 from delegates.actions.desk import suspend_delegate
 from delegates.actions.registration import register_delegate, register_ppn
 from delegates.models import Representation
-from delegates.rules.appointments import Authorization
+from delegates.rules.appointments import Authorization, version
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from mipres_admin.refusals import Refused
 from tests import cast
@@ -183,7 +183,10 @@ def test_the_representative_may_still_correct_the_e_mail(chain, sede, ministry):
     wanted = {name: getattr(appointment, name) for name in names}
     wanted["role"] = type(appointment.role).objects.get(pk="IPS")
     change_appointment(
-        by=owner, appointment=appointment, wanted=Authorization(**wanted, email="nuevo@ips.example", sede=sede)
+        by=owner,
+        appointment=appointment,
+        wanted=Authorization(**wanted, email="nuevo@ips.example", sede=sede),
+        seen=version(appointment),
     )
     account.refresh_from_db()
     assert account.email == "nuevo@ips.example"

@@ -27,6 +27,7 @@ from accounts.models import (
     RoleEnding,
     RoleUpload,
     SsoPost,
+    StaffAccount,
     Suspension,
 )
 from accounts.security.models import (
@@ -36,6 +37,7 @@ from accounts.security.models import (
     RecoveryCode,
     SecondFactorPolicy,
 )
+from accounts.viewing.models import Viewing
 from delegates.models import (
     Appointment,
     AuthorizedProfile,
@@ -122,9 +124,27 @@ def assignment() -> RoleAssignment:
 def role_ending() -> RoleEnding:
     """A role that a load of REPS ended."""
     held, now = assignment(), timezone.now()
-    load = RegistryLoad.objects.create(kind="reps", file_name="reps.csv", sha256=digest(), counts={})
     return RoleEnding.objects.create(
-        load=load, assignment=held, cause="sede", at=now, ends_at=now, started_at=held.starts_at
+        load=registry_load(), assignment=held, cause="sede", at=now, ends_at=now, started_at=held.starts_at
+    )
+
+
+def registry_load(state: str = "applied", **fields: Any) -> RegistryLoad:
+    """A load of REPS that is as far as this."""
+    done = {} if state == "applied" else {"loaded_at": None}
+    named = {"kind": "reps", "file_name": "reps.csv", "sha256": digest(), "counts": {}}
+    return RegistryLoad.objects.create(**named, state=state, **done, **fields)
+
+
+def staff_account(**fields: Any) -> Account:
+    return StaffAccount.objects.get(pk=cast.make_staff(**fields).pk)
+
+
+def viewing() -> Viewing:
+    by, seen, now = staff(), delegate(), timezone.now()
+    session, times = cast.make_session(by), {"started_at": now, "ends_at": soon() - timedelta(minutes=45)}
+    return Viewing.objects.create(
+        staff=by, account=seen, entity=seen.entity, session=session, reason="Lo pidió", **times
     )
 
 
@@ -208,11 +228,14 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
     SsoPost: post,
     DeceasedEntry: lambda: DeceasedEntry.objects.create(deceased_on=date(2026, 1, 2), **document()),
     RoleEnding: role_ending,
+    RegistryLoad: registry_load,
     RegisteredUser: cast.make_user,
     RoleAssignment: assignment,
     RoleUpload: upload,
     Account: delegate,
+    StaffAccount: staff_account,
     Suspension: suspension,
+    Viewing: viewing,
     PasswordRecord: a(PasswordRecord, account=delegate, encoded="argon2$SECRETO"),
     LoginThrottle: a(LoginThrottle, key=lambda: digest()[:40], failures=5, last_failure_at=timezone.now),
     PasswordLink: link,

@@ -6,18 +6,20 @@ A feature that comes later is one more step of its group's journey: `page` is in
 import os
 
 import pytest
-from django.contrib import admin
 from django.db.models.functions import Now
 from django.urls import reverse
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account
 from delegates.models import RutDocument
-from entities.models import EntityKind, RegistryLoad
+from entities.models import EntityKind, RegistryLoad, Sede
+from entities.registry.queue import take
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from tests import cast
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app, log_in
+from tests.registry_files import csv_file, sites
 from tests.tokens.calling import make_token
 from tokens import calls
 from tokens.keys import ring
@@ -25,6 +27,15 @@ from tokens.keys import ring
 pytestmark = pytest.mark.django_db(transaction=True)
 expect.set_options(timeout=20_000)
 PICTURES = os.environ.get("MIPRES_PICTURES")
+# what each reads at a glance on the first page
+PANELS = {
+    "soporte": ["delegates", "activations", "refusals", "tokens", "mail"],
+    "revisor": ["registrations"],
+    "cargador": ["registries"],
+    "auditor": ["registrations", "delegates", "activations", "refusals", "tokens", "registries", "mail", "work"],
+    "superusuario": ["registrations", "delegates", "activations", "refusals", "tokens", "registries", "mail", "work"],
+    "": [],
+}
 WIDTHS = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
 
 
@@ -55,7 +66,8 @@ def at_work(open_page, read):
         page: Page = open_page(viewport=viewport)
         enter_with_app(page, cast.make_staff(group, login=(group or "nadie").upper()))
         page.get_by_role("link", name="Administración del Ministerio").first.click()
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("heading", level=1, name="Tablero")).to_be_visible()
+        assert panels(page) == PANELS[group]
         read(page, f"index-{group}")
         return page
 
@@ -73,6 +85,11 @@ def do(page: Page, act: str, reason: str) -> None:
     page.get_by_role("link", name=f"{act}…").click()
     page.get_by_label("Motivo").fill(reason)
     page.get_by_role("button", name=act).click()
+
+
+def panels(page: Page) -> list[str]:
+    """What the dashboard shows."""
+    return [str(panel.get_attribute("id")).removeprefix("panel-") for panel in page.locator(".panel").all()]
 
 
 def lists(page: Page) -> list[str]:
@@ -100,11 +117,25 @@ def revokes_a_token(page: Page, read) -> None:
 
 def tries_a_mail_again(page: Page, read) -> None:
     index(page, "Correos de salida")
-    page.get_by_role("row").filter(has_text="No se pudo enviar").get_by_role("checkbox").check()
-    page.get_by_label("Acción:").select_option("retry")
-    read(page, "mail")
-    page.locator("button[name=index]").click()
-    expect(page.get_by_text("Correos puestos de nuevo en espera: 1.")).to_be_visible()
+    read(page, "mails")
+    page.get_by_role("row").filter(has_text="No se pudo enviar").get_by_role("link").click()
+    page.get_by_role("link", name="Intentar de nuevo…").click()
+    read(page, "mail-again")
+    page.get_by_label("Motivo").fill("El servidor de correo volvió")
+    page.get_by_role("button", name="Intentar de nuevo").click()
+    expect(page.get_by_text("El correo quedó de nuevo en espera.")).to_be_visible()
+
+
+def suspends_a_delegate(page: Page, read, delegate: Account) -> None:
+    index(page, "Cuentas")
+    page.locator("#searchbar").fill(delegate.login)
+    page.locator("#searchbar").press("Enter")
+    page.get_by_role("link", name=delegate.login, exact=True).click()
+    read(page, "account")
+    do(page, "Suspender delegado", "Denuncia de la entidad")
+    expect(page.get_by_text("quedó suspendido")).to_be_visible()
+    expect(page.get_by_text("No: suspendida por el Ministerio")).to_be_visible()
+    read(page, "account-suspended")
 
 
 @WIDTHS
@@ -118,6 +149,18 @@ def test_soporte_revokes_a_token_and_tries_a_mail_again(at_work, read, viewport)
     tries_a_mail_again(page, read)
     reason = HistoryEntry.objects.get(act="token.revoked").reason
     assert (reason, OutgoingMail.objects.filter(state="pending").count()) == ("La entidad lo pidió", 2)
+
+
+@WIDTHS
+def test_soporte_suspends_a_delegate_who_is_out_at_once(at_work, open_page, read, viewport):
+    delegate = cast.make_delegate(cast.make_entity())
+    his = open_page(viewport=viewport)
+    log_in(his, delegate.login)
+    expect(his.get_by_role("navigation").first).to_be_visible()
+    suspends_a_delegate(at_work("soporte", viewport), read, delegate)
+    his.goto("/usuarios/")
+    expect(his.get_by_role("button", name="Ingresar")).to_be_visible()
+    assert HistoryEntry.objects.get(act="account.suspended").reason == "Denuncia de la entidad"
 
 
 # ---------------------------------------------------------------- revisor
@@ -145,13 +188,44 @@ def test_revisor_asks_for_what_a_registration_lacks(at_work, read, viewport):
 # ---------------------------------------------------------------- cargador
 
 
-@WIDTHS
-def test_cargador_opens_the_list_of_loads(at_work, read, viewport):
-    page = at_work("cargador", viewport)
-    if not admin.site.is_registered(RegistryLoad):
-        pytest.skip("registry loads have no page in the admin yet")
+def uploads(page: Page, read, file) -> None:
     index(page, "Cargas de registros")
     read(page, "loads")
+    page.get_by_role("link", name="Subir un archivo").click()
+    page.get_by_label("Registro").select_option("REPS")
+    page.get_by_label("Archivo").set_input_files(file)
+    read(page, "upload")
+    page.get_by_role("button", name="Subir y revisar").click()
+    expect(page.get_by_text("El archivo quedó subido")).to_be_visible()
+
+
+def applies(page: Page, read) -> None:
+    """What the preview says, with a reason."""
+    expect(page.get_by_role("heading", name="Qué pasaría con las filas")).to_be_visible()
+    read(page, "preview")
+    page.get_by_role("link", name="Aplicar…").click()
+    page.get_by_role("button", name="Aplicar").click()
+    expect(page.get_by_text("Ingrese el motivo.")).to_be_visible()
+    read(page, "apply-no-reason")
+    page.get_by_label("Motivo").fill("Corte de marzo de 2026")
+    page.get_by_role("button", name="Aplicar").click()
+    expect(page.get_by_text("La carga quedó pedida")).to_be_visible()
+
+
+@WIDTHS
+def test_cargador_loads_a_registry_and_reads_its_report(at_work, read, tmp_path, viewport):
+    page = at_work("cargador", viewport)
+    uploads(page, read, csv_file(tmp_path / "reps-marzo.csv", sites(3)))
+    take()  # the worker looks at it
+    page.reload()
+    assert not Sede.objects.exists()
+    applies(page, read)
+    take()  # and does it
+    page.reload()
+    expect(page.get_by_role("heading", name="Qué pasó con las filas")).to_be_visible()
+    read(page, "report")
+    assert (Sede.objects.open().count(), RegistryLoad.objects.get().state) == (3, "applied")
+    assert HistoryEntry.objects.get(act="registry.queued").reason == "Corte de marzo de 2026"
     assert page.request.get("/admin/tokens/portaltoken/").status == 403
 
 
@@ -175,6 +249,24 @@ def test_auditor_reads_what_happened_to_a_token_and_does_nothing_to_it(at_work, 
     page.get_by_role("link", name="Soporte").click()
     expect(page.get_by_text("Revocar tokens del portal")).to_be_visible()
     read(page, "group")
+
+
+@WIDTHS
+def test_auditor_finds_acts_and_takes_them_away(at_work, read, tmp_path, viewport):
+    make_token(cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR)))
+    page = at_work("auditor", viewport)
+    index(page, "Historia")
+    page.get_by_label("Acto", exact=True).select_option("token.issued")
+    page.get_by_role("button", name="Buscar actos").click()
+    read(page, "history")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Descargar Excel").click()
+    waiting.value.save_as(tmp_path / "historia.xlsx")
+    acts = [row[3].value for row in load_workbook(tmp_path / "historia.xlsx").active.iter_rows(min_row=2)]
+    assert acts == ["token.issued"]
+    page.get_by_role("link", name="Token generado").click()
+    expect(page.get_by_text("El acto es el que se escribió")).to_be_visible()
+    read(page, "act")
 
 
 # ---------------------------------------------------------------- superusuario

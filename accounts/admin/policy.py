@@ -1,0 +1,101 @@
+"""From when on must the delegates of a kind have a second factor, and how does the Ministry decide it?"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.actions.second_factor import require_factor
+from accounts.models import Account
+from accounts.security.models import SecondFactorPolicy
+from entities.models import EntityKind
+from mipres_admin.desk import ActingAdmin, DeskAct
+from mipres_admin.forms import ReasonForm
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """From which day on, and why."""
+
+    reason = ReasonForm.base_fields["reason"]
+
+    class Meta:
+        model = SecondFactorPolicy
+        fields = ("kind", "compulsory_from")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "kind" in self.fields:
+            self.fields["kind"].choices = [("", "Elija el tipo de entidad"), *EntityKind.choices]  # type: ignore[attr-defined]
+
+
+class MovePolicyForm(ReasonForm):
+    """Another day, and why."""
+
+    since = forms.DateField(
+        label="Obligatorio desde",
+        help_text="El primer día, por ejemplo 2027-01-31.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": "Ingrese la fecha.",
+            "invalid": "La fecha debe tener año, mes y día, por ejemplo 2027-01-31.",
+        },
+    )
+    field_order = ("since", "reason")
+
+
+def _set_policy(*, by: Account, thing: SecondFactorPolicy, reason: str, since: Any = None) -> bool:
+    return require_factor(by=by, kind=thing.kind, since=since, reason=reason)
+
+
+MOVE_POLICY = DeskAct(
+    slug="cambiar",
+    label="Cambiar fecha",
+    warning=(
+        "Los delegados de ese tipo de entidad deben tener un segundo factor desde ese día; hasta entonces se anuncia."
+    ),
+    permission="accounts.change_secondfactorpolicy",
+    said="La fecha quedó cambiada.",
+    offered=lambda policy: True,
+    do=_set_policy,
+    form=MovePolicyForm,
+)
+END_POLICY = DeskAct(
+    slug="quitar",
+    label="Dejar opcional",
+    warning=(
+        "El segundo factor deja de ser obligatorio para los delegados de ese tipo de entidad. Quien lo tiene lo "
+        "conserva."
+    ),
+    permission="accounts.delete_secondfactorpolicy",
+    said="El segundo factor quedó opcional.",
+    offered=lambda policy: True,
+    do=_set_policy,
+)
+
+
+@admin.register(SecondFactorPolicy)
+class SecondFactorPolicyAdmin(ActingAdmin):
+    """From when on the delegates of a kind must have a second factor; each change goes through the action."""
+
+    list_display = ("kind", "compulsory_from")
+    ordering = ("kind",)
+    form = PolicyForm
+    acts = (MOVE_POLICY, END_POLICY)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who may decide it."""
+        return request.user.has_perm("accounts.add_secondfactorpolicy")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A reason is asked for, and kept in the history."""
+        return ("kind", "compulsory_from") if obj else ("kind", "compulsory_from", "reason")
+
+    def save_model(self, request: HttpRequest, obj: SecondFactorPolicy, form: Any, change: bool) -> None:
+        """From that day on."""
+        _set_policy(
+            by=request.user,  # type: ignore[arg-type]
+            thing=obj,
+            since=obj.compulsory_from,
+            reason=form.cleaned_data["reason"],
+        )

@@ -1,0 +1,145 @@
+"""What does the Ministry see of users and their roles, of uploads and certificates, and how does it end a role?"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.actions.roles import end_assignment
+from accounts.admin.finding import of_person
+from accounts.models import Account, Certificate, RegisteredUser, RoleAssignment, RoleEnding, RoleUpload
+from entities.admin import matching
+from mipres_admin.desk import ActingAdmin, Also, DeskAct, ReadOnlyAdmin
+
+
+def _by_code(rows: Any, words: str) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.filter(code="".join(filter(str.isalnum, words.upper())))
+    return found
+
+
+@admin.register(RegisteredUser)
+class RegisteredUserAdmin(ReadOnlyAdmin):
+    list_display = ("login", "person", "kind", "profession", "registered_at")
+    list_filter = ("kind", "profession")
+    list_select_related = ("person", "profession")
+    find = staticmethod(of_person)
+    search_help_text = "Documento (con el tipo o sin él) o nombres y apellidos."
+    ordering = ("-pk",)
+    sortable_by = ()
+    fields = ("login", "person", "kind", "profession", "professional_registry", "registered_at")
+    also = (
+        Also("Roles asignados", "accounts_roleassignment", "user__id__exact"),
+        Also("Constancias", "accounts_certificate", "user__id__exact"),
+    )
+
+    @admin.display(description="usuario (login)")
+    def login(self, user: RegisteredUser) -> str:
+        """Document type and number, as MIPRES knows him."""
+        return user.login
+
+
+def _end_role(*, by: Account, thing: RoleAssignment, reason: str) -> bool:
+    return end_assignment(by=by, assignment=thing, reason=reason)
+
+
+END_ROLE = DeskAct(
+    slug="terminar",
+    label="Terminar rol",
+    warning=(
+        "La persona deja de tener este rol en esta sede de inmediato y recibe un correo con el motivo, que la entidad "
+        "lee en la historia del usuario. No se puede deshacer: la entidad puede asignarlo de nuevo."
+    ),
+    permission="accounts.end_roleassignment",
+    said="El rol terminó y la persona fue avisada.",
+    offered=lambda role: role.ends_at is None or role.ends_at > timezone.now(),
+    do=_end_role,
+)
+
+
+@admin.register(RoleAssignment)
+class RoleAssignmentAdmin(ActingAdmin):
+    list_display = ("login", "person", "role", "state", "sede", "entity", "starts_at", "ends_at")
+    list_filter = ("role",)
+    list_select_related = ("user__person", "sede", "entity")
+    find = staticmethod(matching)
+    search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
+    ordering = ("-pk",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": ("user", "person", "role", "sede", "entity")}),
+        ("Vigencia", {"fields": ("state", "starts_at", "ends_at", "created_by", "ended_by")}),
+    )
+    acts = (END_ROLE,)
+
+    @admin.display(description="usuario (login)")
+    def login(self, role: RoleAssignment) -> str:
+        """Whose it is."""
+        return role.user.login
+
+    @admin.display(description="persona")
+    def person(self, role: RoleAssignment) -> str:
+        """His name."""
+        return role.user.person.full_name
+
+    @admin.display(description="estado")
+    def state(self, role: RoleAssignment) -> str:
+        """In force, over or still to come."""
+        return role.state
+
+
+def _of_roles(rows: Any, words: str) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.filter(assignment__in=RoleAssignment.objects.matching(words).values("pk"))
+    return found
+
+
+@admin.register(RoleEnding)
+class RoleEndingAdmin(ReadOnlyAdmin):
+    """What loads of registries ended, and what was given back when one was undone."""
+
+    list_display = ("at", "assignment", "entity", "cause", "load", "undone_at")
+    list_filter = ("cause", ("undone_at", admin.EmptyFieldListFilter))
+    list_select_related = ("assignment", "entity", "load")
+    find = staticmethod(_of_roles)
+    search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
+    ordering = ("-pk",)
+    sortable_by = ()
+
+
+@admin.register(RoleUpload)
+class RoleUploadAdmin(ReadOnlyAdmin):
+    """Never its rows: they are personal data of the entity's people, kept a few days for the entity alone."""
+
+    list_display = ("made_at", "entity", "file_name", "state", "mode", "made_by")
+    list_filter = ("state",)
+    list_select_related = ("entity", "made_by")
+    search_fields = ("entity__nit", "file_name")
+    ordering = ("-made_at", "-pk")
+    fields = ("entity", "file_name", "sha256", "made_by", "made_at", "state", "mode", "applied_by", "applied_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RoleUpload]:
+        """Without the rows, which may be thousands."""
+        return super().get_queryset(request).defer("rows")
+
+
+@admin.register(Certificate)
+class CertificateAdmin(ReadOnlyAdmin):
+    """Never what the paper says of people; its fingerprint tells whether a printed one is the same."""
+
+    list_display = ("grouped_code", "entity", "user", "as_of", "issued_at", "issued_by")
+    list_select_related = ("entity", "user__person", "issued_by")
+    find = staticmethod(_by_code)
+    search_help_text = "Código de verificación."
+    ordering = ("-pk",)
+    sortable_by = ()
+    fields = ("grouped_code", "entity", "user", "as_of", "issued_at", "issued_by", "content_sha256")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Certificate]:
+        """Without what the papers say."""
+        return super().get_queryset(request).defer("content")
+
+    @admin.display(description="código")
+    def grouped_code(self, certificate: Certificate) -> str:
+        """As it is printed."""
+        return certificate.grouped_code
