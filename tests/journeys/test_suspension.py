@@ -38,6 +38,6 @@ def test_an_official_suspends_and_reactivates_a_delegate(open_page, live_server,
     page.get_by_label("Motivo").fill("Se aclaró")
     page.get_by_role("button", name="Reactivar delegado").click()
     expect(page.get_by_text("quedó reactivado")).to_be_visible()
-    page.get_by_role("link", name="Histórico").click()
+    page.get_by_role("link", name="Historia", exact=True).first.click()
     expect(page.get_by_text("Se aclaró")).to_be_visible()
     judge.read(page)
