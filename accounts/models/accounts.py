@@ -1,0 +1,214 @@
+"""Who logs in: delegates, people and the Ministry's staff; and whom does the Ministry keep out?"""
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+
+from accounts.models.people import Person
+from entities.models import Entity, EntityKind
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def create_user(self, login: str, password: str | None = None, **fields: Any) -> "Account":
+        """Make an account; `login` is stored in upper case. Without password nobody can log in with it."""
+        account = self.model(login=login.upper(), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+    def create_superuser(self, login: str, password: str | None = None, **fields: Any) -> "Account":
+        """Make an account of Ministry staff with every permission."""
+        return self.create_user(login, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        """Find by login; case does not matter to the person who types it."""
+        return self.get(login=(username or "").upper())
+
+
+class Account(AbstractBaseUser, PermissionsMixin):
+    """A log-in: a delegate's (with its entity), a natural person's, or the Ministry's staff (both without)."""
+
+    login = models.CharField("usuario (login)", max_length=40, unique=True)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name="persona"
+    )
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name="entidad"
+    )
+    email = models.EmailField("correo electrónico")
+    is_staff = models.BooleanField("personal del Ministerio", default=False)
+    is_active = models.BooleanField("activa", default=True)
+    created_at = models.DateTimeField("creada el", db_default=Now(), editable=False)
+
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+    objects = AccountManager()
+
+    class Meta:
+        verbose_name = "cuenta"
+        permissions = (
+            ("suspend_account", "Puede suspender y reactivar delegados"),
+            ("unlock_account", "Puede desbloquear el ingreso de una cuenta"),
+            ("end_sessions", "Puede cerrar las sesiones de una cuenta"),
+            ("reset_second_factor", "Puede retirar los segundos factores de una cuenta"),
+            ("view_as_delegate", "Puede ver el portal como un delegado"),
+            ("manage_staff", "Puede administrar las cuentas del Ministerio"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(login__regex=r"^[A-Z0-9_.-]{3,40}$"),
+                name="account_login_well_formed",
+                violation_error_message="El usuario debe tener de 3 a 40 letras mayúsculas o dígitos.",
+            ),
+            models.CheckConstraint(
+                condition=Q(entity__isnull=True) | Q(person__isnull=False, is_staff=False, is_superuser=False),
+                name="account_delegate_is_a_person_and_not_staff",
+                violation_error_message="La cuenta de una entidad debe ser de una persona que no sea del Ministerio.",
+            ),
+            # target of the composite key by which a viewing can never name another entity than the delegate's
+            models.UniqueConstraint("id", "entity", name="account_with_its_entity"),
+            models.UniqueConstraint(
+                "person",
+                "entity",
+                condition=Q(is_active=True),
+                name="account_one_active_per_person_and_entity",
+                violation_error_message="Esa persona ya tiene una cuenta activa en esa entidad.",
+            ),
+            models.UniqueConstraint(
+                "person",
+                condition=Q(entity__isnull=True, is_staff=False),
+                name="account_one_natural_person",
+                violation_error_message="Esa persona ya tiene una cuenta de Mi Seguridad Social.",
+            ),
+        )
+
+    @property
+    def entity_kind(self) -> str | None:
+        """The kind of the entity this account acts for; None for staff."""
+        return EntityKind(self.entity.kind) if self.entity else None
+
+    @property
+    def is_natural_person(self) -> bool:
+        """Whether this is a person's own account of Mi Seguridad Social: of no entity and not the Ministry's."""
+        return self.person_id is not None and self.entity_id is None and not self.is_staff
+
+    @property
+    def may_enter(self) -> bool:
+        """Whether this account may log in at all: active, not suspended, of somebody alive and of an active entity."""
+        alive = self.person is None or self.person.deceased_on is None
+        return alive and self.is_active and (self.entity is None or self.entity.is_active) and not self.is_suspended
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the Ministry has suspended this delegate; nobody else's account can be suspended."""
+        return self.entity_id is not None and Suspension.objects.open().filter(account=self.pk).exists()
+
+    @property
+    def display_name(self) -> str:
+        """The person's name, or the login where there is no person."""
+        return str(self.person or self.login)
+
+    def __str__(self) -> str:
+        return self.login
+
+
+class SuspensionQuerySet(models.QuerySet["Suspension"]):
+    def open(self) -> Self:
+        """Suspensions that nobody has lifted."""
+        return self.filter(lifted_at__isnull=True)
+
+    def of(self, person: Person, entity: Entity) -> Self:
+        """Those of any account that this person has, or had, in this entity."""
+        return self.filter(account__person=person, account__entity=entity)
+
+
+class Suspension(models.Model):
+    """That the Ministry keeps a delegate out: since when, why and by whom, and who let him in again.
+
+    Apart from `Account.is_active`, which ends and comes back with the appointments of the entity: nothing that the
+    entity or the delegate does lifts a suspension.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="suspensions", verbose_name="cuenta")
+    since = models.DateTimeField("desde", db_default=Now())
+    suspended_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="suspendida por"
+    )
+    reason = models.CharField("motivo", max_length=200)
+    lifted_at = models.DateTimeField("levantada el", null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="levantada por",
+    )
+    lifted_because = models.CharField("por qué se levantó", max_length=200, blank=True)
+
+    objects = SuspensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "suspensión"
+        verbose_name_plural = "suspensiones"
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                "account",
+                condition=Q(lifted_at__isnull=True),
+                name="suspension_one_open_per_account",
+                violation_error_message="Esa cuenta ya está suspendida.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="suspension_says_why",
+                violation_error_message="Ingrese el motivo de la suspensión.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lifted_because="")
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False) & ~Q(lifted_because=""),
+                name="suspension_lifted_by_someone_for_a_reason",
+                violation_error_message="Una suspensión levantada debe decir cuándo, quién y por qué.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True) | Q(lifted_at__gte=F("since")),
+                name="suspension_lifted_after_it_starts",
+                violation_error_message="Una suspensión debe levantarse después de empezar.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.since}"
+
+
+def may_enter_at(path: str = "") -> Q:
+    """`Account.may_enter` as a condition on the account at `path` ("" on accounts themselves, else for example
+    "account__").
+    """
+    entity = Q(**{f"{path}entity__isnull": True}) | Q(**{f"{path}entity__is_active": True})
+    suspended = Exists(Suspension.objects.open().filter(account=OuterRef(f"{path}pk")))
+    alive = Q(**{f"{path}person__deceased_on__isnull": True})
+    return Q(**{f"{path}is_active": True}) & alive & entity & ~Q(suspended)
+
+
+class StaffAccountManager(AccountManager):
+    def get_queryset(self) -> models.QuerySet[Account]:
+        """The Ministry's accounts alone."""
+        return super().get_queryset().filter(is_staff=True)
+
+
+class StaffAccount(Account):
+    """An account of the Ministry, for the admin's list of its people; everything else knows it as `Account`."""
+
+    objects: ClassVar[StaffAccountManager] = StaffAccountManager()
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = "persona del Ministerio"
+        verbose_name_plural = "personal del Ministerio"
