@@ -16,7 +16,7 @@ from accounts import deeds
 from accounts.actions.roles import ROWS_A_STATEMENT, held_by, mail_about, save_deeds, write_ranges
 from accounts.deeds import Change, Deed, Held
 from accounts.endings import Cause, sentence
-from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding
+from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding, may_enter_at
 from accounts.registry.misfits import Misfit, concerned, misfits
 from accounts.roles import assignable_roles, options_for
 from accounts.rules import Activation
@@ -129,7 +129,7 @@ def _tell(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Counter
     # undoing the list of deceased people comes before its rows are put back: who gets roles back is alive
     send_all_on_commit(mail_about(deed) for deed in decided if undone or deed.user.person.deceased_on is None)
     entities = Entity.objects.in_bulk(counts)
-    delegates = Account.objects.filter(entity__in=entities, is_active=True, person__deceased_on__isnull=True)
+    delegates = Account.objects.filter(may_enter_at(), entity__in=entities)
     send_all_on_commit(
         Mail(account.email, "registry_effects", _digest(load, entities[account.entity_id], counts, undone=undone))
         for account in delegates.order_by("pk")

@@ -10,7 +10,16 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Account, LoginThrottle, Profession, RegisteredUser, RoleAssignment
+from accounts.models import (
+    Account,
+    Certificate,
+    LoginThrottle,
+    PasswordLink,
+    Profession,
+    RegisteredUser,
+    RoleAssignment,
+    RoleUpload,
+)
 from accounts.security.models import SecondFactorPolicy
 from accounts.throttle import admit
 from delegates.models import AuthorizedProfile, AuthorizedRole, EntityRegistration
@@ -130,6 +139,25 @@ def test_the_pages_are_in_spanish(auditor, model):
     text = auditor.get(page_of(make(model))).text + auditor.get(list_of(model)).text
     for english in (">Search<", ">Filter<", ">History<", "View ", "Select ", '"Search"'):
         assert english not in text
+
+
+@pytest.mark.parametrize(
+    ("model", "lookup"),
+    [
+        (RoleUpload, "rows__icontains=1025"),
+        (Certificate, "content__nombre__startswith=A"),
+        (Account, "password__startswith=argon"),
+        (Account, "login__regex=(A+)%2B$"),
+        (Account, "login__startswith=ADM"),
+        (Entity, "id__range=1"),
+        (Entity, "kind__exact__x=1"),
+        (Entity, "nit=%00"),
+        (PasswordLink, "account__password__startswith=a"),
+    ],
+    ids=str,
+)
+def test_a_list_answers_no_guess(auditor, model, lookup):
+    assert auditor.get(f"{list_of(model)}?{lookup}").status_code == 400
 
 
 @pytest.mark.parametrize("model", SHOWN, ids=label)
