@@ -430,10 +430,13 @@ class Sede(models.Model):
 
 
 class RegistryLoadQuerySet(models.QuerySet["RegistryLoad"]):
+    def standing(self) -> Self:
+        """Loads that were applied and not undone: not what was only uploaded, refused or cancelled."""
+        return self.filter(state__in=(RegistryLoad.State.APPLIED, RegistryLoad.State.UNDO_QUEUED))
+
     def in_force(self, kind: str) -> Self:
-        """Loads of a registry that were applied and not undone, the last one first."""
-        standing = (RegistryLoad.State.APPLIED, RegistryLoad.State.UNDO_QUEUED)
-        return self.filter(kind=kind, state__in=standing).order_by("-loaded_at", "-pk")
+        """Those of a registry, the last one first."""
+        return self.standing().filter(kind=kind).order_by("-loaded_at", "-pk")
 
     def for_the_worker(self) -> Self:
         """What the worker has to do, the longest waiting first: what people wait for before what is to be looked at."""

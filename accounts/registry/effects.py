@@ -70,9 +70,9 @@ def apply(load: RegistryLoad) -> dict[str, int]:
     Each user and sede has one row of history, the person a mail (not a deceased one), and the delegates of each entity
     one mail for the whole load. What ended already is not ended again.
     """
-    _lock((found.user for found in misfits(clock.now()).values()), load.kind)
+    _lock((found.user for found in misfits(clock.now(), loading=load.kind).values()), load.kind)
     now = clock.now()
-    found = misfits(now)
+    found = misfits(now, loading=load.kind)
     if not found:
         return {}
     decided = _decided(load, found, now)

@@ -13,7 +13,7 @@ from accounts.actions.roles import activate_user, update_roles
 from accounts.models import DeceasedEntry, RethusEntry, RoleAssignment, RoleEnding, SsoPost
 from accounts.roles import Option
 from accounts.validity import Validity, midnight
-from entities.models import Sede
+from entities.models import RegistryLoad, Sede
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from mipres_admin.refusals import Refused
 from tests.accounts.registry_effects import Ministry, as_independent, held, on
@@ -226,6 +226,16 @@ def test_a_plaza_of_today_that_is_gone_ends_the_roles(registries, sede, delegate
 def test_without_any_load_of_plazas_nobody_ends_for_having_none(registries, sede, delegate):
     user = make_user("SSO")
     make_assignment(user, sede, PRESCRIPTOR, delegate)
+    registries.rethus(user)
+    assert held(user) == [PRESCRIPTOR]
+
+
+@pytest.mark.parametrize("state", ["uploaded", "cancelled", "undone"])
+def test_a_file_of_plazas_that_does_not_stand_ends_nobody(registries, sede, delegate, state):
+    user, marks = make_user("SSO"), {"loaded_at": None, "error": "Otra vez." if state == "cancelled" else ""}
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    marks = {"undone_at": timezone.now()} if state == "undone" else marks
+    RegistryLoad.objects.create(kind="sso", state=state, file_name="a.csv", sha256="0" * 64, **marks)
     registries.rethus(user)
     assert held(user) == [PRESCRIPTOR]
 
