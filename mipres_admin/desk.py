@@ -119,7 +119,12 @@ class ReadOnlyAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The thing, with links to what belongs to it."""
+        """The thing, with links to what belongs to it. Only to look: a form sent here is the stock admin's own.
+
+        With `_saveasnew` in it the stock admin would add a thing for who may add them, past the portal's action.
+        """
+        if request.method == "POST":
+            raise PermissionDenied
         also = [
             (one.label, f"{reverse(f'admin:{one.model}_changelist')}?{one.lookup}={object_id}")
             for one in self.also
@@ -145,7 +150,7 @@ class ReadOnlyAdmin(ModelAdmin):
         return super().lookup_allowed(lookup, value, request)
 
     def _is_plain(self, parts: list[str]) -> bool:
-        """Whether nothing follows the path of fields but one of the lookups of the filters; a lone word is a filter's."""
+        """Whether nothing follows the path of fields but a lookup of the filters; a lone word is a filter's."""
         model: Any = self.model
         for place, part in enumerate(parts):
             field = _field(model, part) if model else None

@@ -19,6 +19,7 @@ from accounts.models import (
     RegisteredUser,
     RoleAssignment,
     RoleUpload,
+    StaffAccount,
 )
 from accounts.security.models import SecondFactorPolicy
 from accounts.throttle import admit
@@ -28,7 +29,7 @@ from mipres_admin.desk import ListOnlyAdmin
 from tests import cast
 from tests.desk.things import MAKERS, make, staff
 from tokens.keys import ring
-from tokens.models import CallCounter, SigningKey, TemporaryToken
+from tokens.models import CallCounter, ServerClient, SigningKey, TemporaryToken
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +140,15 @@ def test_the_pages_are_in_spanish(auditor, model):
     text = auditor.get(page_of(make(model))).text + auditor.get(list_of(model)).text
     for english in (">Search<", ">Filter<", ">History<", "View ", "Select ", '"Search"'):
         assert english not in text
+
+
+@pytest.mark.parametrize("model", [StaffAccount, ServerClient, SecondFactorPolicy], ids=label)
+def test_nothing_is_added_past_its_action(ministry, model):
+    page = list_of(model).removesuffix("/") + "/1/change/"
+    sent = {"_saveasnew": "1", "login": "INTRUSO", "name": "x", "client_id": "x", "scope": "suministros", "kind": "IPS"}
+    before = model._base_manager.count()
+    assert client_of(ministry).post(page, sent).status_code == 403
+    assert model._base_manager.count() == before
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,8 @@ def test_an_empty_portal_says_so(staff):
 
 @pytest.mark.parametrize("state", ["uploaded", "cancelled", "refused"])
 def test_a_file_that_was_only_uploaded_is_not_told_as_loaded(staff, state):
-    RegistryLoad.objects.create(kind="reps", file_name="marzo.csv", sha256="0" * 64, state=state, loaded_at=None)
+    marks = {"sha256": "0" * 64, "loaded_at": None, "error": "" if state == "uploaded" else "No se pudo."}
+    RegistryLoad.objects.create(kind="reps", file_name="marzo.csv", state=state, **marks)
     assert "marzo.csv" not in staff.get(INDEX).text
 
 
