@@ -83,7 +83,7 @@ def measure(roles: int) -> None:
     country(roles // len(ROLES))
     load = RegistryLoad.objects.create(kind="reps", file_name="reps.csv", sha256="0" * 64, counts={})
     again = RegistryLoad.objects.create(kind="reps", file_name="reps.csv", sha256="0" * 64, counts={})
-    timed("finding what no longer fits", roles, lambda: misfits(timezone.now(), load))
+    timed("finding what no longer fits", roles, lambda: misfits(timezone.now()))
     timed("apply, with commit", roles, committed(lambda: effects.apply(load)))
     timed("apply again, nothing left", roles, committed(lambda: effects.apply(again)))
     print(f"{HistoryEntry.objects.count()} rows of history, {OutgoingMail.objects.count()} mails")

@@ -430,13 +430,13 @@ class Sede(models.Model):
 
 
 class RegistryLoadQuerySet(models.QuerySet["RegistryLoad"]):
-    def in_force(self, kind: str) -> Self:
-        """Loads of a registry that were applied and not undone, the last one first."""
-        return self.standing().filter(kind=kind).order_by("-loaded_at", "-pk")
-
     def standing(self) -> Self:
-        """Loads of any registry that were applied and not undone."""
-        return self.filter(state__in=RegistryLoad.IN_FORCE)
+        """Loads that were applied and not undone: not what was only uploaded, refused or cancelled."""
+        return self.filter(state__in=(RegistryLoad.State.APPLIED, RegistryLoad.State.UNDO_QUEUED))
+
+    def in_force(self, kind: str) -> Self:
+        """Those of a registry, the last one first."""
+        return self.standing().filter(kind=kind).order_by("-loaded_at", "-pk")
 
     def for_the_worker(self) -> Self:
         """What the worker has to do, the longest waiting first: what people wait for before what is to be looked at."""
@@ -468,8 +468,6 @@ class RegistryLoad(models.Model):
         UNDONE = "undone", "Deshecha"
         REFUSED = "refused", "No se puede cargar"
         CANCELLED = "cancelled", "Cancelada"
-
-    IN_FORCE = (State.APPLIED, State.UNDO_QUEUED)
 
     kind = models.CharField("registro", max_length=8, choices=Kind)
     state = models.CharField("estado", max_length=11, choices=State, default=State.APPLIED)

@@ -297,6 +297,7 @@ def _left(report: RegistryReport) -> Cells:
     return [(text,) for text in (*report.undone.get("kept_rows", ()), *report.undone.get("skipped_rows", ()))]
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Columns = Sequence[workbook.Column]
 TABLES: dict[str, tuple[Columns, Callable[[RegistryReport], Cells]]] = {
     "rechazadas": ((workbook.Column("LÍNEA", 10), workbook.Column("MOTIVO", 100)), _rejected),
@@ -310,8 +311,13 @@ def _as_csv(name: str, title: str, columns: Columns, rows: Cells) -> HttpRespons
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     writer = csv.writer(response)
     writer.writerow([column.heading for column in columns])
-    writer.writerows(rows)
+    writer.writerows(map(_harmless, rows))
     return response
+
+
+def _harmless(cells: Sequence[str]) -> list[str]:
+    """A spreadsheet takes a cell of a CSV that begins so for a formula: an apostrophe makes it text."""
+    return [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]
 
 
 def _as_xlsx(name: str, title: str, columns: Columns, rows: Cells) -> HttpResponseBase:

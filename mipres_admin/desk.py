@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -66,8 +66,25 @@ SECRETS = frozenset(
         "credential_id",
         "text",
         "html",
+        "rows",
+        "content",
+        "credential_hash",
+        "public_key",
+        "key",
+        "form_key",
+        "request_key",
+        "last_step",
     )
 )
+# what the filters, and the links from one list to another, ask; the rest is a way to guess, to fail, or to be slow
+LOOKUPS = frozenset(("exact", "isnull", "isempty", "in", "gte", "lt"))
+
+
+def _field(model: Any, name: str) -> Any:
+    try:
+        return model._meta.pk if name == "pk" else model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -102,7 +119,12 @@ class ReadOnlyAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The thing, with links to what belongs to it."""
+        """The thing, with links to what belongs to it. Only to look: a form sent here is the stock admin's own.
+
+        With `_saveasnew` in it the stock admin would add a thing for who may add them, past the portal's action.
+        """
+        if request.method == "POST":
+            raise PermissionDenied
         also = [
             (one.label, f"{reverse(f'admin:{one.model}_changelist')}?{one.lookup}={object_id}")
             for one in self.also
@@ -121,8 +143,21 @@ class ReadOnlyAdmin(ModelAdmin):
         return None if "\0" in object_id else super().get_object(request, object_id, from_field)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """Not by hashes, keys or the text of mails, of this thing or of one that it points at."""
-        return SECRETS.isdisjoint(lookup.split("__")) and super().lookup_allowed(lookup, value, request)
+        """Not by what nobody may guess, of this thing or of one that it points at; and only as the filters ask."""
+        parts = lookup.split("__")
+        if "\0" in str(value) or not SECRETS.isdisjoint(parts) or not self._is_plain(parts):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def _is_plain(self, parts: list[str]) -> bool:
+        """Whether nothing follows the path of fields but a lookup of the filters; a lone word is a filter's."""
+        model: Any = self.model
+        for place, part in enumerate(parts):
+            field = _field(model, part) if model else None
+            if field is None:
+                return place == 0 or (place == len(parts) - 1 and part in LOOKUPS)
+            model = field.related_model
+        return True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

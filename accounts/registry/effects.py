@@ -16,7 +16,7 @@ from accounts import deeds
 from accounts.actions.roles import ROWS_A_STATEMENT, held_by, mail_about, save_deeds, write_ranges
 from accounts.deeds import Change, Deed, Held
 from accounts.endings import Cause, sentence
-from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding
+from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding, may_enter_at
 from accounts.registry.misfits import Misfit, concerned, misfits
 from accounts.roles import assignable_roles, options_for
 from accounts.rules import Activation
@@ -70,9 +70,9 @@ def apply(load: RegistryLoad) -> dict[str, int]:
     Each user and sede has one row of history, the person a mail (not a deceased one), and the delegates of each entity
     one mail for the whole load. What ended already is not ended again.
     """
-    _lock((found.user for found in misfits(clock.now(), load).values()), load.kind)
+    _lock((found.user for found in misfits(clock.now(), loading=load.kind).values()), load.kind)
     now = clock.now()
-    found = misfits(now, load)
+    found = misfits(now, loading=load.kind)
     if not found:
         return {}
     decided = _decided(load, found, now)
@@ -129,7 +129,7 @@ def _tell(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Counter
     # undoing the list of deceased people comes before its rows are put back: who gets roles back is alive
     send_all_on_commit(mail_about(deed) for deed in decided if undone or deed.user.person.deceased_on is None)
     entities = Entity.objects.in_bulk(counts)
-    delegates = Account.objects.filter(entity__in=entities, is_active=True, person__deceased_on__isnull=True)
+    delegates = Account.objects.filter(may_enter_at(), entity__in=entities)
     send_all_on_commit(
         Mail(account.email, "registry_effects", _digest(load, entities[account.entity_id], counts, undone=undone))
         for account in delegates.order_by("pk")
@@ -211,7 +211,7 @@ def _put_back(
         one = present[ending.assignment_id]
         one.starts_at, one.ends_at = ending.started_at, ending.ended_at
     write_ranges([present[ending.assignment_id] for ending in wanted])
-    against = misfits(now, load, [cause for cause in Cause if cause.registry != load.kind])
+    against = misfits(now, [cause for cause in Cause if cause.registry != load.kind])
     refused = [ending for ending in wanted if ending.assignment_id in against]
     for ending in refused:
         one = present[ending.assignment_id]

@@ -74,10 +74,7 @@ LEFT JOIN LATERAL (
 ) AS post ON true
 WHERE {HELD} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to_sso)s)
     AND (role.ends_at <= post.until) IS NOT TRUE
-    AND EXISTS (
-        SELECT FROM entities_registryload
-        WHERE kind = %(plazas)s AND (state = ANY (%(in_force)s) OR id = %(load)s)
-    )
+    AND %(plazas_are_known)s
 """  # noqa: S608
 
 # Of whom a registry speaks: users who may not be given roles on the strength of what it said before. Those of the list
@@ -135,12 +132,13 @@ def concerned(kind: str) -> set[int]:
         return {user for (user,) in cursor.fetchall()}
 
 
-def misfits(now: datetime, load: RegistryLoad, causes: Iterable[Cause] = tuple(Cause)) -> dict[int, Misfit]:
+def misfits(now: datetime, causes: Iterable[Cause] = tuple(Cause), loading: str = "") -> dict[int, Misfit]:
     """The assignments that do not fit, by key; one statement for each cause, in sets.
 
-    `load` is the one at work, which counts as loaded even where it is only looked at.
+    `loading` is the kind of the registry that is being loaded, or looked at, in this transaction.
     """
     network = [(kind.value, role.value) for kind in EPS_KINDS for role in roles_of_the_network(kind)]
+    plazas = RegistryLoad.Kind.SSO.value
     parameters: dict[str, Any] = {
         "now": now,
         "today": timezone.localdate(now),
@@ -152,9 +150,8 @@ def misfits(now: datetime, load: RegistryLoad, causes: Iterable[Cause] = tuple(C
         "network_roles": [role for _, role in network],
         "sso": UserKind.SSO.value,
         "giving_to_sso": kinds_giving_to(UserKind.SSO),
-        "plazas": RegistryLoad.Kind.SSO.value,
-        "in_force": [state.value for state in RegistryLoad.IN_FORCE],
-        "load": load.pk,
+        # a file of plazas that was only uploaded, refused, cancelled or undone says nothing
+        "plazas_are_known": loading == plazas or RegistryLoad.objects.in_force(plazas).exists(),
     }
     found: dict[int, Misfit] = {}
     with connection.cursor() as cursor:

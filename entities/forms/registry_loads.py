@@ -18,7 +18,7 @@ from entities.rules.registry_loads import BOXES
 from mipres_admin.forms import ReasonForm
 
 LARGEST_FILE = 100 * MEGABYTE
-LONGEST_NAME = 100
+LONGEST_NAME, LONGEST_NAME_IN_BYTES = 100, 200
 NOT_IN_A_NAME = re.compile(r"[^\w. ()-]")
 
 
@@ -91,8 +91,12 @@ def _looked_at(kind: str, file: Any) -> Upload:
 
 
 def file_name(given: str) -> str:
-    """The name of a file without anything that could be a path, a mark of control or too long; its ending stays."""
-    return NOT_IN_A_NAME.sub("_", given)[-LONGEST_NAME:].lstrip(". ") or "archivo"
+    """The name of a file without anything that could be a path, a mark of control or too long; its ending stays.
+
+    Too long for a row are its letters, too long for the disk its bytes.
+    """
+    name = NOT_IN_A_NAME.sub("_", given)[-LONGEST_NAME:]
+    return name.encode()[-LONGEST_NAME_IN_BYTES:].decode(errors="ignore").lstrip(". ") or "archivo"
 
 
 REASON_HELP = "Queda en la historia del portal. No escriba datos personales."

@@ -230,12 +230,12 @@ def test_without_any_load_of_plazas_nobody_ends_for_having_none(registries, sede
     assert held(user) == [PRESCRIPTOR]
 
 
-def test_a_file_of_plazas_that_nobody_applied_speaks_against_nobody(registries, sede, delegate):
-    user = make_user("SSO")
+@pytest.mark.parametrize("state", ["uploaded", "cancelled", "undone"])
+def test_a_file_of_plazas_that_does_not_stand_ends_nobody(registries, sede, delegate, state):
+    user, marks = make_user("SSO"), {"loaded_at": None, "error": "Otra vez." if state == "cancelled" else ""}
     make_assignment(user, sede, PRESCRIPTOR, delegate)
-    RegistryLoad.objects.create(
-        kind="sso", state="cancelled", file_name="sso.csv", sha256="0" * 64, counts={}, loaded_at=None
-    )
+    marks = {"undone_at": timezone.now()} if state == "undone" else marks
+    RegistryLoad.objects.create(kind="sso", state=state, file_name="a.csv", sha256="0" * 64, **marks)
     registries.rethus(user)
     assert held(user) == [PRESCRIPTOR]
 

@@ -10,7 +10,17 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Account, LoginThrottle, Profession, RegisteredUser, RoleAssignment
+from accounts.models import (
+    Account,
+    Certificate,
+    LoginThrottle,
+    PasswordLink,
+    Profession,
+    RegisteredUser,
+    RoleAssignment,
+    RoleUpload,
+    StaffAccount,
+)
 from accounts.security.models import SecondFactorPolicy
 from accounts.throttle import admit
 from delegates.models import AuthorizedProfile, AuthorizedRole, EntityRegistration
@@ -19,7 +29,7 @@ from mipres_admin.desk import ListOnlyAdmin
 from tests import cast
 from tests.desk.things import MAKERS, make, staff
 from tokens.keys import ring
-from tokens.models import CallCounter, SigningKey, TemporaryToken
+from tokens.models import CallCounter, ServerClient, SigningKey, TemporaryToken
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +137,34 @@ def test_the_pages_are_in_spanish(auditor, model):
     text = auditor.get(page_of(make(model))).text + auditor.get(list_of(model)).text
     for english in (">Search<", ">Filter<", ">History<", "View ", "Select ", '"Search"'):
         assert english not in text
+
+
+@pytest.mark.parametrize("model", [StaffAccount, ServerClient, SecondFactorPolicy], ids=label)
+def test_nothing_is_added_past_its_action(ministry, model):
+    page = list_of(model).removesuffix("/") + "/1/change/"
+    sent = {"_saveasnew": "1", "login": "INTRUSO", "name": "x", "client_id": "x", "scope": "suministros", "kind": "IPS"}
+    before = model._base_manager.count()
+    assert client_of(ministry).post(page, sent).status_code == 403
+    assert model._base_manager.count() == before
+
+
+@pytest.mark.parametrize(
+    ("model", "lookup"),
+    [
+        (RoleUpload, "rows__icontains=1025"),
+        (Certificate, "content__nombre__startswith=A"),
+        (Account, "password__startswith=argon"),
+        (Account, "login__regex=(A+)%2B$"),
+        (Account, "login__startswith=ADM"),
+        (Entity, "id__range=1"),
+        (Entity, "kind__exact__x=1"),
+        (Entity, "nit=%00"),
+        (PasswordLink, "account__password__startswith=a"),
+    ],
+    ids=str,
+)
+def test_a_list_answers_no_guess(auditor, model, lookup):
+    assert auditor.get(f"{list_of(model)}?{lookup}").status_code == 400
 
 
 @pytest.mark.parametrize("model", SHOWN, ids=label)

@@ -120,6 +120,13 @@ def test_rejected_and_closed_rows_are_downloaded(clerk, file):
     assert clerk.get(f"{LIST}{waiting.pk}/cerradas.pdf").status_code == 404
 
 
+def test_a_cell_of_a_csv_never_begins_a_formula(clerk):
+    load = RegistryLoad.objects.create(kind="reps", file_name="a.csv", sha256="0" * 64)
+    RegistryReport.objects.create(load=load, closed=["=HYPERLINK(1)", "@x", "110010000106"])
+    text = clerk.get(f"{LIST}{load.pk}/cerradas.csv").content.decode("utf-8-sig")
+    assert text.splitlines() == ["CERRADA", "'=HYPERLINK(1)", "'@x", "110010000106"]
+
+
 def test_a_load_by_command_stands_in_the_same_list(clerk, file):
     load("import_reps", file(sede_row(), name="a-mano.csv"))
     page = html.unescape(clerk.get(LIST).text)
@@ -354,7 +361,9 @@ def test_a_mistake_in_the_form_is_explained(clerk, file, fields, message):
     assert not RegistryLoad.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["../../x.csv", "a\0b.csv", "…" * 200 + ".csv", "<b>.csv", "..", "a/b.csv"])
+@pytest.mark.parametrize(
+    "name", ["../../x.csv", "a\0b.csv", "…" * 200 + ".csv", "字" * 200 + ".csv", "<b>.csv", "..", "a/b.csv"]
+)
 def test_a_strange_name_does_no_harm(clerk, file, name):
     from django.core.files.uploadedfile import SimpleUploadedFile
 

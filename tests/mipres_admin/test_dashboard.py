@@ -18,6 +18,7 @@ from accounts.actions.session import open_session
 from accounts.models import Account
 from accounts.panels import _activations
 from accounts.throttle import locked_accounts
+from entities.models import RegistryLoad
 from mipres_admin.dashboard import Panel, acts_per_day, panels_for, register
 from mipres_admin.figures import day_chart, last_days
 from mipres_admin.models import JobRun
@@ -114,6 +115,22 @@ def test_an_empty_portal_says_so(staff):
         "ninguna señal todavía",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize("state", ["uploaded", "cancelled", "refused"])
+def test_a_file_that_was_only_uploaded_is_not_told_as_loaded(staff, state):
+    marks = {"sha256": "0" * 64, "loaded_at": None, "error": "" if state == "uploaded" else "No se pudo."}
+    RegistryLoad.objects.create(kind="reps", file_name="marzo.csv", state=state, **marks)
+    assert "marzo.csv" not in staff.get(INDEX).text
+
+
+def test_a_load_that_was_undone_gives_way_to_the_one_before(staff):
+    rows = {"kind": "reps", "sha256": "0" * 64}
+    RegistryLoad.objects.create(**rows, file_name="febrero.csv")
+    RegistryLoad.objects.create(**rows, file_name="marzo.csv", state="undone", undone_at=timezone.now())
+    text = staff.get(INDEX).text
+    assert "febrero.csv" in text
+    assert "marzo.csv" not in text
 
 
 # ---------------------------------------------------------------- each figure
