@@ -28,8 +28,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return Django's parameters, with the socket of a server which answers."""
-        here = {"host": str(server.ensure_running()), "port": PORT, "user": server.USER}
-        return super().get_connection_params() | here
+        here = {"host": str(server.ensure_running()), "port": PORT}
+        return {"user": server.USER} | super().get_connection_params() | here
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect; when the server was killed since this process found it, start it again first."""
