@@ -63,7 +63,8 @@ def test_a_token_that_we_signed_and_never_made(call, nit, token):
     assert_refused(call(nit, signed(token.token, claims={"jti": "A" * 16})), 401, calls.UNKNOWN)
 
 
-@pytest.mark.parametrize("cut", [1, 5, 40, 90, 200, 330])
+# never down to the length of a temporary token, which is told as one
+@pytest.mark.parametrize("cut", [1, 5, 40, 90, 200, 300])
 def test_a_truncated_token(call, nit, token, cut):
     assert_refused(call(nit, token.token[:-cut]), 401, jwts.MISCOPIED)
 
