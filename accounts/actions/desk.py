@@ -5,6 +5,7 @@ from django.db import transaction
 from accounts.actions.second_factor import reset_factors
 from accounts.actions.sessions import end_sessions
 from accounts.models import Account, LoginThrottle, PasswordLink, Suspension, may_enter_at
+from accounts.security.models import AccountSession
 from accounts.throttle import keys_of
 from entities.actions.sedes import disable_sede, enable_sede
 from entities.models import Entity, Sede
@@ -82,10 +83,6 @@ def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
     return True
 
 
-def _end_sessions_of(entity: Entity) -> int:
-    return sum(account.sessions.live().update(ended_at=clock.now()) for account in entity.accounts.all())
-
-
 @transaction.atomic
 def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     """Make an entity inactive; whether it was active.
@@ -98,7 +95,8 @@ def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     concerned = list(entity.accounts.filter(may_enter_at()).select_related("person"))
     entity.is_active = False
     entity.save(update_fields=["is_active"])
-    after = {"is_active": False, "sessions": _end_sessions_of(entity), "reason": reason}
+    ended = AccountSession.objects.live().filter(account__entity=entity).update(ended_at=clock.now())
+    after = {"is_active": False, "sessions": ended, "reason": reason}
     history.record(by=by, act="entity.suspended", thing=entity, entity=entity, before={"is_active": True}, after=after)
     for account in concerned:
         tell(account, f"suspendió a {entity}: sus delegados no pueden ingresar y sus tokens no sirven", reason)

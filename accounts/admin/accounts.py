@@ -14,21 +14,12 @@ from accounts.models import Account, LoginThrottle, PasswordLink, PasswordRecord
 from accounts.security.models import AuthenticatorApp, Passkey, RecoveryCode
 from accounts.throttle import key_of_login, keys_of
 from accounts.viewing.desk import VIEW_AS
-from mipres_admin.desk import ActingAdmin, Also, DeskAct, ListOnlyAdmin, ReadOnlyAdmin
+from mipres_admin.desk import ActingAdmin, Also, DeskAct, ListOnlyAdmin, ReadOnlyAdmin, under
 
 
 def _accounts(rows: Any, words: str) -> QuerySet[Any]:
     found: QuerySet[Any] = rows.filter(pk__in=accounts_matching(words).values("pk"))
     return found
-
-
-def _on_account(deed: Any) -> Any:
-    """A deed of `accounts.actions.desk` as a button of the account does it."""
-
-    def do(*, by: Account, thing: Account, **asked: Any) -> bool:
-        return bool(deed(by=by, account=thing, **asked))
-
-    return do
 
 
 def _factors(account: Account) -> tuple[int, int, int]:
@@ -55,7 +46,7 @@ REACTIVATE = DeskAct(
     permission="accounts.suspend_account",
     said="El delegado quedó reactivado y fue avisado.",
     offered=lambda account: account.is_suspended,
-    do=_on_account(desk.reactivate_account),
+    do=under("account", desk.reactivate_account),
 )
 UNLOCK = DeskAct(
     slug="desbloquear",
@@ -67,7 +58,7 @@ UNLOCK = DeskAct(
     permission="accounts.unlock_account",
     said="El ingreso quedó desbloqueado y la persona fue avisada.",
     offered=lambda account: bool(_failures(account)),
-    do=_on_account(desk.unlock_account),
+    do=under("account", desk.unlock_account),
 )
 END_SESSIONS = DeskAct(
     slug="cerrar-sesiones",
@@ -79,7 +70,7 @@ END_SESSIONS = DeskAct(
     permission="accounts.end_sessions",
     said="Las sesiones quedaron cerradas y la persona fue avisada.",
     offered=lambda account: account.sessions.live().exists(),
-    do=_on_account(desk.close_sessions),
+    do=under("account", desk.close_sessions),
 )
 RESET_FACTOR = DeskAct(
     slug="retirar-segundo-factor",
@@ -92,7 +83,7 @@ RESET_FACTOR = DeskAct(
     permission="accounts.reset_second_factor",
     said="Los segundos factores quedaron retirados y la persona fue avisada.",
     offered=lambda account: any(_factors(account)),
-    do=_on_account(desk.reset_second_factor),
+    do=under("account", desk.reset_second_factor),
 )
 
 

@@ -1,28 +1,9 @@
 """What does the Ministry do, for a reason, to entities and sedes that only accounts know the effect of?"""
 
-from typing import Any
-
 from accounts.actions import desk
-from accounts.models import Account
 from entities.admin import EntityAdmin, SedeAdmin
-from entities.models import Entity, Sede
 from entities.rules.sedes import keeping_refusal
-from mipres_admin.desk import DeskAct
-
-
-def _on_entity(deed: Any) -> Any:
-    def do(*, by: Account, thing: Entity, reason: str) -> bool:
-        return bool(deed(by=by, entity=thing, reason=reason))
-
-    return do
-
-
-def _on_sede(deed: Any) -> Any:
-    def do(*, by: Account, thing: Sede, reason: str) -> bool:
-        return bool(deed(by=by, sede=thing, reason=reason))
-
-    return do
-
+from mipres_admin.desk import DeskAct, under
 
 EntityAdmin.offer(
     DeskAct(
@@ -36,7 +17,7 @@ EntityAdmin.offer(
         permission="entities.suspend_entity",
         said="La entidad quedó suspendida y sus delegados fueron avisados.",
         offered=lambda entity: entity.is_active,
-        do=_on_entity(desk.suspend_entity),
+        do=under("entity", desk.suspend_entity),
     ),
     DeskAct(
         slug="reactivar",
@@ -45,7 +26,7 @@ EntityAdmin.offer(
         permission="entities.suspend_entity",
         said="La entidad quedó reactivada y sus delegados fueron avisados.",
         offered=lambda entity: not entity.is_active,
-        do=_on_entity(desk.reactivate_entity),
+        do=under("entity", desk.reactivate_entity),
     ),
 )
 SedeAdmin.offer(
@@ -59,7 +40,7 @@ SedeAdmin.offer(
         permission="entities.disable_sede",
         said="La sede quedó deshabilitada y los delegados fueron avisados.",
         offered=lambda sede: sede.is_of_provider and sede.closed_on is None,
-        do=_on_sede(desk.close_sede),
+        do=under("sede", desk.close_sede),
         refusal=keeping_refusal,
     ),
     DeskAct(
@@ -69,7 +50,7 @@ SedeAdmin.offer(
         permission="entities.disable_sede",
         said="La sede quedó habilitada y los delegados fueron avisados.",
         offered=lambda sede: sede.is_of_provider and sede.closed_on is not None,
-        do=_on_sede(desk.open_sede),
+        do=under("sede", desk.open_sede),
         refusal=keeping_refusal,
     ),
 )
