@@ -7,12 +7,14 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions import middleware as sessions
 from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
 from psycopg.errors import LockNotAvailable
 
 from mipres_admin.access import GATED_BY_THEIR_LIBRARY, client_address, declared
@@ -50,6 +52,24 @@ class OriginMiddleware:
         response.headers.setdefault("X-Request-ID", here.request_id)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Django's, but for a request whose session has meanwhile got a new key: it leaves the cookie alone.
+
+    Logging in, proving a second factor and changing the password give the session a new key. A request of another tab
+    that was on its way with the old one finds no session; taking the cookie away, as Django does, would take away the
+    new one, and log the person out.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Take the cookie away only where this request has ended the session."""
+        session = request.session
+        if session.is_empty() and not session.modified:
+            if session.accessed:
+                patch_vary_headers(response, ("Cookie",))
+            return response
+        return super().process_response(request, response)
 
 
 class BusyMiddleware:

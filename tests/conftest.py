@@ -58,6 +58,20 @@ def wipe_after_tests_that_commit() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database, which nobody may still be in when it goes.
+
+    While Playwright's loop runs Django keeps connections of its own for it, which nobody closes when the loop ends.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture(autouse=True, scope="session")
 def force_login_proves_a_second_factor() -> Iterator[None]:
     """The Ministry's sessions always have one; tests of the second factor log in as a person does."""

@@ -8,8 +8,11 @@ for (const place of document.querySelectorAll("[data-progress]")) {
 
   const ask = async () => {
     try {
-      const response = await fetch(place.dataset.progress, { headers: { "X-Requested-With": "fetch" } });
-      if (!response.ok || response.redirected) throw new Error(response.statusText);
+      const response = await fetch(place.dataset.progress, {
+        headers: { "X-Requested-With": "fetch" },
+        redirect: "manual",
+      });
+      if (!response.ok) throw new Error(response.statusText);
       const part = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-state]");
       if (part.dataset.busy !== "yes" || part.dataset.state !== state) {
         location.reload();

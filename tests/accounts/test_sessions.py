@@ -434,3 +434,28 @@ def test_a_second_tab_of_the_first_entity_saves_nothing(delegate, second):
     client.post("/cambiar-de-entidad/", {"cuenta": second.login, "csrfmiddlewaretoken": token})
     stale = client.post("/usuarios/activar/", {"csrfmiddlewaretoken": token})
     assert stale.status_code == 403
+
+
+# ---------------------------------------------------------------- the cookie
+
+
+@pytest.fixture
+def late(at_noon):
+    """Another tab's request, on its way with the key that the session had before its password was changed."""
+    tab = Client()
+    tab.cookies.load({"sesion": at_noon.cookies["sesion"].value})
+    fields = {"old": cast.PASSWORD, "new": "una frase del todo nueva", "confirmation": "una frase del todo nueva"}
+    assert at_noon.post("/clave/cambiar/", fields).status_code == 302
+    return tab
+
+
+def test_a_request_that_arrives_with_the_old_key_opens_nothing(late):
+    assert late.get("/usuarios/").status_code == 302
+
+
+def test_and_does_not_take_the_new_key_out_of_the_browser(late):
+    assert "sesion" not in late.get("/usuarios/").cookies
+
+
+def test_leaving_takes_the_key_out_of_the_browser(at_noon):
+    assert at_noon.post("/salir/").cookies["sesion"]["max-age"] == 0

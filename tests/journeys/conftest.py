@@ -4,12 +4,13 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Error as PlaywrightError
 
 from mipres_admin.delivery import deliver_due
 from tests.machine import missing, program
@@ -34,6 +35,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in str(item.path):
             item.add_marker(pytest.mark.browser)
+
+
+CONTEXTS = pytest.StashKey[list[BrowserContext]]()
+
+
+def shown(page: Page) -> str:
+    try:
+        return page.locator("body").inner_text(timeout=2_000)
+    except PlaywrightError as error:
+        return str(error)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Of a journey that failed the report tells what its pages showed at that moment."""
+    report = yield
+    if report.failed and report.when == "call":
+        pages = [page for context in item.stash.get(CONTEXTS, []) for page in context.pages]
+        report.sections += [(f"page {number}: {page.url}", shown(page)) for number, page in enumerate(pages, 1)]
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -112,9 +133,11 @@ def html_errors(folder: Path) -> list[str]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: Any, judge: Judge) -> Iterator[Callable[..., Page]]:
+def open_page(
+    browser: Browser, live_server: Any, judge: Judge, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
     """Open a fresh browser context on the portal: `open_page(scripts=False, viewport=PHONE)`."""
-    contexts: list[BrowserContext] = []
+    contexts: list[BrowserContext] = request.node.stash.setdefault(CONTEXTS, [])
 
     def opened(*, scripts: bool = True, viewport: ViewportSize = DESKTOP) -> Page:
         context = browser.new_context(
