@@ -44,13 +44,14 @@ from mipres_admin.forms import ReasonForm
 from mipres_admin.refusals import Refused
 
 CHANGE = "admin:delegates_entityregistration_change"
-# act: the action, whether it needs a reason, what to say
-ACTS: dict[str, tuple[Callable[..., EntityRegistration], bool, str]] = {
-    "tomar": (actions.take_for_review, False, "Usted tomó la solicitud para revisión."),
-    "aprobar": (actions.approve, True, "La solicitud quedó aprobada y la persona fue avisada."),
-    "pedir": (actions.ask_for_information, True, "La solicitud volvió a la persona, que fue avisada."),
-    "rechazar": (actions.reject, True, "La solicitud quedó rechazada y la persona fue avisada."),
+# act: the action, what to say
+ACTS: dict[str, tuple[Callable[..., EntityRegistration], str]] = {
+    "tomar": (actions.take_for_review, "Usted tomó la solicitud para revisión."),
+    "aprobar": (actions.approve, "La solicitud quedó aprobada y la persona fue avisada."),
+    "pedir": (actions.ask_for_information, "La solicitud volvió a la persona, que fue avisada."),
+    "rechazar": (actions.reject, "La solicitud quedó rechazada y la persona fue avisada."),
 }
+ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
 
 
 def days_waiting(registration: EntityRegistration) -> int:
@@ -151,10 +152,14 @@ class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ge
             raise PermissionDenied
         if registration is None:
             return redirect("admin:delegates_entityregistration_changelist")
-        last = registration.steps.last()
-        return self._page(request, registration, ReviewForm(initial={"seen": last and last.pk}))
+        return self._page(request, registration)
 
-    def _page(self, request: HttpRequest, registration: EntityRegistration, form: ReviewForm) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, registration: EntityRegistration, form: ReviewForm | None = None
+    ) -> HttpResponse:
+        is_sent, last = registration.state == RegistrationState.SENT, registration.steps.last()
+        ahead = EntityRegistration.objects.ahead_of(registration).count() if is_sent else 0
+        reason = ITS_TURN if is_sent and not ahead else ""
         context = (
             self.admin_site.each_context(request)
             | _consequences(registration)
@@ -166,9 +171,10 @@ class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ge
                 "steps": registration.steps.select_related("by"),
                 "clock": self.clock(registration),
                 "answer_by": registration.sent_at + timedelta(days=DAYS_TO_ANSWER),
-                "form": form,
+                "form": form or ReviewForm(initial={"seen": last and last.pk, "reason": reason}),
+                "ahead": ahead,
                 "may_review": may_review(request.user),  # type: ignore[arg-type]
-                "is_sent": registration.state == RegistrationState.SENT,
+                "is_sent": is_sent,
                 "is_in_review": registration.state == RegistrationState.IN_REVIEW,
             }
         )
@@ -184,12 +190,11 @@ class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ge
             return here
         registration = get_object_or_404(EntityRegistration, pk=pk)
         form = ReviewForm(request.POST)
-        do, needs_reason, said = act
-        if not form.is_valid() or (needs_reason and not form.require_reason()):
+        do, said = act
+        if not form.is_valid():
             return self._page(request, registration, form)
-        reason = {} if do is actions.take_for_review else {"reason": form.cleaned_data["reason"]}
         try:
-            do(by=request.user, registration=registration, seen=form.cleaned_data["seen"], **reason)
+            do(by=request.user, registration=registration, **form.cleaned_data)
         except Refused as refused:
             refusal = refused.refusal
             messages.error(request, f"{refusal.headline}. {refusal.cause} {refusal.remedy}")

@@ -196,6 +196,11 @@ class EntityRegistrationQuerySet(models.QuerySet["EntityRegistration"]):
         """Those that a reviewer has to look at, the oldest first."""
         return self.filter(state__in=WAITING_STATES).order_by("sent_at", "pk")
 
+    def ahead_of(self, registration: "EntityRegistration") -> Self:
+        """Those that nobody has taken yet and that have waited longer than this one."""
+        earlier = Q(sent_at__lt=registration.sent_at) | Q(sent_at=registration.sent_at, pk__lt=registration.pk)
+        return self.filter(earlier, state=RegistrationState.SENT)
+
     def overdue(self, today: date) -> Self:
         """Those that a reviewer should have answered before `today`: sent on the first of the five days, or earlier."""
         return self.waiting().filter(sent_at__lt=midnight(today - timedelta(days=DAYS_TO_ANSWER - 1)))
@@ -306,9 +311,9 @@ class RegistrationStep(models.Model):
                 violation_error_message="El estado debe ser uno de los cinco de un registro.",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("falta_informacion", "rechazada"), reason=""),
+                condition=Q(state="enviada") | ~Q(reason=""),
                 name="registration_step_says_why",
-                violation_error_message="Ingrese el motivo: la persona debe saber qué hacer.",
+                violation_error_message="Ingrese el motivo: la persona lo lee.",
             ),
         )
 

@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from entities.actions import registry_loads as actions
-from entities.forms.registry_loads import ApplyForm, UndoForm, UploadForm
+from entities.forms.registry_loads import ApplyForm, LoadForm, UploadForm
 from entities.models import RegistryLoad
 from entities.registry.models import RegistryProgress, RegistryReport
 from entities.registry.queue import somebody_loads
@@ -62,6 +62,7 @@ APPLY = DeskAct(
     offered=lambda load: load.state == State.PREVIEWED,
     do=_apply,
     form=ApplyForm,
+    initial=lambda load: {"reason": load.reason},
 )
 CANCEL = DeskAct(
     slug="cancelar",
@@ -71,7 +72,7 @@ CANCEL = DeskAct(
     said="La carga quedó cancelada y su archivo borrado.",
     offered=lambda load: load.state in actions.OPEN,
     do=_cancel,
-    form=UndoForm,
+    form=LoadForm,
 )
 UNDO = DeskAct(
     slug="deshacer",
@@ -82,7 +83,7 @@ UNDO = DeskAct(
     said="Quedó pedido: esta página muestra el avance.",
     offered=lambda load: load.state == State.APPLIED and load.is_undoable,
     do=_undo,
-    form=UndoForm,
+    form=LoadForm,
 )
 
 
@@ -149,7 +150,8 @@ class RegistryLoadAdmin(ActingAdmin):
             raise PermissionDenied
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
-            load, is_new = actions.upload_registry(by=request.user, kind=form.cleaned_data["kind"], file=form.upload)
+            kind, reason = form.cleaned_data["kind"], form.cleaned_data["reason"]
+            load, is_new = actions.upload_registry(by=request.user, kind=kind, file=form.upload, reason=reason)
             _tell(request, load, is_new=is_new)
             return redirect(f"admin:{self.stem}_change", load.pk)
         title = "Subir el archivo de un registro"

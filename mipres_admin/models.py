@@ -33,6 +33,7 @@ ACTS = {
     "rethus.loaded": "Carga de ReTHUS",
     "sso.loaded": "Carga de plazas de SSO",
     "deceased.loaded": "Carga de fallecidos",
+    "registry.uploaded": "Archivo de un registro subido",
     "registry.queued": "Carga de un registro pedida",
     "registry.cancelled": "Carga de un registro cancelada",
     "registry.undo_queued": "Deshacer la carga de un registro: pedido",

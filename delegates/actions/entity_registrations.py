@@ -150,15 +150,15 @@ def send_again(
 
 
 @transaction.atomic
-def take_for_review(*, by: Account, registration: EntityRegistration, seen: int) -> EntityRegistration:
+def take_for_review(*, by: Account, registration: EntityRegistration, seen: int, reason: str) -> EntityRegistration:
     """Begin to review: from here on the applicant changes nothing under the reviewer's eyes.
 
-    Here and below, `seen` is the last step that the reviewer's page showed; raises Refused, with nothing saved, when
-    somebody has acted since.
+    `reason` says why this one comes now: its turn, or what is urgent in it. Here and below, `seen` is the last step
+    that the reviewer's page showed; raises Refused, with nothing saved, when somebody has acted since.
     """
     registration = _lock(registration)
     _refuse(review_refusal(registration, by, seen=seen, states=(RegistrationState.SENT,)))
-    _step(by, registration, RegistrationState.IN_REVIEW)
+    _step(by, registration, RegistrationState.IN_REVIEW, reason=reason)
     return registration
 
 
@@ -181,7 +181,7 @@ def reject(*, by: Account, registration: EntityRegistration, seen: int, reason: 
 
 
 @transaction.atomic
-def approve(*, by: Account, registration: EntityRegistration, seen: int, reason: str = "") -> EntityRegistration:
+def approve(*, by: Account, registration: EntityRegistration, seen: int, reason: str) -> EntityRegistration:
     """Say yes: the applicant becomes the principal legal representative of the entity, or of each of an EPS.
 
     A Proveedor or territorial entity that the portal does not know is made, a Proveedor with its main sede. The

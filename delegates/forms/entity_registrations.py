@@ -238,17 +238,12 @@ class ReviewForm(forms.Form):
     )
     reason = forms.CharField(
         label="Motivo",
-        required=False,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Obligatorio; la persona lo lee en su solicitud y en su correo. Al aprobar, escriba qué comprobó, "
-        "por ejemplo El RUT y el representante legal coinciden con el RUES.",
-        error_messages={"max_length": "El motivo debe tener máximo 2000 letras."},
+        help_text="La persona lo lee en su solicitud y en su correo. Al aprobar, escriba qué comprobó, por ejemplo El "
+        "RUT y el representante legal coinciden con el RUES.",
+        error_messages={
+            "required": "Ingrese el motivo: la persona lo lee.",
+            "max_length": "El motivo debe tener máximo 2000 letras.",
+        },
     )
-
-    def require_reason(self) -> bool:
-        """Whether a valid form has a reason; without it, says so at the field."""
-        if self.cleaned_data["reason"]:
-            return True
-        self.add_error("reason", "Ingrese el motivo: la persona lo lee.")
-        return False

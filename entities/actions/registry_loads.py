@@ -27,21 +27,18 @@ class Upload:
 
 
 @transaction.atomic
-def upload_registry(*, by: Any, kind: str, file: Upload) -> tuple[RegistryLoad, bool]:
+def upload_registry(*, by: Any, kind: str, file: Upload, reason: str) -> tuple[RegistryLoad, bool]:
     """Keep a file for the worker to look at; the load, and whether it is new.
 
-    The same file of the same registry, uploaded and not yet applied, is found again: a second click adds nothing. The
-    registries do not change, so there is nothing in history; the row says who and when.
+    The same file of the same registry, uploaded and not yet applied, is found again: a second click adds nothing.
     """
-    load, is_new = RegistryLoad.objects.get_or_create(
-        kind=kind,
-        sha256=file.sha256,
-        state__in=OPEN,
-        defaults={"state": State.UPLOADED, "file_name": file.file_name, "uploaded_by": by, "loaded_at": None},
-    )
+    new = {"state": State.UPLOADED, "file_name": file.file_name, "uploaded_by": by, "loaded_at": None, "reason": reason}
+    load, is_new = RegistryLoad.objects.get_or_create(kind=kind, sha256=file.sha256, state__in=OPEN, defaults=new)
     if is_new:
         RegistryFile.objects.create(load=load, content=file.content, size=file.size)
         RegistryProgress.objects.create(load=load)
+        after = {"state": load.state, "reason": reason, "file": load.file_name, "sha256": load.sha256}
+        history.record(by=by, act="registry.uploaded", thing=load, before={}, after=after)
     return load, is_new
 
 

@@ -22,9 +22,18 @@ LONGEST_NAME, LONGEST_NAME_IN_BYTES = 100, 200
 NOT_IN_A_NAME = re.compile(r"[^\w. ()-]")
 
 
-class UploadForm(forms.Form):
-    """A registry and its file, CSV in UTF-8 or .xlsx."""
+class LoadForm(ReasonForm):
+    """Why something is done to a load."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = "Queda en la historia del portal. No escriba datos personales."
+
+
+class UploadForm(LoadForm):
+    """A registry and its file, CSV in UTF-8 or .xlsx; and why it comes."""
+
+    field_order = ("kind", "file", "reason")
     kind = forms.ChoiceField(
         label="Registro",
         error_messages={
@@ -99,18 +108,7 @@ def file_name(given: str) -> str:
     return name.encode()[-LONGEST_NAME_IN_BYTES:].decode(errors="ignore").lstrip(". ") or "archivo"
 
 
-REASON_HELP = "Queda en la historia del portal. No escriba datos personales."
-
-
-class UndoForm(ReasonForm):
-    """Why a load is cancelled or undone."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = REASON_HELP
-
-
-class ApplyForm(UndoForm):
+class ApplyForm(LoadForm):
     """Why a load is applied, and what of it is accepted."""
 
     strict = forms.BooleanField(label=BOXES["strict"], required=False)

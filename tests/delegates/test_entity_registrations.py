@@ -77,12 +77,12 @@ def send(by, **fields):
 
 def in_review(by, reviewer, **fields):
     registration = send(by, **fields)
-    return actions.take_for_review(by=reviewer, registration=registration, seen=seen(registration))
+    return actions.take_for_review(by=reviewer, registration=registration, seen=seen(registration), reason="Su turno")
 
 
 def approved(by, reviewer, **fields):
     registration = in_review(by, reviewer, **fields)
-    return actions.approve(by=reviewer, registration=registration, seen=seen(registration))
+    return actions.approve(by=reviewer, registration=registration, seen=seen(registration), reason="Coincide")
 
 
 # ---------------------------------------------------------------- who may be registered
@@ -230,14 +230,14 @@ def test_approval_asks_the_registry_again(known, representative, reviewer):
     registration = in_review(representative, reviewer)
     known.sedes.update(closed_on="2026-01-01")
     with pytest.raises(Refused):
-        actions.approve(by=reviewer, registration=registration, seen=seen(registration))
+        actions.approve(by=reviewer, registration=registration, seen=seen(registration), reason="Coincide")
     assert not Representation.objects.exists()
 
 
 def test_what_nobody_took_is_not_decided(known, representative, reviewer):
     registration = send(representative)
     with pytest.raises(Refused):
-        actions.approve(by=reviewer, registration=registration, seen=seen(registration))
+        actions.approve(by=reviewer, registration=registration, seen=seen(registration), reason="Coincide")
 
 
 def test_a_stale_page_decides_nothing(known, representative, reviewer):
@@ -246,9 +246,9 @@ def test_a_stale_page_decides_nothing(known, representative, reviewer):
     actions.ask_for_information(by=reviewer, registration=registration, seen=stale, reason="Falta")
     actions.send_again(by=representative, registration=registration, details=details(), rut=RUT)
     registration.refresh_from_db()
-    actions.take_for_review(by=reviewer, registration=registration, seen=seen(registration))
+    actions.take_for_review(by=reviewer, registration=registration, seen=seen(registration), reason="Su turno")
     with pytest.raises(Refused, match="En revisión"):
-        actions.approve(by=reviewer, registration=registration, seen=stale)
+        actions.approve(by=reviewer, registration=registration, seen=stale, reason="Coincide")
 
 
 def test_nobody_decides_his_own_request(known, representative, reviewer):
@@ -256,7 +256,7 @@ def test_nobody_decides_his_own_request(known, representative, reviewer):
     reviewer.refresh_from_db()
     registration = send(representative)
     with pytest.raises(Refused, match="usted mismo"):
-        actions.take_for_review(by=reviewer, registration=registration, seen=seen(registration))
+        actions.take_for_review(by=reviewer, registration=registration, seen=seen(registration), reason="Su turno")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -264,10 +264,10 @@ def test_two_reviewers_can_not_both_decide(known, representative, reviewer):
     registration = in_review(representative, reviewer)
     step, together = seen(registration), Barrier(2)
 
-    def decide(do, **reason):
+    def decide(do):
         together.wait()
         try:
-            do(by=reviewer, registration=registration, seen=step, **reason)
+            do(by=reviewer, registration=registration, seen=step, reason="Así es")
         except Refused:
             return False
         finally:
@@ -275,7 +275,7 @@ def test_two_reviewers_can_not_both_decide(known, representative, reviewer):
         return True
 
     with ThreadPoolExecutor(2) as pool:
-        results = [pool.submit(decide, actions.approve), pool.submit(decide, actions.reject, reason="No")]
+        results = [pool.submit(decide, actions.approve), pool.submit(decide, actions.reject)]
     assert sorted(result.result() for result in results) == [False, True]
     assert registration.steps.count() == 3
 
@@ -430,6 +430,11 @@ def decide(client, registration, act, /, **fields):
     return client.post(url, {"act": act, "seen": seen(registration)} | fields, follow=True)
 
 
+def reason_on(page):
+    """What the page has already written for its reviewer as the reason."""
+    return page.context["form"].initial["reason"]
+
+
 def test_the_queue_shows_what_waits_the_oldest_first(known, representative, reviewer):
     old, new = send(representative), send(make_natural())
     done = approved(make_natural(), reviewer, kind="ET", nit="800123456", et_model=1)
@@ -458,11 +463,31 @@ def test_the_reviewer_sees_the_rules_beside_the_form(known, representative, revi
 
 def test_the_reviewer_takes_and_approves(known, representative, reviewer):
     registration, client = send(representative), client_of(reviewer)
-    decide(client, registration, "tomar")
+    decide(client, registration, "tomar", reason="Su turno")
     assert "Ingrese el motivo" in decide(client, registration, "aprobar").content.decode()
     page = decide(client, registration, "aprobar", reason="El RUT coincide.").content.decode()
     assert "quedó aprobada" in page
     assert Representation.objects.current().get().person == representative.person
+
+
+def test_what_has_waited_longest_is_taken_because_of_it(known, representative, reviewer):
+    first, _ = send(representative), send(make_natural())
+    page = client_of(reviewer).get(reverse(CHANGE, args=[first.pk]))
+    assert reason_on(page) == "Le llegó el turno: es la solicitud que más ha esperado."
+    assert "Antes de esta" not in page.text
+
+
+def test_what_comes_before_its_turn_needs_a_reason(known, representative, reviewer):
+    _, second = send(representative), send(make_natural())
+    page = client_of(reviewer).get(reverse(CHANGE, args=[second.pk]))
+    assert (reason_on(page), "Antes de esta espera otra solicitud" in page.text) == ("", True)
+    assert "Ingrese el motivo" in decide(client_of(reviewer), second, "tomar").text
+
+
+def test_what_others_have_taken_waits_before_nobody(known, representative, reviewer):
+    in_review(representative, reviewer)
+    page = client_of(reviewer).get(reverse(CHANGE, args=[send(make_natural()).pk]))
+    assert "Antes de esta" not in page.text
 
 
 @pytest.mark.parametrize("act", ["pedir", "rechazar"])

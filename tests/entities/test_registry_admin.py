@@ -73,7 +73,10 @@ def test_the_worker_shows_what_would_change_and_changes_nothing(clerk, file):
     assert "<li>110010000106</li>" in page
     assert "falta el nombre de la sede" in page
     assert contents() == before
-    assert HistoryEntry.objects.count() == 1
+    assert list(HistoryEntry.objects.values_list("act", flat=True).order_by("pk")) == [
+        "reps.loaded",
+        "registry.uploaded",
+    ]
 
 
 def test_applied_by_the_worker_with_the_reason_in_one_row_of_history(clerk, file, ministry):
@@ -353,11 +356,12 @@ def test_a_file_that_is_too_large_is_refused(clerk, file, monkeypatch):
         ({"kind": ""}, "Elija el registro."),
         ({"kind": "otro"}, "El registro debe ser"),
         ({"file": ""}, "Elija el archivo."),
+        ({"reason": " "}, "Ingrese el motivo."),
     ],
 )
 def test_a_mistake_in_the_form_is_explained(clerk, file, fields, message):
     with file(sede_row()).open("rb") as content:
-        assert message in html.unescape(clerk.post(ADD, {"kind": "reps", "file": content} | fields).text)
+        assert message in html.unescape(clerk.post(ADD, {"kind": "reps", "file": content, "reason": "x"} | fields).text)
     assert not RegistryLoad.objects.exists()
 
 
@@ -369,7 +373,7 @@ def test_a_strange_name_does_no_harm(clerk, file, name):
 
     content = SimpleUploadedFile("x.csv", file(sede_row()).read_bytes())
     content._name = name
-    clerk.post(ADD, {"kind": "reps", "file": content})
+    clerk.post(ADD, {"kind": "reps", "file": content, "reason": "x"})
     for waiting in RegistryLoad.objects.all():
         work()
         waiting.refresh_from_db()

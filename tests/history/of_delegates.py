@@ -238,7 +238,7 @@ def seen(registration: EntityRegistration) -> dict[str, Any]:
 
 def taken(stage: Stage) -> EntityRegistration:
     registration = send(stage)
-    return take_for_review(by=stage.ministry, **seen(registration))
+    return take_for_review(by=stage.ministry, **seen(registration), reason="Su turno")
 
 
 def kept(state: str | None, **more: Any) -> dict[str, Any]:
@@ -271,8 +271,8 @@ def of_reviewer(stage: Stage, registration: EntityRegistration, before: str, aft
 def _(stage: Stage) -> Iterator[Expected | None]:
     registration = send(stage)
     yield None
-    take_for_review(by=stage.ministry, **seen(registration))
-    yield of_reviewer(stage, registration, "enviada", "en_revision")
+    take_for_review(by=stage.ministry, **seen(registration), reason="Su turno")
+    yield of_reviewer(stage, registration, "enviada", "en_revision", reason="Su turno")
 
 
 @act("registration.incomplete")
@@ -295,9 +295,9 @@ def _(stage: Stage) -> Iterator[Expected | None]:
 def _(stage: Stage) -> Iterator[Expected | None]:
     registration = taken(stage)
     yield None
-    approve(by=stage.ministry, **seen(registration))
+    approve(by=stage.ministry, **seen(registration), reason="Coincide")
     beside = ("sede.created", "representation.made")
-    row = of_reviewer(stage, registration, "en_revision", "aprobada", beside=beside)
+    row = of_reviewer(stage, registration, "en_revision", "aprobada", reason="Coincide", beside=beside)
     yield replace(row, entity=registration.representations.get().entity)
 
 

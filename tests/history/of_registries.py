@@ -111,16 +111,29 @@ WHY = "Corte de marzo"
 NO_OPTIONS = {"strict": False, "force": False, "allow_closing": False}
 
 
-def previewed(stage: Stage) -> RegistryLoad:
-    """A REPS that closes little, looked at by the worker."""
+def uploaded(stage: Stage) -> RegistryLoad:
     content = csv_file(stage.folder / "reps.csv", [sede_row()]).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     file = Upload("reps.csv", digest, len(content), zlib.compress(content))
-    waiting, _ = upload_registry(by=stage.ministry, kind="reps", file=file)
+    waiting, _ = upload_registry(by=stage.ministry, kind="reps", file=file, reason=WHY)
+    return waiting
+
+
+def previewed(stage: Stage) -> RegistryLoad:
+    """A REPS that closes little, looked at by the worker."""
+    waiting = uploaded(stage)
     stage.sede.delete()
     take()
     waiting.refresh_from_db()
     return waiting
+
+
+@act("registry.uploaded")
+def _(stage: Stage) -> Iterator[Expected | None]:
+    yield None
+    waiting = uploaded(stage)
+    after = {"state": "uploaded", "reason": WHY, "file": "reps.csv", "sha256": waiting.sha256}
+    yield Expected(waiting, stage.ministry, None, before={}, after=after)
 
 
 @act("registry.queued")

@@ -19,7 +19,6 @@ WITHOUT_ROW = {
     "delegates.actions.personal_data.person_of": "reads the person of an account",
     "delegates.actions.sign_up.find_request": "reads a link",
     "delegates.actions.sign_up.future_account": "makes what is never saved",
-    "entities.actions.registry_loads.upload_registry": "nothing changes before queue_load; its row says who",
     "tokens.actions.revoke_and_tell": "revoke_token writes the row; this adds the mails",
     "tokens.actions.due_reminder": "says which reminder is due",
     "tokens.actions.send_expiry_reminders": "warns by mail, once each: TokenReminder and the outbox say so",

@@ -196,6 +196,10 @@ def uploads(page: Page, read, file) -> None:
     page.get_by_label("Archivo").set_input_files(file)
     read(page, "upload")
     page.get_by_role("button", name="Subir y revisar").click()
+    expect(page.get_by_text("Ingrese el motivo.")).to_be_visible()
+    page.get_by_label("Archivo").set_input_files(file)
+    page.get_by_label("Motivo").fill("Corte de marzo de 2026")
+    page.get_by_role("button", name="Subir y revisar").click()
     expect(page.get_by_text("El archivo quedó subido")).to_be_visible()
 
 
@@ -204,10 +208,8 @@ def applies(page: Page, read) -> None:
     expect(page.get_by_role("heading", name="Qué pasaría con las filas")).to_be_visible()
     read(page, "preview")
     page.get_by_role("link", name="Aplicar…").click()
-    page.get_by_role("button", name="Aplicar").click()
-    expect(page.get_by_text("Ingrese el motivo.")).to_be_visible()
-    read(page, "apply-no-reason")
-    page.get_by_label("Motivo").fill("Corte de marzo de 2026")
+    page.get_by_label("Motivo").fill("El corte de marzo de 2026 viene completo")
+    read(page, "apply")
     page.get_by_role("button", name="Aplicar").click()
     expect(page.get_by_text("La carga quedó pedida")).to_be_visible()
 
@@ -225,7 +227,8 @@ def test_cargador_loads_a_registry_and_reads_its_report(at_work, read, tmp_path,
     expect(page.get_by_role("heading", name="Qué pasó con las filas")).to_be_visible()
     read(page, "report")
     assert (Sede.objects.open().count(), RegistryLoad.objects.get().state) == (3, "applied")
-    assert HistoryEntry.objects.get(act="registry.queued").reason == "Corte de marzo de 2026"
+    asked = HistoryEntry.objects.filter(act__startswith="registry.").order_by("pk")
+    assert [entry.reason for entry in asked] == ["Corte de marzo de 2026", "El corte de marzo de 2026 viene completo"]
     assert page.request.get("/admin/tokens/portaltoken/").status == 403
 
 

@@ -61,6 +61,7 @@ def upload(page: Page, file: Path) -> None:
     page.get_by_role("link", name="Subir un archivo").click()
     page.get_by_label("Registro").select_option("REPS")
     page.get_by_label("Archivo").set_input_files(file)
+    page.get_by_label("Motivo").fill("Corte de marzo de 2026")
 
 
 def test_a_clerk_loads_the_reps_and_undoes_it(
@@ -81,7 +82,7 @@ def test_a_clerk_loads_the_reps_and_undoes_it(
     screenshot(page, "3-vista-previa")
     page.get_by_role("link", name="Aplicar…").click()
     judge.read(page)
-    page.get_by_label("Motivo").fill("Corte de marzo de 2026")
+    expect(page.get_by_label("Motivo")).to_have_value("Corte de marzo de 2026")
     page.get_by_label("Aceptar que cierre más del 20 %").check()
     screenshot(page, "4-aplicar")
     page.get_by_role("button", name="Aplicar").click()
