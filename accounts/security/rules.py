@@ -96,6 +96,14 @@ def other_accounts(account: "models.Account") -> "QuerySet[models.Account]":
     return accounts_of_holder(account).exclude(email="").filter(email__iexact=account.email)
 
 
+def may_change_entity(account: "models.Account") -> bool:
+    """Whether there is another account to change to; most people have no other at all, which costs little to learn."""
+    if account.person_id is None or account.is_staff:
+        return False
+    others = models.Account.objects.filter(person=account.person_id, is_staff=False).exclude(pk=account.pk)
+    return others.exists() and other_accounts(account).exists()
+
+
 def switch_refusal(asked: Switch) -> Refusal | None:
     """Why the change of entity is refused, or None."""
     return None if other_accounts(asked.of).filter(pk=asked.to.pk).exists() else NOT_YOURS

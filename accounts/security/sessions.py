@@ -6,6 +6,7 @@ Until the second factor is proven nobody is logged in: the session only remember
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Account, Suspension
 from accounts.security import kept
@@ -29,7 +31,7 @@ from accounts.security.models import (
     Proof,
     SecondFactorPolicy,
 )
-from accounts.security.rules import other_accounts, step_of
+from accounts.security.rules import may_change_entity, step_of
 from mipres_admin import history
 
 ENTERING, MINE, WHY = "entering", "account_session", "why_closed"
@@ -121,21 +123,23 @@ def _end_session(request: HttpRequest, user: Account | None, **kwargs: Any) -> N
 
 
 def standing(request: HttpRequest, account: Account) -> AccountSession | None:
-    """The row of this session, with what its account must prove and whether it has `siblings`; None without row.
+    """The row of this session, with what its account must prove; None without row.
 
-    The sessions of a deceased person have none.
+    The sessions of a deceased person have none. Whoever asks for its `siblings` is told whether there are any.
     """
     rows = _mine(request).filter(account=account.pk, account__person__deceased_on__isnull=True)
-    return rows.annotate(
+    row = rows.annotate(
         enrolled=Exists(AuthenticatorApp.objects.of(account)) | Exists(Passkey.objects.of(account)),
         compulsory=Exists(
             SecondFactorPolicy.objects.filter(
                 kind=OuterRef("account__entity__kind"), compulsory_from__lte=timezone.localdate()
             )
         ),
-        siblings=Exists(other_accounts(account)),
         suspended=Exists(Suspension.objects.open().filter(account=OuterRef("account"))),
     ).first()
+    if row is not None:
+        row.siblings = SimpleLazyObject(partial(may_change_entity, account))  # type: ignore[attr-defined]
+    return row
 
 
 def why_closed(row: AccountSession | None) -> str:
