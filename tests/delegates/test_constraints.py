@@ -118,15 +118,15 @@ def test_a_rejected_registration_can_be_sent_again():
     make_registration(first.applicant, nit=first.nit)
 
 
-@pytest.mark.parametrize("state", ["falta_informacion", "rechazada"])
-def test_a_no_says_why(state):
+@pytest.mark.parametrize("state", ["en_revision", "falta_informacion", "aprobada", "rechazada"])
+def test_a_step_of_the_ministry_says_why(state):
     with refused_by("registration_step_says_why"):
         RegistrationStep.objects.create(registration=make_registration(), state=state)
 
 
 def test_a_step_has_a_known_state():
     with refused_by("registration_step_state_known"):
-        RegistrationStep.objects.create(registration=make_registration(), state="perdida")
+        RegistrationStep.objects.create(registration=make_registration(), state="perdida", reason="x")
 
 
 def test_a_rut_has_the_hash_of_its_bytes():

@@ -234,6 +234,7 @@ def approve(page: Page, name: str, read: Callable[[Page], None]) -> None:
     page.get_by_role("link", name=name).click()
     read(page)
     page.get_by_role("button", name="Tomar para revisión").click()
+    expect(page.get_by_text("Usted tomó la solicitud para revisión.")).to_be_visible()
     read(page)
     page.get_by_label("Motivo").fill("El RUT coincide con lo escrito.")
     page.get_by_role("button", name="Aprobar").click()

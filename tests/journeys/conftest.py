@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.servers.basehttp import WSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from playwright.sync_api import Error as PlaywrightError
 
@@ -17,6 +18,9 @@ from tests.machine import missing, program
 
 # Playwright's own loop runs in this thread; the tests talk to the database between its steps, never inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# the test server sends heads and bodies apart: without this the body waits 40 ms for the browser to say it has the head
+WSGIRequestHandler.disable_nagle_algorithm = True
 
 TOOLS = Path(__file__).resolve().parent.parent / "browser" / "node_modules"
 QUIET = [
@@ -89,9 +93,16 @@ class Judge:
         page.on("request", lambda r: None if "//localhost" in r.url else self.complaints.append(f"request: {r.url}"))
 
     def read(self, page: Page, *, scripts: bool = True) -> None:
-        """Judge the page as it is now."""
+        """Judge the page as it is now; while it is about to be another one, the other one."""
         self.pages += 1
         page.wait_for_load_state()
+        try:
+            self._look(page, scripts=scripts)
+        except PlaywrightError:
+            page.wait_for_load_state()
+            self._look(page, scripts=scripts)
+
+    def _look(self, page: Page, *, scripts: bool) -> None:
         (self.folder / f"{self.journey}-{self.pages:03}.html").write_text(page.content(), encoding="utf-8")
         if not scripts:
             return

@@ -77,6 +77,7 @@ def test_an_auditor_finds_an_act_and_takes_the_list_away(players, open_page, jud
     page.get_by_label("Acto", exact=True).select_option("roles.given")
     page.get_by_label("Entidad", exact=True).fill("clinica rio")
     page.get_by_role("button", name="Buscar actos").click()
+    page.wait_for_url("**roles.given**")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert download(page, "Descargar Excel", tmp_path)
     page.get_by_role("link", name="Roles asignados").click()

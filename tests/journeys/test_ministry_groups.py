@@ -179,6 +179,7 @@ def test_revisor_asks_for_what_a_registration_lacks(at_work, read, viewport):
     page.get_by_role("link", name="Clínica del Río S.A.S.").click()
     read(page, "registration")
     page.get_by_role("button", name="Tomar para revisión").click()
+    expect(page.get_by_text("Usted tomó la solicitud para revisión.")).to_be_visible()
     page.get_by_label("Motivo").fill("Falta la tercera página del RUT")
     page.get_by_role("button", name="Pedir información").click()
     expect(page.get_by_text("La solicitud volvió a la persona")).to_be_visible()
@@ -261,6 +262,7 @@ def test_auditor_finds_acts_and_takes_them_away(at_work, read, tmp_path, viewpor
     index(page, "Historia")
     page.get_by_label("Acto", exact=True).select_option("token.issued")
     page.get_by_role("button", name="Buscar actos").click()
+    page.wait_for_url("**token.issued**")
     read(page, "history")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Descargar Excel").click()
@@ -301,6 +303,7 @@ def sets_password_and_second_factor(page: Page) -> None:
     page.get_by_label("Contraseña nueva").fill(new)
     page.get_by_label("Confirmación de Contraseña").fill(new)
     page.get_by_role("button", name="Asignar contraseña").click()
+    expect(page.get_by_text("Contraseña cambiada exitosamente.")).to_be_visible()
     log_in(page, "APEREZ", new)
     expect(page.get_by_role("heading", level=1, name="Agregue un segundo factor")).to_be_visible()
     assert page.request.get("/admin/", max_redirects=0).status == 302
@@ -309,6 +312,7 @@ def sets_password_and_second_factor(page: Page) -> None:
     page.get_by_label("Código de la aplicación").fill(cast.code_of_key(key))
     page.get_by_role("button", name="Agregar aplicación").click()
     page.get_by_role("button", name="Ya los guardé").click()
+    expect(page.get_by_role("heading", level=1, name="Seguridad de la cuenta")).to_be_visible()
     page.goto("/admin/")
 
 

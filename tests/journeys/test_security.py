@@ -45,6 +45,7 @@ def test_the_ministry_adds_an_app_enters_and_comes_back_with_it(open_page, judge
     page.get_by_role("link", name="Aplicación de autenticación").click()
     see(page, judge, "Agregar una aplicación de autenticación", f"totp-{width}")
     page.get_by_role("button", name="Agregar aplicación").click()
+    expect(page.get_by_text("Ingrese los 6 números que muestra la aplicación.").first).to_be_visible()
     see(page, judge, "Agregar una aplicación de autenticación", f"totp-empty-{width}")
     key = page.locator(".code-box").inner_text().replace(" ", "")
     page.get_by_label("Código de la aplicación").fill(cast.code_of_key(key))
