@@ -52,7 +52,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def screenshot(page: Page, name: str) -> None:
-    if folder := os.environ.get("MIPRES_SCREENSHOTS"):
+    if folder := os.environ.get("MIPRES_PICTURES"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 

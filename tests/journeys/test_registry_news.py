@@ -54,6 +54,6 @@ def test_a_delegate_reads_what_registries_ended(open_page, live_server, judge, s
 
 
 def picture(page, viewport, name):
-    folder = os.environ.get("PICTURES")
+    folder = os.environ.get("MIPRES_PICTURES")
     if folder:
         page.screenshot(path=f"{folder}/{name}-{viewport['width']}.png", full_page=True)
