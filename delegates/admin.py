@@ -175,7 +175,7 @@ class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ge
                 "ahead": ahead,
                 "may_review": may_review(request.user),  # type: ignore[arg-type]
                 "is_sent": is_sent,
-                "is_in_review": registration.state == RegistrationState.IN_REVIEW,
+                "is_waiting": registration.state in WAITING_STATES,
             }
         )
         return render(request, "admin/delegates/entityregistration/review.html", context)

@@ -78,12 +78,15 @@ class Switch:
     to: "models.Account"
 
 
+def _others_of_person(account: "models.Account") -> "QuerySet[models.Account]":
+    if account.person_id is None or account.is_staff:
+        return models.Account.objects.none()
+    return models.Account.objects.filter(person=account.person_id, is_staff=False).exclude(pk=account.pk)
+
+
 def accounts_of_holder(account: "models.Account") -> "QuerySet[models.Account]":
     """The other accounts of the same person that may be used now, which share its factors; never the Ministry's."""
-    accounts = models.Account.objects.select_related("entity", "person")
-    if account.person_id is None or account.is_staff:
-        return accounts.none()
-    accounts = accounts.filter(person=account.person_id, is_staff=False).exclude(pk=account.pk)
+    accounts = _others_of_person(account).select_related("entity", "person")
     return accounts.filter(models.may_enter_at()).order_by("entity__name", "login")
 
 
@@ -98,10 +101,7 @@ def other_accounts(account: "models.Account") -> "QuerySet[models.Account]":
 
 def may_change_entity(account: "models.Account") -> bool:
     """Whether there is another account to change to; most people have no other at all, which costs little to learn."""
-    if account.person_id is None or account.is_staff:
-        return False
-    others = models.Account.objects.filter(person=account.person_id, is_staff=False).exclude(pk=account.pk)
-    return others.exists() and other_accounts(account).exists()
+    return _others_of_person(account).exists() and other_accounts(account).exists()
 
 
 def switch_refusal(asked: Switch) -> Refusal | None:
