@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The one door for commands: `uv run manage.py help`."""
+"""How is a command run? `uv run manage.py help` lists them."""
 
 import os
 import sys
@@ -17,9 +17,13 @@ def main() -> None:
         os.environ["MIPRES_MODE"] = "demo"
     elif not os.environ.get("MIPRES_SECRET_KEY") and not os.environ.get("DATABASE_URL"):
         os.environ.setdefault("MIPRES_MODE", "development")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

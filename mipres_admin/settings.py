@@ -1,6 +1,7 @@
 """How is this portal configured? One file, everything from the environment; the README has the table."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VERSION = "2026.11.21"
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 env = environ.Env()
 
@@ -125,6 +126,12 @@ if PRODUCTION and not DATABASE_URL:
     raise ImproperlyConfigured(
         "Production needs DATABASE_URL, for example postgres://user:password@host:5432/mipres (PostgreSQL 17 or newer)."
     )
+if not DATABASE_URL:
+    # imported only then: a portal with a database of its own needs nothing of the embedded one
+    from mipres_admin.embedded import systems
+
+    if not systems.is_supported():
+        raise ImproperlyConfigured(systems.UNSUPPORTED)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": (
         env.db_url_config(DATABASE_URL)

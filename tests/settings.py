@@ -2,9 +2,15 @@
 
 import os
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
 os.environ["MIPRES_MODE"] = "test"
 
-from mipres_admin.settings import *  # noqa: F403
+try:
+    from mipres_admin.settings import *  # noqa: F403
+except ImproperlyConfigured as error:
+    raise pytest.UsageError(str(error)) from None
 
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 # One Argon2id at a thousandth of the memory; `test_hashers.py` tests the real parameters.

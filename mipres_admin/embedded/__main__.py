@@ -8,10 +8,15 @@ import subprocess
 import sys
 from urllib.parse import quote
 
-from mipres_admin.embedded import server
-from mipres_admin.embedded.places import PORT
+from mipres_admin.embedded import systems
 
 if __name__ == "__main__":
+    if not systems.is_supported():
+        sys.exit(systems.UNSUPPORTED)
+    # Only here: they import modules that an unsupported system does not have.
+    from mipres_admin.embedded import server
+    from mipres_admin.embedded.places import PORT
+
     folder = quote(str(server.ensure_running()))
     url = f"postgres://{server.USER}@/{server.DATABASE}?host={folder}&port={PORT}"
     sys.exit(subprocess.call(sys.argv[1:], env=os.environ | {"DATABASE_URL": url}))  # noqa: S603  the caller's own command

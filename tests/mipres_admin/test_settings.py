@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,11 @@ def test_the_policy_allows_nothing_unsafe_and_nobody_else(client, db):
 
 def test_pages_are_not_kept_by_shared_caches(client, db):
     assert client.get("/ingresar/").headers["Cache-Control"] in ("no-store", "private")
+
+
+def test_the_version_is_the_same_everywhere():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    released = re.findall(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    locked = re.search(r'name = "mipres-admin"\nversion = "(.+)"', (ROOT / "uv.lock").read_text())
+    assert settings(["VERSION"], **GOOD) == {"VERSION": version}
+    assert version == released[0] == locked[1]
