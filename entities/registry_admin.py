@@ -22,8 +22,8 @@ from entities.registry.queue import somebody_loads
 from entities.registry.report import LABELS, ROWS, label
 from entities.registry.undoing import prospect
 from entities.rules.registry_loads import BOXES
-from mipres_admin import workbook
 from mipres_admin.desk import ActingAdmin, DeskAct
+from mipres_admin.excel import writer
 
 State = RegistryLoad.State
 AT_WORK = (State.UPLOADED, State.QUEUED, State.UNDO_QUEUED)
@@ -300,11 +300,11 @@ def _left(report: RegistryReport) -> Cells:
 
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-Columns = Sequence[workbook.Column]
+Columns = Sequence[writer.Column]
 TABLES: dict[str, tuple[Columns, Callable[[RegistryReport], Cells]]] = {
-    "rechazadas": ((workbook.Column("LÍNEA", 10), workbook.Column("MOTIVO", 100)), _rejected),
-    "cerradas": ((workbook.Column("CERRADA", 60),), _closed),
-    "sin-deshacer": ((workbook.Column("FILA", 100),), _left),
+    "rechazadas": ((writer.Column("LÍNEA", 10), writer.Column("MOTIVO", 100)), _rejected),
+    "cerradas": ((writer.Column("CERRADA", 60),), _closed),
+    "sin-deshacer": ((writer.Column("FILA", 100),), _left),
 }
 
 
@@ -323,7 +323,7 @@ def _harmless(cells: Sequence[str]) -> list[str]:
 
 
 def _as_xlsx(name: str, title: str, columns: Columns, rows: Cells) -> HttpResponseBase:
-    return workbook.download(f"{name}.xlsx", title.capitalize(), columns, rows, len(rows))
+    return writer.download(f"{name}.xlsx", title.capitalize(), columns, rows, len(rows))
 
 
 FORMS: dict[str, Callable[[str, str, Columns, Cells], HttpResponseBase]] = {"csv": _as_csv, "xlsx": _as_xlsx}

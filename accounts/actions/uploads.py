@@ -13,13 +13,13 @@ from accounts import deeds
 from accounts.actions.roles import held_by, save_deeds, tenant
 from accounts.deeds import Deed, Held
 from accounts.models import Account, Person, RoleUpload
+from accounts.uploads.files import SheetRow
 from accounts.uploads.verdicts import Judged, Verdict, in_words, judge_rows, said, users_of
 from accounts.validity import Validity
 from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
-from mipres_admin.sheets import SheetRow
 
 KEPT_DAYS = 7
 CHANGED_SINCE = "Cambió desde la vista previa. Cargue de nuevo el archivo para ver cómo está ahora."

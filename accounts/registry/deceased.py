@@ -12,9 +12,9 @@ from accounts.registry.people import person, person_columns
 from entities.models import RegistryLoad
 from entities.registry.changes import Kept
 from entities.registry.errors import Rejected
-from entities.registry.headings import Column
 from entities.registry.loading import Registry
 from entities.registry.values import required_date
+from mipres_admin.excel.headings import ExpectedColumn
 
 CLOSE = """
 UPDATE accounts_deceasedentry AS entry SET closed_on = %(closing_day)s
@@ -52,7 +52,7 @@ class Deceased(Registry):
     kind = RegistryLoad.Kind.DECEASED
     columns = (
         *person_columns(),
-        Column(("fecha_fallecimiento", "FechaFallecimiento", "FechaDefuncion")),
+        ExpectedColumn(("fecha_fallecimiento", "FechaFallecimiento", "FechaDefuncion")),
     )
     staged = {"document_type": "text", "document_number": "text", "deceased_on": "date"}
     open_rows = "SELECT count(*) FROM accounts_deceasedentry WHERE closed_on IS NULL"

@@ -11,9 +11,9 @@ from accounts.registry.people import person, person_columns
 from entities.models import RegistryLoad
 from entities.registry.changes import Kept
 from entities.registry.errors import Rejected
-from entities.registry.headings import Column
 from entities.registry.loading import Registry
 from entities.registry.values import required, within
+from mipres_admin.excel.headings import ExpectedColumn
 
 CODE = re.compile(r"P[0-9]{2}")
 
@@ -69,9 +69,9 @@ class Rethus(Registry):
     kind = RegistryLoad.Kind.RETHUS
     columns = (
         *person_columns(),
-        Column(("codigo_profesion", "CodigoProfesion")),
-        Column(("profesion", "Profesion")),
-        Column(("registro_profesional", "RegistroProfesional")),
+        ExpectedColumn(("codigo_profesion", "CodigoProfesion")),
+        ExpectedColumn(("profesion", "Profesion")),
+        ExpectedColumn(("registro_profesional", "RegistroProfesional")),
     )
     staged = {
         "document_type": "text",

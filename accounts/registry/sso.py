@@ -14,10 +14,10 @@ from accounts.registry.people import person, person_columns
 from entities.models import RegistryLoad, Sede
 from entities.registry.changes import Kept
 from entities.registry.errors import Rejected
-from entities.registry.headings import Column
 from entities.registry.loading import Registry
 from entities.registry.reps import sede_code
 from entities.registry.values import required_date
+from mipres_admin.excel.headings import ExpectedColumn
 
 HISTORY = """
 DELETE FROM registry_rows AS file
@@ -100,9 +100,9 @@ class Sso(Registry):
     kind = RegistryLoad.Kind.SSO
     columns = (
         *person_columns(),
-        Column(("codigo_habilitacion", "CodigoHabilitacion", "CodigoHabilitacionSede")),
-        Column(("desde", "FechaInicio")),
-        Column(("hasta", "FechaFin")),
+        ExpectedColumn(("codigo_habilitacion", "CodigoHabilitacion", "CodigoHabilitacionSede")),
+        ExpectedColumn(("desde", "FechaInicio")),
+        ExpectedColumn(("hasta", "FechaFin")),
     )
     staged = {
         "document_type": "text",

@@ -24,11 +24,11 @@ from accounts.rules import (
     option_giving,
     validity_refusal,
 )
+from accounts.uploads.files import SheetRow
 from accounts.uploads.rows import FIRST, AskedRow, Wrong, asked_by
 from accounts.validity import Validity, long_date, today
 from entities.models import Association, Entity, EntityKind, Sede
 from mipres_admin.refusals import Refusal
-from mipres_admin.sheets import SheetRow
 
 Document = tuple[str, str]
 Key = tuple[Document, str, str]

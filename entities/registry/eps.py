@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from entities.models import EntityKind, RegistryLoad
 from entities.registry.errors import Rejected
-from entities.registry.headings import Column
 from entities.registry.loading import Registry
 from entities.registry.reps import Reps
 from entities.registry.values import Choice, nit, required, within
+from mipres_admin.excel.headings import ExpectedColumn
 
 CODE = re.compile(r"[A-Z0-9]{6}")
 regime = Choice(((EntityKind.EPS_C.value, "Contributivo"), (EntityKind.EPS_S.value, "Subsidiado")), "el régimen")
@@ -86,7 +86,12 @@ class Eps(Registry):
     """The EPS of both régimenes, each with its one sede."""
 
     kind = RegistryLoad.Kind.EPS
-    columns = (Column(("codigo",)), Column(("nit",)), Column(("nombre",)), Column(("regimen",)))
+    columns = (
+        ExpectedColumn(("codigo",)),
+        ExpectedColumn(("nit",)),
+        ExpectedColumn(("nombre",)),
+        ExpectedColumn(("regimen",)),
+    )
     staged = {"code": "text", "kind": "text", "nit": "text", "name": "text"}
     refusals = (SAME_ENTITY_TWICE, OTHER_ENTITY, OTHER_CODE)
     open_rows = """

@@ -16,12 +16,13 @@ from entities.models import RegistryLoad
 from entities.registry import changes as rows_changed
 from entities.registry.changes import Kept
 from entities.registry.errors import RegistryError, Rejected, Rejection
-from entities.registry.files import Table, open_table
-from entities.registry.headings import Column, find_columns
+from entities.registry.files import find_columns, open_table
 from entities.registry.models import RegistryReport
 from entities.registry.report import Obstacle, Report
 from entities.registry.values import clean
 from mipres_admin import clock, history
+from mipres_admin.excel.headings import ExpectedColumn
+from mipres_admin.excel.reader import Table
 
 ONE_AT_A_TIME = 5_311_001
 """The advisory lock that two loads at once would both want."""
@@ -74,7 +75,7 @@ class Registry(ABC):
     """
 
     kind: ClassVar[RegistryLoad.Kind]
-    columns: ClassVar[tuple[Column, ...]]
+    columns: ClassVar[tuple[ExpectedColumn, ...]]
     staged: ClassVar[dict[str, str]]
     """Columns of the staging table and their types."""
     cut: ClassVar[str] = "NULL::date"

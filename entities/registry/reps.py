@@ -15,12 +15,14 @@ from django.utils import timezone
 from entities.models import Entity, EntityKind, IdentificationType, RegistryLoad, Sede
 from entities.registry.changes import Kept
 from entities.registry.errors import Rejected
-from entities.registry.headings import Column
 from entities.registry.loading import Registry
 from entities.registry.municipalities import Municipalities
-from entities.registry.values import cut_date, fold, identification, required, within
+from entities.registry.values import Choice, cut_date, document, nit, required, within
+from mipres_admin.excel.headings import ExpectedColumn
+from mipres_admin.text import fold_key
 
 CODE = re.compile(r"[0-9]{12}")
+identification_type = Choice(IdentificationType.choices, "el tipo de identificación")
 LOST_ZERO = re.compile(r"[1-9][0-9]{10}")
 SCIENTIFIC = re.compile(r"[0-9][.,0-9]*E\+?[0-9]+", re.IGNORECASE)
 AS_TEXT = "dé a la columna formato de texto y vuelva a exportar"
@@ -59,20 +61,20 @@ class Cells[T](NamedTuple):
 
 
 COLUMNS = Cells(
-    provider_code=Column(("codigoprestador", "CodigoPrestador")),
-    provider=Column(("nombreprestador", "NombrePrestador")),
-    code=Column(("codigohabilitacionsede", "CodigoHabilitacionSede", "CodigoHabilitacion")),
-    name=Column(("nombresede", "NombreSede")),
-    id_type=Column(("tipoid", "TipoIdentificacion", "TipoIdPrestador")),
-    number=Column(("numeroidentificacion", "NumeroIdentificacion", "NIT")),
-    municipality=Column(("municipiosede", "MunicipioSede", "CodigoMunicipioSede"), required=False),
-    department_name=Column(("departamentodededesc", "DepartamentoSedeDesc", "DepartamentoSede")),
-    municipality_name=Column(("municipiosededesc", "MunicipioSedeDesc")),
-    address=Column(("direcci_nsede", "DireccionSede")),
-    email=Column(("email_sede", "EmailSede", "CorreoSede")),
-    phone=Column(("t_lefonosede", "TelefonoSede")),
-    provider_class=Column(("ClasePrestadorDesc", "claseprestador")),
-    cut=Column(("fecha_corte_reps", "FechaCorteREPS", "FechaCorte"), required=False),
+    provider_code=ExpectedColumn(("codigoprestador", "CodigoPrestador")),
+    provider=ExpectedColumn(("nombreprestador", "NombrePrestador")),
+    code=ExpectedColumn(("codigohabilitacionsede", "CodigoHabilitacionSede", "CodigoHabilitacion")),
+    name=ExpectedColumn(("nombresede", "NombreSede")),
+    id_type=ExpectedColumn(("tipoid", "TipoIdentificacion", "TipoIdPrestador")),
+    number=ExpectedColumn(("numeroidentificacion", "NumeroIdentificacion", "NIT")),
+    municipality=ExpectedColumn(("municipiosede", "MunicipioSede", "CodigoMunicipioSede"), required=False),
+    department_name=ExpectedColumn(("departamentodededesc", "DepartamentoSedeDesc", "DepartamentoSede")),
+    municipality_name=ExpectedColumn(("municipiosededesc", "MunicipioSedeDesc")),
+    address=ExpectedColumn(("direcci_nsede", "DireccionSede")),
+    email=ExpectedColumn(("email_sede", "EmailSede", "CorreoSede")),
+    phone=ExpectedColumn(("t_lefonosede", "TelefonoSede")),
+    provider_class=ExpectedColumn(("ClasePrestadorDesc", "claseprestador")),
+    cut=ExpectedColumn(("fecha_corte_reps", "FechaCorteREPS", "FechaCorte"), required=False),
 )
 
 ENTITIES = """
@@ -224,7 +226,7 @@ class Reps(Registry):
         return code, (
             code,
             kind,
-            *who(kind, row.id_type, row.number),
+            *identification(kind, row.id_type, row.number),
             within(required(row.provider, "el nombre del prestador"), 300, "el nombre del prestador"),
             within(required(row.name, "el nombre de la sede"), 300, "el nombre de la sede"),
             self.municipality(row.municipality, row.department_name, row.municipality_name),
@@ -254,18 +256,21 @@ def sede_code(text: str) -> str:
     raise Rejected(problem if code else "falta el código de habilitación de la sede")
 
 
-def who(kind: str, id_type: str, number: str) -> tuple[str, str]:
-    """How the entity is identified. Raises Rejected; a professional on his own is known by his person's document."""
-    found = identification(id_type, number)
-    if kind == EntityKind.PROFESIONAL_INDEPENDIENTE and found[0] == IdentificationType.NI:
+def identification(kind: str, id_type: str, number: str) -> tuple[str, str]:
+    """How an entity is identified: a type and a number, NIT without check digit. Raises Rejected."""
+    found = identification_type(id_type)
+    if found != IdentificationType.NI:
+        return found, document(number)
+    number = nit(number)
+    if kind == EntityKind.PROFESIONAL_INDEPENDIENTE:
         raise Rejected("un profesional independiente se identifica con su documento de persona, no con NIT")
-    return found
+    return found, number
 
 
 @cache
 def provider_classes(text: str) -> tuple[str, str]:
     """The kind of the entity and the class of the sede, as stored. Raises Rejected for an unknown class."""
-    if found := CLASSES.get(fold(text)):
+    if found := CLASSES.get(fold_key(text)):
         return found[0].value, found[1].value
     names = ", ".join(label for _, label in ProviderClass.choices)
     raise Rejected(f"la clase de prestador «{text}» no se conoce; debe ser {names}")
