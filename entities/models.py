@@ -473,7 +473,7 @@ class RegistryLoad(models.Model):
     state = models.CharField("estado", max_length=11, choices=State, default=State.APPLIED)
     file_name = models.CharField("archivo", max_length=255)
     sha256 = models.CharField("SHA-256", max_length=64)
-    cut_on = models.DateField("fecha de corte", null=True, blank=True)
+    snapshot_date = models.DateField("fecha de corte", null=True, blank=True)
     counts = models.JSONField("resultado", default=dict)
     # null: a command
     uploaded_by = models.ForeignKey(

@@ -10,7 +10,7 @@ from mipres_admin.dashboard import Content, Fact, Panel
 def _text(load: RegistryLoad | None) -> str:
     if load is None:
         return "nunca se ha cargado"
-    cut = f"corte {date_format(load.cut_on, 'Y-m-d')}, " if load.cut_on else ""
+    cut = f"corte {date_format(load.snapshot_date, 'Y-m-d')}, " if load.snapshot_date else ""
     return f"{cut}cargado el {date_format(timezone.localtime(load.loaded_at), 'Y-m-d H:i')} de {load.file_name}"
 
 

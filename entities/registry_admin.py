@@ -18,9 +18,9 @@ from entities.actions import registry_loads as actions
 from entities.forms.registry_loads import ApplyForm, LoadForm, UploadForm
 from entities.models import RegistryLoad
 from entities.registry.models import RegistryProgress, RegistryReport
-from entities.registry.queue import somebody_loads
+from entities.registry.queue import is_loading
 from entities.registry.report import LABELS, ROWS, label
-from entities.registry.undoing import prospect
+from entities.registry.undoing import undo_summary
 from entities.rules.registry_loads import BOXES
 from mipres_admin.desk import ActingAdmin, DeskAct
 from mipres_admin.excel import writer
@@ -102,10 +102,10 @@ class RegistryLoadAdmin(ActingAdmin):
         """Who uploaded it; nobody, when a command loaded it."""
         return load.uploaded_by.display_name if load.uploaded_by else "Por comando"
 
-    @admin.display(description="corte", ordering="cut_on")
+    @admin.display(description="corte", ordering="snapshot_date")
     def cut(self, load: RegistryLoad) -> str:
         """The day of the cut."""
-        return load.cut_on.isoformat() if load.cut_on else "—"
+        return load.snapshot_date.isoformat() if load.snapshot_date else "—"
 
     @admin.display(description="subida", ordering="uploaded_at")
     def uploaded(self, load: RegistryLoad) -> str:
@@ -199,7 +199,7 @@ class RegistryLoadAdmin(ActingAdmin):
         """The load and the act; before an undoing, with what it would put back."""
         load, act = super()._asked(request, object_id, slug)
         if act is UNDO and act.offered(load):
-            would = prospect(load)
+            would = undo_summary(load)
             counts = f"Volverían a como estaban {would['restored']} filas y se borrarían {would['deleted']} nuevas."
             act = replace(act, warning=f"{counts} {act.warning}")
         return load, act
@@ -228,7 +228,7 @@ def _progress(load: RegistryLoad) -> dict[str, Any]:
     progress = RegistryProgress.objects.filter(load=load).first() or RegistryProgress(load=load, at=timezone.now())
     busy = load.state in AT_WORK
     begun = busy and progress.attempts > 0
-    in_hand = begun and somebody_loads()
+    in_hand = begun and is_loading()
     told = {
         "load": load,
         "busy": busy,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.registry.people import person, person_columns
 from entities.models import RegistryLoad
-from entities.registry.changes import Kept
+from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
 from entities.registry.loading import Registry
 from entities.registry.values import required_date
@@ -59,8 +59,8 @@ class Deceased(Registry):
     closings = (CLOSE,)
     changes = CHANGES
     writes = (UPDATE, INSERT)
-    kept = (
-        Kept(
+    tracked = (
+        TrackedTable(
             "accounts_deceasedentry",
             ("deceased_on", "closed_on"),
             "format('%%s …%%s', row.document_type, right(row.document_number, 4))",
@@ -78,5 +78,5 @@ class Deceased(Registry):
             raise Rejected(f"la fecha de fallecimiento «{cells[2]}» está en el futuro; revise el orden de día y mes")
         return " ".join(who), (*who, day)
 
-    def trace(self, cells: Sequence[str]) -> str:
+    def subject(self, cells: Sequence[str]) -> str:
         return cells[1].upper()

@@ -12,7 +12,7 @@ from datetime import date
 
 from accounts.registry.people import person, person_columns
 from entities.models import RegistryLoad, Sede
-from entities.registry.changes import Kept
+from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
 from entities.registry.loading import Registry
 from entities.registry.reps import sede_code
@@ -116,8 +116,8 @@ class Sso(Registry):
     closings = (CLOSE,)
     changes = CHANGES
     writes = (UPDATE, INSERT)
-    kept = (
-        Kept(
+    tracked = (
+        TrackedTable(
             "accounts_ssopost",
             ("document_type", "document_number", "sede_id", "starts_on", "ends_on"),
             "format('%%s …%%s desde %%s', row.document_type, right(row.document_number, 4), row.starts_on)",
@@ -146,5 +146,5 @@ class Sso(Registry):
                 raise Rejected(f"se cruza con otra plaza de la misma persona en el archivo, en {place} desde {first}")
         self.taken[who].append((starts, ends, code))
 
-    def trace(self, cells: Sequence[str]) -> str:
+    def subject(self, cells: Sequence[str]) -> str:
         return cells[1].upper()

@@ -11,9 +11,10 @@ from django import forms
 
 from entities.actions.registry_loads import Upload
 from entities.registry.errors import RegistryError
-from entities.registry.files import MEGABYTE, check_file, find_columns
+from entities.registry.files import check_file, find_columns
 from entities.registry.registries import choices, registry_of
 from entities.rules.registry_loads import BOXES
+from mipres_admin.excel.reader import MEGABYTE
 from mipres_admin.forms import ReasonForm
 
 LARGEST_FILE = 100 * MEGABYTE

@@ -1,7 +1,7 @@
-"""Which rows did a load change, and how were they before? Triggers keep them while a load says that it is at work.
+"""Which rows did a load change, and how were they before? Triggers keep them while a load runs.
 
 Each table that a registry writes has three triggers, one for each kind of statement (`keep_changes`, in a migration).
-They do nothing but while `kept_for(load)` is open, and then write set by set, in the load's own transaction.
+They only act within `tracking(load)`, and then write set by set, in the load's own transaction.
 """
 
 import json
@@ -16,12 +16,12 @@ from django.db.models import ForeignKey, Model, QuerySet
 
 SHOWN = 20
 """How many rows of each kind a report shows."""
-AT_WORK = "mipres.registry_load"
+LOAD_SETTING = "mipres.registry_load"
 
 
 @dataclass(frozen=True)
-class Kept:
-    """One table that a registry writes, as `keep_changes` was told of it."""
+class TrackedTable:
+    """One table that a registry writes, with the arguments of `keep_changes`."""
 
     table: str
     columns: tuple[str, ...]
@@ -44,7 +44,7 @@ class Kept:
         return f"hashtextextended(row({', '.join(f'{row}.{name}' for name in self.columns)})::text, 0)"
 
     def values_of(self, row: str) -> str:
-        """SQL: the kept columns of a row as an object."""
+        """SQL: the tracked columns of a row as an object."""
         return f"jsonb_build_object({', '.join(f"'{name}', {row}.{name}" for name in self.columns)})"
 
 
@@ -104,7 +104,7 @@ DROP TRIGGER registry_keeps_deleted ON {table};
 def keep_changes(table: str, columns: Sequence[str], key: str = "id") -> migrations.RunSQL:
     """The operation that has loads keep what they change in a table, so that they can be undone.
 
-    It needs migration `entities.0008`. The registry names the same in its `kept`.
+    It needs migration `entities.0008`. The registry names the same in its `tracked`.
     """
     names = ", ".join(f"'{name}'" for name in (key, *columns))
     return migrations.RunSQL(TRIGGERS.format(table=table, names=names), TRIGGERS_REVERSE.format(table=table))
@@ -114,21 +114,21 @@ def keep_changes(table: str, columns: Sequence[str], key: str = "id") -> migrati
 
 
 @contextmanager
-def kept_for(load: Model) -> Iterator[None]:
-    """While this is open, in a transaction, what is written in such tables is kept as that load's."""
+def tracking(load: Model) -> Iterator[None]:
+    """Within this context, in a transaction, changes of the tracked tables are kept as those of this load."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, true)", [AT_WORK, str(load.pk)])
+        cursor.execute("SELECT set_config(%s, %s, true)", [LOAD_SETTING, str(load.pk)])
         yield
-        cursor.execute("SELECT set_config(%s, '', true)", [AT_WORK])
+        cursor.execute("SELECT set_config(%s, '', true)", [LOAD_SETTING])
 
 
-def forget(loads: QuerySet[Any]) -> None:
-    """Forget how the rows were before these loads: none of them can be undone any more."""
-    kept = list(loads.filter(is_undoable=True).values_list("pk", flat=True))
+def discard(loads: QuerySet[Any]) -> None:
+    """Delete how the rows were before these loads: none of them can be undone any more."""
+    keys = list(loads.filter(is_undoable=True).values_list("pk", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM entities_registrychange WHERE load_id = ANY (%s)", [kept])
-        cursor.execute("DELETE FROM entities_registryaddition WHERE load_id = ANY (%s)", [kept])
-    loads.filter(pk__in=kept).update(is_undoable=False)
+        cursor.execute("DELETE FROM entities_registrychange WHERE load_id = ANY (%s)", [keys])
+        cursor.execute("DELETE FROM entities_registryaddition WHERE load_id = ANY (%s)", [keys])
+    loads.filter(pk__in=keys).update(is_undoable=False)
 
 
 # ---------------------------------------------------------------- the first rows, for people
@@ -150,50 +150,51 @@ LIMIT {limit}
 """
 
 
-def samples(load: Model, tables: Sequence[Kept]) -> dict[str, Any]:
-    """The first rows that the load, whose changes are kept, has added and changed, in words.
+def samples(load: Model, tables: Sequence[TrackedTable]) -> dict[str, Any]:
+    """The first rows that the load, whose changes are tracked, has added and changed, in words.
 
     `{"new": [[what, [name, …]], …], "changed": [[what, [[name, [[column, before, after], …]], …]], …]}`
     """
     found: dict[str, Any] = {"new": [], "changed": []}
     with connection.cursor() as cursor:
-        for kept in tables:
-            what = str(kept.model._meta.verbose_name_plural)
-            if names := _rows(cursor, ADDED, kept, load):
+        for tracked in tables:
+            what = str(tracked.model._meta.verbose_name_plural)
+            if names := _rows(cursor, ADDED, tracked, load):
                 found["new"].append([what, [name for (name,) in names]])
-            rows = [(name, json.loads(was), json.loads(now)) for name, was, now in _rows(cursor, CHANGED, kept, load)]
+            changed = _rows(cursor, CHANGED, tracked, load)
+            rows = [(name, json.loads(before), json.loads(after)) for name, before, after in changed]
             if rows:
-                words = _words(kept, rows)
+                words = _words(tracked, rows)
                 found["changed"].append(
-                    [what, [[name, _differences(kept, was, now, words)] for name, was, now in rows]]
+                    [what, [[name, _differences(tracked, *values, words)] for name, *values in rows]]
                 )
     return found
 
 
-def _rows(cursor: Any, statement: str, kept: Kept, load: Model) -> list[Any]:
-    key_type = kept.model._meta.pk.rel_db_type(connection)
-    closed = f"(row.{kept.closing} IS NOT NULL AND change.before ->> '{kept.closing}' IS NULL)"  # named apart
+def _rows(cursor: Any, statement: str, tracked: TrackedTable, load: Model) -> list[Any]:
+    key_type = tracked.model._meta.pk.rel_db_type(connection)
+    closed = f"(row.{tracked.closing} IS NOT NULL AND change.before ->> '{tracked.closing}' IS NULL)"  # named apart
     parts = {
-        "closed": closed if kept.closing else "false",
-        "table": kept.table,
-        "key": kept.key,
+        "closed": closed if tracked.closing else "false",
+        "table": tracked.table,
+        "key": tracked.key,
         "type": key_type,
-        "shown": kept.shown,
+        "shown": tracked.shown,
         "limit": SHOWN,
     }
-    statement = statement.format(values=kept.values_of("row"), **parts)
-    cursor.execute(statement, {"load": load.pk, "quiet": [*kept.quiet]})
+    statement = statement.format(values=tracked.values_of("row"), **parts)
+    cursor.execute(statement, {"load": load.pk, "quiet": [*tracked.quiet]})
     return list(cursor.fetchall())
 
 
-def _fields(kept: Kept) -> dict[str, Any]:
-    return {field.column: field for field in kept.model._meta.concrete_fields if field.column in kept.columns}
+def _fields(tracked: TrackedTable) -> dict[str, Any]:
+    return {field.column: field for field in tracked.model._meta.concrete_fields if field.column in tracked.columns}
 
 
-def _words(kept: Kept, rows: Sequence[Any]) -> dict[tuple[str, Any], str]:
+def _words(tracked: TrackedTable, rows: Sequence[Any]) -> dict[tuple[str, Any], str]:
     """What the keys of other tables in these rows mean."""
     found: dict[tuple[str, Any], str] = {}
-    for column, field in _fields(kept).items():
+    for column, field in _fields(tracked).items():
         if isinstance(field, ForeignKey):
             keys = {values[column] for row in rows for values in row[1:]} - {None}
             things = field.related_model._default_manager.in_bulk(keys)
@@ -201,7 +202,7 @@ def _words(kept: Kept, rows: Sequence[Any]) -> dict[tuple[str, Any], str]:
     return found
 
 
-def _differences(kept: Kept, before: Any, after: Any, words: dict[tuple[str, Any], str]) -> list[list[str]]:
+def _differences(tracked: TrackedTable, before: Any, after: Any, words: dict[tuple[str, Any], str]) -> list[list[str]]:
     def word(field: Any, value: Any) -> str:
         choices = dict(field.flatchoices or ())
         told = choices.get(value) or ("—" if value in (None, "") else str(value))
@@ -209,6 +210,6 @@ def _differences(kept: Kept, before: Any, after: Any, words: dict[tuple[str, Any
 
     return [
         [str(field.verbose_name), word(field, before[column]), word(field, after[column])]
-        for column, field in _fields(kept).items()
+        for column, field in _fields(tracked).items()
         if before[column] != after[column]
     ]

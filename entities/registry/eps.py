@@ -49,9 +49,9 @@ WITH merged AS (
     WHEN NOT MATCHED THEN
         INSERT (kind, identification_type, nit, name, eps_code, is_active)
         VALUES (file.kind, 'NI', file.nit, file.name, file.code, true)
-    RETURNING merge_action() AS act
+    RETURNING merge_action() AS action
 )
-SELECT act, count(*) FROM merged GROUP BY act
+SELECT action, count(*) FROM merged GROUP BY action
 """
 
 CLOSE = """
@@ -102,7 +102,7 @@ class Eps(Registry):
     merges = {"entities": ENTITIES}
     changes = CHANGES
     writes = (UPDATE, INSERT)
-    kept = Reps.kept  # of the same tables
+    tracked = Reps.tracked  # of the same tables
 
     def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         text, number, name, kind = cells
@@ -112,5 +112,5 @@ class Eps(Registry):
         name = within(required(name, "el nombre de la EPS"), 300, "el nombre de la EPS")
         return code, (code, regime(kind), nit(number), name)
 
-    def trace(self, cells: Sequence[str]) -> str:
+    def subject(self, cells: Sequence[str]) -> str:
         return cells[0].upper()

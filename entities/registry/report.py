@@ -49,7 +49,7 @@ class Report:
 
     title: str
     file_name: str
-    cut_on: date | None = None
+    snapshot_date: date | None = None
     read: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     closed: list[str] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Report:
 
     def text(self) -> str:
         """The summary that the operator reads."""
-        cut = f", corte {self.cut_on:%Y-%m-%d}" if self.cut_on else ""
+        cut = f", corte {self.snapshot_date:%Y-%m-%d}" if self.snapshot_date else ""
         counts = [f"  {label(name):<22}{_number(count):>9}" for name, count in self.totals().items()]
         return "\n".join((f"{self.title}: {self.file_name}{cut}", *counts, *self._closed(), *self.rejected_lines()))
 

@@ -13,11 +13,11 @@ from django.db.models import ForeignKey
 from django.utils import timezone
 
 from entities.models import Entity, EntityKind, IdentificationType, RegistryLoad, Sede
-from entities.registry.changes import Kept
+from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
 from entities.registry.loading import Registry
 from entities.registry.municipalities import Municipalities
-from entities.registry.values import Choice, cut_date, document, nit, required, within
+from entities.registry.values import Choice, document, nit, parse_snapshot_date, required, within
 from mipres_admin.excel.headings import ExpectedColumn
 from mipres_admin.text import fold_key
 
@@ -57,7 +57,7 @@ class Cells[T](NamedTuple):
     email: T
     phone: T
     provider_class: T
-    cut: T
+    snapshot: T
 
 
 COLUMNS = Cells(
@@ -74,7 +74,7 @@ COLUMNS = Cells(
     email=ExpectedColumn(("email_sede", "EmailSede", "CorreoSede")),
     phone=ExpectedColumn(("t_lefonosede", "TelefonoSede")),
     provider_class=ExpectedColumn(("ClasePrestadorDesc", "claseprestador")),
-    cut=ExpectedColumn(("fecha_corte_reps", "FechaCorteREPS", "FechaCorte"), required=False),
+    snapshot=ExpectedColumn(("fecha_corte_reps", "FechaCorteREPS", "FechaCorte"), required=False),
 )
 
 ENTITIES = """
@@ -89,9 +89,9 @@ WITH merged AS (
     WHEN NOT MATCHED THEN
         INSERT (kind, identification_type, nit, name, is_active)
         VALUES (file.kind, file.identification_type, file.nit, file.name, true)
-    RETURNING merge_action() AS act
+    RETURNING merge_action() AS action
 )
-SELECT act, count(*) FROM merged GROUP BY act
+SELECT action, count(*) FROM merged GROUP BY action
 """
 
 CLOSE = """
@@ -186,20 +186,20 @@ class Reps(Registry):
         "provider_class": "text",
         "reps_cut_on": "date",
     }
-    cut = "max(reps_cut_on)"
+    snapshot_date_sql = "max(reps_cut_on)"
     open_rows = "SELECT count(*) FROM entities_sede WHERE closed_on IS NULL AND length(code) = 12"
     closings = (CLOSE,)
     merges = {"entities": ENTITIES}
     changes = CHANGES
     writes = (UPDATE, INSERT)
-    kept = (
-        Kept(
+    tracked = (
+        TrackedTable(
             "entities_entity",
             ("name",),
             """concat_ws(' ', row.identification_type,
                 CASE row.identification_type WHEN 'NI' THEN row.nit ELSE '…' || right(row.nit, 4) END, row.name)""",
         ),
-        Kept(
+        TrackedTable(
             "entities_sede",
             (
                 "entity_id", "name", "municipality_id", "address", "phone", "email", "provider_class", "reps_cut_on",
@@ -234,10 +234,10 @@ class Reps(Registry):
             within(row.phone, 100, "el teléfono"),
             within(row.email, 254, "el correo electrónico"),
             provider_class,
-            cut_date(row.cut, self.today),
+            parse_snapshot_date(row.snapshot, self.today),
         )
 
-    def trace(self, cells: Sequence[str]) -> str:
+    def subject(self, cells: Sequence[str]) -> str:
         return Cells(*cells).code.replace(" ", "").zfill(12)
 
 

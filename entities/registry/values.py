@@ -83,8 +83,8 @@ def required_date(text: str, what: str) -> date:
 
 
 @cache
-def cut_date(text: str, today: date) -> date | None:
-    """The date on which the registry was cut; None when the cell is empty. Raises Rejected when it is in the future."""
+def parse_snapshot_date(text: str, today: date) -> date | None:
+    """The day on which the registry was taken; None for an empty cell. Raises Rejected when it is in the future."""
     if not text:
         return None
     found = required_date(text, "la fecha de corte")

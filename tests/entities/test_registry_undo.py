@@ -293,8 +293,8 @@ def test_a_load_that_comes_before_the_worker_undoes_leaves_it_undone(clerk, tmp_
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in registries.choices()])
 def test_every_table_of_a_registry_has_triggers_that_keep_its_columns(kind):
-    kept = registries.registry_of(kind).kept
-    assert kept, f"{kind} can not be undone: it names no tables in `kept`"
+    kept = registries.registry_of(kind).tracked
+    assert kept, f"{kind} can not be undone: it names no tables in `tracked`"
     for each in kept:
         with connection.cursor() as cursor:
             cursor.execute(

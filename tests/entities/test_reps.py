@@ -416,7 +416,7 @@ def test_after_a_forced_cut_the_same_cut_needs_no_force(reps: Any) -> None:
 def test_a_load_is_recorded_with_its_counts(tmp_path: Path) -> None:
     load("import_reps", csv_file(tmp_path / "corte.csv", [sede_row()]))
     loaded = RegistryLoad.objects.get()
-    assert (loaded.kind, loaded.file_name, loaded.cut_on, loaded.counts["new"]) == (
+    assert (loaded.kind, loaded.file_name, loaded.snapshot_date, loaded.counts["new"]) == (
         "reps",
         "corte.csv",
         date(2026, 3, 12),
