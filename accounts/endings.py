@@ -6,7 +6,8 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.validity import long_date
-from entities.models import RegistryLoad, Sede
+from entities.models import Sede
+from entities.registry.models import RegistryLoad
 
 
 class Cause(models.TextChoices):

@@ -19,7 +19,8 @@ from accounts.models import Account, Person, RegisteredUser, RoleAssignment
 from accounts.registry import effects
 from accounts.registry.misfits import misfits
 from accounts.validity import today
-from entities.models import Entity, RegistryLoad, Sede
+from entities.models import Entity, Sede
+from entities.registry.models import RegistryLoad
 from mipres_admin.models import HistoryEntry, OutgoingMail
 
 ROLES = ("Rol_Prescriptor", "Rol_Anulador")

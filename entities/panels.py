@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from entities.models import RegistryLoad
+from entities.registry.models import RegistryLoad
 from mipres_admin.dashboard import Content, Fact, Panel
 
 

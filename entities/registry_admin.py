@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from entities.actions import registry_loads as actions
 from entities.forms.registry_loads import ApplyForm, LoadForm, UploadForm
-from entities.models import RegistryLoad
-from entities.registry.models import RegistryProgress, RegistryReport
+from entities.registry.models import RegistryLoad, RegistryProgress, RegistryReport
 from entities.registry.queue import is_loading
-from entities.registry.report import LABELS, ROWS, label
+from entities.registry.registries import count_labels
+from entities.registry.report import ROW_LABELS
 from entities.registry.undoing import undo_summary
 from entities.rules.registry_loads import BOXES
 from mipres_admin.desk import ActingAdmin, DeskAct
@@ -119,9 +119,11 @@ class RegistryLoadAdmin(ActingAdmin):
 
     @admin.display(description="resultado")
     def result(self, load: RegistryLoad) -> str:
-        """The counts that are not nought, in a line."""
-        told = [f"{load.counts[end]} {word}" for end, word in ROWS.items() if end != "same" and load.counts.get(end)]
-        return ", ".join(told) or ("sin cambios" if load.counts else "—")
+        """The counts that are not zero, in a line."""
+        shown = {end: label for end, label in ROW_LABELS.items() if end != "same" and load.counts.get(end)}
+        return ", ".join(f"{load.counts[end]} {label}" for end, label in shown.items()) or (
+            "sin cambios" if load.counts else "—"
+        )
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may load registries."""
@@ -256,8 +258,9 @@ def _note(load: RegistryLoad, progress: RegistryProgress, *, begun: bool, in_han
 
 def _counts(load: RegistryLoad) -> list[tuple[str, int]]:
     """What was counted, in the order of the report: what PostgreSQL keeps as an object has no order."""
-    names = [*(name for name in LABELS if name in load.counts), *(name for name in load.counts if name not in LABELS)]
-    return [(label(name), load.counts[name]) for name in names]
+    labels = count_labels()
+    labels |= {name: name for name in load.counts if name not in labels}
+    return [(label, load.counts[name]) for name, label in labels.items() if name in load.counts]
 
 
 def _told(load: RegistryLoad) -> dict[str, Any]:
@@ -269,7 +272,8 @@ def _told(load: RegistryLoad) -> dict[str, Any]:
         return told | {"report": None, "is_preview": is_preview}
     undone = {word: report.undone[name] for name, word in UNDONE_LABELS.items() if name in report.undone}
     others = {name: count for name, count in report.undone.items() if isinstance(count, int)}
-    undone |= {label(name): count for name, count in others.items() if name not in UNDONE_LABELS}
+    labels = count_labels()
+    undone |= {labels.get(name, name): count for name, count in others.items() if name not in UNDONE_LABELS}
     return told | {
         "report": report,
         "is_preview": is_preview,

@@ -20,7 +20,8 @@ from accounts.models.people import Person
 from accounts.models.registries import Profession
 from accounts.roles import Role, UserKind, roles_of_the_network
 from accounts.validity import midnight
-from entities.models import Entity, EntityKind, RegistryLoad, Sede
+from entities.models import Entity, EntityKind, Sede
+from entities.registry.models import RegistryLoad
 from mipres_admin.digests import SHA256
 from mipres_admin.ranges import TsTzRange
 from mipres_admin.text import Fold

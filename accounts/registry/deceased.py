@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from accounts.registry.people import person, person_columns
-from entities.models import RegistryLoad
 from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
 from entities.registry.loading import Registry
+from entities.registry.models import RegistryLoad
 from entities.registry.values import required_date
 from mipres_admin.excel.headings import ExpectedColumn
 

@@ -21,12 +21,24 @@ from accounts.registry.misfits import Misfit, concerned, misfits
 from accounts.roles import assignable_roles, options_for
 from accounts.rules import Activation
 from accounts.validity import long_date
-from entities.models import Entity, RegistryLoad, Sede
+from entities.models import Entity, Sede
+from entities.registry.models import RegistryLoad
 from mipres_admin import clock
 from mipres_admin.addresses import public_address
 from mipres_admin.mail import Mail, send_all_on_commit
 
 Place = tuple[int, int]
+
+COUNT_LABELS = {
+    "roles_ended_deceased": "roles, fallecidos",
+    "roles_ended_rethus": "roles, fuera de ReTHUS",
+    "roles_ended_sede": "roles, sede cerrada",
+    "roles_ended_independent": "roles, independientes",
+    "roles_ended_plaza": "roles, plaza de SSO",
+    "roles_restored": "roles devueltos",
+    "roles_not_restored": "roles no devueltos",
+}
+"""What the counts of `apply` and `undo` are called."""
 
 
 def _lock(users: Iterable[int], kind: str = "") -> None:

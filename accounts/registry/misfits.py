@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.endings import Cause
 from accounts.roles import UserKind, kinds_giving_to, roles_of_the_network
-from entities.models import EPS_KINDS, EntityKind, RegistryLoad
+from entities.models import EPS_KINDS, EntityKind
+from entities.registry.models import RegistryLoad
 
 HELD = "(role.ends_at IS NULL OR role.ends_at > %(now)s)"
 OF_PERSONS = """

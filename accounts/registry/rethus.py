@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from accounts.models import Profession
 from accounts.registry.people import person, person_columns
-from entities.models import RegistryLoad
 from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
 from entities.registry.loading import Registry
+from entities.registry.models import RegistryLoad
 from entities.registry.values import required, within
 from mipres_admin.excel.headings import ExpectedColumn
 
@@ -83,6 +83,7 @@ class Rethus(Registry):
     open_rows = "SELECT count(*) FROM accounts_rethusentry WHERE closed_on IS NULL"
     closings = (CLOSE,)
     merges = {"professions": PROFESSIONS}
+    count_labels = {"professions_new": "profesiones nuevas", "professions_changed": "profesiones cambiadas"}
     changes = CHANGES
     writes = (UPDATE, INSERT)
     tracked = (

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from accounts.registry.people import person, person_columns
-from entities.models import RegistryLoad, Sede
+from entities.models import Sede
 from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
 from entities.registry.loading import Registry
+from entities.registry.models import RegistryLoad
 from entities.registry.reps import sede_code
 from entities.registry.values import required_date
 from mipres_admin.excel.headings import ExpectedColumn

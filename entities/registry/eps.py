@@ -6,9 +6,10 @@ One NIT with both régimenes has two rows with two codes, and is two entities wi
 import re
 from collections.abc import Sequence
 
-from entities.models import EntityKind, RegistryLoad
+from entities.models import EntityKind
 from entities.registry.errors import Rejected
 from entities.registry.loading import Registry
+from entities.registry.models import RegistryLoad
 from entities.registry.reps import Reps
 from entities.registry.values import Choice, nit, required, within
 from mipres_admin.excel.headings import ExpectedColumn
@@ -100,6 +101,7 @@ class Eps(Registry):
     """
     closings = (CLOSE,)
     merges = {"entities": ENTITIES}
+    count_labels = Reps.count_labels
     changes = CHANGES
     writes = (UPDATE, INSERT)
     tracked = Reps.tracked  # of the same tables

@@ -12,12 +12,11 @@ from typing import Any, ClassVar
 from django.db import connection, transaction
 from django.utils import timezone
 
-from entities.models import RegistryLoad
 from entities.registry import changes as rows_changed
 from entities.registry.changes import TrackedTable
 from entities.registry.errors import RegistryError, Rejected, Rejection
 from entities.registry.files import find_columns, open_table
-from entities.registry.models import RegistryReport
+from entities.registry.models import RegistryLoad, RegistryReport
 from entities.registry.report import Obstacle, Report
 from entities.registry.values import clean
 from mipres_admin import clock, history
@@ -46,12 +45,13 @@ class Effect:
 
     Both are called in the transaction of the load or of its undoing: `apply(load)` once the rows are written, to end
     what no longer fits; `undo(load)` before they are put back, to give back what `apply` ended because of that load.
-    Either may return what it counted, in the operator's words: `{"roles que terminan": 3}`. A preview calls `apply`
-    too, in a transaction that is rolled back.
+    Either may return what it counted, by a key of `count_labels`: `{"roles_ended": 3}`. A preview calls `apply` too, in
+    a transaction that is rolled back.
     """
 
     apply: Callable[[RegistryLoad], Mapping[str, int] | None]
     undo: Callable[[RegistryLoad], Mapping[str, int] | None]
+    count_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 _effects: list[Effect] = []
@@ -89,6 +89,8 @@ class Registry(ABC):
     """Statements that close what the file no longer has, RETURNING one text for each."""
     merges: ClassVar[dict[str, str]] = {}
     """Statements that come first, RETURNING merge_action(), and the word under which they are counted."""
+    count_labels: ClassVar[dict[str, str]] = {}
+    """What the counts of `merges` are called: each word with `_new` and with `_changed`."""
     changes: ClassVar[str]
     """SELECT of the staged rows that differ from the database, with their `state`: new, changed, reopened or same."""
     writes: ClassVar[tuple[str, ...]]

@@ -17,10 +17,9 @@ from typing import Self
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from entities.models import RegistryLoad
 from entities.registry.errors import RegistryError
 from entities.registry.loading import ONE_AT_A_TIME, Options, load, preview, save_report
-from entities.registry.models import RegistryFile, RegistryProgress, RegistryReport
+from entities.registry.models import RegistryFile, RegistryLoad, RegistryProgress, RegistryReport
 from entities.registry.registries import registry_of
 from entities.registry.undoing import undo
 from mipres_admin import clock, history

@@ -12,10 +12,11 @@ from typing import NamedTuple
 from django.db.models import ForeignKey
 from django.utils import timezone
 
-from entities.models import Entity, EntityKind, IdentificationType, RegistryLoad, Sede
+from entities.models import Entity, EntityKind, IdentificationType, Sede
 from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
 from entities.registry.loading import Registry
+from entities.registry.models import RegistryLoad
 from entities.registry.municipalities import Municipalities
 from entities.registry.values import Choice, document, nit, parse_snapshot_date, required, within
 from mipres_admin.excel.headings import ExpectedColumn
@@ -190,6 +191,7 @@ class Reps(Registry):
     open_rows = "SELECT count(*) FROM entities_sede WHERE closed_on IS NULL AND length(code) = 12"
     closings = (CLOSE,)
     merges = {"entities": ENTITIES}
+    count_labels = {"entities_new": "entidades nuevas", "entities_changed": "entidades cambiadas"}
     changes = CHANGES
     writes = (UPDATE, INSERT)
     tracked = (

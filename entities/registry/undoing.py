@@ -11,12 +11,11 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from entities.models import RegistryLoad
 from entities.registry import changes
 from entities.registry.changes import TrackedTable
 from entities.registry.errors import RegistryError
 from entities.registry.loading import ONE_AT_A_TIME, Registry, effects, refresh_previews
-from entities.registry.models import RegistryAddition, RegistryChange, RegistryReport
+from entities.registry.models import RegistryAddition, RegistryChange, RegistryLoad, RegistryReport
 from mipres_admin import clock, history
 
 STAGE = """

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Person
 from accounts.registry.deceased import Deceased
 from entities.actions.registry_loads import queue_undo
-from entities.models import RegistryLoad
+from entities.registry.models import RegistryLoad
 from entities.registry.queue import take
 from mipres_admin.models import HistoryEntry
 from tests.accounts.registry_effects import Ministry, held

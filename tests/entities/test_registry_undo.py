@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.models import Account, SsoPost
 from accounts.roles import Role
-from entities.models import Entity, RegistryLoad, Sede
+from entities.models import Entity, Sede
 from entities.registry import loading, registries
 from entities.registry.loading import Effect
-from entities.registry.models import RegistryAddition, RegistryChange
+from entities.registry.models import RegistryAddition, RegistryChange, RegistryLoad
 from entities.registry.synthetic import Inventor, write
 from mipres_admin.models import HistoryEntry
 from tests import cast

@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Account
 from accounts.roles import Role
-from entities.models import Entity, EntityKind, RegistryLoad, Sede
+from entities.models import Entity, EntityKind, Sede
 from entities.registry.loading import Options
 from entities.registry.loading import load as load_registry
+from entities.registry.models import RegistryLoad
 from entities.registry.reps import Reps
 from entities.registry.synthetic import HEADINGS, OTHER_PURPOSE, TRANSPORT
 from mipres_admin.models import HistoryEntry

@@ -11,7 +11,7 @@ from typing import Any
 from accounts.registry import effects
 from accounts.validity import long_date, today
 from entities.actions.registry_loads import Upload, cancel_load, queue_load, queue_undo, upload_registry
-from entities.models import RegistryLoad
+from entities.registry.models import RegistryLoad
 from entities.registry.queue import take
 from tests.accounts.registry_effects import Ministry, on
 from tests.cast import make_assignment
