@@ -35,6 +35,6 @@ def fold_key(text: str) -> str:
 
 
 def masked_email(email: str) -> str:
-    """An e-mail as it is shown to whoever already knows it, for example m***@clinica.example."""
+    """An e-mail as it is shown to those who know it, for example m***@clinica.example."""
     name, _, domain = email.rpartition("@")
     return f"{name[:1]}***@{domain}"

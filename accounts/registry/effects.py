@@ -44,7 +44,7 @@ COUNT_LABELS = {
 def _lock(users: Iterable[int], kind: str = "") -> None:
     """These users and those of whom the registry `kind` speaks, held until the transaction ends.
 
-    So whoever is giving one of them a role, on the strength of what was true before the load, is waited for.
+    So an action that gives one of them a role, on what was true before the load, is waited for.
     """
     wanted = set(users) | (affected_users(kind) if kind else set())
     registered = RegisteredUser.objects.filter(pk__in=wanted)
@@ -144,7 +144,7 @@ def _by_entity(told: Iterable[tuple[RoleAssignment, str]]) -> dict[int, Counter[
 
 
 def _tell(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Counter[str]], *, undone: bool) -> None:
-    """A mail to each person for each sede, and one to each delegate for all of his entity."""
+    """A mail to each person for each sede, and one to each delegate for their whole entity."""
     # undoing the list of deceased people comes before its rows are put back: who gets roles back is alive
     send_all_on_commit(mail_about(deed) for deed in decided if undone or deed.user.person.deceased_on is None)
     entities = Entity.objects.in_bulk(counts)

@@ -30,9 +30,9 @@ class TrackedTable:
     """SQL for the name of a row, called `row`, that people may read: a document of a person is masked."""
     key: str = "id"
     closing: str = ""
-    """The column of the day from which a row counts no more, for new rows that can not be deleted again."""
+    """The column of the day on which a row ends, for new rows that can not be deleted again."""
     quiet: tuple[str, ...] = ()
-    """Columns whose new value alone nobody would call a change."""
+    """Columns whose new value alone is not shown as a change."""
 
     @property
     def model(self) -> type[Model]:
@@ -123,14 +123,14 @@ def samples(load: Model, tables: Sequence[TrackedTable]) -> dict[str, Any]:
     with connection.cursor() as cursor:
         for tracked in tables:
             what = str(tracked.model._meta.verbose_name_plural)
-            if names := _rows(cursor, ADDED, tracked, load):
-                found["new"].append([what, [name for (name,) in names]])
+            if added := _rows(cursor, ADDED, tracked, load):
+                found["new"].append([what, [name for (name,) in added]])
             changed = _rows(cursor, CHANGED, tracked, load)
             rows = [(name, json.loads(before), json.loads(after)) for name, before, after in changed]
             if rows:
-                words = _words(tracked, rows)
+                names = _related_names(tracked, rows)
                 found["changed"].append(
-                    [what, [[name, _differences(tracked, before, after, words)] for name, before, after in rows]]
+                    [what, [[name, _differences(tracked, before, after, names)] for name, before, after in rows]]
                 )
     return found
 
@@ -155,25 +155,25 @@ def _fields(tracked: TrackedTable) -> dict[str, Any]:
     return {field.column: field for field in tracked.model._meta.concrete_fields if field.column in tracked.columns}
 
 
-def _words(tracked: TrackedTable, rows: Sequence[Any]) -> dict[tuple[str, Any], str]:
+def _related_names(tracked: TrackedTable, rows: Sequence[Any]) -> dict[tuple[str, Any], str]:
     """What the keys of other tables in these rows mean."""
-    found: dict[tuple[str, Any], str] = {}
+    names: dict[tuple[str, Any], str] = {}
     for column, field in _fields(tracked).items():
         if isinstance(field, ForeignKey):
             keys = {values[column] for row in rows for values in row[1:]} - {None}
-            things = field.related_model._default_manager.in_bulk(keys)
-            found |= {(column, key): str(thing) for key, thing in things.items()}
-    return found
+            objects = field.related_model._default_manager.in_bulk(keys)
+            names |= {(column, key): str(obj) for key, obj in objects.items()}
+    return names
 
 
-def _differences(tracked: TrackedTable, before: Any, after: Any, words: dict[tuple[str, Any], str]) -> list[list[str]]:
-    def word(field: Any, value: Any) -> str:
+def _differences(tracked: TrackedTable, before: Any, after: Any, names: dict[tuple[str, Any], str]) -> list[list[str]]:
+    def display(field: Any, value: Any) -> str:
         choices = dict(field.flatchoices or ())
-        told = choices.get(value) or ("—" if value in (None, "") else str(value))
-        return words.get((field.column, value), str(told))
+        label = choices.get(value) or ("—" if value in (None, "") else str(value))
+        return names.get((field.column, value), str(label))
 
     return [
-        [str(field.verbose_name), word(field, before[column]), word(field, after[column])]
+        [str(field.verbose_name), display(field, before[column]), display(field, after[column])]
         for column, field in _fields(tracked).items()
         if before[column] != after[column]
     ]

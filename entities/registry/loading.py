@@ -24,16 +24,16 @@ from mipres_admin.excel.headings import ExpectedColumn
 from mipres_admin.excel.reader import Table
 
 ONE_AT_A_TIME = 5_311_001
-"""The advisory lock that two loads at once would both want."""
+"""The advisory lock of a load: there is one at a time."""
 REMEDIES = {
     "strict": "y usted pidió --strict.",
     "force": "Si de verdad quiere volver atrás, use --force.",
     "allow_closing": "Si es correcto, use --allow-closing.",
 }
-"""What the operator of a command is told about each option."""
+"""What a command says about each option."""
 LOOK_FIRST = "Suba el archivo otra vez y mire la vista previa antes de aplicarlo."
 CLOSING_LIMIT = 20
-"""Per cent of what is open that a file may close without being told to: a truncated file must not close the country."""
+"""Per cent of what is open that a file may close without confirmation: it may be truncated."""
 TICK = 2_000
 
 Progress = Callable[[int, float], None]
@@ -41,7 +41,7 @@ Progress = Callable[[int, float], None]
 
 @dataclass(frozen=True)
 class Effect:
-    """What follows from a registry on higher floors: a sede is closed, a professional is no more, and roles end.
+    """What follows from a registry in higher layers: a sede is closed, a professional is no more, and roles end.
 
     Both are called in the transaction of the load or of its undoing: `apply(load)` once the rows are written, to end
     what no longer fits; `undo(load)` before they are put back, to give back what `apply` ended because of that load.
@@ -58,7 +58,7 @@ _effects: list[Effect] = []
 
 
 def register_effect(effect: Effect) -> None:
-    """Have every load cause this; apps call it in `AppConfig.ready()`."""
+    """Add an effect to every load; apps call it in `AppConfig.ready()`."""
     _effects.append(effect)
 
 
@@ -120,7 +120,7 @@ class Options:
 
 @dataclass
 class Load:
-    """One load on its way; `entry` is its row, made here when a command loads."""
+    """One running load; `entry` is its row, created here when a command loads."""
 
     registry: Registry
     report: Report
@@ -131,7 +131,7 @@ class Load:
     first_lines: dict[str, int] = field(default_factory=dict)
 
     def reject(self, line: int, reason: str, subject: str) -> None:
-        """Keep a row out, and why."""
+        """Leave a row out, and note why."""
         self.report.rejections.append(Rejection(line, reason, subject))
 
     def raise_obstacle(self, option: str, cause: str, *, and_rows: bool = False) -> None:
@@ -162,7 +162,7 @@ def load(
 
 
 def preview(registry: Registry, path: Path, progress: Progress, entry: RegistryLoad) -> Report:
-    """What `load` would do, with what every guard says: all of it is done, read and rolled back.
+    """What `load` would do, with every obstacle: all of it is done, read and rolled back.
 
     Raises RegistryError when the file can not be loaded with any option.
     """

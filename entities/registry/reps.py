@@ -140,7 +140,7 @@ SET entity_id = change.entity_id, name = change.name, municipality_id = change.m
 FROM registry_changes AS change WHERE sede.id = change.sede_id
 """
 
-# a sede whose roles are held by people of its entity cannot go to another entity behind their backs
+# a sede where people of its entity have roles cannot go to another entity
 KEPT = """
 WITH held AS MATERIALIZED (
     SELECT DISTINCT sede.code, entity.kind, entity.identification_type, entity.nit, entity.name
@@ -279,7 +279,7 @@ def provider_classes(text: str) -> tuple[str, str]:
 
 
 def holders() -> list[tuple[str, str]]:
-    """Tables, of any floor, whose rows name a sede together with its entity; and their column of the sede."""
+    """Tables, of any app, whose rows name a sede together with its entity; and their column of the sede."""
     return [
         (relation.related_model._meta.db_table, f"{relation.field.name}_id")
         for relation in Sede._meta.related_objects

@@ -169,7 +169,7 @@ def _texts(cursor: Any, statement: str, tracked: TrackedTable, **values: Any) ->
 
 
 def _keep_what_is_used(cursor: Any, tracked: TrackedTable, done: UndoResult) -> None:
-    """New rows that anything refers to, on whatever floor, are not deleted: they are closed where they can be."""
+    """New rows that anything refers to are not deleted: they are closed where they can be."""
     keys: list[str] = []
     for table, column in _referring(tracked):
         cursor.execute(USED.format(**_parts(tracked), other=table, column=column), {})
