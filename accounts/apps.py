@@ -28,4 +28,4 @@ class AccountsConfig(AppConfig):
         register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
         register(name="end_viewings", every=timedelta(minutes=5), function=jobs.end_viewings)
         dashboard.register(*panels.PANELS)
-        register_effect(Effect(apply=effects.apply, undo=effects.undo))
+        register_effect(Effect(effects.apply, effects.undo, effects.COUNT_LABELS))

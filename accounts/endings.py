@@ -6,10 +6,11 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.validity import long_date
-from entities.models import RegistryLoad, Sede
+from entities.models import Sede
+from entities.registry.models import RegistryLoad
 
 
-class Cause(models.TextChoices):
+class EndReason(models.TextChoices):
     """What a registry said that a role can not outlive."""
 
     DECEASED = "deceased", "Persona fallecida"
@@ -30,22 +31,22 @@ class Cause(models.TextChoices):
 
 
 REGISTRIES = {
-    Cause.DECEASED: RegistryLoad.Kind.DECEASED,
-    Cause.RETHUS: RegistryLoad.Kind.RETHUS,
-    Cause.SEDE: RegistryLoad.Kind.REPS,
-    Cause.INDEPENDENT: RegistryLoad.Kind.REPS,
-    Cause.PLAZA: RegistryLoad.Kind.SSO,
+    EndReason.DECEASED: RegistryLoad.Kind.DECEASED,
+    EndReason.RETHUS: RegistryLoad.Kind.RETHUS,
+    EndReason.SEDE: RegistryLoad.Kind.REPS,
+    EndReason.INDEPENDENT: RegistryLoad.Kind.REPS,
+    EndReason.PLAZA: RegistryLoad.Kind.SSO,
 }
 REMEDIES = {
-    Cause.DECEASED: "Si es un error, la persona lo corrige en la Registraduría; cuando el registro lo muestre, usted "
-    "puede activarla de nuevo.",
-    Cause.RETHUS: "La persona debe actualizar su inscripción en ReTHUS; cuando vuelva a estar vigente, actívela de "
+    EndReason.DECEASED: "Si es un error, la persona lo corrige en la Registraduría; cuando el registro lo muestre, "
+    "usted puede activarla de nuevo.",
+    EndReason.RETHUS: "La persona debe actualizar su inscripción en ReTHUS; cuando vuelva a estar vigente, actívela de "
     "nuevo. Si tiene otra profesión vigente, debe registrarse otra vez en el Módulo Registro de Usuarios.",
-    Cause.SEDE: "Active a la persona en otra sede de su entidad. Si el cierre es un error, actualice la novedad en el "
-    "REPS; cuando la sede vuelva a estar abierta, active de nuevo a la persona.",
-    Cause.INDEPENDENT: "El profesional debe renovar su habilitación en el REPS; cuando tenga una sede abierta, "
+    EndReason.SEDE: "Active a la persona en otra sede de su entidad. Si el cierre es un error, actualice la novedad en "
+    "el REPS; cuando la sede vuelva a estar abierta, active de nuevo a la persona.",
+    EndReason.INDEPENDENT: "El profesional debe renovar su habilitación en el REPS; cuando tenga una sede abierta, "
     "actívelo de nuevo.",
-    Cause.PLAZA: "Valide la asignación publicada por el Ministerio. Si la persona terminó el servicio, debe "
+    EndReason.PLAZA: "Valide la asignación publicada por el Ministerio. Si la persona terminó el servicio, debe "
     "registrarse como Profesional de la salud; después puede activarla.",
 }
 
@@ -53,14 +54,14 @@ REMEDIES = {
 def sentence(cause: str, sede: Sede, until: datetime, now: datetime) -> str:
     """Why a role at a sede ends at `until`, for the history and the mails; nothing in it tells who the person is."""
     match cause:
-        case Cause.DECEASED:
+        case EndReason.DECEASED:
             return "La persona figura como fallecida en los registros oficiales."
-        case Cause.RETHUS:
+        case EndReason.RETHUS:
             return "La inscripción de la persona en ReTHUS ya no está vigente."
-        case Cause.SEDE:
+        case EndReason.SEDE:
             since = f" el {long_date(sede.closed_on)}" if sede.closed_on else ""
             return f"El REPS cerró la sede{since}."
-        case Cause.INDEPENDENT:
+        case EndReason.INDEPENDENT:
             return "El REPS cerró todas las sedes de la persona como profesional independiente."
     if until <= now:
         return "La plaza de Servicio Social Obligatorio de la persona en esta sede terminó o cambió."

@@ -10,9 +10,9 @@ from accounts.models import RoleAssignmentQuerySet, RoleUpload
 from accounts.uploads.rows import REMARKS
 from accounts.uploads.verdicts import Verdict
 from entities.models import AssociationQuerySet, Entity
+from mipres_admin.excel.writer import Column
 from mipres_admin.models import HistoryQuerySet
 from mipres_admin.telling import in_one_cell, without_codes
-from mipres_admin.workbook import Column
 
 USER_COLUMNS = (
     Column("USUARIO", 16),

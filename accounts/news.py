@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 
-from accounts.endings import Cause
+from accounts.endings import EndReason
 from accounts.models import RoleEnding
 from accounts.roles import ACTIVATING_KINDS
 from entities.models import Entity
@@ -20,7 +20,7 @@ class Piece:
     """What ended on one day for one cause: how many roles, and the query of the list that has them."""
 
     day: date
-    cause: Cause
+    cause: EndReason
     count: int
 
     @property
@@ -40,4 +40,4 @@ def news_of(entity: Entity) -> tuple[Piece, ...]:
         return ()
     ended = RoleEnding.objects.visible_to(entity).standing().since(NEWS_DAYS).order_by()
     rows = ended.annotate(day=TruncDate("at")).values_list("day", "cause").annotate(count=Count("*"))
-    return tuple(Piece(day, Cause(cause), count) for day, cause, count in rows.order_by("-day", "cause"))
+    return tuple(Piece(day, EndReason(cause), count) for day, cause, count in rows.order_by("-day", "cause"))

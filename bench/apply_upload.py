@@ -21,10 +21,10 @@ from accounts.actions.roles import activate_user, change_last_day, update_roles
 from accounts.actions.uploads import apply_upload, make_upload
 from accounts.models import Account, Person, RegisteredUser, RoleAssignment
 from accounts.roles import Option
+from accounts.uploads.files import SheetRow
 from accounts.validity import today
 from entities.models import Entity, Sede
 from mipres_admin.models import HistoryEntry
-from mipres_admin.sheets import SheetRow
 
 LEAST = 5
 GIVEN, MOVED, TAKEN = "Rol_Anulador", "Rol_Prescriptor", "Rol_JuntaMedicaIPS"

@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from accounts.models import Account, Person, RegisteredUser, RoleAssignment
 from accounts.registry import effects
-from accounts.registry.misfits import misfits
+from accounts.registry.misfits import ineligible_assignments
 from accounts.validity import today
-from entities.models import Entity, RegistryLoad, Sede
+from entities.models import Entity, Sede
+from entities.registry.models import RegistryLoad
 from mipres_admin.models import HistoryEntry, OutgoingMail
 
 ROLES = ("Rol_Prescriptor", "Rol_Anulador")
@@ -83,7 +84,7 @@ def measure(roles: int) -> None:
     country(roles // len(ROLES))
     load = RegistryLoad.objects.create(kind="reps", file_name="reps.csv", sha256="0" * 64, counts={})
     again = RegistryLoad.objects.create(kind="reps", file_name="reps.csv", sha256="0" * 64, counts={})
-    timed("finding what no longer fits", roles, lambda: misfits(timezone.now()))
+    timed("finding what no longer fits", roles, lambda: ineligible_assignments(timezone.now()))
     timed("apply, with commit", roles, committed(lambda: effects.apply(load)))
     timed("apply again, nothing left", roles, committed(lambda: effects.apply(again)))
     print(f"{HistoryEntry.objects.count()} rows of history, {OutgoingMail.objects.count()} mails")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from entities.models import Sede, SedeQuerySet
-from mipres_admin.workbook import Column
+from mipres_admin.excel.writer import Column
 
 SEDE_COLUMNS = (
     Column("CÓDIGO", 16),

@@ -3,14 +3,14 @@
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from entities.models import RegistryLoad
+from entities.registry.models import RegistryLoad
 from mipres_admin.dashboard import Content, Fact, Panel
 
 
 def _text(load: RegistryLoad | None) -> str:
     if load is None:
         return "nunca se ha cargado"
-    cut = f"corte {date_format(load.cut_on, 'Y-m-d')}, " if load.cut_on else ""
+    cut = f"corte {date_format(load.snapshot_date, 'Y-m-d')}, " if load.snapshot_date else ""
     return f"{cut}cargado el {date_format(timezone.localtime(load.loaded_at), 'Y-m-d H:i')} de {load.file_name}"
 
 

@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from entities.actions import registry_loads as actions
 from entities.forms.registry_loads import ApplyForm, LoadForm, UploadForm
-from entities.models import RegistryLoad
-from entities.registry.models import RegistryProgress, RegistryReport
-from entities.registry.queue import somebody_loads
-from entities.registry.report import LABELS, ROWS, label
-from entities.registry.undoing import prospect
+from entities.registry.models import RegistryLoad, RegistryProgress, RegistryReport
+from entities.registry.queue import is_loading
+from entities.registry.registries import count_labels
+from entities.registry.report import ROW_LABELS
+from entities.registry.undoing import undo_summary
 from entities.rules.registry_loads import BOXES
-from mipres_admin import workbook
 from mipres_admin.desk import ActingAdmin, DeskAct
+from mipres_admin.excel import writer
 
 State = RegistryLoad.State
 AT_WORK = (State.UPLOADED, State.QUEUED, State.UNDO_QUEUED)
@@ -102,10 +102,10 @@ class RegistryLoadAdmin(ActingAdmin):
         """Who uploaded it; nobody, when a command loaded it."""
         return load.uploaded_by.display_name if load.uploaded_by else "Por comando"
 
-    @admin.display(description="corte", ordering="cut_on")
+    @admin.display(description="corte", ordering="snapshot_date")
     def cut(self, load: RegistryLoad) -> str:
         """The day of the cut."""
-        return load.cut_on.isoformat() if load.cut_on else "—"
+        return load.snapshot_date.isoformat() if load.snapshot_date else "—"
 
     @admin.display(description="subida", ordering="uploaded_at")
     def uploaded(self, load: RegistryLoad) -> str:
@@ -119,9 +119,11 @@ class RegistryLoadAdmin(ActingAdmin):
 
     @admin.display(description="resultado")
     def result(self, load: RegistryLoad) -> str:
-        """The counts that are not nought, in a line."""
-        told = [f"{load.counts[end]} {word}" for end, word in ROWS.items() if end != "same" and load.counts.get(end)]
-        return ", ".join(told) or ("sin cambios" if load.counts else "—")
+        """The counts that are not zero, in a line."""
+        shown = {end: label for end, label in ROW_LABELS.items() if end != "same" and load.counts.get(end)}
+        return ", ".join(f"{load.counts[end]} {label}" for end, label in shown.items()) or (
+            "sin cambios" if load.counts else "—"
+        )
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may load registries."""
@@ -199,7 +201,7 @@ class RegistryLoadAdmin(ActingAdmin):
         """The load and the act; before an undoing, with what it would put back."""
         load, act = super()._asked(request, object_id, slug)
         if act is UNDO and act.offered(load):
-            would = prospect(load)
+            would = undo_summary(load)
             counts = f"Volverían a como estaban {would['restored']} filas y se borrarían {would['deleted']} nuevas."
             act = replace(act, warning=f"{counts} {act.warning}")
         return load, act
@@ -228,7 +230,7 @@ def _progress(load: RegistryLoad) -> dict[str, Any]:
     progress = RegistryProgress.objects.filter(load=load).first() or RegistryProgress(load=load, at=timezone.now())
     busy = load.state in AT_WORK
     begun = busy and progress.attempts > 0
-    in_hand = begun and somebody_loads()
+    in_hand = begun and is_loading()
     told = {
         "load": load,
         "busy": busy,
@@ -256,8 +258,9 @@ def _note(load: RegistryLoad, progress: RegistryProgress, *, begun: bool, in_han
 
 def _counts(load: RegistryLoad) -> list[tuple[str, int]]:
     """What was counted, in the order of the report: what PostgreSQL keeps as an object has no order."""
-    names = [*(name for name in LABELS if name in load.counts), *(name for name in load.counts if name not in LABELS)]
-    return [(label(name), load.counts[name]) for name in names]
+    labels = count_labels()
+    labels |= {name: name for name in load.counts if name not in labels}
+    return [(label, load.counts[name]) for name, label in labels.items() if name in load.counts]
 
 
 def _told(load: RegistryLoad) -> dict[str, Any]:
@@ -269,7 +272,8 @@ def _told(load: RegistryLoad) -> dict[str, Any]:
         return told | {"report": None, "is_preview": is_preview}
     undone = {word: report.undone[name] for name, word in UNDONE_LABELS.items() if name in report.undone}
     others = {name: count for name, count in report.undone.items() if isinstance(count, int)}
-    undone |= {label(name): count for name, count in others.items() if name not in UNDONE_LABELS}
+    labels = count_labels()
+    undone |= {labels.get(name, name): count for name, count in others.items() if name not in UNDONE_LABELS}
     return told | {
         "report": report,
         "is_preview": is_preview,
@@ -300,11 +304,11 @@ def _left(report: RegistryReport) -> Cells:
 
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-Columns = Sequence[workbook.Column]
+Columns = Sequence[writer.Column]
 TABLES: dict[str, tuple[Columns, Callable[[RegistryReport], Cells]]] = {
-    "rechazadas": ((workbook.Column("LÍNEA", 10), workbook.Column("MOTIVO", 100)), _rejected),
-    "cerradas": ((workbook.Column("CERRADA", 60),), _closed),
-    "sin-deshacer": ((workbook.Column("FILA", 100),), _left),
+    "rechazadas": ((writer.Column("LÍNEA", 10), writer.Column("MOTIVO", 100)), _rejected),
+    "cerradas": ((writer.Column("CERRADA", 60),), _closed),
+    "sin-deshacer": ((writer.Column("FILA", 100),), _left),
 }
 
 
@@ -323,7 +327,7 @@ def _harmless(cells: Sequence[str]) -> list[str]:
 
 
 def _as_xlsx(name: str, title: str, columns: Columns, rows: Cells) -> HttpResponseBase:
-    return workbook.download(f"{name}.xlsx", title.capitalize(), columns, rows, len(rows))
+    return writer.download(f"{name}.xlsx", title.capitalize(), columns, rows, len(rows))
 
 
 FORMS: dict[str, Callable[[str, str, Columns, Cells], HttpResponseBase]] = {"csv": _as_csv, "xlsx": _as_xlsx}

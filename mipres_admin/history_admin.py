@@ -17,11 +17,11 @@ from django.utils import timezone
 from mipres_admin import chain
 from mipres_admin.actions import record_history_download
 from mipres_admin.desk import ReadOnlyAdmin
+from mipres_admin.excel.writer import LAST_ROW, Column, download
 from mipres_admin.history_forms import DeskActsForm
 from mipres_admin.models import HistoryEntry, HistoryLink, HistoryQuerySet, HistorySeal
 from mipres_admin.paging import count_to, page_of
 from mipres_admin.telling import in_one_cell, kind_of, model_of, names_of, pairs
-from mipres_admin.workbook import LAST_ROW, Column, download
 
 COUNTED_TO = 10_000
 CHUNK = 2_000

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from mipres_admin.models import HistoryEntry, HistoryQuerySet
 from mipres_admin.telling import choices_of_acts, model_of
-from mipres_admin.text import fold
+from mipres_admin.text import fold_words
 
 FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2999, 12, 31)
 MOST_FOUND = 50
@@ -107,7 +107,7 @@ class DeskActsForm(ActsForm):
 
     def clean_entidad(self) -> list[int]:
         """The entities that are meant; none for a blank field."""
-        words = fold(self.cleaned_data["entidad"]).replace("\0", "")
+        words = fold_words(self.cleaned_data["entidad"]).replace("\0", "")
         if not words:
             return []
         named = Q()
@@ -117,7 +117,7 @@ class DeskActsForm(ActsForm):
 
     def clean_quien(self) -> list[int]:
         """The accounts that are meant; none for a blank field."""
-        words = fold(self.cleaned_data["quien"]).replace("\0", "")
+        words = fold_words(self.cleaned_data["quien"]).replace("\0", "")
         if not words:
             return []
         if len(words) < SHORTEST_WORD:

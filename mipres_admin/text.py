@@ -1,12 +1,15 @@
 """How are words compared? Without accents and without case, in Python and in PostgreSQL alike.
 
-The SQL function `fold(text)` is made by the first migration of `entities`; generated columns store it and
-trigram indexes search it.
+The SQL function `fold(text)` of `fold.sql` is made by the first migration of `entities`; generated columns store it
+and trigram indexes search it.
 """
 
 import unicodedata
 
 from django.db.models import Func, TextField
+
+# accents go; Python alone would lower the last Σ of a word in another way
+_FOLDED = dict.fromkeys(range(0x300, 0x370)) | {ord("Σ"): "σ"}
 
 
 class Fold(Func):
@@ -16,21 +19,22 @@ class Fold(Func):
     output_field = TextField()
 
 
-FOLD_SQL = """
-CREATE FUNCTION fold(value text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN lower(public.unaccent('public.unaccent'::regdictionary, value));
-"""
-FOLD_REVERSE_SQL = "DROP FUNCTION fold(text);"
-
-
 def fold(text: str) -> str:
-    """The same for a value in Python: lower case, no accents, single spaces."""
-    letters = unicodedata.normalize("NFKD", text.lower())
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+    """The same for a value in Python."""
+    return unicodedata.normalize("NFKD", text).translate(_FOLDED).lower()
+
+
+def fold_words(text: str) -> str:
+    """Folded, with single spaces between the words."""
+    return " ".join(fold(text).split())
+
+
+def fold_key(text: str) -> str:
+    """Folded, only letters and digits: `Direcci_nSede` and `direccinsede` are one."""
+    return "".join(filter(str.isalnum, fold(text)))
 
 
 def masked_email(email: str) -> str:
-    """An e-mail as it is shown to whoever already knows it, for example m***@clinica.example."""
+    """An e-mail as it is shown to those who know it, for example m***@clinica.example."""
     name, _, domain = email.rpartition("@")
     return f"{name[:1]}***@{domain}"

@@ -17,7 +17,7 @@ from accounts.staff.groups import StaffGroup, labels_of
 from mipres_admin import history
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
-from mipres_admin.text import fold
+from mipres_admin.text import fold_words
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _person(details: StaffDetails) -> Person:
     person, _ = Person.objects.get_or_create(
         document_type=details.document_type, document_number=details.document_number, defaults=names
     )
-    asked, known = (fold(f"{who.first_name}|{who.first_surname}") for who in (details, person))
+    asked, known = (fold_words(f"{who.first_name}|{who.first_surname}") for who in (details, person))
     _refuse(rules.OTHER_NAMES if asked != known else None)
     _refuse(rules.DECEASED if person.deceased_on else None)
     return person

@@ -13,25 +13,25 @@ from accounts import deeds
 from accounts.actions.roles import held_by, save_deeds, tenant
 from accounts.deeds import Deed, Held
 from accounts.models import Account, Person, RoleUpload
-from accounts.uploads.verdicts import Judged, Verdict, in_words, judge_rows, said, users_of
+from accounts.uploads.files import SheetRow
+from accounts.uploads.verdicts import RowResult, Verdict, describe, refusal_text, users_of, validate_rows
 from accounts.validity import Validity
 from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
-from mipres_admin.sheets import SheetRow
 
 KEPT_DAYS = 7
 CHANGED_SINCE = "Cambió desde la vista previa. Cargue de nuevo el archivo para ver cómo está ahora."
 
 
-def _written(row: SheetRow, judged: Judged) -> dict[str, Any]:
+def _written(row: SheetRow, result: RowResult) -> dict[str, Any]:
     """How a row and its verdict are kept."""
     return asdict(row) | {
-        "verdict": judged.verdict.value,
-        "reason": judged.reason,
-        "before": judged.before,
-        "words": in_words(judged),
+        "verdict": result.verdict.value,
+        "reason": result.reason,
+        "before": result.before,
+        "words": describe(result),
     }
 
 
@@ -43,19 +43,19 @@ def counts_of(upload: RoleUpload) -> dict[str, int]:
 
 @transaction.atomic
 def make_upload(*, by: Account, file_name: str, sha256: str, rows: Sequence[SheetRow]) -> RoleUpload:
-    """Judge the rows of a workbook and keep them for the preview; no role changes.
+    """Validate the rows of a workbook and keep them for the preview; no role changes.
 
     Uploads older than `KEPT_DAYS` go, whoever made them: they hold personal data (Ley 1581 de 2012).
     """
     entity = tenant(by)
     RoleUpload.objects.filter(made_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
-    judged = judge_rows(entity, rows)
+    results = validate_rows(entity, rows)
     return RoleUpload.objects.create(
         entity=entity,
         made_by=by,
         file_name=file_name[-255:],
         sha256=sha256,
-        rows=[_written(row, verdict) for row, verdict in zip(rows, judged, strict=True)],
+        rows=[_written(row, result) for row, result in zip(rows, results, strict=True)],
     )
 
 
@@ -77,51 +77,51 @@ def _with_errors(number: int) -> Refusal:
     )
 
 
-def _rejudged(entity: Entity, kept: Sequence[dict[str, Any]]) -> list[Judged]:
+def _revalidated(entity: Entity, kept: Sequence[dict[str, Any]]) -> list[RowResult]:
     """The verdicts of now, under the locks of users and sedes; what was to be done and changed is an error."""
     rows = [SheetRow(row["line"], row["texts"]) for row in kept]
     # in one order for everybody, so that two files, or a file and a load, never wait for each other
     entity.sedes.all().hold_states()
     list(users_of(rows).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     now = []
-    for row, judged in zip(kept, judge_rows(entity, rows), strict=True):
-        same = (row["verdict"], row["before"]) == (judged.verdict.value, judged.before)
-        changed = row["verdict"] != Verdict.ERROR and judged.verdict != Verdict.ERROR and not same
-        now.append(Judged(judged.line, Verdict.ERROR, CHANGED_SINCE) if changed else _why(row, judged))
+    for row, result in zip(kept, validate_rows(entity, rows), strict=True):
+        same = (row["verdict"], row["before"]) == (result.verdict.value, result.before)
+        changed = row["verdict"] != Verdict.ERROR and result.verdict != Verdict.ERROR and not same
+        now.append(RowResult(result.line, Verdict.ERROR, CHANGED_SINCE) if changed else _why(row, result))
     return now
 
 
-def _why(kept: dict[str, Any], judged: Judged) -> Judged:
+def _why(kept: dict[str, Any], result: RowResult) -> RowResult:
     """A row that was good and is no longer says both: that it changed and what is wrong now."""
-    if judged.verdict == Verdict.ERROR and kept["verdict"] != Verdict.ERROR:
-        return Judged(judged.line, Verdict.ERROR, f"{CHANGED_SINCE} {judged.reason}")
-    if judged.verdict != Verdict.ERROR and kept["verdict"] == Verdict.ERROR:
-        return Judged(judged.line, Verdict.ERROR, kept["reason"])
-    return judged
+    if result.verdict == Verdict.ERROR and kept["verdict"] != Verdict.ERROR:
+        return RowResult(result.line, Verdict.ERROR, f"{CHANGED_SINCE} {result.reason}")
+    if result.verdict != Verdict.ERROR and kept["verdict"] == Verdict.ERROR:
+        return RowResult(result.line, Verdict.ERROR, kept["reason"])
+    return result
 
 
-def _deed(judged: Judged, held: Held, *, by: Account, now: datetime) -> Deed | None:
+def _deed(result: RowResult, held: Held, *, by: Account, now: datetime) -> Deed | None:
     """What one row asks for, decided as on the screens, or None for nothing. Raises Refused."""
-    row, asked = judged.row, judged.asked
-    if row is None or asked is None:
+    row, activation = result.row, result.activation
+    if row is None or activation is None:
         return None
-    match judged.verdict:
+    match result.verdict:
         case Verdict.GIVE:
-            return deeds.give(asked, held, {row.role}, Validity(row.first, row.last), by=by, now=now)
+            return deeds.give(activation, held, {row.role}, Validity(row.first, row.last), by=by, now=now)
         case Verdict.MOVE:
-            return deeds.move(asked, held, row.role, row.last)
+            return deeds.move(activation, held, row.role, row.last)
         case Verdict.END:
-            return deeds.take(asked, held, row.role, by=by, now=now)
+            return deeds.take(activation, held, row.role, by=by, now=now)
     return None
 
 
-def _tell(entity: Entity, done: Sequence[Judged]) -> None:
+def _tell(entity: Entity, done: Sequence[RowResult]) -> None:
     """One mail to each person, however many rows were his."""
     changes: dict[Person, list[dict[str, Any]]] = defaultdict(list)
-    for judged in done:
-        if judged.asked is not None and judged.asked.user.person.email:
-            line = {"verdict": judged.verdict.label, "row": judged.row, "sede": judged.asked.sede}
-            changes[judged.asked.user.person].append(line)
+    for result in done:
+        if result.activation is not None and result.activation.user.person.email:
+            line = {"verdict": result.verdict.label, "row": result.row, "sede": result.activation.sede}
+            changes[result.activation.user.person].append(line)
     for person, lines in changes.items():
         context = {"person": person, "entity": entity, "lines": lines}
         send_on_commit(to=person.email, template="roles_uploaded", context=context)
@@ -131,22 +131,22 @@ def _tell(entity: Entity, done: Sequence[Judged]) -> None:
 class Decided:
     """The rows of a file as they ended, and the deeds of those that change something."""
 
-    verdicts: list[Judged]
-    deeds: list[tuple[Judged, Deed]]
+    verdicts: list[RowResult]
+    deeds: list[tuple[RowResult, Deed]]
 
 
-def _decide(by: Account, judged: Sequence[Judged]) -> Decided:
+def _decide(by: Account, results: Sequence[RowResult]) -> Decided:
     """Decide the rows in order, each on what those before it leave; a row that is refused is an error."""
-    asked = [each.asked for each in judged if each.asked is not None]
+    activations = [result.activation for result in results if result.activation is not None]
     now = clock.now()
-    held = held_by({each.user for each in asked}, {each.sede for each in asked if each.sede}, now)
+    held = held_by({each.user for each in activations}, {each.sede for each in activations if each.sede}, now)
     decided = Decided([], [])
-    for row in judged:
-        place = (row.asked.user.pk, row.asked.sede.pk) if row.asked and row.asked.sede else (0, 0)
+    for row in results:
+        place = (row.activation.user.pk, row.activation.sede.pk) if row.activation and row.activation.sede else (0, 0)
         try:
             deed = _deed(row, held[place], by=by, now=now)
         except Refused as refused:
-            row = Judged(row.line, Verdict.ERROR, said(refused.refusal))
+            row = RowResult(row.line, Verdict.ERROR, refusal_text(refused.refusal))
         else:
             if deed and deed.change:
                 held[place] = deed.after
@@ -158,18 +158,18 @@ def _decide(by: Account, judged: Sequence[Judged]) -> Decided:
 def _do_all(by: Account, entity: Entity, decided: Decided) -> None:
     """Save the deeds of a file, each with its row of history, and tell the persons."""
     save_deeds(by=by, decided=[deed for _, deed in decided.deeds])
-    _tell(entity, [judged for judged, _ in decided.deeds])
+    _tell(entity, [result for result, _ in decided.deeds])
 
 
-def _keep(upload: RoleUpload, verdicts: Sequence[Judged], *, also: Sequence[str] = ()) -> None:
+def _keep(upload: RoleUpload, verdicts: Sequence[RowResult], *, also: Sequence[str] = ()) -> None:
     upload.rows = [
-        _written(SheetRow(row["line"], row["texts"]), judged) for row, judged in zip(upload.rows, verdicts, strict=True)
+        _written(SheetRow(row["line"], row["texts"]), result) for row, result in zip(upload.rows, verdicts, strict=True)
     ]
     upload.save(update_fields=["rows", *also])
 
 
-def _errors(verdicts: Sequence[Judged]) -> int:
-    return sum(judged.verdict == Verdict.ERROR for judged in verdicts)
+def _errors(verdicts: Sequence[RowResult]) -> int:
+    return sum(result.verdict == Verdict.ERROR for result in verdicts)
 
 
 def _locked(upload: RoleUpload) -> RoleUpload:
@@ -183,18 +183,18 @@ def _locked(upload: RoleUpload) -> RoleUpload:
 def apply_upload(*, by: Account, upload: RoleUpload, mode: str) -> RoleUpload:
     """Apply a previewed workbook once, and return it with what became of each row.
 
-    Every row is judged again under the locks of its users and decided as on the screens (`accounts.deeds`); what is
+    Every row is validated again under the locks of its users and decided as on the screens (`accounts.deeds`); what is
     decided is saved at once.
     `Mode.ALL` does all or nothing; `Mode.GOOD` leaves the wrong rows out. Raises Refused when it is applied already,
     or when all is asked and a row is wrong: no role changes, and the preview shows the reasons of now.
     """
-    wrong: list[Judged] = []
+    wrong: list[RowResult] = []
     try:
         with transaction.atomic():
             upload = _locked(upload)
             if upload.entity_id != tenant(by).pk:
                 raise Refused(_not_yours())
-            decided = _decide(by, _rejudged(upload.entity, upload.rows))
+            decided = _decide(by, _revalidated(upload.entity, upload.rows))
             if mode == RoleUpload.Mode.ALL and _errors(decided.verdicts):
                 wrong = decided.verdicts
                 raise Refused(_with_errors(_errors(wrong)))
@@ -206,7 +206,7 @@ def apply_upload(*, by: Account, upload: RoleUpload, mode: str) -> RoleUpload:
         raise
 
 
-def _applied(*, by: Account, upload: RoleUpload, mode: str, verdicts: Sequence[Judged]) -> RoleUpload:
+def _applied(*, by: Account, upload: RoleUpload, mode: str, verdicts: Sequence[RowResult]) -> RoleUpload:
     """Write down that the file was applied: on itself, and one row of history with numbers, no personal data."""
     upload.state, upload.mode = RoleUpload.State.APPLIED, mode
     upload.applied_by, upload.applied_at = by, timezone.now()
@@ -217,7 +217,7 @@ def _applied(*, by: Account, upload: RoleUpload, mode: str, verdicts: Sequence[J
 
 
 @transaction.atomic
-def _keep_reasons(upload: RoleUpload, verdicts: Sequence[Judged]) -> None:
+def _keep_reasons(upload: RoleUpload, verdicts: Sequence[RowResult]) -> None:
     """After all was taken back, the preview still says why; unless somebody has applied the file meanwhile."""
     held = RoleUpload.objects.select_for_update().get(pk=upload.pk)
     if held.state == RoleUpload.State.PREVIEWED:

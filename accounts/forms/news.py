@@ -2,7 +2,7 @@
 
 from django import forms
 
-from accounts.endings import Cause
+from accounts.endings import EndReason
 from accounts.forms.users import day_field
 
 
@@ -12,7 +12,7 @@ class NewsFilterForm(forms.Form):
     causa = forms.ChoiceField(
         label="Causa",
         required=False,
-        choices=[("", "Todas"), *Cause.choices],
+        choices=[("", "Todas"), *EndReason.choices],
         error_messages={"invalid_choice": "La causa debe ser una de la lista."},
     )
     dia = day_field("Día", "En que el Ministerio cargó el registro.")

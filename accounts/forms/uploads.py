@@ -7,9 +7,10 @@ from django import forms
 
 from accounts.exports import USER_COLUMNS
 from accounts.models import RoleUpload
+from accounts.uploads.files import LARGEST_FILE, SheetRefused, SheetRow, read_sheet
 from accounts.uploads.rows import MOST_ROWS, NEEDED, REMARKS, TITLE
 from accounts.uploads.verdicts import Verdict
-from mipres_admin.sheets import LARGEST_FILE, MEGABYTE, SheetRefused, SheetRow, read_sheet
+from mipres_admin.excel.reader import MEGABYTE
 
 KNOWN = (*(column.heading for column in USER_COLUMNS), REMARKS)
 TOO_LARGE = f"El archivo debe pesar máximo {LARGEST_FILE // MEGABYTE} MB. Divídalo en varios archivos."

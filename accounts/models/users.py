@@ -15,12 +15,13 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Now
 from django.utils import timezone
 
-from accounts.endings import Cause
+from accounts.endings import EndReason
 from accounts.models.people import Person
 from accounts.models.registries import Profession
 from accounts.roles import Role, UserKind, roles_of_the_network
 from accounts.validity import midnight
-from entities.models import Entity, EntityKind, RegistryLoad, Sede
+from entities.models import Entity, EntityKind, Sede
+from entities.registry.models import RegistryLoad
 from mipres_admin.digests import SHA256
 from mipres_admin.ranges import TsTzRange
 from mipres_admin.text import Fold
@@ -260,7 +261,7 @@ class RoleEnding(models.Model):
     entity = models.ForeignKey(
         Entity, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False, verbose_name="entidad"
     )
-    cause = models.CharField("causa", max_length=11, choices=Cause)
+    cause = models.CharField("causa", max_length=11, choices=EndReason)
     at = models.DateTimeField("fecha")
     ends_at = models.DateTimeField("hasta")
     started_at = models.DateTimeField("desde, antes")
@@ -281,7 +282,7 @@ class RoleEnding(models.Model):
                 violation_error_message="Una carga termina un rol una sola vez.",
             ),
             models.CheckConstraint(
-                condition=Q(cause__in=Cause.values),
+                condition=Q(cause__in=EndReason.values),
                 name="role_ending_cause_known",
                 violation_error_message="La causa debe ser una de la lista.",
             ),
@@ -304,7 +305,7 @@ class RoleEnding(models.Model):
     @property
     def remedy(self) -> str:
         """What the delegate can do about it now."""
-        return Cause(self.cause).remedy
+        return EndReason(self.cause).remedy
 
     @property
     def last_day(self) -> date:

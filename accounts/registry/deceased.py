@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from accounts.registry.people import person, person_columns
-from entities.models import RegistryLoad
-from entities.registry.changes import Kept
+from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
-from entities.registry.headings import Column
 from entities.registry.loading import Registry
+from entities.registry.models import RegistryLoad
 from entities.registry.values import required_date
+from mipres_admin.excel.headings import ExpectedColumn
 
 CLOSE = """
 UPDATE accounts_deceasedentry AS entry SET closed_on = %(closing_day)s
@@ -52,15 +52,15 @@ class Deceased(Registry):
     kind = RegistryLoad.Kind.DECEASED
     columns = (
         *person_columns(),
-        Column(("fecha_fallecimiento", "FechaFallecimiento", "FechaDefuncion")),
+        ExpectedColumn(("fecha_fallecimiento", "FechaFallecimiento", "FechaDefuncion")),
     )
     staged = {"document_type": "text", "document_number": "text", "deceased_on": "date"}
     open_rows = "SELECT count(*) FROM accounts_deceasedentry WHERE closed_on IS NULL"
     closings = (CLOSE,)
     changes = CHANGES
     writes = (UPDATE, INSERT)
-    kept = (
-        Kept(
+    tracked = (
+        TrackedTable(
             "accounts_deceasedentry",
             ("deceased_on", "closed_on"),
             "format('%%s …%%s', row.document_type, right(row.document_number, 4))",
@@ -78,5 +78,5 @@ class Deceased(Registry):
             raise Rejected(f"la fecha de fallecimiento «{cells[2]}» está en el futuro; revise el orden de día y mes")
         return " ".join(who), (*who, day)
 
-    def trace(self, cells: Sequence[str]) -> str:
+    def subject(self, cells: Sequence[str]) -> str:
         return cells[1].upper()

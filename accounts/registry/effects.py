@@ -15,32 +15,44 @@ from django.utils import timezone
 from accounts import deeds
 from accounts.actions.roles import ROWS_A_STATEMENT, held_by, mail_about, save_deeds, write_ranges
 from accounts.deeds import Change, Deed, Held
-from accounts.endings import Cause, sentence
+from accounts.endings import EndReason, sentence
 from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding, may_enter_at
-from accounts.registry.misfits import Misfit, concerned, misfits
+from accounts.registry.misfits import IneligibleAssignment, affected_users, ineligible_assignments
 from accounts.roles import assignable_roles, options_for
 from accounts.rules import Activation
 from accounts.validity import long_date
-from entities.models import Entity, RegistryLoad, Sede
+from entities.models import Entity, Sede
+from entities.registry.models import RegistryLoad
 from mipres_admin import clock
 from mipres_admin.addresses import public_address
 from mipres_admin.mail import Mail, send_all_on_commit
 
 Place = tuple[int, int]
 
+COUNT_LABELS = {
+    "roles_ended_deceased": "roles, fallecidos",
+    "roles_ended_rethus": "roles, fuera de ReTHUS",
+    "roles_ended_sede": "roles, sede cerrada",
+    "roles_ended_independent": "roles, independientes",
+    "roles_ended_plaza": "roles, plaza de SSO",
+    "roles_restored": "roles devueltos",
+    "roles_not_restored": "roles no devueltos",
+}
+"""What the counts of `apply` and `undo` are called."""
+
 
 def _lock(users: Iterable[int], kind: str = "") -> None:
     """These users and those of whom the registry `kind` speaks, held until the transaction ends.
 
-    So whoever is giving one of them a role, on the strength of what was true before the load, is waited for.
+    So an action that gives one of them a role, on what was true before the load, is waited for.
     """
-    wanted = set(users) | (concerned(kind) if kind else set())
+    wanted = set(users) | (affected_users(kind) if kind else set())
     registered = RegisteredUser.objects.filter(pk__in=wanted)
     list(registered.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
 
 
 @dataclass(frozen=True)
-class Stage:
+class Batch:
     """The users and sedes of some assignments, and what is held there, all fetched at once."""
 
     users: dict[int, RegisteredUser]
@@ -48,7 +60,7 @@ class Stage:
     held: dict[Place, Held]
 
     @classmethod
-    def of(cls, assignments: Sequence[RoleAssignment], now: datetime) -> "Stage":
+    def of(cls, assignments: Sequence[RoleAssignment], now: datetime) -> "Batch":
         """Everything about these assignments."""
         people = RegisteredUser.objects.select_related("person", "profession")
         users = people.in_bulk({one.user_id for one in assignments})
@@ -70,35 +82,42 @@ def apply(load: RegistryLoad) -> dict[str, int]:
     Each user and sede has one row of history, the person a mail (not a deceased one), and the delegates of each entity
     one mail for the whole load. What ended already is not ended again.
     """
-    _lock((found.user for found in misfits(clock.now(), loading=load.kind).values()), load.kind)
+    _lock((found.user for found in ineligible_assignments(clock.now(), loading=load.kind).values()), load.kind)
     now = clock.now()
-    found = misfits(now, loading=load.kind)
+    found = ineligible_assignments(now, loading=load.kind)
     if not found:
         return {}
     decided = _decided(load, found, now)
     save_deeds(by=None, decided=decided)
     endings = [ending for deed in decided for ending in _endings(load, found, deed, now)]
     RoleEnding.objects.bulk_create(endings, batch_size=ROWS_A_STATEMENT)
-    _tell(load, decided, _by_entity((ending.assignment, Cause(ending.cause).label) for ending in endings), undone=False)
+    _tell(
+        load,
+        decided,
+        _by_entity((ending.assignment, EndReason(ending.cause).label) for ending in endings),
+        undone=False,
+    )
     return {f"roles_ended_{cause}": count for cause, count in Counter(ending.cause for ending in endings).items()}
 
 
-def _decided(load: RegistryLoad, found: dict[int, Misfit], now: datetime) -> list[Deed]:
+def _decided(load: RegistryLoad, found: dict[int, IneligibleAssignment], now: datetime) -> list[Deed]:
     """One deed for each user and sede, with the sentences of its causes."""
     ending = list(RoleAssignment.objects.filter(pk__in=found).order_by("user_id", "sede_id", "pk"))
-    stage = Stage.of(ending, now)
+    batch = Batch.of(ending, now)
     decided = []
     for user, sede in dict.fromkeys((one.user_id, one.sede_id) for one in ending):
-        held, place = stage.held[user, sede], stage.sedes[sede]
+        held, place = batch.held[user, sede], batch.sedes[sede]
         ends = {one.pk: found[one.pk].until or now for one in held if one.pk in found}
         said = dict.fromkeys(sentence(found[pk].cause, place, until, now) for pk, until in ends.items())
-        asked = Activation(place.entity, stage.users[user], "", place)
+        asked = Activation(place.entity, batch.users[user], "", place)
         deed = deeds.cut(asked, held, ends, " ".join(said), by=None, now=now)
         decided.append(replace(deed, note=_note(load)))
     return decided
 
 
-def _endings(load: RegistryLoad, found: dict[int, Misfit], deed: Deed, now: datetime) -> Iterable[RoleEnding]:
+def _endings(
+    load: RegistryLoad, found: dict[int, IneligibleAssignment], deed: Deed, now: datetime
+) -> Iterable[RoleEnding]:
     before = {one.pk: one for one in deed.before}
     for one in (*deed.ended, *deed.moved):
         was = before[one.pk]
@@ -125,7 +144,7 @@ def _by_entity(told: Iterable[tuple[RoleAssignment, str]]) -> dict[int, Counter[
 
 
 def _tell(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Counter[str]], *, undone: bool) -> None:
-    """A mail to each person for each sede, and one to each delegate for all of his entity."""
+    """A mail to each person for each sede, and one to each delegate for their whole entity."""
     # undoing the list of deceased people comes before its rows are put back: who gets roles back is alive
     send_all_on_commit(mail_about(deed) for deed in decided if undone or deed.user.person.deceased_on is None)
     entities = Entity.objects.in_bulk(counts)
@@ -165,19 +184,19 @@ def undo(load: RegistryLoad) -> dict[str, int]:
     mine = RoleAssignment.objects.filter(pk__in=[ending.assignment_id for ending in endings])
     _lock(mine.values_list("user_id", flat=True))
     now, present = clock.now(), mine.in_bulk()
-    stage = Stage.of(list(present.values()), now)
-    since = held_by(stage.users.values(), stage.sedes.values(), min(ending.at for ending in endings))
+    batch = Batch.of(list(present.values()), now)
+    since = held_by(batch.users.values(), batch.sedes.values(), min(ending.at for ending in endings))
     wanted = [
         ending
         for ending in endings
         if _as_left(ending, present[ending.assignment_id], now)
-        and _carried(present[ending.assignment_id], stage)
+        and _carried(present[ending.assignment_id], batch)
         and _free(ending, present[ending.assignment_id], since)
     ]
     kept = _put_back(load, wanted, present, now)
     RoleEnding.objects.filter(pk__in=[ending.pk for ending in kept]).update(undone_at=now)
     given_back = [present[ending.assignment_id] for ending in kept]
-    decided = _restored(load, given_back, stage)
+    decided = _restored(load, given_back, batch)
     save_deeds(by=None, decided=decided)
     _tell(load, decided, _by_entity((one, "Roles devueltos") for one in given_back), undone=True)
     return {"roles_restored": len(kept), "roles_not_restored": len(endings) - len(kept)}
@@ -189,9 +208,9 @@ def _as_left(ending: RoleEnding, one: RoleAssignment, now: datetime) -> bool:
     return one.ends_at == ending.ends_at and one.ended_by_id is None and not over
 
 
-def _carried(one: RoleAssignment, stage: Stage) -> bool:
+def _carried(one: RoleAssignment, batch: Batch) -> bool:
     """Whether what the user is registered as now still carries the role."""
-    user, kind = stage.users[one.user_id], stage.sedes[one.sede_id].entity.kind
+    user, kind = batch.users[one.user_id], batch.sedes[one.sede_id].entity.kind
     options = options_for(kind)
     return any(one.role in assignable_roles(option, kind, user.kind, user.profession_id) for option in options)
 
@@ -211,7 +230,7 @@ def _put_back(
         one = present[ending.assignment_id]
         one.starts_at, one.ends_at = ending.started_at, ending.ended_at
     write_ranges([present[ending.assignment_id] for ending in wanted])
-    against = misfits(now, [cause for cause in Cause if cause.registry != load.kind])
+    against = ineligible_assignments(now, [cause for cause in EndReason if cause.registry != load.kind])
     refused = [ending for ending in wanted if ending.assignment_id in against]
     for ending in refused:
         one = present[ending.assignment_id]
@@ -220,7 +239,7 @@ def _put_back(
     return [ending for ending in wanted if ending.assignment_id not in against]
 
 
-def _restored(load: RegistryLoad, given_back: list[RoleAssignment], stage: Stage) -> list[Deed]:
+def _restored(load: RegistryLoad, given_back: list[RoleAssignment], batch: Batch) -> list[Deed]:
     """One deed for each user and sede, already written but for its history."""
     by_place: dict[Place, list[RoleAssignment]] = defaultdict(list)
     for one in given_back:
@@ -228,9 +247,9 @@ def _restored(load: RegistryLoad, given_back: list[RoleAssignment], stage: Stage
     cause = f"Se deshizo la carga de {load.get_kind_display()} que los había terminado."
     decided = []
     for (user, sede), back in by_place.items():
-        before, keys = stage.held[user, sede], {one.pk for one in back}
+        before, keys = batch.held[user, sede], {one.pk for one in back}
         after = deeds.in_order([*back, *(one for one in before if one.pk not in keys)])
         change = Change(given=tuple(sorted({one.role for one in back})))
-        where = (stage.users[user], stage.sedes[sede], before, after, change)
+        where = (batch.users[user], batch.sedes[sede], before, after, change)
         decided.append(Deed(*where, "roles.restored", cause=cause, note=_note(load)))
     return decided

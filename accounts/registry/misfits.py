@@ -12,9 +12,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from accounts.endings import Cause
+from accounts.endings import EndReason
 from accounts.roles import UserKind, kinds_giving_to, roles_of_the_network
-from entities.models import EPS_KINDS, EntityKind, RegistryLoad
+from entities.models import EPS_KINDS, EntityKind
+from entities.registry.models import RegistryLoad
 
 HELD = "(role.ends_at IS NULL OR role.ends_at > %(now)s)"
 OF_PERSONS = """
@@ -79,7 +80,7 @@ WHERE {HELD} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to_ss
 
 # Of whom a registry speaks: users who may not be given roles on the strength of what it said before. Those of the list
 # of deceased people are locked by its own trigger.
-CONCERNED = {
+AFFECTED_USERS = {
     RegistryLoad.Kind.RETHUS: """
         SELECT registered.id FROM accounts_rethusentry AS entry
         JOIN accounts_person AS person
@@ -106,25 +107,25 @@ CONCERNED = {
 
 # in the order in which people should hear it, where a role has several
 STATEMENTS = {
-    Cause.DECEASED: DECEASED,
-    Cause.RETHUS: RETHUS,
-    Cause.SEDE: SEDE,
-    Cause.INDEPENDENT: INDEPENDENT,
-    Cause.PLAZA: PLAZA,
+    EndReason.DECEASED: DECEASED,
+    EndReason.RETHUS: RETHUS,
+    EndReason.SEDE: SEDE,
+    EndReason.INDEPENDENT: INDEPENDENT,
+    EndReason.PLAZA: PLAZA,
 }
 
 
-class Misfit(NamedTuple):
+class IneligibleAssignment(NamedTuple):
     """Why an assignment may not go on as it is: whose it is, the cause, and until when it may (None: no longer)."""
 
     user: int
-    cause: Cause
+    cause: EndReason
     until: datetime | None
 
 
-def concerned(kind: str) -> set[int]:
+def affected_users(kind: str) -> set[int]:
     """The users of whom a registry speaks, by key."""
-    statements = {name.value: statement for name, statement in CONCERNED.items()}
+    statements = {name.value: statement for name, statement in AFFECTED_USERS.items()}
     if kind not in statements:
         return set()
     with connection.cursor() as cursor:
@@ -132,7 +133,9 @@ def concerned(kind: str) -> set[int]:
         return {user for (user,) in cursor.fetchall()}
 
 
-def misfits(now: datetime, causes: Iterable[Cause] = tuple(Cause), loading: str = "") -> dict[int, Misfit]:
+def ineligible_assignments(
+    now: datetime, causes: Iterable[EndReason] = tuple(EndReason), loading: str = ""
+) -> dict[int, IneligibleAssignment]:
     """The assignments that do not fit, by key; one statement for each cause, in sets.
 
     `loading` is the kind of the registry that is being loaded, or looked at, in this transaction.
@@ -153,10 +156,10 @@ def misfits(now: datetime, causes: Iterable[Cause] = tuple(Cause), loading: str 
         # a file of plazas that was only uploaded, refused, cancelled or undone says nothing
         "plazas_are_known": loading == plazas or RegistryLoad.objects.in_force(plazas).exists(),
     }
-    found: dict[int, Misfit] = {}
+    found: dict[int, IneligibleAssignment] = {}
     with connection.cursor() as cursor:
         for cause in sorted(causes, key=list(STATEMENTS).index):
             cursor.execute(STATEMENTS[cause], parameters)
             for role, user, until in cursor.fetchall():
-                found.setdefault(role, Misfit(user, cause, until))
+                found.setdefault(role, IneligibleAssignment(user, cause, until))
     return found

@@ -1,17 +1,17 @@
 """How does a registry name a person? By type and number of document."""
 
 from accounts.models import DocumentType
-from entities.registry.headings import Column
 from entities.registry.values import Choice, document
+from mipres_admin.excel.headings import ExpectedColumn
 
 document_type = Choice(DocumentType.choices, "el tipo de documento")
 
 
-def person_columns() -> tuple[Column, Column]:
+def person_columns() -> tuple[ExpectedColumn, ExpectedColumn]:
     """The two columns that name a person."""
     return (
-        Column(("tipo_documento", "TipoDocumento", "TipoIdentificacion")),
-        Column(("numero_documento", "NumeroDocumento", "NumeroIdentificacion")),
+        ExpectedColumn(("tipo_documento", "TipoDocumento", "TipoIdentificacion")),
+        ExpectedColumn(("numero_documento", "NumeroDocumento", "NumeroIdentificacion")),
     )
 
 

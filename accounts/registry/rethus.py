@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from accounts.models import Profession
 from accounts.registry.people import person, person_columns
-from entities.models import RegistryLoad
-from entities.registry.changes import Kept
+from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
-from entities.registry.headings import Column
 from entities.registry.loading import Registry
+from entities.registry.models import RegistryLoad
 from entities.registry.values import required, within
+from mipres_admin.excel.headings import ExpectedColumn
 
 CODE = re.compile(r"P[0-9]{2}")
 
@@ -26,9 +26,9 @@ WITH merged AS (
     ) AS file
     ON known.code = file.code
     WHEN NOT MATCHED THEN INSERT (code, name) VALUES (file.code, file.name)
-    RETURNING merge_action() AS act
+    RETURNING merge_action() AS action
 )
-SELECT act, count(*) FROM merged GROUP BY act
+SELECT action, count(*) FROM merged GROUP BY action
 """
 
 CLOSE = """
@@ -69,9 +69,9 @@ class Rethus(Registry):
     kind = RegistryLoad.Kind.RETHUS
     columns = (
         *person_columns(),
-        Column(("codigo_profesion", "CodigoProfesion")),
-        Column(("profesion", "Profesion")),
-        Column(("registro_profesional", "RegistroProfesional")),
+        ExpectedColumn(("codigo_profesion", "CodigoProfesion")),
+        ExpectedColumn(("profesion", "Profesion")),
+        ExpectedColumn(("registro_profesional", "RegistroProfesional")),
     )
     staged = {
         "document_type": "text",
@@ -83,11 +83,12 @@ class Rethus(Registry):
     open_rows = "SELECT count(*) FROM accounts_rethusentry WHERE closed_on IS NULL"
     closings = (CLOSE,)
     merges = {"professions": PROFESSIONS}
+    count_labels = {"professions_new": "profesiones nuevas", "professions_changed": "profesiones cambiadas"}
     changes = CHANGES
     writes = (UPDATE, INSERT)
-    kept = (
-        Kept("accounts_profession", ("name",), "row.code || ' ' || row.name", key="code"),
-        Kept(
+    tracked = (
+        TrackedTable("accounts_profession", ("name",), "row.code || ' ' || row.name", key="code"),
+        TrackedTable(
             "accounts_rethusentry",
             ("registry_number", "closed_on"),
             "format('%%s …%%s %%s', row.document_type, right(row.document_number, 4), row.profession_id)",
@@ -110,5 +111,5 @@ class Rethus(Registry):
         registry_number = within(registry_number, 30, "el registro profesional")
         return f"{id_type}{number} {code}", (id_type, number, code, profession, registry_number)
 
-    def trace(self, cells: Sequence[str]) -> str:
+    def subject(self, cells: Sequence[str]) -> str:
         return cells[1].upper()

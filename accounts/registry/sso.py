@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from accounts.registry.people import person, person_columns
-from entities.models import RegistryLoad, Sede
-from entities.registry.changes import Kept
+from entities.models import Sede
+from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
-from entities.registry.headings import Column
 from entities.registry.loading import Registry
+from entities.registry.models import RegistryLoad
 from entities.registry.reps import sede_code
 from entities.registry.values import required_date
+from mipres_admin.excel.headings import ExpectedColumn
 
 HISTORY = """
 DELETE FROM registry_rows AS file
@@ -100,9 +101,9 @@ class Sso(Registry):
     kind = RegistryLoad.Kind.SSO
     columns = (
         *person_columns(),
-        Column(("codigo_habilitacion", "CodigoHabilitacion", "CodigoHabilitacionSede")),
-        Column(("desde", "FechaInicio")),
-        Column(("hasta", "FechaFin")),
+        ExpectedColumn(("codigo_habilitacion", "CodigoHabilitacion", "CodigoHabilitacionSede")),
+        ExpectedColumn(("desde", "FechaInicio")),
+        ExpectedColumn(("hasta", "FechaFin")),
     )
     staged = {
         "document_type": "text",
@@ -116,8 +117,8 @@ class Sso(Registry):
     closings = (CLOSE,)
     changes = CHANGES
     writes = (UPDATE, INSERT)
-    kept = (
-        Kept(
+    tracked = (
+        TrackedTable(
             "accounts_ssopost",
             ("document_type", "document_number", "sede_id", "starts_on", "ends_on"),
             "format('%%s …%%s desde %%s', row.document_type, right(row.document_number, 4), row.starts_on)",
@@ -146,5 +147,5 @@ class Sso(Registry):
                 raise Rejected(f"se cruza con otra plaza de la misma persona en el archivo, en {place} desde {first}")
         self.taken[who].append((starts, ends, code))
 
-    def trace(self, cells: Sequence[str]) -> str:
+    def subject(self, cells: Sequence[str]) -> str:
         return cells[1].upper()

@@ -20,12 +20,12 @@ YEARS = range(2000, 2100)
 SEDE_DIGITS = 12
 
 
-class Wrong(Exception):
+class RowError(Exception):
     """Why a row can not be understood, in Spanish."""
 
 
 @dataclass(frozen=True)
-class AskedRow:
+class RequestedRow:
     """One role of one user at one sede, as the row asks for it; `ended` when its state is «Terminado»."""
 
     document: tuple[str, str]
@@ -48,22 +48,22 @@ def _bare(text: str) -> str:
 def _document(texts: dict[str, str]) -> tuple[str, str]:
     kind, number = _bare(texts.get(KIND, "")), _bare(texts.get(NUMBER, ""))
     if not kind:
-        raise Wrong(f"Ingrese {KIND}.")
+        raise RowError(f"Ingrese {KIND}.")
     if kind not in DocumentType.values:
-        raise Wrong(f"{KIND} debe ser uno de {', '.join(DocumentType.values)}, por ejemplo CC.")
+        raise RowError(f"{KIND} debe ser uno de {', '.join(DocumentType.values)}, por ejemplo CC.")
     if not number:
-        raise Wrong(f"Ingrese {NUMBER}.")
+        raise RowError(f"Ingrese {NUMBER}.")
     if not re.fullmatch(DOCUMENT_NUMBER, number):
-        raise Wrong(f"{NUMBER} debe tener de 3 a 20 letras o dígitos, por ejemplo 1025000111.")
+        raise RowError(f"{NUMBER} debe tener de 3 a 20 letras o dígitos, por ejemplo 1025000111.")
     if texts.get(USER) and _bare(texts[USER]) != kind + number:
-        raise Wrong(f"{USER} debe ser el tipo y el número de documento, {kind}{number}, o quedar en blanco.")
+        raise RowError(f"{USER} debe ser el tipo y el número de documento, {kind}{number}, o quedar en blanco.")
     return kind, number
 
 
 def _sede_code(texts: dict[str, str]) -> str:
     code = _bare(texts.get(SEDE, ""))
     if not code:
-        raise Wrong(f"Ingrese {SEDE}.")
+        raise RowError(f"Ingrese {SEDE}.")
     # a spreadsheet that took the code for a number has dropped the zero of the first nine departments
     return code.zfill(SEDE_DIGITS) if code.isdigit() and len(code) == SEDE_DIGITS - 1 else code
 
@@ -71,10 +71,10 @@ def _sede_code(texts: dict[str, str]) -> str:
 def _role(texts: dict[str, str]) -> Role:
     text = texts.get(ROLE, "")
     if not text:
-        raise Wrong(f"Ingrese {ROLE}.")
+        raise RowError(f"Ingrese {ROLE}.")
     found = next((role for role in Role if role.value.lower() == text.lower()), None)
     if found is None:
-        raise Wrong(f"{ROLE} debe ser el código de un rol de MIPRES, por ejemplo Rol_Anulador.")
+        raise RowError(f"{ROLE} debe ser el código de un rol de MIPRES, por ejemplo Rol_Anulador.")
     return found
 
 
@@ -88,20 +88,20 @@ def _day(texts: dict[str, str], heading: str) -> date | None:
         if day.year in YEARS:
             return day
     if text:
-        raise Wrong(f"{heading} debe ser una fecha de {YEARS[0]} a {YEARS[-1]}, por ejemplo 2026-12-31.")
+        raise RowError(f"{heading} debe ser una fecha de {YEARS[0]} a {YEARS[-1]}, por ejemplo 2026-12-31.")
     return None
 
 
 def _ended(texts: dict[str, str]) -> bool:
     state = texts.get(STATE, "").lower()
     if state not in STATES:
-        raise Wrong(f"{STATE} debe ser Activo, Por empezar o Terminado, o quedar en blanco.")
+        raise RowError(f"{STATE} debe ser Activo, Por empezar o Terminado, o quedar en blanco.")
     return state == ENDED
 
 
-def asked_by(texts: dict[str, str]) -> AskedRow:
-    """What the texts of one row ask for. Raises Wrong with the first mistake."""
-    return AskedRow(
+def parse_row(texts: dict[str, str]) -> RequestedRow:
+    """What the texts of one row ask for. Raises RowError with the first mistake."""
+    return RequestedRow(
         document=_document(texts),
         sede_code=_sede_code(texts),
         role=_role(texts),

@@ -1,7 +1,7 @@
 """What would each row do, and if nothing, why? The whole file at once: the queries do not grow with the rows.
 
-A row speaks of one assignment: the one of its user, sede and role that begins on its DESDE, or, without DESDE, the
-one that is held. What is absent from the file is left alone.
+A row names one assignment: the one of its user, sede and role that begins on its DESDE, or, without DESDE, the current
+one. What is absent from the file is left alone.
 """
 
 from collections import defaultdict
@@ -24,11 +24,11 @@ from accounts.rules import (
     option_giving,
     validity_refusal,
 )
-from accounts.uploads.rows import FIRST, AskedRow, Wrong, asked_by
+from accounts.uploads.files import SheetRow
+from accounts.uploads.rows import FIRST, RequestedRow, RowError, parse_row
 from accounts.validity import Validity, long_date, today
 from entities.models import Association, Entity, EntityKind, Sede
 from mipres_admin.refusals import Refusal
-from mipres_admin.sheets import SheetRow
 
 Document = tuple[str, str]
 Key = tuple[Document, str, str]
@@ -45,16 +45,16 @@ class Verdict(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Judged:
+class RowResult:
     """One row with its verdict: the reason of an error, the validity `before`, and what the action needs."""
 
     line: int
     verdict: Verdict
     reason: str = ""
     before: str = ""
-    row: AskedRow | None = None
-    asked: Activation | None = None
-    held: RoleAssignment | None = None
+    row: RequestedRow | None = None
+    activation: Activation | None = None
+    assignment: RoleAssignment | None = None
 
 
 class KnownFacts(Facts):
@@ -92,110 +92,123 @@ def _document(person: Person) -> Document:
     return person.document_type, person.document_number
 
 
-def _period(held: RoleAssignment) -> str:
+def _period(assignment: RoleAssignment) -> str:
     """The validity of an assignment in one line, for people and to see later whether it changed."""
-    until = f" hasta {held.last_day.isoformat()}" if held.last_day else ", sin fecha final"
-    return f"desde {held.first_day.isoformat()}{until}"
+    until = f" hasta {assignment.last_day.isoformat()}" if assignment.last_day else ", sin fecha final"
+    return f"desde {assignment.first_day.isoformat()}{until}"
 
 
-def said(refusal: Refusal) -> str:
+def refusal_text(refusal: Refusal) -> str:
     """A refusal in the one cell that a row has for it."""
     headline = f"{refusal.headline}: " if refusal.headline else ""
     return f"{headline}{refusal.cause} {refusal.remedy}"
 
 
 @dataclass
-class Judge:
-    """Judges the rows of one file, in order; remembers which assignments were spoken of and by which line."""
+class RowValidator:
+    """Validates the rows of one file, in order; remembers which assignments were matched, and by which line."""
 
     entity: Entity
     users: dict[Document, RegisteredUser]
     sedes: dict[str, Sede]
     facts: Facts
     assignments: dict[Key, list[RoleAssignment]]
-    spoken: dict[object, int] = field(default_factory=dict)
+    matched: dict[object, int] = field(default_factory=dict)
 
-    def judge(self, sheet_row: SheetRow) -> Judged:
+    def validate(self, sheet_row: SheetRow) -> RowResult:
         """The verdict on one row."""
         try:
-            row = asked_by(sheet_row.texts)
-            asked = self._asked(row)
-            held = self._spoken_of(row)
-            self._once(sheet_row.line, row, held)
-            verdict = self._verdict(row, asked, held)
-        except Wrong as wrong:
-            return Judged(sheet_row.line, Verdict.ERROR, str(wrong))
-        before = _period(held) if held else ""
-        return Judged(sheet_row.line, verdict, "", before, row, asked, held)
+            row = parse_row(sheet_row.texts)
+            activation = self._activation(row)
+            assignment = self._matching_assignment(row)
+            self._match(sheet_row.line, row, assignment)
+            verdict = self._verdict(row, activation, assignment)
+        except RowError as error:
+            return RowResult(sheet_row.line, Verdict.ERROR, str(error))
+        before = _period(assignment) if assignment else ""
+        return RowResult(sheet_row.line, verdict, "", before, row, activation, assignment)
 
-    def _asked(self, row: AskedRow) -> Activation:
+    def _activation(self, row: RequestedRow) -> Activation:
         user, sede = self.users.get(row.document), self.sedes.get(row.sede_code)
         if user is None:
-            raise Wrong(said(NOT_REGISTERED))
+            raise RowError(refusal_text(NOT_REGISTERED))
         if sede is None:
-            raise Wrong("La sede no existe o no es de su entidad. Revise CÓDIGO ENTIDAD.")
+            raise RowError("La sede no existe o no es de su entidad. Revise CÓDIGO ENTIDAD.")
         return Activation(self.entity, user, option_giving(self.entity, user, row.role), sede, self.facts)
 
-    def _spoken_of(self, row: AskedRow) -> RoleAssignment | None:
-        """The assignment of which the row speaks: exactly that one, else the held one that begins that day."""
-        mine = self.assignments.get(row.key, [])
-        free = [one for one in mine if one.pk not in self.spoken]
-        over = [one for one in mine if one.state == "Terminado"]
-        held = [one for one in mine if one not in over]
-        exact = [one for one in mine if (one.first_day, one.last_day) == (row.first, row.last) and row.first]
-        # a row that says «Terminado» is first of all what has ended, any other row what is held
-        ranked = [*over, *held] if row.ended else [*held, *over]
-        best = [one for one in ranked if one in exact and one in free] or [one for one in ranked if one in exact]
-        begun = [one for one in held if row.first in (None, one.first_day)]
-        past = [one for one in over if row.ended and row.first == one.first_day and one in free]
-        return next(iter([*best, *begun, *past]), None)
+    def _matching_assignment(self, row: RequestedRow) -> RoleAssignment | None:
+        """The assignment that the row names: the one of exactly these days, else the current one that begins then."""
+        candidates = self.assignments.get(row.key, [])
+        matches = [one for one in candidates if row.first in (None, one.first_day) and self._is_match(row, one)]
+        return min(matches, key=lambda one: self._rank(row, one), default=None)
 
-    def _once(self, line: int, row: AskedRow, held: RoleAssignment | None) -> None:
-        """Each assignment, and each new one, is spoken of by one row."""
-        about = held.pk if held else row.key
-        earlier = self.spoken.setdefault(about, line)
+    def _is_match(self, row: RequestedRow, assignment: RoleAssignment) -> bool:
+        """Whether an assignment that begins on the day of the row may be the one it names."""
+        if _is_exact(row, assignment) or not _is_over(assignment):
+            return True
+        return row.ended and row.first is not None and assignment.pk not in self.matched
+
+    def _rank(self, row: RequestedRow, assignment: RoleAssignment) -> tuple[bool, bool, bool]:
+        """The lowest is the best match: exactly these days, not yet matched, current or over as the row says."""
+        is_exact, is_over = _is_exact(row, assignment), _is_over(assignment)
+        if is_exact:
+            return False, assignment.pk in self.matched, is_over is not row.ended
+        return True, is_over, False
+
+    def _match(self, line: int, row: RequestedRow, assignment: RoleAssignment | None) -> None:
+        """Note the match. Raises RowError when an earlier row names the same assignment, or the same new one."""
+        earlier = self.matched.setdefault(assignment.pk if assignment else row.key, line)
         if earlier != line:
-            raise Wrong(f"Repite la fila {earlier}: mismo documento, sede y rol. Deje una sola.")
+            raise RowError(f"Repite la fila {earlier}: mismo documento, sede y rol. Deje una sola.")
 
-    def _verdict(self, row: AskedRow, asked: Activation, held: RoleAssignment | None) -> Verdict:
-        others = [one for one in self.assignments.get(row.key, []) if one.state != "Terminado" and one != held]
-        if held is None:
-            return self._new(row, asked, others)
-        if held.state == "Terminado":
+    def _verdict(self, row: RequestedRow, activation: Activation, assignment: RoleAssignment | None) -> Verdict:
+        others = [one for one in self.assignments.get(row.key, []) if not _is_over(one) and one != assignment]
+        if assignment is None:
+            return self._new(row, activation, others)
+        if _is_over(assignment):
             return Verdict.SAME
-        wanted = moved_validity(asked, held, row.last)
-        if not row.ended and wanted.last == held.last_day:
+        validity = moved_validity(activation, assignment, row.last)
+        if not row.ended and validity.last == assignment.last_day:
             return Verdict.SAME
-        if any(one.starts_at < held.starts_at for one in others):
-            raise Wrong(f"Hay otra asignación de ese rol antes: {_period(others[0])}. Cambie primero esa.")
+        if any(one.starts_at < assignment.starts_at for one in others):
+            raise RowError(f"Hay otra asignación de ese rol antes: {_period(others[0])}. Cambie primero esa.")
         if row.ended:
             return Verdict.END
-        _refuse(moving_refusal(asked, held, wanted))
+        _refuse(moving_refusal(activation, assignment, validity))
         return Verdict.MOVE
 
-    def _new(self, row: AskedRow, asked: Activation, others: list[RoleAssignment]) -> Verdict:
+    def _new(self, row: RequestedRow, activation: Activation, others: list[RoleAssignment]) -> Verdict:
         if others:
-            raise Wrong(
+            raise RowError(
                 f"El usuario ya tiene ese rol en esa sede {_period(others[0])}. Escriba ese día en {FIRST}, o deje "
                 f"{FIRST} en blanco."
             )
         if row.ended:
             return Verdict.SAME
-        wanted = Validity(row.first, row.last)
-        _refuse(giving_refusal(asked, {row.role}, wanted) or validity_refusal(longest_validity(asked, wanted)))
+        validity = Validity(row.first, row.last)
+        refusal = giving_refusal(activation, {row.role}, validity)
+        _refuse(refusal or validity_refusal(longest_validity(activation, validity)))
         return Verdict.GIVE
+
+
+def _is_exact(row: RequestedRow, assignment: RoleAssignment) -> bool:
+    return row.first is not None and (assignment.first_day, assignment.last_day) == (row.first, row.last)
+
+
+def _is_over(assignment: RoleAssignment) -> bool:
+    return assignment.state == "Terminado"
 
 
 def _refuse(refusal: Refusal | None) -> None:
     if refusal:
-        raise Wrong(said(refusal))
+        raise RowError(refusal_text(refusal))
 
 
-def _understood(rows: Iterable[SheetRow]) -> Iterable[AskedRow]:
+def _understood(rows: Iterable[SheetRow]) -> Iterable[RequestedRow]:
     for row in rows:
         try:
-            yield asked_by(row.texts)
-        except Wrong:
+            yield parse_row(row.texts)
+        except RowError:
             continue
 
 
@@ -206,15 +219,15 @@ def users_of(rows: Sequence[SheetRow]) -> models.QuerySet[RegisteredUser]:
     return RegisteredUser.objects.filter(person__document_number__in=numbers)
 
 
-def judge_rows(entity: Entity, rows: Sequence[SheetRow]) -> list[Judged]:
+def validate_rows(entity: Entity, rows: Sequence[SheetRow]) -> list[RowResult]:
     """The verdict on every row of a file of this entity, as things are now."""
     users = list(users_of(rows).select_related("person", "profession"))
     codes = {row.sede_code for row in _understood(rows)}
     assignments: dict[Key, list[RoleAssignment]] = defaultdict(list)
-    theirs = RoleAssignment.objects.visible_to(entity).filter(user__in=users, sede__code__in=codes)
-    for one in theirs.select_related("user__person", "sede").order_by("starts_at", "pk"):
+    stored = RoleAssignment.objects.visible_to(entity).filter(user__in=users, sede__code__in=codes)
+    for one in stored.select_related("user__person", "sede").order_by("starts_at", "pk"):
         assignments[_document(one.user.person), one.sede.code, one.role].append(one)
-    judge = Judge(
+    validator = RowValidator(
         entity=entity,
         users={_document(user.person): user for user in users},
         sedes={
@@ -223,22 +236,22 @@ def judge_rows(entity: Entity, rows: Sequence[SheetRow]) -> list[Judged]:
         facts=KnownFacts(entity, users),
         assignments=assignments,
     )
-    return [judge.judge(row) for row in rows]
+    return [validator.validate(row) for row in rows]
 
 
-def first_day_of(row: AskedRow) -> date:
+def first_day_of(row: RequestedRow) -> date:
     """The day on which a new role would begin."""
     return row.first or today()
 
 
-def in_words(judged: Judged) -> str:
+def describe(result: RowResult) -> str:
     """What the row would do, for the preview."""
-    row = judged.row
+    row = result.row
     if row is None:
-        return judged.reason
+        return result.reason
     until = f"hasta el {long_date(row.last)}" if row.last else "sin fecha final"
     return {
         Verdict.GIVE: f"Asignar {row.role} desde el {long_date(first_day_of(row))}, {until}.",
-        Verdict.MOVE: f"Cambiar el último día de {row.role}: {until} (estaba {judged.before}).",
-        Verdict.END: f"Retirar {row.role} (estaba {judged.before}).",
-    }.get(judged.verdict, "")
+        Verdict.MOVE: f"Cambiar el último día de {row.role}: {until} (estaba {result.before}).",
+        Verdict.END: f"Retirar {row.role} (estaba {result.before}).",
+    }.get(result.verdict, "")

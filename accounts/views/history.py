@@ -19,9 +19,9 @@ from accounts.views.users import account_of
 from entities.models import Entity
 from mipres_admin.access import delegate_of
 from mipres_admin.actions import record_history_download
+from mipres_admin.excel.writer import LAST_ROW, download
 from mipres_admin.models import HistoryEntry, HistoryQuerySet
 from mipres_admin.paging import count_to, page_of
-from mipres_admin.workbook import LAST_ROW, download
 
 COUNTED_TO = 10_000
 

@@ -20,10 +20,10 @@ from accounts.views.users import account_of, show_and_act
 from entities.models import NETWORK_MEMBERS, Association, AssociationQuerySet, Entity, EntityKind
 from entities.rules.networks import association_refusal
 from mipres_admin.access import delegate_of
+from mipres_admin.excel.writer import download
 from mipres_admin.models import HistoryEntry
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
-from mipres_admin.workbook import download
 
 OWNER_KINDS = tuple(NETWORK_MEMBERS)
 MEMBER_KINDS = (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.EPS_S)

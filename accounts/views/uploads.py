@@ -21,8 +21,8 @@ from accounts.uploads.rows import KIND, NAMES, NUMBER, ROLE, SEDE, TITLE
 from accounts.uploads.verdicts import Verdict
 from accounts.views.users import account_of
 from mipres_admin.access import delegate_of
+from mipres_admin.excel.writer import download
 from mipres_admin.refusals import Refusal, Refused
-from mipres_admin.workbook import download
 
 ROWS_A_PAGE = 50
 ORDER = {verdict.value: place for place, verdict in enumerate(Verdict)}

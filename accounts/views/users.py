@@ -39,10 +39,10 @@ from accounts.rules import NOT_REGISTERED, Activation, activation_refusal, curre
 from accounts.validity import long_date
 from entities.models import Entity, EntityKind, Sede
 from mipres_admin.access import delegate_of
+from mipres_admin.excel.writer import download
 from mipres_admin.models import HistoryEntry
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
-from mipres_admin.workbook import download
 
 show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 SEDES_SHOWN = 50

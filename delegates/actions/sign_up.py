@@ -15,7 +15,7 @@ from delegates.privacy import NOTICE_VERSION
 from mipres_admin import history, mail_links
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
-from mipres_admin.text import fold, masked_email
+from mipres_admin.text import fold_words, masked_email
 
 DEAD_LINK = Refusal(
     headline="Este enlace ya no sirve",
@@ -129,7 +129,7 @@ def _obstacle(request: SignUp, person: Person) -> str:
     mine = Account.objects.filter(person=person, is_staff=False)
     if mine.exists() and not mine.filter(email__iexact=request.email).exists():
         return "email"
-    asked, known = (fold(f"{who.first_name}|{who.first_surname}") for who in (request, person))
+    asked, known = (fold_words(f"{who.first_name}|{who.first_surname}") for who in (request, person))
     return "" if asked == known else "names"
 
 

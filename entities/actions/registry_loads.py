@@ -5,9 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
-from entities.models import RegistryLoad
 from entities.registry.loading import Options
-from entities.registry.models import RegistryFile, RegistryProgress
+from entities.registry.models import RegistryFile, RegistryLoad, RegistryProgress
 from entities.rules.registry_loads import AT_WORK, loading_refusal, undoing_refusal
 from mipres_admin import clock, history
 from mipres_admin.refusals import Refused

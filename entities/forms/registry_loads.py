@@ -11,10 +11,10 @@ from django import forms
 
 from entities.actions.registry_loads import Upload
 from entities.registry.errors import RegistryError
-from entities.registry.files import MEGABYTE, look_at
-from entities.registry.headings import find_columns
+from entities.registry.files import check_file, find_columns
 from entities.registry.registries import choices, registry_of
 from entities.rules.registry_loads import BOXES
+from mipres_admin.excel.reader import MEGABYTE
 from mipres_admin.forms import ReasonForm
 
 LARGEST_FILE = 100 * MEGABYTE
@@ -93,7 +93,7 @@ def _looked_at(kind: str, file: Any) -> Upload:
                 copy.write(chunk)
                 digest.update(chunk)
                 packed.append(packer.compress(chunk))
-        headings = look_at(path)
+        headings = check_file(path)
         if headings is not None:
             find_columns(headings, registry_of(kind).columns)
     return Upload(name, digest.hexdigest(), file.size or 0, b"".join([*packed, packer.flush()]))

@@ -1,14 +1,17 @@
 """Entities, sedes and DIVIPOLA; the extensions and the function that fold words for searching."""
 
+from pathlib import Path
+
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
-from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
+from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
 import mipres_admin.text
-from mipres_admin.text import FOLD_REVERSE_SQL, FOLD_SQL
+
+FOLD = Path(mipres_admin.text.__file__).with_name("fold.sql")
 
 
 class Migration(migrations.Migration):
@@ -19,8 +22,7 @@ class Migration(migrations.Migration):
     operations = [
         BtreeGistExtension(),
         TrigramExtension(),
-        UnaccentExtension(),
-        migrations.RunSQL(FOLD_SQL, FOLD_REVERSE_SQL),
+        migrations.RunSQL(FOLD.read_text(), "DROP FUNCTION fold(text);"),
         migrations.CreateModel(
             name="Department",
             fields=[

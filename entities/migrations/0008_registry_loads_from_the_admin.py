@@ -1,12 +1,17 @@
 """Registry loads are asked for in the admin, done by the worker, and keep how the rows were before."""
 
+from pathlib import Path
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-from entities.registry.changes import FUNCTION, FUNCTION_REVERSE, keep_changes
+from entities.registry import changes
+from entities.registry.changes import keep_changes
+
+FUNCTION = Path(changes.__file__).with_suffix(".sql")
 
 # what is not applied has no place in the tables as they were
 REVERSE = """
@@ -390,7 +395,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL("UPDATE entities_registryload SET uploaded_at = loaded_at", REVERSE),
-        migrations.RunSQL(FUNCTION, FUNCTION_REVERSE),
+        migrations.RunSQL(FUNCTION.read_text(), "DROP FUNCTION keep_registry_changes();"),
         keep_changes("entities_entity", ("name",)),
         keep_changes(
             "entities_sede",

@@ -1,7 +1,7 @@
-"""Which rows did a load change, and how were they before? Triggers keep them while a load says that it is at work.
+"""Which rows did a load change, and how were they before? Triggers keep them while a load runs.
 
 Each table that a registry writes has three triggers, one for each kind of statement (`keep_changes`, in a migration).
-They do nothing but while `kept_for(load)` is open, and then write set by set, in the load's own transaction.
+They only act within `tracking(load)`, and then write set by set, in the load's own transaction.
 """
 
 import json
@@ -16,12 +16,12 @@ from django.db.models import ForeignKey, Model, QuerySet
 
 SHOWN = 20
 """How many rows of each kind a report shows."""
-AT_WORK = "mipres.registry_load"
+LOAD_SETTING = "mipres.registry_load"
 
 
 @dataclass(frozen=True)
-class Kept:
-    """One table that a registry writes, as `keep_changes` was told of it."""
+class TrackedTable:
+    """One table that a registry writes, with the arguments of `keep_changes`."""
 
     table: str
     columns: tuple[str, ...]
@@ -30,9 +30,9 @@ class Kept:
     """SQL for the name of a row, called `row`, that people may read: a document of a person is masked."""
     key: str = "id"
     closing: str = ""
-    """The column of the day from which a row counts no more, for new rows that can not be deleted again."""
+    """The column of the day on which a row ends, for new rows that can not be deleted again."""
     quiet: tuple[str, ...] = ()
-    """Columns whose new value alone nobody would call a change."""
+    """Columns whose new value alone is not shown as a change."""
 
     @property
     def model(self) -> type[Model]:
@@ -44,47 +44,11 @@ class Kept:
         return f"hashtextextended(row({', '.join(f'{row}.{name}' for name in self.columns)})::text, 0)"
 
     def values_of(self, row: str) -> str:
-        """SQL: the kept columns of a row as an object."""
+        """SQL: the tracked columns of a row as an object."""
         return f"jsonb_build_object({', '.join(f"'{name}', {row}.{name}" for name in self.columns)})"
 
 
 # ---------------------------------------------------------------- the triggers, for migrations
-
-FUNCTION = """
-CREATE FUNCTION keep_registry_changes() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    load bigint := nullif(current_setting('mipres.registry_load', true), '')::bigint;
-    key_column text := TG_ARGV[0];
-    columns text[] := TG_ARGV[1:];
-    hash text;
-    earlier text;
-BEGIN
-    IF load IS NULL THEN
-        RETURN NULL;
-    END IF;
-    SELECT format('hashtextextended(row(%s)::text, 0)', string_agg(format('new_row.%I', name), ', ')),
-        format('jsonb_build_object(%s)', string_agg(format('%L, old_row.%I', name, name), ', '))
-    INTO hash, earlier FROM unnest(columns) AS name;
-    IF TG_OP = 'INSERT' THEN
-        EXECUTE format('INSERT INTO entities_registryaddition (load_id, "table", keys, hashes)
-            SELECT $1, $2, array_agg(%I::text), array_agg(%s) FROM new_rows AS new_row HAVING count(*) > 0',
-            key_column, hash) USING load, TG_TABLE_NAME;
-    ELSIF TG_OP = 'UPDATE' THEN
-        EXECUTE format('INSERT INTO entities_registrychange AS kept (load_id, "table", key, before, after)
-            SELECT $1, $2, new_row.%1$I::text, %2$s, %3$s
-            FROM new_rows AS new_row JOIN old_rows AS old_row ON old_row.%1$I = new_row.%1$I
-            ON CONFLICT (load_id, "table", key) DO UPDATE SET after = excluded.after',
-            key_column, earlier, hash) USING load, TG_TABLE_NAME;
-    ELSE
-        EXECUTE format('INSERT INTO entities_registrychange AS kept (load_id, "table", key, before, after)
-            SELECT $1, $2, old_row.%I::text, to_jsonb(old_row), NULL FROM old_rows AS old_row
-            ON CONFLICT (load_id, "table", key) DO UPDATE SET before = excluded.before || kept.before, after = NULL',
-            key_column) USING load, TG_TABLE_NAME;
-    END IF;
-    RETURN NULL;
-END $$;
-"""
-FUNCTION_REVERSE = "DROP FUNCTION keep_registry_changes();"
 
 TRIGGERS = """
 CREATE TRIGGER registry_keeps_new AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
@@ -104,7 +68,7 @@ DROP TRIGGER registry_keeps_deleted ON {table};
 def keep_changes(table: str, columns: Sequence[str], key: str = "id") -> migrations.RunSQL:
     """The operation that has loads keep what they change in a table, so that they can be undone.
 
-    It needs migration `entities.0008`. The registry names the same in its `kept`.
+    It needs migration `entities.0008`. The registry names the same in its `tracked`.
     """
     names = ", ".join(f"'{name}'" for name in (key, *columns))
     return migrations.RunSQL(TRIGGERS.format(table=table, names=names), TRIGGERS_REVERSE.format(table=table))
@@ -114,21 +78,21 @@ def keep_changes(table: str, columns: Sequence[str], key: str = "id") -> migrati
 
 
 @contextmanager
-def kept_for(load: Model) -> Iterator[None]:
-    """While this is open, in a transaction, what is written in such tables is kept as that load's."""
+def tracking(load: Model) -> Iterator[None]:
+    """Within this context, in a transaction, changes of the tracked tables are kept as those of this load."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, true)", [AT_WORK, str(load.pk)])
+        cursor.execute("SELECT set_config(%s, %s, true)", [LOAD_SETTING, str(load.pk)])
         yield
-        cursor.execute("SELECT set_config(%s, '', true)", [AT_WORK])
+        cursor.execute("SELECT set_config(%s, '', true)", [LOAD_SETTING])
 
 
-def forget(loads: QuerySet[Any]) -> None:
-    """Forget how the rows were before these loads: none of them can be undone any more."""
-    kept = list(loads.filter(is_undoable=True).values_list("pk", flat=True))
+def discard(loads: QuerySet[Any]) -> None:
+    """Delete how the rows were before these loads: none of them can be undone any more."""
+    keys = list(loads.filter(is_undoable=True).values_list("pk", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM entities_registrychange WHERE load_id = ANY (%s)", [kept])
-        cursor.execute("DELETE FROM entities_registryaddition WHERE load_id = ANY (%s)", [kept])
-    loads.filter(pk__in=kept).update(is_undoable=False)
+        cursor.execute("DELETE FROM entities_registrychange WHERE load_id = ANY (%s)", [keys])
+        cursor.execute("DELETE FROM entities_registryaddition WHERE load_id = ANY (%s)", [keys])
+    loads.filter(pk__in=keys).update(is_undoable=False)
 
 
 # ---------------------------------------------------------------- the first rows, for people
@@ -150,65 +114,66 @@ LIMIT {limit}
 """
 
 
-def samples(load: Model, tables: Sequence[Kept]) -> dict[str, Any]:
-    """The first rows that the load, whose changes are kept, has added and changed, in words.
+def samples(load: Model, tables: Sequence[TrackedTable]) -> dict[str, Any]:
+    """The first rows that the load, whose changes are tracked, has added and changed, in words.
 
     `{"new": [[what, [name, …]], …], "changed": [[what, [[name, [[column, before, after], …]], …]], …]}`
     """
     found: dict[str, Any] = {"new": [], "changed": []}
     with connection.cursor() as cursor:
-        for kept in tables:
-            what = str(kept.model._meta.verbose_name_plural)
-            if names := _rows(cursor, ADDED, kept, load):
-                found["new"].append([what, [name for (name,) in names]])
-            rows = [(name, json.loads(was), json.loads(now)) for name, was, now in _rows(cursor, CHANGED, kept, load)]
+        for tracked in tables:
+            what = str(tracked.model._meta.verbose_name_plural)
+            if added := _rows(cursor, ADDED, tracked, load):
+                found["new"].append([what, [name for (name,) in added]])
+            changed = _rows(cursor, CHANGED, tracked, load)
+            rows = [(name, json.loads(before), json.loads(after)) for name, before, after in changed]
             if rows:
-                words = _words(kept, rows)
+                names = _related_names(tracked, rows)
                 found["changed"].append(
-                    [what, [[name, _differences(kept, was, now, words)] for name, was, now in rows]]
+                    [what, [[name, _differences(tracked, before, after, names)] for name, before, after in rows]]
                 )
     return found
 
 
-def _rows(cursor: Any, statement: str, kept: Kept, load: Model) -> list[Any]:
-    key_type = kept.model._meta.pk.rel_db_type(connection)
-    closed = f"(row.{kept.closing} IS NOT NULL AND change.before ->> '{kept.closing}' IS NULL)"  # named apart
+def _rows(cursor: Any, statement: str, tracked: TrackedTable, load: Model) -> list[Any]:
+    key_type = tracked.model._meta.pk.rel_db_type(connection)
+    closed = f"(row.{tracked.closing} IS NOT NULL AND change.before ->> '{tracked.closing}' IS NULL)"  # named apart
     parts = {
-        "closed": closed if kept.closing else "false",
-        "table": kept.table,
-        "key": kept.key,
+        "closed": closed if tracked.closing else "false",
+        "table": tracked.table,
+        "key": tracked.key,
         "type": key_type,
-        "shown": kept.shown,
+        "shown": tracked.shown,
         "limit": SHOWN,
     }
-    statement = statement.format(values=kept.values_of("row"), **parts)
-    cursor.execute(statement, {"load": load.pk, "quiet": [*kept.quiet]})
+    statement = statement.format(values=tracked.values_of("row"), **parts)
+    cursor.execute(statement, {"load": load.pk, "quiet": [*tracked.quiet]})
     return list(cursor.fetchall())
 
 
-def _fields(kept: Kept) -> dict[str, Any]:
-    return {field.column: field for field in kept.model._meta.concrete_fields if field.column in kept.columns}
+def _fields(tracked: TrackedTable) -> dict[str, Any]:
+    return {field.column: field for field in tracked.model._meta.concrete_fields if field.column in tracked.columns}
 
 
-def _words(kept: Kept, rows: Sequence[Any]) -> dict[tuple[str, Any], str]:
+def _related_names(tracked: TrackedTable, rows: Sequence[Any]) -> dict[tuple[str, Any], str]:
     """What the keys of other tables in these rows mean."""
-    found: dict[tuple[str, Any], str] = {}
-    for column, field in _fields(kept).items():
+    names: dict[tuple[str, Any], str] = {}
+    for column, field in _fields(tracked).items():
         if isinstance(field, ForeignKey):
             keys = {values[column] for row in rows for values in row[1:]} - {None}
-            things = field.related_model._default_manager.in_bulk(keys)
-            found |= {(column, key): str(thing) for key, thing in things.items()}
-    return found
+            objects = field.related_model._default_manager.in_bulk(keys)
+            names |= {(column, key): str(obj) for key, obj in objects.items()}
+    return names
 
 
-def _differences(kept: Kept, before: Any, after: Any, words: dict[tuple[str, Any], str]) -> list[list[str]]:
-    def word(field: Any, value: Any) -> str:
+def _differences(tracked: TrackedTable, before: Any, after: Any, names: dict[tuple[str, Any], str]) -> list[list[str]]:
+    def display(field: Any, value: Any) -> str:
         choices = dict(field.flatchoices or ())
-        told = choices.get(value) or ("—" if value in (None, "") else str(value))
-        return words.get((field.column, value), str(told))
+        label = choices.get(value) or ("—" if value in (None, "") else str(value))
+        return names.get((field.column, value), str(label))
 
     return [
-        [str(field.verbose_name), word(field, before[column]), word(field, after[column])]
-        for column, field in _fields(kept).items()
+        [str(field.verbose_name), display(field, before[column]), display(field, after[column])]
+        for column, field in _fields(tracked).items()
         if before[column] != after[column]
     ]

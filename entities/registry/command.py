@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from entities.registry.errors import RegistryError
 from entities.registry.loading import Options, Registry, load
+from entities.registry.registries import count_labels
 from entities.registry.report import write_rejections
 
 WIDTH = 30
@@ -55,7 +56,7 @@ class RegistryCommand(BaseCommand):
         if rejected:
             write_rejections(rejected, report.rejections)
         if options["verbosity"]:
-            self.stdout.write(report.text())
+            self.stdout.write(report.text(count_labels()))
 
 
 class ProgressLine:

@@ -6,12 +6,13 @@ One NIT with both régimenes has two rows with two codes, and is two entities wi
 import re
 from collections.abc import Sequence
 
-from entities.models import EntityKind, RegistryLoad
+from entities.models import EntityKind
 from entities.registry.errors import Rejected
-from entities.registry.headings import Column
 from entities.registry.loading import Registry
+from entities.registry.models import RegistryLoad
 from entities.registry.reps import Reps
 from entities.registry.values import Choice, nit, required, within
+from mipres_admin.excel.headings import ExpectedColumn
 
 CODE = re.compile(r"[A-Z0-9]{6}")
 regime = Choice(((EntityKind.EPS_C.value, "Contributivo"), (EntityKind.EPS_S.value, "Subsidiado")), "el régimen")
@@ -49,9 +50,9 @@ WITH merged AS (
     WHEN NOT MATCHED THEN
         INSERT (kind, identification_type, nit, name, eps_code, is_active)
         VALUES (file.kind, 'NI', file.nit, file.name, file.code, true)
-    RETURNING merge_action() AS act
+    RETURNING merge_action() AS action
 )
-SELECT act, count(*) FROM merged GROUP BY act
+SELECT action, count(*) FROM merged GROUP BY action
 """
 
 CLOSE = """
@@ -86,7 +87,12 @@ class Eps(Registry):
     """The EPS of both régimenes, each with its one sede."""
 
     kind = RegistryLoad.Kind.EPS
-    columns = (Column(("codigo",)), Column(("nit",)), Column(("nombre",)), Column(("regimen",)))
+    columns = (
+        ExpectedColumn(("codigo",)),
+        ExpectedColumn(("nit",)),
+        ExpectedColumn(("nombre",)),
+        ExpectedColumn(("regimen",)),
+    )
     staged = {"code": "text", "kind": "text", "nit": "text", "name": "text"}
     refusals = (SAME_ENTITY_TWICE, OTHER_ENTITY, OTHER_CODE)
     open_rows = """
@@ -95,9 +101,10 @@ class Eps(Registry):
     """
     closings = (CLOSE,)
     merges = {"entities": ENTITIES}
+    count_labels = Reps.count_labels
     changes = CHANGES
     writes = (UPDATE, INSERT)
-    kept = Reps.kept  # of the same tables
+    tracked = Reps.tracked  # of the same tables
 
     def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         text, number, name, kind = cells
@@ -107,5 +114,5 @@ class Eps(Registry):
         name = within(required(name, "el nombre de la EPS"), 300, "el nombre de la EPS")
         return code, (code, regime(kind), nit(number), name)
 
-    def trace(self, cells: Sequence[str]) -> str:
+    def subject(self, cells: Sequence[str]) -> str:
         return cells[0].upper()

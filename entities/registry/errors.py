@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 
 class Rejection(NamedTuple):
-    """A row that was not loaded: its line in the file and why; `trace` finds what the portal already has of it."""
+    """A row that was not loaded: its line in the file and why; `subject` finds what the portal already has of it."""
 
     line: int
     reason: str
-    trace: str = ""
+    subject: str = ""
 
     def __str__(self) -> str:
         return f"línea {self.line}: {self.reason}."

@@ -2,23 +2,26 @@
 
 import csv
 import re
-import warnings
-import xml.etree.ElementTree as ET
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
 from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
-from zipfile import BadZipFile, ZipFile
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from typing import IO
 
 from entities.registry.errors import RegistryError
+from mipres_admin.excel.headings import ExpectedColumn, match_headings
+from mipres_admin.excel.reader import (
+    MEGABYTE,
+    Limits,
+    Problem,
+    Row,
+    Table,
+    WorkbookError,
+    check_workbook,
+    open_workbook,
+)
+from mipres_admin.excel.writer import LAST_ROW
 
 ZIP, OLE, UTF16 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", (b"\xff\xfe", b"\xfe\xff")
 OTHERS = {
@@ -28,24 +31,24 @@ OTHERS = {
     b"<htm": "una página web",
     b"<!DO": "una página web",
 }
-MEGABYTE = 1024 * 1024
-LARGEST_UNZIPPED = 1_000 * MEGABYTE
-LARGEST_TEXTS = 200 * MEGABYTE
-"""What Excel keeps apart from the sheet is held in memory whole; the sheet itself is read as a stream."""
-MOST_MEMBERS = 1_000
+LIMITS = Limits(
+    unzipped=1_000 * MEGABYTE,
+    in_memory=200 * MEGABYTE,
+    lines=LAST_ROW,
+    allow_macros=True,
+    allow_formulas=True,
+)
+UNREADABLE = "no es un libro de Excel (.xlsx) que se pueda leer."
+PROBLEMS = {
+    Problem.NOT_A_ZIP: UNREADABLE,
+    Problem.NOT_A_WORKBOOK: "es un archivo comprimido y no un libro de Excel. Suba el CSV o el .xlsx suelto.",
+    Problem.ENCRYPTED: UNREADABLE,
+    Problem.TOO_LARGE: "ocupa demasiado al descomprimirse ({} MB). Copie los datos en un libro nuevo, sin imágenes ni "
+    "formatos, o guárdelo como CSV UTF-8.",
+    Problem.UNREADABLE: UNREADABLE,
+    Problem.DAMAGED: "no se puede leer después de la fila {}: está dañado.",
+}
 DELIMITERS = ",;\t|"
-BROKEN_WORKBOOK = (BadZipFile, InvalidFileException, ET.ParseError, zlib.error, LookupError, ValueError, OSError)
-
-Row = tuple[int, list[str]]
-
-
-@dataclass(frozen=True)
-class Table:
-    """The headings of a file and its rows, each with its line; `done` is the fraction read so far."""
-
-    headings: list[str]
-    rows: Iterator[Row]
-    done: Callable[[], float]
 
 
 @contextmanager
@@ -59,28 +62,58 @@ def open_table(path: Path) -> Iterator[Table]:
         start = file.read(4)
         if not start:
             raise RegistryError(f"El archivo {path.name} está vacío.")
-        _not_something_else(path, start)
+        _refuse_other_formats(path, start)
         file.seek(0)
-        with _workbook(path, file) if start == ZIP else _text(path, file, start) as table:
+        with (
+            _workbook_problems(path),
+            open_workbook(file, LIMITS) if start == ZIP else _text(path, file, start) as table,
+        ):
             yield table
 
 
-def look_at(path: Path) -> list[str] | None:
+def check_file(path: Path) -> list[str] | None:
     """Refuse at once what can be told without reading the rows, and return the headings of a CSV.
 
     None is a workbook, which takes longer to open. Raises RegistryError.
     """
     with path.open("rb") as file:
         if file.read(4) == ZIP:
-            _no_bomb(path, file)
+            with _workbook_problems(path):
+                check_workbook(file, LIMITS)
             return None
     with open_table(path) as table:
         return table.headings
 
 
-def _not_something_else(path: Path, start: bytes) -> None:
+def _refuse_other_formats(path: Path, start: bytes) -> None:
     if what := OTHERS.get(start):
         raise RegistryError(f"{path.name} es {what}. Suba el registro como CSV UTF-8 o como libro de Excel (.xlsx).")
+
+
+@contextmanager
+def _workbook_problems(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except WorkbookError as error:
+        raise RegistryError(f"{path.name} {PROBLEMS[error.problem].format(error.detail)}") from error
+
+
+# ---------------------------------------------------------------- headings
+
+
+def find_columns(headings: Sequence[str], columns: Sequence[ExpectedColumn]) -> list[int | None]:
+    """Where each column is in the file, None for an optional one that is not there.
+
+    Raises RegistryError, naming the headings, when one is missing or repeated.
+    """
+    match = match_headings(headings, columns)
+    if match.repeated:
+        repeated = ", ".join(" y ".join(spellings) for spellings in match.repeated.values())
+        raise RegistryError(f"El encabezado está repetido: {repeated}. Deje una sola columna.")
+    if match.missing:
+        missing, found = "; ".join(map(str, match.missing)), ", ".join(headings) or "ninguna"
+        raise RegistryError(f"Falta la columna {missing}. El archivo trae: {found}.")
+    return match.places
 
 
 # ---------------------------------------------------------------- CSV
@@ -144,81 +177,3 @@ def _how_to_convert(path: Path, encoding: str) -> str:
         "En Excel, guárdelo como «CSV UTF-8 (delimitado por comas)»; en una consola: "
         f"iconv -f {encoding} -t UTF-8 '{path.name}' > utf8.csv"
     )
-
-
-# ---------------------------------------------------------------- xlsx
-
-
-@contextmanager
-def _workbook(path: Path, file: IO[bytes]) -> Iterator[Table]:
-    _no_bomb(path, file)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # openpyxl remarks on styles; only cells matter here
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-    except BROKEN_WORKBOOK as error:
-        raise RegistryError(f"{path.name} no es un libro de Excel (.xlsx) que se pueda leer.") from error
-    try:
-        total = max(sheet.max_row or 1, 1)
-        sheet.reset_dimensions()
-        rows = _sheet_rows(path, sheet)
-        _, headings = next(rows, (0, []))
-        width = len(headings)
-        seen = [1]
-        yield Table(headings, _padded(rows, width, seen), lambda: min(seen[0] / total, 1.0))
-    finally:
-        book.close()
-
-
-def _no_bomb(path: Path, file: IO[bytes]) -> None:
-    """Look at the sizes that the members declare: Python's zipfile never reads beyond them."""
-    try:
-        members = ZipFile(file).infolist()
-    except BROKEN_WORKBOOK as error:
-        raise RegistryError(f"{path.name} no es un libro de Excel (.xlsx) que se pueda leer.") from error
-    texts = sum(member.file_size for member in members if "worksheets/" not in member.filename)
-    total = sum(member.file_size for member in members)
-    if len(members) > MOST_MEMBERS or texts > LARGEST_TEXTS or total > LARGEST_UNZIPPED:
-        raise RegistryError(
-            f"{path.name} ocupa demasiado al descomprimirse ({total // MEGABYTE} MB). Copie los datos en un libro "
-            "nuevo, sin imágenes ni formatos, o guárdelo como CSV UTF-8."
-        )
-    if "xl/workbook.xml" not in {member.filename for member in members}:
-        raise RegistryError(
-            f"{path.name} es un archivo comprimido y no un libro de Excel. Suba el CSV o el .xlsx suelto."
-        )
-
-
-def _sheet_rows(path: Path, sheet: Any) -> Iterator[Row]:
-    line = 0
-    try:
-        for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            values = [_as_text(cell) for cell in cells]
-            while values and not values[-1]:
-                values.pop()
-            if values:
-                yield line, values
-    except BROKEN_WORKBOOK as error:
-        raise RegistryError(f"{path.name} no se puede leer después de la fila {line}: está dañado.") from error
-
-
-def _padded(rows: Iterator[Row], width: int, seen: list[int]) -> Iterator[Row]:
-    for line, values in rows:
-        seen[0] = line
-        yield line, [*values, *[""] * (width - len(values))]
-
-
-def _as_text(cell: object) -> str:
-    """A cell as it was meant: numbers without `.0`, dates in ISO form."""
-    match cell:
-        case None:
-            return ""
-        case str():
-            return cell
-        case float() if cell.is_integer():
-            return str(int(cell))
-        case datetime() | date():
-            return cell.isoformat()
-        case _:
-            return str(cell)

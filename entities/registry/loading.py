@@ -12,28 +12,28 @@ from typing import Any, ClassVar
 from django.db import connection, transaction
 from django.utils import timezone
 
-from entities.models import RegistryLoad
 from entities.registry import changes as rows_changed
-from entities.registry.changes import Kept
+from entities.registry.changes import TrackedTable
 from entities.registry.errors import RegistryError, Rejected, Rejection
-from entities.registry.files import Table, open_table
-from entities.registry.headings import Column, find_columns
-from entities.registry.models import RegistryReport
+from entities.registry.files import find_columns, open_table
+from entities.registry.models import RegistryLoad, RegistryReport
 from entities.registry.report import Obstacle, Report
 from entities.registry.values import clean
 from mipres_admin import clock, history
+from mipres_admin.excel.headings import ExpectedColumn
+from mipres_admin.excel.reader import Table
 
 ONE_AT_A_TIME = 5_311_001
-"""The advisory lock that two loads at once would both want."""
+"""The advisory lock of a load: there is one at a time."""
 REMEDIES = {
     "strict": "y usted pidió --strict.",
     "force": "Si de verdad quiere volver atrás, use --force.",
     "allow_closing": "Si es correcto, use --allow-closing.",
 }
-"""What the operator of a command is told about each option."""
+"""What a command says about each option."""
 LOOK_FIRST = "Suba el archivo otra vez y mire la vista previa antes de aplicarlo."
 CLOSING_LIMIT = 20
-"""Per cent of what is open that a file may close without being told to: a truncated file must not close the country."""
+"""Per cent of what is open that a file may close without confirmation: it may be truncated."""
 TICK = 2_000
 
 Progress = Callable[[int, float], None]
@@ -41,23 +41,24 @@ Progress = Callable[[int, float], None]
 
 @dataclass(frozen=True)
 class Effect:
-    """What follows from a registry on higher floors: a sede is closed, a professional is no more, and roles end.
+    """What follows from a registry in higher layers: a sede is closed, a professional is no more, and roles end.
 
     Both are called in the transaction of the load or of its undoing: `apply(load)` once the rows are written, to end
     what no longer fits; `undo(load)` before they are put back, to give back what `apply` ended because of that load.
-    Either may return what it counted, in the operator's words: `{"roles que terminan": 3}`. A preview calls `apply`
-    too, in a transaction that is rolled back.
+    Either may return what it counted, by a key of `count_labels`: `{"roles_ended": 3}`. A preview calls `apply` too, in
+    a transaction that is rolled back.
     """
 
     apply: Callable[[RegistryLoad], Mapping[str, int] | None]
     undo: Callable[[RegistryLoad], Mapping[str, int] | None]
+    count_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 _effects: list[Effect] = []
 
 
 def register_effect(effect: Effect) -> None:
-    """Have every load cause this; apps call it in `AppConfig.ready()`."""
+    """Add an effect to every load; apps call it in `AppConfig.ready()`."""
     _effects.append(effect)
 
 
@@ -70,28 +71,31 @@ class Registry(ABC):
     """What one registry means: its columns, its rows, and the SQL that merges them.
 
     The staging table `registry_rows` holds `line` and the `staged` columns of the accepted rows. Every statement may
-    use the parameters `today`, `closing_day` (the file's cut, or today) and `rejected` (the traces of rejected rows).
+    use the parameters `today`, `closing_day` (the file's snapshot date, or today) and `rejected` (the subjects of
+    rejected rows).
     """
 
     kind: ClassVar[RegistryLoad.Kind]
-    columns: ClassVar[tuple[Column, ...]]
+    columns: ClassVar[tuple[ExpectedColumn, ...]]
     staged: ClassVar[dict[str, str]]
     """Columns of the staging table and their types."""
-    cut: ClassVar[str] = "NULL::date"
-    """The cut of a set of staged rows."""
+    snapshot_date_sql: ClassVar[str] = "NULL::date"
+    """SQL: the day on which the registry was taken, of a set of staged rows."""
     refusals: tuple[str, ...] = ()
-    """Statements that DELETE staged rows which the database cannot take, RETURNING line, reason and trace."""
+    """Statements that DELETE staged rows which the database cannot take, RETURNING line, reason and subject."""
     open_rows: ClassVar[str]
     """Counts what is open before the load."""
     closings: ClassVar[tuple[str, ...]]
     """Statements that close what the file no longer has, RETURNING one text for each."""
     merges: ClassVar[dict[str, str]] = {}
     """Statements that come first, RETURNING merge_action(), and the word under which they are counted."""
+    count_labels: ClassVar[dict[str, str]] = {}
+    """What the counts of `merges` are called: each word with `_new` and with `_changed`."""
     changes: ClassVar[str]
     """SELECT of the staged rows that differ from the database, with their `state`: new, changed, reopened or same."""
     writes: ClassVar[tuple[str, ...]]
     """Statements that write `registry_changes` into the tables."""
-    kept: ClassVar[tuple[Kept, ...]] = ()
+    tracked: ClassVar[tuple[TrackedTable, ...]] = ()
     """The tables that it writes, the one referred to before the one that refers; without them no load can be undone."""
     undo_obstacles: tuple[str, ...] = ()
     """Statements that DELETE from `registry_undo` rows that can not be as they were, RETURNING one text for each."""
@@ -101,7 +105,7 @@ class Registry(ABC):
         """The key and the staged values of one row. Raises Rejected."""
 
     @abstractmethod
-    def trace(self, cells: Sequence[str]) -> str:
+    def subject(self, cells: Sequence[str]) -> str:
         """What a rejected row is about, so that what the portal has of it is not closed."""
 
 
@@ -116,23 +120,23 @@ class Options:
 
 @dataclass
 class Load:
-    """One load on its way; `entry` is its row, made here when a command loads."""
+    """One running load; `entry` is its row, created here when a command loads."""
 
     registry: Registry
     report: Report
     progress: Progress
     options: Options
     entry: RegistryLoad
-    only_looking: bool = False
+    dry_run: bool = False
     first_lines: dict[str, int] = field(default_factory=dict)
 
-    def reject(self, line: int, reason: str, trace: str) -> None:
-        """Keep a row out, and why."""
-        self.report.rejections.append(Rejection(line, reason, trace))
+    def reject(self, line: int, reason: str, subject: str) -> None:
+        """Leave a row out, and note why."""
+        self.report.rejections.append(Rejection(line, reason, subject))
 
-    def object(self, option: str, cause: str, *, and_rows: bool = False) -> None:
-        """The file is not loaded unless the option says so. Raises RegistryError; who is only looking goes on."""
-        if self.only_looking:
+    def raise_obstacle(self, option: str, cause: str, *, and_rows: bool = False) -> None:
+        """Refuse the file unless the option allows it. Raises RegistryError; a dry run notes it and goes on."""
+        if self.dry_run:
             self.report.obstacles.append(Obstacle(option, cause))
         # `strict` asks for more care, the others for less
         elif getattr(self.options, option) is (option == "strict"):
@@ -157,13 +161,13 @@ def load(
     return job.report
 
 
-def look(registry: Registry, path: Path, progress: Progress, entry: RegistryLoad) -> Report:
-    """What `load` would do, with what every guard says: all of it is done, read and rolled back.
+def preview(registry: Registry, path: Path, progress: Progress, entry: RegistryLoad) -> Report:
+    """What `load` would do, with every obstacle: all of it is done, read and rolled back.
 
     Raises RegistryError when the file can not be loaded with any option.
     """
     job = _job(registry, path, Options(), progress, entry)
-    job.only_looking = True
+    job.dry_run = True
     with open_table(path) as table, transaction.atomic(), connection.cursor() as cursor:
         _run(job, table, cursor, path)
         transaction.set_rollback(True)
@@ -182,14 +186,14 @@ def _run(job: Load, table: Table, cursor: Any, path: Path) -> None:
     parameters: dict[str, Any] = {"today": timezone.localdate()}
     _refuse_rows(job, cursor, parameters)
     _check_file(job, cursor)
-    parameters["closing_day"] = job.report.cut_on or parameters["today"]
-    parameters["rejected"] = [row.trace for row in job.report.rejections if row.trace]
-    _enter(job, path)
-    with rows_changed.kept_for(job.entry):
+    parameters["closing_day"] = job.report.snapshot_date or parameters["today"]
+    parameters["rejected"] = [row.subject for row in job.report.rejections if row.subject]
+    _create_row(job, path)
+    with rows_changed.tracking(job.entry):
         _close(job, cursor, parameters)
         _merge(job, cursor, parameters)
-    job.report.samples = rows_changed.samples(job.entry, job.registry.kept)
-    _cause(job)
+    job.report.samples = rows_changed.samples(job.entry, job.registry.tracked)
+    _apply_effects(job)
 
 
 # ---------------------------------------------------------------- from the file to the staging table
@@ -220,7 +224,7 @@ def _accepted(job: Load, table: Table, places: Sequence[int | None]) -> Iterator
             if first != line:
                 raise Rejected(f"repite la línea {first}")
         except Rejected as reason:
-            job.reject(line, str(reason), _trace(job.registry, values, pick, width))
+            job.reject(line, str(reason), _subject(job.registry, values, pick, width))
         else:
             yield line, *staged
         if not number % TICK:
@@ -236,9 +240,9 @@ def _fitted(values: list[str], width: int) -> list[str]:
     return values[:width]
 
 
-def _trace(registry: Registry, values: list[str], pick: Callable[[list[str]], tuple[str, ...]], width: int) -> str:
+def _subject(registry: Registry, values: list[str], pick: Callable[[list[str]], tuple[str, ...]], width: int) -> str:
     padded = [*values, *[""] * width][:width]
-    return registry.trace([value.strip() for value in pick([*padded, ""])])
+    return registry.subject([value.strip() for value in pick([*padded, ""])])
 
 
 # ---------------------------------------------------------------- guards
@@ -247,33 +251,34 @@ def _trace(registry: Registry, values: list[str], pick: Callable[[list[str]], tu
 def _refuse_rows(job: Load, cursor: Any, parameters: dict[str, Any]) -> None:
     for statement in job.registry.refusals:
         cursor.execute(statement, parameters)
-        for line, reason, trace in cursor.fetchall():
-            job.reject(line, reason, trace)
+        for line, reason, subject in cursor.fetchall():
+            job.reject(line, reason, subject)
 
 
 def _check_file(job: Load, cursor: Any) -> None:
     """Refuse a file with bad rows (when strict), without good rows, or older than the last one."""
     report = job.report
-    cursor.execute(f"SELECT count(*), {job.registry.cut} FROM registry_rows")  # noqa: S608 - the registry's own SQL
-    good, report.cut_on = cursor.fetchone()
+    counted = f"SELECT count(*), {job.registry.snapshot_date_sql} FROM registry_rows"  # noqa: S608 - the registry's SQL
+    cursor.execute(counted)
+    good, report.snapshot_date = cursor.fetchone()
     if report.rejections:
-        job.object("strict", "hay filas rechazadas", and_rows=True)
+        job.raise_obstacle("strict", "hay filas rechazadas", and_rows=True)
     if not good:
         lines = ("No se cargó nada: el archivo no trae ninguna fila válida.", *report.rejected_lines())
         raise RegistryError("\n".join(lines), report.rejections)
-    last = _last_cut(job.registry.kind)
-    if last and report.cut_on and report.cut_on < last:
-        cause = f"el corte del archivo ({report.cut_on}) es anterior al último cargado ({last})."
-        job.object("force", cause)
+    last = _last_snapshot_date(job.registry.kind)
+    if last and report.snapshot_date and report.snapshot_date < last:
+        cause = f"el corte del archivo ({report.snapshot_date}) es anterior al último cargado ({last})."
+        job.raise_obstacle("force", cause)
 
 
-def _last_cut(kind: str) -> date | None:
-    cuts = RegistryLoad.objects.in_force(kind).filter(cut_on__isnull=False)
-    return cuts.values_list("cut_on", flat=True).first()
+def _last_snapshot_date(kind: str) -> date | None:
+    dates = RegistryLoad.objects.in_force(kind).filter(snapshot_date__isnull=False)
+    return dates.values_list("snapshot_date", flat=True).first()
 
 
-def _enter(job: Load, path: Path) -> None:
-    """A command's load has its row from here on: what it changes refers to it."""
+def _create_row(job: Load, path: Path) -> None:
+    """Create the row of a load by command: what it changes refers to it."""
     if job.entry.pk is None:
         with path.open("rb") as file:
             job.entry.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -292,7 +297,7 @@ def _close(job: Load, cursor: Any, parameters: dict[str, Any]) -> None:
         job.report.closed += [text for (text,) in cursor.fetchall()]
     closed = len(job.report.closed)
     if closed * 100 > open_before * CLOSING_LIMIT:
-        job.object(
+        job.raise_obstacle(
             "allow_closing",
             f"el archivo cerraría {closed} de {open_before} registros abiertos, más del {CLOSING_LIMIT} %. "
             "Quizá está incompleto.",
@@ -313,13 +318,13 @@ def _merge(job: Load, cursor: Any, parameters: dict[str, Any]) -> None:
         cursor.execute(statement, parameters)
 
 
-def _cause(job: Load) -> None:
+def _apply_effects(job: Load) -> None:
     """Write what the load did in its row, and let its effects follow; they add what they counted."""
     report, entry = job.report, job.entry
-    entry.cut_on, entry.counts, entry.loaded_at = report.cut_on, report.totals(), clock.now()
-    if not job.only_looking:
-        entry.state, entry.is_undoable = RegistryLoad.State.APPLIED, bool(job.registry.kept)
-        rows_changed.forget(RegistryLoad.objects.filter(kind=entry.kind).exclude(pk=entry.pk))
+    entry.snapshot_date, entry.counts, entry.loaded_at = report.snapshot_date, report.totals(), clock.now()
+    if not job.dry_run:
+        entry.state, entry.is_undoable = RegistryLoad.State.APPLIED, bool(job.registry.tracked)
+        rows_changed.discard(RegistryLoad.objects.filter(kind=entry.kind).exclude(pk=entry.pk))
         entry.save()
     for effect in _effects:
         report.counts.update(effect.apply(entry) or {})
@@ -329,9 +334,9 @@ def _cause(job: Load) -> None:
 def _record(job: Load) -> None:
     entry = job.entry
     entry.save(update_fields=["counts"])
-    keep_report(entry, job.report)
-    look_again(entry)
-    after = {"file": entry.file_name, "sha256": entry.sha256, "cut_on": entry.cut_on, **entry.counts}
+    save_report(entry, job.report)
+    refresh_previews(entry)
+    after = {"file": entry.file_name, "sha256": entry.sha256, "cut_on": entry.snapshot_date, **entry.counts}
     history.record(
         by=entry.asked_by,
         act=f"{entry.kind}.loaded",
@@ -341,8 +346,8 @@ def _record(job: Load) -> None:
     )
 
 
-def keep_report(entry: RegistryLoad, report: Report) -> None:
-    """Keep what is shown and downloaded of a load; the traces of rejected rows (documents of persons) are left out."""
+def save_report(entry: RegistryLoad, report: Report) -> None:
+    """Keep what is shown and downloaded of a load, without the subjects of rejected rows (documents of persons)."""
     rows = {
         "made_at": clock.now(),
         "obstacles": [list(obstacle) for obstacle in report.obstacles],
@@ -353,7 +358,7 @@ def keep_report(entry: RegistryLoad, report: Report) -> None:
     RegistryReport.objects.update_or_create(load=entry, defaults=rows)
 
 
-def look_again(entry: RegistryLoad) -> None:
-    """Previews of the same registry tell what is no longer so: the worker looks again at those files."""
+def refresh_previews(entry: RegistryLoad) -> None:
+    """Previews of the same registry are outdated: the worker makes them again."""
     others = RegistryLoad.objects.filter(kind=entry.kind, state=RegistryLoad.State.PREVIEWED)
     others.update(state=RegistryLoad.State.UPLOADED)

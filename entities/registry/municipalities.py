@@ -2,7 +2,7 @@
 
 from entities.models import Municipality
 from entities.registry.errors import Rejected
-from entities.registry.values import fold
+from mipres_admin.text import fold_key
 
 SAN_ANDRES = "archipielagodesanandresprovidenciaysantacatalina"
 DEPARTMENTS = {
@@ -37,7 +37,7 @@ class Municipalities:
 
     def __init__(self) -> None:
         rows = Municipality.objects.values_list("code", "name", "department__name")
-        self.names = {(fold(department), fold(name)): code for code, name, department in rows}
+        self.names = {(fold_key(department), fold_key(name)): code for code, name, department in rows}
         self.codes = set(self.names.values())
         self.known: dict[tuple[str, str, str], str] = {}
 
@@ -59,7 +59,7 @@ class Municipalities:
         return found
 
     def _by_name(self, department: str, name: str) -> str | None:
-        folded = fold(department), fold(name)
+        folded = fold_key(department), fold_key(name)
         return self.names.get(
             (DEPARTMENTS.get(folded[0], folded[0]), MUNICIPALITIES.get(folded[1], folded[1]))
         ) or self.names.get(folded)

@@ -17,10 +17,9 @@ from typing import Self
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from entities.models import RegistryLoad
 from entities.registry.errors import RegistryError
-from entities.registry.loading import ONE_AT_A_TIME, Options, keep_report, load, look
-from entities.registry.models import RegistryFile, RegistryProgress, RegistryReport
+from entities.registry.loading import ONE_AT_A_TIME, Options, load, preview, save_report
+from entities.registry.models import RegistryFile, RegistryLoad, RegistryProgress, RegistryReport
 from entities.registry.registries import registry_of
 from entities.registry.undoing import undo
 from mipres_admin import clock, history
@@ -104,7 +103,7 @@ def _is_alone() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def somebody_loads() -> bool:
+def is_loading() -> bool:
     """Whether a load, a preview or an undoing is on its way anywhere."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -127,11 +126,11 @@ def _file_of(waiting: RegistryLoad) -> Iterator[Path]:
 def _preview(waiting: RegistryLoad, beside: Beside) -> None:
     try:
         with _file_of(waiting) as path:
-            report = look(registry_of(waiting.kind)(), path, beside, waiting)
+            report = preview(registry_of(waiting.kind)(), path, beside, waiting)
     except RegistryError as error:
         return _refuse(waiting, error)
-    keep_report(waiting, report)
-    seen = {"state": State.PREVIEWED, "cut_on": report.cut_on, "counts": report.totals()}
+    save_report(waiting, report)
+    seen = {"state": State.PREVIEWED, "snapshot_date": report.snapshot_date, "counts": report.totals()}
     RegistryLoad.objects.filter(pk=waiting.pk).update(**seen)
     return None
 

@@ -1,7 +1,8 @@
 """Which registries can be loaded from the admin? Each app registers its own in `AppConfig.ready()`."""
 
-from entities.models import RegistryLoad
-from entities.registry.loading import Registry
+from entities.registry.loading import Registry, effects
+from entities.registry.models import RegistryLoad
+from entities.registry.report import ROW_LABELS
 
 _registries: dict[str, type[Registry]] = {}
 
@@ -19,3 +20,13 @@ def registry_of(kind: str) -> type[Registry]:
 def choices() -> list[tuple[str, str]]:
     """The registries as a form offers them."""
     return [(kind, RegistryLoad.Kind(kind).label) for kind in _registries]
+
+
+def count_labels() -> dict[str, str]:
+    """What each count of a load is called, in the order in which they are shown."""
+    labels = dict(ROW_LABELS)
+    for registry in _registries.values():
+        labels |= registry.count_labels
+    for effect in effects():
+        labels |= effect.count_labels
+    return labels

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from entities.registry.errors import Rejection
 
 LISTED = 50
 
-ROWS = {
+ROW_LABELS = {
     "new": "nuevas",
     "changed": "cambiadas",
     "reopened": "reabiertas",
@@ -20,20 +20,6 @@ ROWS = {
     "same": "sin cambio",
     "rejected": "rechazadas",
 }
-EXTRAS = {
-    "entities_new": "entidades nuevas",
-    "entities_changed": "entidades cambiadas",
-    "professions_new": "profesiones nuevas",
-    "professions_changed": "profesiones cambiadas",
-    "roles_ended_deceased": "roles, fallecidos",
-    "roles_ended_rethus": "roles, fuera de ReTHUS",
-    "roles_ended_sede": "roles, sede cerrada",
-    "roles_ended_independent": "roles, independientes",
-    "roles_ended_plaza": "roles, plaza de SSO",
-    "roles_restored": "roles devueltos",
-    "roles_not_restored": "roles no devueltos",
-}
-LABELS = ROWS | EXTRAS
 
 
 class Obstacle(NamedTuple):
@@ -49,7 +35,7 @@ class Report:
 
     title: str
     file_name: str
-    cut_on: date | None = None
+    snapshot_date: date | None = None
     read: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     closed: list[str] = field(default_factory=list)
@@ -60,14 +46,15 @@ class Report:
 
     def totals(self) -> dict[str, int]:
         """How many rows had each end, every end named; then whatever else the registry counts."""
-        ends = {end: self.counts[end] for end in ROWS} | {"rejected": len(self.rejections), "closed": len(self.closed)}
+        ends = {end: self.counts[end] for end in ROW_LABELS}
+        ends |= {"rejected": len(self.rejections), "closed": len(self.closed)}
         ends["same"] = self.read - sum(ends[end] for end in ("new", "changed", "reopened", "rejected"))
-        return ends | {name: count for name, count in self.counts.items() if name not in ROWS}
+        return ends | {name: count for name, count in self.counts.items() if name not in ROW_LABELS}
 
-    def text(self) -> str:
-        """The summary that the operator reads."""
-        cut = f", corte {self.cut_on:%Y-%m-%d}" if self.cut_on else ""
-        counts = [f"  {label(name):<22}{_number(count):>9}" for name, count in self.totals().items()]
+    def text(self, labels: Mapping[str, str]) -> str:
+        """The summary that the operator reads; `labels` are those of the counts."""
+        cut = f", corte {self.snapshot_date:%Y-%m-%d}" if self.snapshot_date else ""
+        counts = [f"  {labels.get(name, name):<22}{_number(count):>9}" for name, count in self.totals().items()]
         return "\n".join((f"{self.title}: {self.file_name}{cut}", *counts, *self._closed(), *self.rejected_lines()))
 
     def rejected_lines(self) -> list[str]:
@@ -78,11 +65,6 @@ class Report:
 
     def _closed(self) -> list[str]:
         return ["Cerradas:", *_listed([f"  {code}" for code in sorted(self.closed)])] if self.closed else []
-
-
-def label(name: str) -> str:
-    """A count in the operator's words; the effects of a load name theirs in such words."""
-    return LABELS.get(name, name)
 
 
 def _listed(lines: list[str]) -> list[str]:

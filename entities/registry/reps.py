@@ -12,15 +12,18 @@ from typing import NamedTuple
 from django.db.models import ForeignKey
 from django.utils import timezone
 
-from entities.models import Entity, EntityKind, IdentificationType, RegistryLoad, Sede
-from entities.registry.changes import Kept
+from entities.models import Entity, EntityKind, IdentificationType, Sede
+from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
-from entities.registry.headings import Column
 from entities.registry.loading import Registry
+from entities.registry.models import RegistryLoad
 from entities.registry.municipalities import Municipalities
-from entities.registry.values import cut_date, fold, identification, required, within
+from entities.registry.values import Choice, document, nit, parse_snapshot_date, required, within
+from mipres_admin.excel.headings import ExpectedColumn
+from mipres_admin.text import fold_key
 
 CODE = re.compile(r"[0-9]{12}")
+identification_type = Choice(IdentificationType.choices, "el tipo de identificación")
 LOST_ZERO = re.compile(r"[1-9][0-9]{10}")
 SCIENTIFIC = re.compile(r"[0-9][.,0-9]*E\+?[0-9]+", re.IGNORECASE)
 AS_TEXT = "dé a la columna formato de texto y vuelva a exportar"
@@ -55,24 +58,24 @@ class Cells[T](NamedTuple):
     email: T
     phone: T
     provider_class: T
-    cut: T
+    snapshot: T
 
 
 COLUMNS = Cells(
-    provider_code=Column(("codigoprestador", "CodigoPrestador")),
-    provider=Column(("nombreprestador", "NombrePrestador")),
-    code=Column(("codigohabilitacionsede", "CodigoHabilitacionSede", "CodigoHabilitacion")),
-    name=Column(("nombresede", "NombreSede")),
-    id_type=Column(("tipoid", "TipoIdentificacion", "TipoIdPrestador")),
-    number=Column(("numeroidentificacion", "NumeroIdentificacion", "NIT")),
-    municipality=Column(("municipiosede", "MunicipioSede", "CodigoMunicipioSede"), required=False),
-    department_name=Column(("departamentodededesc", "DepartamentoSedeDesc", "DepartamentoSede")),
-    municipality_name=Column(("municipiosededesc", "MunicipioSedeDesc")),
-    address=Column(("direcci_nsede", "DireccionSede")),
-    email=Column(("email_sede", "EmailSede", "CorreoSede")),
-    phone=Column(("t_lefonosede", "TelefonoSede")),
-    provider_class=Column(("ClasePrestadorDesc", "claseprestador")),
-    cut=Column(("fecha_corte_reps", "FechaCorteREPS", "FechaCorte"), required=False),
+    provider_code=ExpectedColumn(("codigoprestador", "CodigoPrestador")),
+    provider=ExpectedColumn(("nombreprestador", "NombrePrestador")),
+    code=ExpectedColumn(("codigohabilitacionsede", "CodigoHabilitacionSede", "CodigoHabilitacion")),
+    name=ExpectedColumn(("nombresede", "NombreSede")),
+    id_type=ExpectedColumn(("tipoid", "TipoIdentificacion", "TipoIdPrestador")),
+    number=ExpectedColumn(("numeroidentificacion", "NumeroIdentificacion", "NIT")),
+    municipality=ExpectedColumn(("municipiosede", "MunicipioSede", "CodigoMunicipioSede"), required=False),
+    department_name=ExpectedColumn(("departamentodededesc", "DepartamentoSedeDesc", "DepartamentoSede")),
+    municipality_name=ExpectedColumn(("municipiosededesc", "MunicipioSedeDesc")),
+    address=ExpectedColumn(("direcci_nsede", "DireccionSede")),
+    email=ExpectedColumn(("email_sede", "EmailSede", "CorreoSede")),
+    phone=ExpectedColumn(("t_lefonosede", "TelefonoSede")),
+    provider_class=ExpectedColumn(("ClasePrestadorDesc", "claseprestador")),
+    snapshot=ExpectedColumn(("fecha_corte_reps", "FechaCorteREPS", "FechaCorte"), required=False),
 )
 
 ENTITIES = """
@@ -87,9 +90,9 @@ WITH merged AS (
     WHEN NOT MATCHED THEN
         INSERT (kind, identification_type, nit, name, is_active)
         VALUES (file.kind, file.identification_type, file.nit, file.name, true)
-    RETURNING merge_action() AS act
+    RETURNING merge_action() AS action
 )
-SELECT act, count(*) FROM merged GROUP BY act
+SELECT action, count(*) FROM merged GROUP BY action
 """
 
 CLOSE = """
@@ -137,7 +140,7 @@ SET entity_id = change.entity_id, name = change.name, municipality_id = change.m
 FROM registry_changes AS change WHERE sede.id = change.sede_id
 """
 
-# a sede whose roles are held by people of its entity cannot go to another entity behind their backs
+# a sede where people of its entity have roles cannot go to another entity
 KEPT = """
 WITH held AS MATERIALIZED (
     SELECT DISTINCT sede.code, entity.kind, entity.identification_type, entity.nit, entity.name
@@ -184,20 +187,21 @@ class Reps(Registry):
         "provider_class": "text",
         "reps_cut_on": "date",
     }
-    cut = "max(reps_cut_on)"
+    snapshot_date_sql = "max(reps_cut_on)"
     open_rows = "SELECT count(*) FROM entities_sede WHERE closed_on IS NULL AND length(code) = 12"
     closings = (CLOSE,)
     merges = {"entities": ENTITIES}
+    count_labels = {"entities_new": "entidades nuevas", "entities_changed": "entidades cambiadas"}
     changes = CHANGES
     writes = (UPDATE, INSERT)
-    kept = (
-        Kept(
+    tracked = (
+        TrackedTable(
             "entities_entity",
             ("name",),
             """concat_ws(' ', row.identification_type,
                 CASE row.identification_type WHEN 'NI' THEN row.nit ELSE '…' || right(row.nit, 4) END, row.name)""",
         ),
-        Kept(
+        TrackedTable(
             "entities_sede",
             (
                 "entity_id", "name", "municipality_id", "address", "phone", "email", "provider_class", "reps_cut_on",
@@ -224,7 +228,7 @@ class Reps(Registry):
         return code, (
             code,
             kind,
-            *who(kind, row.id_type, row.number),
+            *identification(kind, row.id_type, row.number),
             within(required(row.provider, "el nombre del prestador"), 300, "el nombre del prestador"),
             within(required(row.name, "el nombre de la sede"), 300, "el nombre de la sede"),
             self.municipality(row.municipality, row.department_name, row.municipality_name),
@@ -232,10 +236,10 @@ class Reps(Registry):
             within(row.phone, 100, "el teléfono"),
             within(row.email, 254, "el correo electrónico"),
             provider_class,
-            cut_date(row.cut, self.today),
+            parse_snapshot_date(row.snapshot, self.today),
         )
 
-    def trace(self, cells: Sequence[str]) -> str:
+    def subject(self, cells: Sequence[str]) -> str:
         return Cells(*cells).code.replace(" ", "").zfill(12)
 
 
@@ -254,25 +258,28 @@ def sede_code(text: str) -> str:
     raise Rejected(problem if code else "falta el código de habilitación de la sede")
 
 
-def who(kind: str, id_type: str, number: str) -> tuple[str, str]:
-    """How the entity is identified. Raises Rejected; a professional on his own is known by his person's document."""
-    found = identification(id_type, number)
-    if kind == EntityKind.PROFESIONAL_INDEPENDIENTE and found[0] == IdentificationType.NI:
+def identification(kind: str, id_type: str, number: str) -> tuple[str, str]:
+    """How an entity is identified: a type and a number, NIT without check digit. Raises Rejected."""
+    found = identification_type(id_type)
+    if found != IdentificationType.NI:
+        return found, document(number)
+    number = nit(number)
+    if kind == EntityKind.PROFESIONAL_INDEPENDIENTE:
         raise Rejected("un profesional independiente se identifica con su documento de persona, no con NIT")
-    return found
+    return found, number
 
 
 @cache
 def provider_classes(text: str) -> tuple[str, str]:
     """The kind of the entity and the class of the sede, as stored. Raises Rejected for an unknown class."""
-    if found := CLASSES.get(fold(text)):
+    if found := CLASSES.get(fold_key(text)):
         return found[0].value, found[1].value
     names = ", ".join(label for _, label in ProviderClass.choices)
     raise Rejected(f"la clase de prestador «{text}» no se conoce; debe ser {names}")
 
 
 def holders() -> list[tuple[str, str]]:
-    """Tables, of any floor, whose rows name a sede together with its entity; and their column of the sede."""
+    """Tables, of any app, whose rows name a sede together with its entity; and their column of the sede."""
     return [
         (relation.related_model._meta.db_table, f"{relation.field.name}_id")
         for relation in Sede._meta.related_objects

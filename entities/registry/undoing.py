@@ -11,12 +11,11 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from entities.models import RegistryLoad
 from entities.registry import changes
-from entities.registry.changes import Kept
+from entities.registry.changes import TrackedTable
 from entities.registry.errors import RegistryError
-from entities.registry.loading import ONE_AT_A_TIME, Registry, effects, look_again
-from entities.registry.models import RegistryAddition, RegistryChange, RegistryReport
+from entities.registry.loading import ONE_AT_A_TIME, Registry, effects, refresh_previews
+from entities.registry.models import RegistryAddition, RegistryChange, RegistryLoad, RegistryReport
 from mipres_admin import clock, history
 
 STAGE = """
@@ -77,7 +76,7 @@ WHERE undo."table" = '{table}' AND undo.state = 'deleted'
 
 
 @dataclass
-class Undoing:
+class UndoResult:
     """What the undoing of one load did."""
 
     restored: int = 0
@@ -89,12 +88,12 @@ class Undoing:
     effects: dict[str, int] = field(default_factory=dict)
 
     def totals(self) -> dict[str, int]:
-        """The counts, by the name under which they are kept."""
+        """The counts, by the name under which they are shown."""
         mine = {"restored": self.restored, "deleted": self.deleted}
         return mine | {"skipped": len(self.skipped), "kept": len(self.kept)} | self.effects
 
 
-def prospect(load: RegistryLoad) -> dict[str, int]:
+def undo_summary(load: RegistryLoad) -> dict[str, int]:
     """How many rows the undoing of a load would put back and delete, if nobody touched them since."""
     added = RegistryAddition.objects.filter(load=load).values_list("keys", flat=True)
     return {
@@ -104,7 +103,7 @@ def prospect(load: RegistryLoad) -> dict[str, int]:
 
 
 @transaction.atomic
-def undo(registry: Registry, load: RegistryLoad) -> Undoing:
+def undo(registry: Registry, load: RegistryLoad) -> UndoResult:
     """Put back what a load has changed, in one transaction with its history; `load.asked_by` and its reason are told.
 
     Raises RegistryError, and changes nothing, when the load is not the last one of its registry, or when what was done
@@ -112,7 +111,7 @@ def undo(registry: Registry, load: RegistryLoad) -> Undoing:
     """
     if not load.is_undoable:
         raise RegistryError("Esta carga ya no se puede deshacer: hubo otra después, o ya se deshizo.")
-    done = Undoing()
+    done = UndoResult()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
         cursor.execute("SET LOCAL work_mem = '64MB'")
@@ -131,62 +130,62 @@ def undo(registry: Registry, load: RegistryLoad) -> Undoing:
     return done
 
 
-def _put_back(cursor: Any, registry: Registry, load: RegistryLoad, done: Undoing) -> None:
+def _put_back(cursor: Any, registry: Registry, load: RegistryLoad, done: UndoResult) -> None:
     cursor.execute(STAGE.format(load=int(load.pk)))
-    for kept in registry.kept:
-        done.skipped += [f"{name}: cambió después de la carga" for name in _texts(cursor, CHANGED_SINCE, kept)]
+    for tracked in registry.tracked:
+        done.skipped += [f"{name}: cambió después de la carga" for name in _texts(cursor, CHANGED_SINCE, tracked)]
     for statement in registry.undo_obstacles:
         cursor.execute(statement, {})
         done.skipped += [text for (text,) in cursor.fetchall()]
-    for kept in reversed(registry.kept):
-        _keep_what_is_used(cursor, kept, done)
-        done.deleted += _run(cursor, DELETE, kept)
-        done.restored += _run(cursor, PUT_BACK, kept) + _run(cursor, INSERT_AGAIN, kept)
+    for tracked in reversed(registry.tracked):
+        _keep_what_is_used(cursor, tracked, done)
+        done.deleted += _run(cursor, DELETE, tracked)
+        done.restored += _run(cursor, PUT_BACK, tracked) + _run(cursor, INSERT_AGAIN, tracked)
 
 
-def _parts(kept: Kept) -> dict[str, str]:
-    columns = [str(field.column) for field in kept.model._meta.concrete_fields if not field.generated]
+def _parts(tracked: TrackedTable) -> dict[str, str]:
+    columns = [str(field.column) for field in tracked.model._meta.concrete_fields if not field.generated]
     return {
-        "table": kept.table,
-        "key": kept.key,
-        "type": kept.model._meta.pk.rel_db_type(connection) or "",
-        "shown": kept.shown,
-        "hash": kept.hash_of("row"),
-        "closing": kept.closing,
-        "assignments": ", ".join(f"{name} = was.{name}" for name in kept.columns),
+        "table": tracked.table,
+        "key": tracked.key,
+        "type": tracked.model._meta.pk.rel_db_type(connection) or "",
+        "shown": tracked.shown,
+        "hash": tracked.hash_of("row"),
+        "closing": tracked.closing,
+        "assignments": ", ".join(f"{name} = was.{name}" for name in tracked.columns),
         "columns": ", ".join(columns),
         "was_columns": ", ".join(f"was.{name}" for name in columns),
     }
 
 
-def _run(cursor: Any, statement: str, kept: Kept, **values: Any) -> int:
-    cursor.execute(statement.format(**_parts(kept)), values)
+def _run(cursor: Any, statement: str, tracked: TrackedTable, **values: Any) -> int:
+    cursor.execute(statement.format(**_parts(tracked)), values)
     return int(cursor.rowcount)
 
 
-def _texts(cursor: Any, statement: str, kept: Kept, **values: Any) -> Sequence[str]:
-    _run(cursor, statement, kept, **values)
+def _texts(cursor: Any, statement: str, tracked: TrackedTable, **values: Any) -> Sequence[str]:
+    _run(cursor, statement, tracked, **values)
     return [text for (text,) in cursor.fetchall()]
 
 
-def _keep_what_is_used(cursor: Any, kept: Kept, done: Undoing) -> None:
-    """New rows that anything refers to, on whatever floor, are not deleted: they are closed where they can be."""
+def _keep_what_is_used(cursor: Any, tracked: TrackedTable, done: UndoResult) -> None:
+    """New rows that anything refers to are not deleted: they are closed where they can be."""
     keys: list[str] = []
-    for table, column in _referring(kept):
-        cursor.execute(USED.format(**_parts(kept), other=table, column=column), {})
+    for table, column in _referring(tracked):
+        cursor.execute(USED.format(**_parts(tracked), other=table, column=column), {})
         keys += [key for (key,) in cursor.fetchall()]
     if not keys:
         return
-    names = _texts(cursor, NAMES, kept, keys=keys)
-    if kept.closing:
-        _run(cursor, CLOSE, kept, keys=keys, today=timezone.localdate())
-    said = "ya se usa; queda cerrada" if kept.closing else "ya se usa; queda"
+    names = _texts(cursor, NAMES, tracked, keys=keys)
+    if tracked.closing:
+        _run(cursor, CLOSE, tracked, keys=keys, today=timezone.localdate())
+    said = "ya se usa; queda cerrada" if tracked.closing else "ya se usa; queda"
     done.kept += [f"{name}: {said}" for name in names]
 
 
-def _referring(kept: Kept) -> list[tuple[str, str]]:
+def _referring(tracked: TrackedTable) -> list[tuple[str, str]]:
     """Tables and columns that refer to this one."""
-    relations: Any = kept.model._meta.get_fields(include_hidden=True)
+    relations: Any = tracked.model._meta.get_fields(include_hidden=True)
     return [
         (relation.related_model._meta.db_table, relation.field.column)
         for relation in relations
@@ -194,17 +193,17 @@ def _referring(kept: Kept) -> list[tuple[str, str]]:
     ]
 
 
-def _record(load: RegistryLoad, done: Undoing) -> None:
-    changes.forget(RegistryLoad.objects.filter(pk=load.pk))
+def _record(load: RegistryLoad, done: UndoResult) -> None:
+    changes.discard(RegistryLoad.objects.filter(pk=load.pk))
     load.state, load.is_undoable, load.undone_at = RegistryLoad.State.UNDONE, False, clock.now()
     load.save(update_fields=["state", "is_undoable", "undone_at"])
     rows = {"undone": done.totals() | {"skipped_rows": done.skipped, "kept_rows": done.kept}}
     RegistryReport.objects.update_or_create(load=load, defaults=rows)
-    look_again(load)
+    refresh_previews(load)
     history.record(
         by=load.asked_by,
         act="registry.undone",
         thing=load,
-        before={"file": load.file_name, "sha256": load.sha256, "cut_on": load.cut_on},
+        before={"file": load.file_name, "sha256": load.sha256, "cut_on": load.snapshot_date},
         after={"reason": load.reason, **done.totals()},
     )

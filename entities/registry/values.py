@@ -8,8 +8,8 @@ from functools import cache
 
 from stdnum.co import nit as co_nit
 
-from entities.models import IdentificationType
 from entities.registry.errors import Rejected
+from mipres_admin.text import fold_key
 
 # UTF-8 that somebody read as Latin-1 or Windows-1252: MEDELLÃN, Ã³; and the mark of a letter already lost
 DAMAGED = re.compile("\ufffd|[ÃÂ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–-•…‰‹›€™]")
@@ -24,11 +24,6 @@ DIGITS = re.compile(r"[0-9]+")
 NIT = re.compile(r"[0-9]{6,10}")
 NIT_WITH_DASH = re.compile(r"[0-9.]{6,13} ?- ?[0-9]")
 DOCUMENT = re.compile(r"[A-Z0-9]{3,20}")
-
-
-def fold(text: str) -> str:
-    """Only letters and digits, without case or accents: `Direcci_nSede` and `direccinsede` are one."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text).casefold() if letter.isalnum())
 
 
 def clean(cells: list[str]) -> list[str]:
@@ -88,8 +83,8 @@ def required_date(text: str, what: str) -> date:
 
 
 @cache
-def cut_date(text: str, today: date) -> date | None:
-    """The date on which the registry was cut; None when the cell is empty. Raises Rejected when it is in the future."""
+def parse_snapshot_date(text: str, today: date) -> date | None:
+    """The day on which the registry was taken; None for an empty cell. Raises Rejected when it is in the future."""
     if not text:
         return None
     found = required_date(text, "la fecha de corte")
@@ -104,26 +99,17 @@ class Choice:
     def __init__(self, choices: Sequence[tuple[str, str]], what: str) -> None:
         self.what = what
         self.codes = [code for code, _ in choices]
-        self.folded = {fold(word): code for code, name in choices for word in (code, name)}
+        self.folded = {fold_key(word): code for code, name in choices for word in (code, name)}
         self.known: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
         """The code. Raises Rejected, naming the codes, for anything else."""
         if text not in self.known:
-            code = self.folded.get(fold(text))
+            code = self.folded.get(fold_key(text))
             if code is None:
                 raise Rejected(f"{self.what} «{text}» no se conoce; debe ser {', '.join(self.codes)}")
             self.known[text] = code
         return self.known[text]
-
-
-identification_type = Choice(IdentificationType.choices, "el tipo de identificación")
-
-
-def identification(id_type: str, number: str) -> tuple[str, str]:
-    """How an entity is identified: a type and a number, NIT without check digit."""
-    kind = identification_type(id_type)
-    return kind, nit(number) if kind == IdentificationType.NI else document(number)
 
 
 def nit(number: str) -> str:

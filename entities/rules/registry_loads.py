@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from entities.models import RegistryLoad
 from entities.registry.loading import Options
+from entities.registry.models import RegistryLoad
 from mipres_admin.refusals import Refusal
 
 CLERK = "Usted, o quien puede cargar registros."

@@ -17,10 +17,10 @@ from entities.forms.sedes import CreateSedeForm, DisableSedeForm, EditSedeForm, 
 from entities.models import Entity, EntityKind, Sede, SedeQuerySet
 from entities.rules.sedes import SedeDetails, SedeUse, keeping_refusal
 from mipres_admin.access import delegate_of
+from mipres_admin.excel.writer import download
 from mipres_admin.models import HistoryEntry
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
-from mipres_admin.workbook import download
 
 show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 CREATED = "La creación de la Entidad se ha realizado con éxito. Código generado para la sede del proveedor: {code}"

@@ -8,7 +8,8 @@ from typing import Any
 from accounts.models import Person, RegisteredUser, RoleAssignment
 from accounts.registry import effects
 from accounts.validity import today
-from entities.models import Entity, RegistryLoad, Sede
+from entities.models import Entity, Sede
+from entities.registry.models import RegistryLoad
 from tests.cast import make_entity
 from tests.registry_files import csv_file, load, professional_row, sede_row
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.actions.password_links import find_link, recover_password, send_password_link
 from accounts.actions.session import open_session
 from accounts.models import DeceasedEntry, Person
-from entities.models import RegistryLoad
+from entities.registry.models import RegistryLoad
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from mipres_admin.refusals import Refused
 from tests.cast import PASSWORD, make_natural, make_person

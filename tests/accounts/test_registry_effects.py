@@ -13,7 +13,8 @@ from accounts.actions.roles import activate_user, update_roles
 from accounts.models import DeceasedEntry, RethusEntry, RoleAssignment, RoleEnding, SsoPost
 from accounts.roles import Option
 from accounts.validity import Validity, midnight
-from entities.models import RegistryLoad, Sede
+from entities.models import Sede
+from entities.registry.models import RegistryLoad
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from mipres_admin.refusals import Refused
 from tests.accounts.registry_effects import Ministry, as_independent, held, on

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Person
 from accounts.registry.deceased import Deceased
 from entities.actions.registry_loads import queue_undo
-from entities.models import RegistryLoad
+from entities.registry.models import RegistryLoad
 from entities.registry.queue import take
 from mipres_admin.models import HistoryEntry
 from tests.accounts.registry_effects import Ministry, held
@@ -45,7 +45,7 @@ def test_a_sede_opens_again_and_its_roles_come_back(registries, prescriber, sede
 
 def test_a_person_of_the_list_is_alive_again_with_the_roles(registries, prescriber, ministry):
     load = registries.deceased(prescriber.person)
-    assert Deceased.kept
+    assert Deceased.tracked
     undone(load, ministry)
     assert Person.objects.get(pk=prescriber.person_id).deceased_on is None
     assert held(prescriber) == [PRESCRIPTOR]

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from accounts.models import Profession, RethusEntry
-from entities.models import RegistryLoad
+from entities.registry.models import RegistryLoad
 from mipres_admin.models import HistoryEntry
 from tests.registry_files import counts, csv_file, load, versions, xlsx_file
 

@@ -20,10 +20,10 @@ from accounts.actions.roles import activate_user, change_last_day, update_roles
 from accounts.actions.uploads import apply_upload, make_upload
 from accounts.models import RoleAssignment
 from accounts.roles import Option
+from accounts.uploads.files import SheetRow
 from accounts.validity import Validity
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
-from mipres_admin.sheets import SheetRow
 from tests.cast import make_delegate, make_entity, make_sede, make_user
 
 ROLES = ("Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador")

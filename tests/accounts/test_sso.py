@@ -10,7 +10,8 @@ import time_machine
 from django.core.management.base import CommandError
 
 from accounts.models import SsoPost
-from entities.models import Entity, RegistryLoad, Sede
+from entities.models import Entity, Sede
+from entities.registry.models import RegistryLoad
 from mipres_admin.models import HistoryEntry
 from tests import cast
 from tests.registry_files import counts, csv_file, load, versions, xlsx_file

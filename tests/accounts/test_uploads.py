@@ -18,11 +18,11 @@ from accounts import deeds
 from accounts.actions import uploads as actions
 from accounts.exports import USER_COLUMNS
 from accounts.models import RoleAssignment, RoleUpload, SsoPost
+from accounts.uploads.files import SheetRow
 from accounts.validity import midnight, today
 from entities.models import EntityKind
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
-from mipres_admin.sheets import SheetRow
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts import throttle
 from accounts.models import Account, RoleAssignment, StaffAccount
 from accounts.security.models import SecondFactorPolicy
-from entities.models import Entity, EntityKind, RegistryLoad, Sede
+from entities.models import Entity, EntityKind, Sede
+from entities.registry.models import RegistryLoad
 from mipres_admin.desk import ActingAdmin
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from tests import cast

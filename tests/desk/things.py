@@ -51,7 +51,8 @@ from delegates.models import (
     RutDocument,
     SignUp,
 )
-from entities.models import Association, Department, Entity, EntityKind, Municipality, RegistryLoad, Sede
+from entities.models import Association, Department, Entity, EntityKind, Municipality, Sede
+from entities.registry.models import RegistryLoad
 from mipres_admin.models import JobRun, OutgoingMail
 from tests import cast
 from tests.tokens.calling import make_token

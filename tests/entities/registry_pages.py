@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 
-from entities.models import RegistryLoad
+from entities.registry.models import RegistryLoad
 from entities.registry.queue import take
 
 LIST = "/admin/entities/registryload/"

@@ -9,7 +9,8 @@ from django.core.management.base import CommandError
 from stdnum.co import nit
 
 from entities.management.commands.import_eps import Command
-from entities.models import Entity, EntityKind, RegistryLoad, Sede
+from entities.models import Entity, EntityKind, Sede
+from entities.registry.models import RegistryLoad
 from mipres_admin.models import HistoryEntry
 from tests import cast
 from tests.registry_files import counts, csv_file, load, versions

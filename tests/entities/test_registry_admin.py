@@ -12,11 +12,11 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import Account
-from entities.models import Entity, RegistryLoad, Sede
+from entities.models import Entity, Sede
 from entities.registry import loading
-from entities.registry.files import MEGABYTE
 from entities.registry.loading import Effect
-from entities.registry.models import RegistryFile, RegistryReport
+from entities.registry.models import RegistryFile, RegistryLoad, RegistryReport
+from mipres_admin.excel.reader import MEGABYTE
 from mipres_admin.models import HistoryEntry
 from tests import cast
 from tests.entities.registry_pages import ADD, LIST, act, contents, loaded, page_of, upload, uploaded, work

@@ -6,8 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from entities.models import RegistryLoad
-from entities.registry.models import RegistryChange, RegistryFile, RegistryProgress
+from entities.registry.models import RegistryChange, RegistryFile, RegistryLoad, RegistryProgress
 
 pytestmark = pytest.mark.django_db
 GOOD = {"kind": "reps", "file_name": "reps.csv", "sha256": "0" * 64}

@@ -17,10 +17,10 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.models import Account
-from entities.models import Entity, RegistryLoad, Sede
+from entities.models import Entity, Sede
 from entities.registry import queue
 from entities.registry.loading import ONE_AT_A_TIME
-from entities.registry.models import RegistryChange, RegistryFile, RegistryProgress, RegistryReport
+from entities.registry.models import RegistryChange, RegistryFile, RegistryLoad, RegistryProgress, RegistryReport
 from entities.registry.synthetic import Inventor, write
 from mipres_admin import jobs
 from mipres_admin.models import HistoryEntry

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.models import Account, SsoPost
 from accounts.roles import Role
-from entities.models import Entity, RegistryLoad, Sede
+from entities.models import Entity, Sede
 from entities.registry import loading, registries
 from entities.registry.loading import Effect
-from entities.registry.models import RegistryAddition, RegistryChange
+from entities.registry.models import RegistryAddition, RegistryChange, RegistryLoad
 from entities.registry.synthetic import Inventor, write
 from mipres_admin.models import HistoryEntry
 from tests import cast
@@ -293,8 +293,8 @@ def test_a_load_that_comes_before_the_worker_undoes_leaves_it_undone(clerk, tmp_
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in registries.choices()])
 def test_every_table_of_a_registry_has_triggers_that_keep_its_columns(kind):
-    kept = registries.registry_of(kind).kept
-    assert kept, f"{kind} can not be undone: it names no tables in `kept`"
+    kept = registries.registry_of(kind).tracked
+    assert kept, f"{kind} can not be undone: it names no tables in `tracked`"
     for each in kept:
         with connection.cursor() as cursor:
             cursor.execute(

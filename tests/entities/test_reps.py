@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Account
 from accounts.roles import Role
-from entities.models import Entity, EntityKind, RegistryLoad, Sede
+from entities.models import Entity, EntityKind, Sede
 from entities.registry.loading import Options
 from entities.registry.loading import load as load_registry
+from entities.registry.models import RegistryLoad
 from entities.registry.reps import Reps
 from entities.registry.synthetic import HEADINGS, OTHER_PURPOSE, TRANSPORT
 from mipres_admin.models import HistoryEntry
@@ -416,7 +417,7 @@ def test_after_a_forced_cut_the_same_cut_needs_no_force(reps: Any) -> None:
 def test_a_load_is_recorded_with_its_counts(tmp_path: Path) -> None:
     load("import_reps", csv_file(tmp_path / "corte.csv", [sede_row()]))
     loaded = RegistryLoad.objects.get()
-    assert (loaded.kind, loaded.file_name, loaded.cut_on, loaded.counts["new"]) == (
+    assert (loaded.kind, loaded.file_name, loaded.snapshot_date, loaded.counts["new"]) == (
         "reps",
         "corte.csv",
         date(2026, 3, 12),

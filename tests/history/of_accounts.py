@@ -10,9 +10,9 @@ from accounts.actions.roles import activate_user, change_last_day, end_assignmen
 from accounts.actions.uploads import apply_upload, make_upload
 from accounts.models import Account, Certificate, RoleUpload
 from accounts.roles import Option
+from accounts.uploads.files import SheetRow
 from accounts.validity import today
 from entities.models import Entity, Sede
-from mipres_admin.sheets import SheetRow
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede
 from tests.history.stage import Expected, Stage, act, of_delegate
 

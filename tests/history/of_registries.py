@@ -11,7 +11,7 @@ from typing import Any
 from accounts.registry import effects
 from accounts.validity import long_date, today
 from entities.actions.registry_loads import Upload, cancel_load, queue_load, queue_undo, upload_registry
-from entities.models import RegistryLoad
+from entities.registry.models import RegistryLoad
 from entities.registry.queue import take
 from tests.accounts.registry_effects import Ministry, on
 from tests.cast import make_assignment
@@ -49,7 +49,7 @@ def loading(kind: str) -> Deed:
         yield None
         load(f"import_{kind}", path, allow_closing=True)
         entry = RegistryLoad.objects.get()
-        cut = entry.cut_on and entry.cut_on.isoformat()
+        cut = entry.snapshot_date and entry.snapshot_date.isoformat()
         after = {"file": path.name, "sha256": entry.sha256, "cut_on": cut, **entry.counts}
         yield Expected(entry, None, None, after=after)
 
@@ -152,7 +152,7 @@ def applied_from_the_admin(stage: Stage) -> Iterator[Expected | None]:
     yield None
     take()
     waiting.refresh_from_db()
-    cut = waiting.cut_on and waiting.cut_on.isoformat()
+    cut = waiting.snapshot_date and waiting.snapshot_date.isoformat()
     after = {"file": "reps.csv", "sha256": waiting.sha256, "cut_on": cut, **waiting.counts, "reason": WHY}
     yield Expected(waiting, stage.ministry, None, after=after)
 
@@ -189,6 +189,10 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     queue_undo(by=stage.ministry, load=done, reason=WHY)
     yield None
     take()
-    before = {"file": done.file_name, "sha256": done.sha256, "cut_on": done.cut_on and done.cut_on.isoformat()}
+    before = {
+        "file": done.file_name,
+        "sha256": done.sha256,
+        "cut_on": done.snapshot_date and done.snapshot_date.isoformat(),
+    }
     after = {"reason": WHY, "restored": 0, "deleted": 2, "skipped": 0, "kept": 0}
     yield Expected(done, stage.ministry, None, before=before, after=after)

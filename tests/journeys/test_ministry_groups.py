@@ -13,7 +13,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Account
 from delegates.models import RutDocument
-from entities.models import EntityKind, RegistryLoad, Sede
+from entities.models import EntityKind, Sede
+from entities.registry.models import RegistryLoad
 from entities.registry.queue import take
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from tests import cast

@@ -18,7 +18,7 @@ from accounts.actions.session import open_session
 from accounts.models import Account
 from accounts.panels import _activations
 from accounts.throttle import locked_accounts
-from entities.models import RegistryLoad
+from entities.registry.models import RegistryLoad
 from mipres_admin.dashboard import Panel, acts_per_day, panels_for, register
 from mipres_admin.figures import day_chart, last_days
 from mipres_admin.models import JobRun

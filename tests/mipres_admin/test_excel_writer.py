@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from openpyxl import load_workbook
 
-from mipres_admin.workbook import LONGEST_CELL, Column, stream
+from mipres_admin.excel.writer import LONGEST_CELL, Column, stream
 
 COLUMNS = (Column("NOMBRE"), Column("VALOR", 30))
 

@@ -1,0 +1,1 @@
+"""Workbooks (.xlsx): how they are read and written."""

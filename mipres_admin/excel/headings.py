@@ -1,0 +1,46 @@
+"""Which column of a file is which? Headings match without case, accents, spaces or underscores."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mipres_admin.text import fold_key
+
+
+@dataclass(frozen=True)
+class ExpectedColumn:
+    """A column the portal reads: the spellings of its heading, the preferred first, and whether it must be there."""
+
+    headings: tuple[str, ...]
+    required: bool = True
+
+    def __str__(self) -> str:
+        return " o ".join(self.headings[:2])
+
+
+@dataclass(frozen=True)
+class HeadingMatch:
+    """Where each column is in the file (None: nowhere), and what is wrong with the headings."""
+
+    places: list[int | None]
+    missing: list[ExpectedColumn]
+    repeated: dict[str, list[str]]
+    """The spellings of each heading that is there more than once, by its key."""
+    unknown: list[str]
+
+
+def match_headings(headings: Sequence[str], columns: Sequence[ExpectedColumn]) -> HeadingMatch:
+    """Find the columns among the headings of a file."""
+    keys = [fold_key(heading) for heading in headings]
+    names = [[fold_key(name) for name in column.headings] for column in columns]
+    places = [next((keys.index(name) for name in alternatives if name in keys), None) for alternatives in names]
+    spellings: defaultdict[str, list[str]] = defaultdict(list)
+    for key, heading in zip(keys, headings, strict=True):
+        spellings[key].append(heading)
+    known = {name for alternatives in names for name in alternatives}
+    return HeadingMatch(
+        places=places,
+        missing=[column for column, place in zip(columns, places, strict=True) if column.required and place is None],
+        repeated={key: spelled for key, spelled in spellings.items() if key and len(spelled) > 1},
+        unknown=[heading for heading, key in zip(headings, keys, strict=True) if heading and key not in known],
+    )

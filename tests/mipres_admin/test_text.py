@@ -1,0 +1,60 @@
+"""Are words folded alike in Python and in PostgreSQL?"""
+
+import unicodedata
+
+import pytest
+from django.db import connection
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mipres_admin.text import fold, fold_key, fold_words
+
+
+@pytest.mark.django_db
+def test_fold_in_python_and_in_sql_are_equal_for_any_text() -> None:
+    # a code that one of the two does not know yet is no difference in the folding: Cn is what has no meaning
+    texts = st.text(st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\0"), max_size=60)
+
+    with connection.cursor() as cursor:
+
+        @given(texts)
+        @example("Ñandú ÁÉÍÓÚ üÜ ª º ½ ﬁ K ℋ ß ẞ æ")
+        @example("ΟΔΟΣ ΣΑΣ İIıi Øø Đđ Łł ‘’“”–—")
+        @example("N\u0303 a\u0323\u0302 \u0345 \u0370 \u036f \u0483 ⳯\u0fb3 ϴ ｱﾞ 각")
+        @example("  a  \t\r\n\u00a0\u2028 b ")
+        def is_equal(text: str) -> None:
+            cursor.execute("SELECT fold(%s)", [text])
+            assert cursor.fetchone() == (fold(text),)
+
+        is_equal()
+
+
+@pytest.mark.django_db
+def test_fold_in_python_and_in_sql_are_equal_for_every_character() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT code, fold('a' || chr(code) || 'b') FROM generate_series(1, 1114111) AS code "
+            "WHERE code NOT BETWEEN 55296 AND 57343 AND unicode_assigned(chr(code))"
+        )
+        different = [code for code, text in cursor.fetchall() if text != fold(f"a{chr(code)}b") and _is_known(code)]
+    assert different == []
+
+
+def _is_known(code: int) -> bool:
+    """Whether this Python knows the character; PostgreSQL may be newer."""
+    return unicodedata.category(chr(code)) != "Cn"
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"), [("Ñandú  ÁÉ", "nandu  ae"), ("ﬁn", "fin"), ("Strauß Øst", "strauß øst"), ("", "")]
+)
+def test_fold_drops_case_and_accents(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+def test_fold_words_leaves_single_spaces() -> None:
+    assert fold_words("  María \t JOSÉ ") == "maria jose"
+
+
+def test_fold_key_leaves_letters_and_digits() -> None:
+    assert fold_key("Direcci_nSede ") == fold_key("DIRECCI NSEDÉ") == "direccinsede"
