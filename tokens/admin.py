@@ -1,7 +1,7 @@
 """What does the Ministry see of tokens? Keys and tokens to read, and the servers that it lets ask about tokens."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -19,9 +19,7 @@ from mipres_admin.desk import ActingAdmin, Also, DeskAct, ListOnlyAdmin, ReadOnl
 from tokens.actions import end_client, make_client, revoke_and_tell
 from tokens.forms import ClientForm
 from tokens.keys import seal, unseal
-from tokens.limits import WINDOW_SECONDS
 from tokens.models import (
-    CallCounter,
     PortalToken,
     ServerClient,
     SigningKey,
@@ -217,16 +215,3 @@ class TemporaryTokenAdmin(OfTokenAdmin, ListOnlyAdmin):
     list_display = fields = ("token", "entity", "service", "issued_at", "expires_at")
     list_filter = ("service",)
     ordering = ("-expires_at",)
-
-
-@admin.register(CallCounter)
-class CallCounterAdmin(ListOnlyAdmin):
-    """Never the key, a hash: how busy the services are, not who calls."""
-
-    list_display = fields = ("minute", "taken")
-    ordering = ("-window",)
-
-    @admin.display(description="minuto")
-    def minute(self, counter: CallCounter) -> datetime:
-        """The minute of the clock that was counted."""
-        return datetime.fromtimestamp(counter.window * WINDOW_SECONDS, UTC)

@@ -28,13 +28,13 @@ _OF_TEMPORARY = (Scope.SUMINISTROS, Scope.FACTURACION)
 _CLIENT_ID = re.compile(r"srv-[0-9a-f]{16}")
 
 per_client = limits.Limit(
-    "client",
+    "tokens.limits.client",
     settings.CLIENT_CALLS_PER_MINUTE,
     100,
     f"Un servidor puede hacer {settings.CLIENT_CALLS_PER_MINUTE} llamadas por minuto. Espere {{seconds}} segundos.",
 )
 per_address = limits.Limit(
-    "client_address",
+    "tokens.limits.client_address",
     settings.CLIENT_FAILURES_PER_MINUTE,
     1,
     "Demasiadas credenciales malas desde su red. Espere {seconds} segundos.",

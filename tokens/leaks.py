@@ -26,7 +26,7 @@ _PART = f"[A-Za-z0-9_-]{{1,{jwts.LONGEST}}}"
 _LOOKS_LIKE_OURS = re.compile(rf"eyJ0eXAiOiJtaXByZXMi{_PART}\.{_PART}\.[A-Za-z0-9_-]{{86}}")
 
 per_address = limits.Limit(
-    "report",
+    "tokens.limits.report",
     settings.LEAK_REPORTS_PER_MINUTE,
     1,
     "Desde esta dirección llegaron demasiados reportes. Espere {seconds} segundos y repita el suyo.",

@@ -398,28 +398,3 @@ class ServerClient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.client_id})"
-
-
-class CallCounter(models.Model):
-    """How many calls of one kind an entity or an address was given in one window of time.
-
-    The key is a keyed hash. The table is UNLOGGED: after a crash of PostgreSQL everybody starts from zero.
-    """
-
-    key = models.CharField(max_length=40, primary_key=True)
-    window = models.BigIntegerField()
-    taken = models.IntegerField()
-
-    class Meta:
-        verbose_name = "cuenta de llamadas"
-        verbose_name_plural = "cuentas de llamadas"
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(taken__gt=0),
-                name="call_counter_counts",
-                violation_error_message="La cuenta debe ser mayor que cero.",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.taken}"

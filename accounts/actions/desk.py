@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.actions.second_factor import reset_factors
 from accounts.actions.sessions import end_sessions
-from accounts.models import Account, LoginThrottle, PasswordLink, Suspension, may_enter_at
+from accounts.models import Account, PasswordLink, Suspension, may_enter_at
 from accounts.security.models import AccountSession
 from accounts.throttle import keys_of
 from entities.actions.sedes import disable_sede, enable_sede
@@ -12,6 +12,7 @@ from entities.models import Entity, Sede
 from entities.rules.sedes import SedeUse
 from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
+from mipres_admin.models import RateCounter
 from mipres_admin.refusals import Refusal, Refused
 
 HELP = "Si no lo esperaba o cree que es un error, comuníquese con Atención al usuario."
@@ -129,8 +130,8 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
     """
     _refuse_staff(by, account)
     account = _hold(account)
-    rows = LoginThrottle.objects.filter(key__in=keys_of(account)).order_by("key")
-    failures = sum(rows.select_for_update().values_list("failures", flat=True))
+    rows = RateCounter.objects.filter(key__in=keys_of(account)).order_by("key")
+    failures = sum(rows.select_for_update().values_list("count", flat=True))
     if not failures:
         return False
     rows.delete()

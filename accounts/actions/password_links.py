@@ -6,9 +6,10 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
 from accounts.actions.session import check_new_password, save_new_password
-from accounts.models import Account, LoginThrottle, PasswordLink, Person, may_enter_at
+from accounts.models import Account, PasswordLink, Person, may_enter_at
 from mipres_admin import history, mail_links
 from mipres_admin.mail import send_on_commit
+from mipres_admin.models import RateCounter
 from mipres_admin.refusals import Refusal, Refused
 
 DEAD_LINK = Refusal(
@@ -98,7 +99,7 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
         _write(account=account, reason=reason, by=None, act="password.link_sent", thing=account)
         return
     nobody = _nobody(login, document_type, document_number, email)
-    thing = LoginThrottle(key=counter)
+    thing = RateCounter(key=counter)
     _write(account=nobody, reason=reason, by=None, act="password.link_refused", thing=thing)
 
 

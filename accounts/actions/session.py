@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
-from accounts.models import Account, LoginThrottle, PasswordLink
+from accounts.models import Account, PasswordLink
 from accounts.security.models import AccountSession
 from accounts.security.rules import step_of
 from mipres_admin import history
 from mipres_admin.mail import send_on_commit
+from mipres_admin.models import RateCounter
 
 BAD_CREDENTIALS = (
     "Credenciales inválidas. Revise el usuario y la contraseña e ingréselos de nuevo; "
@@ -43,7 +44,7 @@ def write_refusal(act: str, attempt: throttle.Attempt, account: Account | None) 
     A name that does not exist costs the same write, so that the time of the answer says nothing; its row names the
     counter, a keyed hash.
     """
-    thing: models.Model = account or LoginThrottle(key=attempt.name_key)
+    thing: models.Model = account or RateCounter(key=attempt.key)
     history.record(
         by=None,
         act=act,
@@ -73,7 +74,6 @@ def open_session(*, login: str, password: str) -> Account:
         attempt.forgive()
         act = "session.halfway" if step_of(account) else "session.opened"
         history.record(by=account, act=act, thing=account, before={}, after={})
-    throttle.sweep()
     return account
 
 
