@@ -11,6 +11,7 @@ from entities.actions.sedes import disable_sede, enable_sede
 from entities.models import Entity, Sede
 from entities.rules.sedes import SedeUse
 from mipres_admin import clock, history
+from mipres_admin.locks import lock, lock_rows
 from mipres_admin.mail import send_on_commit
 from mipres_admin.models import RateCounter
 from mipres_admin.refusals import Refusal, Refused
@@ -34,11 +35,6 @@ def tell(account: Account, what: str, reason: str, then: str = HELP) -> None:
     send_on_commit(to=account.email, template="ministry_acted", context=context)
 
 
-def _hold(account: Account) -> Account:
-    """The account as it is now, held until the transaction ends."""
-    return Account.objects.select_for_update(of=("self",)).select_related("entity", "person").get(pk=account.pk)
-
-
 def _refuse_staff(by: Account, account: Account) -> None:
     """Who helps delegates does not open the accounts of the Ministry; raises Refused."""
     if account.is_staff and not by.has_perm("accounts.manage_staff"):
@@ -55,7 +51,7 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
     His sessions end at once and a link to set his password opens nothing any more. Raises Refused for an account that
     is no delegate's.
     """
-    account = _hold(account)
+    account = lock(account)
     if account.entity is None:
         raise Refused(NOT_A_DELEGATE)
     if account.is_suspended:
@@ -73,7 +69,7 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
 @transaction.atomic
 def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
     """Lift the suspension of a delegate; whether there was one. It opens no account that its appointment closed."""
-    account = _hold(account)
+    account = lock(account)
     held = Suspension.objects.open().filter(account=account)
     if not held.update(lifted_at=clock.now(), lifted_by=by, lifted_because=reason):
         return False
@@ -90,7 +86,7 @@ def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
 
     None of its accounts enters, its tokens are refused, and it appoints, registers and associates nobody.
     """
-    entity = Entity.objects.select_for_update(no_key=True).get(pk=entity.pk)
+    entity = lock(entity, no_key=True)
     if not entity.is_active:
         return False
     concerned = list(entity.accounts.filter(may_enter_at()).select_related("person"))
@@ -107,7 +103,7 @@ def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
 @transaction.atomic
 def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     """Make an entity active again, with its accounts and tokens as they were; whether it was inactive."""
-    entity = Entity.objects.select_for_update(no_key=True).get(pk=entity.pk)
+    entity = lock(entity, no_key=True)
     if entity.is_active:
         return False
     entity.is_active = True
@@ -129,9 +125,9 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
     Raises Refused for an account of the Ministry, unless `by` administers them.
     """
     _refuse_staff(by, account)
-    account = _hold(account)
-    rows = RateCounter.objects.filter(key__in=keys_of(account)).order_by("key")
-    failures = sum(rows.select_for_update().values_list("count", flat=True))
+    account = lock(account)
+    rows = RateCounter.objects.filter(key__in=keys_of(account))
+    failures = sum(lock_rows(rows.values_list("count", flat=True)))
     if not failures:
         return False
     rows.delete()
@@ -146,7 +142,7 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
 def close_sessions(*, by: Account, account: Account, reason: str) -> bool:
     """End every live session of an account; whether there was any. Raises Refused as `unlock_account` does."""
     _refuse_staff(by, account)
-    account = _hold(account)
+    account = lock(account)
     if not end_sessions(account=account, by=by, reason=reason):
         return False
     tell(
@@ -162,7 +158,7 @@ def reset_second_factor(*, by: Account, account: Account, reason: str) -> bool:
     Raises Refused as `unlock_account` does.
     """
     _refuse_staff(by, account)
-    return bool(reset_factors(account=_hold(account), by=by, reason=reason))
+    return bool(reset_factors(account=lock(account), by=by, reason=reason))
 
 
 # ---------------------------------------------------------------- sedes

@@ -8,6 +8,7 @@ from accounts import throttle
 from accounts.actions.session import check_new_password, save_new_password
 from accounts.models import Account, PasswordLink, Person, may_enter_at
 from mipres_admin import history, mail_links
+from mipres_admin.locks import lock
 from mipres_admin.mail import send_on_commit
 from mipres_admin.models import RateCounter
 from mipres_admin.refusals import Refusal, Refused
@@ -125,7 +126,7 @@ def assign_password(*, secret: str, new: str) -> Account:
     the link does not open, and ValidationError under "new" when a validator refuses the password: the link stays.
     """
     link = find_link(secret)
-    account = Account.objects.select_for_update(of=("self",)).get(pk=link.account_id)
+    account = lock(link.account)
     check_new_password(account, new)
     # of two windows that send the form at once, the second waited for the account and finds no link
     deleted, _ = PasswordLink.objects.live().filter(secret_hash=mail_links.hash_of(secret)).delete()

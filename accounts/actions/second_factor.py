@@ -16,6 +16,7 @@ from accounts.security.models import AuthenticatorApp, Factor, Passkey, Proof, R
 from accounts.security.rules import factors_of, removal_refusal
 from accounts.security.secrets import read_recovery_code, recovery_codes, recovery_digest
 from mipres_admin import history
+from mipres_admin.locks import lock, lock_rows
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refused
 
@@ -39,12 +40,11 @@ def _tell(account: Account, what: str) -> None:
     send_on_commit(to=account.email, template="security_changed", context=context)
 
 
-def _holders(account: Account) -> list[Account]:
+def _lock_holders(account: Account) -> list[Account]:
     """Lock the accounts that share factors with this one, so that two windows take turns."""
-    accounts = Account.objects.select_for_update(of=("self",)).order_by("pk")
     if account.is_staff or account.person_id is None:
-        return list(accounts.filter(pk=account.pk))
-    return list(accounts.filter(person=account.person_id, is_staff=False))
+        return [lock(account)]
+    return lock_rows(Account.objects.filter(person=account.person_id, is_staff=False))
 
 
 # ---------------------------------------------------------------- adding
@@ -66,7 +66,7 @@ def enrol_app(*, by: Account, name: str, seed: str, code: str) -> AuthenticatorA
     if not app.accepts(code):
         raise ValidationError({"code": WRONG_ENROL_CODE})
     with transaction.atomic():
-        _holders(by)
+        _lock_holders(by)
         made = AuthenticatorApp.objects.filter(seed=seed).first()
         if made is not None:
             return made
@@ -100,7 +100,7 @@ def open_after_enrolment(*, account: Account, proof: Proof) -> None:
 @transaction.atomic
 def make_recovery_codes(*, by: Account, seed: str) -> None:
     """Keep the hashes of the recovery codes of `seed`, instead of any that the holder of `by` had."""
-    _holders(by)
+    _lock_holders(by)
     RecoveryCode.objects.of(by).delete()
     digests = [recovery_digest(code) for code in recovery_codes(seed)]
     RecoveryCode.objects.bulk_create(RecoveryCode(account=by, digest=digest) for digest in digests)
@@ -123,7 +123,7 @@ def _opened(account: Account, attempt: throttle.Attempt, proof: Proof) -> None:
 
 @transaction.atomic
 def _app_accepts(account: Account, attempt: throttle.Attempt, code: str) -> bool:
-    for app in AuthenticatorApp.objects.of(account).select_for_update(of=("self",)):
+    for app in lock_rows(AuthenticatorApp.objects.of(account)):
         if app.accepts(code):
             app.last_used_at = timezone.now()
             app.save(update_fields=["last_step", "drift", "last_used_at"])
@@ -200,7 +200,7 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
 
     Raises Refused for the last factor of an account that must have one.
     """
-    _holders(by)
+    _lock_holders(by)
     held = factors_of(by)
     if factor not in held:
         return
@@ -222,7 +222,7 @@ def reset_factors(*, account: Account, by: Account | None, reason: str = "") -> 
     The next log-in asks for a new one where one is compulsory. `by` is None for a command, `reason` what the Ministry
     says in its admin. Without a factor or a code nothing is written down.
     """
-    _holders(account)
+    _lock_holders(account)
     held = factors_of(account)
     if not held and not RecoveryCode.objects.of(account).exists():
         return 0

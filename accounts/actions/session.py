@@ -13,6 +13,7 @@ from accounts.models import Account, PasswordLink
 from accounts.security.models import AccountSession
 from accounts.security.rules import step_of
 from mipres_admin import history
+from mipres_admin.locks import lock
 from mipres_admin.mail import send_on_commit
 from mipres_admin.models import RateCounter
 
@@ -132,7 +133,7 @@ def save_new_password(account: Account, new: str, *, by: Account, act: str, keep
 
 @transaction.atomic
 def _save_password(by: Account, new: str, keep: AccountSession | None) -> Account:
-    account = Account.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    account = lock(by)
     if account.password != by.password:
         raise ValidationError(CHANGED_ELSEWHERE, code="changed_elsewhere")
     save_new_password(account, new, by=by, act="password.changed", keep=keep)

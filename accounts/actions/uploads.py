@@ -17,6 +17,7 @@ from accounts.uploads.verdicts import Judged, Verdict, in_words, judge_rows, sai
 from accounts.validity import Validity
 from entities.models import Entity
 from mipres_admin import clock, history
+from mipres_admin.locks import lock, lock_rows
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.sheets import SheetRow
@@ -82,7 +83,7 @@ def _rejudged(entity: Entity, kept: Sequence[dict[str, Any]]) -> list[Judged]:
     rows = [SheetRow(row["line"], row["texts"]) for row in kept]
     # in one order for everybody, so that two files, or a file and a load, never wait for each other
     entity.sedes.all().hold_states()
-    list(users_of(rows).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    lock_rows(users_of(rows).values_list("pk"))
     now = []
     for row, judged in zip(kept, judge_rows(entity, rows), strict=True):
         same = (row["verdict"], row["before"]) == (judged.verdict.value, judged.before)
@@ -172,9 +173,9 @@ def _errors(verdicts: Sequence[Judged]) -> int:
     return sum(judged.verdict == Verdict.ERROR for judged in verdicts)
 
 
-def _locked(upload: RoleUpload) -> RoleUpload:
-    """The upload's row, held until the transaction ends; a second click waits here and finds it applied."""
-    held = RoleUpload.objects.select_for_update(of=("self",)).select_related("entity", "applied_by").get(pk=upload.pk)
+def _lock_unapplied(upload: RoleUpload) -> RoleUpload:
+    """The upload as it is now, locked; a second click waits here and finds it applied."""
+    held = lock(upload)
     if held.state == RoleUpload.State.APPLIED:
         raise Refused(_already_applied(held))
     return held
@@ -191,7 +192,7 @@ def apply_upload(*, by: Account, upload: RoleUpload, mode: str) -> RoleUpload:
     wrong: list[Judged] = []
     try:
         with transaction.atomic():
-            upload = _locked(upload)
+            upload = _lock_unapplied(upload)
             if upload.entity_id != tenant(by).pk:
                 raise Refused(_not_yours())
             decided = _decide(by, _rejudged(upload.entity, upload.rows))
@@ -219,7 +220,7 @@ def _applied(*, by: Account, upload: RoleUpload, mode: str, verdicts: Sequence[J
 @transaction.atomic
 def _keep_reasons(upload: RoleUpload, verdicts: Sequence[Judged]) -> None:
     """After all was taken back, the preview still says why; unless somebody has applied the file meanwhile."""
-    held = RoleUpload.objects.select_for_update().get(pk=upload.pk)
+    held = lock(upload)
     if held.state == RoleUpload.State.PREVIEWED:
         _keep(held, verdicts)
 

@@ -10,6 +10,7 @@ from accounts.security.models import AccountSession
 from accounts.viewing.models import Viewing
 from accounts.viewing.rules import already_seeing, viewing_refusal, why_over
 from mipres_admin import clock, history
+from mipres_admin.locks import lock
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refused
 
@@ -50,9 +51,8 @@ def end_viewing(*, viewing: Viewing, by: Account | None, why: str) -> bool:
 
     False, and nothing written, when it has already ended. It never lasts longer than was said when it began.
     """
-    open_ones = Viewing.objects.open().select_for_update(of=("self",)).select_related("account", "entity")
-    held = open_ones.filter(pk=viewing.pk).first()
-    if held is None:
+    held = lock(viewing)
+    if held.ended_at is not None:
         return False
     held.ended_at, held.end = min(clock.now(), held.ends_at), why
     held.save(update_fields=["ended_at", "end"])

@@ -24,19 +24,20 @@ from accounts.validity import long_date
 from entities.models import Entity, RegistryLoad, Sede
 from mipres_admin import clock
 from mipres_admin.addresses import public_address
+from mipres_admin.locks import lock_rows
 from mipres_admin.mail import Mail, send_all_on_commit
 
 Place = tuple[int, int]
 
 
-def _lock(users: Iterable[int], kind: str = "") -> None:
+def _lock_users(users: Iterable[int], kind: str = "") -> None:
     """These users and those of whom the registry `kind` speaks, held until the transaction ends.
 
     So whoever is giving one of them a role, on the strength of what was true before the load, is waited for.
     """
     wanted = set(users) | (concerned(kind) if kind else set())
     registered = RegisteredUser.objects.filter(pk__in=wanted)
-    list(registered.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    lock_rows(registered.values_list("pk"))
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def apply(load: RegistryLoad) -> dict[str, int]:
     Each user and sede has one row of history, the person a mail (not a deceased one), and the delegates of each entity
     one mail for the whole load. What ended already is not ended again.
     """
-    _lock((found.user for found in misfits(clock.now(), loading=load.kind).values()), load.kind)
+    _lock_users((found.user for found in misfits(clock.now(), loading=load.kind).values()), load.kind)
     now = clock.now()
     found = misfits(now, loading=load.kind)
     if not found:
@@ -163,7 +164,7 @@ def undo(load: RegistryLoad) -> dict[str, int]:
     if not endings:
         return {}
     mine = RoleAssignment.objects.filter(pk__in=[ending.assignment_id for ending in endings])
-    _lock(mine.values_list("user_id", flat=True))
+    _lock_users(mine.values_list("user_id", flat=True))
     now, present = clock.now(), mine.in_bulk()
     stage = Stage.of(list(present.values()), now)
     since = held_by(stage.users.values(), stage.sedes.values(), min(ending.at for ending in endings))

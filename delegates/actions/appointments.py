@@ -21,6 +21,7 @@ from delegates.rules.appointments import (
 )
 from entities.models import Entity
 from mipres_admin import clock, history
+from mipres_admin.locks import lock
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import masked_email
@@ -29,16 +30,6 @@ from mipres_admin.text import masked_email
 def _refuse(refusal: Refusal | None) -> None:
     if refusal:
         raise Refused(refusal)
-
-
-def _lock_entity(entity: Entity) -> Entity:
-    """The entity as it is now: nobody else becomes its representative until the transaction ends."""
-    return Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity.pk)
-
-
-def _lock(appointment: Appointment) -> Appointment:
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related("entity", "profile", "role", "sede")
-    return rows.get(pk=appointment.pk)
 
 
 def _written(appointment: Appointment) -> dict[str, Any]:
@@ -93,7 +84,7 @@ def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted:
     The person need not have an account. Raises Refused, with nothing saved, when `by` does not represent the entity,
     or the person has that profile already (a double click among them).
     """
-    entity = _lock_entity(entity)
+    entity = lock(entity, no_key=True)
     _refuse(authorization_refusal(entity, wanted, by))
     appointment = Appointment(entity=entity, created_by=by, created_at=clock.now(), **identity_fields(identity))
     _save(appointment, wanted)
@@ -112,7 +103,7 @@ def change_appointment(*, by: Account, appointment: Appointment, wanted: Authori
     appointment has ended or is not as it was seen (unless it is as wanted already), or its profile carries a
     delegate's account.
     """
-    entity, appointment = _lock_entity(appointment.entity), _lock(appointment)
+    entity, appointment = lock(appointment.entity, no_key=True), lock(appointment)
     _refuse(authorization_refusal(entity, wanted, by))
     _refuse(ended_refusal(appointment) or profile_refusal(appointment, wanted))
     if all(getattr(appointment, name) == value for name, value in wanted.as_fields().items()):
@@ -134,7 +125,7 @@ def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: boo
     `revoke_tokens` is the representative's choice about the tokens that the delegate made; it is written down.
     Raises Refused, with nothing saved, when `by` does not represent the entity or the appointment has ended.
     """
-    entity, appointment = _lock_entity(appointment.entity), _lock(appointment)
+    entity, appointment = lock(appointment.entity, no_key=True), lock(appointment)
     _refuse(representation_refusal(entity, by) or ended_refusal(appointment))
     appointment.ended_at, appointment.ended_by = clock.now(), by
     appointment.save(update_fields=["ended_at", "ended_by"])

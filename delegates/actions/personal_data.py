@@ -15,6 +15,7 @@ from delegates.exports import personal_data
 from delegates.models import EmailChange
 from entities.models import EntityKind
 from mipres_admin import history, mail_links
+from mipres_admin.locks import lock
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import masked_email
@@ -38,7 +39,7 @@ def person_of(by: Account) -> Person:
 @transaction.atomic
 def correct_sex(*, by: Account, sex: str) -> bool:
     """Save the sexo that the person says; whether that changed anything."""
-    person = Person.objects.select_for_update().get(pk=person_of(by).pk)
+    person = lock(person_of(by))
     if person.sex == sex:
         return False
     before, person.sex = {"sex": person.sex}, sex
@@ -110,7 +111,7 @@ def change_email(*, secret: str) -> Account:
     Raises Refused when the link does not open: of two windows, the second finds it used.
     """
     change = find_change(secret)
-    person = Person.objects.select_for_update().get(pk=person_of(change.account).pk)
+    person = lock(person_of(change.account))
     deleted, _ = EmailChange.objects.open().filter(pk=change.pk, secret_sha256=change.secret_sha256).delete()
     if not deleted:
         raise Refused(DEAD_LINK)

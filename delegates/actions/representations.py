@@ -10,6 +10,7 @@ from entities.actions.sedes import create_main_sede
 from entities.models import Entity, EntityKind
 from entities.rules.sedes import SedeDetails
 from mipres_admin import clock, history
+from mipres_admin.locks import lock
 from mipres_admin.mail import send_on_commit
 
 
@@ -69,8 +70,7 @@ def represent(*, by: Account, registration: EntityRegistration) -> list[Entity]:
     found = found_entities(details)
     entities = []
     for kind in details.entity_kinds:
-        made = found.get(kind) or _make_entity(registration, kind)
-        entity = Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=made.pk)
+        entity = lock(found.get(kind) or _make_entity(registration, kind), no_key=True)
         _complete(by=by, entity=entity, registration=registration)
         _hand_over(by, entity, person, registration)
         entities.append(entity)
