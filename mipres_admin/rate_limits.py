@@ -7,7 +7,6 @@ move: trying again neither counts nor prolongs the wait. A key is a keyed hash, 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import F
@@ -46,7 +45,8 @@ class LimitReached(Exception):
         return f"{minutes} {'minuto' if minutes == 1 else 'minutos'}"
 
 
-class Counted(NamedTuple):
+@dataclass(frozen=True)
+class Counted:
     """A counter that was raised: how many so far, and when it begins again."""
 
     key: str
@@ -77,9 +77,8 @@ def count(key: str, *, allowed: int, expires_at: datetime, by: int = 1) -> Count
     Call it outside a transaction wherever a count must not be undone with it.
     """
     now = timezone.now()
-    values = {"key": key, "by": by, "now": now, "expires_at": expires_at, "allowed": allowed}
     with connection.cursor() as cursor:
-        cursor.execute(RAISE, values)
+        cursor.execute(RAISE, {"key": key, "by": by, "now": now, "expires_at": expires_at, "allowed": allowed})
         row = cursor.fetchone()
     if row is None:
         until = RateCounter.objects.filter(key=key).values_list("expires_at", flat=True).first()

@@ -15,7 +15,7 @@ from accounts.models import Account, may_enter_at
 from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.locks import lock, lock_rows
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refused
 from tokens.jwts import new_jti, sign
 from tokens.keys import current_key
@@ -137,13 +137,12 @@ def revoke_tokens_made_by(*, account: Account, by: Account | None, reason: str) 
 
 
 @transaction.atomic
-def revoke_and_tell(*, by: Account | None, token: PortalToken, reason: str, template: str) -> bool:
+def revoke_and_notify(*, by: Account | None, token: PortalToken, reason: str, template: str) -> bool:
     """Revoke a token that its entity did not ask to end, and mail the entity's delegates; whether it was in force."""
     if not revoke_token(by=by, token=token, reason=reason):
         return False
-    for account in token.entity.accounts.filter(may_enter_at()).exclude(email=""):
-        context = {"account": account, "token": token, "entity": token.entity, "reason": reason}
-        send_on_commit(to=account.email, template=template, context=context)
+    for account in token.entity.accounts.filter(may_enter_at()):
+        notify(account, template, token=token, entity=token.entity, reason=reason)
     return True
 
 
@@ -205,9 +204,8 @@ def _remind(token: PortalToken, days: int, now: datetime) -> bool:
     if not is_new:
         return False
     left = max(1, (token.expires_at - now).days)
-    for account in token.entity.accounts.filter(may_enter_at()).exclude(email=""):
-        context = {"account": account, "token": token, "entity": token.entity, "left": left}
-        send_on_commit(to=account.email, template="token_expiring", context=context)
+    for account in token.entity.accounts.filter(may_enter_at()):
+        notify(account, "token_expiring", token=token, entity=token.entity, left=left)
     return True
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Account
 from entities.models import Entity
 from mipres_admin.desk import ActingAdmin, Also, DeskAct, ListOnlyAdmin, ReadOnlyAdmin
-from tokens.actions import end_client, make_client, revoke_and_tell
+from tokens.actions import end_client, make_client, revoke_and_notify
 from tokens.forms import ClientForm
 from tokens.keys import seal, unseal
 from tokens.models import (
@@ -43,7 +43,7 @@ class SigningKeyAdmin(ReadOnlyAdmin):
 
 
 def _revoke(*, by: Account, thing: PortalToken, reason: str) -> bool:
-    return revoke_and_tell(by=by, token=thing, reason=reason, template="token_revoked")
+    return revoke_and_notify(by=by, token=thing, reason=reason, template="token_revoked")
 
 
 def _end(*, by: Account, thing: ServerClient, reason: str) -> bool:

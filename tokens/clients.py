@@ -16,7 +16,7 @@ from entities.models import Entity
 from mipres_admin import history
 from mipres_admin.access import network_of
 from tokens import jwts, limits
-from tokens.actions import revoke_and_tell
+from tokens.actions import revoke_and_notify
 from tokens.errors import BadToken
 from tokens.models import PortalToken, ServerClient, TemporaryToken
 from tokens.scopes import REGIMEN, Scope
@@ -134,4 +134,4 @@ def revoke(*, client: ServerClient, token: str) -> None:
         return
     found = PortalToken.objects.select_related("entity").filter(jti=jti).first()
     if found is not None:
-        revoke_and_tell(by=None, token=found, reason=REASON.format(client), template="token_revoked")
+        revoke_and_notify(by=None, token=found, reason=REASON.format(client), template="token_revoked")

@@ -12,7 +12,7 @@ from entities.models import Entity, Sede
 from entities.rules.sedes import SedeUse
 from mipres_admin import clock, history
 from mipres_admin.locks import lock, lock_rows
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.models import RateCounter
 from mipres_admin.refusals import Refusal, Refused
 
@@ -29,10 +29,9 @@ NOT_A_DELEGATE = Refusal(
 )
 
 
-def tell(account: Account, what: str, reason: str, then: str = HELP) -> None:
-    """Mail the holder of an account what the Ministry did, why, and what he can do; in the caller's transaction."""
-    context = {"account": account, "what": what, "reason": reason, "then": then}
-    send_on_commit(to=account.email, template="ministry_acted", context=context)
+def _notify(account: Account, what: str, reason: str, then: str = HELP) -> None:
+    """Mail the holder of an account what the Ministry did, why, and what they can do."""
+    notify(account, "ministry_acted", what=what, reason=reason, then=then)
 
 
 def _refuse_staff(by: Account, account: Account) -> None:
@@ -62,7 +61,7 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
     ended = account.sessions.live().update(ended_at=now)
     after = {"sessions": ended, "reason": reason}
     history.record(by=by, act="account.suspended", thing=account, entity=account.entity, before={}, after=after)
-    tell(account, f"suspendió su cuenta de delegado de {account.entity.name}: no puede ingresar con ella", reason)
+    _notify(account, f"suspendió su cuenta de delegado de {account.entity.name}: no puede ingresar con ella", reason)
     return True
 
 
@@ -76,7 +75,7 @@ def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
     act = "account.reactivated"
     history.record(by=by, act=act, thing=account, entity=account.entity, before={}, after={"reason": reason})
     what = f"levantó la suspensión de su cuenta de delegado de {account.entity}"
-    tell(account, what, reason, "Ingrese con su usuario y su contraseña de siempre.")
+    _notify(account, what, reason, "Ingrese con su usuario y su contraseña de siempre.")
     return True
 
 
@@ -96,7 +95,7 @@ def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     after = {"is_active": False, "sessions": ended, "reason": reason}
     history.record(by=by, act="entity.suspended", thing=entity, entity=entity, before={"is_active": True}, after=after)
     for account in concerned:
-        tell(account, f"suspendió a {entity}: sus delegados no pueden ingresar y sus tokens no sirven", reason)
+        _notify(account, f"suspendió a {entity}: sus delegados no pueden ingresar y sus tokens no sirven", reason)
     return True
 
 
@@ -111,7 +110,7 @@ def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     after, before = {"is_active": True, "reason": reason}, {"is_active": False}
     history.record(by=by, act="entity.reactivated", thing=entity, entity=entity, before=before, after=after)
     for account in entity.accounts.filter(may_enter_at()).select_related("person"):
-        tell(account, f"reactivó a {entity}", reason, "Ingrese con su usuario y su contraseña de siempre.")
+        _notify(account, f"reactivó a {entity}", reason, "Ingrese con su usuario y su contraseña de siempre.")
     return True
 
 
@@ -134,7 +133,7 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
     before, after = {"failures": failures}, {"reason": reason}
     history.record(by=by, act="account.unlocked", thing=account, entity=account.entity, before=before, after=after)
     then = "Ingrese con su usuario y su contraseña. Si no los recuerda, use «Olvidé mi clave - Recordar contraseña»."
-    tell(account, "desbloqueó el ingreso de su cuenta", reason, then)
+    _notify(account, "desbloqueó el ingreso de su cuenta", reason, then)
     return True
 
 
@@ -145,7 +144,7 @@ def close_sessions(*, by: Account, account: Account, reason: str) -> bool:
     account = lock(account)
     if not end_sessions(account=account, by=by, reason=reason):
         return False
-    tell(
+    _notify(
         account, "cerró todas las sesiones abiertas de su cuenta", reason, "Puede ingresar de nuevo cuando lo necesite."
     )
     return True
@@ -164,9 +163,9 @@ def reset_second_factor(*, by: Account, account: Account, reason: str) -> bool:
 # ---------------------------------------------------------------- sedes
 
 
-def _tell_delegates(sede: Sede, what: str, reason: str) -> None:
+def _notify_delegates(sede: Sede, what: str, reason: str) -> None:
     for account in sede.entity.accounts.filter(may_enter_at()).select_related("person"):
-        tell(account, f"{what} la sede {sede.code}, {sede.name}, de {sede.entity}", reason)
+        _notify(account, f"{what} la sede {sede.code}, {sede.name}, de {sede.entity}", reason)
 
 
 @transaction.atomic
@@ -174,7 +173,7 @@ def close_sede(*, by: Account, sede: Sede, reason: str) -> bool:
     """Disable a sede of a provider, whose delegates are told; whether it was open. Raises Refused for one of REPS."""
     done = disable_sede(by=by, sede=sede, seen=SedeUse.of(sede), reason=reason)
     if done:
-        _tell_delegates(sede, "deshabilitó", reason)
+        _notify_delegates(sede, "deshabilitó", reason)
     return done
 
 
@@ -183,5 +182,5 @@ def open_sede(*, by: Account, sede: Sede, reason: str) -> bool:
     """Enable a sede of a provider again, whose delegates are told; whether it was closed. Raises Refused as above."""
     done = enable_sede(by=by, sede=sede, reason=reason)
     if done:
-        _tell_delegates(sede, "habilitó de nuevo", reason)
+        _notify_delegates(sede, "habilitó de nuevo", reason)
     return done

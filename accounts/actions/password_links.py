@@ -9,7 +9,7 @@ from accounts.actions.session import check_new_password, save_new_password
 from accounts.models import Account, PasswordLink, Person, may_enter_at
 from mipres_admin import history, mail_links
 from mipres_admin.locks import lock
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.models import RateCounter
 from mipres_admin.refusals import Refusal, Refused
 
@@ -41,13 +41,14 @@ def _write_link(account: Account, reason: str) -> None:
         unique_fields=["account"],
         update_fields=["secret_hash", "reason", "made_at", "expires_at"],
     )
-    context = {
-        "account": account,
-        "reason": reason,
-        "link": mail_links.link("assign_password", secret),
-        "minutes": mail_links.MINUTES,
-    }
-    send_on_commit(to=account.email, template="password_link", context=context, useful_until=expires_at)
+    notify(
+        account,
+        "password_link",
+        useful_until=expires_at,
+        reason=reason,
+        link=mail_links.link("assign_password", secret),
+        minutes=mail_links.MINUTES,
+    )
 
 
 @transaction.atomic

@@ -18,7 +18,8 @@ from accounts.validity import OPEN, Validity
 from entities.models import Entity, Sede
 from mipres_admin import clock, history
 from mipres_admin.locks import lock
-from mipres_admin.mail import Mail, send_all_on_commit
+from mipres_admin.mail import notification, notify_all
+from mipres_admin.models import OutgoingMail
 from mipres_admin.refusals import Refusal, Refused
 
 ROWS_A_STATEMENT = 1_000
@@ -85,18 +86,24 @@ def _written(deed: Deed) -> history.Act:
     return history.Act(deed.act, deed.user, before, after, entity=deed.sede.entity)
 
 
-def mail_about(deed: Deed) -> Mail:
-    """The mail that tells a user what a deed changed."""
-    person = deed.user.person
-    context = {"person": person, "sede": deed.sede, "entity": deed.sede.entity, "change": deed.change}
-    return Mail(person.email, "roles_changed", context | {"held": deed.after, "cause": deed.cause})
+def notification_of(deed: Deed) -> OutgoingMail | None:
+    """The mail that tells a user what was changed."""
+    return notification(
+        deed.user.person,
+        "roles_changed",
+        sede=deed.sede,
+        entity=deed.sede.entity,
+        change=deed.change,
+        held=deed.after,
+        cause=deed.cause,
+    )
 
 
 def _do(by: Account, deed: Deed) -> Change:
     """Save one deed and tell the person, when there was something to do."""
     if deed.change:
         save_deeds(by=by, decided=[deed])
-        send_all_on_commit([mail_about(deed)])
+        notify_all([notification_of(deed)])
     return deed.change
 
 

@@ -17,7 +17,7 @@ from accounts.security.rules import factors_of, removal_refusal
 from accounts.security.secrets import read_recovery_code, recovery_codes, recovery_digest
 from mipres_admin import history
 from mipres_admin.locks import lock, lock_rows
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refused
 
 WRONG_ENROL_CODE = (
@@ -35,9 +35,8 @@ WRONG_PASSKEY = (
 PASSKEY_NOT_ADDED = "La llave de acceso no se pudo agregar. Oprima otra vez el botón y siga los pasos de su navegador."
 
 
-def _tell(account: Account, what: str) -> None:
-    context = {"account": account, "what": what, "at": timezone.now(), "address": history.origin.get().address}
-    send_on_commit(to=account.email, template="security_changed", context=context)
+def _notify(account: Account, what: str) -> None:
+    notify(account, "security_changed", what=what, at=timezone.now(), address=history.origin.get().address)
 
 
 def _lock_holders(account: Account) -> list[Account]:
@@ -52,7 +51,7 @@ def _lock_holders(account: Account) -> list[Account]:
 
 def _enrolled(by: Account, factor: Factor, kind: str) -> None:
     history.record(by=by, act="factor.enrolled", thing=factor, before={}, after={"kind": kind, "name": factor.name})
-    _tell(by, f"se agregó un segundo factor («{factor.name}»)")
+    _notify(by, f"se agregó un segundo factor («{factor.name}»)")
 
 
 @sensitive_variables("seed", "code")
@@ -105,7 +104,7 @@ def make_recovery_codes(*, by: Account, seed: str) -> None:
     digests = [recovery_digest(code) for code in recovery_codes(seed)]
     RecoveryCode.objects.bulk_create(RecoveryCode(account=by, digest=digest) for digest in digests)
     history.record(by=by, act="recovery_codes.made", thing=by, before={}, after={"codes": len(digests)})
-    _tell(by, "se generaron códigos de recuperación nuevos; los anteriores ya no sirven")
+    _notify(by, "se generaron códigos de recuperación nuevos; los anteriores ya no sirven")
 
 
 # ---------------------------------------------------------------- proving
@@ -142,7 +141,7 @@ def _recovers(account: Account, attempt: throttle.Attempt, code: str) -> bool:
     attempt.forgive()
     left = codes.count()
     history.record(by=account, act="session.recovered", thing=account, before={}, after={"codes_left": left})
-    _tell(account, f"se usó un código de recuperación para ingresar; quedan {left}")
+    _notify(account, f"se usó un código de recuperación para ingresar; quedan {left}")
     return True
 
 
@@ -212,7 +211,7 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
     factor.delete()
     if len(held) == 1:
         RecoveryCode.objects.of(by).delete()
-    _tell(by, f"se retiró un segundo factor («{factor.name}»)")
+    _notify(by, f"se retiró un segundo factor («{factor.name}»)")
 
 
 @transaction.atomic
@@ -231,7 +230,7 @@ def reset_factors(*, account: Account, by: Account | None, reason: str = "") -> 
     for factor in held:
         factor.delete()
     RecoveryCode.objects.of(account).delete()
-    _tell(account, "el Ministerio retiró sus segundos factores y sus códigos de recuperación, a solicitud suya")
+    _notify(account, "el Ministerio retiró sus segundos factores y sus códigos de recuperación, a solicitud suya")
     return len(held)
 
 

@@ -14,7 +14,7 @@ from accounts.security.models import AccountSession
 from accounts.security.rules import step_of
 from mipres_admin import history
 from mipres_admin.locks import lock
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.models import RateCounter
 
 BAD_CREDENTIALS = (
@@ -124,11 +124,7 @@ def save_new_password(account: Account, new: str, *, by: Account, act: str, keep
     PasswordLink.objects.filter(account=account).delete()
     account.sessions.live().exclude(pk=keep.pk if keep else 0).update(ended_at=timezone.now())
     history.record(by=by, act=act, thing=account, before={}, after={})
-    send_on_commit(
-        to=account.email,
-        template="password_changed",
-        context={"account": account, "at": timezone.now(), "address": history.origin.get().address},
-    )
+    notify(account, "password_changed", at=timezone.now(), address=history.origin.get().address)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from accounts.staff import rules
 from accounts.staff.groups import StaffGroup, labels_of
 from mipres_admin import history
 from mipres_admin.locks import lock, lock_rows
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import fold
 
@@ -55,9 +55,8 @@ def _groups(account: Account) -> frozenset[str]:
     return frozenset(account.groups.values_list("name", flat=True))
 
 
-def _tell(account: Account, what: str, reason: str) -> None:
-    context = {"account": account, "what": what, "reason": reason, "at": timezone.now()}
-    send_on_commit(to=account.email, template="staff_account", context=context)
+def _notify(account: Account, what: str, reason: str) -> None:
+    notify(account, "staff_account", what=what, reason=reason, at=timezone.now())
 
 
 # ---------------------------------------------------------------- a new account
@@ -128,7 +127,7 @@ def change_groups(*, by: Account, account: Account, groups: Iterable[str], seen:
         by=by, act="staff.groups_changed", thing=account, entity=None, before={"groups": sorted(before)}, after=after
     )
     words = labels_of(wanted)
-    _tell(account, f"ahora está en: {words}" if words else "ya no está en ningún grupo", reason)
+    _notify(account, f"ahora está en: {words}" if words else "ya no está en ningún grupo", reason)
     return True
 
 
@@ -149,7 +148,7 @@ def close_staff(*, by: Account, account: Account, reason: str) -> bool:
     ended = account.sessions.live().update(ended_at=timezone.now())
     after = {"active": False, "sessions_ended": ended, "reason": reason}
     history.record(by=by, act="staff.closed", thing=account, entity=None, before={"active": True}, after=after)
-    _tell(account, "quedó cerrada y sus sesiones terminaron", reason)
+    _notify(account, "quedó cerrada y sus sesiones terminaron", reason)
     return True
 
 
@@ -168,5 +167,5 @@ def reopen_staff(*, by: Account, account: Account, reason: str) -> bool:
     account.save(update_fields=["is_active"])
     after = {"active": True, "reason": reason}
     history.record(by=by, act="staff.reopened", thing=account, entity=None, before={"active": False}, after=after)
-    _tell(account, "quedó abierta de nuevo", reason)
+    _notify(account, "quedó abierta de nuevo", reason)
     return True

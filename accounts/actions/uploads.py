@@ -18,7 +18,7 @@ from accounts.validity import Validity
 from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.locks import lock, lock_rows
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.sheets import SheetRow
 
@@ -116,16 +116,15 @@ def _deed(judged: Judged, held: Held, *, by: Account, now: datetime) -> Deed | N
     return None
 
 
-def _tell(entity: Entity, done: Sequence[Judged]) -> None:
-    """One mail to each person, however many rows were his."""
+def _notify(entity: Entity, done: Sequence[Judged]) -> None:
+    """One mail to each person, however many rows were theirs."""
     changes: dict[Person, list[dict[str, Any]]] = defaultdict(list)
     for judged in done:
-        if judged.asked is not None and judged.asked.user.person.email:
+        if judged.asked is not None:
             line = {"verdict": judged.verdict.label, "row": judged.row, "sede": judged.asked.sede}
             changes[judged.asked.user.person].append(line)
     for person, lines in changes.items():
-        context = {"person": person, "entity": entity, "lines": lines}
-        send_on_commit(to=person.email, template="roles_uploaded", context=context)
+        notify(person, "roles_uploaded", entity=entity, lines=lines)
 
 
 @dataclass
@@ -159,7 +158,7 @@ def _decide(by: Account, judged: Sequence[Judged]) -> Decided:
 def _do_all(by: Account, entity: Entity, decided: Decided) -> None:
     """Save the deeds of a file, each with its row of history, and tell the persons."""
     save_deeds(by=by, decided=[deed for _, deed in decided.deeds])
-    _tell(entity, [judged for judged, _ in decided.deeds])
+    _notify(entity, [judged for judged, _ in decided.deeds])
 
 
 def _keep(upload: RoleUpload, verdicts: Sequence[Judged], *, also: Sequence[str] = ()) -> None:

@@ -11,7 +11,7 @@ from accounts.viewing.models import Viewing
 from accounts.viewing.rules import already_seeing, viewing_refusal, why_over
 from mipres_admin import clock, history
 from mipres_admin.locks import lock
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refused
 
 
@@ -40,8 +40,7 @@ def start_viewing(*, by: Account, account: Account, session: AccountSession, rea
     )
     after = {"reason": reason, "minutes": settings.VIEWING_MINUTES}
     history.record(by=by, act="view_as.started", thing=account, entity=entity, before={}, after=after)
-    told = {"account": account, "viewing": viewing, "days": settings.VIEWING_TOLD_DAYS}
-    send_on_commit(to=account.email, template="viewed_as", context=told)
+    notify(account, "viewed_as", viewing=viewing, days=settings.VIEWING_TOLD_DAYS)
     return True
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import deeds
-from accounts.actions.roles import ROWS_A_STATEMENT, held_by, mail_about, save_deeds, write_ranges
+from accounts.actions.roles import ROWS_A_STATEMENT, held_by, notification_of, save_deeds, write_ranges
 from accounts.deeds import Change, Deed, Held
 from accounts.endings import Cause, sentence
 from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding, may_enter_at
@@ -25,7 +25,7 @@ from entities.models import Entity, RegistryLoad, Sede
 from mipres_admin import clock
 from mipres_admin.addresses import public_address
 from mipres_admin.locks import lock_rows
-from mipres_admin.mail import Mail, send_all_on_commit
+from mipres_admin.mail import notification, notify_all
 
 Place = tuple[int, int]
 
@@ -80,7 +80,9 @@ def apply(load: RegistryLoad) -> dict[str, int]:
     save_deeds(by=None, decided=decided)
     endings = [ending for deed in decided for ending in _endings(load, found, deed, now)]
     RoleEnding.objects.bulk_create(endings, batch_size=ROWS_A_STATEMENT)
-    _tell(load, decided, _by_entity((ending.assignment, Cause(ending.cause).label) for ending in endings), undone=False)
+    _notify(
+        load, decided, _by_entity((ending.assignment, Cause(ending.cause).label) for ending in endings), undone=False
+    )
     return {f"roles_ended_{cause}": count for cause, count in Counter(ending.cause for ending in endings).items()}
 
 
@@ -125,14 +127,14 @@ def _by_entity(told: Iterable[tuple[RoleAssignment, str]]) -> dict[int, Counter[
     return counts
 
 
-def _tell(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Counter[str]], *, undone: bool) -> None:
+def _notify(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Counter[str]], *, undone: bool) -> None:
     """A mail to each person for each sede, and one to each delegate for all of his entity."""
     # undoing the list of deceased people comes before its rows are put back: who gets roles back is alive
-    send_all_on_commit(mail_about(deed) for deed in decided if undone or deed.user.person.deceased_on is None)
+    notify_all(notification_of(deed) for deed in decided if undone or deed.user.person.deceased_on is None)
     entities = Entity.objects.in_bulk(counts)
     delegates = Account.objects.filter(may_enter_at(), entity__in=entities)
-    send_all_on_commit(
-        Mail(account.email, "registry_effects", _digest(load, entities[account.entity_id], counts, undone=undone))
+    notify_all(
+        notification(account, "registry_effects", **_digest(load, entities[account.entity_id], counts, undone=undone))
         for account in delegates.order_by("pk")
         if account.entity_id
     )
@@ -180,7 +182,7 @@ def undo(load: RegistryLoad) -> dict[str, int]:
     given_back = [present[ending.assignment_id] for ending in kept]
     decided = _restored(load, given_back, stage)
     save_deeds(by=None, decided=decided)
-    _tell(load, decided, _by_entity((one, "Roles devueltos") for one in given_back), undone=True)
+    _notify(load, decided, _by_entity((one, "Roles devueltos") for one in given_back), undone=True)
     return {"roles_restored": len(kept), "roles_not_restored": len(endings) - len(kept)}
 
 

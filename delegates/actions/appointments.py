@@ -22,7 +22,7 @@ from delegates.rules.appointments import (
 from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.locks import lock
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import masked_email
 
@@ -53,11 +53,6 @@ def _save(appointment: Appointment, wanted: Authorization) -> None:
         raise Refused(authorized_already(wanted)) from None
 
 
-def _tell(appointment: Appointment, template: str, **context: Any) -> None:
-    about = {"appointment": appointment, "entity": appointment.entity}
-    send_on_commit(to=appointment.email, template=template, context=about | context)
-
-
 def _move_email(by: Account, appointment: Appointment, old: str) -> None:
     """The delegate's account follows the e-mail that the representative gives: its links go there from now on.
 
@@ -70,9 +65,9 @@ def _move_email(by: Account, appointment: Appointment, old: str) -> None:
     account.email = appointment.email
     account.save(update_fields=["email"])
     PasswordLink.objects.filter(account=account).delete()
-    context = {"account": account, "entity": appointment.entity, "email": masked_email(account.email)}
+    email = masked_email(account.email)
     for to in (old, account.email):
-        send_on_commit(to=to, template="delegate_email_changed", context=context)
+        notify(to, "delegate_email_changed", account=account, entity=appointment.entity, email=email)
     if account.may_enter and not account.has_usable_password():
         send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
 
@@ -90,7 +85,7 @@ def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted:
     _save(appointment, wanted)
     after = _written(appointment)
     history.record(by=by, act="appointment.made", thing=appointment, entity=entity, before={}, after=after)
-    _tell(appointment, "appointment_made")
+    notify(appointment, "appointment_made", entity=entity)
     return appointment
 
 
@@ -137,5 +132,5 @@ def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: boo
     }
     before = _written(appointment)
     history.record(by=by, act="appointment.ended", thing=appointment, entity=entity, before=before, after=after)
-    _tell(appointment, "appointment_ended", closed=closed, revoke_tokens=revoke_tokens)
+    notify(appointment, "appointment_ended", entity=entity, closed=closed, revoke_tokens=revoke_tokens)
     return appointment

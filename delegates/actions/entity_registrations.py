@@ -23,7 +23,7 @@ from delegates.rut.rules import Check
 from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.locks import lock
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 
 DECIDABLE = (RegistrationState.IN_REVIEW,)
@@ -84,7 +84,7 @@ def _entity_of(registration: EntityRegistration) -> Entity | None:
 def _step(
     by: Account, registration: EntityRegistration, state: RegistrationState, *, reason: str = "", before: Any = None
 ) -> None:
-    """The state, its step, its row of history and the mail that tells the applicant."""
+    """The state, its step, its row of history and the mail to the applicant."""
     before = before or _written(registration)
     registration.state = state
     registration.save()
@@ -92,8 +92,8 @@ def _step(
     after = _written(registration) | {"reason": reason}
     entity = _entity_of(registration)
     history.record(by=by, act=ACTS[state], thing=registration, entity=entity, before=before, after=after)
-    context = {"registration": registration, "person": registration.applicant.person, "reason": reason}
-    send_on_commit(to=registration.applicant.email, template="registration_state", context=context)
+    applicant = registration.applicant
+    notify(applicant, "registration_state", registration=registration, person=applicant.person, reason=reason)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from delegates.models import EmailChange
 from entities.models import EntityKind
 from mipres_admin import history, mail_links
 from mipres_admin.locks import lock
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import masked_email
 
@@ -62,8 +62,9 @@ def _write_change(by: Account, email: str) -> None:
         defaults={"email": email, "secret_sha256": mail_links.hash_of(secret), "expires_at": mail_links.expiry()},
     )
     history.record(by=by, act="email.asked", thing=by, before={}, after={"email": masked_email(email)})
-    context = {"account": by, "link": mail_links.link("confirm_email", secret), "minutes": mail_links.MINUTES}
-    send_on_commit(to=email, template="confirm_email", context=context, useful_until=mail_links.expiry())
+    link = mail_links.link("confirm_email", secret)
+    useful_until = mail_links.expiry()
+    notify(email, "confirm_email", useful_until=useful_until, account=by, link=link, minutes=mail_links.MINUTES)
 
 
 @sensitive_variables("password")
@@ -124,7 +125,7 @@ def change_email(*, secret: str) -> Account:
     person.email = new
     person.save(update_fields=["email"])
     history.record_all(by=change.account, acts=acts)
-    send_on_commit(to=old, template="email_changed", context={"email": masked_email(new)})
+    notify(old, "email_changed", email=masked_email(new))
     return change.account
 
 

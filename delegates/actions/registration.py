@@ -16,7 +16,7 @@ from entities.models import Entity
 from entities.rules.sedes import SedeDetails
 from mipres_admin import history
 from mipres_admin.locks import lock, lock_rows
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refused
 
 # ---------------------------------------------------------------- delegates
@@ -116,5 +116,5 @@ def register_user(*, by: Account, kind: str, profession: str | None = None) -> R
     user.save()
     act = "user.registered_again" if before else "user.registered"
     history.record(by=by, act=act, thing=user, before=before, after=_state(user))
-    send_on_commit(to=by.email, template="user_registered", context={"user": user, "again": bool(before)})
+    notify(by, "user_registered", user=user, again=bool(before))
     return user

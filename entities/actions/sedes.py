@@ -111,7 +111,7 @@ def create_sede(*, by: Any, details: SedeDetails, key: UUID, seen: Collection[st
     are the codes of the similar sedes that the delegate has looked at; SimilarFound is raised for any other.
     Raises Refused when there are no codes left. Nothing is saved then.
     """
-    entity = lock(by.entity, no_key=True)
+    entity: Entity = lock(by.entity, no_key=True)
     made = entity.sedes.filter(form_key=key).first()
     if made is not None:
         if SedeDetails.of(made) != details:

@@ -19,7 +19,7 @@ WITHOUT_ROW = {
     "delegates.actions.personal_data.person_of": "reads the person of an account",
     "delegates.actions.sign_up.find_request": "reads a link",
     "delegates.actions.sign_up.future_account": "makes what is never saved",
-    "tokens.actions.revoke_and_tell": "revoke_token writes the row; this adds the mails",
+    "tokens.actions.revoke_and_notify": "revoke_token writes the row; this adds the mails",
     "tokens.actions.due_reminder": "says which reminder is due",
     "tokens.actions.send_expiry_reminders": "warns by mail, once each: TokenReminder and the outbox say so",
 }
