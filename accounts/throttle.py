@@ -65,12 +65,6 @@ def _count_name(kind: str, name: str, allowed: int) -> Counted:
     return rate_limits.count(_key(kind, name), allowed=allowed, expires_at=timezone.now() + _period())
 
 
-def _address_key(address: str, now: datetime, kind: str = "address") -> str:
-    """The counter of this address in this half hour."""
-    window = int(now.timestamp() // _period().total_seconds())
-    return _key(kind, f"{network_of(address)} {window}")
-
-
 def _count_address(address: str | None, allowed: int, kind: str = "address") -> Counted | None:
     """Count for an address, in this half hour of the clock.
 
@@ -79,9 +73,8 @@ def _count_address(address: str | None, allowed: int, kind: str = "address") -> 
     """
     if not address:
         return None
-    now = timezone.now()
-    expires_at = rate_limits.end_of_window(_period(), now)
-    return rate_limits.count(_address_key(address, now, kind), allowed=allowed, expires_at=expires_at)
+    expires_at = rate_limits.end_of_window(_period(), timezone.now())
+    return rate_limits.count(_key(kind, network_of(address)), allowed=allowed, expires_at=expires_at)
 
 
 def _locked(wait: str) -> ValidationError:

@@ -116,13 +116,14 @@ class LeasedLimit:
         """Take one; raises LimitReached when the minute has none left."""
         now = timezone.now()
         ends_at = end_of_window(timedelta(minutes=1), now)
-        left = self._take_own(value, ends_at)
-        if left is None:
-            leased = self._take_lease(value, ends_at)
-            with self._lock:
-                self._left[value] = max(self._left.get(value, 0), 0) + leased - 1 if leased > 0 else -1
-            left = leased - 1
-        if left < 0:
+        with self._lock:
+            if ends_at != self._ends_at:
+                self._ends_at, self._left = ends_at, {}
+            left = self._left.get(value, 0)
+            self._left[value] = left - 1 if left > 0 else left
+        if left == 0:
+            left = self._lease(value, ends_at)
+        if left <= 0:
             raise LimitReached(ends_at - now)
 
     def give_back(self, value: str) -> None:
@@ -136,22 +137,15 @@ class LeasedLimit:
         with self._lock:
             self._left = {}
 
-    def _take_own(self, value: str, ends_at: datetime) -> int | None:
-        """What is left of this process's lease after one more, negative when the count is full; None: no lease."""
-        with self._lock:
-            if ends_at != self._ends_at:
-                self._ends_at, self._left = ends_at, {}
-            left = self._left.get(value)
-            if left is None or left == 0:
-                return None
-            if left > 0:
-                self._left[value] = left - 1
-            return left - 1
-
-    def _take_lease(self, value: str, ends_at: datetime) -> int:
-        lease = min(self.lease, self.allowed)
+    def _lease(self, value: str, ends_at: datetime) -> int:
+        """Take a lease, and one from it; how much was leased. From here on, -1 left says that the counter is full."""
+        lease, key = min(self.lease, self.allowed), key_of(self.purpose, value)
         try:
-            counted = count(key_of(self.purpose, value), allowed=self.allowed, expires_at=ends_at, by=lease)
+            counted = count(key, allowed=self.allowed, expires_at=ends_at, by=lease)
         except LimitReached:
-            return 0
-        return min(lease, self.allowed - counted.count + lease)
+            leased = 0
+        else:
+            leased = min(lease, self.allowed - counted.count + lease)
+        with self._lock:
+            self._left[value] = max(self._left.get(value, 0), 0) + leased - 1 if leased > 0 else -1
+        return leased
