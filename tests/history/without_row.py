@@ -1,11 +1,10 @@
 """Which public functions of the `actions` modules write no row of their own, and why?"""
 
 WITHOUT_ROW = {
-    "accounts.actions.desk.tell": "mails what the other deeds of the Ministry did",
     "accounts.actions.networks.dependent_roles": "reads roles",
     "accounts.actions.password_links.find_link": "reads a link",
     "accounts.actions.roles.held_by": "reads roles",
-    "accounts.actions.roles.mail_about": "writes the mail of a deed",
+    "accounts.actions.roles.notification_of": "writes the mail of a deed",
     "accounts.actions.roles.save_deeds": "the part that activate_user, update_roles and apply_upload share",
     "accounts.actions.roles.tenant": "reads the entity of an account",
     "accounts.actions.roles.write_ranges": "the part of save_deeds that writes when roles begin and end",
