@@ -129,7 +129,7 @@ def revoke_tokens_made_by(*, account: Account, by: Account | None, reason: str) 
     Returns how many; each has its row of history.
     """
     now = clock.now()
-    made = PortalToken.objects.in_force(now).filter(made_by=account)
+    made = PortalToken.objects.current(now).filter(made_by=account)
     tokens = lock_rows(made.select_related("entity"))
     for token in tokens:
         _revoke(token, by=by, reason=reason, now=now)

@@ -57,7 +57,7 @@ def authenticate(client_id: str, secret: str) -> ServerClient:
     Wrong credentials count for their address, good calls for their server: nobody uses up another's.
     """
     known = _CLIENT_ID.fullmatch(client_id)
-    client = ServerClient.objects.in_force().filter(client_id=client_id).first() if known else None
+    client = ServerClient.objects.current().filter(client_id=client_id).first() if known else None
     digest = _digest(secret)
     if not hmac.compare_digest(client.digest if client else "", digest) or client is None:
         address = history.origin.get().address
@@ -92,7 +92,7 @@ def _portal_token(token: str, shared: list[str]) -> dict[str, Any] | None:
         jti = jwts.read(token).jti
     except BadToken:
         return None
-    found = PortalToken.objects.in_force().filter(jti=jti, entity__is_active=True).select_related("entity").first()
+    found = PortalToken.objects.current().filter(jti=jti, entity__is_active=True).select_related("entity").first()
     scope = [name for name in found.scope.split() if name in shared] if found else []
     if found is None or not scope:
         return None
@@ -101,7 +101,7 @@ def _portal_token(token: str, shared: list[str]) -> dict[str, Any] | None:
 
 
 def _temporary_token(token: str, shared: list[str]) -> dict[str, Any] | None:
-    living = TemporaryToken.objects.in_force().filter(digest=_digest(token), token__entity__is_active=True)
+    living = TemporaryToken.objects.current().filter(digest=_digest(token), token__entity__is_active=True)
     found = living.select_related("token__entity").first()
     scope = [name for name in found.token.scope.split() if name in shared and name in _OF_TEMPORARY] if found else []
     if found is None or not scope:

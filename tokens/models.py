@@ -105,7 +105,7 @@ class PortalTokenQuerySet(models.QuerySet["PortalToken"]):
         """The tokens of one entity: the only ones its delegate may see or revoke."""
         return self.filter(entity=entity)
 
-    def in_force(self, at: datetime | None = None) -> Self:
+    def current(self, at: datetime | None = None) -> Self:
         """Tokens that the services accept at a moment (now by default)."""
         end = Coalesce("ends_at", "expires_at")
         return self.alias(end=end).filter(revoked_at__isnull=True, end__gt=at or Now())
@@ -296,7 +296,7 @@ class TokenReminder(models.Model):
 
 
 class TemporaryTokenQuerySet(models.QuerySet["TemporaryToken"]):
-    def in_force(self) -> Self:
+    def current(self) -> Self:
         """Those that the services accept: a day old at most, of a portal token in force."""
         end = Coalesce("token__ends_at", "token__expires_at")
         return self.alias(end=end).filter(expires_at__gt=Now(), token__revoked_at__isnull=True, end__gt=Now())
@@ -342,7 +342,7 @@ class TemporaryToken(models.Model):
 
 
 class ServerClientQuerySet(models.QuerySet["ServerClient"]):
-    def in_force(self) -> Self:
+    def current(self) -> Self:
         """The servers whose credentials count."""
         return self.filter(ended_at__isnull=True)
 

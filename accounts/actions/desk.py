@@ -58,7 +58,7 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
     now = clock.now()
     Suspension.objects.create(account=account, since=now, suspended_by=by, reason=reason)
     PasswordLink.objects.filter(account=account).delete()
-    ended = account.sessions.live().update(ended_at=now)
+    ended = account.sessions.current().update(ended_at=now)
     after = {"sessions": ended, "reason": reason}
     history.record(by=by, act="account.suspended", thing=account, entity=account.entity, before={}, after=after)
     _notify(account, f"suspendió su cuenta de delegado de {account.entity.name}: no puede ingresar con ella", reason)
@@ -69,7 +69,7 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
 def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
     """Lift the suspension of a delegate; whether there was one. It opens no account that its appointment closed."""
     account = lock(account)
-    held = Suspension.objects.open().filter(account=account)
+    held = Suspension.objects.current().filter(account=account)
     if not held.update(lifted_at=clock.now(), lifted_by=by, lifted_because=reason):
         return False
     act = "account.reactivated"
@@ -91,7 +91,7 @@ def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     concerned = list(entity.accounts.filter(may_enter_at()).select_related("person"))
     entity.is_active = False
     entity.save(update_fields=["is_active"])
-    ended = AccountSession.objects.live().filter(account__entity=entity).update(ended_at=clock.now())
+    ended = AccountSession.objects.current().filter(account__entity=entity).update(ended_at=clock.now())
     after = {"is_active": False, "sessions": ended, "reason": reason}
     history.record(by=by, act="entity.suspended", thing=entity, entity=entity, before={"is_active": True}, after=after)
     for account in concerned:

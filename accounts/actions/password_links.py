@@ -111,7 +111,7 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
 @sensitive_variables("secret")
 def find_link(secret: str) -> PasswordLink:
     """The link of this secret, while it opens. Raises Refused, with what to do, for any other; changes nothing."""
-    links = PasswordLink.objects.live().select_related("account__entity", "account__person")
+    links = PasswordLink.objects.current().select_related("account__entity", "account__person")
     link = links.filter(secret_hash=mail_links.hash_of(secret)).first()
     if link is None:
         raise Refused(DEAD_LINK)
@@ -130,7 +130,7 @@ def assign_password(*, secret: str, new: str) -> Account:
     account = lock(link.account)
     check_new_password(account, new)
     # of two windows that send the form at once, the second waited for the account and finds no link
-    deleted, _ = PasswordLink.objects.live().filter(secret_hash=mail_links.hash_of(secret)).delete()
+    deleted, _ = PasswordLink.objects.current().filter(secret_hash=mail_links.hash_of(secret)).delete()
     if not deleted:
         raise Refused(DEAD_LINK)
     save_new_password(account, new, by=account, act="password.assigned")

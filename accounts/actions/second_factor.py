@@ -133,7 +133,7 @@ def _app_accepts(account: Account, attempt: throttle.Attempt, code: str) -> bool
 
 @transaction.atomic
 def _recovers(account: Account, attempt: throttle.Attempt, code: str) -> bool:
-    codes = RecoveryCode.objects.of(account).unused()
+    codes = RecoveryCode.objects.of(account).current()
     # one statement: of two windows with one code, one finds it
     used = codes.filter(digest=recovery_digest(code)).values("pk")
     if not RecoveryCode.objects.filter(pk__in=used, used_at__isnull=True).update(used_at=timezone.now()):

@@ -122,7 +122,7 @@ def save_new_password(account: Account, new: str, *, by: Account, act: str, keep
     account.set_password(new)
     account.save(update_fields=["password"])
     PasswordLink.objects.filter(account=account).delete()
-    account.sessions.live().exclude(pk=keep.pk if keep else 0).update(ended_at=timezone.now())
+    account.sessions.current().exclude(pk=keep.pk if keep else 0).update(ended_at=timezone.now())
     history.record(by=by, act=act, thing=account, before={}, after={})
     notify(account, "password_changed", at=timezone.now(), address=history.origin.get().address)
 

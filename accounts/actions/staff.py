@@ -145,7 +145,7 @@ def close_staff(*, by: Account, account: Account, reason: str) -> bool:
     account.is_active = False
     account.save(update_fields=["is_active"])
     PasswordLink.objects.filter(account=account).delete()
-    ended = account.sessions.live().update(ended_at=timezone.now())
+    ended = account.sessions.current().update(ended_at=timezone.now())
     after = {"active": False, "sessions_ended": ended, "reason": reason}
     history.record(by=by, act="staff.closed", thing=account, entity=None, before={"active": True}, after=after)
     _notify(account, "quedó cerrada y sus sesiones terminaron", reason)

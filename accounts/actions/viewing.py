@@ -27,7 +27,7 @@ def start_viewing(*, by: Account, account: Account, session: AccountSession, rea
     if refusal:
         raise Refused(refusal)
     held = AccountSession.objects.select_for_update().get(pk=session.pk, account=by)
-    seeing = Viewing.objects.open().filter(session=held).select_related("account").first()
+    seeing = Viewing.objects.not_ended().filter(session=held).select_related("account").first()
     if seeing is not None and seeing.account_id != account.pk:
         raise Refused(already_seeing(seeing))
     if seeing is not None:
@@ -65,5 +65,5 @@ def end_viewings_that_are_over() -> int:
 
     Returns how many ended.
     """
-    judged = [(viewing, why_over(viewing, viewing.now)) for viewing in Viewing.objects.open().judged()]
+    judged = [(viewing, why_over(viewing, viewing.now)) for viewing in Viewing.objects.not_ended().judged()]
     return sum(end_viewing(viewing=viewing, by=None, why=why) for viewing, why in judged if why)

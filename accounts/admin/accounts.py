@@ -27,7 +27,7 @@ def _factors(account: Account) -> tuple[int, int, int]:
     held = (
         AuthenticatorApp.objects.of(account),
         Passkey.objects.of(account),
-        RecoveryCode.objects.of(account).unused(),
+        RecoveryCode.objects.of(account).current(),
     )
     apps, passkeys, codes = (rows.count() for rows in held)
     return apps, passkeys, codes
@@ -70,7 +70,7 @@ END_SESSIONS = DeskAct(
     ),
     permission="accounts.end_sessions",
     said="Las sesiones quedaron cerradas y la persona fue avisada.",
-    offered=lambda account: account.sessions.live().exists(),
+    offered=lambda account: account.sessions.current().exists(),
     do=under("account", desk.close_sessions),
 )
 RESET_FACTOR = DeskAct(
@@ -134,7 +134,7 @@ class AccountAdmin(ActingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         """Each with whether it is suspended, in the query of the list."""
-        open_ones = Suspension.objects.open().filter(account=OuterRef("pk"))
+        open_ones = Suspension.objects.current().filter(account=OuterRef("pk"))
         rows: QuerySet[Account] = super().get_queryset(request)
         return rows.annotate(suspended=Exists(open_ones))
 

@@ -27,7 +27,7 @@ class PasswordRecord(models.Model):
 
 
 class PasswordLinkQuerySet(models.QuerySet["PasswordLink"]):
-    def live(self) -> Self:
+    def current(self) -> Self:
         """Links that still open: not expired, of an account that may enter."""
         return self.filter(may_enter_at("account__"), expires_at__gt=Now())
 

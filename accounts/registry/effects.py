@@ -162,7 +162,7 @@ def undo(load: RegistryLoad) -> dict[str, int]:
     Not given back: what somebody touched or gave again since, what would have ended by now, what the user's present
     registration does not carry, and what another registry speaks against. Rows, history and mails as in `apply`.
     """
-    endings = list(RoleEnding.objects.filter(load=load).standing().order_by("assignment_id"))
+    endings = list(RoleEnding.objects.filter(load=load).not_undone().order_by("assignment_id"))
     if not endings:
         return {}
     mine = RoleAssignment.objects.filter(pk__in=[ending.assignment_id for ending in endings])

@@ -151,7 +151,7 @@ def misfits(now: datetime, causes: Iterable[Cause] = tuple(Cause), loading: str 
         "sso": UserKind.SSO.value,
         "giving_to_sso": kinds_giving_to(UserKind.SSO),
         # a file of plazas that was only uploaded, refused, cancelled or undone says nothing
-        "plazas_are_known": loading == plazas or RegistryLoad.objects.in_force(plazas).exists(),
+        "plazas_are_known": loading == plazas or RegistryLoad.objects.not_undone(plazas).exists(),
     }
     found: dict[int, Misfit] = {}
     with connection.cursor() as cursor:

@@ -82,7 +82,7 @@ def ask_email_change(*, by: Account, email: str, password: str) -> None:
 @sensitive_variables("secret")
 def find_change(secret: str) -> EmailChange:
     """The open change of this secret. Raises Refused, with what to do, for any other; changes nothing."""
-    changes = EmailChange.objects.open().select_related("account__person")
+    changes = EmailChange.objects.current().select_related("account__person")
     change = changes.filter(secret_sha256=mail_links.hash_of(secret)).first()
     if change is None or not change.account.may_enter or not secret.endswith(_seal(change.account)):
         raise Refused(DEAD_LINK)
@@ -113,7 +113,7 @@ def change_email(*, secret: str) -> Account:
     """
     change = find_change(secret)
     person = lock(person_of(change.account))
-    deleted, _ = EmailChange.objects.open().filter(pk=change.pk, secret_sha256=change.secret_sha256).delete()
+    deleted, _ = EmailChange.objects.current().filter(pk=change.pk, secret_sha256=change.secret_sha256).delete()
     if not deleted:
         raise Refused(DEAD_LINK)
     old, new = change.account.email, change.email

@@ -98,7 +98,7 @@ def request_account(*, applicant: Applicant) -> None:
 @sensitive_variables("secret")
 def find_request(secret: str) -> SignUp:
     """The open request of this secret. Raises Refused, with what to do, for any other; changes nothing."""
-    request = SignUp.objects.open().filter(secret_sha256=mail_links.hash_of(secret)).first()
+    request = SignUp.objects.current().filter(secret_sha256=mail_links.hash_of(secret)).first()
     if request is None:
         raise Refused(DEAD_LINK)
     return request
@@ -172,7 +172,7 @@ def _use(secret: str, new: str) -> Account | None:
     request = find_request(secret)
     check_new_password(future_account(request), new)
     # of two windows that send the form at once, the second waits here and finds the link used
-    if not SignUp.objects.open().filter(pk=request.pk).update(used_at=Now()):
+    if not SignUp.objects.current().filter(pk=request.pk).update(used_at=Now()):
         raise Refused(DEAD_LINK)
     with transaction.atomic():
         person, is_new = _person(request)

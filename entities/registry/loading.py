@@ -268,7 +268,7 @@ def _check_file(job: Load, cursor: Any) -> None:
 
 
 def _last_cut(kind: str) -> date | None:
-    cuts = RegistryLoad.objects.in_force(kind).filter(cut_on__isnull=False)
+    cuts = RegistryLoad.objects.not_undone(kind).filter(cut_on__isnull=False)
     return cuts.values_list("cut_on", flat=True).first()
 
 
