@@ -7,17 +7,15 @@ from captcha.models import CaptchaStore
 from django.conf import settings
 from django.db.models.functions import Now
 
-from accounts import throttle
 from accounts.actions.uploads import KEPT_DAYS
 from accounts.actions.viewing import end_viewings_that_are_over
 from accounts.models import PasswordLink, RoleUpload
 
 
 def forget_expired() -> None:
-    """Delete expired sessions, captchas, counters, password links and uploaded workbooks."""
+    """Delete expired sessions, captchas, password links and uploaded workbooks."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     CaptchaStore.remove_expired()
-    throttle.sweep()
     PasswordLink.objects.filter(expires_at__lte=Now()).delete()
     RoleUpload.objects.filter(made_at__lt=Now() - timedelta(days=KEPT_DAYS)).delete()
 

@@ -5,10 +5,9 @@ Manual v4.1 §9 shows ADMIPS900123456; several delegates of one entity are told 
 
 from itertools import count
 
-from django.db import connection
-
 from accounts.models import Account
 from entities.models import Entity, EntityKind
+from mipres_admin.locks import lock_key
 
 PREFIXES: dict[str, str] = {
     EntityKind.IPS: "ADMIPS",
@@ -38,8 +37,7 @@ def next_login(entity: Entity) -> str:
     name and not the entity. Accounts are never deleted: a name has one owner for ever.
     """
     first = first_login(entity)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [first])
+    lock_key(first)
     taken = set(Account.objects.filter(login__startswith=first).values_list("login", flat=True))
     names = (first if number == 1 else f"{first}-{number}" for number in count(1))
     return next(name for name in names if name not in taken)

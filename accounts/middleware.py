@@ -32,7 +32,7 @@ class StandingMiddleware:
         return self.get_response(request)
 
     def _judge(self, request: Any, account: Account) -> None:
-        row = sessions.standing(request, account)
+        row = sessions.current(request, account)
         why = sessions.why_closed(row)
         if why or row is None:
             self._close(request, account)

@@ -38,6 +38,6 @@ def news_of(entity: Entity) -> tuple[Piece, ...]:
     """The days of the last 30 on which registries ended roles of the entity, by cause, the latest first."""
     if entity.kind not in ACTIVATING_KINDS:
         return ()
-    ended = RoleEnding.objects.visible_to(entity).standing().since(NEWS_DAYS).order_by()
+    ended = RoleEnding.objects.visible_to(entity).not_undone().since(NEWS_DAYS).order_by()
     rows = ended.annotate(day=TruncDate("at")).values_list("day", "cause").annotate(count=Count("*"))
     return tuple(Piece(day, EndReason(cause), count) for day, cause, count in rows.order_by("-day", "cause"))

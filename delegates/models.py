@@ -35,7 +35,7 @@ def who_and_when(who: str, when: str, name: str, message: str) -> models.CheckCo
 
 
 class SignUpQuerySet(models.QuerySet["SignUp"]):
-    def open(self) -> Self:
+    def current(self) -> Self:
         """Requests that can still be confirmed: neither used nor expired."""
         return self.filter(used_at__isnull=True, expires_at__gt=Now())
 
@@ -122,7 +122,7 @@ class PrivacyAcceptance(models.Model):
 
 
 class EmailChangeQuerySet(models.QuerySet["EmailChange"]):
-    def open(self) -> Self:
+    def current(self) -> Self:
         """Changes that can still be confirmed."""
         return self.filter(expires_at__gt=Now())
 

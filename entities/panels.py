@@ -16,7 +16,7 @@ def _text(load: RegistryLoad | None) -> str:
 
 def _registries() -> Content:
     """The last load of each registry that was applied and stands: not what somebody only uploaded, or undid."""
-    newest = RegistryLoad.objects.standing().order_by("kind", "-loaded_at", "-pk").distinct("kind")
+    newest = RegistryLoad.objects.not_undone().order_by("kind", "-loaded_at", "-pk").distinct("kind")
     last = {load.kind: load for load in newest}
     facts = (Fact(label, _text(last.get(kind)), is_alarm=kind not in last) for kind, label in RegistryLoad.Kind.choices)
     return Content(facts=tuple(facts))

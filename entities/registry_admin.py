@@ -213,7 +213,7 @@ def _tell(request: HttpRequest, load: RegistryLoad, *, is_new: bool) -> None:
         messages.info(request, "Ese archivo ya estaba subido y sin aplicar: esta es su carga.")
         return
     messages.success(request, "El archivo quedó subido: el portal lo revisa y muestra aquí qué cambiaría.")
-    before = RegistryLoad.objects.in_force(load.kind).filter(sha256=load.sha256).first()
+    before = RegistryLoad.objects.not_undone(load.kind).filter(sha256=load.sha256).first()
     if before is not None and before.loaded_at is not None:
         messages.warning(request, f"Este mismo archivo ya se cargó el {_moment(before.loaded_at)}.")
 

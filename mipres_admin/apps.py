@@ -18,8 +18,10 @@ class FrameConfig(AppConfig):
             jobs,
             panels,
             paper,
+            rate_limits,
         )
 
         jobs.register(name="forget_settled_mail", every=timedelta(hours=1), function=delivery.forget_settled)
+        jobs.register(name="sweep_rate_counters", every=timedelta(hours=1), function=rate_limits.sweep)
         jobs.register(name="seal_history", every=timedelta(hours=1), function=chain.seal)
         dashboard.register(*panels.PANELS)

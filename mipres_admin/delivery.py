@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import format_datetime, parseaddr
-from enum import Enum, auto
+from functools import partial
 from smtplib import (
     SMTPConnectError,
     SMTPDataError,
@@ -32,6 +32,7 @@ from django.db.models.functions import Now
 
 from mipres_admin import clock, history
 from mipres_admin.models import OutgoingMail
+from mipres_admin.queue import run_next
 
 logger = logging.getLogger(__name__)
 
@@ -40,15 +41,6 @@ LONGEST_WAIT = timedelta(hours=1)
 CLOSED_FOR_GOOD = 500  # SMTP replies from here on say: do not try this again (RFC 5321 §4.2.1)
 SERVER_AWAY = (SMTPConnectError, SMTPHeloError, SMTPNotSupportedError, SMTPSenderRefused, SMTPServerDisconnected)
 SERVICE_NOT_AVAILABLE, LOG_IN_REFUSED = 421, 535
-
-
-class Outcome(Enum):
-    """What became of the next mail."""
-
-    SENT = auto()
-    NOT_SENT = auto()
-    SERVER_AWAY = auto()
-    NOTHING_DUE = auto()
 
 
 class Round(NamedTuple):
@@ -60,6 +52,10 @@ class Round(NamedTuple):
 
 class NotTaken(Exception):
     """The transport took no message and gave no reason."""
+
+
+class Expired(Exception):
+    """The mail is of no use any more; its name is what the row keeps of it."""
 
 
 def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -84,12 +80,12 @@ def _is_away(error: Exception) -> bool:
 
 
 def _is_final(error: Exception) -> bool:
-    """Whether this very mail will never be taken: refused for good, or impossible to write (a header with a break)."""
+    """Whether this mail will never leave: expired, refused for good, or impossible to write (a header with a break)."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= CLOSED_FOR_GOOD for code, _ in error.recipients.values())
     if isinstance(error, SMTPDataError):
         return error.smtp_code >= CLOSED_FOR_GOOD
-    return isinstance(error, ValueError)
+    return isinstance(error, (ValueError, Expired))
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -108,7 +104,6 @@ def _give_up(mail: OutgoingMail, reason: str) -> None:
 def _postpone(mail: OutgoingMail, error: Exception) -> None:
     """Neither the text of the error nor its trace is written anywhere: SMTP errors quote the recipient."""
     reason, now = type(error).__name__, clock.now()
-    mail.attempts += 1
     if _is_final(error) or now - mail.created_at > timedelta(days=settings.MAIL_TRIED_DAYS):
         return _give_up(mail, reason)
     mail.not_before, mail.last_error = now + wait_after(mail.attempts), reason
@@ -117,36 +112,22 @@ def _postpone(mail: OutgoingMail, error: Exception) -> None:
     return None
 
 
-def _send(mail: OutgoingMail, mailer: Any) -> None:
+def _send(mailer: Any, mail: OutgoingMail) -> None:
     """Write down that the mail left, and then let it leave; only the commit comes after.
 
     The connection is opened first and closed by the round: a backend that opens its own also closes it, and a failing
     goodbye would look like a mail that was not taken.
     """
+    if mail.useful_until is not None and mail.useful_until <= clock.now():
+        raise Expired
+    mail.attempts += 1
     message = _message(mail)
     mailer.open()
     OutgoingMail.objects.filter(pk=mail.pk).update(
-        state=OutgoingMail.State.SENT, sent_at=Now(), attempts=mail.attempts + 1, last_error="", text="", html=""
+        state=OutgoingMail.State.SENT, sent_at=Now(), attempts=mail.attempts, last_error="", text="", html=""
     )
     if mailer.send_messages([message]) != 1:
         raise NotTaken
-
-
-@transaction.atomic
-def _deliver_next(mailer: Any) -> Outcome:
-    mail = OutgoingMail.objects.due().select_for_update(skip_locked=True).first()
-    if mail is None:
-        return Outcome.NOTHING_DUE
-    if mail.useful_until is not None and mail.useful_until <= clock.now():
-        _give_up(mail, "Expired")
-        return Outcome.NOT_SENT
-    try:
-        with transaction.atomic():
-            _send(mail, mailer)
-    except Exception as error:
-        _postpone(mail, error)
-        return Outcome.SERVER_AWAY if _is_away(error) else Outcome.NOT_SENT
-    return Outcome.SENT
 
 
 def deliver_due(*, stop: Callable[[], bool] = lambda: False) -> Round:
@@ -158,10 +139,12 @@ def deliver_due(*, stop: Callable[[], bool] = lambda: False) -> Round:
     mailer, sent = mailers.default, 0
     try:
         while not stop():
-            outcome = _deliver_next(mailer)
-            sent += outcome is Outcome.SENT
-            if outcome in (Outcome.NOTHING_DUE, Outcome.SERVER_AWAY):
-                return Round(sent, outcome is Outcome.SERVER_AWAY)
+            result = run_next(OutgoingMail.objects.due(), partial(_send, mailer), _postpone)
+            if result is None:
+                break
+            sent += result.is_done
+            if result.error and _is_away(result.error):
+                return Round(sent, server_away=True)
     finally:
         with suppress(OSError):
             mailer.close()

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models.functions import Now
 
 from mipres_admin import clock
 from mipres_admin.models import JobRun
+from mipres_admin.queue import run_next
 
 logger = logging.getLogger(__name__)
 
@@ -54,24 +55,25 @@ def _due_names() -> list[str]:
     return [name for name in _jobs if due.get(name, True)]
 
 
-@transaction.atomic
-def _run(job: Job) -> bool:
-    """Do the job if it is still due and no other worker is at it; whether it was done without error."""
-    waiting = JobRun.objects.select_for_update(skip_locked=True).filter(name=job.name, due_at__lte=Now())
-    run = waiting.first()
-    if run is None:
-        return False
-    run.last_error, wait = "", job.every
-    try:
-        with transaction.atomic():
-            job.function()
-    except Exception as error:
-        run.last_error, wait = type(error).__name__, min(job.every, AFTER_AN_ERROR)
-        logger.exception("The job %s failed.", job.name)
-    run.last_run_at = clock.now()
+def _reschedule(run: JobRun, wait: timedelta, error: str = "") -> None:
+    run.last_run_at, run.last_error = clock.now(), error
     run.due_at = run.last_run_at + wait
     run.save()
-    return not run.last_error
+
+
+def _run(job: Job) -> bool:
+    """Do the job if it is still due and no other worker is at it; whether it was done without error."""
+
+    def work(run: JobRun) -> None:
+        job.function()
+        _reschedule(run, job.every)
+
+    def failed(run: JobRun, error: Exception) -> None:
+        logger.error("The job %s failed.", job.name, exc_info=error)
+        _reschedule(run, min(job.every, AFTER_AN_ERROR), type(error).__name__)
+
+    result = run_next(JobRun.objects.filter(name=job.name, due_at__lte=Now()), work, failed)
+    return result is not None and result.is_done
 
 
 def run_due(*, stop: Callable[[], bool] = lambda: False) -> int:

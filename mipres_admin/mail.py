@@ -1,7 +1,6 @@
-"""How is mail written? In the transaction of its act, as text and HTML from one set of templates; a worker sends it."""
+"""How is somebody notified? By a mail written in the transaction of the action, which a worker sends."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
 from typing import Any
@@ -21,51 +20,48 @@ def inbox_is_open(request: HttpRequest) -> bool:
     return not settings.PRODUCTION
 
 
-@dataclass(frozen=True)
-class Mail:
-    """A mail to be written from `templates/mail/<template>` (.subject.txt, .txt and .html)."""
+def notification(
+    recipient: Any,
+    template: str,
+    *,
+    useful_until: datetime | models.expressions.Combinable | None = None,
+    **context: Any,
+) -> OutgoingMail | None:
+    """One mail, not saved yet, from `templates/mail/<template>` (.subject.txt, .txt and .html).
 
-    to: str
-    template: str
-    context: dict[str, Any]
-    useful_until: datetime | models.expressions.Combinable | None = None
+    `recipient` is an address, or an account or a person, which the template has as `account` or `person`. After
+    `useful_until` (a moment, or an expression of PostgreSQL) the mail is not sent. None for who has no address.
+    """
+    if not isinstance(recipient, str):
+        context = {recipient._meta.concrete_model._meta.model_name: recipient} | context
+        recipient = recipient.email
+    if not recipient:
+        return None
+    context["portal"] = settings.PORTAL
+    return OutgoingMail(
+        template=template,
+        recipient=recipient,
+        subject=" ".join(render_to_string(f"mail/{template}.subject.txt", context).split()),
+        text=render_to_string(f"mail/{template}.txt", context),
+        html=render_to_string(f"mail/{template}.html", context),
+        useful_until=useful_until,
+    )
 
-    def written(self) -> OutgoingMail:
-        """The row of the outbox, not saved yet."""
-        context = {"portal": settings.PORTAL} | self.context
-        return OutgoingMail(
-            template=self.template,
-            recipient=self.to,
-            subject=" ".join(render_to_string(f"mail/{self.template}.subject.txt", context).split()),
-            text=render_to_string(f"mail/{self.template}.txt", context),
-            html=render_to_string(f"mail/{self.template}.html", context),
-            useful_until=self.useful_until,
-        )
 
-
-def send_all_on_commit(mails: Iterable[Mail]) -> None:
+def notify_all(notifications: Iterable[OutgoingMail | None]) -> None:
     """Put mails into the outbox, in one statement for a thousand.
 
     They are written now, with what is true now, and leave when the transaction has committed (`mipres_admin.delivery`):
-    an act that rolls back sends nothing, and a mail server that does not answer changes nothing for the person. Whoever
-    has no address gets no mail. Raises TransactionManagementError outside a transaction.
+    an action that rolls back sends nothing, and a mail server that does not answer changes nothing for the person.
+    Raises TransactionManagementError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("send_on_commit() belongs in the transaction of the act.")
-    rows = (mail.written() for mail in mails if mail.to)
-    for batch in batched(rows, ROWS_A_STATEMENT, strict=False):
+        raise transaction.TransactionManagementError("notify() belongs in the transaction of the action.")
+    addressed = filter(None, notifications)
+    for batch in batched(addressed, ROWS_A_STATEMENT, strict=False):
         OutgoingMail.objects.bulk_create(batch)
 
 
-def send_on_commit(
-    *,
-    to: str,
-    template: str,
-    context: dict[str, Any],
-    useful_until: datetime | models.expressions.Combinable | None = None,
-) -> None:
-    """Put one mail into the outbox, as `send_all_on_commit`.
-
-    After `useful_until` (a moment, or an expression of PostgreSQL) it is not sent.
-    """
-    send_all_on_commit([Mail(to, template, context, useful_until)])
+def notify(recipient: Any, template: str, **context: Any) -> None:
+    """Put one mail into the outbox; arguments as `notification`, and the rest as `notify_all`."""
+    notify_all([notification(recipient, template, **context)])

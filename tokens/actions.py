@@ -14,7 +14,8 @@ from accounts.actions.roles import tenant
 from accounts.models import Account, may_enter_at
 from entities.models import Entity
 from mipres_admin import clock, history
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock, lock_rows
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refused
 from tokens.jwts import new_jti, sign
 from tokens.keys import current_key
@@ -76,7 +77,7 @@ def issue_token(*, by: Account, name: str, days: int, overlap: timedelta, seen: 
     is raised and nothing is saved. `request_key` is the page's own: a repeated click finds what the first one made,
     and the token itself comes back only once.
     """
-    entity = Entity.objects.select_for_update(no_key=True).get(pk=tenant(by).pk)
+    entity = lock(tenant(by), no_key=True)
     if entity.kind not in SCOPES:
         raise Refused(not_yours_refusal())
     made = PortalToken.objects.visible_to(entity).filter(request_key=request_key).first()
@@ -113,7 +114,7 @@ def revoke_token(*, by: Account | None, token: PortalToken, reason: str) -> bool
     """
     if by is not None and not by.is_staff and by.entity_id != token.entity_id:
         raise Refused(not_yours_refusal())
-    held = PortalToken.objects.select_for_update(of=("self",)).select_related("entity").get(pk=token.pk)
+    held = lock(token)
     now = clock.now()
     if not held.is_in_force(now):
         return False
@@ -128,21 +129,20 @@ def revoke_tokens_made_by(*, account: Account, by: Account | None, reason: str) 
     Returns how many; each has its row of history.
     """
     now = clock.now()
-    made = PortalToken.objects.in_force(now).filter(made_by=account).order_by("pk")
-    tokens = list(made.select_for_update(of=("self",)).select_related("entity"))
+    made = PortalToken.objects.current(now).filter(made_by=account)
+    tokens = lock_rows(made.select_related("entity"))
     for token in tokens:
         _revoke(token, by=by, reason=reason, now=now)
     return len(tokens)
 
 
 @transaction.atomic
-def revoke_and_tell(*, by: Account | None, token: PortalToken, reason: str, template: str) -> bool:
+def revoke_and_notify(*, by: Account | None, token: PortalToken, reason: str, template: str) -> bool:
     """Revoke a token that its entity did not ask to end, and mail the entity's delegates; whether it was in force."""
     if not revoke_token(by=by, token=token, reason=reason):
         return False
-    for account in token.entity.accounts.filter(may_enter_at()).exclude(email=""):
-        context = {"account": account, "token": token, "entity": token.entity, "reason": reason}
-        send_on_commit(to=account.email, template=template, context=context)
+    for account in token.entity.accounts.filter(may_enter_at()):
+        notify(account, template, token=token, entity=token.entity, reason=reason)
     return True
 
 
@@ -177,7 +177,7 @@ def make_client(
 @transaction.atomic
 def end_client(*, by: Account, client: ServerClient, reason: str) -> bool:
     """Take a server's credentials back: from the commit on its calls fail. Whether they were in force."""
-    held = ServerClient.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    held = lock(client)
     if held.ended_at is not None:
         return False
     held.ended_at, held.ended_by, held.reason = clock.now(), by, reason
@@ -204,9 +204,8 @@ def _remind(token: PortalToken, days: int, now: datetime) -> bool:
     if not is_new:
         return False
     left = max(1, (token.expires_at - now).days)
-    for account in token.entity.accounts.filter(may_enter_at()).exclude(email=""):
-        context = {"account": account, "token": token, "entity": token.entity, "left": left}
-        send_on_commit(to=account.email, template="token_expiring", context=context)
+    for account in token.entity.accounts.filter(may_enter_at()):
+        notify(account, "token_expiring", token=token, entity=token.entity, left=left)
     return True
 
 

@@ -1,7 +1,7 @@
 """What does the Ministry see of tokens? Keys and tokens to read, and the servers that it lets ask about tokens."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -16,12 +16,10 @@ from django.utils import timezone
 from accounts.models import Account
 from entities.models import Entity
 from mipres_admin.desk import ActingAdmin, Also, DeskAct, ListOnlyAdmin, ReadOnlyAdmin
-from tokens.actions import end_client, make_client, revoke_and_tell
+from tokens.actions import end_client, make_client, revoke_and_notify
 from tokens.forms import ClientForm
 from tokens.keys import seal, unseal
-from tokens.limits import WINDOW_SECONDS
 from tokens.models import (
-    CallCounter,
     PortalToken,
     ServerClient,
     SigningKey,
@@ -45,7 +43,7 @@ class SigningKeyAdmin(ReadOnlyAdmin):
 
 
 def _revoke(*, by: Account, thing: PortalToken, reason: str) -> bool:
-    return revoke_and_tell(by=by, token=thing, reason=reason, template="token_revoked")
+    return revoke_and_notify(by=by, token=thing, reason=reason, template="token_revoked")
 
 
 def _end(*, by: Account, thing: ServerClient, reason: str) -> bool:
@@ -217,16 +215,3 @@ class TemporaryTokenAdmin(OfTokenAdmin, ListOnlyAdmin):
     list_display = fields = ("token", "entity", "service", "issued_at", "expires_at")
     list_filter = ("service",)
     ordering = ("-expires_at",)
-
-
-@admin.register(CallCounter)
-class CallCounterAdmin(ListOnlyAdmin):
-    """Never the key, a hash: how busy the services are, not who calls."""
-
-    list_display = fields = ("minute", "taken")
-    ordering = ("-window",)
-
-    @admin.display(description="minuto")
-    def minute(self, counter: CallCounter) -> datetime:
-        """The minute of the clock that was counted."""
-        return datetime.fromtimestamp(counter.window * WINDOW_SECONDS, UTC)

@@ -72,13 +72,13 @@ DELETE FROM tokens_temporarytoken WHERE digest IN (
 """
 
 per_entity = limits.Limit(
-    "entity",
+    "tokens.limits.entity",
     settings.SERVICE_CALLS_PER_MINUTE,
     30,
     f"La entidad hizo más de {settings.SERVICE_CALLS_PER_MINUTE} llamadas en un minuto. Espere {{seconds}} segundos.",
 )
 per_address = limits.Limit(
-    "address",
+    "tokens.limits.address",
     settings.SERVICE_BAD_TOKENS_PER_MINUTE,
     1,
     "Desde esta dirección llegaron demasiados tokens que no valen. Espere {seconds} segundos y use el token bueno.",
@@ -193,7 +193,6 @@ def forget() -> None:
 def _sweep() -> None:
     with connection.cursor() as cursor:
         cursor.execute(SWEEP)
-    limits.sweep()
 
 
 def _mark(bearer: Bearer, service: Service) -> None:

@@ -16,7 +16,7 @@ from entities.models import Entity
 from mipres_admin import history
 from mipres_admin.access import network_of
 from tokens import jwts, limits
-from tokens.actions import revoke_and_tell
+from tokens.actions import revoke_and_notify
 from tokens.errors import BadToken
 from tokens.models import PortalToken, ServerClient, TemporaryToken
 from tokens.scopes import REGIMEN, Scope
@@ -28,13 +28,13 @@ _OF_TEMPORARY = (Scope.SUMINISTROS, Scope.FACTURACION)
 _CLIENT_ID = re.compile(r"srv-[0-9a-f]{16}")
 
 per_client = limits.Limit(
-    "client",
+    "tokens.limits.client",
     settings.CLIENT_CALLS_PER_MINUTE,
     100,
     f"Un servidor puede hacer {settings.CLIENT_CALLS_PER_MINUTE} llamadas por minuto. Espere {{seconds}} segundos.",
 )
 per_address = limits.Limit(
-    "client_address",
+    "tokens.limits.client_address",
     settings.CLIENT_FAILURES_PER_MINUTE,
     1,
     "Demasiadas credenciales malas desde su red. Espere {seconds} segundos.",
@@ -57,7 +57,7 @@ def authenticate(client_id: str, secret: str) -> ServerClient:
     Wrong credentials count for their address, good calls for their server: nobody uses up another's.
     """
     known = _CLIENT_ID.fullmatch(client_id)
-    client = ServerClient.objects.in_force().filter(client_id=client_id).first() if known else None
+    client = ServerClient.objects.current().filter(client_id=client_id).first() if known else None
     digest = _digest(secret)
     if not hmac.compare_digest(client.digest if client else "", digest) or client is None:
         address = history.origin.get().address
@@ -92,7 +92,7 @@ def _portal_token(token: str, shared: list[str]) -> dict[str, Any] | None:
         jti = jwts.read(token).jti
     except BadToken:
         return None
-    found = PortalToken.objects.in_force().filter(jti=jti, entity__is_active=True).select_related("entity").first()
+    found = PortalToken.objects.current().filter(jti=jti, entity__is_active=True).select_related("entity").first()
     scope = [name for name in found.scope.split() if name in shared] if found else []
     if found is None or not scope:
         return None
@@ -101,7 +101,7 @@ def _portal_token(token: str, shared: list[str]) -> dict[str, Any] | None:
 
 
 def _temporary_token(token: str, shared: list[str]) -> dict[str, Any] | None:
-    living = TemporaryToken.objects.in_force().filter(digest=_digest(token), token__entity__is_active=True)
+    living = TemporaryToken.objects.current().filter(digest=_digest(token), token__entity__is_active=True)
     found = living.select_related("token__entity").first()
     scope = [name for name in found.token.scope.split() if name in shared and name in _OF_TEMPORARY] if found else []
     if found is None or not scope:
@@ -134,4 +134,4 @@ def revoke(*, client: ServerClient, token: str) -> None:
         return
     found = PortalToken.objects.select_related("entity").filter(jti=jti).first()
     if found is not None:
-        revoke_and_tell(by=None, token=found, reason=REASON.format(client), template="token_revoked")
+        revoke_and_notify(by=None, token=found, reason=REASON.format(client), template="token_revoked")

@@ -25,19 +25,20 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from jwt.algorithms import ECAlgorithm
 
 from accounts.models import Account
 from mipres_admin import clock, history
+from mipres_admin.locks import lock_key
 from mipres_admin.refusals import Refusal, Refused
 from tokens.models import SigningKey
 
 JWKS_MAX_AGE = timedelta(hours=1)
 RELOAD_SECONDS = 60.0
 MISS_SECONDS = 1.0
-_MAKING_KEYS = 6_202_511_001  # number of the advisory lock under which keys are made and rotated
+_MAKING_KEYS = 6_202_511_001  # locked by who makes or rotates keys, shared by who signs
 
 
 # ---------------------------------------------------------------- sealing
@@ -89,18 +90,12 @@ def _new_key(state: str, now: datetime) -> SigningKey:
     )
 
 
-def _alone() -> None:
-    """Only one transaction at a time, of all servers, makes or rotates keys, and none signs meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MAKING_KEYS])
-
-
 @transaction.atomic
 def ensure_keys(*, by: Account | None = None) -> None:
     """Make the current and the next key if there are none; safe when many ask at once."""
     if SigningKey.objects.filter(state=SigningKey.State.CURRENT).exists():
         return
-    _alone()
+    lock_key(_MAKING_KEYS)
     if SigningKey.objects.filter(state=SigningKey.State.CURRENT).exists():
         return
     now = clock.now()
@@ -114,8 +109,7 @@ def ensure_keys(*, by: Account | None = None) -> None:
 def current_key() -> SigningKey:
     """The key that signs now; no rotation happens until the transaction of the caller ends."""
     ensure_keys()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_MAKING_KEYS])
+    lock_key(_MAKING_KEYS, shared=True)
     return SigningKey.objects.get(state=SigningKey.State.CURRENT)
 
 
@@ -139,7 +133,7 @@ def rotate_keys(*, by: Account | None = None, force: bool = False) -> dict[str, 
     Refused when the next key has been published for less than `JWKS_MAX_AGE`, unless `force`.
     """
     ensure_keys(by=by)
-    _alone()
+    lock_key(_MAKING_KEYS)
     current = SigningKey.objects.get(state=SigningKey.State.CURRENT)
     following = SigningKey.objects.get(state=SigningKey.State.NEXT)
     now = clock.now()

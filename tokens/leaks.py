@@ -10,7 +10,7 @@ from django.conf import settings
 from mipres_admin import history
 from mipres_admin.access import network_of
 from tokens import jwts, limits
-from tokens.actions import revoke_and_tell
+from tokens.actions import revoke_and_notify
 from tokens.errors import BadToken
 from tokens.models import PortalToken
 
@@ -26,7 +26,7 @@ _PART = f"[A-Za-z0-9_-]{{1,{jwts.LONGEST}}}"
 _LOOKS_LIKE_OURS = re.compile(rf"eyJ0eXAiOiJtaXByZXMi{_PART}\.{_PART}\.[A-Za-z0-9_-]{{86}}")
 
 per_address = limits.Limit(
-    "report",
+    "tokens.limits.report",
     settings.LEAK_REPORTS_PER_MINUTE,
     1,
     "Desde esta dirección llegaron demasiados reportes. Espere {seconds} segundos y repita el suyo.",
@@ -52,6 +52,6 @@ def report(text: str) -> int:
         except BadToken:
             continue
         token = PortalToken.objects.select_related("entity").filter(jti=jti).first()
-        if token is not None and revoke_and_tell(by=None, token=token, reason=REASON, template="token_leaked"):
+        if token is not None and revoke_and_notify(by=None, token=token, reason=REASON, template="token_leaked"):
             ended += 1
     return ended

@@ -105,7 +105,7 @@ class PortalTokenQuerySet(models.QuerySet["PortalToken"]):
         """The tokens of one entity: the only ones its delegate may see or revoke."""
         return self.filter(entity=entity)
 
-    def in_force(self, at: datetime | None = None) -> Self:
+    def current(self, at: datetime | None = None) -> Self:
         """Tokens that the services accept at a moment (now by default)."""
         end = Coalesce("ends_at", "expires_at")
         return self.alias(end=end).filter(revoked_at__isnull=True, end__gt=at or Now())
@@ -296,7 +296,7 @@ class TokenReminder(models.Model):
 
 
 class TemporaryTokenQuerySet(models.QuerySet["TemporaryToken"]):
-    def in_force(self) -> Self:
+    def current(self) -> Self:
         """Those that the services accept: a day old at most, of a portal token in force."""
         end = Coalesce("token__ends_at", "token__expires_at")
         return self.alias(end=end).filter(expires_at__gt=Now(), token__revoked_at__isnull=True, end__gt=Now())
@@ -342,7 +342,7 @@ class TemporaryToken(models.Model):
 
 
 class ServerClientQuerySet(models.QuerySet["ServerClient"]):
-    def in_force(self) -> Self:
+    def current(self) -> Self:
         """The servers whose credentials count."""
         return self.filter(ended_at__isnull=True)
 
@@ -398,28 +398,3 @@ class ServerClient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.client_id})"
-
-
-class CallCounter(models.Model):
-    """How many calls of one kind an entity or an address was given in one window of time.
-
-    The key is a keyed hash. The table is UNLOGGED: after a crash of PostgreSQL everybody starts from zero.
-    """
-
-    key = models.CharField(max_length=40, primary_key=True)
-    window = models.BigIntegerField()
-    taken = models.IntegerField()
-
-    class Meta:
-        verbose_name = "cuenta de llamadas"
-        verbose_name_plural = "cuentas de llamadas"
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(taken__gt=0),
-                name="call_counter_counts",
-                violation_error_message="La cuenta debe ser mayor que cero.",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.taken}"

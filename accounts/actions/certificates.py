@@ -13,6 +13,7 @@ from accounts.papers import Content, content_of, fingerprint, says_the_same
 from accounts.rules import certificate_refusal
 from accounts.validity import end_of
 from mipres_admin import history
+from mipres_admin.locks import lock
 from mipres_admin.paper import refuse_without_pango
 from mipres_admin.refusals import Refused
 
@@ -37,7 +38,7 @@ def issue_certificate(*, by: Account, as_of: date, user: RegisteredUser | None =
     """
     refuse_without_pango()
     # one click after the other: the second finds the paper of the first
-    Account.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
+    lock(by, no_key=True)
     entity, now = tenant(by), timezone.now()
     held = RoleAssignment.objects.visible_to(entity).current(end_of(min(as_of, timezone.localdate(now)), now))
     if user is not None:

@@ -4,14 +4,16 @@ from django.db import transaction
 
 from accounts.actions.second_factor import reset_factors
 from accounts.actions.sessions import end_sessions
-from accounts.models import Account, LoginThrottle, PasswordLink, Suspension, may_enter_at
+from accounts.models import Account, PasswordLink, Suspension, may_enter_at
 from accounts.security.models import AccountSession
 from accounts.throttle import keys_of
 from entities.actions.sedes import disable_sede, enable_sede
 from entities.models import Entity, Sede
 from entities.rules.sedes import SedeUse
 from mipres_admin import clock, history
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock, lock_rows
+from mipres_admin.mail import notify
+from mipres_admin.models import RateCounter
 from mipres_admin.refusals import Refusal, Refused
 
 HELP = "Si no lo esperaba o cree que es un error, comuníquese con Atención al usuario."
@@ -27,15 +29,9 @@ NOT_A_DELEGATE = Refusal(
 )
 
 
-def tell(account: Account, what: str, reason: str, then: str = HELP) -> None:
-    """Mail the holder of an account what the Ministry did, why, and what he can do; in the caller's transaction."""
-    context = {"account": account, "what": what, "reason": reason, "then": then}
-    send_on_commit(to=account.email, template="ministry_acted", context=context)
-
-
-def _hold(account: Account) -> Account:
-    """The account as it is now, held until the transaction ends."""
-    return Account.objects.select_for_update(of=("self",)).select_related("entity", "person").get(pk=account.pk)
+def _notify(account: Account, what: str, reason: str, then: str = HELP) -> None:
+    """Mail the holder of an account what the Ministry did, why, and what they can do."""
+    notify(account, "ministry_acted", what=what, reason=reason, then=then)
 
 
 def _refuse_staff(by: Account, account: Account) -> None:
@@ -54,7 +50,7 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
     His sessions end at once and a link to set his password opens nothing any more. Raises Refused for an account that
     is no delegate's.
     """
-    account = _hold(account)
+    account = lock(account)
     if account.entity is None:
         raise Refused(NOT_A_DELEGATE)
     if account.is_suspended:
@@ -62,24 +58,24 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
     now = clock.now()
     Suspension.objects.create(account=account, since=now, suspended_by=by, reason=reason)
     PasswordLink.objects.filter(account=account).delete()
-    ended = account.sessions.live().update(ended_at=now)
+    ended = account.sessions.current().update(ended_at=now)
     after = {"sessions": ended, "reason": reason}
     history.record(by=by, act="account.suspended", thing=account, entity=account.entity, before={}, after=after)
-    tell(account, f"suspendió su cuenta de delegado de {account.entity.name}: no puede ingresar con ella", reason)
+    _notify(account, f"suspendió su cuenta de delegado de {account.entity.name}: no puede ingresar con ella", reason)
     return True
 
 
 @transaction.atomic
 def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
     """Lift the suspension of a delegate; whether there was one. It opens no account that its appointment closed."""
-    account = _hold(account)
-    held = Suspension.objects.open().filter(account=account)
+    account = lock(account)
+    held = Suspension.objects.current().filter(account=account)
     if not held.update(lifted_at=clock.now(), lifted_by=by, lifted_because=reason):
         return False
     act = "account.reactivated"
     history.record(by=by, act=act, thing=account, entity=account.entity, before={}, after={"reason": reason})
     what = f"levantó la suspensión de su cuenta de delegado de {account.entity}"
-    tell(account, what, reason, "Ingrese con su usuario y su contraseña de siempre.")
+    _notify(account, what, reason, "Ingrese con su usuario y su contraseña de siempre.")
     return True
 
 
@@ -89,24 +85,24 @@ def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
 
     None of its accounts enters, its tokens are refused, and it appoints, registers and associates nobody.
     """
-    entity = Entity.objects.select_for_update(no_key=True).get(pk=entity.pk)
+    entity = lock(entity, no_key=True)
     if not entity.is_active:
         return False
     concerned = list(entity.accounts.filter(may_enter_at()).select_related("person"))
     entity.is_active = False
     entity.save(update_fields=["is_active"])
-    ended = AccountSession.objects.live().filter(account__entity=entity).update(ended_at=clock.now())
+    ended = AccountSession.objects.current().filter(account__entity=entity).update(ended_at=clock.now())
     after = {"is_active": False, "sessions": ended, "reason": reason}
     history.record(by=by, act="entity.suspended", thing=entity, entity=entity, before={"is_active": True}, after=after)
     for account in concerned:
-        tell(account, f"suspendió a {entity}: sus delegados no pueden ingresar y sus tokens no sirven", reason)
+        _notify(account, f"suspendió a {entity}: sus delegados no pueden ingresar y sus tokens no sirven", reason)
     return True
 
 
 @transaction.atomic
 def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     """Make an entity active again, with its accounts and tokens as they were; whether it was inactive."""
-    entity = Entity.objects.select_for_update(no_key=True).get(pk=entity.pk)
+    entity = lock(entity, no_key=True)
     if entity.is_active:
         return False
     entity.is_active = True
@@ -114,7 +110,7 @@ def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     after, before = {"is_active": True, "reason": reason}, {"is_active": False}
     history.record(by=by, act="entity.reactivated", thing=entity, entity=entity, before=before, after=after)
     for account in entity.accounts.filter(may_enter_at()).select_related("person"):
-        tell(account, f"reactivó a {entity}", reason, "Ingrese con su usuario y su contraseña de siempre.")
+        _notify(account, f"reactivó a {entity}", reason, "Ingrese con su usuario y su contraseña de siempre.")
     return True
 
 
@@ -128,16 +124,16 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
     Raises Refused for an account of the Ministry, unless `by` administers them.
     """
     _refuse_staff(by, account)
-    account = _hold(account)
-    rows = LoginThrottle.objects.filter(key__in=keys_of(account)).order_by("key")
-    failures = sum(rows.select_for_update().values_list("failures", flat=True))
+    account = lock(account)
+    rows = RateCounter.objects.filter(key__in=keys_of(account))
+    failures = sum(lock_rows(rows.values_list("count", flat=True)))
     if not failures:
         return False
     rows.delete()
     before, after = {"failures": failures}, {"reason": reason}
     history.record(by=by, act="account.unlocked", thing=account, entity=account.entity, before=before, after=after)
     then = "Ingrese con su usuario y su contraseña. Si no los recuerda, use «Olvidé mi clave - Recordar contraseña»."
-    tell(account, "desbloqueó el ingreso de su cuenta", reason, then)
+    _notify(account, "desbloqueó el ingreso de su cuenta", reason, then)
     return True
 
 
@@ -145,10 +141,10 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
 def close_sessions(*, by: Account, account: Account, reason: str) -> bool:
     """End every live session of an account; whether there was any. Raises Refused as `unlock_account` does."""
     _refuse_staff(by, account)
-    account = _hold(account)
+    account = lock(account)
     if not end_sessions(account=account, by=by, reason=reason):
         return False
-    tell(
+    _notify(
         account, "cerró todas las sesiones abiertas de su cuenta", reason, "Puede ingresar de nuevo cuando lo necesite."
     )
     return True
@@ -161,15 +157,15 @@ def reset_second_factor(*, by: Account, account: Account, reason: str) -> bool:
     Raises Refused as `unlock_account` does.
     """
     _refuse_staff(by, account)
-    return bool(reset_factors(account=_hold(account), by=by, reason=reason))
+    return bool(reset_factors(account=lock(account), by=by, reason=reason))
 
 
 # ---------------------------------------------------------------- sedes
 
 
-def _tell_delegates(sede: Sede, what: str, reason: str) -> None:
+def _notify_delegates(sede: Sede, what: str, reason: str) -> None:
     for account in sede.entity.accounts.filter(may_enter_at()).select_related("person"):
-        tell(account, f"{what} la sede {sede.code}, {sede.name}, de {sede.entity}", reason)
+        _notify(account, f"{what} la sede {sede.code}, {sede.name}, de {sede.entity}", reason)
 
 
 @transaction.atomic
@@ -177,7 +173,7 @@ def close_sede(*, by: Account, sede: Sede, reason: str) -> bool:
     """Disable a sede of a provider, whose delegates are told; whether it was open. Raises Refused for one of REPS."""
     done = disable_sede(by=by, sede=sede, seen=SedeUse.of(sede), reason=reason)
     if done:
-        _tell_delegates(sede, "deshabilitó", reason)
+        _notify_delegates(sede, "deshabilitó", reason)
     return done
 
 
@@ -186,5 +182,5 @@ def open_sede(*, by: Account, sede: Sede, reason: str) -> bool:
     """Enable a sede of a provider again, whose delegates are told; whether it was closed. Raises Refused as above."""
     done = enable_sede(by=by, sede=sede, reason=reason)
     if done:
-        _tell_delegates(sede, "habilitó de nuevo", reason)
+        _notify_delegates(sede, "habilitó de nuevo", reason)
     return done

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.actions.roles import tenant
 from accounts.models import Account, RegisteredUser
-from mipres_admin import history
-from mipres_admin.models import HistoryEntry
+from mipres_admin import history, rate_limits
 from mipres_admin.refusals import Refusal, Refused
 
+HOUR = timedelta(hours=1)
 FOUND, NOT_FOUND = "user.looked_up", "user.not_found"
 
 
@@ -25,17 +25,24 @@ def _too_many() -> Refusal:
     )
 
 
+def _count(by: Account) -> None:
+    """Count one search of this account, in this hour of the clock."""
+    key, expires_at = rate_limits.key_of("accounts.lookup", str(by.pk)), rate_limits.end_of_window(HOUR, timezone.now())
+    try:
+        rate_limits.count(key, allowed=settings.LOOKUPS_PER_HOUR, expires_at=expires_at)
+    except rate_limits.LimitReached:
+        raise Refused(_too_many()) from None
+
+
 @transaction.atomic
 def look_up_user(*, by: Account, document_type: str, document_number: str) -> RegisteredUser | None:
     """The registered user of this document, or None.
 
     One row of history says that it was asked and by whom (never the document). Raises Refused beyond
-    `settings.LOOKUPS_PER_HOUR` searches of one account.
+    `settings.LOOKUPS_PER_HOUR` searches of one account in an hour of the clock.
     """
     entity = tenant(by)
-    searches = HistoryEntry.objects.filter(actor=by, act__in=(FOUND, NOT_FOUND), at__gt=Now() - timedelta(hours=1))
-    if searches.count() >= settings.LOOKUPS_PER_HOUR:
-        raise Refused(_too_many())
+    _count(by)
     user = RegisteredUser.objects.filter(
         person__document_type=document_type, person__document_number=document_number
     ).first()

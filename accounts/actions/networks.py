@@ -13,6 +13,7 @@ from accounts.models import Account, RegisteredUser, RoleAssignment, independent
 from entities.models import Association, Entity
 from entities.rules.networks import association_refusal
 from mipres_admin import clock, history
+from mipres_admin.locks import lock, lock_rows
 from mipres_admin.refusals import Refusal, Refused
 
 
@@ -32,16 +33,10 @@ class NetworkChange:
         return bool(self.associated or self.dissociated)
 
 
-def _lock(by: Account) -> Entity:
-    """The owner's row, held until the transaction ends: two deeds on one network happen one after the other."""
-    # not FOR UPDATE: whoever gives a role in this entity meanwhile only refers to its key
-    return Entity.objects.select_for_update(no_key=True).get(pk=tenant(by).pk)
-
-
 def _lock_users(members: Iterable[Entity]) -> None:
     """The users who are these independents, so that nobody gives them a role on the strength of the old network."""
     users = RegisteredUser.objects.filter(independents_among(members, "person__"))
-    list(users.select_for_update(of=("self",)).order_by("pk"))
+    lock_rows(users)
 
 
 def _write_down(by: Account, act: str, association: Association, users: int = 0, roles: int = 0) -> None:
@@ -78,7 +73,7 @@ def associate(*, by: Account, members: Collection[Entity]) -> NetworkChange:
     Returns those that were not in it yet, so a double click changes nothing. Raises Refused, with nothing saved,
     when one of them can not be associated.
     """
-    owner, now = _lock(by), clock.now()
+    owner, now = lock(tenant(by), no_key=True), clock.now()
     held = Association.objects.of(owner).current(now).values("member")
     asked = Entity.objects.filter(pk__in=[member.pk for member in members])
     new = list(asked.exclude(pk__in=held).with_main_sede().order_by("search", "pk"))
@@ -128,7 +123,7 @@ def dissociate(*, by: Account, members: Collection[Entity], told: int = 0) -> Ne
     `told` is how many such roles the delegate was told of: with another number DependentsChanged is raised and
     nothing is saved. Returns those that were in the network, so a double click changes nothing.
     """
-    owner = _lock(by)
+    owner = lock(tenant(by), no_key=True)
     _lock_users(members)
     now = clock.now()
     current = Association.objects.of(owner).current(now).filter(member__in=[member.pk for member in members])

@@ -6,9 +6,11 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
 from accounts.actions.session import check_new_password, save_new_password
-from accounts.models import Account, LoginThrottle, PasswordLink, Person, may_enter_at
+from accounts.models import Account, PasswordLink, Person, may_enter_at
 from mipres_admin import history, mail_links
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock
+from mipres_admin.mail import notify
+from mipres_admin.models import RateCounter
 from mipres_admin.refusals import Refusal, Refused
 
 DEAD_LINK = Refusal(
@@ -39,13 +41,14 @@ def _write_link(account: Account, reason: str) -> None:
         unique_fields=["account"],
         update_fields=["secret_hash", "reason", "made_at", "expires_at"],
     )
-    context = {
-        "account": account,
-        "reason": reason,
-        "link": mail_links.link("assign_password", secret),
-        "minutes": mail_links.MINUTES,
-    }
-    send_on_commit(to=account.email, template="password_link", context=context, useful_until=expires_at)
+    notify(
+        account,
+        "password_link",
+        useful_until=expires_at,
+        reason=reason,
+        link=mail_links.link("assign_password", secret),
+        minutes=mail_links.MINUTES,
+    )
 
 
 @transaction.atomic
@@ -98,7 +101,7 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
         _write(account=account, reason=reason, by=None, act="password.link_sent", thing=account)
         return
     nobody = _nobody(login, document_type, document_number, email)
-    thing = LoginThrottle(key=counter)
+    thing = RateCounter(key=counter)
     _write(account=nobody, reason=reason, by=None, act="password.link_refused", thing=thing)
 
 
@@ -108,7 +111,7 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
 @sensitive_variables("secret")
 def find_link(secret: str) -> PasswordLink:
     """The link of this secret, while it opens. Raises Refused, with what to do, for any other; changes nothing."""
-    links = PasswordLink.objects.live().select_related("account__entity", "account__person")
+    links = PasswordLink.objects.current().select_related("account__entity", "account__person")
     link = links.filter(secret_hash=mail_links.hash_of(secret)).first()
     if link is None:
         raise Refused(DEAD_LINK)
@@ -124,10 +127,10 @@ def assign_password(*, secret: str, new: str) -> Account:
     the link does not open, and ValidationError under "new" when a validator refuses the password: the link stays.
     """
     link = find_link(secret)
-    account = Account.objects.select_for_update(of=("self",)).get(pk=link.account_id)
+    account = lock(link.account)
     check_new_password(account, new)
     # of two windows that send the form at once, the second waited for the account and finds no link
-    deleted, _ = PasswordLink.objects.live().filter(secret_hash=mail_links.hash_of(secret)).delete()
+    deleted, _ = PasswordLink.objects.current().filter(secret_hash=mail_links.hash_of(secret)).delete()
     if not deleted:
         raise Refused(DEAD_LINK)
     save_new_password(account, new, by=account, act="password.assigned")

@@ -1,4 +1,8 @@
-"""Give, change and take away the roles of a user at a sede: each deed once, whole, and written down."""
+"""Give, change and take away the roles of a user at a sede: each deed once, whole, and written down.
+
+The sede is locked first and then the user, never the other way: a load of a registry has locked sedes when it comes
+for the users.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -13,7 +17,9 @@ from accounts.rules import Activation
 from accounts.validity import OPEN, Validity
 from entities.models import Entity, Sede
 from mipres_admin import clock, history
-from mipres_admin.mail import Mail, send_all_on_commit
+from mipres_admin.locks import lock
+from mipres_admin.mail import notification, notify_all
+from mipres_admin.models import OutgoingMail
 from mipres_admin.refusals import Refusal, Refused
 
 ROWS_A_STATEMENT = 1_000
@@ -41,16 +47,6 @@ def held_by(users: Iterable[RegisteredUser], sedes: Iterable[Sede], at: datetime
     for one in RoleAssignment.objects.filter(user__in=users, sede__in=sedes).not_ended(at):
         found[one.user_id, one.sede_id].append(one)
     return defaultdict(tuple, {key: deeds.in_order(held) for key, held in found.items()})
-
-
-def _lock(user: RegisteredUser) -> RegisteredUser:
-    """The user's row, held until the transaction ends: two deeds on one user happen one after the other.
-
-    After the state of the sede, never before: a load of a registry holds sedes when it comes for the users.
-    """
-    RegisteredUser.objects.select_for_update().get(pk=user.pk)
-    # read afterwards: who waited for a load would see the person as he was before it
-    return RegisteredUser.objects.select_related("person").get(pk=user.pk)
 
 
 def _before(user: RegisteredUser, sede: Sede) -> tuple[datetime, Held]:
@@ -90,18 +86,24 @@ def _written(deed: Deed) -> history.Act:
     return history.Act(deed.act, deed.user, before, after, entity=deed.sede.entity)
 
 
-def mail_about(deed: Deed) -> Mail:
-    """The mail that tells a user what a deed changed."""
-    person = deed.user.person
-    context = {"person": person, "sede": deed.sede, "entity": deed.sede.entity, "change": deed.change}
-    return Mail(person.email, "roles_changed", context | {"held": deed.after, "cause": deed.cause})
+def notification_of(deed: Deed) -> OutgoingMail | None:
+    """The mail that tells a user what was changed."""
+    return notification(
+        deed.user.person,
+        "roles_changed",
+        sede=deed.sede,
+        entity=deed.sede.entity,
+        change=deed.change,
+        held=deed.after,
+        cause=deed.cause,
+    )
 
 
 def _do(by: Account, deed: Deed) -> Change:
     """Save one deed and tell the person, when there was something to do."""
     if deed.change:
         save_deeds(by=by, decided=[deed])
-        send_all_on_commit([mail_about(deed)])
+        notify_all([notification_of(deed)])
     return deed.change
 
 
@@ -122,7 +124,7 @@ def activate_user(
     the matrix or the dates say no.
     """
     sede.hold_state()
-    user = _lock(user)
+    user = lock(user)
     asked = Activation(tenant(by), user, option, sede)
     now, held = _before(user, sede)
     return _do(by, deeds.give(asked, held, set(roles), validity, by=by, now=now))
@@ -139,7 +141,7 @@ def update_roles(
     answer to the same rules as in `activate_user`.
     """
     sede.hold_state()
-    user = _lock(user)
+    user = lock(user)
     asked = Activation(tenant(by), user, option, sede)
     now, held = _before(user, sede)
     return _do(by, deeds.replace(asked, held, set(roles), set(seen), by=by, now=now))
@@ -152,7 +154,7 @@ def end_roles(*, by: Account, user: RegisteredUser, sede: Sede, roles: Collectio
     `cause` is a sentence for the history and the mail. Returns what was taken (nothing, when none was held). Raises
     Refused at a sede of another entity.
     """
-    user = _lock(user)
+    user = lock(user)
     asked = Activation(tenant(by), user, "", sede)
     now, held = _before(user, sede)
     return _do(by, deeds.end(asked, held, roles, cause, by=by, now=now))
@@ -164,7 +166,7 @@ def end_assignment(*, by: Account, assignment: RoleAssignment, reason: str) -> b
 
     The entity reads the reason in the history of the user, and the user in his mail.
     """
-    user = _lock(assignment.user)
+    user = lock(assignment.user)
     asked = Activation(assignment.entity, user, "", assignment.sede)
     now, held = _before(user, assignment.sede)
     return bool(_do(by, deeds.end_one(asked, held, assignment, reason, by=by, now=now)))
@@ -180,7 +182,7 @@ def change_last_day(
     giving it, and an SSO's never outlives the plaza; raises Refused, with nothing saved.
     """
     sede.hold_state()
-    user = _lock(user)
+    user = lock(user)
     asked = Activation(tenant(by), user, option, sede)
     _, held = _before(user, sede)
     return _do(by, deeds.move(asked, held, role, last))

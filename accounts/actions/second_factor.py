@@ -16,7 +16,8 @@ from accounts.security.models import AuthenticatorApp, Factor, Passkey, Proof, R
 from accounts.security.rules import factors_of, removal_refusal
 from accounts.security.secrets import read_recovery_code, recovery_codes, recovery_digest
 from mipres_admin import history
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock, lock_rows
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refused
 
 WRONG_ENROL_CODE = (
@@ -34,17 +35,15 @@ WRONG_PASSKEY = (
 PASSKEY_NOT_ADDED = "La llave de acceso no se pudo agregar. Oprima otra vez el botón y siga los pasos de su navegador."
 
 
-def _tell(account: Account, what: str) -> None:
-    context = {"account": account, "what": what, "at": timezone.now(), "address": history.origin.get().address}
-    send_on_commit(to=account.email, template="security_changed", context=context)
+def _notify(account: Account, what: str) -> None:
+    notify(account, "security_changed", what=what, at=timezone.now(), address=history.origin.get().address)
 
 
-def _holders(account: Account) -> list[Account]:
+def _lock_holders(account: Account) -> list[Account]:
     """Lock the accounts that share factors with this one, so that two windows take turns."""
-    accounts = Account.objects.select_for_update(of=("self",)).order_by("pk")
     if account.is_staff or account.person_id is None:
-        return list(accounts.filter(pk=account.pk))
-    return list(accounts.filter(person=account.person_id, is_staff=False))
+        return [lock(account)]
+    return lock_rows(Account.objects.filter(person=account.person_id, is_staff=False))
 
 
 # ---------------------------------------------------------------- adding
@@ -52,7 +51,7 @@ def _holders(account: Account) -> list[Account]:
 
 def _enrolled(by: Account, factor: Factor, kind: str) -> None:
     history.record(by=by, act="factor.enrolled", thing=factor, before={}, after={"kind": kind, "name": factor.name})
-    _tell(by, f"se agregó un segundo factor («{factor.name}»)")
+    _notify(by, f"se agregó un segundo factor («{factor.name}»)")
 
 
 @sensitive_variables("seed", "code")
@@ -66,7 +65,7 @@ def enrol_app(*, by: Account, name: str, seed: str, code: str) -> AuthenticatorA
     if not app.accepts(code):
         raise ValidationError({"code": WRONG_ENROL_CODE})
     with transaction.atomic():
-        _holders(by)
+        _lock_holders(by)
         made = AuthenticatorApp.objects.filter(seed=seed).first()
         if made is not None:
             return made
@@ -100,12 +99,12 @@ def open_after_enrolment(*, account: Account, proof: Proof) -> None:
 @transaction.atomic
 def make_recovery_codes(*, by: Account, seed: str) -> None:
     """Keep the hashes of the recovery codes of `seed`, instead of any that the holder of `by` had."""
-    _holders(by)
+    _lock_holders(by)
     RecoveryCode.objects.of(by).delete()
     digests = [recovery_digest(code) for code in recovery_codes(seed)]
     RecoveryCode.objects.bulk_create(RecoveryCode(account=by, digest=digest) for digest in digests)
     history.record(by=by, act="recovery_codes.made", thing=by, before={}, after={"codes": len(digests)})
-    _tell(by, "se generaron códigos de recuperación nuevos; los anteriores ya no sirven")
+    _notify(by, "se generaron códigos de recuperación nuevos; los anteriores ya no sirven")
 
 
 # ---------------------------------------------------------------- proving
@@ -123,7 +122,7 @@ def _opened(account: Account, attempt: throttle.Attempt, proof: Proof) -> None:
 
 @transaction.atomic
 def _app_accepts(account: Account, attempt: throttle.Attempt, code: str) -> bool:
-    for app in AuthenticatorApp.objects.of(account).select_for_update(of=("self",)):
+    for app in lock_rows(AuthenticatorApp.objects.of(account)):
         if app.accepts(code):
             app.last_used_at = timezone.now()
             app.save(update_fields=["last_step", "drift", "last_used_at"])
@@ -134,7 +133,7 @@ def _app_accepts(account: Account, attempt: throttle.Attempt, code: str) -> bool
 
 @transaction.atomic
 def _recovers(account: Account, attempt: throttle.Attempt, code: str) -> bool:
-    codes = RecoveryCode.objects.of(account).unused()
+    codes = RecoveryCode.objects.of(account).current()
     # one statement: of two windows with one code, one finds it
     used = codes.filter(digest=recovery_digest(code)).values("pk")
     if not RecoveryCode.objects.filter(pk__in=used, used_at__isnull=True).update(used_at=timezone.now()):
@@ -142,7 +141,7 @@ def _recovers(account: Account, attempt: throttle.Attempt, code: str) -> bool:
     attempt.forgive()
     left = codes.count()
     history.record(by=account, act="session.recovered", thing=account, before={}, after={"codes_left": left})
-    _tell(account, f"se usó un código de recuperación para ingresar; quedan {left}")
+    _notify(account, f"se usó un código de recuperación para ingresar; quedan {left}")
     return True
 
 
@@ -200,7 +199,7 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
 
     Raises Refused for the last factor of an account that must have one.
     """
-    _holders(by)
+    _lock_holders(by)
     held = factors_of(by)
     if factor not in held:
         return
@@ -212,7 +211,7 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
     factor.delete()
     if len(held) == 1:
         RecoveryCode.objects.of(by).delete()
-    _tell(by, f"se retiró un segundo factor («{factor.name}»)")
+    _notify(by, f"se retiró un segundo factor («{factor.name}»)")
 
 
 @transaction.atomic
@@ -222,7 +221,7 @@ def reset_factors(*, account: Account, by: Account | None, reason: str = "") -> 
     The next log-in asks for a new one where one is compulsory. `by` is None for a command, `reason` what the Ministry
     says in its admin. Without a factor or a code nothing is written down.
     """
-    _holders(account)
+    _lock_holders(account)
     held = factors_of(account)
     if not held and not RecoveryCode.objects.of(account).exists():
         return 0
@@ -231,7 +230,7 @@ def reset_factors(*, account: Account, by: Account | None, reason: str = "") -> 
     for factor in held:
         factor.delete()
     RecoveryCode.objects.of(account).delete()
-    _tell(account, "el Ministerio retiró sus segundos factores y sus códigos de recuperación, a solicitud suya")
+    _notify(account, "el Ministerio retiró sus segundos factores y sus códigos de recuperación, a solicitud suya")
     return len(held)
 
 

@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
-from accounts.models import Account, LoginThrottle, PasswordLink
+from accounts.models import Account, PasswordLink
 from accounts.security.models import AccountSession
 from accounts.security.rules import step_of
 from mipres_admin import history
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock
+from mipres_admin.mail import notify
+from mipres_admin.models import RateCounter
 
 BAD_CREDENTIALS = (
     "Credenciales inválidas. Revise el usuario y la contraseña e ingréselos de nuevo; "
@@ -43,7 +45,7 @@ def write_refusal(act: str, attempt: throttle.Attempt, account: Account | None) 
     A name that does not exist costs the same write, so that the time of the answer says nothing; its row names the
     counter, a keyed hash.
     """
-    thing: models.Model = account or LoginThrottle(key=attempt.name_key)
+    thing: models.Model = account or RateCounter(key=attempt.key)
     history.record(
         by=None,
         act=act,
@@ -73,7 +75,6 @@ def open_session(*, login: str, password: str) -> Account:
         attempt.forgive()
         act = "session.halfway" if step_of(account) else "session.opened"
         history.record(by=account, act=act, thing=account, before={}, after={})
-    throttle.sweep()
     return account
 
 
@@ -121,18 +122,14 @@ def save_new_password(account: Account, new: str, *, by: Account, act: str, keep
     account.set_password(new)
     account.save(update_fields=["password"])
     PasswordLink.objects.filter(account=account).delete()
-    account.sessions.live().exclude(pk=keep.pk if keep else 0).update(ended_at=timezone.now())
+    account.sessions.current().exclude(pk=keep.pk if keep else 0).update(ended_at=timezone.now())
     history.record(by=by, act=act, thing=account, before={}, after={})
-    send_on_commit(
-        to=account.email,
-        template="password_changed",
-        context={"account": account, "at": timezone.now(), "address": history.origin.get().address},
-    )
+    notify(account, "password_changed", at=timezone.now(), address=history.origin.get().address)
 
 
 @transaction.atomic
 def _save_password(by: Account, new: str, keep: AccountSession | None) -> Account:
-    account = Account.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    account = lock(by)
     if account.password != by.password:
         raise ValidationError(CHANGED_ELSEWHERE, code="changed_elsewhere")
     save_new_password(account, new, by=by, act="password.changed", keep=keep)

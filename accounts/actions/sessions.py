@@ -17,7 +17,7 @@ def end_sessions(*, account: Account, by: Account | None, but: AccountSession | 
     `by` is who does it, None for a command; `reason` is the Ministry's, where it acts. Without a live session nothing
     is written down.
     """
-    live = account.sessions.live().exclude(pk=but.pk if but else 0)
+    live = account.sessions.current().exclude(pk=but.pk if but else 0)
     ended = live.update(ended_at=timezone.now())
     if ended:
         after = {"sessions": ended} | ({"reason": reason} if reason else {})
@@ -28,7 +28,7 @@ def end_sessions(*, account: Account, by: Account | None, but: AccountSession | 
 @transaction.atomic
 def end_session(*, by: Account, session: AccountSession) -> None:
     """End one session of the account `by`; ending it twice is once."""
-    if by.sessions.live().filter(pk=session.pk).update(ended_at=timezone.now()):
+    if by.sessions.current().filter(pk=session.pk).update(ended_at=timezone.now()):
         history.record(by=by, act="session.ended", thing=by, before={}, after={"device": session.device})
 
 

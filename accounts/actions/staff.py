@@ -15,7 +15,8 @@ from accounts.models import Account, PasswordLink, Person
 from accounts.staff import rules
 from accounts.staff.groups import StaffGroup, labels_of
 from mipres_admin import history
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock, lock_rows
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import fold_words
 
@@ -39,14 +40,14 @@ def _refuse(refusal: Refusal | None) -> None:
         raise Refused(refusal)
 
 
-def _again(account: Account) -> Account:
-    """The account as it is now, locked until the transaction ends."""
-    return Account.objects.select_for_update(of=("self",)).get(pk=account.pk, is_staff=True)
+def _locked(account: Account) -> Account:
+    """The account as it is now, locked; it is one of the Ministry."""
+    return lock(Account.objects.get(pk=account.pk, is_staff=True))
 
 
-def _one_at_a_time(by: Account) -> Account:
-    """Wait for every other deed of this module; then `by` as it is now."""
-    Group.objects.select_for_update(no_key=True).get(name=StaffGroup.SUPERUSUARIO)
+def _lock_staff(by: Account) -> Account:
+    """Wait for every other action of this module; then `by` as it is now."""
+    lock_rows(Group.objects.filter(name=StaffGroup.SUPERUSUARIO), no_key=True)
     return Account.objects.get(pk=by.pk)
 
 
@@ -54,9 +55,8 @@ def _groups(account: Account) -> frozenset[str]:
     return frozenset(account.groups.values_list("name", flat=True))
 
 
-def _tell(account: Account, what: str, reason: str) -> None:
-    context = {"account": account, "what": what, "reason": reason, "at": timezone.now()}
-    send_on_commit(to=account.email, template="staff_account", context=context)
+def _notify(account: Account, what: str, reason: str) -> None:
+    notify(account, "staff_account", what=what, reason=reason, at=timezone.now())
 
 
 # ---------------------------------------------------------------- a new account
@@ -88,7 +88,7 @@ def make_staff(*, by: Account, details: StaffDetails, groups: Iterable[str], rea
     The first log-in adds the second factor, without which nobody of the Ministry enters. Asking twice for the same
     makes one. Raises Refused, with nothing saved, when the rules say no or the login or the person has an account.
     """
-    wanted, by = frozenset(groups), _one_at_a_time(by)
+    wanted, by = frozenset(groups), _lock_staff(by)
     made = Account.objects.select_related("person").filter(login=details.login).first()
     if made is not None and _is_it(made, details, wanted):
         return made
@@ -114,8 +114,8 @@ def change_groups(*, by: Account, account: Account, groups: Iterable[str], seen:
     It holds from the next request on. `seen` are the groups that the page showed: when it has others by now, and not
     the wanted ones, Refused is raised, as when the rules say no.
     """
-    wanted, by = frozenset(groups), _one_at_a_time(by)
-    account = _again(account)
+    wanted, by = frozenset(groups), _lock_staff(by)
+    account = _locked(account)
     before = _groups(account)
     if wanted == before:
         return False
@@ -127,7 +127,7 @@ def change_groups(*, by: Account, account: Account, groups: Iterable[str], seen:
         by=by, act="staff.groups_changed", thing=account, entity=None, before={"groups": sorted(before)}, after=after
     )
     words = labels_of(wanted)
-    _tell(account, f"ahora está en: {words}" if words else "ya no está en ningún grupo", reason)
+    _notify(account, f"ahora está en: {words}" if words else "ya no está en ningún grupo", reason)
     return True
 
 
@@ -137,18 +137,18 @@ def close_staff(*, by: Account, account: Account, reason: str) -> bool:
 
     Raises Refused when the rules say no. It keeps its groups, for the day on which it is opened again.
     """
-    by = _one_at_a_time(by)
-    account = _again(account)
+    by = _lock_staff(by)
+    account = _locked(account)
     if not account.is_active:
         return False
     _refuse(rules.staff_refusal(rules.StaffChange(by, account, _groups(account), False)))
     account.is_active = False
     account.save(update_fields=["is_active"])
     PasswordLink.objects.filter(account=account).delete()
-    ended = account.sessions.live().update(ended_at=timezone.now())
+    ended = account.sessions.current().update(ended_at=timezone.now())
     after = {"active": False, "sessions_ended": ended, "reason": reason}
     history.record(by=by, act="staff.closed", thing=account, entity=None, before={"active": True}, after=after)
-    _tell(account, "quedó cerrada y sus sesiones terminaron", reason)
+    _notify(account, "quedó cerrada y sus sesiones terminaron", reason)
     return True
 
 
@@ -158,8 +158,8 @@ def reopen_staff(*, by: Account, account: Account, reason: str) -> bool:
 
     Raises Refused when the rules say no.
     """
-    by = _one_at_a_time(by)
-    account = _again(account)
+    by = _lock_staff(by)
+    account = _locked(account)
     if account.is_active:
         return False
     _refuse(rules.staff_refusal(rules.StaffChange(by, account, _groups(account), True)))
@@ -167,5 +167,5 @@ def reopen_staff(*, by: Account, account: Account, reason: str) -> bool:
     account.save(update_fields=["is_active"])
     after = {"active": True, "reason": reason}
     history.record(by=by, act="staff.reopened", thing=account, entity=None, before={"active": False}, after=after)
-    _tell(account, "quedó abierta de nuevo", reason)
+    _notify(account, "quedó abierta de nuevo", reason)
     return True

@@ -18,7 +18,8 @@ from accounts.uploads.verdicts import RowResult, Verdict, describe, refusal_text
 from accounts.validity import Validity
 from entities.models import Entity
 from mipres_admin import clock, history
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock, lock_rows
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 
 KEPT_DAYS = 7
@@ -82,7 +83,7 @@ def _revalidated(entity: Entity, kept: Sequence[dict[str, Any]]) -> list[RowResu
     rows = [SheetRow(row["line"], row["texts"]) for row in kept]
     # in one order for everybody, so that two files, or a file and a load, never wait for each other
     entity.sedes.all().hold_states()
-    list(users_of(rows).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    lock_rows(users_of(rows).values_list("pk"))
     now = []
     for row, result in zip(kept, validate_rows(entity, rows), strict=True):
         same = (row["verdict"], row["before"]) == (result.verdict.value, result.before)
@@ -115,16 +116,15 @@ def _deed(result: RowResult, held: Held, *, by: Account, now: datetime) -> Deed 
     return None
 
 
-def _tell(entity: Entity, done: Sequence[RowResult]) -> None:
-    """One mail to each person, however many rows were his."""
+def _notify(entity: Entity, done: Sequence[RowResult]) -> None:
+    """One mail to each person, however many rows were theirs."""
     changes: dict[Person, list[dict[str, Any]]] = defaultdict(list)
     for result in done:
-        if result.activation is not None and result.activation.user.person.email:
+        if result.activation is not None:
             line = {"verdict": result.verdict.label, "row": result.row, "sede": result.activation.sede}
             changes[result.activation.user.person].append(line)
     for person, lines in changes.items():
-        context = {"person": person, "entity": entity, "lines": lines}
-        send_on_commit(to=person.email, template="roles_uploaded", context=context)
+        notify(person, "roles_uploaded", entity=entity, lines=lines)
 
 
 @dataclass
@@ -158,7 +158,7 @@ def _decide(by: Account, results: Sequence[RowResult]) -> Decided:
 def _do_all(by: Account, entity: Entity, decided: Decided) -> None:
     """Save the deeds of a file, each with its row of history, and tell the persons."""
     save_deeds(by=by, decided=[deed for _, deed in decided.deeds])
-    _tell(entity, [result for result, _ in decided.deeds])
+    _notify(entity, [result for result, _ in decided.deeds])
 
 
 def _keep(upload: RoleUpload, verdicts: Sequence[RowResult], *, also: Sequence[str] = ()) -> None:
@@ -172,9 +172,9 @@ def _errors(verdicts: Sequence[RowResult]) -> int:
     return sum(result.verdict == Verdict.ERROR for result in verdicts)
 
 
-def _locked(upload: RoleUpload) -> RoleUpload:
-    """The upload's row, held until the transaction ends; a second click waits here and finds it applied."""
-    held = RoleUpload.objects.select_for_update(of=("self",)).select_related("entity", "applied_by").get(pk=upload.pk)
+def _lock_unapplied(upload: RoleUpload) -> RoleUpload:
+    """The upload as it is now, locked; a second click waits here and finds it applied."""
+    held = lock(upload)
     if held.state == RoleUpload.State.APPLIED:
         raise Refused(_already_applied(held))
     return held
@@ -191,7 +191,7 @@ def apply_upload(*, by: Account, upload: RoleUpload, mode: str) -> RoleUpload:
     wrong: list[RowResult] = []
     try:
         with transaction.atomic():
-            upload = _locked(upload)
+            upload = _lock_unapplied(upload)
             if upload.entity_id != tenant(by).pk:
                 raise Refused(_not_yours())
             decided = _decide(by, _revalidated(upload.entity, upload.rows))
@@ -219,7 +219,7 @@ def _applied(*, by: Account, upload: RoleUpload, mode: str, verdicts: Sequence[R
 @transaction.atomic
 def _keep_reasons(upload: RoleUpload, verdicts: Sequence[RowResult]) -> None:
     """After all was taken back, the preview still says why; unless somebody has applied the file meanwhile."""
-    held = RoleUpload.objects.select_for_update().get(pk=upload.pk)
+    held = lock(upload)
     if held.state == RoleUpload.State.PREVIEWED:
         _keep(held, verdicts)
 

@@ -10,7 +10,8 @@ from accounts.security.models import AccountSession
 from accounts.viewing.models import Viewing
 from accounts.viewing.rules import already_seeing, viewing_refusal, why_over
 from mipres_admin import clock, history
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refused
 
 
@@ -26,7 +27,7 @@ def start_viewing(*, by: Account, account: Account, session: AccountSession, rea
     if refusal:
         raise Refused(refusal)
     held = AccountSession.objects.select_for_update().get(pk=session.pk, account=by)
-    seeing = Viewing.objects.open().filter(session=held).select_related("account").first()
+    seeing = Viewing.objects.not_ended().filter(session=held).select_related("account").first()
     if seeing is not None and seeing.account_id != account.pk:
         raise Refused(already_seeing(seeing))
     if seeing is not None:
@@ -39,8 +40,7 @@ def start_viewing(*, by: Account, account: Account, session: AccountSession, rea
     )
     after = {"reason": reason, "minutes": settings.VIEWING_MINUTES}
     history.record(by=by, act="view_as.started", thing=account, entity=entity, before={}, after=after)
-    told = {"account": account, "viewing": viewing, "days": settings.VIEWING_TOLD_DAYS}
-    send_on_commit(to=account.email, template="viewed_as", context=told)
+    notify(account, "viewed_as", viewing=viewing, days=settings.VIEWING_TOLD_DAYS)
     return True
 
 
@@ -50,9 +50,8 @@ def end_viewing(*, viewing: Viewing, by: Account | None, why: str) -> bool:
 
     False, and nothing written, when it has already ended. It never lasts longer than was said when it began.
     """
-    open_ones = Viewing.objects.open().select_for_update(of=("self",)).select_related("account", "entity")
-    held = open_ones.filter(pk=viewing.pk).first()
-    if held is None:
+    held = lock(viewing)
+    if held.ended_at is not None:
         return False
     held.ended_at, held.end = min(clock.now(), held.ends_at), why
     held.save(update_fields=["ended_at", "end"])
@@ -66,5 +65,5 @@ def end_viewings_that_are_over() -> int:
 
     Returns how many ended.
     """
-    judged = [(viewing, why_over(viewing, viewing.now)) for viewing in Viewing.objects.open().judged()]
+    judged = [(viewing, why_over(viewing, viewing.now)) for viewing in Viewing.objects.not_ended().judged()]
     return sum(end_viewing(viewing=viewing, by=None, why=why) for viewing, why in judged if why)

@@ -10,11 +10,12 @@ from django.utils.formats import date_format
 
 from accounts.actions import desk
 from accounts.admin.finding import accounts_matching, of_accounts
-from accounts.models import Account, LoginThrottle, PasswordLink, PasswordRecord, Suspension
+from accounts.models import Account, PasswordLink, PasswordRecord, Suspension
 from accounts.security.models import AuthenticatorApp, Passkey, RecoveryCode
-from accounts.throttle import key_of_login, keys_of
+from accounts.throttle import key_of_login, keys_of, last_attempt
 from accounts.viewing.desk import VIEW_AS
 from mipres_admin.desk import ActingAdmin, Also, DeskAct, ListOnlyAdmin, ReadOnlyAdmin, under
+from mipres_admin.models import RateCounter
 
 
 def _accounts(rows: Any, words: str) -> QuerySet[Any]:
@@ -26,14 +27,14 @@ def _factors(account: Account) -> tuple[int, int, int]:
     held = (
         AuthenticatorApp.objects.of(account),
         Passkey.objects.of(account),
-        RecoveryCode.objects.of(account).unused(),
+        RecoveryCode.objects.of(account).current(),
     )
     apps, passkeys, codes = (rows.count() for rows in held)
     return apps, passkeys, codes
 
 
-def _failures(account: Account) -> list[LoginThrottle]:
-    return list(LoginThrottle.objects.filter(key__in=keys_of(account), failures__gt=0).order_by("-last_failure_at"))
+def _failures(account: Account) -> list[RateCounter]:
+    return list(RateCounter.objects.filter(key__in=keys_of(account), count__gt=0).order_by("-expires_at"))
 
 
 REACTIVATE = DeskAct(
@@ -69,7 +70,7 @@ END_SESSIONS = DeskAct(
     ),
     permission="accounts.end_sessions",
     said="Las sesiones quedaron cerradas y la persona fue avisada.",
-    offered=lambda account: account.sessions.live().exists(),
+    offered=lambda account: account.sessions.current().exists(),
     do=under("account", desk.close_sessions),
 )
 RESET_FACTOR = DeskAct(
@@ -133,7 +134,7 @@ class AccountAdmin(ActingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         """Each with whether it is suspended, in the query of the list."""
-        open_ones = Suspension.objects.open().filter(account=OuterRef("pk"))
+        open_ones = Suspension.objects.current().filter(account=OuterRef("pk"))
         rows: QuerySet[Account] = super().get_queryset(request)
         return rows.annotate(suspended=Exists(open_ones))
 
@@ -154,8 +155,8 @@ class AccountAdmin(ActingAdmin):
         rows = _failures(account)
         if not rows:
             return "Ninguno"
-        last = date_format(timezone.localtime(rows[0].last_failure_at), "Y-m-d H:i")
-        return f"{sum(row.failures for row in rows)}, el último el {last}"
+        last = date_format(timezone.localtime(last_attempt(rows[0])), "Y-m-d H:i")
+        return f"{sum(row.count for row in rows)}, el último el {last}"
 
     @admin.display(description="segundo factor")
     def factors(self, account: Account) -> str:
@@ -203,13 +204,13 @@ def _of_login(rows: Any, words: str) -> QuerySet[Any]:
     return found
 
 
-@admin.register(LoginThrottle)
-class LoginThrottleAdmin(ListOnlyAdmin):
+@admin.register(RateCounter)
+class RateCounterAdmin(ListOnlyAdmin):
     """The key is a keyed hash: whose a row is can only be asked by typing the whole login."""
 
-    list_display = fields = ("last_failure_at", "failures")
+    list_display = fields = ("expires_at", "count")
     find = staticmethod(_of_login)
     search_help_text = (
         "El usuario (login) completo: la tabla solo guarda su huella. Se desbloquea en la página de la cuenta."
     )
-    ordering = ("-last_failure_at",)
+    ordering = ("-expires_at",)

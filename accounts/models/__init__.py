@@ -10,7 +10,7 @@ from accounts.models.accounts import (
     may_enter_at,
 )
 from accounts.models.papers import CERTIFICATE_CODE, Certificate, CertificateQuerySet
-from accounts.models.passwords import LoginThrottle, PasswordLink, PasswordLinkQuerySet, PasswordRecord
+from accounts.models.passwords import PasswordLink, PasswordLinkQuerySet, PasswordRecord
 from accounts.models.people import (
     DOCUMENT_NUMBER,
     DocumentType,
@@ -49,7 +49,6 @@ __all__ = [
     "CertificateQuerySet",
     "DeceasedEntry",
     "DocumentType",
-    "LoginThrottle",
     "PasswordLink",
     "PasswordLinkQuerySet",
     "PasswordRecord",

@@ -105,7 +105,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     @property
     def is_suspended(self) -> bool:
         """Whether the Ministry has suspended this delegate; nobody else's account can be suspended."""
-        return self.entity_id is not None and Suspension.objects.open().filter(account=self.pk).exists()
+        return self.entity_id is not None and Suspension.objects.current().filter(account=self.pk).exists()
 
     @property
     def display_name(self) -> str:
@@ -117,7 +117,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
 
 class SuspensionQuerySet(models.QuerySet["Suspension"]):
-    def open(self) -> Self:
+    def current(self) -> Self:
         """Suspensions that nobody has lifted."""
         return self.filter(lifted_at__isnull=True)
 
@@ -191,7 +191,7 @@ def may_enter_at(path: str = "") -> Q:
     "account__").
     """
     entity = Q(**{f"{path}entity__isnull": True}) | Q(**{f"{path}entity__is_active": True})
-    suspended = Exists(Suspension.objects.open().filter(account=OuterRef(f"{path}pk")))
+    suspended = Exists(Suspension.objects.current().filter(account=OuterRef(f"{path}pk")))
     alive = Q(**{f"{path}person__deceased_on__isnull": True})
     return Q(**{f"{path}is_active": True}) & alive & entity & ~Q(suspended)
 

@@ -26,23 +26,8 @@ class PasswordRecord(models.Model):
         return f"{self.account_id} {self.set_at}"
 
 
-class LoginThrottle(models.Model):
-    """Failed log-ins of one name or one address, whether or not such an account exists."""
-
-    key = models.CharField("huella", max_length=64, primary_key=True)
-    failures = models.PositiveIntegerField("intentos fallidos")
-    last_failure_at = models.DateTimeField("último intento")
-
-    class Meta:
-        verbose_name = "intentos de ingreso"
-        verbose_name_plural = "intentos de ingreso"
-
-    def __str__(self) -> str:
-        return f"{self.failures}"
-
-
 class PasswordLinkQuerySet(models.QuerySet["PasswordLink"]):
-    def live(self) -> Self:
+    def current(self) -> Self:
         """Links that still open: not expired, of an account that may enter."""
         return self.filter(may_enter_at("account__"), expires_at__gt=Now())
 

@@ -237,7 +237,7 @@ class RoleEndingQuerySet(models.QuerySet["RoleEnding"]):
         """What ended in one entity: all that its delegate may see."""
         return self.filter(entity=entity)
 
-    def standing(self) -> Self:
+    def not_undone(self) -> Self:
         """What was not given back by undoing the load."""
         return self.filter(undone_at__isnull=True)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import deeds
-from accounts.actions.roles import ROWS_A_STATEMENT, held_by, mail_about, save_deeds, write_ranges
+from accounts.actions.roles import ROWS_A_STATEMENT, held_by, notification_of, save_deeds, write_ranges
 from accounts.deeds import Change, Deed, Held
 from accounts.endings import EndReason, sentence
 from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding, may_enter_at
@@ -25,7 +25,8 @@ from entities.models import Entity, Sede
 from entities.registry.models import RegistryLoad
 from mipres_admin import clock
 from mipres_admin.addresses import public_address
-from mipres_admin.mail import Mail, send_all_on_commit
+from mipres_admin.locks import lock_rows
+from mipres_admin.mail import notification, notify_all
 
 Place = tuple[int, int]
 
@@ -41,14 +42,14 @@ COUNT_LABELS = {
 """What the counts of `apply` and `undo` are called."""
 
 
-def _lock(users: Iterable[int], kind: str = "") -> None:
+def _lock_users(users: Iterable[int], kind: str = "") -> None:
     """These users and those of whom the registry `kind` speaks, held until the transaction ends.
 
     So an action that gives one of them a role, on what was true before the load, is waited for.
     """
     wanted = set(users) | (affected_users(kind) if kind else set())
     registered = RegisteredUser.objects.filter(pk__in=wanted)
-    list(registered.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    lock_rows(registered.values_list("pk"))
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def apply(load: RegistryLoad) -> dict[str, int]:
     Each user and sede has one row of history, the person a mail (not a deceased one), and the delegates of each entity
     one mail for the whole load. What ended already is not ended again.
     """
-    _lock((found.user for found in ineligible_assignments(clock.now(), loading=load.kind).values()), load.kind)
+    _lock_users((found.user for found in ineligible_assignments(clock.now(), loading=load.kind).values()), load.kind)
     now = clock.now()
     found = ineligible_assignments(now, loading=load.kind)
     if not found:
@@ -91,7 +92,7 @@ def apply(load: RegistryLoad) -> dict[str, int]:
     save_deeds(by=None, decided=decided)
     endings = [ending for deed in decided for ending in _endings(load, found, deed, now)]
     RoleEnding.objects.bulk_create(endings, batch_size=ROWS_A_STATEMENT)
-    _tell(
+    _notify(
         load,
         decided,
         _by_entity((ending.assignment, EndReason(ending.cause).label) for ending in endings),
@@ -143,14 +144,14 @@ def _by_entity(told: Iterable[tuple[RoleAssignment, str]]) -> dict[int, Counter[
     return counts
 
 
-def _tell(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Counter[str]], *, undone: bool) -> None:
+def _notify(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Counter[str]], *, undone: bool) -> None:
     """A mail to each person for each sede, and one to each delegate for their whole entity."""
     # undoing the list of deceased people comes before its rows are put back: who gets roles back is alive
-    send_all_on_commit(mail_about(deed) for deed in decided if undone or deed.user.person.deceased_on is None)
+    notify_all(notification_of(deed) for deed in decided if undone or deed.user.person.deceased_on is None)
     entities = Entity.objects.in_bulk(counts)
     delegates = Account.objects.filter(may_enter_at(), entity__in=entities)
-    send_all_on_commit(
-        Mail(account.email, "registry_effects", _digest(load, entities[account.entity_id], counts, undone=undone))
+    notify_all(
+        notification(account, "registry_effects", **_digest(load, entities[account.entity_id], counts, undone=undone))
         for account in delegates.order_by("pk")
         if account.entity_id
     )
@@ -178,11 +179,11 @@ def undo(load: RegistryLoad) -> dict[str, int]:
     Not given back: what somebody touched or gave again since, what would have ended by now, what the user's present
     registration does not carry, and what another registry speaks against. Rows, history and mails as in `apply`.
     """
-    endings = list(RoleEnding.objects.filter(load=load).standing().order_by("assignment_id"))
+    endings = list(RoleEnding.objects.filter(load=load).not_undone().order_by("assignment_id"))
     if not endings:
         return {}
     mine = RoleAssignment.objects.filter(pk__in=[ending.assignment_id for ending in endings])
-    _lock(mine.values_list("user_id", flat=True))
+    _lock_users(mine.values_list("user_id", flat=True))
     now, present = clock.now(), mine.in_bulk()
     batch = Batch.of(list(present.values()), now)
     since = held_by(batch.users.values(), batch.sedes.values(), min(ending.at for ending in endings))
@@ -198,7 +199,7 @@ def undo(load: RegistryLoad) -> dict[str, int]:
     given_back = [present[ending.assignment_id] for ending in kept]
     decided = _restored(load, given_back, batch)
     save_deeds(by=None, decided=decided)
-    _tell(load, decided, _by_entity((one, "Roles devueltos") for one in given_back), undone=True)
+    _notify(load, decided, _by_entity((one, "Roles devueltos") for one in given_back), undone=True)
     return {"roles_restored": len(kept), "roles_not_restored": len(endings) - len(kept)}
 
 

@@ -154,7 +154,7 @@ def ineligible_assignments(
         "sso": UserKind.SSO.value,
         "giving_to_sso": kinds_giving_to(UserKind.SSO),
         # a file of plazas that was only uploaded, refused, cancelled or undone says nothing
-        "plazas_are_known": loading == plazas or RegistryLoad.objects.in_force(plazas).exists(),
+        "plazas_are_known": loading == plazas or RegistryLoad.objects.not_undone(plazas).exists(),
     }
     found: dict[int, IneligibleAssignment] = {}
     with connection.cursor() as cursor:

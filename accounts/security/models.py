@@ -137,7 +137,7 @@ class Passkey(Factor):
 
 
 class RecoveryCodeQuerySet(HeldQuerySet["RecoveryCode"]):
-    def unused(self) -> Self:
+    def current(self) -> Self:
         """Those that still open a session."""
         return self.filter(used_at__isnull=True)
 
@@ -203,7 +203,7 @@ class Proof(models.TextChoices):
 
 
 class AccountSessionQuerySet(models.QuerySet["AccountSession"]):
-    def live(self) -> Self:
+    def current(self) -> Self:
         """Sessions that were not ended, are not idle for too long, and are not too old."""
         now = timezone.now()
         return self.filter(

@@ -122,7 +122,7 @@ def _end_session(request: HttpRequest, user: Account | None, **kwargs: Any) -> N
     _mine(request).filter(ended_at__isnull=True).update(ended_at=timezone.now())
 
 
-def standing(request: HttpRequest, account: Account) -> AccountSession | None:
+def current(request: HttpRequest, account: Account) -> AccountSession | None:
     """The row of this session, with what its account must prove; None without row.
 
     The sessions of a deceased person have none. Whoever asks for its `siblings` is told whether there are any.
@@ -135,7 +135,7 @@ def standing(request: HttpRequest, account: Account) -> AccountSession | None:
                 kind=OuterRef("account__entity__kind"), compulsory_from__lte=timezone.localdate()
             )
         ),
-        suspended=Exists(Suspension.objects.open().filter(account=OuterRef("account"))),
+        suspended=Exists(Suspension.objects.current().filter(account=OuterRef("account"))),
     ).first()
     if row is not None:
         row.siblings = SimpleLazyObject(partial(may_change_entity, account))  # type: ignore[attr-defined]

@@ -185,7 +185,7 @@ class StaffAccountAdmin(ActingAdmin):
     @admin.display(description="sesiones abiertas")
     def open_sessions(self, account: StaffAccount) -> int:
         """How many."""
-        return account.sessions.live().count()
+        return account.sessions.current().count()
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may make accounts of the Ministry."""

@@ -17,6 +17,6 @@ def _end_viewing(request: HttpRequest, user: Account | None, **kwargs: Any) -> N
     """However the session ends: by "Salir", by its own clock, or from another place."""
     if user is None or not user.is_staff:
         return
-    here = Viewing.objects.open().filter(staff=user, session__public_id=request.session.get(MINE, NOBODYS))
+    here = Viewing.objects.not_ended().filter(staff=user, session__public_id=request.session.get(MINE, NOBODYS))
     for viewing in here:
         end_viewing(viewing=viewing, by=user, why=Viewing.End.SESSION)

@@ -59,7 +59,7 @@ class ViewingMiddleware:
         return self.get_response(request)
 
     def _judge(self, request: Any) -> None:
-        viewing = Viewing.objects.open().judged().filter(session=request.whole_session).first()
+        viewing = Viewing.objects.not_ended().judged().filter(session=request.whole_session).first()
         if viewing is None:
             return
         why = why_over(viewing, viewing.now)

@@ -18,7 +18,7 @@ LONGEST = timedelta(minutes=30)
 
 
 class ViewingQuerySet(models.QuerySet["Viewing"]):
-    def open(self) -> Self:
+    def not_ended(self) -> Self:
         """Those that nobody has ended."""
         return self.filter(ended_at__isnull=True)
 

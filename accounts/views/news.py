@@ -16,7 +16,7 @@ from mipres_admin.paging import page_of
 
 def _filtered(entity: Entity, form: NewsFilterForm) -> RoleEndingQuerySet:
     """The entity's endings that the filter asks for; a wrong filter finds none."""
-    endings = RoleEnding.objects.visible_to(entity).standing()
+    endings = RoleEnding.objects.visible_to(entity).not_undone()
     if not form.is_valid():
         return endings.none()
     if form.cleaned_data["causa"]:

@@ -141,7 +141,7 @@ def _after_enrolment(request: HttpRequest, account: Account, proof: Proof) -> Ht
     else:
         actions.open_after_enrolment(account=account, proof=proof)
         sessions.begin(request, account, proof)
-    if RecoveryCode.objects.of(account).unused().exists():
+    if RecoveryCode.objects.of(account).current().exists():
         messages.success(request, "El segundo factor quedó agregado.")
         return redirect("security")
     seed = request.session[RECOVERY_SEED] = new_seed()
@@ -226,7 +226,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "codes": codes_of(shown) if shown else [],
-        "left": RecoveryCode.objects.of(account).unused().count(),
+        "left": RecoveryCode.objects.of(account).current().count(),
     }
     return render(request, "accounts/recovery_codes.html", context)
 
@@ -242,10 +242,10 @@ def security(request: HttpRequest) -> HttpResponse:
     since = compulsory_from(account)
     context = {
         "factors": factors_of(account),
-        "left": RecoveryCode.objects.of(account).unused().count(),
+        "left": RecoveryCode.objects.of(account).current().count(),
         "must": must_have_factor(account),
         "since": since,
-        "sessions": account.sessions.live(),
+        "sessions": account.sessions.current(),
         "mine": _session(request),
         "shared": accounts_of_holder(account),
     }

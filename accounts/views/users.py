@@ -169,7 +169,7 @@ def _places(user: RegisteredUser) -> list[Sede]:
 
 def _endings(asked: Activation) -> list[RoleEnding]:
     """What registries ended lately of the user's roles in this entity, the latest first."""
-    lately = RoleEnding.objects.visible_to(asked.entity).standing().since(NEWS_DAYS)
+    lately = RoleEnding.objects.visible_to(asked.entity).not_undone().since(NEWS_DAYS)
     return list(lately.filter(assignment__user=asked.user).select_related("assignment__sede"))
 
 

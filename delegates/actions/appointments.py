@@ -21,7 +21,8 @@ from delegates.rules.appointments import (
 )
 from entities.models import Entity
 from mipres_admin import clock, history
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import masked_email
 
@@ -29,16 +30,6 @@ from mipres_admin.text import masked_email
 def _refuse(refusal: Refusal | None) -> None:
     if refusal:
         raise Refused(refusal)
-
-
-def _lock_entity(entity: Entity) -> Entity:
-    """The entity as it is now: nobody else becomes its representative until the transaction ends."""
-    return Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity.pk)
-
-
-def _lock(appointment: Appointment) -> Appointment:
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related("entity", "profile", "role", "sede")
-    return rows.get(pk=appointment.pk)
 
 
 def _written(appointment: Appointment) -> dict[str, Any]:
@@ -62,11 +53,6 @@ def _save(appointment: Appointment, wanted: Authorization) -> None:
         raise Refused(authorized_already(wanted)) from None
 
 
-def _tell(appointment: Appointment, template: str, **context: Any) -> None:
-    about = {"appointment": appointment, "entity": appointment.entity}
-    send_on_commit(to=appointment.email, template=template, context=about | context)
-
-
 def _move_email(by: Account, appointment: Appointment, old: str) -> None:
     """The delegate's account follows the e-mail that the representative gives: its links go there from now on.
 
@@ -79,9 +65,9 @@ def _move_email(by: Account, appointment: Appointment, old: str) -> None:
     account.email = appointment.email
     account.save(update_fields=["email"])
     PasswordLink.objects.filter(account=account).delete()
-    context = {"account": account, "entity": appointment.entity, "email": masked_email(account.email)}
+    email = masked_email(account.email)
     for to in (old, account.email):
-        send_on_commit(to=to, template="delegate_email_changed", context=context)
+        notify(to, "delegate_email_changed", account=account, entity=appointment.entity, email=email)
     if account.may_enter and not account.has_usable_password():
         send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
 
@@ -93,13 +79,13 @@ def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted:
     The person need not have an account. Raises Refused, with nothing saved, when `by` does not represent the entity,
     or the person has that profile already (a double click among them).
     """
-    entity = _lock_entity(entity)
+    entity = lock(entity, no_key=True)
     _refuse(authorization_refusal(entity, wanted, by))
     appointment = Appointment(entity=entity, created_by=by, created_at=clock.now(), **identity_fields(identity))
     _save(appointment, wanted)
     after = _written(appointment)
     history.record(by=by, act="appointment.made", thing=appointment, entity=entity, before={}, after=after)
-    _tell(appointment, "appointment_made")
+    notify(appointment, "appointment_made", entity=entity)
     return appointment
 
 
@@ -112,7 +98,7 @@ def change_appointment(*, by: Account, appointment: Appointment, wanted: Authori
     appointment has ended or is not as it was seen (unless it is as wanted already), or its profile carries a
     delegate's account.
     """
-    entity, appointment = _lock_entity(appointment.entity), _lock(appointment)
+    entity, appointment = lock(appointment.entity, no_key=True), lock(appointment)
     _refuse(authorization_refusal(entity, wanted, by))
     _refuse(ended_refusal(appointment) or profile_refusal(appointment, wanted))
     if all(getattr(appointment, name) == value for name, value in wanted.as_fields().items()):
@@ -134,7 +120,7 @@ def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: boo
     `revoke_tokens` is the representative's choice about the tokens that the delegate made; it is written down.
     Raises Refused, with nothing saved, when `by` does not represent the entity or the appointment has ended.
     """
-    entity, appointment = _lock_entity(appointment.entity), _lock(appointment)
+    entity, appointment = lock(appointment.entity, no_key=True), lock(appointment)
     _refuse(representation_refusal(entity, by) or ended_refusal(appointment))
     appointment.ended_at, appointment.ended_by = clock.now(), by
     appointment.save(update_fields=["ended_at", "ended_by"])
@@ -146,5 +132,5 @@ def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: boo
     }
     before = _written(appointment)
     history.record(by=by, act="appointment.ended", thing=appointment, entity=entity, before=before, after=after)
-    _tell(appointment, "appointment_ended", closed=closed, revoke_tokens=revoke_tokens)
+    notify(appointment, "appointment_ended", entity=entity, closed=closed, revoke_tokens=revoke_tokens)
     return appointment

@@ -3,6 +3,7 @@
 from accounts.actions.sessions import end_sessions
 from accounts.models import Account
 from delegates.models import Appointment, DelegateAccount
+from mipres_admin.locks import lock
 from tokens.actions import revoke_tokens_made_by
 
 
@@ -13,10 +14,10 @@ def close_delegate_account(*, by: Account, appointment: Appointment, revoke_toke
     another appointment in force carries stays open. `revoke_tokens` is the representative's choice about the tokens
     that the delegate made.
     """
-    ground = DelegateAccount.objects.filter(appointment=appointment).first()
+    ground = DelegateAccount.objects.filter(appointment=appointment).select_related("account").first()
     if ground is None:
         return None
-    account = Account.objects.select_for_update(of=("self",)).get(pk=ground.account_id)
+    account = lock(ground.account)
     others = Appointment.objects.current().filter(delegate_account__account=account).exclude(pk=appointment.pk)
     if others.exists() or not account.is_active:
         return None

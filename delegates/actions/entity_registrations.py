@@ -22,7 +22,8 @@ from delegates.rules.entity_registrations import (
 from delegates.rut.rules import Check
 from entities.models import Entity
 from mipres_admin import clock, history
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 
 DECIDABLE = (RegistrationState.IN_REVIEW,)
@@ -46,12 +47,6 @@ class CheckedRut:
 def _refuse(refusal: Refusal | None) -> None:
     if refusal:
         raise Refused(refusal)
-
-
-def _lock(registration: EntityRegistration) -> EntityRegistration:
-    """The registration as it is now, held until the transaction ends: two deeds happen one after the other."""
-    rows = EntityRegistration.objects.select_for_update(of=("self",)).select_related("applicant__person")
-    return rows.get(pk=registration.pk)
 
 
 def _keep(by: Account, registration: EntityRegistration, rut: CheckedRut) -> None:
@@ -89,7 +84,7 @@ def _entity_of(registration: EntityRegistration) -> Entity | None:
 def _step(
     by: Account, registration: EntityRegistration, state: RegistrationState, *, reason: str = "", before: Any = None
 ) -> None:
-    """The state, its step, its row of history and the mail that tells the applicant."""
+    """The state, its step, its row of history and the mail to the applicant."""
     before = before or _written(registration)
     registration.state = state
     registration.save()
@@ -97,8 +92,8 @@ def _step(
     after = _written(registration) | {"reason": reason}
     entity = _entity_of(registration)
     history.record(by=by, act=ACTS[state], thing=registration, entity=entity, before=before, after=after)
-    context = {"registration": registration, "person": registration.applicant.person, "reason": reason}
-    send_on_commit(to=registration.applicant.email, template="registration_state", context=context)
+    applicant = registration.applicant
+    notify(applicant, "registration_state", registration=registration, person=applicant.person, reason=reason)
 
 
 @transaction.atomic
@@ -129,7 +124,7 @@ def send_again(
 
     One that waited keeps its place in the queue. Raises Refused, with nothing saved, when it may not be corrected.
     """
-    registration = _lock(registration)
+    registration = lock(registration)
     _refuse(correction_refusal(registration) or registration_refusal(details, by))
     _refuse(too_many_documents_refusal(registration) if rut.content is not None else None)
     before = _written(registration)
@@ -156,7 +151,7 @@ def take_for_review(*, by: Account, registration: EntityRegistration, seen: int,
     `reason` says why this one comes now: its turn, or what is urgent in it. Here and below, `seen` is the last step
     that the reviewer's page showed; raises Refused, with nothing saved, when somebody has acted since.
     """
-    registration = _lock(registration)
+    registration = lock(registration)
     _refuse(review_refusal(registration, by, seen=seen, states=(RegistrationState.SENT,)))
     _step(by, registration, RegistrationState.IN_REVIEW, reason=reason)
     return registration
@@ -165,7 +160,7 @@ def take_for_review(*, by: Account, registration: EntityRegistration, seen: int,
 @transaction.atomic
 def ask_for_information(*, by: Account, registration: EntityRegistration, seen: int, reason: str) -> EntityRegistration:
     """Send it back to the applicant, who reads `reason`, corrects it and sends it again."""
-    registration = _lock(registration)
+    registration = lock(registration)
     _refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
     _step(by, registration, RegistrationState.INCOMPLETE, reason=reason)
     return registration
@@ -174,7 +169,7 @@ def ask_for_information(*, by: Account, registration: EntityRegistration, seen: 
 @transaction.atomic
 def reject(*, by: Account, registration: EntityRegistration, seen: int, reason: str) -> EntityRegistration:
     """Say no, with the reason; the person may register the entity again."""
-    registration = _lock(registration)
+    registration = lock(registration)
     _refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
     _step(by, registration, RegistrationState.REJECTED, reason=reason)
     return registration
@@ -188,7 +183,7 @@ def approve(*, by: Account, registration: EntityRegistration, seen: int, reason:
     representation of whoever it was ends, and he is told. Raises Refused when somebody has acted since, or when the
     entity may no longer be registered.
     """
-    registration = _lock(registration)
+    registration = lock(registration)
     _refuse(
         review_refusal(registration, by, seen=seen, states=DECIDABLE)
         or registration_refusal(Details.of(registration), registration.applicant)

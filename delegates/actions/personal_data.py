@@ -15,7 +15,8 @@ from delegates.exports import personal_data
 from delegates.models import EmailChange
 from entities.models import EntityKind
 from mipres_admin import history, mail_links
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import masked_email
 
@@ -38,7 +39,7 @@ def person_of(by: Account) -> Person:
 @transaction.atomic
 def correct_sex(*, by: Account, sex: str) -> bool:
     """Save the sexo that the person says; whether that changed anything."""
-    person = Person.objects.select_for_update().get(pk=person_of(by).pk)
+    person = lock(person_of(by))
     if person.sex == sex:
         return False
     before, person.sex = {"sex": person.sex}, sex
@@ -61,8 +62,9 @@ def _write_change(by: Account, email: str) -> None:
         defaults={"email": email, "secret_sha256": mail_links.hash_of(secret), "expires_at": mail_links.expiry()},
     )
     history.record(by=by, act="email.asked", thing=by, before={}, after={"email": masked_email(email)})
-    context = {"account": by, "link": mail_links.link("confirm_email", secret), "minutes": mail_links.MINUTES}
-    send_on_commit(to=email, template="confirm_email", context=context, useful_until=mail_links.expiry())
+    link = mail_links.link("confirm_email", secret)
+    useful_until = mail_links.expiry()
+    notify(email, "confirm_email", useful_until=useful_until, account=by, link=link, minutes=mail_links.MINUTES)
 
 
 @sensitive_variables("password")
@@ -80,7 +82,7 @@ def ask_email_change(*, by: Account, email: str, password: str) -> None:
 @sensitive_variables("secret")
 def find_change(secret: str) -> EmailChange:
     """The open change of this secret. Raises Refused, with what to do, for any other; changes nothing."""
-    changes = EmailChange.objects.open().select_related("account__person")
+    changes = EmailChange.objects.current().select_related("account__person")
     change = changes.filter(secret_sha256=mail_links.hash_of(secret)).first()
     if change is None or not change.account.may_enter or not secret.endswith(_seal(change.account)):
         raise Refused(DEAD_LINK)
@@ -110,8 +112,8 @@ def change_email(*, secret: str) -> Account:
     Raises Refused when the link does not open: of two windows, the second finds it used.
     """
     change = find_change(secret)
-    person = Person.objects.select_for_update().get(pk=person_of(change.account).pk)
-    deleted, _ = EmailChange.objects.open().filter(pk=change.pk, secret_sha256=change.secret_sha256).delete()
+    person = lock(person_of(change.account))
+    deleted, _ = EmailChange.objects.current().filter(pk=change.pk, secret_sha256=change.secret_sha256).delete()
     if not deleted:
         raise Refused(DEAD_LINK)
     old, new = change.account.email, change.email
@@ -123,7 +125,7 @@ def change_email(*, secret: str) -> Account:
     person.email = new
     person.save(update_fields=["email"])
     history.record_all(by=change.account, acts=acts)
-    send_on_commit(to=old, template="email_changed", context={"email": masked_email(new)})
+    notify(old, "email_changed", email=masked_email(new))
     return change.account
 
 

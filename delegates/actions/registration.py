@@ -6,23 +6,18 @@ from django.db import transaction
 
 from accounts.actions.password_links import send_password_link
 from accounts.logins import next_login
-from accounts.models import Account, PasswordLink, Person, RegisteredUser
+from accounts.models import Account, PasswordLink, RegisteredUser
 from accounts.roles import UserKind
 from delegates.actions.personal_data import person_of
-from delegates.models import Appointment, DelegateAccount
+from delegates.models import DelegateAccount
 from delegates.rules.registration import Delegacy, Enrolment, delegate_refusal, enrolment_refusal
 from entities.actions.sedes import create_main_sede
 from entities.models import Entity
 from entities.rules.sedes import SedeDetails
 from mipres_admin import history
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock, lock_rows
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refused
-
-
-def _lock(person: Person) -> Person:
-    """The person's row, held until the transaction ends: what he asks for twice happens one after the other."""
-    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-
 
 # ---------------------------------------------------------------- delegates
 
@@ -54,11 +49,11 @@ def register_delegate(*, by: Account, kind: str, nit: str, et_model: int | None 
     the delegate's document gets nothing. A person appointed again gets his old login back. Source: route for
     territorial entities, 2020; registration guide for delegates, 2023, step 4. Raises Refused: which step is missing.
     """
-    person = _lock(person_of(by))
+    person = lock(person_of(by), no_key=True)
     asked = Delegacy(person, kind, nit, et_model)
     if asked.appointment is not None:
         # whoever inactivates it now waits, and then finds the account to end
-        Appointment.objects.select_for_update(no_key=True).get(pk=asked.appointment.pk)
+        lock(asked.appointment, no_key=True)
         asked = Delegacy(person, kind, nit, et_model)
     refusal = delegate_refusal(asked)
     if refusal:
@@ -77,7 +72,7 @@ def register_ppn(*, by: Account, phone: str, address: str, municipality_id: str)
 
     Raises Refused when he is one already, or when his document is not one by which an entity is known.
     """
-    person = _lock(person_of(by))
+    person = lock(person_of(by), no_key=True)
     asked = Delegacy.of_himself(person)
     refusal = delegate_refusal(asked)
     if refusal:
@@ -107,9 +102,9 @@ def register_user(*, by: Account, kind: str, profession: str | None = None) -> R
 
     Source: manual v4.1 §6 and §11.2. Raises Refused: which step is missing, and who can do it.
     """
-    person = _lock(person_of(by))
+    person = lock(person_of(by), no_key=True)
     # held together with the roles: nobody gives him one while he becomes something else
-    RegisteredUser.objects.select_for_update().filter(person=person).first()
+    lock_rows(RegisteredUser.objects.filter(person=person))
     asked = Enrolment(person, kind, profession)
     refusal = enrolment_refusal(asked)
     if refusal:
@@ -121,5 +116,5 @@ def register_user(*, by: Account, kind: str, profession: str | None = None) -> R
     user.save()
     act = "user.registered_again" if before else "user.registered"
     history.record(by=by, act=act, thing=user, before=before, after=_state(user))
-    send_on_commit(to=by.email, template="user_registered", context={"user": user, "again": bool(before)})
+    notify(by, "user_registered", user=user, again=bool(before))
     return user

@@ -1,7 +1,6 @@
 """Who represents an entity from now on? Part of approving its registration, in that transaction."""
 
 from datetime import datetime
-from typing import Any
 
 from accounts.models import Account, Person
 from delegates.models import EntityRegistration, Representation
@@ -10,7 +9,8 @@ from entities.actions.sedes import create_main_sede
 from entities.models import Entity, EntityKind
 from entities.rules.sedes import SedeDetails
 from mipres_admin import clock, history
-from mipres_admin.mail import send_on_commit
+from mipres_admin.locks import lock
+from mipres_admin.mail import notify
 
 
 def _make_entity(registration: EntityRegistration, kind: EntityKind) -> Entity:
@@ -28,21 +28,15 @@ def _complete(*, by: Account, entity: Entity, registration: EntityRegistration) 
         Entity.objects.filter(pk=entity.pk).update(et_model=registration.et_model)
 
 
-def _tell_the_last_one(representation: Representation, registration: EntityRegistration) -> None:
-    person = representation.person
-    account = person.accounts.filter(entity=None, is_staff=False, is_active=True).first()
-    to = account.email if account else person.email
-    if to:
-        context: dict[str, Any] = {"person": person, "entity": representation.entity, "registration": registration}
-        send_on_commit(to=to, template="representation_ended", context=context)
-
-
 def _end(by: Account, held: Representation, registration: EntityRegistration, now: datetime) -> None:
     Representation.objects.filter(pk=held.pk).update(ended_at=now)
     before = {"since": held.since.isoformat()}
     after = {"ended_at": now.isoformat(), "registration": str(registration.public_id)}
     history.record(by=by, act="representation.ended", thing=held, entity=held.entity, before=before, after=after)
-    _tell_the_last_one(held, registration)
+    person = held.person
+    account = person.accounts.filter(entity=None, is_staff=False, is_active=True).first()
+    to = account.email if account else person.email
+    notify(to, "representation_ended", person=person, entity=held.entity, registration=registration)
 
 
 def _hand_over(by: Account, entity: Entity, person: Person, registration: EntityRegistration) -> None:
@@ -69,8 +63,7 @@ def represent(*, by: Account, registration: EntityRegistration) -> list[Entity]:
     found = found_entities(details)
     entities = []
     for kind in details.entity_kinds:
-        made = found.get(kind) or _make_entity(registration, kind)
-        entity = Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=made.pk)
+        entity = lock(found.get(kind) or _make_entity(registration, kind), no_key=True)
         _complete(by=by, entity=entity, registration=registration)
         _hand_over(by, entity, person, registration)
         entities.append(entity)

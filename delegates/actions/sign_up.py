@@ -13,7 +13,7 @@ from accounts.models import Account, Person
 from delegates.models import PrivacyAcceptance, SignUp
 from delegates.privacy import NOTICE_VERSION
 from mipres_admin import history, mail_links
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import fold_words, masked_email
 
@@ -69,11 +69,12 @@ def _write(applicant: Applicant) -> None:
         expires_at=mail_links.expiry(),
     )
     history.record(by=None, act="sign_up.requested", thing=request, before={}, after={})
-    send_on_commit(
-        to=known.email if known else applicant.email,
-        template="sign_up_known" if known else "sign_up",
-        context={"account": known, "link": mail_links.link("confirm_sign_up", secret), "minutes": mail_links.MINUTES},
+    notify(
+        known or applicant.email,
+        "sign_up_known" if known else "sign_up",
         useful_until=mail_links.expiry(),
+        link=mail_links.link("confirm_sign_up", secret),
+        minutes=mail_links.MINUTES,
     )
 
 
@@ -97,7 +98,7 @@ def request_account(*, applicant: Applicant) -> None:
 @sensitive_variables("secret")
 def find_request(secret: str) -> SignUp:
     """The open request of this secret. Raises Refused, with what to do, for any other; changes nothing."""
-    request = SignUp.objects.open().filter(secret_sha256=mail_links.hash_of(secret)).first()
+    request = SignUp.objects.current().filter(secret_sha256=mail_links.hash_of(secret)).first()
     if request is None:
         raise Refused(DEAD_LINK)
     return request
@@ -141,7 +142,7 @@ def _contact(person: Person) -> dict[str, str]:
 def _take_over(request: SignUp, person: Person) -> None:
     """A person whom the portal knew without an account gets the confirmed e-mail; the one he had is told."""
     if person.email and person.email.lower() != request.email.lower():
-        send_on_commit(to=person.email, template="email_changed", context={"email": masked_email(request.email)})
+        notify(person, "email_changed", email=masked_email(request.email))
     person.email, person.sex = request.email, person.sex or request.sex
     person.save(update_fields=["email", "sex"])
 
@@ -171,7 +172,7 @@ def _use(secret: str, new: str) -> Account | None:
     request = find_request(secret)
     check_new_password(future_account(request), new)
     # of two windows that send the form at once, the second waits here and finds the link used
-    if not SignUp.objects.open().filter(pk=request.pk).update(used_at=Now()):
+    if not SignUp.objects.current().filter(pk=request.pk).update(used_at=Now()):
         raise Refused(DEAD_LINK)
     with transaction.atomic():
         person, is_new = _person(request)

@@ -101,7 +101,7 @@ def _inactive(asked: Delegacy) -> Refusal | None:
 
 def _suspended(asked: Delegacy) -> Refusal | None:
     """A suspension is lifted by the Ministry alone: neither a new appointment nor another account goes round it."""
-    if asked.entity is None or not Suspension.objects.open().of(asked.person, asked.entity).exists():
+    if asked.entity is None or not Suspension.objects.current().of(asked.person, asked.entity).exists():
         return None
     return Refusal(
         headline="Cuenta suspendida",

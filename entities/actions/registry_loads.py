@@ -41,7 +41,7 @@ def upload_registry(*, by: Any, kind: str, file: Upload, reason: str) -> tuple[R
     return load, is_new
 
 
-def _held(load: RegistryLoad) -> RegistryLoad:
+def _lock_idle(load: RegistryLoad) -> RegistryLoad:
     """The load, locked. Raises Refused while the worker is at it."""
     held = RegistryLoad.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=load.pk).first()
     if held is None:
@@ -66,7 +66,7 @@ def queue_load(
 
     Raises Refused when the preview shows an obstacle that no option clears.
     """
-    held = _held(load)
+    held = _lock_idle(load)
     if held.state in (State.QUEUED, State.APPLIED):
         return False
     options = Options(strict=strict, force=force, allow_closing=allow_closing)
@@ -85,7 +85,7 @@ def queue_load(
 @transaction.atomic
 def cancel_load(*, by: Any, load: RegistryLoad, reason: str) -> bool:
     """Let go of a load that was not applied; its file is deleted. False when there was nothing left to cancel."""
-    held = _held(load)
+    held = _lock_idle(load)
     if held.state not in OPEN:
         return False
     before = {"state": held.state}
@@ -100,7 +100,7 @@ def cancel_load(*, by: Any, load: RegistryLoad, reason: str) -> bool:
 @transaction.atomic
 def queue_undo(*, by: Any, load: RegistryLoad, reason: str) -> bool:
     """Have the worker undo the last load of a registry; False when that was asked already. Raises Refused."""
-    held = _held(load)
+    held = _lock_idle(load)
     if held.state in (State.UNDO_QUEUED, State.UNDONE):
         return False
     refusal = undoing_refusal(held)

@@ -19,6 +19,7 @@ from entities.rules.sedes import (
     used_form_refusal,
 )
 from mipres_admin import clock, history
+from mipres_admin.locks import lock
 from mipres_admin.refusals import Refused
 
 SEQUENCE_IS_EMPTY = "2200H"
@@ -77,17 +78,12 @@ def _make(*, by: Any, entity: Entity, details: SedeDetails, is_main: bool = Fals
     return sede
 
 
-def _lock_provider(entity: Entity) -> Entity:
-    """The provider's row, held until the transaction ends: its sedes are created one after the other."""
-    return Entity.objects.select_for_update(no_key=True).get(pk=entity.pk)
-
-
-def _lock(sede: Sede) -> Sede:
-    """The sede as it is now, held until the transaction ends; Refused for one that REPS keeps."""
+def _lock_kept_here(sede: Sede) -> Sede:
+    """The sede as it is now, locked; raises Refused for one that REPS keeps."""
     refusal = keeping_refusal(sede)
     if refusal:
         raise Refused(refusal)
-    return Sede.objects.select_for_update(of=("self",), no_key=True).select_related("entity").get(pk=sede.pk)
+    return lock(sede, no_key=True)
 
 
 def _warn(similar: list[Sede], seen: Collection[str]) -> None:
@@ -102,7 +98,7 @@ def create_main_sede(*, by: Any, entity: Entity, details: SedeDetails) -> Sede:
     Registration calls it (`by` None for a command). Returns the one that exists when there is one already; raises
     Refused when there are no codes left.
     """
-    entity = _lock_provider(entity)
+    entity = lock(entity, no_key=True)
     made = entity.sedes.filter(is_main=True).first()
     return made or _make(by=by, entity=entity, details=details, is_main=True)
 
@@ -115,7 +111,7 @@ def create_sede(*, by: Any, details: SedeDetails, key: UUID, seen: Collection[st
     are the codes of the similar sedes that the delegate has looked at; SimilarFound is raised for any other.
     Raises Refused when there are no codes left. Nothing is saved then.
     """
-    entity = _lock_provider(by.entity)
+    entity: Entity = lock(by.entity, no_key=True)
     made = entity.sedes.filter(form_key=key).first()
     if made is not None:
         if SedeDetails.of(made) != details:
@@ -132,7 +128,7 @@ def edit_sede(*, by: Any, sede: Sede, details: SedeDetails, fingerprint: str, se
     `fingerprint` is that of the details the page showed: when others are kept by now, Refused is raised, unless they
     are the wanted ones already (a double click). `seen` as in `create_sede`.
     """
-    sede = _lock(sede)
+    sede = _lock_kept_here(sede)
     present = SedeDetails.of(sede)
     if present == details:
         return False
@@ -154,7 +150,7 @@ def disable_sede(*, by: Any, sede: Sede, seen: SedeUse, reason: str = "") -> boo
     The roles that people hold there stay until they end or are taken away. `seen` is the use that the page told:
     with another one by now Refused is raised and the sede stays as it is. `reason` is the Ministry's, where it acts.
     """
-    sede = _lock(sede)
+    sede = _lock_kept_here(sede)
     if sede.closed_on is not None:
         return False
     if SedeUse.of(sede) != seen:
@@ -169,7 +165,7 @@ def disable_sede(*, by: Any, sede: Sede, seen: SedeUse, reason: str = "") -> boo
 @transaction.atomic
 def enable_sede(*, by: Any, sede: Sede, reason: str = "") -> bool:
     """Open a disabled sede to users again; whether it was closed. `reason` is the Ministry's, where it acts."""
-    sede = _lock(sede)
+    sede = _lock_kept_here(sede)
     if sede.closed_on is None:
         return False
     before = _state(sede)

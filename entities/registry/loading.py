@@ -273,7 +273,7 @@ def _check_file(job: Load, cursor: Any) -> None:
 
 
 def _last_snapshot_date(kind: str) -> date | None:
-    dates = RegistryLoad.objects.in_force(kind).filter(snapshot_date__isnull=False)
+    dates = RegistryLoad.objects.not_undone(kind).filter(snapshot_date__isnull=False)
     return dates.values_list("snapshot_date", flat=True).first()
 
 

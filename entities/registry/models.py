@@ -16,13 +16,10 @@ from mipres_admin.digests import SHA256
 
 
 class RegistryLoadQuerySet(models.QuerySet["RegistryLoad"]):
-    def standing(self) -> Self:
-        """Loads that were applied and not undone: not what was only uploaded, refused or cancelled."""
-        return self.filter(state__in=(RegistryLoad.State.APPLIED, RegistryLoad.State.UNDO_QUEUED))
-
-    def in_force(self, kind: str) -> Self:
-        """Those of a registry, the last one first."""
-        return self.standing().filter(kind=kind).order_by("-loaded_at", "-pk")
+    def not_undone(self, kind: str = "") -> Self:
+        """Loads that were applied and not undone, of one registry or of all, the last one first."""
+        applied = self.filter(state__in=(RegistryLoad.State.APPLIED, RegistryLoad.State.UNDO_QUEUED))
+        return (applied.filter(kind=kind) if kind else applied).order_by("-loaded_at", "-pk")
 
     def for_the_worker(self) -> Self:
         """What the worker has to do, the longest waiting first: what people wait for before what is to be looked at."""

@@ -10,11 +10,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models.functions import Now
 
 from entities.registry.errors import RegistryError
@@ -23,6 +24,7 @@ from entities.registry.models import RegistryFile, RegistryLoad, RegistryProgres
 from entities.registry.registries import registry_of
 from entities.registry.undoing import undo
 from mipres_admin import clock, history
+from mipres_admin.queue import Left, run_next
 
 MOST_ATTEMPTS = 3
 SECONDS_BETWEEN_NOTES = 0.3
@@ -33,10 +35,6 @@ BACK_TO_BEFORE = "El portal lo intentó varias veces y no pudo terminar; no camb
 
 State = RegistryLoad.State
 ENDED = (State.APPLIED, State.UNDO_QUEUED, State.UNDONE, State.REFUSED, State.CANCELLED)
-
-
-class Stopped(Exception):
-    """The worker was told to stop: the load is left for the next one."""
 
 
 class Beside:
@@ -62,9 +60,9 @@ class Beside:
         self.connection.close()
 
     def __call__(self, rows: int, done: float) -> None:
-        """Note how much of the file has been read. Raises Stopped when the worker was told to stop."""
+        """Note how much of the file has been read. Raises Left when the worker was told to stop."""
         if self.stop():
-            raise Stopped
+            raise Left
         if done < 1 and time.monotonic() - self.noted_at < SECONDS_BETWEEN_NOTES:
             return
         self.noted_at = time.monotonic()
@@ -80,20 +78,22 @@ def take(stop: Callable[[], bool] = lambda: False) -> bool:
 
     What goes wrong is raised, and undone; the load stays where it was and is tried again, `MOST_ATTEMPTS` times in all.
     """
-    try:
-        with transaction.atomic():
-            waiting = RegistryLoad.objects.for_the_worker().select_for_update(skip_locked=True, no_key=True)
-            found = waiting.first()
-            if found is None or not _is_alone():
-                return False
-            with Beside(found.pk, stop) as beside:
-                if beside.attempts > MOST_ATTEMPTS:
-                    _give_up(found)
-                else:
-                    _WORK[State(found.state)](found, beside)
-    except Stopped:
-        return False
-    return True
+    return run_next(RegistryLoad.objects.for_the_worker(), partial(_work, stop), _raise) is not None
+
+
+def _work(stop: Callable[[], bool], waiting: RegistryLoad) -> None:
+    if not _is_alone():
+        raise Left
+    with Beside(waiting.pk, stop) as beside:
+        if beside.attempts > MOST_ATTEMPTS:
+            _give_up(waiting)
+        else:
+            _WORK[State(waiting.state)](waiting, beside)
+
+
+def _raise(_: RegistryLoad, error: Exception) -> None:
+    """The worker says what went wrong and pauses (`jobs.work_queues`)."""
+    raise error
 
 
 def _is_alone() -> bool:

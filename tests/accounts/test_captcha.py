@@ -15,7 +15,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts import captchas
-from accounts.models import LoginThrottle
+from mipres_admin.models import RateCounter
 from tests import cast
 from tests.accounts.login_page import PAGE, is_logged_in, log_in, solution, token_in
 
@@ -45,7 +45,7 @@ def test_a_missing_code_is_asked_for(client, delegate):
 
 def test_a_wrong_code_counts_no_attempt(client, delegate):
     log_in(client, delegate.login, "otra cosa distinta", captcha="AAAAA")
-    assert not LoginThrottle.objects.exists()
+    assert not RateCounter.objects.exists()
 
 
 def test_after_a_wrong_code_the_password_is_not_looked_at(client, delegate, monkeypatch):

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from accounts.models import (
     Account,
-    LoginThrottle,
     Person,
     Profession,
     RegisteredUser,
@@ -133,12 +132,6 @@ def test_a_delegate_is_a_person(ips):
 def test_a_delegate_is_never_staff(ips):
     with refused_by("account_delegate_is_a_person_and_not_staff"):
         Account.objects.create(login="ADMIPS1", entity=ips, person=make_person(), is_staff=True, email="a@b.example")
-
-
-def test_throttle_rows_are_one_per_key():
-    LoginThrottle.objects.create(key="a", failures=1, last_failure_at=NOW)
-    with pytest.raises(IntegrityError):
-        LoginThrottle.objects.create(key="a", failures=1, last_failure_at=NOW)
 
 
 def test_people_are_sorted_by_surname_without_accents_or_case():

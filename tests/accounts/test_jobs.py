@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.jobs import forget_expired
-from accounts.models import LoginThrottle, PasswordLink, RoleUpload
+from accounts.models import PasswordLink, RoleUpload
 
 pytestmark = pytest.mark.django_db
 
@@ -19,10 +19,6 @@ def make_session(when):
 
 def make_captcha(when):
     CaptchaStore.objects.create(challenge="A", response="a", hashkey=f"{when}", expiration=when)
-
-
-def make_counter(when):
-    LoginThrottle.objects.create(key=f"{when}", failures=1, last_failure_at=when)
 
 
 def make_link(account, when):
@@ -43,10 +39,9 @@ def test_what_has_expired_goes_and_the_rest_stays(delegate, colleague):
     for account, when in ((delegate, past), (colleague, soon)):
         make_session(when)
         make_captcha(when)
-        make_counter(when)
         make_link(account, when)
         make_upload(account, when)
     forget_expired()
-    kept = [model.objects.count() for model in (Session, CaptchaStore, LoginThrottle, PasswordLink, RoleUpload)]
-    assert kept == [1] * 5
+    kept = [model.objects.count() for model in (Session, CaptchaStore, PasswordLink, RoleUpload)]
+    assert kept == [1] * 4
     assert PasswordLink.objects.get().account == colleague

@@ -7,8 +7,8 @@ from django.contrib.auth.hashers import get_hasher
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, LoginThrottle
-from mipres_admin.models import HistoryEntry
+from accounts.models import Account
+from mipres_admin.models import HistoryEntry, RateCounter
 from tests import cast
 from tests.accounts.login_page import PAGE, is_logged_in, log_in, solution
 
@@ -169,8 +169,8 @@ def test_history_tells_that_a_session_was_refused_and_nothing_of_what_was_typed(
 def test_history_names_an_unknown_login_only_by_the_keyed_hash_of_its_counter(client, db):
     log_in(client, "ADMIPS999999999")
     (entry,) = history()
-    assert (entry["object_type"], entry["entity"]) == ("accounts.loginthrottle", None)
-    assert LoginThrottle.objects.filter(key=entry["object_id"]).exists()
+    assert (entry["object_type"], entry["entity"]) == ("mipres_admin.ratecounter", None)
+    assert RateCounter.objects.filter(key=entry["object_id"]).exists()
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_a_login_that_cannot_exist_gets_a_clear_message_and_counts_nothing(clien
     response = client.post(PAGE, {"login": login, "password": cast.PASSWORD} | solution(client))
     assert response.status_code == 200
     assert message in response.content.decode()
-    assert not LoginThrottle.objects.exists()
+    assert not RateCounter.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as portal
 from django.db import transaction
 
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.models import OutgoingMail
 from tests.accounts.test_password import change
 
@@ -16,7 +16,7 @@ FOLDER = Path(portal.BASE_DIR) / "templates/mail"
 
 
 def send(to="ana@correo.example"):
-    send_on_commit(to=to, template="password_changed", context=CONTEXT)
+    notify(to, "password_changed", **CONTEXT)
 
 
 @pytest.mark.django_db

@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import captchas
-from accounts.models import LoginThrottle, PasswordLink
-from mipres_admin.models import HistoryEntry, OutgoingMail
+from accounts.models import PasswordLink
+from mipres_admin.models import HistoryEntry, OutgoingMail, RateCounter
 from tests import cast
 from tests.accounts.login_page import token_in
 
@@ -99,7 +99,7 @@ def test_a_wrong_code_of_the_image_looks_nothing_up(client, delegate):
         response = ask(client, data_of(delegate), captcha="xxxxx")
     assert "El texto ingresado no corresponde con el de la imagen" in text(response)
     assert not any("accounts_account" in query["sql"] for query in queries)
-    assert not LoginThrottle.objects.exists()
+    assert not RateCounter.objects.exists()
 
 
 # ---------------------------------------------------------------- for everybody else
@@ -172,7 +172,7 @@ def test_the_same_time_passes_whether_or_not_they_match(settings):
 def test_history_tells_a_wrong_try_by_a_hash(client, delegate):
     ask(client, data_of(delegate, email=WRONG["email"]))
     entry = HistoryEntry.objects.get()
-    assert (entry.act, entry.actor, entry.object_type) == ("password.link_refused", None, "accounts.loginthrottle")
+    assert (entry.act, entry.actor, entry.object_type) == ("password.link_refused", None, "mipres_admin.ratecounter")
     assert delegate.login not in entry.object_id
 
 

@@ -59,5 +59,5 @@ def test_the_history_of_the_entity_tells_both(registries, prescriber, sede, mini
 
 def test_the_first_list_of_deceased_people_is_taken_back_whole(registries, prescriber, ministry):
     undone(registries.deceased(prescriber.person), ministry)
-    assert not RegistryLoad.objects.in_force("deceased").exists()
+    assert not RegistryLoad.objects.not_undone("deceased").exists()
     assert not Person.objects.filter(deceased_on__isnull=False).exists()

@@ -327,7 +327,7 @@ def test_codes_are_shown_until_the_person_has_them_and_never_again(safe_client):
 def test_new_codes_need_the_password(safe_client, delegate, codes):
     response = safe_client.post("/seguridad/codigos/", {"password": "otra cosa distinta"})
     assert "La contraseña debe ser la que usa hoy" in text(response)
-    assert RecoveryCode.objects.of(delegate).unused().count() == len(codes)
+    assert RecoveryCode.objects.of(delegate).current().count() == len(codes)
     assert acts()[-1] == "security.refused"
 
 
@@ -404,7 +404,7 @@ def test_the_code_that_added_the_app_does_not_open_a_session_too(delegate_client
 
 def test_a_second_factor_keeps_the_recovery_codes_of_the_first(safe_client, codes, delegate):
     assert enrol(safe_client, password=cast.PASSWORD).url == "/seguridad/"
-    assert RecoveryCode.objects.of(delegate).unused().count() == len(codes)
+    assert RecoveryCode.objects.of(delegate).current().count() == len(codes)
 
 
 def test_a_new_factor_is_told_by_mail(delegate_client, delegate, delivered):

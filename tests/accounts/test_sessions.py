@@ -282,13 +282,13 @@ def test_another_password_ends_the_others_also_in_the_list(at_noon, delegate):
     cast.make_session(delegate)
     new = "otra frase larga y tranquila"
     at_noon.post("/clave/cambiar/", {"old": cast.PASSWORD, "new": new, "confirmation": new})
-    assert delegate.sessions.live().count() == 1
+    assert delegate.sessions.current().count() == 1
     assert at_noon.get("/").status_code == 200
 
 
 def test_salir_ends_the_row_too(at_noon, delegate):
     at_noon.post("/salir/")
-    assert not delegate.sessions.live().exists()
+    assert not delegate.sessions.current().exists()
 
 
 @pytest.mark.parametrize(
@@ -337,7 +337,7 @@ def test_the_same_person_goes_on_for_another_entity(delegate_client, delegate, s
     assert switch(delegate_client, second).url == "/"
     assert "Clínica Segunda" in text(delegate_client.get("/"))
     assert delegate_client.session.session_key != before
-    assert not delegate.sessions.live().exists()
+    assert not delegate.sessions.current().exists()
 
 
 def test_nothing_that_the_first_entity_found_goes_along(delegate_client, second):

@@ -197,7 +197,7 @@ def test_closing_ends_every_session_at_once(chief, helper):
     assert client.get("/admin/").status_code == 200
     client_of(chief).post(at(helper, "cerrar"), {"reason": WHY})
     assert client.get("/admin/").status_code == 302
-    assert not helper.sessions.live().exists()
+    assert not helper.sessions.current().exists()
 
 
 def test_closing_ends_the_password_link(chief):

@@ -4,13 +4,16 @@ import io
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from accounts.actions.lookup import look_up_user
 from accounts.models import RoleAssignment
 from mipres_admin.models import HistoryEntry
+from mipres_admin.refusals import Refused
 from tests.accounts.users_pages import associate, client_of, find, roles_now, save_roles
 from tests.cast import make_assignment, make_sede, make_user
 
@@ -93,6 +96,17 @@ def test_nobody_walks_the_registry(delegate_client, settings, user):
     for _ in range(2):
         find(delegate_client, user)
     assert "Demasiadas búsquedas" in find(delegate_client, user).text
+
+
+def test_searches_are_allowed_again_in_the_next_hour(delegate, settings, user):
+    settings.LOOKUPS_PER_HOUR = 1
+    document = {"document_type": user.person.document_type, "document_number": user.person.document_number}
+    with time_machine.travel("2026-11-20T12:59:00-05:00", tick=False) as moment:
+        assert look_up_user(by=delegate, **document) == user
+        with pytest.raises(Refused):
+            look_up_user(by=delegate, **document)
+        moment.shift(60)
+        assert look_up_user(by=delegate, **document) == user
 
 
 def test_a_download_is_written_down_without_its_words(delegate_client, delegate, staffed):

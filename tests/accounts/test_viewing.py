@@ -248,7 +248,7 @@ def test_beginning_and_stopping_need_the_token_of_the_form(ministry, delegate):
     session = AccountSession.objects.get(account=ministry)
     start_viewing(by=ministry, account=delegate, session=session, reason=WHY)
     assert client.post(STOP).status_code == 403
-    assert Viewing.objects.open().exists()
+    assert Viewing.objects.not_ended().exists()
 
 
 # ---------------------------------------------------------------- while it goes on
@@ -313,7 +313,7 @@ def test_stopping_twice_is_once(seeing):
 
 def test_opening_the_address_of_the_stop_ends_nothing(seeing):
     assert seeing.get(STOP).url == "/"
-    assert Viewing.objects.open().exists()
+    assert Viewing.objects.not_ended().exists()
 
 
 def test_who_may_not_list_accounts_is_led_home(delegate):

@@ -85,7 +85,7 @@ def test_what_his_open_browser_sends_is_not_done(account, representative, sede):
 def test_every_session_of_his_has_its_end_written(account, representative):
     browser_of(account), browser_of(account)
     inactivate(representative)
-    assert not AccountSession.objects.live().filter(account=account).exists()
+    assert not AccountSession.objects.current().filter(account=account).exists()
 
 
 def test_his_own_account_of_natural_person_stays_open(account, representative):

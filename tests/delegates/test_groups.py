@@ -37,7 +37,6 @@ ONLY_ABOVE = {
     "mipres_admin.historylink",
     "mipres_admin.historyseal",
     "mipres_admin.jobrun",
-    "tokens.callcounter",
     "tokens.serverclient",
     "tokens.signingkey",
 }

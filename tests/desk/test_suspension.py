@@ -91,7 +91,7 @@ def test_no_link_to_set_the_password_works(delegate, ministry):
 def test_a_link_made_under_a_suspension_does_not_open(suspended):
     soon = timezone.now() + timedelta(hours=1)
     PasswordLink.objects.create(account=suspended, secret_hash="0" * 64, reason="assign", expires_at=soon)
-    assert not PasswordLink.objects.live().exists()
+    assert not PasswordLink.objects.current().exists()
 
 
 def test_a_forgotten_password_sends_nothing(suspended):

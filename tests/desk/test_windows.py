@@ -13,7 +13,6 @@ from django.urls import reverse
 from accounts.models import (
     Account,
     Certificate,
-    LoginThrottle,
     PasswordLink,
     Profession,
     RegisteredUser,
@@ -26,10 +25,11 @@ from accounts.throttle import admit
 from delegates.models import AuthorizedProfile, AuthorizedRole, EntityRegistration
 from entities.models import Department, Entity, Municipality, Sede
 from mipres_admin.desk import ListOnlyAdmin
+from mipres_admin.models import RateCounter
 from tests import cast
 from tests.desk.things import MAKERS, make, staff
 from tokens.keys import ring
-from tokens.models import CallCounter, ServerClient, SigningKey, TemporaryToken
+from tokens.models import ServerClient, SigningKey, TemporaryToken
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,7 @@ SECRETS = {
     *("digest", "private_key", "key", "form_key", "request_key", "rows", "content", "text", "html", "last_step"),
 }
 SHOWN = list(MAKERS)
-LIST_ONLY = {LoginThrottle, CallCounter, TemporaryToken}
+LIST_ONLY = {RateCounter, TemporaryToken}
 
 
 @pytest.fixture(autouse=True)
@@ -252,10 +252,10 @@ def test_an_account_is_found_by_login_person_or_entity(auditor, delegate, strang
 
 
 def test_failed_log_ins_are_found_by_the_whole_login(auditor, delegate):
-    make(LoginThrottle)
+    make(RateCounter)
     attempt = admit(login=delegate.login, address=None)
-    assert found(auditor, LoginThrottle, delegate.login.lower()) == [attempt.name_key]
-    assert attempt.name_key not in auditor.get(list_of(LoginThrottle)).text
+    assert found(auditor, RateCounter, delegate.login.lower()) == [attempt.key]
+    assert attempt.key not in auditor.get(list_of(RateCounter)).text
 
 
 @pytest.mark.parametrize("junk", ["\x00", "%", "' OR 1=1", "a" * 3_000, "٣" * 5])

@@ -16,7 +16,6 @@ from accounts.models import (
     Account,
     Certificate,
     DeceasedEntry,
-    LoginThrottle,
     PasswordLink,
     PasswordRecord,
     Person,
@@ -53,11 +52,10 @@ from delegates.models import (
 )
 from entities.models import Association, Department, Entity, EntityKind, Municipality, Sede
 from entities.registry.models import RegistryLoad
-from mipres_admin.models import JobRun, OutgoingMail
+from mipres_admin.models import JobRun, OutgoingMail, RateCounter
 from tests import cast
 from tests.tokens.calling import make_token
 from tokens.models import (
-    CallCounter,
     PortalToken,
     ServerClient,
     SigningKey,
@@ -238,7 +236,7 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
     Suspension: suspension,
     Viewing: viewing,
     PasswordRecord: a(PasswordRecord, account=delegate, encoded="argon2$SECRETO"),
-    LoginThrottle: a(LoginThrottle, key=lambda: digest()[:40], failures=5, last_failure_at=timezone.now),
+    RateCounter: a(RateCounter, key=lambda: digest()[:40], count=5, expires_at=soon),
     PasswordLink: link,
     Certificate: certificate,
     AuthenticatorApp: lambda: cast.make_app(delegate()),
@@ -261,7 +259,6 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
     TokenUse: a(TokenUse, token=token, at=timezone.now, service="WSSUMMIPRESNOPBS"),
     TokenReminder: a(TokenReminder, token=token, days=30),
     TemporaryToken: temporary,
-    CallCounter: a(CallCounter, key=lambda: digest()[:40], window=29_000_000, taken=3),
     OutgoingMail: mail,
     JobRun: a(JobRun, name=lambda: f"tarea{next(_serial)}"),
 }

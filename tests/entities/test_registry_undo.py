@@ -34,7 +34,7 @@ def clerk(ministry: Account) -> Client:
 
 
 def undone(client: Client, kind: str = "reps", reason: str = "Archivo equivocado") -> RegistryLoad:
-    last = RegistryLoad.objects.in_force(kind).first()
+    last = RegistryLoad.objects.not_undone(kind).first()
     assert last is not None
     act(client, last, "deshacer", reason=reason)
     work()
@@ -262,7 +262,7 @@ def test_how_the_rows_were_is_kept_for_the_last_load_of_each_registry(tmp_path):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
     load("import_eps", MAKERS["eps"](tmp_path / "eps.csv", 1))
     load("import_reps", csv_file(tmp_path / "b.csv", sites(4)))
-    last = RegistryLoad.objects.in_force("reps").first()
+    last = RegistryLoad.objects.not_undone("reps").first()
     assert set(RegistryChange.objects.values_list("load", flat=True)) == {last.pk}
     assert last.pk not in set(RegistryAddition.objects.values_list("load", flat=True))
     assert RegistryAddition.objects.exists()

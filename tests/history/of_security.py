@@ -30,11 +30,11 @@ from accounts.actions.second_factor import (
 )
 from accounts.actions.session import change_password, close_session, confirm_password, open_session
 from accounts.actions.sessions import end_session, end_sessions, switch_account
-from accounts.models import LoginThrottle
 from accounts.security import webauthn
 from accounts.security.models import AuthenticatorApp, Passkey, Proof, SecondFactorPolicy
 from accounts.security.secrets import new_seed, recovery_codes
 from delegates.actions.desk import suspend_delegate
+from mipres_admin.models import RateCounter
 from tests.accounts.links import link_to
 from tests.cast import PASSWORD, code_of, make_app, make_delegate, make_entity, make_natural, make_session
 from tests.history.stage import Expected, Stage, act, by_nobody, of_delegate
@@ -110,8 +110,8 @@ def of_a_name_that_does_not_exist(stage: Stage) -> Iterator[Expected | None]:
     yield None
     with suppress(ValidationError):
         open_session(login="NADIE", password=PASSWORD)
-    counter = throttle.admit(login="NADIE", address=None).name_key
-    yield Expected(LoginThrottle(key=counter), None, None, after=WRONG)
+    counter = throttle.admit(login="NADIE", address=None).key
+    yield Expected(RateCounter(key=counter), None, None, after=WRONG)
 
 
 @act("session.closed")
@@ -173,7 +173,7 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     yield None
     recover(stage, "1")
     counter = throttle.admit_recovery(login=stage.delegate.login, address=None)
-    yield Expected(LoginThrottle(key=counter), None, None, after={"reason": "recover"})
+    yield Expected(RateCounter(key=counter), None, None, after={"reason": "recover"})
 
 
 @act("password.assigned")

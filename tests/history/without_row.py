@@ -1,11 +1,10 @@
 """Which public functions of the `actions` modules write no row of their own, and why?"""
 
 WITHOUT_ROW = {
-    "accounts.actions.desk.tell": "mails what the other deeds of the Ministry did",
     "accounts.actions.networks.dependent_roles": "reads roles",
     "accounts.actions.password_links.find_link": "reads a link",
     "accounts.actions.roles.held_by": "reads roles",
-    "accounts.actions.roles.mail_about": "writes the mail of a deed",
+    "accounts.actions.roles.notification_of": "writes the mail of a deed",
     "accounts.actions.roles.save_deeds": "the part that activate_user, update_roles and apply_upload share",
     "accounts.actions.roles.tenant": "reads the entity of an account",
     "accounts.actions.roles.write_ranges": "the part of save_deeds that writes when roles begin and end",
@@ -19,7 +18,7 @@ WITHOUT_ROW = {
     "delegates.actions.personal_data.person_of": "reads the person of an account",
     "delegates.actions.sign_up.find_request": "reads a link",
     "delegates.actions.sign_up.future_account": "makes what is never saved",
-    "tokens.actions.revoke_and_tell": "revoke_token writes the row; this adds the mails",
+    "tokens.actions.revoke_and_notify": "revoke_token writes the row; this adds the mails",
     "tokens.actions.due_reminder": "says which reminder is due",
     "tokens.actions.send_expiry_reminders": "warns by mail, once each: TokenReminder and the outbox say so",
 }

@@ -19,7 +19,7 @@ from django.test import Client
 
 from mipres_admin import delivery
 from mipres_admin.delivery import deliver_due, forget_settled, try_again, wait_after
-from mipres_admin.mail import send_on_commit
+from mipres_admin.mail import notify
 from mipres_admin.models import HistoryEntry, OutgoingMail
 from tests.accounts.test_password import change
 from tests.smtp import Server
@@ -41,7 +41,7 @@ def write(times=1, **options):
     with transaction.atomic():
         for number in range(times):
             to = f"persona{number}@correo.example"
-            send_on_commit(to=to, template="password_changed", context=CONTEXT, **options)
+            notify(to, "password_changed", **CONTEXT, **options)
 
 
 def due_now():

@@ -57,7 +57,7 @@ def test_the_overlap_never_outlives_the_old_token(eps):
 def test_an_end_without_overlap_also_ends_what_still_overlapped(eps, token):
     make_token(eps, overlap=7 * DAY)
     make_token(eps)
-    assert PortalToken.objects.in_force().count() == 1
+    assert PortalToken.objects.current().count() == 1
 
 
 def test_a_second_overlap_does_not_prolong_the_first(eps, token):
@@ -174,7 +174,7 @@ def test_a_natural_person_revokes_no_token(token):
 def test_the_tokens_that_an_account_made_end_with_it(eps, ministry, token):
     new = make_token(eps, overlap=24 * HOUR)
     assert actions.revoke_tokens_made_by(account=eps, by=ministry, reason="Delegado inactivado") == 2
-    assert not PortalToken.objects.in_force().exists()
+    assert not PortalToken.objects.current().exists()
     assert reread(new).revoked_by == ministry
 
 

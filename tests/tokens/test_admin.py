@@ -176,11 +176,11 @@ def test_staff_without_the_permissions_do_nothing(things, token):
     assert client.post(ADD, asked()).status_code == 403
     assert client.post(revoking(token), {"reason": "x"}).status_code == 403
     assert client.get(f"/admin/tokens/portaltoken/{things['portaltoken']}/change/").status_code == 403
-    assert PortalToken.objects.in_force().count() == 1
+    assert PortalToken.objects.current().count() == 1
 
 
 def test_a_delegate_does_nothing(delegate_client, things, token):
     for address in (ADD, revoking(token), LIST):
         assert delegate_client.post(address, asked(reason="x")).status_code in (302, 403)
-    assert PortalToken.objects.in_force().count() == 1
+    assert PortalToken.objects.current().count() == 1
     assert ServerClient.objects.count() == 1

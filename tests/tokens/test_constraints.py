@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from tokens.keys import rotate_keys
-from tokens.models import CallCounter, PortalToken, SigningKey, TemporaryToken, TokenReminder, TokenUse
+from tokens.models import PortalToken, SigningKey, TemporaryToken, TokenReminder, TokenUse
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -125,8 +125,3 @@ def test_temporary_tokens(token, name, change):
     good = {"digest": "0" * 64, "service": "WSSUMMIPRESNOPBS", "issued_at": NOW, "expires_at": NOW + DAY}
     with violates(name), transaction.atomic():
         TemporaryToken.objects.create(token=token.row, **(good | change))
-
-
-def test_a_counter_counts(db):
-    with violates("call_counter_counts"), transaction.atomic():
-        CallCounter.objects.create(key="x", window=1, taken=0)

@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from mipres_admin import rate_limits
+from mipres_admin.models import RateCounter
 from tests.tokens.calling import backdate, generate, make_token, validate
-from tokens import calls, limits
-from tokens.models import CallCounter
+from tokens import calls
 
 pytestmark = pytest.mark.django_db
 
@@ -88,19 +89,19 @@ class TestLimits:
 
     def test_counters_hold_no_address_in_clear(self, eps, token):
         generate(eps.entity.nit, "junk", REMOTE_ADDR="203.0.113.9")
-        assert not CallCounter.objects.filter(key__contains="203").exists()
+        assert not RateCounter.objects.filter(key__contains="203").exists()
 
     def test_counters_of_past_minutes_are_deleted(self, eps, token):
         generate(eps.entity.nit, "junk")
-        CallCounter.objects.update(window=1)
-        limits.sweep()
-        assert not CallCounter.objects.exists()
+        RateCounter.objects.update(expires_at=timezone.now())
+        rate_limits.sweep()
+        assert not RateCounter.objects.exists()
 
 
 def test_a_token_that_ended_gives_its_call_back(eps, token):
     backdate(token.row, revoked_at=timezone.now(), reason="x")
     for _ in range(3):
         calls.per_address.forget()
-        CallCounter.objects.all().delete()
+        RateCounter.objects.all().delete()
         generate(eps.entity.nit, token.token)
     assert calls.per_entity._left[str(eps.entity.pk)] >= 2

@@ -1,6 +1,7 @@
 """Is everything that the OpenAPI document and the reference page promise true of the portal?"""
 
 import uuid
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import jsonschema
@@ -65,7 +66,7 @@ def limited(monkeypatch):
     """As when a count is full (`test_limits`, `test_clients` fill one)."""
 
     def full(limit, who):
-        raise limits.TooManyCalls(limit.message)
+        raise limits.TooManyCalls(limit.message, timedelta(seconds=30))
 
     monkeypatch.setattr(limits.Limit, "take", full)
 
