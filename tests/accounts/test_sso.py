@@ -13,6 +13,7 @@ from accounts.models import SsoPost
 from entities.models import Entity, RegistryLoad, Sede
 from mipres_admin.models import HistoryEntry
 from tests import cast
+from tests.cells import each_cell
 from tests.registry_files import counts, csv_file, load, versions, xlsx_file
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,7 @@ def test_closing_more_than_a_fifth_is_refused(sso: Any) -> None:
 # ---------------------------------------------------------------- bad rows
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("row", "reason"),
     [
         (post(2, code="999990000101"), "la sede 999990000101 no está en el portal; cargue antes el REPS que la trae"),

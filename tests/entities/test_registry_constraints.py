@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from entities.models import RegistryLoad
 from entities.registry.models import RegistryChange, RegistryFile, RegistryProgress
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 GOOD = {"kind": "reps", "file_name": "reps.csv", "sha256": "0" * 64}
@@ -18,7 +19,7 @@ def make(**fields: Any) -> RegistryLoad:
     return RegistryLoad.objects.create(**(GOOD | fields))
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("fields", "constraint"),
     [
         ({"state": "otro"}, "registry_load_applied_says_when"),
