@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 
 from accounts.models import Account
@@ -31,23 +31,32 @@ CATALOGUES = {
     "delegates_authorizedprofile_roles",
 }
 
-# what keeps anybody from emptying the history
+# what keeps anybody from deleting the history and the certificates
 GUARDS = {
-    "mipres_admin_historyentry": "history_no_truncate",
-    "mipres_admin_historylink": "history_link_no_truncate",
-    "mipres_admin_historyseal": "history_seal_no_truncate",
+    "mipres_admin_historyentry": "history_no_update_or_delete",
+    "mipres_admin_historylink": "history_link_no_update_or_delete",
+    "mipres_admin_historyseal": "history_seal_no_update_or_delete",
+    "accounts_certificate": "certificate_no_update_or_delete",
 }
 
 
 def wipe(case: TransactionTestCase) -> None:
-    """Empty every table but the catalogues; only here are the guards of the history lifted, by the tables' owner."""
+    """Delete the rows of every table but the catalogues; only here do the guards not fire, as a superuser can do.
+
+    Most tables are empty: deleting the few rows takes a hundredth of the time of a TRUNCATE of them all.
+    """
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - CATALOGUES
-    with connection.cursor() as cursor:
-        for table, guard in GUARDS.items():
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
-        cursor.execute(f"TRUNCATE {', '.join(sorted(tables))} RESTART IDENTITY")
-        for table, guard in GUARDS.items():
-            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard}")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables))
+        filled = {table for (table,) in cursor.fetchall()}
+        # neither foreign keys nor the triggers of the tables
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in filled & GUARDS.keys():
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {GUARDS[table]}")
+        for table in filled:
+            cursor.execute(f"DELETE FROM {table}")
+        for table in filled & GUARDS.keys():
+            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {GUARDS[table]}")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -60,10 +69,13 @@ def wipe_after_tests_that_commit() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The test database, which nobody may still be in when it goes.
+    """The test database, whose commits wait for no disk and which nobody may still be in when it goes.
 
     While Playwright's loop runs Django keeps connections of its own for it, which nobody closes when the loop ends.
     """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f'ALTER DATABASE "{connection.settings_dict["NAME"]}" SET synchronous_commit = off')
+    connection.close()
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(

@@ -16,6 +16,7 @@ from entities.models import Association, Entity
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests.cast import make_delegate, make_entity, make_sede, make_user
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, DISPENSADOR, ANULADOR_EPS = "Rol_Prescriptor", "Rol_Dispensador", "Rol_AnuladorEPS"
@@ -76,7 +77,7 @@ def test_associating_twice_changes_nothing_the_second_time(eps, clinic):
     assert Association.objects.count() == HistoryEntry.objects.count() == 1
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("owner", "member", "allowed"),
     [
         ("EPS_C", "IPS", True), ("EPS_C", "PROV", True), ("EPS_C", "PI", True), ("EPS_C", "EPS_S", False),

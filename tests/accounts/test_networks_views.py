@@ -17,6 +17,7 @@ from accounts.models import RoleAssignment
 from entities.models import Association, Entity
 from mipres_admin.models import HistoryEntry
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 ASSOCIATE, ENTITIES, DOWNLOAD = "associate_entities", "entities", "download_entities"
@@ -235,7 +236,7 @@ def test_a_page_that_grew_old_does_not_bring_back_what_somebody_else_took_out(cl
     assert network(eps) == set()
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("seen", "ticked"),
     [
         ("{clinic}:0", ["{foreign}"]),
@@ -405,7 +406,7 @@ def test_the_list_has_the_six_columns_and_the_count(client, stocked, clinic, sed
     ]
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("query", "names"),
     [
         ({"tipo": "IPS"}, ["Clínica del Río S.A.S."]),

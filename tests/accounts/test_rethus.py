@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Profession, RethusEntry
 from entities.registry.models import RegistryLoad
 from mipres_admin.models import HistoryEntry
+from tests.cells import each_cell
 from tests.registry_files import counts, csv_file, load, versions, xlsx_file
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +121,7 @@ def test_closing_more_than_a_fifth_is_refused(rethus: Any) -> None:
         rethus(*people(3))
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("cells", "reason"),
     [
         ({"tipo_documento": "NI"}, "el tipo de documento «NI» no se conoce; debe ser CC, CE, PA, CD, SC, PE, PT, PR"),

@@ -74,11 +74,6 @@ def norm():
 
 
 NORM = norm()
-CELLS = [
-    ((option, kind, user, profession), role)
-    for option, kind, user, professions, _ in EXPECTED
-    for profession, role in product(professions.split(), ROLES)
-]
 
 
 def refusal_of(option, kind, user, profession, role):
@@ -91,18 +86,18 @@ def test_the_roles_are_those_of_the_manual():
     assert set(Role.values) == set(ROLES)
 
 
-@pytest.mark.parametrize(("cell", "role"), CELLS)
-def test_a_cell_of_the_matrix_is_allowed_or_refused_as_the_norm_says(cell, role):
-    assert (refusal_of(*cell, role) is None) == (role in NORM[cell])
+def test_only_the_roles_of_the_norm_are_allowed(subtests):
+    """Every role of every profession, kind of user and of entity, and option."""
+    for option, kind, user in product(OPTION_NAMES, ENTITY_KINDS, ("PROF", "SSO", "OTRO")):
+        for profession in ["-"] if user == "OTRO" else PROFESSIONS:
+            with subtests.test(option=option, kind=kind, user=user, profession=profession):
+                allowed = {role for role in ROLES if refusal_of(option, kind, user, profession, role) is None}
+                assert allowed == NORM.get((option, kind, user, profession), set())
 
 
-@pytest.mark.parametrize("user", ["PROF", "SSO", "OTRO"])
-@pytest.mark.parametrize("kind", ENTITY_KINDS)
-@pytest.mark.parametrize("option", OPTION_NAMES)
-def test_of_every_profession_there_is_only_what_the_norm_says_is_allowed(option, kind, user):
-    for profession in ["-"] if user == "OTRO" else PROFESSIONS:
-        allowed = {role for role in ROLES if refusal_of(option, kind, user, profession, role) is None}
-        assert allowed == NORM.get((option, kind, user, profession), set()), profession
+def test_the_walk_over_the_matrix_meets_every_line_of_the_norm():
+    cells = product(OPTION_NAMES, ENTITY_KINDS, ("PROF", "SSO", "OTRO"), ["-", *PROFESSIONS])
+    assert set(NORM) <= {cell for cell in cells if (cell[2] == "OTRO") == (cell[3] == "-")}
 
 
 def users_of(kind, user, profession, entity):

@@ -14,6 +14,7 @@ from entities.models import Entity, Sede
 from entities.registry.models import RegistryLoad
 from mipres_admin.models import HistoryEntry
 from tests import cast
+from tests.cells import each_cell
 from tests.registry_files import counts, csv_file, load, versions, xlsx_file
 
 pytestmark = pytest.mark.django_db
@@ -159,7 +160,7 @@ def test_closing_more_than_a_fifth_is_refused(sso: Any) -> None:
 # ---------------------------------------------------------------- bad rows
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("row", "reason"),
     [
         (post(2, code="999990000101"), "la sede 999990000101 no está en el portal; cargue antes el REPS que la trae"),

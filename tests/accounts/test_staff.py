@@ -16,6 +16,7 @@ from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests import cast
 from tests.accounts.links import link_to
+from tests.cells import each_cell
 from tests.history.of_staff import DETAILS, WHY
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +107,7 @@ def test_a_double_click_makes_one_account_and_one_link(chief):
     assert HistoryEntry.objects.filter(act="staff.made").count() == 1
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("fields", "message"),
     [
         ({"login": ""}, "Ingrese el usuario."),

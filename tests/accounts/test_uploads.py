@@ -24,6 +24,7 @@ from entities.models import EntityKind
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
@@ -185,7 +186,7 @@ def test_an_sso_whose_last_day_is_the_plazas_is_without_change(delegate, sede):
 # ---------------------------------------------------------------- rows that are wrong
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("texts", "said"),
     [
         ({"TIPO DOCUMENTO": ""}, "Ingrese TIPO DOCUMENTO"),

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import Person, RegisteredUser, RoleAssignment
 from tests.cast import make_assignment, make_person, make_user
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 MOST_STATEMENTS = 12
@@ -66,7 +67,7 @@ def test_nobody_can_save_a_stale_sort_key(held):
     assert listed_as(held).split()[0] == "avila"
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("words", "found"),
     [
         ("muñ", True), ("UÑO", True), ("mu", True), ("uñ", False), ("j", True), ("cc1025", True), ("025000", True),

@@ -16,6 +16,7 @@ from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests.accounts.users_pages import associate, client_of, find, roles_now, save_roles
 from tests.cast import make_assignment, make_sede, make_user
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, ANULADOR = "Rol_Prescriptor", "Rol_Anulador"
@@ -120,8 +121,8 @@ def test_a_download_with_a_wrong_filter_leads_to_the_list_that_says_why(delegate
     assert "El rol debe ser uno de la lista" in response.text
 
 
-@pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
-@pytest.mark.parametrize("name", ["users", "download_users", "activate_user"])
+@each_cell("method", ["put", "delete", "patch", "options"])
+@each_cell("name", ["users", "download_users", "activate_user"])
 def test_other_methods_are_refused(delegate_client, name, method):
     assert getattr(delegate_client, method)(reverse(name)).status_code == 405
 
@@ -364,14 +365,14 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize(("query", "roles"), FILTERS)
+@each_cell(("query", "roles"), FILTERS)
 def test_the_list_shows_what_the_filter_asks_and_counts_it(delegate_client, staffed, query, roles):
     response = delegate_client.get(reverse("users"), query)
     assert {held.role for held in response.context["page"].rows} == roles
     assert f"Registros encontrados: <strong>{len(roles)}</strong>" in response.text
 
 
-@pytest.mark.parametrize(("query", "roles"), FILTERS)
+@each_cell(("query", "roles"), FILTERS)
 def test_the_workbook_has_the_rows_of_the_filter(delegate_client, staffed, query, roles):
     assert {row[12] for row in rows_of(delegate_client.get(reverse("download_users"), query))} == roles
 
@@ -440,9 +441,9 @@ def test_the_sede_of_another_entity_can_not_be_forged_into_any_deed(delegate_cli
     assert (held.count(), RoleAssignment.objects.count()) == (2, 2)
 
 
-@pytest.mark.parametrize("field", ["option", "sede", "roles", "seen"])
-@pytest.mark.parametrize("value", ["", "x" * 600, "a\x00b", "' OR 1=1 --", "Rol_Admision"])
-@pytest.mark.parametrize("name", ["associate_user", "update_user_roles"])
+@each_cell("field", ["option", "sede", "roles", "seen"])
+@each_cell("value", ["", "x" * 600, "a\x00b", "' OR 1=1 --", "Rol_Admision"])
+@each_cell("name", ["associate_user", "update_user_roles"])
 def test_a_forged_field_gives_nothing_and_is_no_fault_of_the_server(
     delegate_client, delegate, sede, user, name, field, value
 ):

@@ -17,6 +17,7 @@ from entities.models import EntityKind
 from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests.cast import make_appointment, make_delegate, make_entity, make_natural
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = Identity("CC", "1025000222")
@@ -339,7 +340,7 @@ def test_nobody_chosen_is_said(representative, sede, data):
     assert "Seleccione a una persona de la lista." in page
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("fields", "said"),
     [
         ({"document_type": "TI"}, "El tipo de documento debe ser uno de la lista"),

@@ -25,6 +25,7 @@ from tests.cast import (
     make_registration,
     make_sede,
 )
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -88,7 +89,7 @@ def test_a_change_of_e_mail_is_whole(name, fields):
         EmailChange.objects.create(account=make_natural(), **(defaults | fields))
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("name", "fields"),
     [
         ("registration_kind_known", {"kind": "PPN"}),

@@ -22,6 +22,7 @@ from mipres_admin.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests import rut as files
 from tests.cast import PASSWORD, make_entity, make_natural, make_person, make_sede
+from tests.cells import each_cell
 from tests.rut import Rut, make_rut
 
 pytestmark = pytest.mark.django_db
@@ -342,7 +343,7 @@ def test_what_can_not_be_read_is_sent_to_a_person(known, representative, data):
     assert EntityRegistration.objects.get().state == "enviada"
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("fields", "said"),
     [
         ({"nit": ""}, "Ingrese el NIT."),

@@ -24,6 +24,7 @@ from mipres_admin.models import HistoryEntry, OutgoingMail
 from mipres_admin.refusals import Refused
 from tests import cast
 from tests.accounts.login_page import log_in, solution
+from tests.cells import each_cell
 from tests.delegates.links import MARIA, link_in_mail
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +137,7 @@ def test_everybody_waits_as_long(client, settings):
     assert 0.75 < ratio < 1.33
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("field", "typed", "message"),
     [
         ("document_number", "", "Ingrese el documento de identificación."),

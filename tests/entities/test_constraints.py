@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from entities.models import Association, Department, Entity, Municipality, Sede
 from tests.cast import make_entity, make_sede
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 
@@ -208,7 +209,7 @@ def hospital(db):
     return hospital
 
 
-@pytest.mark.parametrize(
+@each_cell(
     "words",
     [
         "hospital", "GUAVIARE josé", "jose hosp", "950010012302", "9500100123", "899999123", "899.999.123",

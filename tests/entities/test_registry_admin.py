@@ -19,6 +19,7 @@ from entities.registry.models import RegistryFile, RegistryLoad, RegistryReport
 from mipres_admin.excel.reader import MEGABYTE
 from mipres_admin.models import HistoryEntry
 from tests import cast
+from tests.cells import each_cell
 from tests.entities.registry_pages import ADD, LIST, act, contents, loaded, page_of, upload, uploaded, work
 from tests.registry_files import csv_file, load, professional_row, sede_row, sites, xlsx_file
 
@@ -290,7 +291,7 @@ def zipped() -> bytes:
     return sink.getvalue()
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("name", "content", "message"),
     [
         ("reps.csv", b"", "El archivo está vacío."),
@@ -302,27 +303,13 @@ def zipped() -> bytes:
         ("reps.csv", "código\n".encode("latin-1"), "no está en UTF-8"),
         ("reps.csv", "codigo\n".encode("utf-16"), "UTF-16"),
         ("reps.xlsx", b"PK\x03\x04roto", "no es un libro de Excel"),
-        ("reps.zip", zipped(), "archivo comprimido"),
-        ("reps.xlsx", bomb(), "ocupa demasiado al descomprimirse"),
+        ("reps.zip", zipped, "archivo comprimido"),
+        ("reps.xlsx", bomb, "ocupa demasiado al descomprimirse"),
         ("reps.csv", b'"abc', "no es un CSV bien formado"),
-    ],
-    ids=[
-        "empty",
-        "pdf",
-        "pdf named xlsx",
-        "png",
-        "xls",
-        "columns",
-        "latin-1",
-        "utf-16",
-        "broken",
-        "zip",
-        "bomb",
-        "csv",
     ],
 )
 def test_a_bad_file_is_refused_at_once(clerk, tmp_path, name, content, message):
-    (tmp_path / name).write_bytes(content)
+    (tmp_path / name).write_bytes(content() if callable(content) else content)
     page = upload(clerk, "reps", tmp_path / name)
     assert page.status_code == 200
     assert message in html.unescape(page.text)
@@ -409,8 +396,8 @@ def test_a_stranger_sees_nothing(clerk, file, delegate_client):
     assert other.get(f"{LIST}{waiting.pk}/rechazadas.csv").status_code == 403
 
 
-@pytest.mark.parametrize("part", ["change/", "avance/", "rechazadas.csv", "acto/aplicar/"])
-@pytest.mark.parametrize("key", ["999999", "x", "a%00b"])
+@each_cell("part", ["change/", "avance/", "rechazadas.csv", "acto/aplicar/"])
+@each_cell("key", ["999999", "x", "a%00b"])
 def test_what_is_not_there_is_not_found(clerk, key, part):
     assert clerk.get(f"{LIST}{key}/{part}").status_code == 404
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from entities.registry.models import RegistryChange, RegistryFile, RegistryLoad, RegistryProgress
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 GOOD = {"kind": "reps", "file_name": "reps.csv", "sha256": "0" * 64}
@@ -17,7 +18,7 @@ def make(**fields: Any) -> RegistryLoad:
     return RegistryLoad.objects.create(**(GOOD | fields))
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("fields", "constraint"),
     [
         ({"state": "otro"}, "registry_load_applied_says_when"),

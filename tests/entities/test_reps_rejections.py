@@ -12,6 +12,7 @@ from accounts.roles import Role
 from entities.models import Entity, Sede
 from entities.registry.synthetic import HEADINGS
 from tests import cast
+from tests.cells import each_cell
 from tests.registry_files import counts, csv_file, load, professional_row, sede_row, xlsx_file
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def said(tmp_path: Path) -> Any:
     return load_rows
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("cells", "reason"),
     [
         ({"codigohabilitacionsede": ""}, "falta el código de habilitación de la sede"),

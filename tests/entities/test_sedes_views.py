@@ -22,6 +22,7 @@ from entities.rules.sedes import NO_CODES_LEFT
 from mipres_admin import history
 from mipres_admin.refusals import Refused
 from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 MEDELLIN, BOGOTA = "05001", "11001"
@@ -111,7 +112,7 @@ def test_each_field_is_needed_and_asked_for(client, field):
     assert said.startswith(("Ingrese ", "Elija "))
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("field", "value"),
     [
         ("municipality", BOGOTA), ("municipality", "99999"), ("municipality", "'; --"), ("department", "00"),
@@ -324,7 +325,7 @@ def test_the_list_shows_the_columns_of_the_manual_and_more(client, sede, delegat
         assert value in page
 
 
-@pytest.mark.parametrize(
+@each_cell(
     ("filters", "found"),
     [
         ({}, ["PROV000001", "PROV000002", "PROV000003"]),

@@ -9,13 +9,14 @@ from tests.tokens.calling import make_token
 from tokens import calls, clients, leaks
 from tokens.keys import ring
 
+FORGET = (calls.forget, clients.forget, leaks.per_address.forget, ring.forget)
+
 
 @pytest.fixture(autouse=True)
-def nothing_remembered():
-    calls.forget()
-    clients.forget()
-    leaks.per_address.forget()
-    ring.forget()
+def nothing_remembered(monkeypatch):
+    monkeypatch.setattr("tests.cells.between_cells", FORGET)
+    for forget in FORGET:
+        forget()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from entities.models import EntityKind
 from tests import cast
+from tests.cells import each_cell
 from tests.tokens.calling import backdate, generate, make_token, validate
 from tokens import calls, jwts
 from tokens.keys import private_half
@@ -64,7 +65,7 @@ def test_a_token_that_we_signed_and_never_made(call, nit, token):
 
 
 # never down to the length of a temporary token, which is told as one
-@pytest.mark.parametrize("cut", [1, 5, 40, 90, 200, 300])
+@each_cell("cut", [1, 5, 40, 90, 200, 300])
 def test_a_truncated_token(call, nit, token, cut):
     assert_refused(call(nit, token.token[:-cut]), 401, jwts.MISCOPIED)
 
@@ -73,7 +74,7 @@ def test_a_token_without_its_first_letter(call, nit, token):
     assert_refused(call(nit, token.token[1:]), 401, jwts.MISCOPIED)
 
 
-@pytest.mark.parametrize("junk", ["x", "a.b.c", "...", "null", "eyJ", "ñ", "a" * 500, "{}.{}.{}"])
+@each_cell("junk", ["x", "a.b.c", "...", "null", "eyJ", "ñ", "a" * 500, "{}.{}.{}"])
 def test_junk(call, nit, token, junk):
     assert_refused(call(nit, junk), 401, jwts.MISCOPIED)
 
@@ -157,7 +158,7 @@ def test_a_kid_swapped_for_another_key_of_ours(call, nit, token):
     assert_refused(call(nit, swapped), 401, jwts.NOT_OURS)
 
 
-@pytest.mark.parametrize("kid", ["AAAAAAAA", "", "../../etc", "' OR 1=1 --", 7, None, ["a"], "x" * 40])
+@each_cell("kid", ["AAAAAAAA", "", "../../etc", "' OR 1=1 --", 7, None, ["a"], "x" * 40])
 def test_a_kid_that_is_not_ours(call, nit, token, kid):
     assert_refused(call(nit, signed(token.token, header={"kid": kid})), 401, jwts.NOT_OURS)
 
@@ -167,7 +168,7 @@ def test_a_signature_by_a_key_that_is_not_ours(call, nit, token):
     assert_refused(call(nit, forged), 401, jwts.NOT_OURS)
 
 
-@pytest.mark.parametrize(
+@each_cell(
     "header",
     [
         {"crit": ["exp"]},
@@ -183,7 +184,7 @@ def test_a_header_that_we_do_not_write(call, nit, token, header):
     assert_refused(call(nit, signed(token.token, header=header)), 401, jwts.NOT_OURS)
 
 
-@pytest.mark.parametrize("claims", [{"iss": "otro"}, {"iss": None}, {"exp": "mañana"}, {"iat": 99_999_999_999}])
+@each_cell("claims", [{"iss": "otro"}, {"iss": None}, {"exp": "mañana"}, {"iat": 99_999_999_999}])
 def test_claims_that_we_do_not_write(call, nit, token, claims):
     assert_refused(call(nit, signed(token.token, claims=claims)), 401, jwts.NOT_OURS)
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from entities.models import EntityKind
 from mipres_admin.models import HistoryEntry
 from tests import cast
+from tests.cells import each_cell
 from tests.tokens.calling import SUM, backdate, generate, make_token, validate
 from tokens import clients
 from tokens.actions import end_client, make_client
@@ -131,7 +132,7 @@ def test_a_temporary_token_of_yesterday_is_not_active(eps, token, asked):
     assert asked(temporary) == NOT_ACTIVE
 
 
-@pytest.mark.parametrize("junk", ["x", "a.b.c", "ñ", "\x00", "A" * 43 + "=", "9" * 10_000])
+@each_cell("junk", ["x", "a.b.c", "ñ", "\x00", "A" * 43 + "=", "9" * 10_000])
 def test_of_junk_nothing_is_said(token, asked, junk):
     assert asked(junk) == NOT_ACTIVE
 
@@ -229,7 +230,7 @@ WRONG = {
 
 
 @both
-@pytest.mark.parametrize("how", WRONG)
+@each_cell("how", WRONG)
 def test_wrong_credentials_are_401_and_do_nothing(eps, token, known, address, how):
     response = post(address, {"token": token.token}, HTTP_AUTHORIZATION=WRONG[how](known))
     assert_error(response, 401, "invalid_client")
@@ -267,14 +268,14 @@ BAD = {
 
 
 @both
-@pytest.mark.parametrize("what", BAD)
+@each_cell("what", BAD)
 def test_a_bad_request_is_400(known, address, what):
     fields, extra = BAD[what]
     assert_error(post(address, fields, credentials=known, **extra), 400, "invalid_request")
 
 
 @both
-@pytest.mark.parametrize("method", ["get", "head", "put", "delete", "options"])
+@each_cell("method", ["get", "head", "put", "delete", "options"])
 def test_another_method_is_405(known, address, method):
     response = getattr(Client(), method)(address)
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from tests.cells import each_cell
 from tokens.keys import rotate_keys
 from tokens.models import PortalToken, SigningKey, TemporaryToken, TokenReminder, TokenUse
 
@@ -33,7 +34,7 @@ KEY_CASES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "state", "change"), KEY_CASES)
+@each_cell(("name", "state", "change"), KEY_CASES)
 def test_keys(token, name, state, change):
     rotate_keys(force=True)
     with violates(name), transaction.atomic():
@@ -69,7 +70,7 @@ TOKEN_CASES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "change"), TOKEN_CASES)
+@each_cell(("name", "change"), TOKEN_CASES)
 def test_tokens(token, name, change):
     with violates(name), transaction.atomic():
         PortalToken.objects.update(**change)

@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -29,9 +31,6 @@ RUN = {
 }
 NOT_RUN = {"TokenTemporal.cs"}
 
-samples = pytest.mark.parametrize("name", RUN)
-
-
 NONE = "aaa.bbb.ccc"
 
 
@@ -44,24 +43,45 @@ def run(name, url, nit="900123456", token=NONE):
     return subprocess.run(command, env=env, capture_output=True, text=True, encoding="utf-8", timeout=90, check=False)
 
 
-def test_every_sample_is_run_shown_and_nothing_else():
+@pytest.fixture
+def each_sample(subtests):
+    """Run the samples at the same time, for they wait a lot, and check each: `each_sample(arguments, check)`."""
+
+    def run_and_check(arguments, check):
+        with ThreadPoolExecutor(len(RUN)) as pool:
+            running = {name: pool.submit(run, name, *arguments(name)) for name in RUN}
+        for name, done in running.items():
+            with subtests.test(sample=name):
+                check(name, done.result())
+
+    return run_and_check
+
+
+def test_every_sample_is_run_or_only_shown():
     assert {path.name for path in FOLDER.iterdir()} == {*RUN, *NOT_RUN} == {sample.file for sample in SAMPLES}
 
 
 @pytest.mark.django_db(transaction=True)
-@samples
-def test_it_prints_a_temporary_token_and_then_the_cause_of_a_refusal(live_server, name):
-    delegate = cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR))
-    made, nit = make_token(delegate), delegate.entity.nit
-    good = run(name, live_server.url, nit, made.token)
-    assert (good.returncode, len(good.stdout.strip())) == (0, 44), good.stderr
+def test_samples_print_a_temporary_token_or_the_cause_of_a_refusal(live_server, each_sample):
+    delegates = {name: cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR)) for name in RUN}
+    tokens = {name: make_token(delegate) for name, delegate in delegates.items()}
 
-    backdate(made.row, revoked_at=made.row.expires_at, reason="x")
-    bad = run(name, live_server.url, nit, made.token)
-    assert (bad.returncode, bad.stdout) == (1, "")
-    assert "401" in bad.stderr
-    assert "El token fue revocado el" in bad.stderr
-    assert made.token not in bad.stderr
+    def arguments(name):
+        return live_server.url, delegates[name].entity.nit, tokens[name].token
+
+    def prints_a_token(name, done):
+        assert (done.returncode, len(done.stdout.strip())) == (0, 44), done.stderr
+
+    def prints_the_cause(name, done):
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "401" in done.stderr
+        assert "El token fue revocado el" in done.stderr
+        assert tokens[name].token not in done.stderr
+
+    each_sample(arguments, prints_a_token)
+    for made in tokens.values():
+        backdate(made.row, revoked_at=made.row.expires_at, reason="x")
+    each_sample(arguments, prints_the_cause)
 
 
 class Scripted(http.server.BaseHTTPRequestHandler):
@@ -83,34 +103,49 @@ class Scripted(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def busy():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Scripted) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+    """One such server for each sample."""
+    with ExitStack() as stack:
+        servers = {}
+        for name in RUN:
+            server = stack.enter_context(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Scripted))
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(server.shutdown)
+            servers[name] = server
+        yield servers
 
 
-@samples
-def test_it_waits_as_it_is_told_and_asks_again(busy, name):
-    busy.statuses = [429, 503, 200]
-    done = run(name, f"http://127.0.0.1:{busy.server_port}")
-    assert (done.returncode, done.stdout.strip(), busy.statuses) == (0, "A" * 43 + "=", []), done.stderr
+def address(server):
+    return (f"http://127.0.0.1:{server.server_port}",)
 
 
-@samples
-def test_it_gives_up_after_three_times(busy, name):
-    busy.statuses = [429] * 9
-    done = run(name, f"http://127.0.0.1:{busy.server_port}")
-    assert (done.returncode, done.stdout, len(busy.statuses)) == (1, "", 6)
-    assert "429: " in done.stderr
+def test_samples_wait_as_told_and_call_again(busy, each_sample):
+    def check(name, done):
+        assert (done.returncode, done.stdout.strip(), busy[name].statuses) == (0, "A" * 43 + "=", []), done.stderr
+
+    for server in busy.values():
+        server.statuses = [429, 503, 200]
+    each_sample(lambda name: address(busy[name]), check)
 
 
-@samples
-def test_without_a_connection_it_fails_and_does_not_show_the_token(name):
+def test_samples_give_up_after_three_calls(busy, each_sample):
+    def check(name, done):
+        assert (done.returncode, done.stdout, len(busy[name].statuses)) == (1, "", 6)
+        assert "429: " in done.stderr
+
+    for server in busy.values():
+        server.statuses = [429] * 9
+    each_sample(lambda name: address(busy[name]), check)
+
+
+def test_samples_without_a_connection_fail_and_hide_the_token(each_sample):
+    def check(name, done):
+        assert done.returncode != 0
+        assert done.stderr
+        assert NONE not in done.stderr + done.stdout
+
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        done = run(name, f"http://127.0.0.1:{unused.getsockname()[1]}")
-    assert done.returncode != 0
-    assert done.stderr
-    assert NONE not in done.stderr + done.stdout
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        each_sample(lambda name: (url,), check)

@@ -19,6 +19,7 @@ from entities.models import EntityKind
 from mipres_admin import wsgi
 from mipres_admin.logs import DiscreetFormatter, RouteInsteadOfPath
 from tests import cast
+from tests.cells import each_cell
 from tests.tokens.calling import FAC, PRES, SUM, backdate, generate, get, make_token, validate
 from tokens import calls, jwts
 from tokens.models import TemporaryToken, TokenUse
@@ -80,14 +81,14 @@ def test_an_entity_without_regimen_says_so():
 # ---------------------------------------------------------------- how addresses are read
 
 
-@pytest.mark.parametrize("service", ["wssummipresnopbs", "WsSumMipresNoPbs", SUM])
-@pytest.mark.parametrize("name", ["generartoken", "GENERARTOKEN", "GenerarToken"])
-@pytest.mark.parametrize("api", ["api", "API", "Api"])
+@each_cell("service", ["wssummipresnopbs", "WsSumMipresNoPbs", SUM])
+@each_cell("name", ["generartoken", "GENERARTOKEN", "GenerarToken"])
+@each_cell("api", ["api", "API", "Api"])
 def test_fixed_segments_are_read_without_case(nit, token, service, api, name):
     assert get(f"/{service}/{api}/{name}/{nit}/{token.token}").status_code == 200
 
 
-@pytest.mark.parametrize(
+@each_cell(
     "path",
     [
         "//{service}/api/GenerarToken/{nit}/{token}",
@@ -122,7 +123,7 @@ def test_the_document_of_a_natural_person_is_read_without_case():
     assert generate("ab1234567", made.token).status_code == 200
 
 
-@pytest.mark.parametrize("wrong", ["900123456-7", "900.123.456", "9", "abc ñ", "9" * 21, "%00"])
+@each_cell("wrong", ["900123456-7", "900.123.456", "9", "abc ñ", "9" * 21, "%00"])
 def test_a_nit_that_can_not_be_one_is_422_with_errors(token, wrong):
     response = generate(wrong, token.token)
     assert response.status_code == 422
@@ -146,7 +147,7 @@ def test_a_session_is_not_even_read(eps_client, nit, token, django_assert_max_nu
         eps_client.get(f"/{SUM}/api/GenerarToken/{nit}/{token.token}")
 
 
-@pytest.mark.parametrize("method", ["head", "post", "put", "delete", "options", "patch", "trace"])
+@each_cell("method", ["head", "post", "put", "delete", "options", "patch", "trace"])
 def test_another_method_is_405_and_does_nothing(nit, token, method):
     client = Client(enforce_csrf_checks=True)
     response = getattr(client, method)(f"/{SUM}/api/GenerarToken/{nit}/{token.token}")
@@ -160,8 +161,8 @@ def test_405_says_what_to_do(nit, token):
     assert response.json() == {"Message": "Este servicio solo responde a GET."}
 
 
-@pytest.mark.parametrize("path", ["", "/", "/api", "/api/Nada/1/2", "/Help/", "/api/GenerarToken/1", "/x/y/z/1/2"])
-@pytest.mark.parametrize("service", [SUM, FAC, PRES])
+@each_cell("path", ["", "/", "/api", "/api/Nada/1/2", "/Help/", "/api/GenerarToken/1", "/x/y/z/1/2"])
+@each_cell("service", [SUM, FAC, PRES])
 def test_an_unknown_address_of_a_service_is_404_in_json(service, path):
     response = get(f"/{service}{path}")
     assert response.status_code == 404
