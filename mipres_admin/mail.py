@@ -1,5 +1,7 @@
-"""How is mail written? In the transaction of its act, as text and HTML from one set of templates; a worker sends it."""
+"""How is mail written? In the transaction of its action, from one template, as HTML and text; a worker sends it."""
 
+import html
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +12,19 @@ from django.conf import settings
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 
 from mipres_admin.models import OutgoingMail
 
 ROWS_A_STATEMENT = 1_000
+# what the tags of a mail are in its text; a link that is not the whole paragraph is just its address
+_AS_TEXT = (
+    (re.compile(r'<p><a href="([^"]*)">([^<]*)</a></p>'), r"<p>\2:<br>\1</p>"),
+    (re.compile(r'<a href="([^"]*)">[^<]*</a>'), r"\1"),
+    (re.compile(r"\s*<li>"), "\n  - "),
+    (re.compile(r"<br>"), "\n"),
+    (re.compile(r"\s*(</ul>\s*)?<p>"), "\n\n"),
+)
 
 
 def inbox_is_open(request: HttpRequest) -> bool:
@@ -21,9 +32,17 @@ def inbox_is_open(request: HttpRequest) -> bool:
     return not settings.PRODUCTION
 
 
+def text_of(page: str) -> str:
+    """The text of a mail that is also sent as the HTML `page`."""
+    body = page.partition("<body>")[2]
+    for pattern, replacement in _AS_TEXT:
+        body = pattern.sub(replacement, body)
+    return html.unescape(strip_tags(body)).strip() + "\n"
+
+
 @dataclass(frozen=True)
 class Mail:
-    """A mail to be written from `templates/mail/<template>` (.subject.txt, .txt and .html)."""
+    """A mail to be written from `templates/mail/<template>.html`, which has its subject too."""
 
     to: str
     template: str
@@ -32,13 +51,15 @@ class Mail:
 
     def written(self) -> OutgoingMail:
         """The row of the outbox, not saved yet."""
-        context = {"portal": settings.PORTAL} | self.context
+        name, context = f"mail/{self.template}.html", {"portal": settings.PORTAL} | self.context
+        subject = " ".join(html.unescape(render_to_string(f"{name}#subject", context)).split())
+        page = render_to_string(name, context | {"subject": subject})
         return OutgoingMail(
             template=self.template,
             recipient=self.to,
-            subject=" ".join(render_to_string(f"mail/{self.template}.subject.txt", context).split()),
-            text=render_to_string(f"mail/{self.template}.txt", context),
-            html=render_to_string(f"mail/{self.template}.html", context),
+            subject=subject,
+            text=text_of(page),
+            html=page,
             useful_until=self.useful_until,
         )
 
