@@ -17,6 +17,7 @@ from accounts.uploads.verdicts import Judged, Verdict, in_words, judge_rows, sai
 from accounts.validity import Validity
 from entities.models import Entity
 from mipres_admin import clock, history
+from mipres_admin.formatting import format_moment
 from mipres_admin.mail import send_on_commit
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.sheets import SheetRow
@@ -62,7 +63,7 @@ def make_upload(*, by: Account, file_name: str, sha256: str, rows: Sequence[Shee
 def _already_applied(upload: RoleUpload) -> Refusal:
     return Refusal(
         headline="El archivo ya se aplicó",
-        cause=f"{upload.applied_by} lo aplicó el {timezone.localtime(upload.applied_at):%Y-%m-%d %H:%M}.",
+        cause=f"{upload.applied_by} lo aplicó el {format_moment(upload.applied_at)}.",
         remedy="No se repitió nada. Si hace falta otro cambio, cargue un archivo nuevo.",
         who="Usted, como delegado.",
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from entities.registry.errors import Rejection
+from mipres_admin.formatting import format_number
 
 LISTED = 50
 
@@ -67,7 +68,7 @@ class Report:
     def text(self) -> str:
         """The summary that the operator reads."""
         cut = f", corte {self.cut_on:%Y-%m-%d}" if self.cut_on else ""
-        counts = [f"  {label(name):<22}{_number(count):>9}" for name, count in self.totals().items()]
+        counts = [f"  {label(name):<22}{format_number(count):>9}" for name, count in self.totals().items()]
         return "\n".join((f"{self.title}: {self.file_name}{cut}", *counts, *self._closed(), *self.rejected_lines()))
 
     def rejected_lines(self) -> list[str]:
@@ -87,11 +88,7 @@ def label(name: str) -> str:
 
 def _listed(lines: list[str]) -> list[str]:
     rest = len(lines) - LISTED
-    return [*lines[:LISTED], f"  … y {_number(rest)} más."] if rest > 0 else lines
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", ".")
+    return [*lines[:LISTED], f"  … y {format_number(rest)} más."] if rest > 0 else lines
 
 
 def write_rejections(path: Path, rejections: Iterable[Rejection]) -> None:
