@@ -11,6 +11,8 @@ def format_number(number: int) -> str:
     return number_format(number, force_grouping=True)
 
 
-def format_moment(moment: datetime, *, seconds: bool = False) -> str:
-    """A moment by Colombia's clock, for example 2026-11-29 08:15."""
+def format_moment(moment: datetime | None, *, seconds: bool = False) -> str:
+    """A moment by Colombia's clock, for example 2026-11-29 08:15; "" for none."""
+    if moment is None:
+        return ""
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")

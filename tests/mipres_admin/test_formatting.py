@@ -16,3 +16,7 @@ def test_a_moment_is_in_the_time_of_colombia():
     moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert format_moment(moment) == "2026-01-01 22:04"
     assert format_moment(moment, seconds=True) == "2026-01-01 22:04:05"
+
+
+def test_no_moment_is_empty_text():
+    assert format_moment(None) == ""
