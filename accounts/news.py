@@ -11,6 +11,7 @@ from accounts.endings import EndReason
 from accounts.models import RoleEnding
 from accounts.roles import ACTIVATING_KINDS
 from entities.models import Entity
+from mipres_admin.formatting import format_number
 
 NEWS_DAYS = 30
 
@@ -26,7 +27,7 @@ class Piece:
     @property
     def shown(self) -> str:
         """How many, as it is written in Colombia, for example 1.200."""
-        return f"{self.count:,}".replace(",", ".")
+        return format_number(self.count)
 
     @property
     def query(self) -> str:

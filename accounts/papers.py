@@ -136,7 +136,7 @@ def certificate_html(certificate: Certificate, verify_url: str) -> str:
     """The paper as a page; everything that people typed is escaped by the template."""
     side, path = qr_path(verify_url)
     context = _said(certificate) | {"verify_url": verify_url, "qr_side": side, "qr_path": path}
-    return render_to_string("papers/certificate.html", context)
+    return render_to_string("accounts/certificate_pdf.html", context)
 
 
 def certificate_pdf(certificate: Certificate, verify_url: str) -> bytes:

@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 from django.db.models import Count, Min
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from delegates.models import DAYS_TO_ANSWER, OPEN_STATES, WAITING_STATES, EntityRegistration, RegistrationState
 from mipres_admin.clock import today
 from mipres_admin.dashboard import Content, Fact, Panel, figure_of
+from mipres_admin.formatting import format_moment
 
 LABELS = {
     RegistrationState.SENT: "Enviadas, sin tomar",
@@ -30,8 +29,8 @@ def _registrations() -> Content:
     late = figure_of(f"Vencidas: más de {DAYS_TO_ANSWER} días", overdue, EntityRegistration, estado="vencidas")
     if oldest is None:
         return Content((*figures, late), (Fact("Cola", "Ninguna solicitud espera al Ministerio."),))
-    answer_by = date_format(timezone.localtime(oldest + timedelta(days=DAYS_TO_ANSWER)), "Y-m-d H:i")
-    sent = date_format(timezone.localtime(oldest), "Y-m-d H:i")
+    answer_by = format_moment(oldest + timedelta(days=DAYS_TO_ANSWER))
+    sent = format_moment(oldest)
     text = f"enviada el {sent}; debe responderse antes del {answer_by}"
     return Content((*figures, late), (Fact("La más antigua", text, is_alarm=overdue > 0),))
 

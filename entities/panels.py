@@ -1,17 +1,17 @@
 """How fresh are the official registries? A panel of the Ministry's dashboard."""
 
-from django.utils import timezone
 from django.utils.formats import date_format
 
 from entities.registry.models import RegistryLoad
 from mipres_admin.dashboard import Content, Fact, Panel
+from mipres_admin.formatting import format_moment
 
 
 def _text(load: RegistryLoad | None) -> str:
     if load is None:
         return "nunca se ha cargado"
     cut = f"corte {date_format(load.snapshot_date, 'Y-m-d')}, " if load.snapshot_date else ""
-    return f"{cut}cargado el {date_format(timezone.localtime(load.loaded_at), 'Y-m-d H:i')} de {load.file_name}"
+    return f"{cut}cargado el {format_moment(load.loaded_at)} de {load.file_name}"
 
 
 def _registries() -> Content:

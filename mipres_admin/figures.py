@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-
-def written(number: int) -> str:
-    """A number as it is written in Colombia, for example 577.000."""
-    return f"{number:,}".replace(",", ".")
+from mipres_admin.formatting import format_number
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class Figure:
     @property
     def shown(self) -> str:
         """The number as it is written in Colombia."""
-        return written(self.value)
+        return format_number(self.value)
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ class Column:
     @property
     def shown(self) -> str:
         """The number as it is written in Colombia."""
-        return written(self.value)
+        return format_number(self.value)
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ class DayChart:
     @property
     def total_shown(self) -> str:
         """The total as it is written in Colombia."""
-        return written(self.total)
+        return format_number(self.total)
 
     @property
     def width(self) -> int:

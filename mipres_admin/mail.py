@@ -1,5 +1,7 @@
-"""How is somebody notified? By a mail written in the transaction of the action, which a worker sends."""
+"""How is somebody notified? By a mail from one template, HTML and text, that a worker sends after the transaction."""
 
+import html
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import batched
@@ -9,15 +11,32 @@ from django.conf import settings
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 
 from mipres_admin.models import OutgoingMail
 
 ROWS_A_STATEMENT = 1_000
+# what the tags of a mail are in its text; a link that is not the whole paragraph is just its address
+_AS_TEXT = (
+    (re.compile(r'<p><a href="([^"]*)">([^<]*)</a></p>'), r"<p>\2:<br>\1</p>"),
+    (re.compile(r'<a href="([^"]*)">[^<]*</a>'), r"\1"),
+    (re.compile(r"\s*<li>"), "\n  - "),
+    (re.compile(r"<br>"), "\n"),
+    (re.compile(r"\s*(</ul>\s*)?<p>"), "\n\n"),
+)
 
 
 def inbox_is_open(request: HttpRequest) -> bool:
     """Whether the inbox of captured mail may be read: everywhere but in production."""
     return not settings.PRODUCTION
+
+
+def text_of(page: str) -> str:
+    """The text of a mail that is also sent as the HTML `page`."""
+    body = page.partition("<body>")[2]
+    for pattern, replacement in _AS_TEXT:
+        body = pattern.sub(replacement, body)
+    return html.unescape(strip_tags(body)).strip() + "\n"
 
 
 def notification(
@@ -27,23 +46,25 @@ def notification(
     useful_until: datetime | models.expressions.Combinable | None = None,
     **context: Any,
 ) -> OutgoingMail | None:
-    """One mail, not saved yet, from `templates/mail/<template>` (.subject.txt, .txt and .html).
+    """One mail, not saved yet, from `templates/mail/<template>.html`, which has its subject too.
 
     `recipient` is an address, or an account or a person, which the template has as `account` or `person`. After
-    `useful_until` (a moment, or an expression of PostgreSQL) the mail is not sent. None for who has no address.
+    `useful_until` (a moment, or an expression of PostgreSQL) the mail is not sent. None without an address.
     """
     if not isinstance(recipient, str):
         context = {recipient._meta.concrete_model._meta.model_name: recipient} | context
         recipient = recipient.email
     if not recipient:
         return None
-    context["portal"] = settings.PORTAL
+    name, context = f"mail/{template}.html", {"portal": settings.PORTAL} | context
+    subject = " ".join(html.unescape(render_to_string(f"{name}#subject", context)).split())
+    page = render_to_string(name, context | {"subject": subject})
     return OutgoingMail(
         template=template,
         recipient=recipient,
-        subject=" ".join(render_to_string(f"mail/{template}.subject.txt", context).split()),
-        text=render_to_string(f"mail/{template}.txt", context),
-        html=render_to_string(f"mail/{template}.html", context),
+        subject=subject,
+        text=text_of(page),
+        html=page,
         useful_until=useful_until,
     )
 

@@ -3,19 +3,15 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min
-from django.utils import timezone
 from django.utils.formats import date_format
 
 from mipres_admin import clock, jobs
 from mipres_admin.dashboard import Content, Fact, Panel, figure_of
+from mipres_admin.formatting import format_moment
 from mipres_admin.models import HistorySeal, JobRun, OutgoingMail
 
 # a worker looks at what is due every thirty seconds at the most
 LATE = timedelta(minutes=10)
-
-
-def _moment(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "Y-m-d H:i")
 
 
 def _mail() -> Content:
@@ -31,14 +27,15 @@ def _mail() -> Content:
     if found["oldest"] is None:
         return Content(figures)
     is_late = found["oldest"] < clock.now() - LATE
-    return Content(figures, (Fact("El que más espera", f"escrito el {_moment(found['oldest'])}", is_alarm=is_late),))
+    written = f"escrito el {format_moment(found['oldest'])}"
+    return Content(figures, (Fact("El que más espera", written, is_alarm=is_late),))
 
 
 def _worker(runs: list[JobRun], now: datetime) -> Fact:
     """Whether a worker is at it: what is due is done at once, so that anything overdue says that none is."""
     seen = max((run.last_run_at for run in runs if run.last_run_at), default=None)
     late = [run for run in runs if run.due_at < now - LATE]
-    last = f"última señal el {_moment(seen)}" if seen else "ninguna señal todavía"
+    last = f"última señal el {format_moment(seen)}" if seen else "ninguna señal todavía"
     if late or seen is None:
         remedy = "Revise que «manage.py worker» esté en marcha."
         return Fact("Proceso de fondo", f"{last}; tareas atrasadas: {len(late)}. {remedy}", is_alarm=True)
@@ -50,7 +47,7 @@ def _work() -> Content:
     runs = list(JobRun.objects.filter(name__in=jobs.names()))
     broken = [run for run in runs if run.last_error]
     errors = (
-        Fact(run.name, f"falló con {run.last_error} el {_moment(run.last_run_at)}", is_alarm=True)
+        Fact(run.name, f"falló con {run.last_error} el {format_moment(run.last_run_at)}", is_alarm=True)
         for run in broken
         if run.last_run_at
     )

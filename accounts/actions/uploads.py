@@ -18,6 +18,7 @@ from accounts.uploads.verdicts import RowResult, Verdict, describe, refusal_text
 from accounts.validity import Validity
 from entities.models import Entity
 from mipres_admin import clock, history
+from mipres_admin.formatting import format_moment
 from mipres_admin.locks import lock, lock_rows
 from mipres_admin.mail import notify
 from mipres_admin.refusals import Refusal, Refused
@@ -63,7 +64,7 @@ def make_upload(*, by: Account, file_name: str, sha256: str, rows: Sequence[Shee
 def _already_applied(upload: RoleUpload) -> Refusal:
     return Refusal(
         headline="El archivo ya se aplicó",
-        cause=f"{upload.applied_by} lo aplicó el {timezone.localtime(upload.applied_at):%Y-%m-%d %H:%M}.",
+        cause=f"{upload.applied_by} lo aplicó el {format_moment(upload.applied_at)}.",
         remedy="No se repitió nada. Si hace falta otro cambio, cargue un archivo nuevo.",
         who="Usted, como delegado.",
     )

@@ -5,8 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.actions import desk
 from accounts.admin.finding import accounts_matching, of_accounts
@@ -15,6 +13,7 @@ from accounts.security.models import AuthenticatorApp, Passkey, RecoveryCode
 from accounts.throttle import key_of_login, keys_of, last_attempt
 from accounts.viewing.desk import VIEW_AS
 from mipres_admin.desk import ActingAdmin, Also, DeskAct, ListOnlyAdmin, ReadOnlyAdmin, under
+from mipres_admin.formatting import format_moment
 from mipres_admin.models import RateCounter
 
 
@@ -155,8 +154,7 @@ class AccountAdmin(ActingAdmin):
         rows = _failures(account)
         if not rows:
             return "Ninguno"
-        last = date_format(timezone.localtime(last_attempt(rows[0])), "Y-m-d H:i")
-        return f"{sum(row.count for row in rows)}, el último el {last}"
+        return f"{sum(row.count for row in rows)}, el último el {format_moment(last_attempt(rows[0]))}"
 
     @admin.display(description="segundo factor")
     def factors(self, account: Account) -> str:

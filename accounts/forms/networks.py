@@ -140,8 +140,8 @@ class EntitiesFilterForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "El tipo de entidad debe ser uno de la lista."},
     )
-    criterio = criterion_field()
     estado = _state_field()
+    criterio = criterion_field()
 
     def __init__(self, *args: Any, owner: Entity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

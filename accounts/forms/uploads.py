@@ -70,4 +70,3 @@ class PreviewFilterForm(forms.Form):
         choices=[("", "Todas, los errores primero"), *Verdict.choices],
         error_messages={"invalid_choice": "Elija una de las opciones de la lista."},
     )
-    pagina = forms.IntegerField(required=False, min_value=1, max_value=MOST_ROWS, widget=forms.HiddenInput)

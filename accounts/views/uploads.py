@@ -1,11 +1,11 @@
 """Cargar archivo: the workbook of Consultar Usuarios comes back, is previewed, applied, and answered row by row."""
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,20 +22,11 @@ from accounts.uploads.verdicts import Verdict
 from accounts.views.users import account_of
 from mipres_admin.access import delegate_of
 from mipres_admin.excel.writer import download
+from mipres_admin.paging import Page
 from mipres_admin.refusals import Refusal, Refused
 
 ROWS_A_PAGE = 50
 ORDER = {verdict.value: place for place, verdict in enumerate(Verdict)}
-
-
-@dataclass(frozen=True)
-class RowsPage:
-    """One page of the rows of a file."""
-
-    rows: list[dict[str, Any]]
-    count: int
-    previous_url: str
-    next_url: str
 
 
 def _upload(request: HttpRequest, public_id: UUID) -> RoleUpload:
@@ -70,22 +61,21 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, upload: RoleUpload, form: PreviewFilterForm) -> RowsPage:
-    """The rows that the filter asks for, errors first; a page that is not there is empty."""
-    asked = form.cleaned_data if form.is_valid() else {}
-    wanted, number = asked.get("ver"), asked.get("pagina") or 1
-    rows = [row for row in upload.rows if not wanted or row["verdict"] == wanted]
+def _page(request: HttpRequest, upload: RoleUpload, form: PreviewFilterForm) -> Page[Any]:
+    """The page of the rows that the filter finds, errors first."""
+    verdict = form.cleaned_data["ver"] if form.is_valid() else ""
+    rows = [row for row in upload.rows if not verdict or row["verdict"] == verdict]
     rows.sort(key=lambda row: (ORDER[row["verdict"]], row["line"]))
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("pagina"))
 
-    def address(page: int) -> str:
-        return f"{request.path}?{urlencode({'ver': wanted or '', 'pagina': page})}"
+    def address(number: int) -> str:
+        return f"{request.path}?{urlencode({'ver': verdict, 'pagina': number})}"
 
-    shown = rows[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
-    return RowsPage(
-        rows=[_shown(row) for row in shown],
-        count=len(rows),
-        previous_url=address(number - 1) if number > 1 else "",
-        next_url=address(number + 1) if number * ROWS_A_PAGE < len(rows) else "",
+    return Page(
+        rows=[_shown(row) for row in page],
+        count=page.paginator.count,
+        previous_url=address(page.previous_page_number()) if page.has_previous() else "",
+        next_url=address(page.next_page_number()) if page.has_next() else "",
     )
 
 

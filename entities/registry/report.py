@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from entities.registry.errors import Rejection
+from mipres_admin.formatting import format_number
 
 LISTED = 50
 
@@ -54,7 +55,7 @@ class Report:
     def text(self, labels: Mapping[str, str]) -> str:
         """The summary that the operator reads; `labels` are those of the counts."""
         cut = f", corte {self.snapshot_date:%Y-%m-%d}" if self.snapshot_date else ""
-        counts = [f"  {labels.get(name, name):<22}{_number(count):>9}" for name, count in self.totals().items()]
+        counts = [f"  {labels.get(name, name):<22}{format_number(count):>9}" for name, count in self.totals().items()]
         return "\n".join((f"{self.title}: {self.file_name}{cut}", *counts, *self._closed(), *self.rejected_lines()))
 
     def rejected_lines(self) -> list[str]:
@@ -69,11 +70,7 @@ class Report:
 
 def _listed(lines: list[str]) -> list[str]:
     rest = len(lines) - LISTED
-    return [*lines[:LISTED], f"  … y {_number(rest)} más."] if rest > 0 else lines
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", ".")
+    return [*lines[:LISTED], f"  … y {format_number(rest)} más."] if rest > 0 else lines
 
 
 def write_rejections(path: Path, rejections: Iterable[Rejection]) -> None:

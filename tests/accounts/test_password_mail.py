@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings as portal
 from django.db import transaction
+from django.template.loader import get_template
 
-from mipres_admin.mail import notify
+from mipres_admin.mail import notify, text_of
 from mipres_admin.models import OutgoingMail
 from tests.accounts.test_password import change
 
@@ -67,6 +68,24 @@ def test_mail_loads_nothing_from_elsewhere(template):
     assert not re.search(r"<(img|link|script|iframe|object|style)\b|url\(|\bsrc=|background=", html)
 
 
-@pytest.mark.parametrize("template", sorted(path.stem for path in FOLDER.glob("*.html")))
-def test_every_mail_has_its_subject_text_and_html(template):
-    assert all((FOLDER / f"{template}.{part}").exists() for part in ("subject.txt", "txt", "html"))
+@pytest.mark.parametrize("template", sorted(path.name for path in FOLDER.glob("*.html") if path.stem != "base"))
+def test_every_mail_has_a_subject_and_the_layout(template):
+    assert get_template(f"mail/{template}#subject")
+    assert (FOLDER / template).read_text().startswith('{% extends "mail/base.html" %}')
+
+
+def test_the_text_of_a_mail_has_its_links_lists_and_literal_characters():
+    page = """<head><title>x</title></head><body>
+<p>Buen día, Ana &lt;b&gt; &amp; Cía:</p>
+<p><a href="https://x.example/?a=1&amp;b=2">Oprima AQUÍ</a></p>
+<p>Vea <strong>esto</strong>: <a href="https://x.example/">la página</a></p>
+<ul>
+<li>uno</li>
+<li>dos</li>
+</ul>
+<p>Uno<br>Dos</p>
+</body>"""
+    assert text_of(page) == (
+        "Buen día, Ana <b> & Cía:\n\nOprima AQUÍ:\nhttps://x.example/?a=1&b=2\n\nVea esto: https://x.example/\n"
+        "\n  - uno\n  - dos\n\nUno\nDos\n"
+    )

@@ -16,6 +16,7 @@ from tests import cast
 from tests.tokens.calling import FAC, PRES, SUM, backdate, make_token
 from tokens import calls, clients, limits, reference, views
 from tokens.actions import make_client
+from tokens.scopes import Scope, Service
 from tokens.services import OPERATIONS
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,16 @@ def test_the_document_is_valid_openapi():
 def test_it_has_every_operation_of_the_services_and_no_other():
     wanted = {f"/{service}/api/{name}/{{nit}}/{{token}}" for service, names in OPERATIONS.items() for name in names}
     assert {path for path in DOCUMENT["paths"] if path.startswith("/WS")} == wanted == set(WIRE)
+
+
+def test_the_document_names_the_scopes_services_and_causes_of_the_code():
+    fields = DOCUMENT["paths"][VALIDATING]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert fields["properties"]["Alcance"]["items"]["enum"] == Scope.values
+    assert fields["properties"]["Servicios"]["items"]["enum"] == Service.values
+    causes = {row.status: row.cause for row in reference.ERRORS}
+    for path in WIRE:
+        for status, response in DOCUMENT["paths"][path]["get"]["responses"].items():
+            assert response["description"] == causes.get(status, "OK")
 
 
 def test_an_answer_has_only_the_fields_of_the_document():

@@ -1,0 +1,18 @@
+"""How are numbers and moments written in Colombia?"""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import number_format
+
+
+def format_number(number: int) -> str:
+    """A whole number, for example 577.000."""
+    return number_format(number, force_grouping=True)
+
+
+def format_moment(moment: datetime | None, *, seconds: bool = False) -> str:
+    """A moment by Colombia's clock, for example 2026-11-29 08:15; "" for none."""
+    if moment is None:
+        return ""
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
