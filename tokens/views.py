@@ -17,12 +17,11 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions.roles import tenant
 from accounts.views.users import account_of
 from entities.models import Entity
-from mipres_admin.access import delegate_of, public
+from mipres_admin.access import ANY, FORM, SAFE, MenuEntry, Viewable, delegate_of, public
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
 from tokens import reference
@@ -36,7 +35,6 @@ from tokens.limits import TooManyCalls
 from tokens.models import PortalToken
 from tokens.scopes import NEEDS, TOKEN_KINDS, Service, in_words, scope_of, services_of
 
-show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN_WITHIN = timedelta(minutes=10)
 _NEW = "new_token"
 
@@ -101,15 +99,18 @@ def _show(request: HttpRequest, *, form: TokenForm | None = None, refusal: Refus
     return render(request, "tokens/tokens.html", context)
 
 
-@delegate_of(*TOKEN_KINDS)
-@require_safe
+@delegate_of(
+    *TOKEN_KINDS,
+    methods=SAFE,
+    menu=MenuEntry("Generar Token", "Dé a sus sistemas acceso a los servicios web de MIPRES.", "token", order=10),
+    viewable=Viewable.YES,
+)
 def tokens(request: HttpRequest) -> HttpResponse:
     """ "Generar Token": the form, the list, and the token that was just generated, this once."""
     return _show(request)
 
 
-@delegate_of(*TOKEN_KINDS)
-@show_and_act
+@delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
 def generate_token(request: HttpRequest) -> HttpResponse:
     """Generate the new token, and go where it is shown once."""
     if request.method != "POST":
@@ -136,8 +137,7 @@ def generate_token(request: HttpRequest) -> HttpResponse:
     return redirect("tokens")
 
 
-@delegate_of(*TOKEN_KINDS)
-@show_and_act
+@delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
 def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Revocar": say what it means and ask why; then do it."""
     by = account_of(request)
@@ -154,8 +154,7 @@ def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "tokens/revoke_token.html", {"form": form, "token": token, "in_force": in_force})
 
 
-@delegate_of(*TOKEN_KINDS)
-@show_and_act
+@delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
 @sensitive_post_parameters("token")
 def try_token(request: HttpRequest) -> HttpResponse:
     """ "Probar token": for whom it is, what it opens, how long it lasts, and whether the services accept it.
@@ -180,8 +179,7 @@ def try_token(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- a token that somebody found
 
 
-@public
-@show_and_act
+@public(methods=FORM, viewable=Viewable.YES)
 @sensitive_post_parameters("text")
 def report_token(request: HttpRequest) -> HttpResponse:
     """ "Reportar token expuesto": whoever finds a token, without log-in, ends it here."""
@@ -198,7 +196,7 @@ def report_token(request: HttpRequest) -> HttpResponse:
     return render(request, "tokens/report_token.html", {"form": form}, status=status)
 
 
-@public
+@public(methods=ANY)
 @csrf_exempt
 def report_token_service(request: HttpRequest) -> HttpResponse:
     """The same for programs that search code: POST any text; JSON comes back."""
@@ -224,22 +222,19 @@ def _published(request: HttpRequest, document: Any, media: str) -> HttpResponseB
     return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
 
 
-@public
-@require_safe
+@public(methods=SAFE)
 def jwks(request: HttpRequest) -> HttpResponseBase:
     """The public halves of the keys (RFC 7517), which other servers may keep for an hour."""
     return _published(request, key_set(), "application/jwk-set+json")
 
 
-@public
-@require_safe
+@public(methods=SAFE, viewable=Viewable.YES)
 def openapi(request: HttpRequest) -> HttpResponseBase:
     """The calls of programs, as an OpenAPI 3.1 document."""
     return _published(request, reference.document(), "application/vnd.oai.openapi+json;version=3.1")
 
 
-@public
-@require_safe
+@public(methods=SAFE, viewable=Viewable.YES)
 def services_reference(request: HttpRequest) -> HttpResponse:
     """The same calls for people: what comes back, the errors and what to do, samples in six languages."""
     context = {

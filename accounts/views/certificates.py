@@ -15,7 +15,7 @@ from accounts.models import Certificate, RegisteredUser
 from accounts.papers import certificate_pdf, is_intact, summary
 from accounts.roles import ACTIVATING_KINDS
 from accounts.views.users import account_of, user_for
-from mipres_admin.access import delegate_of, public
+from mipres_admin.access import FORM, SAFE, Viewable, delegate_of, public
 from mipres_admin.addresses import public_address
 from mipres_admin.paper import BUSY, NO_PANGO
 from mipres_admin.refusals import Refusal, Refused
@@ -53,19 +53,19 @@ def _issue(request: HttpRequest, template: str, user: RegisteredUser | None) -> 
     return render(request, template, context, status=_status(refusal) if refusal else 200)
 
 
-@delegate_of(*ACTIVATING_KINDS)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def user_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Constancia" of one user's roles in this entity."""
     return _issue(request, "accounts/user_certificate.html", user_for(request, public_id))
 
 
-@delegate_of(*ACTIVATING_KINDS)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def entity_certificate(request: HttpRequest) -> HttpResponse:
     """ "Constancia" of everybody's roles in this entity."""
     return _issue(request, "accounts/entity_certificate.html", None)
 
 
-@delegate_of(*ACTIVATING_KINDS)
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def download_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The PDF of a paper that this entity has issued, drawn again from what was kept."""
     papers = Certificate.objects.visible_to(tenant(account_of(request)))
@@ -87,7 +87,7 @@ def download_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
 # ---------------------------------------------------------------- verifying
 
 
-@public
+@public(methods=SAFE, viewable=Viewable.YES)
 def verify(request: HttpRequest) -> HttpResponse:
     """The form to which a paper sends whoever can not read its QR."""
     form = VerifyForm(request.GET if "codigo" in request.GET else None)
@@ -96,7 +96,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/verify.html", {"form": form})
 
 
-@public
+@public(methods=SAFE, viewable=Viewable.YES)
 def verify_certificate(request: HttpRequest, code: str) -> HttpResponse:
     """Confirm or deny a paper, showing less than the paper does; attempts are not kept."""
     wanted = read_code(code)

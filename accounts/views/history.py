@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from accounts.actions.roles import tenant
 from accounts.acts import told
@@ -17,7 +16,7 @@ from accounts.forms.history import EntityActsForm
 from accounts.logins import DELEGATE_KINDS
 from accounts.views.users import account_of
 from entities.models import Entity
-from mipres_admin.access import delegate_of
+from mipres_admin.access import SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.actions import record_history_download
 from mipres_admin.models import HistoryEntry, HistoryQuerySet
 from mipres_admin.paging import count_to, page_of
@@ -63,15 +62,18 @@ def history_workbook(request: HttpRequest, entity: Entity, back: str) -> HttpRes
     return download("historia.xlsx", "Historia", ACT_COLUMNS, act_rows(acts.order_by("-at", "-id"), entity), count)
 
 
-@delegate_of(*DELEGATE_KINDS)
-@require_safe
+@delegate_of(
+    *DELEGATE_KINDS,
+    methods=SAFE,
+    menu=MenuEntry("Historia", "Vea qué se hizo en su entidad, quién y cuándo; descargue el Excel.", "file", order=90),
+    viewable=Viewable.YES,
+)
 def history(request: HttpRequest) -> HttpResponse:
     """ "Historia" of the delegate's own entity."""
     return history_page(request, tenant(account_of(request)), "accounts/history.html", {})
 
 
-@delegate_of(*DELEGATE_KINDS)
-@require_safe
+@delegate_of(*DELEGATE_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def download_history(request: HttpRequest) -> HttpResponseBase:
     """Its workbook."""
     return history_workbook(request, tenant(account_of(request)), reverse("history"))

@@ -9,17 +9,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from accounts.actions import networks as actions
 from accounts.actions.lookup import record_download
 from accounts.actions.roles import tenant
 from accounts.exports import ENDED, ENTITY_COLUMNS, entity_rows
 from accounts.forms.networks import EntitiesFilterForm, FindEntitiesForm, MembershipsFilterForm, NetworkForm
-from accounts.views.users import account_of, show_and_act
+from accounts.views.users import account_of
 from entities.models import NETWORK_MEMBERS, Association, AssociationQuerySet, Entity, EntityKind
 from entities.rules.networks import association_refusal
-from mipres_admin.access import delegate_of
+from mipres_admin.access import FORM, SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.models import HistoryEntry
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
@@ -150,8 +149,12 @@ def _say(request: HttpRequest, change: actions.NetworkChange) -> None:
         messages.info(request, "Su red ya estaba así, no hubo cambios.")
 
 
-@delegate_of(*OWNER_KINDS)
-@show_and_act
+@delegate_of(
+    *OWNER_KINDS,
+    methods=FORM,
+    menu=MenuEntry("Asociar Entidades", "Busque entidades y agréguelas a su red, o retírelas.", "network", order=40),
+    viewable=Viewable.YES,
+)
 def associate_entities(request: HttpRequest) -> HttpResponse:
     """ "Asociar Entidades": search, tick, and "Asociar/Desasociar Entidad"; who leaves is confirmed first."""
     owner = tenant(account_of(request))
@@ -209,8 +212,14 @@ def _query(form: EntitiesFilterForm) -> str:
     return urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
 
 
-@delegate_of(*OWNER_KINDS)
-@require_safe
+@delegate_of(
+    *OWNER_KINDS,
+    methods=SAFE,
+    menu=MenuEntry(
+        "Consultar Entidades", "Vea su red, desde cuándo la tiene, y descargue el Excel.", "building", order=50
+    ),
+    viewable=Viewable.YES,
+)
 def entities(request: HttpRequest) -> HttpResponse:
     """ "Consultar Entidades": the filter, the exact count, and a page of the network."""
     owner = tenant(account_of(request))
@@ -220,8 +229,7 @@ def entities(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/entities.html", context | {"ended": bool(form.data.get("estado"))})
 
 
-@delegate_of(*OWNER_KINDS)
-@require_safe
+@delegate_of(*OWNER_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def download_entities(request: HttpRequest) -> HttpResponseBase:
     """ "Descargar Datos": the workbook with the columns and rows of the screen."""
     owner = tenant(account_of(request))
@@ -235,8 +243,7 @@ def download_entities(request: HttpRequest) -> HttpResponseBase:
     return download("entidades.xlsx", "Entidades", columns, entity_rows(found, ended=ended), count)
 
 
-@delegate_of(*OWNER_KINDS)
-@require_safe
+@delegate_of(*OWNER_KINDS, methods=SAFE, viewable=Viewable.YES)
 def association_history(request: HttpRequest, pk: int) -> HttpResponse:
     """What was done with one entity in this network: who, when, from where; every time it came and went."""
     owner = tenant(account_of(request))
@@ -253,8 +260,14 @@ def association_history(request: HttpRequest, pk: int) -> HttpResponse:
 # ---------------------------------------------------------------- the other side
 
 
-@delegate_of(*MEMBER_KINDS)
-@require_safe
+@delegate_of(
+    *MEMBER_KINDS,
+    methods=SAFE,
+    menu=MenuEntry(
+        "Redes a las que pertenece", "Vea quién tiene su entidad en su red y desde cuándo.", "network", order=80
+    ),
+    viewable=Viewable.YES,
+)
 def memberships(request: HttpRequest) -> HttpResponse:
     """ "Redes a las que pertenece": which EPS or territorial entities have this one in their network, since when."""
     form = MembershipsFilterForm(request.GET)

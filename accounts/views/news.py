@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from accounts.actions.roles import tenant
 from accounts.forms.news import NewsFilterForm
@@ -10,7 +9,7 @@ from accounts.models import RoleEnding, RoleEndingQuerySet
 from accounts.roles import ACTIVATING_KINDS
 from accounts.views.users import account_of
 from entities.models import Entity
-from mipres_admin.access import delegate_of
+from mipres_admin.access import SAFE, Viewable, delegate_of
 from mipres_admin.paging import page_of
 
 
@@ -24,8 +23,7 @@ def _filtered(entity: Entity, form: NewsFilterForm) -> RoleEndingQuerySet:
     return endings.on(form.cleaned_data["dia"]) if form.cleaned_data["dia"] else endings
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@require_safe
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def registry_news(request: HttpRequest) -> HttpResponse:
     """Who, which role, at which sede, why and when, the latest first; and what the delegate can do now."""
     form = NewsFilterForm(request.GET)

@@ -5,12 +5,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods
 
 from accounts.actions import password_links as actions
 from accounts.forms.session import NewPasswordForm, RecoverPasswordForm
-from accounts.views.session import SHOW_AND_ACT
-from mipres_admin.access import public
+from mipres_admin.access import FORM, public
 from mipres_admin.refusals import Refusal, Refused
 
 LINK_ON_ITS_WAY = (
@@ -39,8 +37,7 @@ def _asked(form: RecoverPasswordForm) -> bool:
     return True
 
 
-@public
-@require_http_methods(SHOW_AND_ACT)
+@public(methods=FORM)
 def recover_password(request: HttpRequest) -> HttpResponse:
     """ "Olvidé mi clave - Recordar contraseña": the same answer, whoever asks for whomever."""
     form = _recover_form(request)
@@ -73,8 +70,7 @@ def _assigned(secret: str, form: NewPasswordForm) -> bool:
     return True
 
 
-@public
-@require_http_methods(SHOW_AND_ACT)
+@public(methods=FORM)
 @sensitive_post_parameters("new", "confirmation")
 @sensitive_variables("secret")
 def assign_password(request: HttpRequest, secret: str) -> HttpResponse:

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import second_factor as actions
 from accounts.actions.session import confirm_password
@@ -36,10 +35,9 @@ from accounts.security.secrets import recovery_codes as codes_of
 from accounts.security.sessions import Entering
 from accounts.views.session import destination
 from accounts.views.users import account_of
-from mipres_admin.access import enrolling, entering, signed_in
+from mipres_admin.access import FORM, SAFE, MenuEntry, Viewable, enrolling, entering, signed_in
 from mipres_admin.refusals import Refused
 
-show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 # in Django's session: seeds and challenges, of use only while they are there
 SEED, CHALLENGE, RECOVERY_SEED = "totp_seed", "passkey_challenge", "recovery_seed"
 
@@ -79,8 +77,7 @@ def _prove(request: HttpRequest, found: Entering, form: Form) -> HttpResponse | 
         return None
 
 
-@entering
-@show_and_act
+@entering(methods=FORM)
 @sensitive_post_parameters("code", "answer")
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Prove a second factor, or learn that one must be added first."""
@@ -111,8 +108,7 @@ def _show_second_factor(
     return render(request, "accounts/second_factor.html", context)
 
 
-@signed_in
-@show_and_act
+@signed_in(methods=FORM)
 def resume_form(request: HttpRequest) -> HttpResponse:
     """The form that was sent after the session had ended: send it now, or forget it."""
     form = kept.kept_form(request, account_of(request))
@@ -150,8 +146,7 @@ def _after_enrolment(request: HttpRequest, account: Account, proof: Proof) -> Ht
     return redirect("recovery_codes")
 
 
-@enrolling
-@show_and_act
+@enrolling(methods=FORM)
 @sensitive_post_parameters("code", "password")
 def enrol_totp(request: HttpRequest) -> HttpResponse:
     """Show the key of a new authenticator app, as QR and in letters, and ask for the code that the app shows."""
@@ -174,8 +169,7 @@ def enrol_totp(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/enrol_totp.html", context)
 
 
-@enrolling
-@show_and_act
+@enrolling(methods=FORM)
 @sensitive_post_parameters("answer", "password")
 def enrol_passkey(request: HttpRequest) -> HttpResponse:
     """Ask the browser for a new passkey."""
@@ -202,8 +196,7 @@ def enrol_passkey(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/enrol_passkey.html", context)
 
 
-@signed_in
-@show_and_act
+@signed_in(methods=FORM)
 @sensitive_post_parameters("password")
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Show new recovery codes until the person says that they are kept; make others after the password."""
@@ -234,8 +227,12 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- Seguridad de la cuenta
 
 
-@signed_in
-@require_safe
+@signed_in(
+    methods=SAFE,
+    menu=MenuEntry(
+        "Seguridad de la cuenta", "Su segundo factor, sus códigos y sus sesiones abiertas.", "shield", order=140
+    ),
+)
 def security(request: HttpRequest) -> HttpResponse:
     """ "Seguridad de la cuenta": the factors and the sessions of this account."""
     account = account_of(request)
@@ -259,8 +256,7 @@ def _factor(account: Account, public_id: UUID) -> AuthenticatorApp | Passkey:
     raise Http404
 
 
-@signed_in
-@show_and_act
+@signed_in(methods=FORM)
 @sensitive_post_parameters("password")
 def remove_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask for the password, and remove one factor."""
@@ -282,8 +278,7 @@ def remove_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "accounts/remove_factor.html", context)
 
 
-@signed_in
-@show_and_act
+@signed_in(methods=FORM)
 def end_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End one of this account's sessions; its own ends by "Salir"."""
     account = account_of(request)
@@ -294,8 +289,7 @@ def end_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("security")
 
 
-@signed_in
-@show_and_act
+@signed_in(methods=FORM)
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """End every session of this account but this one."""
     if request.method == "POST":
@@ -304,8 +298,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     return redirect("security")
 
 
-@signed_in
-@show_and_act
+@signed_in(methods=FORM, viewable=Viewable.OWN)
 def keep_session(request: HttpRequest) -> HttpResponse:
     """ "Continuar" in the warning: the person is here. Answers how many seconds the session has."""
     if request.method != "POST":
@@ -316,8 +309,7 @@ def keep_session(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- Cambiar de entidad
 
 
-@signed_in
-@show_and_act
+@signed_in(methods=FORM)
 def switch_entity(request: HttpRequest) -> HttpResponse:
     """ "Cambiar de entidad": go on as another account of the same person, without logging out."""
     account = account_of(request)

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import session as actions
 from accounts.forms.session import ChangePasswordForm, LoginForm
@@ -19,9 +18,7 @@ from accounts.overview import overview_of
 from accounts.security import kept, sessions
 from accounts.security.rules import compulsory_from, has_factor, step_of
 from accounts.viewing.models import Viewing
-from mipres_admin.access import public, signed_in
-
-SHOW_AND_ACT = ["GET", "HEAD", "POST"]
+from mipres_admin.access import FORM, SAFE, MenuEntry, Viewable, public, signed_in
 
 
 def _next(request: HttpRequest) -> str:
@@ -57,8 +54,7 @@ def _enter(request: HttpRequest, form: LoginForm) -> str:
     return destination(request, _next(request))
 
 
-@public
-@require_http_methods(SHOW_AND_ACT)
+@public(methods=FORM)
 @sensitive_post_parameters("password")
 def login(request: HttpRequest) -> HttpResponse:
     """Ask for Usuario, Contraseña and the code of the image, and begin a session."""
@@ -74,8 +70,7 @@ def login(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/login.html", context)
 
 
-@public
-@require_http_methods(SHOW_AND_ACT)
+@public(methods=FORM, viewable=Viewable.OWN)
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session. Opening the address ends nothing: it asks first."""
     if not isinstance(request.user, Account):
@@ -93,8 +88,7 @@ def viewings_told(account: Account) -> list[Viewing]:
     return list(Viewing.objects.told_to(account.entity).select_related("account")[:4]) if account.entity else []
 
 
-@signed_in
-@require_safe
+@signed_in(methods=SAFE, viewable=Viewable.YES)
 def home(request: HttpRequest) -> HttpResponse:
     """What this account can do here, and how its entity stands; a natural person's home is "Mi lista de roles"."""
     account = request.user
@@ -109,8 +103,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/home.html", context)
 
 
-@signed_in
-@require_http_methods(SHOW_AND_ACT)
+@signed_in(methods=FORM, menu=MenuEntry("Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key", order=130))
 @sensitive_post_parameters("old", "new", "confirmation")
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; this session stays, under a new key."""

@@ -20,7 +20,7 @@ from accounts.roles import ACTIVATING_KINDS
 from accounts.uploads.rows import KIND, NAMES, NUMBER, ROLE, SEDE, TITLE
 from accounts.uploads.verdicts import Verdict
 from accounts.views.users import account_of
-from mipres_admin.access import delegate_of
+from mipres_admin.access import FORM, SAFE, Viewable, delegate_of
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.workbook import download
 
@@ -44,7 +44,7 @@ def _upload(request: HttpRequest, public_id: UUID) -> RoleUpload:
     return get_object_or_404(theirs, public_id=public_id)
 
 
-@delegate_of(*ACTIVATING_KINDS)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def upload_users(request: HttpRequest) -> HttpResponse:
     """ "Cargar archivo": the file, which leads to its preview."""
     if request.method != "POST":
@@ -104,13 +104,13 @@ def _show(request: HttpRequest, upload: RoleUpload, refusal: Refusal | None = No
     return render(request, "accounts/upload_preview.html", context)
 
 
-@delegate_of(*ACTIVATING_KINDS)
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def upload_preview(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What each row would do, or, once applied, what it did."""
     return _show(request, _upload(request, public_id))
 
 
-@delegate_of(*ACTIVATING_KINDS)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def apply_upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Apply the file: all of it, or its correct rows."""
     upload = _upload(request, public_id)
@@ -131,7 +131,7 @@ def apply_upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect(here)
 
 
-@delegate_of(*ACTIVATING_KINDS)
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def upload_result(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """The same workbook with what became of each row."""
     upload = _upload(request, public_id)

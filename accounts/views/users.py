@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import roles as actions
 from accounts.actions.lookup import look_up_user, record_download
@@ -38,13 +37,12 @@ from accounts.roles import ACTIVATING_KINDS, MATRIX, MEANINGS, Option, derived_r
 from accounts.rules import NOT_REGISTERED, Activation, activation_refusal, current_post, option_for
 from accounts.validity import long_date
 from entities.models import Entity, EntityKind, Sede
-from mipres_admin.access import delegate_of
+from mipres_admin.access import FORM, SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.models import HistoryEntry
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.workbook import download
 
-show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 SEDES_SHOWN = 50
 CLOSED_SHOWN = 5
 FOUND_REMEMBERED = 50
@@ -93,8 +91,14 @@ def _looked_up(request: HttpRequest, form: FindUserForm) -> tuple[RegisteredUser
     return user, None if user else NOT_REGISTERED
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@show_and_act
+@delegate_of(
+    *ACTIVATING_KINDS,
+    methods=FORM,
+    menu=MenuEntry(
+        "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus", order=20
+    ),
+    viewable=Viewable.YES,
+)
 def activate_user(request: HttpRequest) -> HttpResponse:
     """The search by document that begins "Activar Usuarios"."""
     entity = actions.tenant(account_of(request))
@@ -206,8 +210,7 @@ def _asked(request: HttpRequest, public_id: UUID) -> Activation:
     return Activation(entity, user, _option(request, entity, user))
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@require_safe
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def user_roles(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One user: data, roles by sede, and the form that gives new ones."""
     return _show_user(request, _asked(request, public_id))
@@ -230,8 +233,7 @@ def _say(request: HttpRequest, change: Change, user: RegisteredUser, sede: Sede)
         messages.info(request, f"{where}: los roles ya estaban así, no hubo cambios.")
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@show_and_act
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def associate_user(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Asociar Usuario": give the ticked roles at the chosen sede."""
     asked = _asked(request, public_id)
@@ -279,15 +281,13 @@ def _save_roles(request: HttpRequest, public_id: UUID, *, keep: bool) -> HttpRes
     return redirect(_page_of_user(asked.user, asked.option))
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@show_and_act
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def update_user_roles(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Actualizar roles": leave exactly the ticked ones at the sede."""
     return _save_roles(request, public_id, keep=True)
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@show_and_act
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def deactivate_user(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Desactivar Usuario": what would end at the sede, and, once confirmed, the end of it."""
     if request.method == "POST":
@@ -301,8 +301,7 @@ def deactivate_user(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "accounts/deactivate_user.html", context)
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@show_and_act
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def change_last_day(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """ "Cambiar fecha final": another last day for one role at one sede."""
     asked = _asked(request, public_id)
@@ -330,8 +329,7 @@ def change_last_day(request: HttpRequest, public_id: UUID) -> HttpResponse:
 # ---------------------------------------------------------------- history and matrix
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@require_safe
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def user_history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What was done to one user by this entity: who, when, from where, before and after."""
     entity, user = actions.tenant(account_of(request)), user_for(request, public_id)
@@ -341,8 +339,7 @@ def user_history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "accounts/user_history.html", {"user": user, "person": user.person, "page": page})
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@require_safe
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def role_matrix(request: HttpRequest) -> HttpResponse:
     """ "Roles y quién puede asignarlos": the lines of the matrix that are this delegate's."""
     kind = actions.tenant(account_of(request)).kind
@@ -387,8 +384,14 @@ def _filter(form: UsersFilterForm) -> str:
     return urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@require_safe
+@delegate_of(
+    *ACTIVATING_KINDS,
+    methods=SAFE,
+    menu=MenuEntry(
+        "Consultar Usuarios", "Vea quién tiene qué rol y en qué sede; descargue el Excel.", "users", order=30
+    ),
+    viewable=Viewable.YES,
+)
 def users(request: HttpRequest) -> HttpResponse:
     """ "Consultar Usuarios": the filter, the exact count, and a page of the list."""
     form = UsersFilterForm(request.GET)
@@ -398,8 +401,7 @@ def users(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/users.html", {"form": form, "page": page, "filter": _filter(form)})
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@require_safe
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def download_users(request: HttpRequest) -> HttpResponseBase:
     """ "Descargar Datos": the workbook with the same rows as the filter."""
     form = UsersFilterForm(request.GET)

@@ -6,12 +6,11 @@ from django.shortcuts import redirect
 
 from accounts.actions.viewing import end_viewing
 from accounts.viewing.models import Viewing
-from accounts.views.users import account_of, show_and_act
-from mipres_admin.access import staff
+from accounts.views.users import account_of
+from mipres_admin.access import FORM, Viewable, staff
 
 
-@staff
-@show_and_act
+@staff(methods=FORM, viewable=Viewable.OWN)
 def stop_viewing(request: HttpRequest) -> HttpResponse:
     """End the viewing of this session, and go back to the account that was seen."""
     viewing: Viewing | None = request.viewing  # type: ignore[attr-defined]

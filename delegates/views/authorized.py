@@ -13,7 +13,7 @@ from delegates.forms.appointments import AuthorizedForm, ChooseAuthorizedForm, E
 from delegates.models import Appointment, DelegateAccount
 from delegates.views.entities import entity_of, has_delegate
 from entities.models import Entity
-from mipres_admin.access import person
+from mipres_admin.access import FORM, SAFE, person
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
 
@@ -26,7 +26,7 @@ def _appointment(entity: Entity, public_id: UUID) -> Appointment:
     return get_object_or_404(theirs, public_id=public_id)
 
 
-@person
+@person(methods=SAFE)
 def authorized_people(request: HttpRequest, pk: int) -> HttpResponse:
     """The list, whose buttons lead to the page of the chosen person."""
     entity = entity_of(request, pk)
@@ -55,7 +55,7 @@ def _form_page(
     return render(request, "delegates/authorized_form.html", context)
 
 
-@person
+@person(methods=FORM)
 def new_authorized(request: HttpRequest, pk: int) -> HttpResponse:
     """ "Nuevo"."""
     entity = entity_of(request, pk)
@@ -72,7 +72,7 @@ def new_authorized(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("authorized_people", entity.pk)
 
 
-@person
+@person(methods=FORM)
 def edit_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpResponse:
     """ "Editar": everything but the document."""
     entity = entity_of(request, pk)
@@ -94,7 +94,7 @@ def edit_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpRespo
     return redirect("authorized_people", entity.pk)
 
 
-@person
+@person(methods=FORM)
 def end_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpResponse:
     """ "Inactivar", after a page that says what it will do."""
     entity = entity_of(request, pk)

@@ -16,7 +16,7 @@ from delegates.models import Appointment, EntityRegistration, RegistrationKind, 
 from delegates.rules.entity_registrations import CORRECTABLE
 from delegates.rut.rules import Check, Verdict
 from entities.models import Entity, EntityKind
-from mipres_admin.access import person, signed_in
+from mipres_admin.access import FORM, SAFE, MenuEntry, person, signed_in
 from mipres_admin.refusals import Refusal, Refused
 
 # what a browser may do with a document that somebody uploaded: keep it, nothing else
@@ -52,7 +52,15 @@ def checks_of(document: RutDocument | None) -> list[Check]:
     return [Check(**check) for check in document.checks] if document else []
 
 
-@person
+@person(
+    methods=SAFE,
+    menu=MenuEntry(
+        "Personas jurídicas",
+        "Registre la entidad que usted representa y administre sus autorizados.",
+        "building",
+        order=120,
+    ),
+)
 def my_entities(request: HttpRequest) -> HttpResponse:
     """ "Personas jurídicas": the entities that the person represents, and the requests he has made."""
     account = account_of(request)
@@ -94,7 +102,7 @@ def _sent(request: HttpRequest, registration: EntityRegistration, form: Registra
     return redirect("entity_registration", registration.public_id)
 
 
-@person
+@person(methods=FORM)
 def register_entity(request: HttpRequest) -> HttpResponse:
     """The kind of entity first (`?tipo=`), then its form with its RUT."""
     kind = request.GET.get("tipo", "")
@@ -114,7 +122,7 @@ def register_entity(request: HttpRequest) -> HttpResponse:
     return _sent(request, registration, form)
 
 
-@person
+@person(methods=SAFE)
 def entity_registration(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Where a request stands, since when and why; and what each rule said of the RUT."""
     registration = _registration(request, public_id)
@@ -130,7 +138,7 @@ def entity_registration(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "delegates/entity_registration.html", context)
 
 
-@person
+@person(methods=FORM)
 def correct_registration(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Correct the data of a request, or upload another RUT, while no reviewer has it."""
     registration = _registration(request, public_id)
@@ -163,7 +171,7 @@ def may_read_ruts(account: Account) -> bool:
     return may_review(account) or (account.is_staff and account.has_perm("delegates.view_rutdocument"))
 
 
-@signed_in
+@signed_in(methods=SAFE)
 def download_rut(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A RUT as it was uploaded, for whoever registers the entity and the Ministry's readers; else 404."""
     account = account_of(request)
@@ -185,7 +193,7 @@ def has_delegate(entity: Entity) -> bool:
     return Appointment.objects.visible_to(entity).current().delegates().exists()
 
 
-@person
+@person(methods=SAFE)
 def legal_entity(request: HttpRequest, pk: int) -> HttpResponse:
     """The menu "Persona jurídica" of one entity that the person represents."""
     entity = entity_of(request, pk)

@@ -5,21 +5,18 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_safe
 
 from accounts.models import Account, RegisteredUser
-from accounts.views.users import show_and_act
 from delegates.actions import personal_data as actions
 from delegates.forms.persons import EmailForm, SexForm
 from delegates.models import PrivacyAcceptance, Representation
 from delegates.views.parts import account_of, dead_link, own_person, private
-from mipres_admin.access import person, public
+from mipres_admin.access import FORM, SAFE, MenuEntry, person, public
 from mipres_admin.refusals import Refused
 from mipres_admin.text import masked_email
 
 
-@person
-@require_safe
+@person(methods=SAFE)
 def role_list(request: HttpRequest) -> HttpResponse:
     """Mi lista de roles (provider manual, step 2): persona natural, and a persona jurídica per entity he represents."""
     who = own_person(request)
@@ -50,15 +47,16 @@ def _show(request: HttpRequest, *, sex: SexForm | None = None, email: EmailForm 
     return render(request, "delegates/my_data.html", context)
 
 
-@person
-@require_safe
+@person(
+    methods=SAFE,
+    menu=MenuEntry("Mis datos", "Vea, corrija y descargue lo que el portal sabe de usted.", "user", order=100),
+)
 def my_data(request: HttpRequest) -> HttpResponse:
     """What the portal holds on the person, and how to correct and take it (Ley 1581 de 2012, art. 8)."""
     return _show(request)
 
 
-@person
-@show_and_act
+@person(methods=FORM)
 def correct_my_data(request: HttpRequest) -> HttpResponse:
     """Save the sexo."""
     form = SexForm(request.POST)
@@ -85,8 +83,7 @@ def _asked(request: HttpRequest, form: EmailForm) -> bool:
     return True
 
 
-@person
-@show_and_act
+@person(methods=FORM)
 @sensitive_post_parameters("old")
 def change_my_email(request: HttpRequest) -> HttpResponse:
     """Ask for another e-mail: it changes when the link that is mailed there is used."""
@@ -100,8 +97,7 @@ def change_my_email(request: HttpRequest) -> HttpResponse:
     return redirect("my_data")
 
 
-@public
-@show_and_act
+@public(methods=FORM)
 @sensitive_variables("secret")
 def confirm_email(request: HttpRequest, secret: str) -> HttpResponse:
     """Opening the mail's link shows a button and changes nothing; pressing it changes the e-mail."""
@@ -116,8 +112,7 @@ def confirm_email(request: HttpRequest, secret: str) -> HttpResponse:
     return private(render(request, "delegates/confirm_email.html", {"change": change}))
 
 
-@person
-@require_safe
+@person(methods=SAFE)
 def download_my_data(request: HttpRequest) -> HttpResponse:
     """A copy of everything, that a program can read too (Ley 1581 de 2012, art. 8 a and 14)."""
     data = actions.download_data(by=account_of(request))

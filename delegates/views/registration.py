@@ -7,11 +7,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from accounts.models import Account
 from accounts.roles import UserKind
-from accounts.views.users import show_and_act
 from delegates.actions import registration as actions
 from delegates.forms.registration import (
     DelegateForm,
@@ -24,7 +22,7 @@ from delegates.forms.registration import (
 from delegates.rules.registration import Delegacy, Enrolment, beginning_refusal, delegate_refusal
 from delegates.views.parts import account_of, filled, own_person
 from entities.models import EntityKind
-from mipres_admin.access import View, person, public
+from mipres_admin.access import FORM, SAFE, MenuEntry, View, Viewable, person, public
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.text import masked_email
 
@@ -80,22 +78,29 @@ KINDS = (
 # ---------------------------------------------------------------- public: what there is, and which steps
 
 
-@public
-@require_safe
+@public(
+    methods=SAFE,
+    menu=MenuEntry(
+        "Registro de Usuarios de MIPRES",
+        "Regístrese como delegado, profesional, SSO u otro usuario.",
+        "user-plus",
+        order=110,
+        only_persons=True,
+    ),
+    viewable=Viewable.YES,
+)
 def registration(request: HttpRequest) -> HttpResponse:
     """ "Seleccione la aplicación en la que debe registrarse" (route for territorial entities, 2020)."""
     return render(request, "delegates/registration.html")
 
 
-@public
-@require_safe
+@public(methods=SAFE, viewable=Viewable.YES)
 def registration_kinds(request: HttpRequest) -> HttpResponse:
     """ "Seleccione el tipo de usuario"."""
     return render(request, "delegates/registration_kinds.html", {"kinds": KINDS})
 
 
-@public
-@require_safe
+@public(methods=SAFE, viewable=Viewable.YES)
 def registration_steps(request: HttpRequest, slug: str) -> HttpResponse:
     """The steps of one type of user; who has logged in with his own account goes on to the form."""
     kind = next((kind for kind in KINDS if kind.slug == slug), None)
@@ -135,8 +140,7 @@ def _beginning(request: HttpRequest, kind: EntityKind) -> Refusal | None:
     return delegate_refusal(asked) if kind == EntityKind.PPN else None
 
 
-@person
-@show_and_act
+@person(methods=FORM)
 def register_delegate(request: HttpRequest) -> HttpResponse:
     """ "Registrar usuario (Administrador EPS - IPS - Entidad territorial - Proveedor)": kind first, then its form."""
     chooser, kind = _chosen_kind(request)
@@ -190,7 +194,7 @@ def _view(slug: str, user_kind: UserKind) -> View:
     def view(request: HttpRequest) -> HttpResponse:
         return _register_user(request, slug, user_kind)
 
-    return person(show_and_act(view))
+    return person(methods=FORM)(view)
 
 
 register_professional = _view("profesional", UserKind.PROFESIONAL)

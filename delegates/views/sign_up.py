@@ -5,22 +5,19 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_safe
 
 from accounts.forms.session import NewPasswordForm
-from accounts.views.users import show_and_act
 from delegates.actions import sign_up as actions
 from delegates.forms.persons import SignUpForm
 from delegates.privacy import NOTICE_VERSION
 from delegates.views.parts import dead_link, filled, private
-from mipres_admin.access import public
+from mipres_admin.access import FORM, SAFE, Viewable, public
 from mipres_admin.refusals import Refused
 
 OPENED = "Su cuenta de Mi Seguridad Social está lista. Ingrese con su usuario, {login}, y la contraseña que eligió."
 
 
-@public
-@require_safe
+@public(methods=SAFE, viewable=Viewable.YES)
 def privacy_notice(request: HttpRequest) -> HttpResponse:
     """Aviso de privacidad (Ley 1581 de 2012; Decreto 1377 de 2013, art. 15)."""
     return render(request, "delegates/privacy_notice.html", {"version": NOTICE_VERSION})
@@ -36,8 +33,7 @@ def _asked(form: SignUpForm) -> bool:
     return True
 
 
-@public
-@show_and_act
+@public(methods=FORM)
 @sensitive_post_parameters()
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Ask for an account: the same answer, whoever asks for whomever."""
@@ -47,8 +43,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     return render(request, "delegates/sign_up.html", {"form": form})
 
 
-@public
-@require_safe
+@public(methods=SAFE, viewable=Viewable.YES)
 def sign_up_sent(request: HttpRequest) -> HttpResponse:
     """What happens next, for everybody who asked."""
     return render(request, "delegates/sign_up_sent.html")
@@ -64,8 +59,7 @@ def _opened(secret: str, form: NewPasswordForm) -> str:
         return ""
 
 
-@public
-@show_and_act
+@public(methods=FORM)
 @sensitive_post_parameters("new", "confirmation")
 @sensitive_variables("secret")
 def confirm_sign_up(request: HttpRequest, secret: str) -> HttpResponse:

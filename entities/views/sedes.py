@@ -9,20 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
 
 from entities.actions import sedes as actions
 from entities.exports import PROVIDER_TO_SEDE, SEDE_COLUMNS, sede_rows
 from entities.forms.sedes import CreateSedeForm, DisableSedeForm, EditSedeForm, SedeForm, SedesFilterForm, SimilarForm
 from entities.models import Entity, EntityKind, Sede, SedeQuerySet
 from entities.rules.sedes import SedeDetails, SedeUse, keeping_refusal
-from mipres_admin.access import delegate_of
+from mipres_admin.access import FORM, SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.models import HistoryEntry
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal, Refused
 from mipres_admin.workbook import download
 
-show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 CREATED = "La creación de la Entidad se ha realizado con éxito. Código generado para la sede del proveedor: {code}"
 
 
@@ -78,8 +76,14 @@ def _save_new(request: HttpRequest, form: CreateSedeForm) -> HttpResponse:
     return redirect("sedes")
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@show_and_act
+@delegate_of(
+    EntityKind.PROVEEDOR,
+    methods=FORM,
+    menu=MenuEntry(
+        "Crear Sede Proveedor", "Cree una sede que no está en el REPS o tiene otro NIT.", "map-pin", order=60
+    ),
+    viewable=Viewable.YES,
+)
 def create_sede(request: HttpRequest) -> HttpResponse:
     """ "Crear Sede Proveedor": the form, and the new sede with its code."""
     form = CreateSedeForm(request.POST if request.method == "POST" else None, initial={"key": uuid4()})
@@ -111,8 +115,7 @@ def _edit_form(sede: Sede, data: Any = None) -> EditSedeForm:
     return EditSedeForm(data, sede=sede, initial={"fingerprint": SedeDetails.of(sede).fingerprint})
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@show_and_act
+@delegate_of(EntityKind.PROVEEDOR, methods=FORM, viewable=Viewable.YES)
 def edit_sede(request: HttpRequest, codigo: str) -> HttpResponse:
     """The data of one sede, or of the initial record, and the form that changes them."""
     sede = sede_for(request, codigo)
@@ -139,8 +142,7 @@ def _show_disable(request: HttpRequest, sede: Sede, refusal: Refusal | None) -> 
     return render(request, "entities/disable_sede.html", context)
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@show_and_act
+@delegate_of(EntityKind.PROVEEDOR, methods=FORM, viewable=Viewable.YES)
 def disable_sede(request: HttpRequest, codigo: str) -> HttpResponse:
     """Say how many users hold roles at a sede, and disable it once that is confirmed."""
     sede = sede_for(request, codigo)
@@ -158,8 +160,7 @@ def disable_sede(request: HttpRequest, codigo: str) -> HttpResponse:
     return redirect("edit_sede", sede.code)
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@show_and_act
+@delegate_of(EntityKind.PROVEEDOR, methods=FORM, viewable=Viewable.YES)
 def enable_sede(request: HttpRequest, codigo: str) -> HttpResponse:
     """Open a disabled sede again; opening the address changes nothing."""
     sede = sede_for(request, codigo)
@@ -194,8 +195,7 @@ def _changes(entry: HistoryEntry) -> list[tuple[str, str, str]]:
     return [(label, old or "—", new or "—") for label, old, new in pairs if old != new]
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@require_safe
+@delegate_of(EntityKind.PROVEEDOR, methods=SAFE, viewable=Viewable.YES)
 def sede_history(request: HttpRequest, codigo: str) -> HttpResponse:
     """What was done to one sede: who, when, from where, before and after."""
     sede = sede_for(request, codigo)
@@ -221,8 +221,14 @@ def _filtered(provider: Entity, form: SedesFilterForm) -> SedeQuerySet:
     return sedes.matching(asked["criterio"])
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@require_safe
+@delegate_of(
+    EntityKind.PROVEEDOR,
+    methods=SAFE,
+    menu=MenuEntry(
+        "Consultar Sedes Proveedor", "Busque, edite, deshabilite o habilite sus sedes.", "building", order=70
+    ),
+    viewable=Viewable.YES,
+)
 def sedes(request: HttpRequest) -> HttpResponse:
     """ "Consultar Sedes Proveedor": the filter, the exact count, and a page of the list."""
     provider, form = provider_of(request), SedesFilterForm(request.GET)
@@ -238,8 +244,7 @@ def sedes(request: HttpRequest) -> HttpResponse:
     return render(request, "entities/sedes.html", context)
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@require_safe
+@delegate_of(EntityKind.PROVEEDOR, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def download_sedes(request: HttpRequest) -> HttpResponseBase:
     """ "Descargar Datos": the workbook with the same rows as the filter."""
     form = SedesFilterForm(request.GET)
