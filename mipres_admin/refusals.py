@@ -17,6 +17,9 @@ class Refusal:
     link: str = ""
     link_text: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.headline}. {self.cause} {self.remedy}"
+
 
 class Refused(Exception):
     """An action was refused and nothing was saved."""

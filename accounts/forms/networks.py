@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 
 from accounts.forms.users import CHOOSE
 from entities.models import NETWORK_MEMBERS, Entity, EntityKind
+from mipres_admin.forms import ActionForm
 
 LOST = "La página llegó incompleta: búsquela de nuevo y repita el cambio."
 SHORTEST_WORD = 3
@@ -86,7 +87,7 @@ class FindEntitiesForm(forms.Form):
         return words
 
 
-class NetworkForm(forms.Form):
+class NetworkForm(ActionForm):
     """The ticks of "Asociar/Desasociar Entidad", and what the page showed when it was drawn.
 
     `seen` is "entity:0" or "entity:1" for each row shown: 1 was associated. Only rows whose tick was moved count, so

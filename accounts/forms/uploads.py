@@ -9,6 +9,7 @@ from accounts.exports import USER_COLUMNS
 from accounts.models import RoleUpload
 from accounts.uploads.rows import MOST_ROWS, NEEDED, REMARKS, TITLE
 from accounts.uploads.verdicts import Verdict
+from mipres_admin.forms import ActionForm
 from mipres_admin.sheets import LARGEST_FILE, MEGABYTE, SheetRefused, SheetRow, read_sheet
 
 KNOWN = (*(column.heading for column in USER_COLUMNS), REMARKS)
@@ -48,7 +49,7 @@ class UploadForm(forms.Form):
         return file
 
 
-class ApplyForm(forms.Form):
+class ApplyForm(ActionForm):
     """How the file is applied: the two buttons."""
 
     mode = forms.ChoiceField(

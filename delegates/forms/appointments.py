@@ -11,6 +11,7 @@ from accounts.models import DOCUMENT_NUMBER, DocumentType, Sex
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
 from delegates.rules.appointments import Authorization, Identity, version
 from entities.models import Entity, EntityKind
+from mipres_admin.forms import ActionForm
 
 IDENTITY = ("document_type", "document_number")
 
@@ -43,7 +44,7 @@ def _name(label: str, *, required: bool) -> forms.CharField:
     )
 
 
-class AuthorizedForm(forms.Form):
+class AuthorizedForm(ActionForm):
     """The form of "Administrar autorizados", its fields in its order; the document only for a new person."""
 
     document_type = _choice("Tipo documento", "El tipo de documento", DocumentType.choices)
@@ -166,7 +167,7 @@ class ChooseAuthorizedForm(forms.Form):
     accion = forms.ChoiceField(choices=[("editar", "Editar"), ("inactivar", "Inactivar")])
 
 
-class EndAuthorizedForm(forms.Form):
+class EndAuthorizedForm(ActionForm):
     """The confirmation of "Inactivar", with the choice about tokens."""
 
     revoke_tokens = forms.BooleanField(

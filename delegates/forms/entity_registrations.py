@@ -14,6 +14,7 @@ from delegates.models import LONGEST_RUT, EntityRegistration, RegistrationKind
 from delegates.rules.entity_registrations import Details
 from delegates.rut.rules import Typed, check_rut, hard_faults, read_rut
 from entities.models import Department, EtModel, Municipality
+from mipres_admin.forms import ActionForm
 from mipres_admin.refusals import Refused
 
 NIT = re.compile(r"[0-9]{6,10}")
@@ -62,7 +63,7 @@ def check_digit(nit: str) -> str:
     return str(stdnum_nit.calc_check_digit(nit)) if NIT.fullmatch(nit) else ""
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(ActionForm):
     """The registration of a persona jurídica of one kind, with its RUT; on a correction the RUT may stay."""
 
     nit = _line(

@@ -24,7 +24,7 @@ CHANGING = re.compile(
     r'[0-9a-f]{8}-[0-9a-f-]{27}|name="csrfmiddlewaretoken" value="\w+"|data-left="\d+"|Cambiar de entidad'
 )
 VIEWS = {pattern.name: pattern.callback for pattern in own_patterns()}
-VIEWABLE = {name: declared(view).viewable for name, view in VIEWS.items()}
+VIEWABLE = {name: access.viewable for name, view in VIEWS.items() if (access := declared(view))}
 WATCHED = [name for name in TABLE if VIEWABLE[name] is not Viewable.OWN]
 # the names by a kind of delegate to whom the page opens, if there is one
 BY_KIND = {
