@@ -1,7 +1,8 @@
 """How is every form drawn, how does it show what an action refuses, and why does the Ministry act?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +15,11 @@ class PortalFormRenderer(TemplatesSetting):
     """Draw fields with `components/field.html`; templates of `templates/` come before Django's."""
 
     field_template_name = "components/field.html"
+
+
+def set_choices(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None:
+    """Offer these choices in a field that the form has declared as a choice."""
+    cast("forms.ChoiceField", form.fields[name]).choices = list(choices)
 
 
 class ActionForm(forms.Form):

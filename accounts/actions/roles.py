@@ -53,10 +53,10 @@ def _lock(user: RegisteredUser) -> RegisteredUser:
     return RegisteredUser.objects.select_related("person").get(pk=user.pk)
 
 
-def _before(user: RegisteredUser, sede: Sede) -> tuple[datetime, Held]:
-    """The moment of the deed, and what the user holds at the sede then."""
-    now = clock.now()
-    return now, held_by([user], [sede], now)[user.pk, sede.pk]
+def _begin(entity: Entity, user: RegisteredUser, sede: Sede, option: str = "") -> tuple[Activation, Held, datetime]:
+    """Lock the user: what is asked for, what the user holds at the sede, and the moment."""
+    user, now = _lock(user), clock.now()
+    return Activation(entity, user, option, sede), held_by([user], [sede], now)[user.pk, sede.pk], now
 
 
 def write_ranges(assignments: Sequence[RoleAssignment]) -> None:
@@ -122,9 +122,7 @@ def activate_user(
     the matrix or the dates say no.
     """
     sede.hold_state()
-    user = _lock(user)
-    asked = Activation(tenant(by), user, option, sede)
-    now, held = _before(user, sede)
+    asked, held, now = _begin(tenant(by), user, sede, option)
     return _do(by, deeds.give(asked, held, set(roles), validity, by=by, now=now))
 
 
@@ -139,9 +137,7 @@ def update_roles(
     answer to the same rules as in `activate_user`.
     """
     sede.hold_state()
-    user = _lock(user)
-    asked = Activation(tenant(by), user, option, sede)
-    now, held = _before(user, sede)
+    asked, held, now = _begin(tenant(by), user, sede, option)
     return _do(by, deeds.replace(asked, held, set(roles), set(seen), by=by, now=now))
 
 
@@ -152,9 +148,7 @@ def end_roles(*, by: Account, user: RegisteredUser, sede: Sede, roles: Collectio
     `cause` is a sentence for the history and the mail. Returns what was taken (nothing, when none was held). Raises
     Refused at a sede of another entity.
     """
-    user = _lock(user)
-    asked = Activation(tenant(by), user, "", sede)
-    now, held = _before(user, sede)
+    asked, held, now = _begin(tenant(by), user, sede)
     return _do(by, deeds.end(asked, held, roles, cause, by=by, now=now))
 
 
@@ -164,9 +158,7 @@ def end_assignment(*, by: Account, assignment: RoleAssignment, reason: str) -> b
 
     The entity reads the reason in the history of the user, and the user in his mail.
     """
-    user = _lock(assignment.user)
-    asked = Activation(assignment.entity, user, "", assignment.sede)
-    now, held = _before(user, assignment.sede)
+    asked, held, now = _begin(assignment.entity, assignment.user, assignment.sede)
     return bool(_do(by, deeds.end_one(asked, held, assignment, reason, by=by, now=now)))
 
 
@@ -180,7 +172,5 @@ def change_last_day(
     giving it, and an SSO's never outlives the plaza; raises Refused, with nothing saved.
     """
     sede.hold_state()
-    user = _lock(user)
-    asked = Activation(tenant(by), user, option, sede)
-    _, held = _before(user, sede)
+    asked, held, _ = _begin(tenant(by), user, sede, option)
     return _do(by, deeds.move(asked, held, role, last))

@@ -12,7 +12,7 @@ from accounts.roles import MEANINGS, Option, Role, options_for
 from accounts.rules import Activation
 from accounts.validity import Validity
 from entities.models import Entity, Sede, SedeQuerySet
-from mipres_admin.forms import ActionForm
+from mipres_admin.forms import ActionForm, set_choices
 
 CHOOSE = "--Seleccione--"
 # a role that should never end has no last day; a year like 9999 is a slip, and the day after it does not exist
@@ -75,11 +75,9 @@ class FindUserForm(DocumentForm):
     def __init__(self, *args: Any, entity: Entity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         options = options_for(entity.kind)
-        field = self.fields["option"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.choices = [(option.value, option.label) for option in options]
+        set_choices(self, "option", ((option.value, option.label) for option in options))
         if len(options) == 1:
-            field.initial = options[0].value
+            self.fields["option"].initial = options[0].value
 
 
 class RoleBoxes(forms.CheckboxSelectMultiple):
@@ -246,9 +244,7 @@ class LastDayForm(ActionForm):
         self.fields["sede"] = SedeField(Sede.objects.visible_to(activation.entity), widget=forms.HiddenInput)
         held = list(held)
         if held:
-            role = self.fields["role"]
-            assert isinstance(role, forms.ChoiceField)  # noqa: S101  declared above
-            role.choices = [(name, name) for name in held]
+            set_choices(self, "role", ((name, name) for name in held))
 
     @property
     def values(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from accounts.models import DOCUMENT_NUMBER, DocumentType, Sex
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
 from delegates.rules.appointments import Authorization, Identity, version
 from entities.models import Entity, EntityKind
-from mipres_admin.forms import ActionForm
+from mipres_admin.forms import ActionForm, set_choices
 
 IDENTITY = ("document_type", "document_number")
 
@@ -120,9 +120,7 @@ class AuthorizedForm(ActionForm):
         self._offer("profile", profiles)
 
     def _offer(self, name: str, choices: list[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.choices = [("", CHOOSE), *choices]
+        set_choices(self, name, [("", CHOOSE), *choices])
 
     def _offer_sedes(self, appointment: Appointment | None) -> None:
         sedes = self.entity.sedes.open()

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from entities.models import Department, Municipality, Sede
 from entities.rules.sedes import SedeDetails, SedeUse
-from mipres_admin.forms import ActionForm
+from mipres_admin.forms import ActionForm, set_choices
 
 CHOOSE = "--Seleccione--"
 PHONE = re.compile(r"\+?[0-9() .-]{7,40}( ?(ext|extensión)\.? ?[0-9]{1,6})?", re.IGNORECASE)
@@ -81,9 +81,7 @@ class SedeForm(ActionForm):
         super().__init__(*args, **kwargs)
         departments = Department.objects.order_by("name").values_list("code", "name")
         for name, choices in (("department", list(departments)), ("municipality", _municipalities())):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-            field.choices = [("", CHOOSE), *choices]
+            set_choices(self, name, [("", CHOOSE), *choices])
 
     def clean_phone(self) -> str:
         """A telephone number, with an extension or without."""
