@@ -27,3 +27,9 @@ class Refused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.cause)
         self.refusal = refusal
+
+
+def refuse(refusal: Refusal | None) -> None:
+    """Raise `Refused` when a rule says no."""
+    if refusal:
+        raise Refused(refusal)

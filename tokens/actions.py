@@ -15,7 +15,7 @@ from accounts.models import Account, may_enter_at
 from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import Refused, refuse
 from tokens.jwts import new_jti, sign
 from tokens.keys import current_key
 from tokens.models import REMINDER_DAYS, PortalToken, ServerClient, TokenReminder
@@ -82,9 +82,7 @@ def issue_token(*, by: Account, name: str, days: int, overlap: timedelta, seen: 
     made = PortalToken.objects.visible_to(entity).filter(request_key=request_key).first()
     if made is not None:
         return Issued(made, None)
-    refusal = stale_refusal(seen, PortalToken.objects.visible_to(entity).newest().first())
-    if refusal:
-        raise Refused(refusal)
+    refuse(stale_refusal(seen, PortalToken.objects.visible_to(entity).newest().first()))
     now = clock.now()
     older = _supersede(entity, overlap, now)
     issued = _make(by=by, entity=entity, name=name, days=days, request_key=request_key, now=now)

@@ -17,7 +17,7 @@ from accounts.security.rules import factors_of, removal_refusal
 from accounts.security.secrets import read_recovery_code, recovery_codes, recovery_digest
 from mipres_admin import history
 from mipres_admin.mail import send_on_commit
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import refuse
 
 WRONG_ENROL_CODE = (
     "El código debe ser el de 6 números que la aplicación muestra en este momento, por ejemplo 123456. Si es ese, "
@@ -204,9 +204,7 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
     held = factors_of(by)
     if factor not in held:
         return
-    refusal = removal_refusal(by, factor, held)
-    if refusal:
-        raise Refused(refusal)
+    refuse(removal_refusal(by, factor, held))
     before = {"kind": factor.kind, "name": factor.name}
     history.record(by=by, act="factor.removed", thing=factor, before=before, after={})
     factor.delete()

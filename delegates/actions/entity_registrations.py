@@ -23,7 +23,7 @@ from delegates.rut.rules import Check
 from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.mail import send_on_commit
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.refusals import Refused, refuse
 
 DECIDABLE = (RegistrationState.IN_REVIEW,)
 ACTS = {
@@ -43,15 +43,21 @@ class CheckedRut:
     checks: list[Check]
 
 
-def _refuse(refusal: Refusal | None) -> None:
-    if refusal:
-        raise Refused(refusal)
-
-
 def _lock(registration: EntityRegistration) -> EntityRegistration:
     """The registration as it is now, held until the transaction ends: two deeds happen one after the other."""
     rows = EntityRegistration.objects.select_for_update(of=("self",)).select_related("applicant__person")
     return rows.get(pk=registration.pk)
+
+
+def _save(registration: EntityRegistration) -> None:
+    """Save what was typed; raises Refused when the person has another open request for the entity."""
+    try:
+        with transaction.atomic():
+            registration.save()
+    except IntegrityError as error:
+        if "registration_open_once" not in str(error):
+            raise
+        raise Refused(open_twice()) from None
 
 
 def _keep(by: Account, registration: EntityRegistration, rut: CheckedRut) -> None:
@@ -108,14 +114,9 @@ def send_registration(*, by: Account, details: Details, rut: CheckedRut) -> Enti
     Raises Refused, with nothing saved, when the entity may not be registered or the person has an open request for
     it (a double click among them).
     """
-    _refuse(too_many_refusal(by) or registration_refusal(details, by))
-    try:
-        with transaction.atomic():
-            registration = EntityRegistration.objects.create(applicant=by, **details.as_fields())
-    except IntegrityError as error:
-        if "registration_open_once" not in str(error):
-            raise
-        raise Refused(open_twice()) from None
+    refuse(too_many_refusal(by) or registration_refusal(details, by))
+    registration = EntityRegistration(applicant=by, **details.as_fields())
+    _save(registration)
     _keep(by, registration, rut)
     _step(by, registration, RegistrationState.SENT, before={"state": None})
     return registration
@@ -130,20 +131,14 @@ def send_again(
     One that waited keeps its place in the queue. Raises Refused, with nothing saved, when it may not be corrected.
     """
     registration = _lock(registration)
-    _refuse(correction_refusal(registration) or registration_refusal(details, by))
-    _refuse(too_many_documents_refusal(registration) if rut.content is not None else None)
+    refuse(correction_refusal(registration) or registration_refusal(details, by))
+    refuse(too_many_documents_refusal(registration) if rut.content is not None else None)
     before = _written(registration)
     if registration.state == RegistrationState.INCOMPLETE:
         registration.sent_at = clock.now()
     for name, value in details.as_fields().items():
         setattr(registration, name, value)
-    try:
-        with transaction.atomic():
-            registration.save()
-    except IntegrityError as error:
-        if "registration_open_once" not in str(error):
-            raise
-        raise Refused(open_twice()) from None
+    _save(registration)
     _keep(by, registration, rut)
     _step(by, registration, RegistrationState.SENT, before=before)
     return registration
@@ -157,7 +152,7 @@ def take_for_review(*, by: Account, registration: EntityRegistration, seen: int,
     that the reviewer's page showed; raises Refused, with nothing saved, when somebody has acted since.
     """
     registration = _lock(registration)
-    _refuse(review_refusal(registration, by, seen=seen, states=(RegistrationState.SENT,)))
+    refuse(review_refusal(registration, by, seen=seen, states=(RegistrationState.SENT,)))
     _step(by, registration, RegistrationState.IN_REVIEW, reason=reason)
     return registration
 
@@ -166,7 +161,7 @@ def take_for_review(*, by: Account, registration: EntityRegistration, seen: int,
 def ask_for_information(*, by: Account, registration: EntityRegistration, seen: int, reason: str) -> EntityRegistration:
     """Send it back to the applicant, who reads `reason`, corrects it and sends it again."""
     registration = _lock(registration)
-    _refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
+    refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
     _step(by, registration, RegistrationState.INCOMPLETE, reason=reason)
     return registration
 
@@ -175,7 +170,7 @@ def ask_for_information(*, by: Account, registration: EntityRegistration, seen: 
 def reject(*, by: Account, registration: EntityRegistration, seen: int, reason: str) -> EntityRegistration:
     """Say no, with the reason; the person may register the entity again."""
     registration = _lock(registration)
-    _refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
+    refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
     _step(by, registration, RegistrationState.REJECTED, reason=reason)
     return registration
 
@@ -189,7 +184,7 @@ def approve(*, by: Account, registration: EntityRegistration, seen: int, reason:
     entity may no longer be registered.
     """
     registration = _lock(registration)
-    _refuse(
+    refuse(
         review_refusal(registration, by, seen=seen, states=DECIDABLE)
         or registration_refusal(Details.of(registration), registration.applicant)
     )

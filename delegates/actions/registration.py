@@ -16,7 +16,7 @@ from entities.models import Entity
 from entities.rules.sedes import SedeDetails
 from mipres_admin import history
 from mipres_admin.mail import send_on_commit
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import refuse
 
 
 def _lock(person: Person) -> Person:
@@ -60,9 +60,7 @@ def register_delegate(*, by: Account, kind: str, nit: str, et_model: int | None 
         # whoever inactivates it now waits, and then finds the account to end
         Appointment.objects.select_for_update(no_key=True).get(pk=asked.appointment.pk)
         asked = Delegacy(person, kind, nit, et_model)
-    refusal = delegate_refusal(asked)
-    if refusal:
-        raise Refused(refusal)
+    refuse(delegate_refusal(asked))
     entity, appointment, old = asked.entity, asked.appointment, asked.account
     assert entity is not None and appointment is not None  # noqa: S101, PT018  the rules have seen to both
     account = _old_account(old, appointment.email) if old else _new_account(asked, entity, appointment.email)
@@ -79,9 +77,7 @@ def register_ppn(*, by: Account, phone: str, address: str, municipality_id: str)
     """
     person = _lock(person_of(by))
     asked = Delegacy.of_himself(person)
-    refusal = delegate_refusal(asked)
-    if refusal:
-        raise Refused(refusal)
+    refuse(delegate_refusal(asked))
     entity = asked.entity or Entity.objects.create(
         kind=asked.kind,
         identification_type=person.document_type,
@@ -111,9 +107,7 @@ def register_user(*, by: Account, kind: str, profession: str | None = None) -> R
     # held together with the roles: nobody gives him one while he becomes something else
     RegisteredUser.objects.select_for_update().filter(person=person).first()
     asked = Enrolment(person, kind, profession)
-    refusal = enrolment_refusal(asked)
-    if refusal:
-        raise Refused(refusal)
+    refuse(enrolment_refusal(asked))
     before = _state(asked.user)
     user, entry = asked.user or RegisteredUser(person=person), asked.entry
     user.kind, user.profession = UserKind(kind), entry.profession if entry else None

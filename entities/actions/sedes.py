@@ -19,7 +19,7 @@ from entities.rules.sedes import (
     used_form_refusal,
 )
 from mipres_admin import clock, history
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import Refused, refuse
 
 SEQUENCE_IS_EMPTY = "2200H"
 
@@ -84,9 +84,7 @@ def _lock_provider(entity: Entity) -> Entity:
 
 def _lock(sede: Sede) -> Sede:
     """The sede as it is now, held until the transaction ends; Refused for one that REPS keeps."""
-    refusal = keeping_refusal(sede)
-    if refusal:
-        raise Refused(refusal)
+    refuse(keeping_refusal(sede))
     return Sede.objects.select_for_update(of=("self",), no_key=True).select_related("entity").get(pk=sede.pk)
 
 
