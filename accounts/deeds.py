@@ -22,7 +22,7 @@ from accounts.rules import (
 )
 from accounts.validity import OPEN, Validity
 from entities.models import Sede
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.refusals import Refusal, Refused, refuse
 
 Held = tuple[RoleAssignment, ...]
 
@@ -77,14 +77,9 @@ def in_order(held: Iterable[RoleAssignment]) -> Held:
     return tuple(sorted(held, key=lambda one: (one.role, one.starts_at)))
 
 
-def _refuse(refusal: Refusal | None) -> None:
-    if refusal:
-        raise Refused(refusal)
-
-
 def _place(asked: Activation) -> Sede:
     """The sede at which the deed happens: one of the delegate's entity."""
-    _refuse(foreign_sede_refusal(asked))
+    refuse(foreign_sede_refusal(asked))
     assert asked.sede is not None  # noqa: S101  narrows the type
     return asked.sede
 
@@ -136,12 +131,12 @@ def give(asked: Activation, held: Held, roles: set[str], validity: Validity, *, 
 
     The validity is the one that can be given: an SSO's ends with the plaza.
     """
-    _refuse(giving_refusal(asked, roles, validity))
+    refuse(giving_refusal(asked, roles, validity))
     sede, validity = _place(asked), longest_validity(asked, validity)
     change = Change(given=tuple(sorted(roles - {one.role for one in held})), validity=validity)
     if not change:
         return Deed(asked.user, sede, held, held, change)
-    _refuse(validity_refusal(validity))
+    refuse(validity_refusal(validity))
     given = _new(asked, sede, change.given, validity, by=by, now=now)
     return Deed(asked.user, sede, held, in_order([*held, *given]), change, "roles.given", given=given)
 
@@ -152,8 +147,8 @@ def replace(asked: Activation, held: Held, roles: set[str], seen: set[str], *, b
     change = Change(given=tuple(sorted(roles - present)), ended=tuple(sorted(present - roles)))
     if not change:
         return Deed(asked.user, sede, held, held, change)
-    _refuse(_changed_elsewhere() if present != seen else None)
-    _refuse(giving_refusal(asked, set(change.given)) if change.given else None)
+    refuse(_changed_elsewhere() if present != seen else None)
+    refuse(giving_refusal(asked, set(change.given)) if change.given else None)
     given = _new(asked, sede, change.given, longest_validity(asked, OPEN), by=by, now=now)
     ended = tuple(_ended(one, by=by, now=now) for one in held if one.role in change.ended)
     after = in_order([*(one for one in held if one.role in roles), *given])
@@ -213,8 +208,8 @@ def move(asked: Activation, held: Held, role: str, last: date | None) -> Deed:
     wanted = moved_validity(asked, one, last)
     if wanted.last == one.last_day:
         return Deed(asked.user, sede, held, held, Change())
-    _refuse(moving_refusal(asked, one, wanted))
-    _refuse(_later_one(role) if _reaches_another(wanted.ends_at, one, held) else None)
+    refuse(moving_refusal(asked, one, wanted))
+    refuse(_later_one(role) if _reaches_another(wanted.ends_at, one, held) else None)
     moved = _until(one, wanted.ends_at)
     after = tuple(moved if other is one else other for other in held)
     change = Change(moved=(role,), validity=wanted)

@@ -1,18 +1,67 @@
-"""Who may open a view? Each view wears exactly one of these declarations; `checks.py` refuses to start otherwise."""
+"""Who may open a view, by which methods? Each view has exactly one declaration, or `checks.py` refuses to start."""
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum
+from typing import Any, TypedDict, Unpack
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.views.decorators.http import require_http_methods
 
 View = Callable[..., HttpResponseBase]
+Declaration = Callable[[View], View]
 
 # Namespaces of libraries that gate their own views: the admin (staff), the inbox of captured mail (not in production).
 GATED_BY_THEIR_LIBRARY = frozenset({"admin", "mail_preview"})
+
+# The methods that a view answers. ANY is for views that answer the wrong ones themselves.
+SAFE = ("GET", "HEAD")
+FORM = ("GET", "HEAD", "POST")
+POST = ("POST",)
+ANY = ("*",)
+
+
+class PortalRequest[Account, Entity](HttpRequest):
+    """A request once access is granted: the account that opens the view, and the entity for which it acts.
+
+    Each layer says of which types: an entity is there in the views of delegates, and None in those of a person.
+    """
+
+    account: Account
+    entity: Entity
+
+
+class Viewable(Enum):
+    """What becomes of a view while the Ministry sees the portal as a delegate."""
+
+    NO = "it is refused"
+    YES = "it is shown, read-only"
+    DOWNLOAD = "it is refused, as files are not taken away"
+    OWN = "it stays the staff member's own"
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """The manual's words for a view in the menu, one line that says what it is for, its icon and its place."""
+
+    label: str
+    hint: str
+    icon: str
+    order: int
+    # of a page that anybody may open, but that is only a natural person's business
+    only_persons: bool = False
+
+
+class Options(TypedDict, total=False):
+    """What a declaration says besides who: the methods, the menu entry, and whether it shows while impersonating."""
+
+    methods: tuple[str, ...]
+    menu: MenuEntry
+    viewable: Viewable
 
 
 @dataclass(frozen=True)
@@ -24,6 +73,9 @@ class Access:
 
     who: str
     kinds: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    menu: MenuEntry | None = None
+    viewable: Viewable = Viewable.NO
 
     def admits(self, user: Any) -> bool:
         """Whether this (possibly anonymous) user may open the view."""
@@ -40,51 +92,70 @@ class Access:
         return self.who == "signed_in" or (self.who == "staff" and user.is_staff)
 
 
-def _declare(view: View, access: Access) -> View:
-    if hasattr(view, "access"):
-        raise TypeError(f"{view} wears two access declarations.")
-    view.access = access  # type: ignore[attr-defined]
-    return view
+def _declaration(access: Access) -> Declaration:
+    def declare(view: View) -> View:
+        if hasattr(view, "access"):
+            raise TypeError(f"{view} has two access declarations.")
+        if access.methods and access.methods != ANY:
+            view = require_http_methods(list(access.methods))(view)
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return declare
 
 
-def public(view: View) -> View:
+def _without_log_in(access: Access) -> Declaration:
+    declare = _declaration(access)
+    return lambda view: declare(login_not_required(view))
+
+
+def public(**options: Unpack[Options]) -> Declaration:
     """Anybody, without log-in."""
-    return _declare(login_not_required(view), Access("public"))
+    return _without_log_in(Access("public", **options))
 
 
-def signed_in(view: View) -> View:
+def signed_in(**options: Unpack[Options]) -> Declaration:
     """Any account that has logged in."""
-    return _declare(view, Access("signed_in"))
+    return _declaration(Access("signed_in", **options))
 
 
-def person(view: View) -> View:
+def person(**options: Unpack[Options]) -> Declaration:
     """Natural persons with their own account of Mi Seguridad Social, not delegates and not the Ministry."""
-    return _declare(view, Access("person"))
+    return _declaration(Access("person", **options))
 
 
-def entering(view: View) -> View:
-    """Whoever has given the right password and not yet the second factor: not logged in, and not anybody."""
-    return _declare(login_not_required(view), Access("entering"))
+def entering(**options: Unpack[Options]) -> Declaration:
+    """Accounts whose password was right and whose second factor is missing: nobody is logged in yet."""
+    return _without_log_in(Access("entering", **options))
 
 
-def enrolling(view: View) -> View:
-    """Any account that has logged in, and whoever enters and must add a first second factor; not who has one."""
-    return _declare(login_not_required(view), Access("enrolling"))
+def enrolling(**options: Unpack[Options]) -> Declaration:
+    """Any account that has logged in, and one that is entering and must add a first second factor."""
+    return _without_log_in(Access("enrolling", **options))
 
 
-def staff(view: View) -> View:
+def staff(**options: Unpack[Options]) -> Declaration:
     """Accounts of the Ministry."""
-    return _declare(view, Access("staff"))
+    return _declaration(Access("staff", **options))
 
 
-def delegate_of(*kinds: str) -> Callable[[View], View]:
+def delegate_of(*kinds: str, **options: Unpack[Options]) -> Declaration:
     """Delegates of entities of these kinds."""
-    return lambda view: _declare(view, Access("delegate", tuple(str(kind) for kind in kinds)))
+    return _declaration(Access("delegate", tuple(str(kind) for kind in kinds), **options))
 
 
 def declared(view: Any) -> Access | None:
     """The declaration that a view wears, or None."""
     return getattr(view, "access", None)
+
+
+def own_patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
+    """Every URL pattern of the portal, leaving out the libraries that gate their own."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        elif pattern.namespace not in GATED_BY_THEIR_LIBRARY:
+            yield from own_patterns(pattern)
 
 
 def client_address(request: HttpRequest, *, behind_proxy: bool) -> str | None:

@@ -1,22 +1,11 @@
-"""Is the house in order before it opens? Every view must wear an access declaration."""
+"""May the portal start? Every view must declare its access and its methods."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.core import checks
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from mipres_admin import application_role
-from mipres_admin.access import GATED_BY_THEIR_LIBRARY, declared
-
-
-def own_patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
-    """Every URL pattern of the portal, leaving out the libraries that gate their own."""
-    for pattern in (resolver or get_resolver()).url_patterns:
-        if isinstance(pattern, URLPattern):
-            yield pattern
-        elif pattern.namespace not in GATED_BY_THEIR_LIBRARY:
-            yield from own_patterns(pattern)
+from mipres_admin.access import declared, own_patterns
 
 
 @checks.register(checks.Tags.security)
@@ -25,11 +14,25 @@ def every_view_declares_its_access(**kwargs: Any) -> list[checks.CheckMessage]:
     return [
         checks.Error(
             f"The view of {pattern.pattern} ({pattern.name}) declares no access.",
-            hint="Put one of mipres_admin.access.public, signed_in, delegate_of(...) or staff on it.",
+            hint="Put one of mipres_admin.access.public(...), signed_in(...), delegate_of(...) or staff(...) on it.",
             id="mipres_admin.E001",
         )
         for pattern in own_patterns()
         if declared(pattern.callback) is None
+    ]
+
+
+@checks.register(checks.Tags.security)
+def every_view_declares_its_methods(**kwargs: Any) -> list[checks.CheckMessage]:
+    """An error for each view whose declaration names no methods."""
+    return [
+        checks.Error(
+            f"The view of {pattern.pattern} ({pattern.name}) declares no methods.",
+            hint="Add methods=SAFE, FORM or POST (mipres_admin.access) to its declaration.",
+            id="mipres_admin.E003",
+        )
+        for pattern in own_patterns()
+        if (access := declared(pattern.callback)) is not None and not access.methods
     ]
 
 

@@ -3,10 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from mipres_admin.access import public
+from mipres_admin.access import ANY, public
 
 
-@public
+@public(methods=ANY)
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page was open too long, or the session changed in another tab: nothing was saved."""
     return render(request, "errors/csrf.html", status=403)

@@ -3,9 +3,8 @@
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
-from django.views.decorators.http import require_safe
 
-from mipres_admin.access import public
+from mipres_admin.access import SAFE, public
 
 _migrated = False  # once true it stays so while this process lives: looking again costs 50 ms
 
@@ -30,15 +29,13 @@ def is_migrated() -> bool:
     return _migrated
 
 
-@public
-@require_safe
+@public(methods=SAFE)
 def alive(request: HttpRequest) -> JsonResponse:
     """Liveness: this process answers. Nothing else is asked, so that a database at rest restarts no portal."""
     return JsonResponse({"estado": "vivo"})
 
 
-@public
-@require_safe
+@public(methods=SAFE)
 def health(request: HttpRequest) -> JsonResponse:
     """Readiness: 200 when PostgreSQL answers and has this version's tables, else 503."""
     database = database_answers()

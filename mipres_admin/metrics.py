@@ -11,11 +11,10 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
-from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from mipres_admin.access import public
+from mipres_admin.access import SAFE, public
 
 ANSWERS = Counter("mipres_answers", "Answers by route, method and status", ("route", "method", "status"))
 SECONDS = Histogram("mipres_answer_seconds", "Seconds until the answer begins, by route", ("route",))
@@ -50,8 +49,7 @@ def _figures() -> bytes:
     return generate_latest(registry)
 
 
-@public
-@require_safe
+@public(methods=SAFE)
 def metrics(request: HttpRequest) -> HttpResponse:
     """The figures, for who sends `Authorization: Bearer MIPRES_METRICS_TOKEN`; a page that is not there for others."""
     said = request.headers.get("Authorization", "")

@@ -96,6 +96,11 @@ class BusyMiddleware:
         return None
 
 
+def _grant(request: Any, account: Any) -> None:
+    """Set what `access.PortalRequest` promises to the view."""
+    request.account, request.entity = account, account.entity
+
+
 class AccessMiddleware:
     """Refuse a view to whoever its declaration does not admit (log-in itself is Django's LoginRequiredMiddleware).
 
@@ -122,6 +127,8 @@ class AccessMiddleware:
             return self._second_step(request, access.who)
         if access is None or not access.admits(request.user):
             raise PermissionDenied
+        if request.user.is_authenticated:
+            _grant(request, request.user)
         return None
 
     def _library(self, request: HttpRequest, namespace: str) -> None:
@@ -130,9 +137,16 @@ class AccessMiddleware:
             raise PermissionDenied
 
     def _second_step(self, request: HttpRequest, who: str) -> HttpResponseBase | None:
-        if request.user.is_authenticated:
-            return None if who == "enrolling" else redirect("home")
+        """Let the view answer, or lead to the page where this log-in is."""
         entering = getattr(request, "entering", None)
-        if entering is None:
+        if request.user.is_authenticated:
+            account, goal = request.user, "home" if who == "entering" else ""
+        elif entering is None:
             return redirect("login")
-        return None if who == "entering" or entering.step == "enrol" else redirect("second_factor")
+        else:
+            must_prove = who == "enrolling" and entering.step != "enrol"
+            account, goal = entering.account, "second_factor" if must_prove else ""
+        if goal:
+            return redirect(goal)
+        _grant(request, account)
+        return None

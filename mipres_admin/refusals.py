@@ -17,6 +17,9 @@ class Refusal:
     link: str = ""
     link_text: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.headline}. {self.cause} {self.remedy}"
+
 
 class Refused(Exception):
     """An action was refused and nothing was saved."""
@@ -24,3 +27,9 @@ class Refused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.cause)
         self.refusal = refusal
+
+
+def refuse(refusal: Refusal | None) -> None:
+    """Raise `Refused` when a rule says no."""
+    if refusal:
+        raise Refused(refusal)

@@ -12,12 +12,13 @@ from django.utils.csp import CSP
 from django.views.generic import RedirectView
 
 from mipres_admin import health, metrics
-from mipres_admin.access import public
+from mipres_admin.access import ANY, Viewable, public
 
 # Staff enter, leave and change their password where everybody does: one captcha, one lock, one history.
-to_login = public(RedirectView.as_view(pattern_name="login", query_string=True))
-to_logout = public(RedirectView.as_view(pattern_name="logout"))
-to_change_password = public(RedirectView.as_view(pattern_name="change_password"))
+to_the_portal = public(methods=ANY, viewable=Viewable.OWN)
+to_login = to_the_portal(RedirectView.as_view(pattern_name="login", query_string=True))
+to_logout = to_the_portal(RedirectView.as_view(pattern_name="logout"))
+to_change_password = to_the_portal(RedirectView.as_view(pattern_name="change_password"))
 
 INBOX_CSP = settings.SECURE_CSP | {"frame-src": [CSP.SELF], "img-src": [CSP.SELF, "data:"]}
 

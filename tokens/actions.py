@@ -16,7 +16,7 @@ from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.locks import lock, lock_rows
 from mipres_admin.mail import notify
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import Refused, refuse
 from tokens.jwts import new_jti, sign
 from tokens.keys import current_key
 from tokens.models import REMINDER_DAYS, PortalToken, ServerClient, TokenReminder
@@ -83,9 +83,7 @@ def issue_token(*, by: Account, name: str, days: int, overlap: timedelta, seen: 
     made = PortalToken.objects.visible_to(entity).filter(request_key=request_key).first()
     if made is not None:
         return Issued(made, None)
-    refusal = stale_refusal(seen, PortalToken.objects.visible_to(entity).newest().first())
-    if refusal:
-        raise Refused(refusal)
+    refuse(stale_refusal(seen, PortalToken.objects.visible_to(entity).newest().first()))
     now = clock.now()
     older = _supersede(entity, overlap, now)
     issued = _make(by=by, entity=entity, name=name, days=days, request_key=request_key, now=now)

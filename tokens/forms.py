@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from mipres_admin.forms import ReasonForm
+from mipres_admin.forms import ActionForm, ReasonForm
 from tokens.leaks import LONGEST_REPORT
 from tokens.models import LONGEST_DAYS, PortalToken
 from tokens.scopes import Scope
@@ -25,7 +25,7 @@ REASONS = (
 )
 
 
-class TokenForm(forms.Form):
+class TokenForm(ActionForm):
     """A name, how long it lasts, and what happens to the token that it replaces, if there is one."""
 
     name = forms.CharField(

@@ -32,7 +32,7 @@ from jwt.algorithms import ECAlgorithm
 from accounts.models import Account
 from mipres_admin import clock, history
 from mipres_admin.locks import lock_key
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.refusals import Refusal, refuse
 from tokens.models import SigningKey
 
 JWKS_MAX_AGE = timedelta(hours=1)
@@ -137,9 +137,7 @@ def rotate_keys(*, by: Account | None = None, force: bool = False) -> dict[str, 
     current = SigningKey.objects.get(state=SigningKey.State.CURRENT)
     following = SigningKey.objects.get(state=SigningKey.State.NEXT)
     now = clock.now()
-    refusal = None if force else _too_young(following, now)
-    if refusal:
-        raise Refused(refusal)
+    refuse(None if force else _too_young(following, now))
     last = current.tokens.aggregate(last=Max("expires_at"))["last"] or now
     current.state, current.retired_at, current.verifies_until = SigningKey.State.RETIRED, now, last
     current.private_key = ""

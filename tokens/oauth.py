@@ -17,7 +17,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from mipres_admin.access import public
+from mipres_admin.access import ANY, public
 from tokens import clients
 from tokens.limits import TooManyCalls
 from tokens.models import ServerClient
@@ -123,7 +123,7 @@ def _answered(request: HttpRequest, deed: Callable[[ServerClient, str], HttpResp
         return OAuthRefused(500, "server_error", FAILED).response()
 
 
-@public
+@public(methods=ANY)
 @csrf_exempt
 def introspection(request: HttpRequest) -> HttpResponse:
     """What a token is good for (RFC 7662); `token_type_hint` is not needed."""
@@ -135,7 +135,7 @@ def _revoke(client: ServerClient, token: str) -> HttpResponse:
     return HttpResponse(content_type="application/json")
 
 
-@public
+@public(methods=ANY)
 @csrf_exempt
 def revocation(request: HttpRequest) -> HttpResponse:
     """End a token (RFC 7009): 200 without a body, also for what is no token."""

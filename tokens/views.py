@@ -17,14 +17,11 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.actions.roles import tenant
-from accounts.views.users import account_of
+from accounts.requests import DelegateRequest
 from entities.models import Entity
-from mipres_admin.access import delegate_of, public
+from mipres_admin.access import ANY, FORM, SAFE, MenuEntry, Viewable, delegate_of, public
 from mipres_admin.paging import page_of
-from mipres_admin.refusals import Refusal, Refused
 from tokens import reference
 from tokens.actions import issue_token, revoke_token
 from tokens.calls import examine
@@ -36,7 +33,6 @@ from tokens.limits import TooManyCalls
 from tokens.models import PortalToken
 from tokens.scopes import NEEDS, TOKEN_KINDS, Service, in_words, scope_of, services_of
 
-show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN_WITHIN = timedelta(minutes=10)
 _NEW = "new_token"
 
@@ -44,7 +40,7 @@ _NEW = "new_token"
 # ---------------------------------------------------------------- the token, once
 
 
-def _keep_for_the_next_page(request: HttpRequest, row: PortalToken, token: str) -> None:
+def _keep_for_the_next_page(request: DelegateRequest, row: PortalToken, token: str) -> None:
     """Put the token, encrypted, where only the next page of this session finds it; saved with the token's own row.
 
     In one transaction, so that a second click, which waits for that row, finds both.
@@ -53,7 +49,7 @@ def _keep_for_the_next_page(request: HttpRequest, row: PortalToken, token: str) 
     request.session.save()
 
 
-def _shown_once(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
+def _shown_once(request: DelegateRequest, entity: Entity) -> dict[str, Any] | None:
     """The token that this session has just generated, taken out of the session; None at every later look."""
     kept = request.session.pop(_NEW, None) if request.method == "GET" and _NEW in request.session else None
     token = unseal(kept["sealed"], "new_token", max_age=SHOWN_WITHIN) if kept else None
@@ -63,7 +59,7 @@ def _shown_once(request: HttpRequest, entity: Entity) -> dict[str, Any] | None:
     return {"row": row, "value": token, "example": _example(request, entity)} if row else None
 
 
-def _example(request: HttpRequest, entity: Entity) -> str:
+def _example(request: DelegateRequest, entity: Entity) -> str:
     """The address of the call that the first line of the example makes possible."""
     scope = scope_of(entity.kind).split()
     generating = [service for service in (Service.SUMINISTROS, Service.FACTURACION) if NEEDS[service] in scope]
@@ -83,17 +79,18 @@ def _state(token: PortalToken) -> tuple[str, str]:
     return ("Reemplazado, aún vale", "warning") if token.superseded_at else ("Vigente", "success")
 
 
-def _show(request: HttpRequest, *, form: TokenForm | None = None, refusal: Refusal | None = None) -> HttpResponse:
-    entity = tenant(account_of(request))
+def _show(request: DelegateRequest, form: TokenForm | None = None) -> HttpResponse:
+    entity = request.entity
     tokens = PortalToken.objects.visible_to(entity)
     newest = tokens.newest().first()
     shown = _shown_once(request, entity)
     page = page_of(request, tokens.select_related("made_by__person", "last_use"), "id", newest_first=True)
     context = {
-        "form": form or TokenForm(newest=newest),
+        # what was refused is offered anew: the newest token may be another one by now
+        "form": form if form and form.errors else TokenForm(newest=newest),
         "newest": newest,
         "new": shown,
-        "refusal": refusal,
+        "refusal": form and form.refusal,
         "page": page,
         "lines": [(token, *_state(token), token.is_in_force(timezone.now())) for token in page.rows],
         "scope": in_words(scope_of(entity.kind)),
@@ -101,51 +98,41 @@ def _show(request: HttpRequest, *, form: TokenForm | None = None, refusal: Refus
     return render(request, "tokens/tokens.html", context)
 
 
-@delegate_of(*TOKEN_KINDS)
-@require_safe
-def tokens(request: HttpRequest) -> HttpResponse:
+@delegate_of(
+    *TOKEN_KINDS,
+    methods=SAFE,
+    menu=MenuEntry("Generar Token", "Dé a sus sistemas acceso a los servicios web de MIPRES.", "token", order=10),
+    viewable=Viewable.YES,
+)
+def tokens(request: DelegateRequest) -> HttpResponse:
     """ "Generar Token": the form, the list, and the token that was just generated, this once."""
     return _show(request)
 
 
-@delegate_of(*TOKEN_KINDS)
-@show_and_act
-def generate_token(request: HttpRequest) -> HttpResponse:
+@delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
+def generate_token(request: DelegateRequest) -> HttpResponse:
     """Generate the new token, and go where it is shown once."""
     if request.method != "POST":
         return redirect("tokens")
-    by = account_of(request)
-    form = TokenForm(request.POST, newest=PortalToken.objects.visible_to(tenant(by)).newest().first())
-    if not form.is_valid():
-        return _show(request, form=form)
-    asked = form.cleaned_data
-    try:
-        with transaction.atomic():
-            issued = issue_token(
-                by=by,
-                name=asked["name"],
-                days=asked["days"],
-                overlap=form.kept_for,
-                seen=asked["seen"],
-                request_key=asked["request_key"],
-            )
+    form = TokenForm(request.POST, newest=PortalToken.objects.visible_to(request.entity).newest().first())
+    if form.is_valid():
+        values = {name: form.cleaned_data[name] for name in ("name", "days", "seen", "request_key")}
+        with form.attempt(), transaction.atomic():
+            issued = issue_token(by=request.account, overlap=form.kept_for, **values)
             if issued.token is not None:
                 _keep_for_the_next_page(request, issued.row, issued.token)
-    except Refused as refused:
-        return _show(request, refusal=refused.refusal)
-    return redirect("tokens")
+            return redirect("tokens")
+    return _show(request, form)
 
 
-@delegate_of(*TOKEN_KINDS)
-@show_and_act
-def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
+def revoke(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     """ "Revocar": say what it means and ask why; then do it."""
-    by = account_of(request)
-    found = PortalToken.objects.visible_to(tenant(by)).select_related("last_use", "made_by__person")
+    found = PortalToken.objects.visible_to(request.entity).select_related("last_use", "made_by__person")
     token = get_object_or_404(found, public_id=public_id)
     form = RevokeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if revoke_token(by=by, token=token, reason=form.cleaned_data["reason"]):
+        if revoke_token(by=request.account, token=token, reason=form.cleaned_data["reason"]):
             messages.success(request, f"Token revocado: {token.name}, terminado en {token.last_characters}.")
         else:
             messages.info(request, f"El token {token.name} ya no valía, no hubo cambios.")
@@ -154,10 +141,9 @@ def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "tokens/revoke_token.html", {"form": form, "token": token, "in_force": in_force})
 
 
-@delegate_of(*TOKEN_KINDS)
-@show_and_act
+@delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
 @sensitive_post_parameters("token")
-def try_token(request: HttpRequest) -> HttpResponse:
+def try_token(request: DelegateRequest) -> HttpResponse:
     """ "Probar token": for whom it is, what it opens, how long it lasts, and whether the services accept it.
 
     The answer comes on the POST itself: nothing is stored that a next page could show.
@@ -180,8 +166,7 @@ def try_token(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- a token that somebody found
 
 
-@public
-@show_and_act
+@public(methods=FORM, viewable=Viewable.YES)
 @sensitive_post_parameters("text")
 def report_token(request: HttpRequest) -> HttpResponse:
     """ "Reportar token expuesto": whoever finds a token, without log-in, ends it here."""
@@ -198,7 +183,7 @@ def report_token(request: HttpRequest) -> HttpResponse:
     return render(request, "tokens/report_token.html", {"form": form}, status=status)
 
 
-@public
+@public(methods=ANY)
 @csrf_exempt
 def report_token_service(request: HttpRequest) -> HttpResponse:
     """The same for programs that search code: POST any text; JSON comes back."""
@@ -224,22 +209,19 @@ def _published(request: HttpRequest, document: Any, media: str) -> HttpResponseB
     return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
 
 
-@public
-@require_safe
+@public(methods=SAFE)
 def jwks(request: HttpRequest) -> HttpResponseBase:
     """The public halves of the keys (RFC 7517), which other servers may keep for an hour."""
     return _published(request, key_set(), "application/jwk-set+json")
 
 
-@public
-@require_safe
+@public(methods=SAFE, viewable=Viewable.YES)
 def openapi(request: HttpRequest) -> HttpResponseBase:
     """The calls of programs, as an OpenAPI 3.1 document."""
     return _published(request, reference.document(), "application/vnd.oai.openapi+json;version=3.1")
 
 
-@public
-@require_safe
+@public(methods=SAFE, viewable=Viewable.YES)
 def services_reference(request: HttpRequest) -> HttpResponse:
     """The same calls for people: what comes back, the errors and what to do, samples in six languages."""
     context = {

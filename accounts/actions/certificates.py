@@ -15,7 +15,7 @@ from accounts.validity import end_of
 from mipres_admin import history
 from mipres_admin.locks import lock
 from mipres_admin.paper import refuse_without_pango
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import refuse
 
 SECOND_CLICK = timedelta(minutes=1)
 _ORDER = ("user__person__sort_name", "user_id", "sede__name", "sede__code", "role", "pk")
@@ -43,9 +43,7 @@ def issue_certificate(*, by: Account, as_of: date, user: RegisteredUser | None =
     held = RoleAssignment.objects.visible_to(entity).current(end_of(min(as_of, timezone.localdate(now)), now))
     if user is not None:
         held = held.filter(user=user)
-    refusal = certificate_refusal(as_of, held.count(), settings.CERTIFICATE_LONGEST)
-    if refusal:
-        raise Refused(refusal)
+    refuse(certificate_refusal(as_of, held.count(), settings.CERTIFICATE_LONGEST))
     related = held.select_related("user__person", "user__profession", "sede", "created_by__person")
     roles, code = list(related.prefetch_related("endings").order_by(*_ORDER)), new_code()
     content = content_of(code=code, by=by, entity=entity, user=user, as_of=as_of, now=now, held=roles)

@@ -49,10 +49,10 @@ def held_by(users: Iterable[RegisteredUser], sedes: Iterable[Sede], at: datetime
     return defaultdict(tuple, {key: deeds.in_order(held) for key, held in found.items()})
 
 
-def _before(user: RegisteredUser, sede: Sede) -> tuple[datetime, Held]:
-    """The moment of the deed, and what the user holds at the sede then."""
-    now = clock.now()
-    return now, held_by([user], [sede], now)[user.pk, sede.pk]
+def _begin(entity: Entity, user: RegisteredUser, sede: Sede, option: str = "") -> tuple[Activation, Held, datetime]:
+    """Lock the user: what is asked for, what the user holds at the sede, and the moment."""
+    user, now = lock(user), clock.now()
+    return Activation(entity, user, option, sede), held_by([user], [sede], now)[user.pk, sede.pk], now
 
 
 def write_ranges(assignments: Sequence[RoleAssignment]) -> None:
@@ -124,9 +124,7 @@ def activate_user(
     the matrix or the dates say no.
     """
     sede.hold_state()
-    user = lock(user)
-    asked = Activation(tenant(by), user, option, sede)
-    now, held = _before(user, sede)
+    asked, held, now = _begin(tenant(by), user, sede, option)
     return _do(by, deeds.give(asked, held, set(roles), validity, by=by, now=now))
 
 
@@ -141,9 +139,7 @@ def update_roles(
     answer to the same rules as in `activate_user`.
     """
     sede.hold_state()
-    user = lock(user)
-    asked = Activation(tenant(by), user, option, sede)
-    now, held = _before(user, sede)
+    asked, held, now = _begin(tenant(by), user, sede, option)
     return _do(by, deeds.replace(asked, held, set(roles), set(seen), by=by, now=now))
 
 
@@ -154,9 +150,7 @@ def end_roles(*, by: Account, user: RegisteredUser, sede: Sede, roles: Collectio
     `cause` is a sentence for the history and the mail. Returns what was taken (nothing, when none was held). Raises
     Refused at a sede of another entity.
     """
-    user = lock(user)
-    asked = Activation(tenant(by), user, "", sede)
-    now, held = _before(user, sede)
+    asked, held, now = _begin(tenant(by), user, sede)
     return _do(by, deeds.end(asked, held, roles, cause, by=by, now=now))
 
 
@@ -166,9 +160,7 @@ def end_assignment(*, by: Account, assignment: RoleAssignment, reason: str) -> b
 
     The entity reads the reason in the history of the user, and the user in his mail.
     """
-    user = lock(assignment.user)
-    asked = Activation(assignment.entity, user, "", assignment.sede)
-    now, held = _before(user, assignment.sede)
+    asked, held, now = _begin(assignment.entity, assignment.user, assignment.sede)
     return bool(_do(by, deeds.end_one(asked, held, assignment, reason, by=by, now=now)))
 
 
@@ -182,7 +174,5 @@ def change_last_day(
     giving it, and an SSO's never outlives the plaza; raises Refused, with nothing saved.
     """
     sede.hold_state()
-    user = lock(user)
-    asked = Activation(tenant(by), user, option, sede)
-    _, held = _before(user, sede)
+    asked, held, _ = _begin(tenant(by), user, sede, option)
     return _do(by, deeds.move(asked, held, role, last))

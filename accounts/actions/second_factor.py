@@ -18,7 +18,7 @@ from accounts.security.secrets import read_recovery_code, recovery_codes, recove
 from mipres_admin import history
 from mipres_admin.locks import lock, lock_rows
 from mipres_admin.mail import notify
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import refuse
 
 WRONG_ENROL_CODE = (
     "El código debe ser el de 6 números que la aplicación muestra en este momento, por ejemplo 123456. Si es ese, "
@@ -203,9 +203,7 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
     held = factors_of(by)
     if factor not in held:
         return
-    refusal = removal_refusal(by, factor, held)
-    if refusal:
-        raise Refused(refusal)
+    refuse(removal_refusal(by, factor, held))
     before = {"kind": factor.kind, "name": factor.name}
     history.record(by=by, act="factor.removed", thing=factor, before=before, after={})
     factor.delete()

@@ -7,7 +7,7 @@ from accounts.models import Account
 from accounts.security.models import AccountSession
 from accounts.security.rules import Switch, switch_refusal
 from mipres_admin import history
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import refuse
 
 
 @transaction.atomic
@@ -39,9 +39,7 @@ def switch_account(*, by: Account, to: Account, session: AccountSession) -> None
     Neither row names a login: that of a natural person is his document, and each row is read in one of two entities.
     Raises Refused when `to` is not another active account of the same person.
     """
-    refusal = switch_refusal(Switch(by, to))
-    if refusal:
-        raise Refused(refusal)
+    refuse(switch_refusal(Switch(by, to)))
     AccountSession.objects.filter(pk=session.pk).update(ended_at=timezone.now())
     for account in (by, to):
         change = {"before": {"account": by.pk}, "after": {"account": to.pk}}

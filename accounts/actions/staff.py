@@ -17,7 +17,7 @@ from accounts.staff.groups import StaffGroup, labels_of
 from mipres_admin import history
 from mipres_admin.locks import lock, lock_rows
 from mipres_admin.mail import notify
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.refusals import refuse
 from mipres_admin.text import fold_words
 
 
@@ -33,11 +33,6 @@ class StaffDetails:
     second_name: str
     first_surname: str
     second_surname: str
-
-
-def _refuse(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise Refused(refusal)
 
 
 def _locked(account: Account) -> Account:
@@ -69,8 +64,8 @@ def _person(details: StaffDetails) -> Person:
         document_type=details.document_type, document_number=details.document_number, defaults=names
     )
     asked, known = (fold_words(f"{who.first_name}|{who.first_surname}") for who in (details, person))
-    _refuse(rules.OTHER_NAMES if asked != known else None)
-    _refuse(rules.DECEASED if person.deceased_on else None)
+    refuse(rules.OTHER_NAMES if asked != known else None)
+    refuse(rules.DECEASED if person.deceased_on else None)
     return person
 
 
@@ -92,10 +87,10 @@ def make_staff(*, by: Account, details: StaffDetails, groups: Iterable[str], rea
     made = Account.objects.select_related("person").filter(login=details.login).first()
     if made is not None and _is_it(made, details, wanted):
         return made
-    _refuse(rules.LOGIN_TAKEN if made is not None else rules.login_refusal(details.login))
-    _refuse(rules.manager_refusal(by, wanted))
+    refuse(rules.LOGIN_TAKEN if made is not None else rules.login_refusal(details.login))
+    refuse(rules.manager_refusal(by, wanted))
     person = _person(details)
-    _refuse(rules.HAS_ONE if Account.objects.filter(person=person, is_staff=True).exists() else None)
+    refuse(rules.HAS_ONE if Account.objects.filter(person=person, is_staff=True).exists() else None)
     account = Account.objects.create_user(details.login, email=details.email, person=person, is_staff=True)
     account.groups.set(Group.objects.filter(name__in=wanted))
     after = {"groups": sorted(wanted), "reason": reason}
@@ -119,8 +114,8 @@ def change_groups(*, by: Account, account: Account, groups: Iterable[str], seen:
     before = _groups(account)
     if wanted == before:
         return False
-    _refuse(rules.CHANGED if frozenset(seen) != before else None)
-    _refuse(rules.staff_refusal(rules.StaffChange(by, account, wanted, account.is_active)))
+    refuse(rules.CHANGED if frozenset(seen) != before else None)
+    refuse(rules.staff_refusal(rules.StaffChange(by, account, wanted, account.is_active)))
     account.groups.set(Group.objects.filter(name__in=wanted))
     after = {"groups": sorted(wanted), "reason": reason}
     history.record(
@@ -141,7 +136,7 @@ def close_staff(*, by: Account, account: Account, reason: str) -> bool:
     account = _locked(account)
     if not account.is_active:
         return False
-    _refuse(rules.staff_refusal(rules.StaffChange(by, account, _groups(account), False)))
+    refuse(rules.staff_refusal(rules.StaffChange(by, account, _groups(account), False)))
     account.is_active = False
     account.save(update_fields=["is_active"])
     PasswordLink.objects.filter(account=account).delete()
@@ -162,7 +157,7 @@ def reopen_staff(*, by: Account, account: Account, reason: str) -> bool:
     account = _locked(account)
     if account.is_active:
         return False
-    _refuse(rules.staff_refusal(rules.StaffChange(by, account, _groups(account), True)))
+    refuse(rules.staff_refusal(rules.StaffChange(by, account, _groups(account), True)))
     account.is_active = True
     account.save(update_fields=["is_active"])
     after = {"active": True, "reason": reason}

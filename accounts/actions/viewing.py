@@ -12,7 +12,7 @@ from accounts.viewing.rules import already_seeing, viewing_refusal, why_over
 from mipres_admin import clock, history
 from mipres_admin.locks import lock
 from mipres_admin.mail import notify
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import Refused, refuse
 
 
 @transaction.atomic
@@ -23,9 +23,7 @@ def start_viewing(*, by: Account, account: Account, session: AccountSession, rea
     art. 4: transparency). False, and nothing written, when this session already sees this delegate. Raises Refused for
     who may not see, whom nobody may see, and a session that sees another delegate.
     """
-    refusal = viewing_refusal(by, account)
-    if refusal:
-        raise Refused(refusal)
+    refuse(viewing_refusal(by, account))
     held = AccountSession.objects.select_for_update().get(pk=session.pk, account=by)
     seeing = Viewing.objects.not_ended().filter(session=held).select_related("account").first()
     if seeing is not None and seeing.account_id != account.pk:

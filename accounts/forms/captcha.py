@@ -1,13 +1,15 @@
 """Which form asks for the code of an image? One that inherits `CaptchaForm`; the captcha is its last field."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from captcha.conf import settings as captcha_settings
 from django import forms
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from accounts import captchas
+from mipres_admin.forms import ActionForm
 
 WRONG_CODE = "El texto ingresado no corresponde con el de la imagen"
 
@@ -61,9 +63,16 @@ class CaptchaField(forms.Field):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
 
 
-class CaptchaForm(forms.Form):
+class CaptchaForm(ActionForm):
     """A form for people who have not logged in. Press "Actualizar imagen" without JavaScript and it comes back."""
 
     def __init__(self, *args: Any, session: SessionBase, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["captcha"] = CaptchaField(session=session)
+
+    @classmethod
+    def sent(cls, request: HttpRequest, **options: Any) -> Self:
+        """The form as it was sent; with nothing checked when only another image was asked for."""
+        if "actualizar" in request.POST:
+            return cls(initial=request.POST.dict(), session=request.session, **options)
+        return cls(request.POST or None, session=request.session, **options)

@@ -6,9 +6,10 @@ from django import forms
 
 from accounts.certificate_codes import read_code
 from accounts.validity import today
+from mipres_admin.forms import ActionForm
 
 
-class CertificateForm(forms.Form):
+class CertificateForm(ActionForm):
     """The day of which the constancia speaks: today or any day before."""
 
     as_of = forms.DateField(

@@ -7,6 +7,7 @@ from django import forms
 from accounts.acts import MINISTRY, NOBODY, PORTAL
 from accounts.models import Account
 from entities.models import Entity
+from mipres_admin.forms import set_choices
 from mipres_admin.history_forms import ActsForm
 from mipres_admin.models import HistoryQuerySet
 
@@ -33,10 +34,8 @@ class EntityActsForm(ActsForm):
         super().__init__(*args, **kwargs)
         own = Account.objects.filter(entity=entity).select_related("person").order_by("login")
         named = [(str(account.pk), f"{account.login} · {account.display_name}") for account in own]
-        who = self.fields["quien"]
-        assert isinstance(who, forms.ChoiceField)  # noqa: S101  declared above
         others = [(key, label) for key, (label, _) in OTHERS.items()]
-        who.choices = [("", "Todos"), ("Cuentas de la entidad", named), ("Otros", others)]
+        set_choices(self, "quien", [("", "Todos"), ("Cuentas de la entidad", named), ("Otros", others)])
 
     def chosen(self, acts: HistoryQuerySet) -> HistoryQuerySet:
         """Those of the acts that a valid form asks for."""

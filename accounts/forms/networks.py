@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 
 from accounts.forms.users import CHOOSE
 from entities.models import NETWORK_MEMBERS, Entity, EntityKind
+from mipres_admin.forms import ActionForm, set_choices
 
 LOST = "La página llegó incompleta: búsquela de nuevo y repita el cambio."
 SHORTEST_WORD = 3
@@ -64,9 +65,8 @@ class FindEntitiesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.owner = owner
         kinds = kinds_for(owner)
-        tipo = self.fields["tipo"]
-        assert isinstance(tipo, forms.ChoiceField)  # noqa: S101  declared above
-        tipo.choices, tipo.initial = kinds, kinds[0][0]
+        set_choices(self, "tipo", kinds)
+        self.fields["tipo"].initial = kinds[0][0]
         # the stylesheet shows the one of the chosen radio, so that no script has to
         labels = ((kind, LOOK_FOR[EntityKind(kind)]) for kind, _ in kinds)
         self.fields["criterio"].label = format_html_join(" ", '<span data-tipo="{}">{}</span>', labels)
@@ -86,7 +86,7 @@ class FindEntitiesForm(forms.Form):
         return words
 
 
-class NetworkForm(forms.Form):
+class NetworkForm(ActionForm):
     """The ticks of "Asociar/Desasociar Entidad", and what the page showed when it was drawn.
 
     `seen` is "entity:0" or "entity:1" for each row shown: 1 was associated. Only rows whose tick was moved count, so
@@ -145,9 +145,7 @@ class EntitiesFilterForm(forms.Form):
 
     def __init__(self, *args: Any, owner: Entity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        tipo = self.fields["tipo"]
-        assert isinstance(tipo, forms.ChoiceField)  # noqa: S101  declared above
-        tipo.choices = [("", CHOOSE), *kinds_for(owner)]
+        set_choices(self, "tipo", [("", CHOOSE), *kinds_for(owner)])
 
 
 class MembershipsFilterForm(forms.Form):

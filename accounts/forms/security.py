@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.forms.session import password_field
+from mipres_admin.forms import ActionForm
 
 A_NAME = "Así lo reconoce en la lista, por ejemplo Celular de la oficina."
 
@@ -21,7 +22,7 @@ def _code(label: str, help_text: str, missing: str, **attrs: str) -> forms.CharF
     )
 
 
-class CodeForm(forms.Form):
+class CodeForm(ActionForm):
     """The second step of the log-in, by code."""
 
     code = _code(
@@ -35,7 +36,7 @@ class CodeForm(forms.Form):
         return "".join(str(self.cleaned_data["code"]).split())
 
 
-class PasskeyAnswerForm(forms.Form):
+class PasskeyAnswerForm(ActionForm):
     """What the browser says for a passkey; a script fills it in."""
 
     answer = forms.CharField(
@@ -48,13 +49,13 @@ class PasskeyAnswerForm(forms.Form):
     )
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(ActionForm):
     """The password again, before something that matters."""
 
     password = password_field("Contraseña", "Ingrese su contraseña.", "current-password")
 
 
-class EnrolForm(forms.Form):
+class EnrolForm(ActionForm):
     """A new factor: its name, and for whoever is already logged in the password again."""
 
     name = forms.CharField(

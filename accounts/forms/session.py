@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from accounts.forms.captcha import CaptchaForm
 from accounts.forms.users import DocumentForm
 from accounts.models import Account
+from mipres_admin.forms import ActionForm
 
 # Longer than anybody types, and short enough that hashing it costs what hashing costs.
 LONGEST_PASSWORD = 256
@@ -81,7 +82,7 @@ class ShownField(forms.CharField):
         return initial
 
 
-class NewPasswordForm(forms.Form):
+class NewPasswordForm(ActionForm):
     """A new password, typed twice, for an account that is known."""
 
     login = ShownField(label="Nombre del usuario (Login)", required=False)

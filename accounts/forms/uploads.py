@@ -11,6 +11,7 @@ from accounts.uploads.files import LARGEST_FILE, SheetRefused, SheetRow, read_sh
 from accounts.uploads.rows import MOST_ROWS, NEEDED, REMARKS, TITLE
 from accounts.uploads.verdicts import Verdict
 from mipres_admin.excel.reader import MEGABYTE
+from mipres_admin.forms import ActionForm
 
 KNOWN = (*(column.heading for column in USER_COLUMNS), REMARKS)
 TOO_LARGE = f"El archivo debe pesar máximo {LARGEST_FILE // MEGABYTE} MB. Divídalo en varios archivos."
@@ -49,7 +50,7 @@ class UploadForm(forms.Form):
         return file
 
 
-class ApplyForm(forms.Form):
+class ApplyForm(ActionForm):
     """How the file is applied: the two buttons."""
 
     mode = forms.ChoiceField(

@@ -12,6 +12,7 @@ from accounts.roles import MEANINGS, Option, Role, options_for
 from accounts.rules import Activation
 from accounts.validity import Validity
 from entities.models import Entity, Sede, SedeQuerySet
+from mipres_admin.forms import ActionForm, set_choices
 
 CHOOSE = "--Seleccione--"
 # a role that should never end has no last day; a year like 9999 is a slip, and the day after it does not exist
@@ -30,7 +31,7 @@ class DocumentInput(forms.TextInput):
         return value.upper() if value.isascii() else value
 
 
-class DocumentForm(forms.Form):
+class DocumentForm(ActionForm):
     """Type and number of a person's document."""
 
     document_type = forms.ChoiceField(
@@ -74,11 +75,9 @@ class FindUserForm(DocumentForm):
     def __init__(self, *args: Any, entity: Entity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         options = options_for(entity.kind)
-        field = self.fields["option"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.choices = [(option.value, option.label) for option in options]
+        set_choices(self, "option", ((option.value, option.label) for option in options))
         if len(options) == 1:
-            field.initial = options[0].value
+            self.fields["option"].initial = options[0].value
 
 
 class RoleBoxes(forms.CheckboxSelectMultiple):
@@ -168,51 +167,67 @@ def option_field() -> forms.ChoiceField:
     )
 
 
-class AssociateForm(forms.Form):
+class AssociateForm(ActionForm):
     """The sede and the roles of "Asociar Usuario"."""
 
     option = option_field()
 
-    def __init__(self, *args: Any, asked: Activation, shown: Iterable[Sede] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, activation: Activation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["option"].initial = asked.option
-        sedes = Sede.objects.visible_to(asked.entity)
+        self.fields["option"].initial = activation.option
+        # the whole entity's sedes are valid answers, those that are offered are the ones shown
+        sedes = Sede.objects.visible_to(activation.entity)
         self.fields["sede"] = SedeField(sedes, label="Sede", empty_label=None, widget=forms.RadioSelect)
-        # the whole entity's sedes are valid answers, those that were found are the ones shown
-        widget = self.fields["sede"].widget
-        assert isinstance(widget, forms.RadioSelect)  # noqa: S101  set two lines above
-        widget.choices = [(sede.code, place(sede)) for sede in shown]
-        self.fields["roles"] = RolesField(asked.allowed_roles)
+        self.fields["roles"] = RolesField(activation.allowed_roles)
         self.fields["first"] = day_field("Desde", "En blanco: desde ahora.")
         self.fields["last"] = day_field("Hasta", "Último día, incluido. En blanco: sin fecha final.")
 
+    def offer(self, sedes: Iterable[Sede]) -> None:
+        """Show these sedes to choose from."""
+        self.fields["sede"].widget = forms.RadioSelect(choices=[(sede.code, place(sede)) for sede in sedes])
+
     @property
-    def validity(self) -> Validity:
-        """The days that were asked for, in a valid form."""
-        return Validity(self.cleaned_data["first"], self.cleaned_data["last"])
+    def values(self) -> dict[str, Any]:
+        """What `activate_user` takes from a valid form."""
+        data = self.cleaned_data
+        return {"sede": data["sede"], "roles": data["roles"], "validity": Validity(data["first"], data["last"])}
 
 
-class UpdateRolesForm(forms.Form):
+class UpdateRolesForm(ActionForm):
     """The roles that stay at one sede, and those that the page showed when it was drawn."""
 
     option = option_field()
     seen = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, asked: Activation, held: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, activation: Activation, held: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held = list(held)
-        self.fields["option"].initial = asked.option
+        held = self.data.get("seen", "")[:500].split() if self.is_bound else list(held)
+        self.fields["option"].initial = activation.option
         self.fields["seen"].initial = " ".join(held)
-        self.fields["sede"] = SedeField(Sede.objects.visible_to(asked.entity), widget=forms.HiddenInput)
-        offered = [role for role in Role if role in asked.allowed_roles or role in held]
+        self.fields["sede"] = SedeField(Sede.objects.visible_to(activation.entity), widget=forms.HiddenInput)
+        offered = [role for role in Role if role in activation.allowed_roles or role in held]
         self.fields["roles"] = RolesField(offered, required=False, initial=held)
 
     def clean_seen(self) -> set[str]:
         """The roles that the page showed."""
         return set(self.cleaned_data["seen"].split())
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `update_roles` takes from a valid form."""
+        return {name: self.cleaned_data[name] for name in ("sede", "roles", "seen")}
 
-class LastDayForm(forms.Form):
+
+class DeactivateForm(UpdateRolesForm):
+    """The confirmation of "Desactivar Usuario": no role stays."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `update_roles` takes from a valid form."""
+        return super().values | {"roles": ()}
+
+
+class LastDayForm(ActionForm):
     """One of the roles held at one sede, and its new last day."""
 
     option = option_field()
@@ -223,15 +238,18 @@ class LastDayForm(forms.Form):
     )
     last = day_field("Hasta", "Último día, incluido. En blanco: sin fecha final.")
 
-    def __init__(self, *args: Any, asked: Activation, held: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, activation: Activation, held: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["option"].initial = asked.option
-        self.fields["sede"] = SedeField(Sede.objects.visible_to(asked.entity), widget=forms.HiddenInput)
+        self.fields["option"].initial = activation.option
+        self.fields["sede"] = SedeField(Sede.objects.visible_to(activation.entity), widget=forms.HiddenInput)
         held = list(held)
         if held:
-            role = self.fields["role"]
-            assert isinstance(role, forms.ChoiceField)  # noqa: S101  declared above
-            role.choices = [(name, name) for name in held]
+            set_choices(self, "role", ((name, name) for name in held))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `change_last_day` takes from a valid form."""
+        return {name: self.cleaned_data[name] for name in ("sede", "role", "last")}
 
 
 class UsersFilterForm(forms.Form):

@@ -216,7 +216,7 @@ def _made(request: HttpRequest, form: StaffForm) -> Account | None:
             reason=asked["reason"],
         )
     except Refused as refused:
-        form.add_error(None, f"{refused.refusal.headline}. {refused.refusal.cause} {refused.refusal.remedy}")
+        form.add_error(None, str(refused.refusal))
     return None
 
 

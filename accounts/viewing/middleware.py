@@ -79,7 +79,7 @@ class ViewingMiddleware:
             return None if is_own(match) else redirect("home")
         if request.viewing is None or is_own(match):
             return None
-        refusal = showing_refusal(request.method, match.url_name)
+        refusal = showing_refusal(request.method, match)
         return _refused(request, refusal) if refusal else None
 
 

@@ -7,7 +7,7 @@ from django.urls import ResolverMatch
 
 from accounts.security.sessions import why_closed
 from accounts.viewing.models import Viewing
-from mipres_admin.access import GATED_BY_THEIR_LIBRARY
+from mipres_admin.access import GATED_BY_THEIR_LIBRARY, Viewable, declared
 from mipres_admin.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -64,60 +64,6 @@ def why_over(viewing: Viewing, now: datetime) -> str:
 
 # ---------------------------------------------------------------- what
 
-# what stays the staff member's own while he sees: his way out, his session, and the Ministry's window
-OWN = frozenset({"stop_viewing", "logout", "keep_session", "admin_login", "admin_logout", "admin_change_password"})
-
-# Every page that may be seen; one that is not here is not shown, so that a new one must be decided on. Left out are
-# what is the person's own (security, password, personal data), what would be taken away (downloads), the forms without
-# log-in, and what only programs ask for.
-SHOWN = frozenset(
-    {
-        "home",
-        "tokens",
-        "revoke_token",
-        "try_token",
-        "users",
-        "activate_user",
-        "user_roles",
-        "deactivate_user",
-        "user_history",
-        "role_matrix",
-        "upload_users",
-        "upload_preview",
-        "user_certificate",
-        "entity_certificate",
-        "create_sede",
-        "sedes",
-        "edit_sede",
-        "disable_sede",
-        "sede_history",
-        "associate_entities",
-        "entities",
-        "association_history",
-        "memberships",
-        "registry_news",
-        "history",
-        # addresses that act on POST and lead back on GET
-        "generate_token",
-        "associate_user",
-        "update_user_roles",
-        "change_last_day",
-        "apply_upload",
-        "enable_sede",
-        # what anybody reads without log-in
-        "privacy_notice",
-        "registration",
-        "registration_kinds",
-        "registration_steps",
-        "sign_up_sent",
-        "verify",
-        "verify_certificate",
-        "report_token",
-        "services_reference",
-        "openapi",
-    }
-)
-
 CHANGES = Refusal(
     headline="No puede cambiar nada",
     cause="Lo que usted pidió cambia o guarda algo, y mientras ve el portal como un delegado solo puede mirar.",
@@ -140,27 +86,19 @@ TAKEN_AWAY = Refusal(
     who="El delegado.",
 )
 
-DOWNLOADS = frozenset(
-    {
-        "download_users",
-        "download_entities",
-        "download_sedes",
-        "download_certificate",
-        "download_history",
-        "upload_result",
-    }
-)
-
 
 def is_own(match: ResolverMatch | None) -> bool:
     """Whether this address stays the staff member's own while he sees the rest as the delegate."""
-    return match is not None and (match.namespace in GATED_BY_THEIR_LIBRARY or match.url_name in OWN)
+    return match is not None and (match.namespace in GATED_BY_THEIR_LIBRARY or _viewable(match) is Viewable.OWN)
 
 
-def showing_refusal(method: str | None, url_name: str | None) -> Refusal | None:
-    """Why a request is not shown to who only looks, or None."""
+def _viewable(match: ResolverMatch) -> Viewable:
+    access = declared(match.func)
+    return access.viewable if access else Viewable.NO
+
+
+def showing_refusal(method: str | None, match: ResolverMatch) -> Refusal | None:
+    """Why a request is not shown while the portal is only looked at, or None."""
     if method not in ("GET", "HEAD"):
         return CHANGES
-    if url_name in DOWNLOADS:
-        return TAKEN_AWAY
-    return None if url_name in SHOWN else PERSONAL
+    return {Viewable.DOWNLOAD: TAKEN_AWAY, Viewable.YES: None}.get(_viewable(match), PERSONAL)

@@ -7,12 +7,11 @@ from captcha.views import captcha_image as library_image
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
 from ranged_response import RangedFileResponse  # type: ignore[import-untyped]
 
 from accounts import captcha_audio as audio
 from accounts import captchas
-from mipres_admin.access import public
+from mipres_admin.access import POST, SAFE, public
 
 
 def captcha_for(request: HttpRequest, token: str) -> CaptchaStore:
@@ -23,16 +22,14 @@ def captcha_for(request: HttpRequest, token: str) -> CaptchaStore:
     return captcha
 
 
-@public
-@require_safe
+@public(methods=SAFE)
 def captcha_image(request: HttpRequest, token: str) -> HttpResponse:
     """The code as an image, the same each time."""
     response: HttpResponse = library_image(request, captcha_for(request, token).hashkey)
     return response
 
 
-@public
-@require_safe
+@public(methods=SAFE)
 def captcha_audio(request: HttpRequest, token: str) -> HttpResponseBase:
     """The code read aloud in Spanish, each time a little different; in ranges, which Safari insists on."""
     sound = audio.speak(captcha_for(request, token).challenge)
@@ -40,8 +37,7 @@ def captcha_audio(request: HttpRequest, token: str) -> HttpResponseBase:
     return response
 
 
-@public
-@require_POST
+@public(methods=POST)
 def new_captcha(request: HttpRequest) -> JsonResponse:
     """Another captcha for a page that is already open."""
     token = captchas.issue(request.session)

@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.actions.certificates import issue_certificate
-from accounts.actions.roles import tenant
 from accounts.certificate_codes import read_code
 from accounts.forms.certificates import CertificateForm, VerifyForm
 from accounts.models import Certificate, RegisteredUser
 from accounts.papers import certificate_pdf, is_intact, summary
+from accounts.requests import DelegateRequest
 from accounts.roles import ACTIVATING_KINDS
-from accounts.views.users import account_of, user_for
-from mipres_admin.access import delegate_of, public
+from accounts.views.users import user_for
+from mipres_admin.access import FORM, SAFE, Viewable, delegate_of, public
 from mipres_admin.addresses import public_address
 from mipres_admin.paper import BUSY, NO_PANGO
 from mipres_admin.refusals import Refusal, Refused
@@ -32,43 +32,39 @@ def _status(refusal: Refusal) -> int:
 # ---------------------------------------------------------------- issuing
 
 
-def _issue(request: HttpRequest, template: str, user: RegisteredUser | None) -> HttpResponse:
-    by = account_of(request)
-    form, refusal = CertificateForm(request.POST or None), None
+def _issue(request: DelegateRequest, template: str, user: RegisteredUser | None) -> HttpResponse:
+    form = CertificateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            certificate = issue_certificate(by=by, as_of=form.cleaned_data["as_of"], user=user)
-        except Refused as refused:
-            refusal = refused.refusal
-        else:
+        with form.attempt():
+            certificate = issue_certificate(by=request.account, as_of=form.cleaned_data["as_of"], user=user)
             return redirect("download_certificate", certificate.public_id)
-    issued = Certificate.objects.visible_to(tenant(by)).filter(user=user)
+    issued = Certificate.objects.visible_to(request.entity).filter(user=user)
     context = {
         "form": form,
-        "refusal": refusal,
+        "refusal": form.refusal,
         "user": user,
         "person": user and user.person,
         "latest": issued.defer("content").select_related("issued_by__person")[:LATEST_SHOWN],
     }
-    return render(request, template, context, status=_status(refusal) if refusal else 200)
+    return render(request, template, context, status=_status(form.refusal) if form.refusal else 200)
 
 
-@delegate_of(*ACTIVATING_KINDS)
-def user_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+def user_certificate(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     """ "Constancia" of one user's roles in this entity."""
     return _issue(request, "accounts/user_certificate.html", user_for(request, public_id))
 
 
-@delegate_of(*ACTIVATING_KINDS)
-def entity_certificate(request: HttpRequest) -> HttpResponse:
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+def entity_certificate(request: DelegateRequest) -> HttpResponse:
     """ "Constancia" of everybody's roles in this entity."""
     return _issue(request, "accounts/entity_certificate.html", None)
 
 
-@delegate_of(*ACTIVATING_KINDS)
-def download_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
+def download_certificate(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     """The PDF of a paper that this entity has issued, drawn again from what was kept."""
-    papers = Certificate.objects.visible_to(tenant(account_of(request)))
+    papers = Certificate.objects.visible_to(request.entity)
     certificate = get_object_or_404(papers, public_id=public_id)
     if not is_intact(certificate):
         logger.error("certificate %s does not match its fingerprint", certificate.public_id)
@@ -87,7 +83,7 @@ def download_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
 # ---------------------------------------------------------------- verifying
 
 
-@public
+@public(methods=SAFE, viewable=Viewable.YES)
 def verify(request: HttpRequest) -> HttpResponse:
     """The form to which a paper sends whoever can not read its QR."""
     form = VerifyForm(request.GET if "codigo" in request.GET else None)
@@ -96,7 +92,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/verify.html", {"form": form})
 
 
-@public
+@public(methods=SAFE, viewable=Viewable.YES)
 def verify_certificate(request: HttpRequest, code: str) -> HttpResponse:
     """Confirm or deny a paper, showing less than the paper does; attempts are not kept."""
     wanted = read_code(code)

@@ -5,25 +5,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from accounts.actions import networks as actions
 from accounts.actions.lookup import record_download
-from accounts.actions.roles import tenant
 from accounts.exports import ENDED, ENTITY_COLUMNS, entity_rows
 from accounts.forms.networks import EntitiesFilterForm, FindEntitiesForm, MembershipsFilterForm, NetworkForm
-from accounts.views.users import account_of, show_and_act
+from accounts.requests import DelegateRequest
 from entities.models import NETWORK_MEMBERS, Association, AssociationQuerySet, Entity, EntityKind
 from entities.rules.networks import association_refusal
-from mipres_admin.access import delegate_of
+from mipres_admin.access import FORM, SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.excel.writer import download
 from mipres_admin.models import HistoryEntry
 from mipres_admin.paging import page_of
-from mipres_admin.refusals import Refusal, Refused
 
 OWNER_KINDS = tuple(NETWORK_MEMBERS)
 MEMBER_KINDS = (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.EPS_S)
@@ -41,7 +38,7 @@ def _territorial(entity: Entity) -> list[Association]:
 # ---------------------------------------------------------------- Asociar Entidades
 
 
-def _search(request: HttpRequest, owner: Entity) -> FindEntitiesForm:
+def _search(request: DelegateRequest, owner: Entity) -> FindEntitiesForm:
     """The search of the address; without one, the form as it opens."""
     form = FindEntitiesForm(request.GET if "criterio" in request.GET else None, owner=owner)
     if not form.is_bound:
@@ -50,7 +47,7 @@ def _search(request: HttpRequest, owner: Entity) -> FindEntitiesForm:
     return form
 
 
-def _found(request: HttpRequest, owner: Entity, search: FindEntitiesForm) -> dict[str, Any]:
+def _found(request: DelegateRequest, owner: Entity, search: FindEntitiesForm) -> dict[str, Any]:
     """The page of entities that the search asks for, or nothing before a search."""
     if search.is_bound and search.is_valid():
         kind, words = search.cleaned_data["tipo"], search.cleaned_data["criterio"]
@@ -80,9 +77,8 @@ def _lines(owner: Entity, entities: Iterable[Entity], form: NetworkForm | None) 
     ]
 
 
-def _show_search(
-    request: HttpRequest, owner: Entity, *, form: NetworkForm | None = None, refusal: Refusal | None = None
-) -> HttpResponse:
+def _show_search(request: DelegateRequest, form: NetworkForm | None = None) -> HttpResponse:
+    owner = request.entity
     search = _search(request, owner)
     found = _found(request, owner, search)
     lines = _lines(owner, found["page"].rows, form) if found["page"] else []
@@ -96,22 +92,21 @@ def _show_search(
             "lines": lines,
             "form": form if form and form.errors else search,
             "seen": seen,
-            "refusal": refusal,
+            "refusal": form and form.refusal,
             "territorial": _territorial(owner),
         },
     )
 
 
-def _back(request: HttpRequest) -> HttpResponseRedirect:
+def _back(request: DelegateRequest) -> HttpResponseRedirect:
     """To the same search, so that the ticks show what is true now."""
     query = request.GET.urlencode()
     return redirect(f"{reverse('associate_entities')}{'?' if query else ''}{query}")
 
 
-def _confirm(
-    request: HttpRequest, owner: Entity, form: NetworkForm, refusal: Refusal | None = None
-) -> HttpResponse | None:
+def _confirm(request: DelegateRequest, form: NetworkForm) -> HttpResponse | None:
     """The page that says what ends with the entities that lost their tick; None when none of them is associated."""
+    owner = request.entity
     gone = form.cleaned_data["dissociated"]
     held = Association.objects.of(owner).current().filter(member__in=[entity.pk for entity in gone])
     leaving = [made.member for made in held.select_related("member").order_by("member__search", "pk")]
@@ -124,7 +119,7 @@ def _confirm(
         "coming": form.cleaned_data["associated"],
         "roles": roles,
         "users": len({held.user_id for held in roles}),
-        "refusal": refusal,
+        "refusal": form.refusal,
     }
     return render(request, "accounts/confirm_dissociation.html", context)
 
@@ -135,7 +130,7 @@ def _names(entities: Iterable[Entity]) -> str:
     return ", ".join(names[:NAMES_SAID]) + (f" y {more} más" if more > 0 else "")
 
 
-def _say(request: HttpRequest, change: actions.NetworkChange) -> None:
+def _say(request: DelegateRequest, change: actions.NetworkChange) -> None:
     parts = []
     if change.associated:
         parts.append(f"Asociadas a su red: {_names(change.associated)}.")
@@ -150,38 +145,35 @@ def _say(request: HttpRequest, change: actions.NetworkChange) -> None:
         messages.info(request, "Su red ya estaba así, no hubo cambios.")
 
 
-@delegate_of(*OWNER_KINDS)
-@show_and_act
-def associate_entities(request: HttpRequest) -> HttpResponse:
+@delegate_of(
+    *OWNER_KINDS,
+    methods=FORM,
+    menu=MenuEntry("Asociar Entidades", "Busque entidades y agréguelas a su red, o retírelas.", "network", order=40),
+    viewable=Viewable.YES,
+)
+def associate_entities(request: DelegateRequest) -> HttpResponse:
     """ "Asociar Entidades": search, tick, and "Asociar/Desasociar Entidad"; who leaves is confirmed first."""
-    owner = tenant(account_of(request))
+    kinds, kind = NETWORK_MEMBERS[request.entity.kind], request.POST.get("kind", "")
+    form = NetworkForm(request.POST, kind=kind if kind in kinds else "")
     if request.method != "POST":
-        return _show_search(request, owner)
-    kind = request.POST.get("kind", "")
-    form = NetworkForm(request.POST, kind=kind if kind in NETWORK_MEMBERS[owner.kind] else "")
+        return _show_search(request)
     if not form.is_valid():
-        return _show_search(request, owner, form=form)
+        return _show_search(request, form)
     confirmed = form.cleaned_data["told"] is not None
-    question = None if confirmed else _confirm(request, owner, form)
-    return question or _change(request, owner, form)
+    return (None if confirmed else _confirm(request, form)) or _change(request, form)
 
 
-def _change(request: HttpRequest, owner: Entity, form: NetworkForm) -> HttpResponse:
-    asked = form.cleaned_data
-    try:
-        change = actions.change_network(
-            by=account_of(request),
-            associated=asked["associated"],
-            dissociated=asked["dissociated"],
-            told=asked["told"] or 0,
-        )
-    except actions.DependentsChanged as refused:
-        again = _confirm(request, owner, form, refused.refusal)
-        return again or _show_search(request, owner, form=form, refusal=refused.refusal)
-    except Refused as refused:
-        return _show_search(request, owner, form=form, refusal=refused.refusal)
-    _say(request, change)
-    return _back(request)
+def _change(request: DelegateRequest, form: NetworkForm) -> HttpResponse:
+    values = {name: form.cleaned_data[name] for name in ("associated", "dissociated")}
+    with form.attempt():
+        try:
+            change = actions.change_network(by=request.account, told=form.cleaned_data["told"] or 0, **values)
+        except actions.DependentsChanged as changed:
+            form.refusal = changed.refusal
+            return _confirm(request, form) or _show_search(request, form)
+        _say(request, change)
+        return _back(request)
+    return _show_search(request, form)
 
 
 # ---------------------------------------------------------------- Consultar Entidades
@@ -209,37 +201,41 @@ def _query(form: EntitiesFilterForm) -> str:
     return urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
 
 
-@delegate_of(*OWNER_KINDS)
-@require_safe
-def entities(request: HttpRequest) -> HttpResponse:
+@delegate_of(
+    *OWNER_KINDS,
+    methods=SAFE,
+    menu=MenuEntry(
+        "Consultar Entidades", "Vea su red, desde cuándo la tiene, y descargue el Excel.", "building", order=50
+    ),
+    viewable=Viewable.YES,
+)
+def entities(request: DelegateRequest) -> HttpResponse:
     """ "Consultar Entidades": the filter, the exact count, and a page of the network."""
-    owner = tenant(account_of(request))
+    owner = request.entity
     form = EntitiesFilterForm(request.GET, owner=owner)
     page = page_of(request, _filtered(owner, form).listed(), "member__search")
     context = {"form": form, "page": page, "filter": _query(form), "territorial": _territorial(owner)}
     return render(request, "accounts/entities.html", context | {"ended": bool(form.data.get("estado"))})
 
 
-@delegate_of(*OWNER_KINDS)
-@require_safe
-def download_entities(request: HttpRequest) -> HttpResponseBase:
+@delegate_of(*OWNER_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
+def download_entities(request: DelegateRequest) -> HttpResponseBase:
     """ "Descargar Datos": the workbook with the columns and rows of the screen."""
-    owner = tenant(account_of(request))
+    owner = request.entity
     form = EntitiesFilterForm(request.GET, owner=owner)
     if not form.is_valid():
         return redirect(f"{reverse('entities')}?{request.GET.urlencode()}")
     found, ended = _filtered(owner, form), bool(form.cleaned_data["estado"])
     used, count = [name for name, value in form.cleaned_data.items() if value], found.count()
-    record_download(by=account_of(request), filters=used, rows=count, act="network.downloaded")
+    record_download(by=request.account, filters=used, rows=count, act="network.downloaded")
     columns = (*ENTITY_COLUMNS, ENDED) if ended else ENTITY_COLUMNS
     return download("entidades.xlsx", "Entidades", columns, entity_rows(found, ended=ended), count)
 
 
-@delegate_of(*OWNER_KINDS)
-@require_safe
-def association_history(request: HttpRequest, pk: int) -> HttpResponse:
+@delegate_of(*OWNER_KINDS, methods=SAFE, viewable=Viewable.YES)
+def association_history(request: DelegateRequest, pk: int) -> HttpResponse:
     """What was done with one entity in this network: who, when, from where; every time it came and went."""
-    owner = tenant(account_of(request))
+    owner = request.entity
     made = Association.objects.of(owner).filter(pk=pk).select_related("member").first()
     if made is None:
         raise Http404
@@ -253,12 +249,18 @@ def association_history(request: HttpRequest, pk: int) -> HttpResponse:
 # ---------------------------------------------------------------- the other side
 
 
-@delegate_of(*MEMBER_KINDS)
-@require_safe
-def memberships(request: HttpRequest) -> HttpResponse:
+@delegate_of(
+    *MEMBER_KINDS,
+    methods=SAFE,
+    menu=MenuEntry(
+        "Redes a las que pertenece", "Vea quién tiene su entidad en su red y desde cuándo.", "network", order=80
+    ),
+    viewable=Viewable.YES,
+)
+def memberships(request: DelegateRequest) -> HttpResponse:
     """ "Redes a las que pertenece": which EPS or territorial entities have this one in their network, since when."""
     form = MembershipsFilterForm(request.GET)
-    mine = Association.objects.with_member(tenant(account_of(request))).select_related("owner")
+    mine = Association.objects.with_member(request.entity).select_related("owner")
     mine = _in_state(mine, form.cleaned_data["estado"]) if form.is_valid() else mine.none()
     context = {"form": form, "page": page_of(request, mine, "owner__search"), "filter": bool(form.data.get("estado"))}
     return render(request, "accounts/memberships.html", context)

@@ -1,16 +1,14 @@
 """Novedades de los registros: the roles of this entity that official registries ended, why, and what can be done."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
-from accounts.actions.roles import tenant
 from accounts.forms.news import NewsFilterForm
 from accounts.models import RoleEnding, RoleEndingQuerySet
+from accounts.requests import DelegateRequest
 from accounts.roles import ACTIVATING_KINDS
-from accounts.views.users import account_of
 from entities.models import Entity
-from mipres_admin.access import delegate_of
+from mipres_admin.access import SAFE, Viewable, delegate_of
 from mipres_admin.paging import page_of
 
 
@@ -24,12 +22,11 @@ def _filtered(entity: Entity, form: NewsFilterForm) -> RoleEndingQuerySet:
     return endings.on(form.cleaned_data["dia"]) if form.cleaned_data["dia"] else endings
 
 
-@delegate_of(*ACTIVATING_KINDS)
-@require_safe
-def registry_news(request: HttpRequest) -> HttpResponse:
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
+def registry_news(request: DelegateRequest) -> HttpResponse:
     """Who, which role, at which sede, why and when, the latest first; and what the delegate can do now."""
     form = NewsFilterForm(request.GET)
-    found = _filtered(tenant(account_of(request)), form)
+    found = _filtered(request.entity, form)
     page = page_of(
         request,
         found.select_related("assignment__user__person", "assignment__sede"),

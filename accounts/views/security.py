@@ -3,13 +3,11 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import second_factor as actions
 from accounts.actions.session import confirm_password
@@ -18,8 +16,9 @@ from accounts.actions.sessions import end_sessions as end_all
 from accounts.actions.sessions import switch_account
 from accounts.forms.security import CodeForm, EnrolAppForm, EnrolPasskeyForm, PasskeyAnswerForm, PasswordForm
 from accounts.models import Account
+from accounts.requests import AnyRequest, EnteringRequest
 from accounts.security import kept, sessions, webauthn
-from accounts.security.models import AccountSession, AuthenticatorApp, Passkey, Proof, RecoveryCode
+from accounts.security.models import AuthenticatorApp, Passkey, Proof, RecoveryCode
 from accounts.security.rules import (
     ENROL,
     VERIFY,
@@ -33,23 +32,12 @@ from accounts.security.rules import (
 )
 from accounts.security.secrets import new_seed, qr_path, totp_address, written_key
 from accounts.security.secrets import recovery_codes as codes_of
-from accounts.security.sessions import Entering
 from accounts.views.session import destination
-from accounts.views.users import account_of
-from mipres_admin.access import enrolling, entering, signed_in
+from mipres_admin.access import FORM, SAFE, MenuEntry, Viewable, enrolling, entering, signed_in
 from mipres_admin.refusals import Refused
 
-show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 # in Django's session: seeds and challenges, of use only while they are there
 SEED, CHALLENGE, RECOVERY_SEED = "totp_seed", "passkey_challenge", "recovery_seed"
-
-
-def _entering(request: HttpRequest) -> Entering | None:
-    return request.entering  # type: ignore[attr-defined,no-any-return]
-
-
-def _session(request: HttpRequest) -> AccountSession:
-    return request.whole_session  # type: ignore[attr-defined,no-any-return]
 
 
 def _site(request: HttpRequest) -> webauthn.Site:
@@ -59,63 +47,52 @@ def _site(request: HttpRequest) -> webauthn.Site:
 # ---------------------------------------------------------------- the second step of the log-in
 
 
-def _open(request: HttpRequest, found: Entering, proof: str) -> HttpResponse:
-    sessions.begin(request, found.account, proof)
-    return HttpResponseRedirect(destination(request, found.wanted or reverse("home")))
-
-
-def _prove(request: HttpRequest, found: Entering, form: Form) -> HttpResponse | None:
+def _prove(request: EnteringRequest, form: CodeForm | PasskeyAnswerForm) -> HttpResponse | None:
     """Try what was sent; the way on, or None with the reason in the form."""
-    try:
+    account = request.account
+    with form.attempt():
         if isinstance(form, CodeForm):
-            return _open(request, found, actions.prove(account=found.account, code=form.cleaned_data["code"]))
-        challenge, answer = request.session.pop(CHALLENGE, ""), form.cleaned_data["answer"]
-        proof = actions.prove_with_passkey(
-            account=found.account, answer=answer, challenge=challenge, site=_site(request)
-        )
-        return _open(request, found, proof)
-    except ValidationError as refusal:
-        form.add_error(None, refusal)
-        return None
+            proof = actions.prove(account=account, code=form.cleaned_data["code"])
+        else:
+            challenge, answer = request.session.pop(CHALLENGE, ""), form.cleaned_data["answer"]
+            proof = actions.prove_with_passkey(account=account, answer=answer, challenge=challenge, site=_site(request))
+        sessions.begin(request, account, proof)
+        return HttpResponseRedirect(destination(request, request.entering.wanted or reverse("home")))
+    return None
 
 
-@entering
-@show_and_act
+@entering(methods=FORM)
 @sensitive_post_parameters("code", "answer")
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: EnteringRequest) -> HttpResponse:
     """Prove a second factor, or learn that one must be added first."""
-    found = _entering(request)
-    if found is not None and found.step == ENROL:
-        return render(request, "accounts/second_factor_needed.html", {"account": found.account})
-    if found is None or found.step != VERIFY:  # the factor was removed meanwhile
+    if request.entering.step == ENROL:
+        return render(request, "accounts/second_factor_needed.html", {"account": request.account})
+    if request.entering.step != VERIFY:  # the factor was removed meanwhile
         return redirect("login")
     by_passkey = "answer" in request.POST
     code = CodeForm(request.POST if request.method == "POST" and not by_passkey else None)
     answer = PasskeyAnswerForm(request.POST if by_passkey else None)
     sent = answer if by_passkey else code
-    if sent.is_bound and sent.is_valid():
-        response = _prove(request, found, sent)
-        if response is not None:
-            return response
-    return _show_second_factor(request, found, code, answer, sent)
+    response = _prove(request, sent) if sent.is_valid() else None
+    return response or _show_second_factor(request, code, answer, sent)
 
 
 def _show_second_factor(
-    request: HttpRequest, found: Entering, code: CodeForm, answer: PasskeyAnswerForm, form: Form
+    request: EnteringRequest, code: CodeForm, answer: PasskeyAnswerForm, form: Form
 ) -> HttpResponse:
-    passkeys, site = list(Passkey.objects.of(found.account)), _site(request)
+    account = request.account
+    passkeys, site = list(Passkey.objects.of(account)), _site(request)
     options = ""
     if passkeys and site.takes_passkeys:
         options, request.session[CHALLENGE] = webauthn.assertion_options(passkeys, site)
-    context = {"form": form, "code_form": code, "answer_form": answer, "options": options, "account": found.account}
+    context = {"form": form, "code_form": code, "answer_form": answer, "options": options, "account": account}
     return render(request, "accounts/second_factor.html", context)
 
 
-@signed_in
-@show_and_act
-def resume_form(request: HttpRequest) -> HttpResponse:
+@signed_in(methods=FORM)
+def resume_form(request: AnyRequest) -> HttpResponse:
     """The form that was sent after the session had ended: send it now, or forget it."""
-    form = kept.kept_form(request, account_of(request))
+    form = kept.kept_form(request, request.account)
     if form is None:
         return redirect("home")
     if request.method == "POST":
@@ -127,17 +104,11 @@ def resume_form(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- adding factors
 
 
-def _who(request: HttpRequest) -> tuple[Account, bool]:
-    """Who adds a factor, and whether the session is whole (then the password is asked again)."""
-    found = _entering(request)
-    return (account_of(request), True) if found is None else (found.account, False)
-
-
-def _after_enrolment(request: HttpRequest, account: Account, proof: Proof) -> HttpResponse:
+def _after_enrolment(request: AnyRequest, proof: Proof) -> HttpResponse:
     """Open or mark the session; a first factor brings the recovery codes."""
-    found = _entering(request)
-    if found is None:
-        sessions.mark_proven(request, _session(request), proof)
+    account = request.account
+    if request.entering is None:
+        sessions.mark_proven(request, request.whole_session, proof)
     else:
         actions.open_after_enrolment(account=account, proof=proof)
         sessions.begin(request, account, proof)
@@ -150,50 +121,42 @@ def _after_enrolment(request: HttpRequest, account: Account, proof: Proof) -> Ht
     return redirect("recovery_codes")
 
 
-@enrolling
-@show_and_act
+@enrolling(methods=FORM)
 @sensitive_post_parameters("code", "password")
-def enrol_totp(request: HttpRequest) -> HttpResponse:
+def enrol_totp(request: AnyRequest) -> HttpResponse:
     """Show the key of a new authenticator app, as QR and in letters, and ask for the code that the app shows."""
-    account, whole = _who(request)
+    account, whole = request.account, request.entering is None
     seed = request.session.setdefault(SEED, new_seed())
     form = EnrolAppForm(request.POST or None, ask_password=whole, initial={"name": "Aplicación de mi celular"})
     if form.is_valid():
         values = form.cleaned_data
-        try:
+        with form.attempt():
             if whole:
                 confirm_password(by=account, password=values["password"])
             actions.enrol_app(by=account, name=values["name"], seed=seed, code=values["code"])
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
             del request.session[SEED]
-            return _after_enrolment(request, account, Proof.TOTP)
+            return _after_enrolment(request, Proof.TOTP)
     path, size = qr_path(totp_address(seed, account.login))
     context = {"form": form, "key": written_key(seed), "qr_path": path, "qr_size": size, "whole": whole}
     return render(request, "accounts/enrol_totp.html", context)
 
 
-@enrolling
-@show_and_act
+@enrolling(methods=FORM)
 @sensitive_post_parameters("answer", "password")
-def enrol_passkey(request: HttpRequest) -> HttpResponse:
+def enrol_passkey(request: AnyRequest) -> HttpResponse:
     """Ask the browser for a new passkey."""
-    account, whole = _who(request)
+    account, whole = request.account, request.entering is None
     site = _site(request)
     form = EnrolPasskeyForm(request.POST or None, ask_password=whole, initial={"name": "Este equipo"})
     if form.is_valid():
         values, challenge = form.cleaned_data, request.session.pop(CHALLENGE, "")
-        try:
+        with form.attempt():
             if whole:
                 confirm_password(by=account, password=values["password"])
             actions.enrol_passkey(
                 by=account, name=values["name"], answer=values["answer"], challenge=challenge, site=site
             )
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            return _after_enrolment(request, account, Proof.PASSKEY)
+            return _after_enrolment(request, Proof.PASSKEY)
     options = ""
     if site.takes_passkeys:
         passkeys = list(Passkey.objects.of(account))
@@ -202,23 +165,19 @@ def enrol_passkey(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/enrol_passkey.html", context)
 
 
-@signed_in
-@show_and_act
+@signed_in(methods=FORM)
 @sensitive_post_parameters("password")
-def recovery_codes(request: HttpRequest) -> HttpResponse:
+def recovery_codes(request: AnyRequest) -> HttpResponse:
     """Show new recovery codes until the person says that they are kept; make others after the password."""
-    account, form = account_of(request), PasswordForm(request.POST or None)
+    account, form = request.account, PasswordForm(request.POST or None)
     if not factors_of(account):
         return redirect("security")
     if "guardados" in request.POST:
         request.session.pop(RECOVERY_SEED, None)
         return redirect("security")
     if form.is_valid():
-        try:
+        with form.attempt():
             confirm_password(by=account, password=form.cleaned_data["password"])
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
             seed = request.session[RECOVERY_SEED] = new_seed()
             actions.make_recovery_codes(by=account, seed=seed)
             return redirect("recovery_codes")
@@ -234,11 +193,15 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- Seguridad de la cuenta
 
 
-@signed_in
-@require_safe
-def security(request: HttpRequest) -> HttpResponse:
+@signed_in(
+    methods=SAFE,
+    menu=MenuEntry(
+        "Seguridad de la cuenta", "Su segundo factor, sus códigos y sus sesiones abiertas.", "shield", order=140
+    ),
+)
+def security(request: AnyRequest) -> HttpResponse:
     """ "Seguridad de la cuenta": the factors and the sessions of this account."""
-    account = account_of(request)
+    account = request.account
     since = compulsory_from(account)
     context = {
         "factors": factors_of(account),
@@ -246,7 +209,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "must": must_have_factor(account),
         "since": since,
         "sessions": account.sessions.current(),
-        "mine": _session(request),
+        "mine": request.whole_session,
         "shared": accounts_of_holder(account),
     }
     return render(request, "accounts/security.html", context)
@@ -259,77 +222,67 @@ def _factor(account: Account, public_id: UUID) -> AuthenticatorApp | Passkey:
     raise Http404
 
 
-@signed_in
-@show_and_act
+@signed_in(methods=FORM)
 @sensitive_post_parameters("password")
-def remove_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def remove_factor(request: AnyRequest, public_id: UUID) -> HttpResponse:
     """Ask for the password, and remove one factor."""
-    account = account_of(request)
+    account = request.account
     factor, form = _factor(account, public_id), PasswordForm(request.POST or None)
-    refusal = removal_refusal(account, factor, factors_of(account))
-    if refusal is None and form.is_valid():
-        try:
+    form.refusal = removal_refusal(account, factor, factors_of(account))
+    if form.refusal is None and form.is_valid():
+        with form.attempt():
             confirm_password(by=account, password=form.cleaned_data["password"])
             actions.remove_factor(by=account, factor=factor)
-        except ValidationError as wrong:
-            form.add_error(None, wrong)
-        except Refused as refused:
-            refusal = refused.refusal
-        else:
             messages.success(request, f"«{factor.name}» ya no sirve para ingresar.")
             return redirect("security")
-    context = {"factor": factor, "form": form, "refusal": refusal}
+    context = {"factor": factor, "form": form, "refusal": form.refusal}
     return render(request, "accounts/remove_factor.html", context)
 
 
-@signed_in
-@show_and_act
-def end_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@signed_in(methods=FORM)
+def end_session(request: AnyRequest, public_id: UUID) -> HttpResponse:
     """End one of this account's sessions; its own ends by "Salir"."""
-    account = account_of(request)
+    account = request.account
     session = get_object_or_404(account.sessions, public_id=public_id)
-    if request.method == "POST" and session.pk != _session(request).pk:
+    if request.method == "POST" and session.pk != request.whole_session.pk:
         end_one(by=account, session=session)
         messages.success(request, f"La sesión de {session.device} se cerró.")
     return redirect("security")
 
 
-@signed_in
-@show_and_act
-def end_sessions(request: HttpRequest) -> HttpResponse:
+@signed_in(methods=FORM)
+def end_sessions(request: AnyRequest) -> HttpResponse:
     """End every session of this account but this one."""
     if request.method == "POST":
-        ended = end_all(account=account_of(request), by=account_of(request), but=_session(request))
+        ended = end_all(account=request.account, by=request.account, but=request.whole_session)
         messages.success(request, f"Sesiones cerradas: {ended}. Esta sigue abierta.")
     return redirect("security")
 
 
-@signed_in
-@show_and_act
-def keep_session(request: HttpRequest) -> HttpResponse:
+@signed_in(methods=FORM, viewable=Viewable.OWN)
+def keep_session(request: AnyRequest) -> HttpResponse:
     """ "Continuar" in the warning: the person is here. Answers how many seconds the session has."""
     if request.method != "POST":
         return redirect("home")
-    return JsonResponse({"seconds": _session(request).seconds_left})
+    return JsonResponse({"seconds": request.whole_session.seconds_left})
 
 
 # ---------------------------------------------------------------- Cambiar de entidad
 
 
-@signed_in
-@show_and_act
-def switch_entity(request: HttpRequest) -> HttpResponse:
+@signed_in(methods=FORM)
+def switch_entity(request: AnyRequest) -> HttpResponse:
     """ "Cambiar de entidad": go on as another account of the same person, without logging out."""
-    account = account_of(request)
+    account = request.account
     others = other_accounts(account)
     if request.method != "POST":
         return render(request, "accounts/switch_entity.html", {"others": others})
     to = next((other for other in others if other.login == request.POST.get("cuenta")), None)
     if to is None:
         raise Http404
-    proof = _session(request).verified_by
+    proof = request.whole_session.verified_by
     try:
-        switch_account(by=account, to=to, session=_session(request))
+        switch_account(by=account, to=to, session=request.whole_session)
     except Refused as refused:
         return render(request, "accounts/switch_entity.html", {"others": others, "refusal": refused.refusal})
     if not proof and step_of(to):

@@ -3,25 +3,22 @@
 from typing import Any
 
 from django.contrib import auth, messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import session as actions
 from accounts.forms.session import ChangePasswordForm, LoginForm
 from accounts.models import Account
 from accounts.news import NEWS_DAYS, news_of
 from accounts.overview import overview_of
+from accounts.requests import AnyRequest
 from accounts.security import kept, sessions
 from accounts.security.rules import compulsory_from, has_factor, step_of
 from accounts.viewing.models import Viewing
-from mipres_admin.access import public, signed_in
-
-SHOW_AND_ACT = ["GET", "HEAD", "POST"]
+from mipres_admin.access import FORM, SAFE, MenuEntry, Viewable, public, signed_in
 
 
 def _next(request: HttpRequest) -> str:
@@ -31,13 +28,6 @@ def _next(request: HttpRequest) -> str:
     return wanted if is_ours and wanted.startswith("/") else resolve_url("home")
 
 
-def _login_form(request: HttpRequest) -> LoginForm:
-    """The form as it was sent; empty but for the login when only another image was asked for."""
-    if "actualizar" in request.POST:
-        return LoginForm(session=request.session, initial={"login": request.POST.get("login", "")})
-    return LoginForm(request.POST or None, session=request.session)
-
-
 def destination(request: HttpRequest, wanted: str) -> str:
     """Where a session begins: at the form that waits for its sender, else where the person was going."""
     return resolve_url("resume_form") if kept.kept_form(request, request.user) else wanted
@@ -45,26 +35,23 @@ def destination(request: HttpRequest, wanted: str) -> str:
 
 def _enter(request: HttpRequest, form: LoginForm) -> str:
     """Try to log in with a valid form; where to go now, or "" when it failed. What went wrong is in the form."""
-    try:
+    with form.attempt():
         account = actions.open_session(login=form.cleaned_data["login"], password=form.cleaned_data["password"])
-    except ValidationError as refusal:
-        form.add_error(None, refusal)
-        return ""
-    if step_of(account):
-        sessions.start_second_step(request, account, _next(request))
-        return resolve_url("second_factor")
-    sessions.begin(request, account)
-    return destination(request, _next(request))
+        if step_of(account):
+            sessions.start_second_step(request, account, _next(request))
+            return resolve_url("second_factor")
+        sessions.begin(request, account)
+        return destination(request, _next(request))
+    return ""
 
 
-@public
-@require_http_methods(SHOW_AND_ACT)
+@public(methods=FORM)
 @sensitive_post_parameters("password")
 def login(request: HttpRequest) -> HttpResponse:
     """Ask for Usuario, Contraseña and the code of the image, and begin a session."""
     if request.user.is_authenticated:
         return redirect("home")
-    form = _login_form(request)
+    form = LoginForm.sent(request)
     if form.is_valid():
         goal = _enter(request, form)
         if goal:
@@ -74,8 +61,7 @@ def login(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/login.html", context)
 
 
-@public
-@require_http_methods(SHOW_AND_ACT)
+@public(methods=FORM, viewable=Viewable.OWN)
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session. Opening the address ends nothing: it asks first."""
     if not isinstance(request.user, Account):
@@ -93,12 +79,10 @@ def viewings_told(account: Account) -> list[Viewing]:
     return list(Viewing.objects.told_to(account.entity).select_related("account")[:4]) if account.entity else []
 
 
-@signed_in
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
+@signed_in(methods=SAFE, viewable=Viewable.YES)
+def home(request: AnyRequest) -> HttpResponse:
     """What this account can do here, and how its entity stands; a natural person's home is "Mi lista de roles"."""
-    account = request.user
-    assert isinstance(account, Account)  # noqa: S101  narrows the type
+    account = request.account
     if account.is_natural_person:
         return redirect("role_list")
     since = compulsory_from(account)
@@ -109,24 +93,19 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/home.html", context)
 
 
-@signed_in
-@require_http_methods(SHOW_AND_ACT)
+@signed_in(methods=FORM, menu=MenuEntry("Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key", order=130))
 @sensitive_post_parameters("old", "new", "confirmation")
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: AnyRequest) -> HttpResponse:
     """Change one's own password; this session stays, under a new key."""
-    assert isinstance(request.user, Account)  # noqa: S101  narrows the type
-    form = ChangePasswordForm(request.POST or None, account=request.user)
+    form = ChangePasswordForm(request.POST or None, account=request.account)
     if form.is_valid():
-        try:
+        with form.attempt():
             account = actions.change_password(
-                by=request.user,
+                by=request.account,
                 old=form.cleaned_data["old"],
                 new=form.cleaned_data["new"],
-                keep=request.whole_session,  # type: ignore[attr-defined]
+                keep=request.whole_session,
             )
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
             auth.update_session_auth_hash(request, account)
             messages.success(request, "Contraseña cambiada exitosamente")
             return redirect("change_password")

@@ -6,45 +6,42 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.actions import uploads as actions
-from accounts.actions.roles import tenant
 from accounts.exports import RESULT_COLUMNS, result_rows
 from accounts.forms.uploads import ApplyForm, PreviewFilterForm, UploadForm
 from accounts.models import RoleUpload
+from accounts.requests import DelegateRequest
 from accounts.roles import ACTIVATING_KINDS
 from accounts.uploads.rows import KIND, NAMES, NUMBER, ROLE, SEDE, TITLE
 from accounts.uploads.verdicts import Verdict
-from accounts.views.users import account_of
-from mipres_admin.access import delegate_of
+from mipres_admin.access import FORM, SAFE, Viewable, delegate_of
 from mipres_admin.excel.writer import download
 from mipres_admin.paging import Page
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.refusals import Refusal
 
 ROWS_A_PAGE = 50
 ORDER = {verdict.value: place for place, verdict in enumerate(Verdict)}
 
 
-def _upload(request: HttpRequest, public_id: UUID) -> RoleUpload:
+def _upload(request: DelegateRequest, public_id: UUID) -> RoleUpload:
     """The upload, for a delegate of its entity; else 404."""
-    theirs = RoleUpload.objects.filter(entity=tenant(account_of(request))).select_related("applied_by", "entity")
+    theirs = RoleUpload.objects.filter(entity=request.entity).select_related("applied_by", "entity")
     return get_object_or_404(theirs, public_id=public_id)
 
 
-@delegate_of(*ACTIVATING_KINDS)
-def upload_users(request: HttpRequest) -> HttpResponse:
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+def upload_users(request: DelegateRequest) -> HttpResponse:
     """ "Cargar archivo": the file, which leads to its preview."""
-    if request.method != "POST":
-        return render(request, "accounts/upload_users.html", {"form": UploadForm()})
-    form = UploadForm(request.POST, request.FILES)
+    form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if not form.is_valid():
         return render(request, "accounts/upload_users.html", {"form": form})
     upload = actions.make_upload(
-        by=account_of(request), file_name=form.cleaned_data["file"].name, sha256=form.sha256, rows=form.rows
+        by=request.account, file_name=form.cleaned_data["file"].name, sha256=form.sha256, rows=form.rows
     )
     return redirect("upload_preview", upload.public_id)
 
@@ -61,7 +58,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, upload: RoleUpload, form: PreviewFilterForm) -> Page[Any]:
+def _page(request: DelegateRequest, upload: RoleUpload, form: PreviewFilterForm) -> Page[Any]:
     """The page of the rows that the filter finds, errors first."""
     verdict = form.cleaned_data["ver"] if form.is_valid() else ""
     rows = [row for row in upload.rows if not verdict or row["verdict"] == verdict]
@@ -79,7 +76,7 @@ def _page(request: HttpRequest, upload: RoleUpload, form: PreviewFilterForm) -> 
     )
 
 
-def _show(request: HttpRequest, upload: RoleUpload, refusal: Refusal | None = None) -> HttpResponse:
+def _show(request: DelegateRequest, upload: RoleUpload, refusal: Refusal | None = None) -> HttpResponse:
     form, counts = PreviewFilterForm(request.GET), actions.counts_of(upload)
     context = {
         "upload": upload,
@@ -94,14 +91,14 @@ def _show(request: HttpRequest, upload: RoleUpload, refusal: Refusal | None = No
     return render(request, "accounts/upload_preview.html", context)
 
 
-@delegate_of(*ACTIVATING_KINDS)
-def upload_preview(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
+def upload_preview(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     """What each row would do, or, once applied, what it did."""
     return _show(request, _upload(request, public_id))
 
 
-@delegate_of(*ACTIVATING_KINDS)
-def apply_upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+def apply_upload(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     """Apply the file: all of it, or its correct rows."""
     upload = _upload(request, public_id)
     here = reverse("upload_preview", args=[upload.public_id])
@@ -111,18 +108,17 @@ def apply_upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, str(form.errors["mode"][0]))
         return redirect(here)
-    try:
-        upload = actions.apply_upload(by=account_of(request), upload=upload, mode=form.cleaned_data["mode"])
-    except Refused as refused:
-        return _show(request, _upload(request, public_id), refused.refusal)
-    counts = actions.counts_of(upload)
-    said = ", ".join(f"{Verdict(verdict).label.lower()}: {number}" for verdict, number in counts.items())
-    messages.success(request, f"Operación exitosa. El archivo se aplicó: {said}.")
-    return redirect(here)
+    with form.attempt():
+        upload = actions.apply_upload(by=request.account, upload=upload, mode=form.cleaned_data["mode"])
+        counts = actions.counts_of(upload)
+        said = ", ".join(f"{Verdict(verdict).label.lower()}: {number}" for verdict, number in counts.items())
+        messages.success(request, f"Operación exitosa. El archivo se aplicó: {said}.")
+        return redirect(here)
+    return _show(request, _upload(request, public_id), form.refusal)
 
 
-@delegate_of(*ACTIVATING_KINDS)
-def upload_result(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
+def upload_result(request: DelegateRequest, public_id: UUID) -> HttpResponseBase:
     """The same workbook with what became of each row."""
     upload = _upload(request, public_id)
     return download("usuarios-resultado.xlsx", TITLE, RESULT_COLUMNS, result_rows(upload), len(upload.rows))

@@ -23,13 +23,8 @@ from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.locks import lock
 from mipres_admin.mail import notify
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.refusals import Refused, refuse
 from mipres_admin.text import masked_email
-
-
-def _refuse(refusal: Refusal | None) -> None:
-    if refusal:
-        raise Refused(refusal)
 
 
 def _written(appointment: Appointment) -> dict[str, Any]:
@@ -80,7 +75,7 @@ def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted:
     or the person has that profile already (a double click among them).
     """
     entity = lock(entity, no_key=True)
-    _refuse(authorization_refusal(entity, wanted, by))
+    refuse(authorization_refusal(entity, wanted, by))
     appointment = Appointment(entity=entity, created_by=by, created_at=clock.now(), **identity_fields(identity))
     _save(appointment, wanted)
     after = _written(appointment)
@@ -99,11 +94,11 @@ def change_appointment(*, by: Account, appointment: Appointment, wanted: Authori
     delegate's account.
     """
     entity, appointment = lock(appointment.entity, no_key=True), lock(appointment)
-    _refuse(authorization_refusal(entity, wanted, by))
-    _refuse(ended_refusal(appointment) or profile_refusal(appointment, wanted))
+    refuse(authorization_refusal(entity, wanted, by))
+    refuse(ended_refusal(appointment) or profile_refusal(appointment, wanted))
     if all(getattr(appointment, name) == value for name, value in wanted.as_fields().items()):
         return False
-    _refuse(changed_refusal(appointment, seen))
+    refuse(changed_refusal(appointment, seen))
     before, old = _written(appointment), appointment.email
     _save(appointment, wanted)
     after = _written(appointment)
@@ -121,7 +116,7 @@ def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: boo
     Raises Refused, with nothing saved, when `by` does not represent the entity or the appointment has ended.
     """
     entity, appointment = lock(appointment.entity, no_key=True), lock(appointment)
-    _refuse(representation_refusal(entity, by) or ended_refusal(appointment))
+    refuse(representation_refusal(entity, by) or ended_refusal(appointment))
     appointment.ended_at, appointment.ended_by = clock.now(), by
     appointment.save(update_fields=["ended_at", "ended_by"])
     closed = close_delegate_account(by=by, appointment=appointment, revoke_tokens=revoke_tokens)

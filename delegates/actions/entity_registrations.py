@@ -24,7 +24,7 @@ from entities.models import Entity
 from mipres_admin import clock, history
 from mipres_admin.locks import lock
 from mipres_admin.mail import notify
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.refusals import Refused, refuse
 
 DECIDABLE = (RegistrationState.IN_REVIEW,)
 ACTS = {
@@ -44,9 +44,15 @@ class CheckedRut:
     checks: list[Check]
 
 
-def _refuse(refusal: Refusal | None) -> None:
-    if refusal:
-        raise Refused(refusal)
+def _save(registration: EntityRegistration) -> None:
+    """Save what was typed; raises Refused when the person has another open request for the entity."""
+    try:
+        with transaction.atomic():
+            registration.save()
+    except IntegrityError as error:
+        if "registration_open_once" not in str(error):
+            raise
+        raise Refused(open_twice()) from None
 
 
 def _keep(by: Account, registration: EntityRegistration, rut: CheckedRut) -> None:
@@ -103,14 +109,9 @@ def send_registration(*, by: Account, details: Details, rut: CheckedRut) -> Enti
     Raises Refused, with nothing saved, when the entity may not be registered or the person has an open request for
     it (a double click among them).
     """
-    _refuse(too_many_refusal(by) or registration_refusal(details, by))
-    try:
-        with transaction.atomic():
-            registration = EntityRegistration.objects.create(applicant=by, **details.as_fields())
-    except IntegrityError as error:
-        if "registration_open_once" not in str(error):
-            raise
-        raise Refused(open_twice()) from None
+    refuse(too_many_refusal(by) or registration_refusal(details, by))
+    registration = EntityRegistration(applicant=by, **details.as_fields())
+    _save(registration)
     _keep(by, registration, rut)
     _step(by, registration, RegistrationState.SENT, before={"state": None})
     return registration
@@ -125,20 +126,14 @@ def send_again(
     One that waited keeps its place in the queue. Raises Refused, with nothing saved, when it may not be corrected.
     """
     registration = lock(registration)
-    _refuse(correction_refusal(registration) or registration_refusal(details, by))
-    _refuse(too_many_documents_refusal(registration) if rut.content is not None else None)
+    refuse(correction_refusal(registration) or registration_refusal(details, by))
+    refuse(too_many_documents_refusal(registration) if rut.content is not None else None)
     before = _written(registration)
     if registration.state == RegistrationState.INCOMPLETE:
         registration.sent_at = clock.now()
     for name, value in details.as_fields().items():
         setattr(registration, name, value)
-    try:
-        with transaction.atomic():
-            registration.save()
-    except IntegrityError as error:
-        if "registration_open_once" not in str(error):
-            raise
-        raise Refused(open_twice()) from None
+    _save(registration)
     _keep(by, registration, rut)
     _step(by, registration, RegistrationState.SENT, before=before)
     return registration
@@ -152,7 +147,7 @@ def take_for_review(*, by: Account, registration: EntityRegistration, seen: int,
     that the reviewer's page showed; raises Refused, with nothing saved, when somebody has acted since.
     """
     registration = lock(registration)
-    _refuse(review_refusal(registration, by, seen=seen, states=(RegistrationState.SENT,)))
+    refuse(review_refusal(registration, by, seen=seen, states=(RegistrationState.SENT,)))
     _step(by, registration, RegistrationState.IN_REVIEW, reason=reason)
     return registration
 
@@ -161,7 +156,7 @@ def take_for_review(*, by: Account, registration: EntityRegistration, seen: int,
 def ask_for_information(*, by: Account, registration: EntityRegistration, seen: int, reason: str) -> EntityRegistration:
     """Send it back to the applicant, who reads `reason`, corrects it and sends it again."""
     registration = lock(registration)
-    _refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
+    refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
     _step(by, registration, RegistrationState.INCOMPLETE, reason=reason)
     return registration
 
@@ -170,7 +165,7 @@ def ask_for_information(*, by: Account, registration: EntityRegistration, seen: 
 def reject(*, by: Account, registration: EntityRegistration, seen: int, reason: str) -> EntityRegistration:
     """Say no, with the reason; the person may register the entity again."""
     registration = lock(registration)
-    _refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
+    refuse(review_refusal(registration, by, seen=seen, states=DECIDABLE))
     _step(by, registration, RegistrationState.REJECTED, reason=reason)
     return registration
 
@@ -184,7 +179,7 @@ def approve(*, by: Account, registration: EntityRegistration, seen: int, reason:
     entity may no longer be registered.
     """
     registration = lock(registration)
-    _refuse(
+    refuse(
         review_refusal(registration, by, seen=seen, states=DECIDABLE)
         or registration_refusal(Details.of(registration), registration.applicant)
     )

@@ -17,7 +17,7 @@ from entities.rules.sedes import SedeDetails
 from mipres_admin import history
 from mipres_admin.locks import lock, lock_rows
 from mipres_admin.mail import notify
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import refuse
 
 # ---------------------------------------------------------------- delegates
 
@@ -55,9 +55,7 @@ def register_delegate(*, by: Account, kind: str, nit: str, et_model: int | None 
         # whoever inactivates it now waits, and then finds the account to end
         lock(asked.appointment, no_key=True)
         asked = Delegacy(person, kind, nit, et_model)
-    refusal = delegate_refusal(asked)
-    if refusal:
-        raise Refused(refusal)
+    refuse(delegate_refusal(asked))
     entity, appointment, old = asked.entity, asked.appointment, asked.account
     assert entity is not None and appointment is not None  # noqa: S101, PT018  the rules have seen to both
     account = _old_account(old, appointment.email) if old else _new_account(asked, entity, appointment.email)
@@ -74,9 +72,7 @@ def register_ppn(*, by: Account, phone: str, address: str, municipality_id: str)
     """
     person = lock(person_of(by), no_key=True)
     asked = Delegacy.of_himself(person)
-    refusal = delegate_refusal(asked)
-    if refusal:
-        raise Refused(refusal)
+    refuse(delegate_refusal(asked))
     entity = asked.entity or Entity.objects.create(
         kind=asked.kind,
         identification_type=person.document_type,
@@ -106,9 +102,7 @@ def register_user(*, by: Account, kind: str, profession: str | None = None) -> R
     # held together with the roles: nobody gives him one while he becomes something else
     lock_rows(RegisteredUser.objects.filter(person=person))
     asked = Enrolment(person, kind, profession)
-    refusal = enrolment_refusal(asked)
-    if refusal:
-        raise Refused(refusal)
+    refuse(enrolment_refusal(asked))
     before = _state(asked.user)
     user, entry = asked.user or RegisteredUser(person=person), asked.entry
     user.kind, user.profession = UserKind(kind), entry.profession if entry else None

@@ -11,6 +11,7 @@ from accounts.models import DOCUMENT_NUMBER, DocumentType, Sex
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
 from delegates.rules.appointments import Authorization, Identity, version
 from entities.models import Entity, EntityKind
+from mipres_admin.forms import ActionForm, set_choices
 
 IDENTITY = ("document_type", "document_number")
 
@@ -43,7 +44,7 @@ def _name(label: str, *, required: bool) -> forms.CharField:
     )
 
 
-class AuthorizedForm(forms.Form):
+class AuthorizedForm(ActionForm):
     """The form of "Administrar autorizados", its fields in its order; the document only for a new person."""
 
     document_type = _choice("Tipo documento", "El tipo de documento", DocumentType.choices)
@@ -119,9 +120,7 @@ class AuthorizedForm(forms.Form):
         self._offer("profile", profiles)
 
     def _offer(self, name: str, choices: list[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.choices = [("", CHOOSE), *choices]
+        set_choices(self, name, [("", CHOOSE), *choices])
 
     def _offer_sedes(self, appointment: Appointment | None) -> None:
         sedes = self.entity.sedes.open()
@@ -166,7 +165,7 @@ class ChooseAuthorizedForm(forms.Form):
     accion = forms.ChoiceField(choices=[("editar", "Editar"), ("inactivar", "Inactivar")])
 
 
-class EndAuthorizedForm(forms.Form):
+class EndAuthorizedForm(ActionForm):
     """The confirmation of "Inactivar", with the choice about tokens."""
 
     revoke_tokens = forms.BooleanField(

@@ -14,6 +14,7 @@ from delegates.models import LONGEST_RUT, EntityRegistration, RegistrationKind
 from delegates.rules.entity_registrations import Details
 from delegates.rut.rules import Typed, check_rut, hard_faults, read_rut
 from entities.models import Department, EtModel, Municipality
+from mipres_admin.forms import ActionForm, set_choices
 from mipres_admin.refusals import Refused
 
 NIT = re.compile(r"[0-9]{6,10}")
@@ -62,7 +63,7 @@ def check_digit(nit: str) -> str:
     return str(stdnum_nit.calc_check_digit(nit)) if NIT.fullmatch(nit) else ""
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(ActionForm):
     """The registration of a persona jurídica of one kind, with its RUT; on a correction the RUT may stay."""
 
     nit = _line(
@@ -141,9 +142,7 @@ class RegistrationForm(forms.Form):
         departments = Department.objects.order_by("name").values_list("code", "name")
         choices = {"department": [("", CHOOSE), *departments], "municipality": municipality_choices()}
         for name, offered in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-            field.choices = offered
+            set_choices(self, name, offered)
 
     @property
     def check_digit(self) -> str:

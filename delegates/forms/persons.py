@@ -10,6 +10,7 @@ from accounts.forms.session import LONGEST_PASSWORD
 from accounts.forms.users import CHOOSE, DocumentForm
 from accounts.models import Sex
 from delegates.actions.sign_up import Applicant
+from mipres_admin.forms import ActionForm
 
 
 def sex_field() -> forms.ChoiceField:
@@ -62,7 +63,7 @@ class SexForm(forms.Form):
     sex = sex_field()
 
 
-class EmailForm(forms.Form):
+class EmailForm(ActionForm):
     """A new e-mail, and the password that shows who asks."""
 
     email = email_field("Correo electrónico nuevo", "Allí llegará un enlace. El correo cambia cuando usted lo use.")

@@ -1,21 +1,19 @@
 """Administrar autorizados: the representative names, edits and inactivates people of one entity."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.views.users import account_of
+from accounts.requests import PersonRequest
 from delegates.actions import appointments as actions
 from delegates.forms.appointments import AuthorizedForm, ChooseAuthorizedForm, EndAuthorizedForm
 from delegates.models import Appointment, DelegateAccount
 from delegates.views.entities import entity_of, has_delegate
 from entities.models import Entity
-from mipres_admin.access import person
+from mipres_admin.access import FORM, SAFE, person
 from mipres_admin.paging import page_of
-from mipres_admin.refusals import Refusal, Refused
 
 LEADS_TO = {"editar": "edit_authorized", "inactivar": "end_authorized"}
 
@@ -26,8 +24,8 @@ def _appointment(entity: Entity, public_id: UUID) -> Appointment:
     return get_object_or_404(theirs, public_id=public_id)
 
 
-@person
-def authorized_people(request: HttpRequest, pk: int) -> HttpResponse:
+@person(methods=SAFE)
+def authorized_people(request: PersonRequest, pk: int) -> HttpResponse:
     """The list, whose buttons lead to the page of the chosen person."""
     entity = entity_of(request, pk)
     people = Appointment.objects.visible_to(entity).current()
@@ -45,75 +43,66 @@ def authorized_people(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "delegates/authorized_people.html", context)
 
 
-def _form_page(
-    request: HttpRequest,
-    form: AuthorizedForm,
-    appointment: Appointment | None = None,
-    refusal: Refusal | None = None,
-) -> HttpResponse:
-    context = {"form": form, "entity": form.entity, "appointment": appointment, "refusal": refusal}
+def _form_page(request: PersonRequest, form: AuthorizedForm, appointment: Appointment | None = None) -> HttpResponse:
+    context = {"form": form, "entity": form.entity, "appointment": appointment, "refusal": form.refusal}
     return render(request, "delegates/authorized_form.html", context)
 
 
-@person
-def new_authorized(request: HttpRequest, pk: int) -> HttpResponse:
+@person(methods=FORM)
+def new_authorized(request: PersonRequest, pk: int) -> HttpResponse:
     """ "Nuevo"."""
     entity = entity_of(request, pk)
     form = AuthorizedForm(request.POST if request.method == "POST" else None, entity=entity)
-    if request.method != "POST" or not form.is_valid():
-        return _form_page(request, form)
-    try:
-        made = actions.make_appointment(
-            by=account_of(request), entity=entity, identity=form.identity, wanted=form.authorization
-        )
-    except Refused as refused:
-        return _form_page(request, form, refusal=refused.refusal)
-    messages.success(request, f"{made} quedó como autorizado de {entity} con el perfil {made.profile}.")
-    return redirect("authorized_people", entity.pk)
+    if form.is_valid():
+        with form.attempt():
+            appointment = actions.make_appointment(
+                by=request.account, entity=entity, identity=form.identity, wanted=form.authorization
+            )
+            messages.success(
+                request, f"{appointment} quedó como autorizado de {entity} con el perfil {appointment.profile}."
+            )
+            return redirect("authorized_people", entity.pk)
+    return _form_page(request, form)
 
 
-@person
-def edit_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpResponse:
+@person(methods=FORM)
+def edit_authorized(request: PersonRequest, pk: int, public_id: UUID) -> HttpResponse:
     """ "Editar": everything but the document."""
     entity = entity_of(request, pk)
     appointment = _appointment(entity, public_id)
     form = AuthorizedForm(request.POST if request.method == "POST" else None, entity=entity, appointment=appointment)
-    if request.method != "POST" or not form.is_valid():
-        return _form_page(request, form, appointment)
-    try:
-        changed = actions.change_appointment(
-            by=account_of(request),
-            appointment=appointment,
-            wanted=form.authorization,
-            seen=form.cleaned_data["seen"],
-        )
-    except Refused as refused:
-        return _form_page(request, form, appointment, refused.refusal)
-    said = "Los datos de %s quedaron actualizados." if changed else "No había nada que cambiar en los datos de %s."
-    messages.success(request, said % appointment)
-    return redirect("authorized_people", entity.pk)
+    if form.is_valid():
+        with form.attempt():
+            changed = actions.change_appointment(
+                by=request.account,
+                appointment=appointment,
+                wanted=form.authorization,
+                seen=form.cleaned_data["seen"],
+            )
+            said = (
+                "Los datos de %s quedaron actualizados." if changed else "No había nada que cambiar en los datos de %s."
+            )
+            messages.success(request, said % appointment)
+            return redirect("authorized_people", entity.pk)
+    return _form_page(request, form, appointment)
 
 
-@person
-def end_authorized(request: HttpRequest, pk: int, public_id: UUID) -> HttpResponse:
+@person(methods=FORM)
+def end_authorized(request: PersonRequest, pk: int, public_id: UUID) -> HttpResponse:
     """ "Inactivar", after a page that says what it will do."""
     entity = entity_of(request, pk)
     appointment = _appointment(entity, public_id)
-    context: dict[str, Any] = {
+    form = EndAuthorizedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with form.attempt():
+            actions.end_appointment(by=request.account, appointment=appointment, **form.cleaned_data)
+            messages.success(request, f"{appointment} ya no está autorizado. El portal se lo avisó por correo.")
+            return redirect("authorized_people", entity.pk)
+    context = {
         "entity": entity,
         "appointment": appointment,
         "ground": DelegateAccount.objects.filter(appointment=appointment).select_related("account").first(),
         "form": EndAuthorizedForm(),
+        "refusal": form.refusal,
     }
-    if request.method != "POST":
-        return render(request, "delegates/end_authorized.html", context)
-    form = EndAuthorizedForm(request.POST)
-    form.is_valid()
-    try:
-        actions.end_appointment(
-            by=account_of(request), appointment=appointment, revoke_tokens=form.cleaned_data["revoke_tokens"]
-        )
-    except Refused as refused:
-        return render(request, "delegates/end_authorized.html", context | {"refusal": refused.refusal})
-    messages.success(request, f"{appointment} ya no está autorizado. El portal se lo avisó por correo.")
-    return redirect("authorized_people", entity.pk)
+    return render(request, "delegates/end_authorized.html", context)

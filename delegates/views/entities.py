@@ -1,23 +1,23 @@
 """Persona jurídica: a natural person registers the entity he represents, follows the request, and opens it."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import Account
-from accounts.views.users import account_of
+from accounts.requests import AnyRequest, PersonRequest
 from delegates.actions import entity_registrations as actions
 from delegates.forms.entity_registrations import RegistrationForm, check_digit
 from delegates.models import Appointment, EntityRegistration, RegistrationKind, Representation, RutDocument
 from delegates.rules.entity_registrations import CORRECTABLE
 from delegates.rut.rules import Check, Verdict
 from entities.models import Entity, EntityKind
-from mipres_admin.access import person, signed_in
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.access import FORM, SAFE, MenuEntry, person, signed_in
 
 # what a browser may do with a document that somebody uploaded: keep it, nothing else
 SANDBOX = "default-src 'none'; sandbox"
@@ -35,15 +35,15 @@ def represented(account: Account) -> Any:
     return Entity.objects.filter(representations__in=now).order_by("name", "kind")
 
 
-def entity_of(request: HttpRequest, pk: int) -> Entity:
+def entity_of(request: PersonRequest, pk: int) -> Entity:
     """The entity, for its legal representative; else 404."""
-    entity: Entity = get_object_or_404(represented(account_of(request)), pk=pk)
+    entity: Entity = get_object_or_404(represented(request.account), pk=pk)
     return entity
 
 
-def _registration(request: HttpRequest, public_id: UUID) -> EntityRegistration:
+def _registration(request: PersonRequest, public_id: UUID) -> EntityRegistration:
     """The request, for whoever made it; else 404."""
-    theirs = EntityRegistration.objects.visible_to(account_of(request))
+    theirs = EntityRegistration.objects.visible_to(request.account)
     return get_object_or_404(theirs.select_related("municipality__department"), public_id=public_id)
 
 
@@ -52,10 +52,18 @@ def checks_of(document: RutDocument | None) -> list[Check]:
     return [Check(**check) for check in document.checks] if document else []
 
 
-@person
-def my_entities(request: HttpRequest) -> HttpResponse:
+@person(
+    methods=SAFE,
+    menu=MenuEntry(
+        "Personas jurídicas",
+        "Registre la entidad que usted representa y administre sus autorizados.",
+        "building",
+        order=120,
+    ),
+)
+def my_entities(request: PersonRequest) -> HttpResponse:
     """ "Personas jurídicas": the entities that the person represents, and the requests he has made."""
-    account = account_of(request)
+    account = request.account
     context = {
         "entities": represented(account),
         "registrations": EntityRegistration.objects.visible_to(account),
@@ -63,59 +71,56 @@ def my_entities(request: HttpRequest) -> HttpResponse:
     return render(request, "delegates/my_entities.html", context)
 
 
+def _send(
+    request: PersonRequest, form: RegistrationForm, action: Callable[..., EntityRegistration]
+) -> HttpResponse | None:
+    """Send what a valid form says; None when it was not sent, with the reason in the form."""
+    if not form.is_valid():
+        return None
+    with form.attempt():
+        registration = action(by=request.account, details=form.details, rut=form.checked)
+        if any(check.verdict == Verdict.NOT_MET for check in form.checked.checks):
+            messages.warning(
+                request,
+                "La solicitud fue enviada. El RUT no cumple alguna regla: véala abajo y corrija la solicitud antes de "
+                "que la revisen.",
+            )
+        else:
+            messages.success(request, "La solicitud fue enviada. Le avisaremos al correo cuando un revisor la atienda.")
+        return redirect("entity_registration", registration.public_id)
+    return None
+
+
 def _form_page(
-    request: HttpRequest,
-    form: RegistrationForm,
-    registration: EntityRegistration | None = None,
-    refusal: Refusal | None = None,
+    request: PersonRequest, form: RegistrationForm, registration: EntityRegistration | None = None
 ) -> HttpResponse:
     context = {
         "form": form,
         "kind": RegistrationKind(form.kind),
         "registration": registration,
-        "refusal": refusal,
+        "refusal": form.refusal,
     }
     return render(request, "delegates/register_entity.html", context)
 
 
-def _said(checks: list[Check]) -> str:
-    unmet = sum(check.verdict == Verdict.NOT_MET for check in checks)
-    if not unmet:
-        return "Le avisaremos al correo cuando un revisor la atienda."
-    return "El RUT no cumple alguna regla: véala abajo y corrija la solicitud antes de que la revisen."
+def _sent(request: PersonRequest) -> tuple[Any, ...]:
+    """What the form takes of this request: nothing before it is sent."""
+    return (request.POST, request.FILES) if request.method == "POST" else ()
 
 
-def _sent(request: HttpRequest, registration: EntityRegistration, form: RegistrationForm) -> HttpResponse:
-    checks = form.checked.checks
-    if any(check.verdict == Verdict.NOT_MET for check in checks):
-        messages.warning(request, f"La solicitud fue enviada. {_said(checks)}")
-    else:
-        messages.success(request, f"La solicitud fue enviada. {_said(checks)}")
-    return redirect("entity_registration", registration.public_id)
-
-
-@person
-def register_entity(request: HttpRequest) -> HttpResponse:
+@person(methods=FORM)
+def register_entity(request: PersonRequest) -> HttpResponse:
     """The kind of entity first (`?tipo=`), then its form with its RUT."""
     kind = request.GET.get("tipo", "")
     if kind not in RegistrationKind.values:
         kinds = [(choice, KIND_HINTS[choice]) for choice in RegistrationKind]
         return render(request, "delegates/choose_entity_kind.html", {"kinds": kinds})
-    form_of = partial(RegistrationForm, kind=kind, applicant=account_of(request))
-    if request.method != "POST":
-        return _form_page(request, form_of())
-    form = form_of(request.POST, request.FILES)
-    if not form.is_valid():
-        return _form_page(request, form)
-    try:
-        registration = actions.send_registration(by=account_of(request), details=form.details, rut=form.checked)
-    except Refused as refused:
-        return _form_page(request, form, refusal=refused.refusal)
-    return _sent(request, registration, form)
+    form = RegistrationForm(*_sent(request), kind=kind, applicant=request.account)
+    return _send(request, form, actions.send_registration) or _form_page(request, form)
 
 
-@person
-def entity_registration(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@person(methods=SAFE)
+def entity_registration(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Where a request stands, since when and why; and what each rule said of the RUT."""
     registration = _registration(request, public_id)
     document = registration.documents.first()
@@ -130,27 +135,17 @@ def entity_registration(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "delegates/entity_registration.html", context)
 
 
-@person
-def correct_registration(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@person(methods=FORM)
+def correct_registration(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Correct the data of a request, or upload another RUT, while no reviewer has it."""
     registration = _registration(request, public_id)
     if registration.state not in CORRECTABLE:
         return redirect("entity_registration", registration.public_id)
-    form_of = partial(
-        RegistrationForm, kind=registration.kind, applicant=account_of(request), registration=registration
+    form = RegistrationForm(
+        *_sent(request), kind=registration.kind, applicant=request.account, registration=registration
     )
-    if request.method != "POST":
-        return _form_page(request, form_of(), registration)
-    form = form_of(request.POST, request.FILES)
-    if not form.is_valid():
-        return _form_page(request, form, registration)
-    try:
-        registration = actions.send_again(
-            by=account_of(request), registration=registration, details=form.details, rut=form.checked
-        )
-    except Refused as refused:
-        return _form_page(request, form, _registration(request, public_id), refused.refusal)
-    return _sent(request, registration, form)
+    send_again = partial(actions.send_again, registration=registration)
+    return _send(request, form, send_again) or _form_page(request, form, _registration(request, public_id))
 
 
 def may_review(account: Account) -> bool:
@@ -163,10 +158,10 @@ def may_read_ruts(account: Account) -> bool:
     return may_review(account) or (account.is_staff and account.has_perm("delegates.view_rutdocument"))
 
 
-@signed_in
-def download_rut(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@signed_in(methods=SAFE)
+def download_rut(request: AnyRequest, public_id: UUID) -> HttpResponse:
     """A RUT as it was uploaded, for whoever registers the entity and the Ministry's readers; else 404."""
-    account = account_of(request)
+    account = request.account
     documents = RutDocument.objects.all()
     if not may_read_ruts(account):
         mine = account.is_natural_person
@@ -185,11 +180,11 @@ def has_delegate(entity: Entity) -> bool:
     return Appointment.objects.visible_to(entity).current().delegates().exists()
 
 
-@person
-def legal_entity(request: HttpRequest, pk: int) -> HttpResponse:
+@person(methods=SAFE)
+def legal_entity(request: PersonRequest, pk: int) -> HttpResponse:
     """The menu "Persona jurídica" of one entity that the person represents."""
     entity = entity_of(request, pk)
-    others = represented(account_of(request)).filter(nit=entity.nit).exclude(pk=entity.pk)
+    others = represented(request.account).filter(nit=entity.nit).exclude(pk=entity.pk)
     context = {
         "entity": entity,
         "check_digit": check_digit(entity.nit),

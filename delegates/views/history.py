@@ -1,25 +1,23 @@
 """Historia of an entity, for its legal representative: all of it, from before he represented it too."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
+from accounts.requests import PersonRequest
 from accounts.views.history import history_page, history_workbook
 from delegates.views.entities import entity_of
-from mipres_admin.access import person
+from mipres_admin.access import SAFE, person
 
 
-@person
-@require_safe
-def entity_history(request: HttpRequest, pk: int) -> HttpResponse:
+@person(methods=SAFE)
+def entity_history(request: PersonRequest, pk: int) -> HttpResponse:
     """The acts of one entity that the person represents now."""
     return history_page(request, entity_of(request, pk), "delegates/entity_history.html", {})
 
 
-@person
-@require_safe
-def download_entity_history(request: HttpRequest, pk: int) -> HttpResponseBase:
+@person(methods=SAFE)
+def download_entity_history(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Their workbook."""
     entity = entity_of(request, pk)
     return history_workbook(request, entity, reverse("entity_history", args=[entity.pk]))

@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from accounts.models import Account
+from accounts.requests import PersonRequest
 from accounts.roles import UserKind
-from accounts.views.users import show_and_act
 from delegates.actions import registration as actions
+from delegates.actions.personal_data import person_of
 from delegates.forms.registration import (
     DelegateForm,
     EnrolmentForm,
@@ -22,10 +22,9 @@ from delegates.forms.registration import (
     TerritorialDelegateForm,
 )
 from delegates.rules.registration import Delegacy, Enrolment, beginning_refusal, delegate_refusal
-from delegates.views.parts import account_of, filled, own_person
 from entities.models import EntityKind
-from mipres_admin.access import View, person, public
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.access import FORM, SAFE, MenuEntry, View, Viewable, person, public
+from mipres_admin.refusals import Refusal
 from mipres_admin.text import masked_email
 
 
@@ -80,22 +79,29 @@ KINDS = (
 # ---------------------------------------------------------------- public: what there is, and which steps
 
 
-@public
-@require_safe
+@public(
+    methods=SAFE,
+    menu=MenuEntry(
+        "Registro de Usuarios de MIPRES",
+        "Regístrese como delegado, profesional, SSO u otro usuario.",
+        "user-plus",
+        order=110,
+        only_persons=True,
+    ),
+    viewable=Viewable.YES,
+)
 def registration(request: HttpRequest) -> HttpResponse:
     """ "Seleccione la aplicación en la que debe registrarse" (route for territorial entities, 2020)."""
     return render(request, "delegates/registration.html")
 
 
-@public
-@require_safe
+@public(methods=SAFE, viewable=Viewable.YES)
 def registration_kinds(request: HttpRequest) -> HttpResponse:
     """ "Seleccione el tipo de usuario"."""
     return render(request, "delegates/registration_kinds.html", {"kinds": KINDS})
 
 
-@public
-@require_safe
+@public(methods=SAFE, viewable=Viewable.YES)
 def registration_steps(request: HttpRequest, slug: str) -> HttpResponse:
     """The steps of one type of user; who has logged in with his own account goes on to the form."""
     kind = next((kind for kind in KINDS if kind.slug == slug), None)
@@ -112,16 +118,16 @@ def _chosen_kind(request: HttpRequest) -> tuple[EntityKindForm, EntityKind | Non
     return form, EntityKind(form.cleaned_data["tipo"]) if form.is_valid() else None
 
 
-def _delegate_form(request: HttpRequest, kind: EntityKind) -> OwnDocumentForm:
+def _delegate_form(request: PersonRequest, kind: EntityKind) -> OwnDocumentForm:
     forms: dict[EntityKind, type[OwnDocumentForm]] = {
         EntityKind.ET: TerritorialDelegateForm,
         EntityKind.PPN: PpnForm,
     }
-    return filled(request, forms.get(kind, DelegateForm), person=own_person(request))
+    return forms.get(kind, DelegateForm).sent(request, person=person_of(request.account))
 
 
-def _registered(request: HttpRequest, kind: EntityKind, typed: dict[str, Any]) -> Account:
-    by = account_of(request)
+def _registered(request: PersonRequest, kind: EntityKind, typed: dict[str, Any]) -> Account:
+    by = request.account
     if kind == EntityKind.PPN:
         return actions.register_ppn(
             by=by, phone=typed["phone"], address=typed["address"], municipality_id=typed["municipality"]
@@ -129,68 +135,60 @@ def _registered(request: HttpRequest, kind: EntityKind, typed: dict[str, Any]) -
     return actions.register_delegate(by=by, kind=kind, nit=typed["nit"], et_model=typed.get("et_model"))
 
 
-def _beginning(request: HttpRequest, kind: EntityKind) -> Refusal | None:
+def _beginning(request: PersonRequest, kind: EntityKind) -> Refusal | None:
     """What stands against a PPN, whose entity needs no typing, before he types anything."""
-    asked = Delegacy.of_himself(own_person(request))
+    asked = Delegacy.of_himself(person_of(request.account))
     return delegate_refusal(asked) if kind == EntityKind.PPN else None
 
 
-@person
-@show_and_act
-def register_delegate(request: HttpRequest) -> HttpResponse:
+@person(methods=FORM)
+def register_delegate(request: PersonRequest) -> HttpResponse:
     """ "Registrar usuario (Administrador EPS - IPS - Entidad territorial - Proveedor)": kind first, then its form."""
     chooser, kind = _chosen_kind(request)
     if kind is None:
         return render(request, "delegates/register_delegate.html", {"chooser": chooser, "form": chooser})
     form = _delegate_form(request, kind)
-    refusal = blocked = _beginning(request, kind)
-    if refusal is None and form.is_valid():
-        try:
+    form.refusal = blocked = _beginning(request, kind)
+    if not blocked and form.is_valid():
+        with form.attempt():
             account = _registered(request, kind, form.cleaned_data)
-        except Refused as refused:
-            refusal = refused.refusal
-        else:
             messages.success(
                 request,
                 f"Registro exitoso. Su usuario es {account.login}. Enviamos a {masked_email(account.email)} el enlace "
                 "para asignar su contraseña; sirve durante 60 minutos.",
             )
             return redirect("role_list")
-    context = {"chooser": chooser, "kind": kind, "form": form, "refusal": refusal, "blocked": blocked}
+    context = {"chooser": chooser, "kind": kind, "form": form, "refusal": form.refusal, "blocked": blocked}
     return render(request, "delegates/register_delegate.html", context)
 
 
 # ---------------------------------------------------------------- Profesional, SSO, Otro Usuario
 
 
-def _register_user(request: HttpRequest, slug: str, user_kind: UserKind) -> HttpResponse:
+def _register_user(request: PersonRequest, slug: str, user_kind: UserKind) -> HttpResponse:
     kind = next(kind for kind in KINDS if kind.slug == slug)
-    asked = Enrolment(own_person(request), user_kind)
-    refusal = blocked = beginning_refusal(asked)
-    form = filled(request, EnrolmentForm, asked=asked)
-    if refusal is None and form.is_valid():
-        try:
-            user = actions.register_user(
-                by=account_of(request), kind=user_kind, profession=form.cleaned_data.get("profession")
-            )
-        except Refused as refused:
-            refusal = refused.refusal
-        else:
+    asked = Enrolment(person_of(request.account), user_kind)
+    form = EnrolmentForm.sent(request, asked=asked)
+    form.refusal = blocked = beginning_refusal(asked)
+    if not blocked and form.is_valid():
+        profession = form.cleaned_data.get("profession")
+        with form.attempt():
+            user = actions.register_user(by=request.account, kind=user_kind, profession=profession)
             messages.success(
                 request,
                 f"Registro exitoso. Su usuario de MIPRES es {user.login}. Ahora el delegado de la entidad donde "
                 "trabaja debe activarlo y asignarle roles.",
             )
             return redirect("role_list")
-    context = {"kind": kind, "asked": asked, "form": form, "refusal": refusal, "blocked": blocked}
+    context = {"kind": kind, "asked": asked, "form": form, "refusal": form.refusal, "blocked": blocked}
     return render(request, "delegates/register_user.html", context)
 
 
 def _view(slug: str, user_kind: UserKind) -> View:
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: PersonRequest) -> HttpResponse:
         return _register_user(request, slug, user_kind)
 
-    return person(show_and_act(view))
+    return person(methods=FORM)(view)
 
 
 register_professional = _view("profesional", UserKind.PROFESIONAL)

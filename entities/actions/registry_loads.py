@@ -9,7 +9,7 @@ from entities.registry.loading import Options
 from entities.registry.models import RegistryFile, RegistryLoad, RegistryProgress
 from entities.rules.registry_loads import AT_WORK, loading_refusal, undoing_refusal
 from mipres_admin import clock, history
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import Refused, refuse
 
 State = RegistryLoad.State
 OPEN = (State.UPLOADED, State.PREVIEWED, State.QUEUED)
@@ -71,9 +71,7 @@ def queue_load(
         return False
     options = Options(strict=strict, force=force, allow_closing=allow_closing)
     report = getattr(held, "report", None)
-    refusal = loading_refusal(held, report.obstacles if report else [], options)
-    if refusal:
-        raise Refused(refusal)
+    refuse(loading_refusal(held, report.obstacles if report else [], options))
     held.strict, held.force, held.allow_closing = strict, force, allow_closing
     before = _ask(held, by, reason, State.QUEUED)
     after = {"state": held.state, "reason": reason, "file": held.file_name, "sha256": held.sha256}
@@ -103,9 +101,7 @@ def queue_undo(*, by: Any, load: RegistryLoad, reason: str) -> bool:
     held = _lock_idle(load)
     if held.state in (State.UNDO_QUEUED, State.UNDONE):
         return False
-    refusal = undoing_refusal(held)
-    if refusal:
-        raise Refused(refusal)
+    refuse(undoing_refusal(held))
     before = _ask(held, by, reason, State.UNDO_QUEUED)
     after = {"state": held.state, "reason": reason}
     history.record(by=by, act="registry.undo_queued", thing=held, before=before, after=after)

@@ -20,7 +20,7 @@ from entities.rules.sedes import (
 )
 from mipres_admin import clock, history
 from mipres_admin.locks import lock
-from mipres_admin.refusals import Refused
+from mipres_admin.refusals import Refused, refuse
 
 SEQUENCE_IS_EMPTY = "2200H"
 
@@ -80,9 +80,7 @@ def _make(*, by: Any, entity: Entity, details: SedeDetails, is_main: bool = Fals
 
 def _lock_kept_here(sede: Sede) -> Sede:
     """The sede as it is now, locked; raises Refused for one that REPS keeps."""
-    refusal = keeping_refusal(sede)
-    if refusal:
-        raise Refused(refusal)
+    refuse(keeping_refusal(sede))
     return lock(sede, no_key=True)
 
 

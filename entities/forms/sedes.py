@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from entities.models import Department, Municipality, Sede
 from entities.rules.sedes import SedeDetails, SedeUse
+from mipres_admin.forms import ActionForm, set_choices
 
 CHOOSE = "--Seleccione--"
 PHONE = re.compile(r"\+?[0-9() .-]{7,40}( ?(ext|extensión)\.? ?[0-9]{1,6})?", re.IGNORECASE)
@@ -49,7 +50,7 @@ def _municipalities() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(groups.items())
 
 
-class SedeForm(forms.Form):
+class SedeForm(ActionForm):
     """Nombre completo, Teléfono, Dirección, Departamento and Municipio (manual v4.1 §11.6)."""
 
     name = LineField(label="Nombre completo", article="El nombre de la sede", example="Farmacia Chapinero", most=300)
@@ -80,9 +81,7 @@ class SedeForm(forms.Form):
         super().__init__(*args, **kwargs)
         departments = Department.objects.order_by("name").values_list("code", "name")
         for name, choices in (("department", list(departments)), ("municipality", _municipalities())):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-            field.choices = [("", CHOOSE), *choices]
+            set_choices(self, name, [("", CHOOSE), *choices])
 
     def clean_phone(self) -> str:
         """A telephone number, with an extension or without."""
@@ -141,7 +140,7 @@ class SimilarForm(forms.Form):
         return frozenset(self.cleaned_data["similar"].split())
 
 
-class DisableSedeForm(forms.Form):
+class DisableSedeForm(ActionForm):
     """The use of the sede that the page told before it was disabled."""
 
     users = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -5,37 +5,31 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
 
 from entities.actions import sedes as actions
 from entities.exports import PROVIDER_TO_SEDE, SEDE_COLUMNS, sede_rows
 from entities.forms.sedes import CreateSedeForm, DisableSedeForm, EditSedeForm, SedeForm, SedesFilterForm, SimilarForm
 from entities.models import Entity, EntityKind, Sede, SedeQuerySet
 from entities.rules.sedes import SedeDetails, SedeUse, keeping_refusal
-from mipres_admin.access import delegate_of
+from mipres_admin.access import FORM, SAFE, MenuEntry, PortalRequest, Viewable, delegate_of
 from mipres_admin.excel.writer import download
 from mipres_admin.models import HistoryEntry
 from mipres_admin.paging import page_of
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.refusals import Refusal
 
-show_and_act = require_http_methods(["GET", "HEAD", "POST"])
 CREATED = "La creación de la Entidad se ha realizado con éxito. Código generado para la sede del proveedor: {code}"
 
 
-def provider_of(request: HttpRequest) -> Entity:
-    """The provider of this session's delegate; the access declaration has seen to it that there is one."""
-    entity = getattr(request.user, "entity", None)
-    assert isinstance(entity, Entity)  # noqa: S101  narrows the type
-    return entity
+type ProviderRequest = PortalRequest[Any, Entity]
 
 
-def sede_for(request: HttpRequest, codigo: str) -> Sede:
+def sede_for(request: ProviderRequest, codigo: str) -> Sede:
     """One of the provider's own sedes by its code; else 404."""
-    own = Sede.objects.visible_to(provider_of(request)).select_related("entity", "municipality__department")
+    own = Sede.objects.visible_to(request.entity).select_related("entity", "municipality__department")
     return get_object_or_404(own, code=codigo)
 
 
@@ -43,12 +37,7 @@ def sede_for(request: HttpRequest, codigo: str) -> Sede:
 
 
 def _show_form(
-    request: HttpRequest,
-    form: SedeForm,
-    *,
-    sede: Sede | None = None,
-    refusal: Refusal | None = None,
-    similar: list[Sede] | None = None,
+    request: ProviderRequest, form: SedeForm, *, sede: Sede | None = None, similar: list[Sede] | None = None
 ) -> HttpResponse:
     seen = " ".join(other.code for other in similar or ())
     return render(
@@ -57,78 +46,84 @@ def _show_form(
         {
             "form": form,
             "sede": sede,
-            "refusal": refusal,
+            "refusal": form.refusal,
             "similar": similar,
             "confirm": SimilarForm(initial={"similar": seen}) if similar else None,
         },
     )
 
 
-def _save_new(request: HttpRequest, form: CreateSedeForm) -> HttpResponse:
-    try:
-        made = actions.create_sede(
-            by=request.user, details=form.details, key=form.cleaned_data["key"], seen=SimilarForm(request.POST).seen
-        )
-    except actions.SimilarFound as found:
-        return _show_form(request, form, similar=found.sedes)
-    except Refused as refused:
-        form.renew(uuid4())
-        return _show_form(request, form, refusal=refused.refusal)
-    messages.success(request, CREATED.format(code=made.code))
-    return redirect("sedes")
+def _save_new(request: ProviderRequest, form: CreateSedeForm) -> HttpResponse:
+    key, seen = form.cleaned_data["key"], SimilarForm(request.POST).seen
+    with form.attempt():
+        try:
+            sede = actions.create_sede(by=request.account, details=form.details, key=key, seen=seen)
+        except actions.SimilarFound as found:
+            return _show_form(request, form, similar=found.sedes)
+        messages.success(request, CREATED.format(code=sede.code))
+        return redirect("sedes")
+    form.renew(uuid4())
+    return _show_form(request, form)
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@show_and_act
-def create_sede(request: HttpRequest) -> HttpResponse:
+@delegate_of(
+    EntityKind.PROVEEDOR,
+    methods=FORM,
+    menu=MenuEntry(
+        "Crear Sede Proveedor", "Cree una sede que no está en el REPS o tiene otro NIT.", "map-pin", order=60
+    ),
+    viewable=Viewable.YES,
+)
+def create_sede(request: ProviderRequest) -> HttpResponse:
     """ "Crear Sede Proveedor": the form, and the new sede with its code."""
     form = CreateSedeForm(request.POST if request.method == "POST" else None, initial={"key": uuid4()})
     return _save_new(request, form) if form.is_valid() else _show_form(request, form)
 
 
-def _save_changes(request: HttpRequest, form: EditSedeForm, sede: Sede) -> HttpResponse:
-    try:
-        changed = actions.edit_sede(
-            by=request.user,
-            sede=sede,
-            details=form.details,
-            fingerprint=form.cleaned_data["fingerprint"],
-            seen=SimilarForm(request.POST).seen,
-        )
-    except actions.SimilarFound as found:
-        return _show_form(request, form, sede=sede, similar=found.sedes)
-    except Refused as refused:
-        now = sede_for(request, sede.code)
-        return _show_form(request, _edit_form(now), sede=now, refusal=refused.refusal)
-    if changed:
-        messages.success(request, f"Los cambios de la sede {sede.code} se guardaron.")
-    else:
-        messages.info(request, f"La sede {sede.code} ya tenía esos datos: no hubo cambios.")
-    return redirect("edit_sede", sede.code)
+def _save_changes(request: ProviderRequest, form: EditSedeForm, sede: Sede) -> HttpResponse:
+    fingerprint, seen = form.cleaned_data["fingerprint"], SimilarForm(request.POST).seen
+    with form.attempt():
+        try:
+            changed = actions.edit_sede(
+                by=request.account, sede=sede, details=form.details, fingerprint=fingerprint, seen=seen
+            )
+        except actions.SimilarFound as found:
+            return _show_form(request, form, sede=sede, similar=found.sedes)
+        if changed:
+            messages.success(request, f"Los cambios de la sede {sede.code} se guardaron.")
+        else:
+            messages.info(request, f"La sede {sede.code} ya tenía esos datos: no hubo cambios.")
+        return redirect("edit_sede", sede.code)
+    return _show_as_it_is(request, sede_for(request, sede.code), form.refusal)
+
+
+def _show_as_it_is(request: ProviderRequest, sede: Sede, refusal: Refusal | None) -> HttpResponse:
+    """The sede as it is now, and why nothing was done."""
+    form = _edit_form(sede)
+    form.refusal = refusal
+    return _show_form(request, form, sede=sede)
 
 
 def _edit_form(sede: Sede, data: Any = None) -> EditSedeForm:
     return EditSedeForm(data, sede=sede, initial={"fingerprint": SedeDetails.of(sede).fingerprint})
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@show_and_act
-def edit_sede(request: HttpRequest, codigo: str) -> HttpResponse:
+@delegate_of(EntityKind.PROVEEDOR, methods=FORM, viewable=Viewable.YES)
+def edit_sede(request: ProviderRequest, codigo: str) -> HttpResponse:
     """The data of one sede, or of the initial record, and the form that changes them."""
     sede = sede_for(request, codigo)
     refusal = keeping_refusal(sede)
     form = _edit_form(sede, request.POST if request.method == "POST" and not refusal else None)
-    if form.is_valid():
-        return _save_changes(request, form, sede)
-    return _show_form(request, form, sede=sede, refusal=refusal)
+    form.refusal = refusal
+    return _save_changes(request, form, sede) if form.is_valid() else _show_form(request, form, sede=sede)
 
 
 # ---------------------------------------------------------------- disable and enable
 
 
-def _show_disable(request: HttpRequest, sede: Sede, refusal: Refusal | None) -> HttpResponse:
+def _show_disable(request: ProviderRequest, sede: Sede, refusal: Refusal | None) -> HttpResponse:
     use = SedeUse.of(sede)
-    others = Sede.objects.visible_to(provider_of(request)).open().exclude(pk=sede.pk)
+    others = Sede.objects.visible_to(request.entity).open().exclude(pk=sede.pk)
     context = {
         "sede": sede,
         "refusal": refusal,
@@ -139,41 +134,36 @@ def _show_disable(request: HttpRequest, sede: Sede, refusal: Refusal | None) -> 
     return render(request, "entities/disable_sede.html", context)
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@show_and_act
-def disable_sede(request: HttpRequest, codigo: str) -> HttpResponse:
+@delegate_of(EntityKind.PROVEEDOR, methods=FORM, viewable=Viewable.YES)
+def disable_sede(request: ProviderRequest, codigo: str) -> HttpResponse:
     """Say how many users hold roles at a sede, and disable it once that is confirmed."""
     sede = sede_for(request, codigo)
-    refusal = keeping_refusal(sede)
     if request.method != "POST":
-        return _show_disable(request, sede, refusal)
-    try:
-        done = actions.disable_sede(by=request.user, sede=sede, seen=DisableSedeForm(request.POST).use)
-    except Refused as refused:
-        return _show_disable(request, sede, refused.refusal)
-    if done:
-        messages.success(request, f"La sede {sede.code} quedó deshabilitada: ya no puede recibir usuarios.")
-    else:
-        messages.info(request, f"La sede {sede.code} ya estaba deshabilitada: no hubo cambios.")
-    return redirect("edit_sede", sede.code)
+        return _show_disable(request, sede, keeping_refusal(sede))
+    form = DisableSedeForm(request.POST)
+    with form.attempt():
+        if actions.disable_sede(by=request.account, sede=sede, seen=form.use):
+            messages.success(request, f"La sede {sede.code} quedó deshabilitada: ya no puede recibir usuarios.")
+        else:
+            messages.info(request, f"La sede {sede.code} ya estaba deshabilitada: no hubo cambios.")
+        return redirect("edit_sede", sede.code)
+    return _show_disable(request, sede, form.refusal)
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@show_and_act
-def enable_sede(request: HttpRequest, codigo: str) -> HttpResponse:
+@delegate_of(EntityKind.PROVEEDOR, methods=FORM, viewable=Viewable.YES)
+def enable_sede(request: ProviderRequest, codigo: str) -> HttpResponse:
     """Open a disabled sede again; opening the address changes nothing."""
     sede = sede_for(request, codigo)
     if request.method != "POST":
         return redirect("edit_sede", sede.code)
-    try:
-        done = actions.enable_sede(by=request.user, sede=sede)
-    except Refused as refused:
-        return _show_form(request, _edit_form(sede), sede=sede, refusal=refused.refusal)
-    if done:
-        messages.success(request, f"La sede {sede.code} quedó habilitada: ya puede recibir usuarios.")
-    else:
-        messages.info(request, f"La sede {sede.code} ya estaba habilitada: no hubo cambios.")
-    return redirect("edit_sede", sede.code)
+    form = _edit_form(sede)
+    with form.attempt():
+        if actions.enable_sede(by=request.account, sede=sede):
+            messages.success(request, f"La sede {sede.code} quedó habilitada: ya puede recibir usuarios.")
+        else:
+            messages.info(request, f"La sede {sede.code} ya estaba habilitada: no hubo cambios.")
+        return redirect("edit_sede", sede.code)
+    return _show_form(request, form, sede=sede)
 
 
 # ---------------------------------------------------------------- history
@@ -194,12 +184,11 @@ def _changes(entry: HistoryEntry) -> list[tuple[str, str, str]]:
     return [(label, old or "—", new or "—") for label, old, new in pairs if old != new]
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@require_safe
-def sede_history(request: HttpRequest, codigo: str) -> HttpResponse:
+@delegate_of(EntityKind.PROVEEDOR, methods=SAFE, viewable=Viewable.YES)
+def sede_history(request: ProviderRequest, codigo: str) -> HttpResponse:
     """What was done to one sede: who, when, from where, before and after."""
     sede = sede_for(request, codigo)
-    acts = HistoryEntry.objects.of(sede).visible_to(provider_of(request)).select_related("actor__person")
+    acts = HistoryEntry.objects.of(sede).visible_to(request.entity).select_related("actor__person")
     page = page_of(request, acts, "id", newest_first=True)
     changes = [(entry, _changes(entry)) for entry in page.rows]
     return render(request, "entities/sede_history.html", {"sede": sede, "page": page, "acts": changes})
@@ -221,11 +210,17 @@ def _filtered(provider: Entity, form: SedesFilterForm) -> SedeQuerySet:
     return sedes.matching(asked["criterio"])
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@require_safe
-def sedes(request: HttpRequest) -> HttpResponse:
+@delegate_of(
+    EntityKind.PROVEEDOR,
+    methods=SAFE,
+    menu=MenuEntry(
+        "Consultar Sedes Proveedor", "Busque, edite, deshabilite o habilite sus sedes.", "building", order=70
+    ),
+    viewable=Viewable.YES,
+)
+def sedes(request: ProviderRequest) -> HttpResponse:
     """ "Consultar Sedes Proveedor": the filter, the exact count, and a page of the list."""
-    provider, form = provider_of(request), SedesFilterForm(request.GET)
+    provider, form = request.entity, SedesFilterForm(request.GET)
     found = _filtered(provider, form).select_related("municipality__department")
     used = urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
     context = {
@@ -238,12 +233,11 @@ def sedes(request: HttpRequest) -> HttpResponse:
     return render(request, "entities/sedes.html", context)
 
 
-@delegate_of(EntityKind.PROVEEDOR)
-@require_safe
-def download_sedes(request: HttpRequest) -> HttpResponseBase:
+@delegate_of(EntityKind.PROVEEDOR, methods=SAFE, viewable=Viewable.DOWNLOAD)
+def download_sedes(request: ProviderRequest) -> HttpResponseBase:
     """ "Descargar Datos": the workbook with the same rows as the filter."""
     form = SedesFilterForm(request.GET)
     if not form.is_valid():
         return redirect(f"{reverse('sedes')}?{request.GET.urlencode()}")
-    found = _filtered(provider_of(request), form)
+    found = _filtered(request.entity, form)
     return download("sedes.xlsx", "Sedes", SEDE_COLUMNS, sede_rows(found), found.count())

@@ -1,6 +1,7 @@
 """Is every address of the portal, while the Ministry sees it as a delegate, only to look at?"""
 
 import re
+from dataclasses import replace
 
 import pytest
 from captcha.models import CaptchaStore
@@ -10,24 +11,27 @@ from django.test import Client
 
 from accounts.actions.viewing import start_viewing
 from accounts.security.models import AccountSession
-from accounts.viewing import middleware, rules
+from accounts.viewing import middleware
+from mipres_admin.access import Viewable, declared, own_patterns
 from mipres_admin.models import HistoryEntry
 from tests.cast import make_delegate, make_entity
 from tests.mipres_admin.test_access import IN, KINDS, TABLE, address
+from tests.undone import undone
 
 pytestmark = pytest.mark.django_db
 # a stranger's link or a code of the page is another at each drawing
 CHANGING = re.compile(
     r'[0-9a-f]{8}-[0-9a-f-]{27}|name="csrfmiddlewaretoken" value="\w+"|data-left="\d+"|Cambiar de entidad'
 )
-WATCHED = [name for name in TABLE if name not in rules.OWN]
-
-
-def who_opens(name):
-    """A kind of delegate to whom the page opens, if there is one."""
-    row = TABLE[name][1]
-    kind = next((kind for kind in KINDS if row[kind] == IN), "EPS_C")
-    return make_delegate(make_entity(kind))
+VIEWS = {pattern.name: pattern.callback for pattern in own_patterns()}
+VIEWABLE = {name: access.viewable for name, view in VIEWS.items() if (access := declared(view))}
+WATCHED = [name for name in TABLE if VIEWABLE[name] is not Viewable.OWN]
+# the names by a kind of delegate to whom the page opens, if there is one
+BY_KIND = {
+    kind: [name for name in WATCHED if next((kind for kind in KINDS if TABLE[name][1][kind] == IN), "EPS_C") == kind]
+    for kind in KINDS
+}
+OPENING = [kind for kind in KINDS if BY_KIND[kind]]
 
 
 def seeing(ministry, delegate):
@@ -52,20 +56,23 @@ def main_of(page):
     return CHANGING.sub("", found[0] if found else page.text)
 
 
-@pytest.mark.parametrize("name", WATCHED)
-def test_a_page_is_what_the_delegate_sees_or_is_refused(name, ministry):
-    delegate = who_opens(name)
-    where, client, theirs = address(name, delegate), seeing(ministry, delegate), Client()
+@pytest.mark.parametrize("kind", OPENING)
+def test_a_page_is_what_the_delegate_sees_or_is_refused(kind, ministry, subtests):
+    delegate, theirs = make_delegate(make_entity(kind)), Client()
+    client = seeing(ministry, delegate)
     theirs.force_login(delegate)
-    before = everything()
-    page = client.get(where)
-    assert everything() == before
-    if name in rules.SHOWN:
-        own = theirs.get(where)
-        assert (page.status_code, page.headers.get("Location")) == (own.status_code, own.headers.get("Location"))
-        assert main_of(page) == main_of(own)
-    else:
-        assert page.status_code == 403
+    for name in BY_KIND[kind]:
+        with subtests.test(name), undone(client), undone(theirs):
+            where = address(name, delegate)
+            before = everything()
+            page = client.get(where)
+            assert everything() == before
+            if VIEWABLE[name] is not Viewable.YES:
+                assert page.status_code == 403
+                continue
+            own = theirs.get(where)
+            assert (page.status_code, page.headers.get("Location")) == (own.status_code, own.headers.get("Location"))
+            assert main_of(page) == main_of(own)
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
@@ -74,18 +81,21 @@ def test_only_looking_is_looking(method, ministry, delegate):
     assert page.status_code == 403
 
 
-@pytest.mark.parametrize("name", WATCHED)
-def test_nothing_is_sent_anywhere(name, ministry):
-    delegate = who_opens(name)
-    where, client = address(name, delegate), seeing(ministry, delegate)
-    before = everything()
-    assert client.post(where, {"reason": "x", "mode": "todo"}).status_code == 403
-    assert everything() == before
+@pytest.mark.parametrize("kind", OPENING)
+def test_nothing_is_sent_anywhere(kind, ministry, subtests):
+    delegate = make_delegate(make_entity(kind))
+    client = seeing(ministry, delegate)
+    for name in BY_KIND[kind]:
+        with subtests.test(name), undone(client):
+            where = address(name, delegate)
+            before = everything()
+            assert client.post(where, {"reason": "x", "mode": "todo"}).status_code == 403
+            assert everything() == before
 
 
-def test_every_page_that_is_shown_exists_and_no_download_is_one():
-    assert set(TABLE) >= rules.SHOWN | rules.DOWNLOADS
-    assert not rules.SHOWN & (rules.DOWNLOADS | rules.OWN)
+def test_every_page_that_is_shown_or_downloaded_is_in_the_table():
+    assert set(TABLE) >= {name for name in VIEWS if VIEWABLE[name] in (Viewable.YES, Viewable.DOWNLOAD)}
+    assert sorted(name for name in WATCHED if not any(name in names for names in BY_KIND.values())) == []
 
 
 def test_the_page_that_refuses_says_who_is_seen_and_how_to_stop(ministry, delegate):
@@ -101,8 +111,9 @@ def test_the_page_that_refuses_says_who_is_seen_and_how_to_stop(ministry, delega
 
 def shown_after_all(monkeypatch, *names):
     """As if somebody had put a page among those that are shown without reading what it does."""
-    monkeypatch.setattr(rules, "SHOWN", rules.SHOWN | set(names))
-    monkeypatch.setattr(rules, "DOWNLOADS", rules.DOWNLOADS - set(names))
+    for name in names:
+        view = VIEWS[name]
+        monkeypatch.setattr(view, "access", replace(declared(view), viewable=Viewable.YES))
 
 
 @pytest.mark.parametrize("name", ["recover_password", "download_users", "enrol_passkey"])

@@ -77,7 +77,7 @@ def errors(page, field):
 
 
 def test_the_menu_of_a_proveedor_has_both_items_in_the_manuals_order(client):
-    labels = [item.label for item in client.get(reverse("home")).context["menu"]]
+    labels = [item.entry.label for item in client.get(reverse("home")).context["menu"]]
     first = labels.index("Crear Sede Proveedor")
     assert labels[first : first + 2] == ["Crear Sede Proveedor", "Consultar Sedes Proveedor"]
 

@@ -7,13 +7,14 @@ from django.core import checks
 from django.test import Client, override_settings
 from django.urls import path, reverse
 from django.utils import timezone
+from django.views.generic import RedirectView
 
 from accounts.actions.certificates import issue_certificate
 from accounts.models import RoleUpload
 from delegates.models import Representation, RutDocument
 from entities.models import NETWORK_MEMBERS, Association, EntityKind
-from mipres_admin.access import delegate_of, public, signed_in
-from mipres_admin.checks import every_view_declares_its_access, own_patterns
+from mipres_admin.access import delegate_of, own_patterns, public, signed_in
+from mipres_admin.checks import every_view_declares_its_access, every_view_declares_its_methods
 from tests.accounts.links import link_to
 from tests.cast import (
     PASSWORD,
@@ -30,10 +31,11 @@ from tests.cast import (
 )
 from tests.delegates.links import link_of_a_sign_up, link_of_an_email
 from tests.tokens.calling import make_token
+from tests.undone import undone
 
 pytestmark = pytest.mark.django_db
 
-IN, TO_LOGIN, NO, GONE, ELSEWHERE, POST_ONLY = 200, 302, 403, 404, 302, 405
+IN, TO_LOGIN, NO, GONE, ELSEWHERE, WRONG_METHOD = 200, 302, 403, 404, 302, 405
 KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET")
 ACTIVATING = dict.fromkeys(KINDS, IN) | {"ET": NO}
 EVERY_KIND = dict.fromkeys(KINDS, IN)
@@ -57,9 +59,9 @@ TABLE = {
     "revoke_token": (TO_LOGIN, EVERY_KIND, NO),
     "try_token": (TO_LOGIN, EVERY_KIND, NO),
     "report_token": (IN, EVERY_KIND, IN),
-    "report_token_service": (POST_ONLY, dict.fromkeys(KINDS, POST_ONLY), POST_ONLY),
-    "introspection": (POST_ONLY, dict.fromkeys(KINDS, POST_ONLY), POST_ONLY),
-    "revocation": (POST_ONLY, dict.fromkeys(KINDS, POST_ONLY), POST_ONLY),
+    "report_token_service": (WRONG_METHOD, dict.fromkeys(KINDS, WRONG_METHOD), WRONG_METHOD),
+    "introspection": (WRONG_METHOD, dict.fromkeys(KINDS, WRONG_METHOD), WRONG_METHOD),
+    "revocation": (WRONG_METHOD, dict.fromkeys(KINDS, WRONG_METHOD), WRONG_METHOD),
     "services_reference": ANYBODY,
     "openapi": ANYBODY,
     "jwks": (IN, EVERY_KIND, IN),
@@ -266,31 +268,36 @@ def address(name, account):
     return make(name, account)
 
 
-def status(name, account):
+def client_of(account):
     client = Client()
     if account is not None:
         client.force_login(account)
-    return client.get(address(name, account)).status_code
+    return client
+
+
+def walk(subtests, account, expected):
+    """Ask for each address as this account: the status must be the expected one."""
+    client = client_of(account)
+    for name in TABLE:
+        with subtests.test(name), undone(client):
+            assert client.get(address(name, account)).status_code == expected(name)
 
 
 def test_the_table_has_every_address_of_the_portal():
     assert {pattern.name for pattern in own_patterns()} == set(TABLE) | OWN_TESTS
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_anonymous(name):
-    assert status(name, None) == TABLE[name][0]
+def test_anonymous(subtests):
+    walk(subtests, None, lambda name: TABLE[name][0])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", TABLE)
-def test_delegates(name, kind):
-    assert status(name, make_delegate(make_entity(EntityKind(kind)))) == TABLE[name][1][kind]
+def test_delegates(kind, subtests):
+    walk(subtests, make_delegate(make_entity(EntityKind(kind))), lambda name: TABLE[name][1][kind])
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_ministry(name, ministry):
-    assert status(name, ministry) == TABLE[name][2]
+def test_ministry(ministry, subtests):
+    walk(subtests, ministry, lambda name: TABLE[name][2])
 
 
 def expected_of_a_person(name):
@@ -300,9 +307,8 @@ def expected_of_a_person(name):
     return IN if name in PERSONS_OWN else everybody.pop() if len(everybody) == 1 else NO
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_natural_persons(name):
-    assert status(name, make_natural()) == expected_of_a_person(name)
+def test_natural_persons(subtests):
+    walk(subtests, make_natural(), expected_of_a_person)
 
 
 @pytest.mark.parametrize("name", [*OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT])
@@ -315,7 +321,8 @@ def test_another_persons_things_are_not_found(name):
 @pytest.mark.parametrize("name", OF_AN_UPLOAD)
 def test_a_strangers_upload_is_not_found(name, delegate_client, stranger):
     assert delegate_client.get(address(name, stranger)).status_code == GONE
-    assert delegate_client.post(address(name, stranger), {"mode": "todo"}).status_code == GONE
+    expected = GONE if name == "apply_upload" else WRONG_METHOD
+    assert delegate_client.post(address(name, stranger), {"mode": "todo"}).status_code == expected
 
 
 @pytest.mark.parametrize("name", OF_THE_ACCOUNT)
@@ -362,7 +369,7 @@ def test_a_strangers_paper_is_not_found(delegate_client, stranger):
 def test_the_delegate_of_an_inactive_entity_is_refused(delegate):
     delegate.entity.is_active = False
     delegate.entity.save()
-    assert status("users", delegate) == NO
+    assert client_of(delegate).get("/usuarios/").status_code == NO
 
 
 def test_a_delegate_can_not_enter_the_admin(delegate_client):
@@ -392,13 +399,23 @@ def test_the_portal_does_not_start_with_an_undeclared_view():
     assert [error.id for error in every_view_declares_its_access()] == ["mipres_admin.E001"]
 
 
+class UrlsWithoutMethods:
+    urlpatterns = [path("x/", public()(RedirectView.as_view()), name="x")]
+
+
+@override_settings(ROOT_URLCONF=UrlsWithoutMethods)
+def test_the_portal_does_not_start_with_a_view_without_methods():
+    assert [error.id for error in every_view_declares_its_methods()] == ["mipres_admin.E003"]
+    assert not every_view_declares_its_access()
+
+
 def test_the_portal_as_it_is_passes_its_checks():
     assert not [error for error in checks.run_checks() if error.id and error.id.startswith("mipres_admin")]
 
 
 def test_a_view_wears_exactly_one_declaration():
     with pytest.raises(TypeError):
-        signed_in(public(lambda request: None))
+        signed_in()(public()(lambda request: None))
 
 
 def test_a_declaration_names_the_kinds():

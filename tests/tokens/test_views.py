@@ -39,7 +39,7 @@ def generated(client, **fields):
 
 
 def test_generar_token_is_the_first_item_of_the_menu(eps):
-    assert menu_for(eps)[0].label == "Generar Token"
+    assert menu_for(eps)[0].entry.label == "Generar Token"
 
 
 def test_a_token_is_generated_and_shown_where_the_redirect_leads(eps, eps_client):

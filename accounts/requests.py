@@ -1,0 +1,27 @@
+"""What does a request hold in a view? What the middlewares have set by the time that access is granted."""
+
+from accounts.models import Account
+from accounts.security.models import AccountSession
+from accounts.security.sessions import Entering
+from accounts.viewing.models import Viewing
+from entities.models import Entity
+from mipres_admin.access import PortalRequest
+
+
+class AccountRequest[Tenant](PortalRequest[Account, Tenant]):
+    """A request with its account, in the views of `signed_in`, `enrolling`, `staff`, `delegate_of` and `person`."""
+
+    whole_session: AccountSession
+    entering: Entering | None
+    viewing: Viewing | None
+
+
+type AnyRequest = AccountRequest[Entity | None]
+type DelegateRequest = AccountRequest[Entity]
+type PersonRequest = AccountRequest[None]
+
+
+class EnteringRequest(PortalRequest[Account, Entity | None]):
+    """A request between password and second factor, in the views of `entering`."""
+
+    entering: Entering
