@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from accounts.staff.groups import PURPOSES, StaffGroup, deed_of, done_by, labels_of, seen_by
 from delegates.models import RutDocument
-from mipres_admin.desk import ActingAdmin
+from mipres_admin.admin_base import ObjectActionsAdmin
 from mipres_admin.models import OutgoingMail
 from tests import cast
 
@@ -105,7 +105,12 @@ def test_every_list_of_the_admin_belongs_to_somebody(label):
 
 def acts():
     """Every act of the admin with its permission."""
-    return [(label, act) for label, desk in REGISTERED.items() if isinstance(desk, ActingAdmin) for act in desk.acts]
+    return [
+        (label, act)
+        for label, desk in REGISTERED.items()
+        if isinstance(desk, ObjectActionsAdmin)
+        for act in desk.object_actions
+    ]
 
 
 @pytest.mark.parametrize(("label", "act"), acts(), ids=lambda part: getattr(part, "slug", part))
@@ -225,7 +230,7 @@ def test_nothing_is_added_or_deleted_but_by_the_groups_that_do_it(group):
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize(("label", "act"), acts(), ids=lambda part: getattr(part, "slug", part))
 def test_an_act_opens_to_the_groups_that_do_it(label, act, group):
-    where = reverse(named(label, "act"), args=["0", act.slug])
+    where = reverse(named(label, "action"), args=["0", act.slug])
     client = client_of(group)
     assert client.get(where).status_code == expected(group, act.permission, 404)
     assert client.post(where, {"reason": "x"}).status_code == expected(group, act.permission, 404)
@@ -307,8 +312,8 @@ def test_a_rut_is_read_by_the_groups_that_see_documents(group):
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_registration_is_decided_by_the_groups_that_review(group):
-    where = reverse("admin:review_registration", args=[cast.make_registration().pk])
-    answer = client_of(group).post(where, {"act": "tomar"})
+    where = reverse("admin:delegates_entityregistration_action", args=[cast.make_registration().pk, "tomar"])
+    answer = client_of(group).post(where)
     assert (answer.status_code != 403) == (group in ("revisor", "superusuario"))
 
 
