@@ -14,8 +14,9 @@ from accounts.actions.staff import change_groups, close_staff, make_staff, reope
 from accounts.forms.staff import GroupsForm, StaffForm, StaffReasonForm
 from accounts.models import Account, StaffAccount
 from accounts.security.models import AuthenticatorApp, Passkey
-from accounts.staff.groups import StaffGroup, done_by, label_of, labels_of, purpose_of, seen_by
+from accounts.staff.groups import done_by, label_of, labels_of, purpose_of, seen_by
 from mipres_admin.admin_base import ObjectAction, ObjectActionsAdmin, ReadOnlyAdmin, refusal_text
+from mipres_admin.groups import StaffGroup
 from mipres_admin.refusals import Refused
 
 MANAGE = "accounts.manage_staff"
