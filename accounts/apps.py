@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Cuentas, usuarios y roles"
 
     def ready(self) -> None:
-        from accounts import jobs, panels
+        from accounts import jobs, panels, permissions
         from accounts.registry import effects
         from accounts.registry.deceased import Deceased
         from accounts.registry.rethus import Rethus
@@ -19,7 +19,7 @@ class AccountsConfig(AppConfig):
         from accounts.viewing import leaving  # noqa: F401  and who leaves stops seeing
         from entities.registry import registries
         from entities.registry.loading import Effect, register_effect
-        from mipres_admin import dashboard
+        from mipres_admin import dashboard, groups
         from mipres_admin.jobs import register
 
         registries.register(Rethus)
@@ -28,4 +28,5 @@ class AccountsConfig(AppConfig):
         register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
         register(name="end_viewings", every=timedelta(minutes=5), function=jobs.end_viewings)
         dashboard.register(*panels.PANELS)
+        groups.register(*permissions.PERMISSIONS)
         register_effect(Effect(effects.apply, effects.undo, effects.COUNT_LABELS))

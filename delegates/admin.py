@@ -1,20 +1,19 @@
 """Where does the Ministry review registrations and see the chain of delegates? In its admin, by everybody's actions."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path, reverse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts.admin import AccountAdmin, DocumentColumn, of_accounts
+from accounts.admin import AccountAdmin, DocumentColumn, OfAccountAdmin
 from accounts.models import Account, Person, of_document
 from delegates.actions import entity_registrations as actions
 from delegates.actions.desk import suspend_delegate
@@ -24,33 +23,27 @@ from delegates.models import (
     OPEN_STATES,
     WAITING_STATES,
     Appointment,
-    AuthorizedProfile,
-    AuthorizedRole,
     DelegateAccount,
     EmailChange,
     EntityRegistration,
     PrivacyAcceptance,
     RegistrationState,
-    RegistrationStep,
     Representation,
     RutDocument,
     SignUp,
 )
 from delegates.rules.entity_registrations import Details, found_entities, registration_refusal
 from delegates.views.entities import checks_of, may_review
-from entities.models import Entity, EntityKind
-from mipres_admin.desk import Also, DeskAct, ReadOnlyAdmin
+from entities.models import Entity
+from mipres_admin.admin_base import (
+    ObjectAction,
+    ObjectActionsAdmin,
+    ReadOnlyAdmin,
+    RelatedList,
+    register_related_lists,
+)
 from mipres_admin.forms import ReasonForm
-from mipres_admin.refusals import Refused
 
-CHANGE = "admin:delegates_entityregistration_change"
-# act: the action, what to say
-ACTS: dict[str, tuple[Callable[..., EntityRegistration], str]] = {
-    "tomar": (actions.take_for_review, "Usted tomó la solicitud para revisión."),
-    "aprobar": (actions.approve, "La solicitud quedó aprobada y la persona fue avisada."),
-    "pedir": (actions.ask_for_information, "La solicitud volvió a la persona, que fue avisada."),
-    "rechazar": (actions.reject, "La solicitud quedó rechazada y la persona fue avisada."),
-}
 ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
 
 
@@ -98,8 +91,48 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state__in=[self.value()] if self.value() else WAITING_STATES)
 
 
+def _review_initial(registration: EntityRegistration) -> dict[str, Any]:
+    """The last step, which the page shows; and a reason for whose turn it is."""
+    last = registration.steps.last()
+    is_turn = _is_sent(registration) and not EntityRegistration.objects.ahead_of(registration).exists()
+    return {"seen": last and last.pk, "reason": ITS_TURN if is_turn else ""}
+
+
+def _is_sent(registration: EntityRegistration) -> bool:
+    return registration.state == RegistrationState.SENT
+
+
+def _is_in_review(registration: EntityRegistration) -> bool:
+    return registration.state in WAITING_STATES and not _is_sent(registration)
+
+
+APPROVED = "La solicitud quedó aprobada y la persona fue avisada."
+SENT_BACK = "La solicitud volvió a la persona, que fue avisada."
+REJECTED = "La solicitud quedó rechazada y la persona fue avisada."
+REVIEW_ACTIONS = tuple(
+    ObjectAction(
+        slug=slug,
+        label=label,
+        confirmation="",  # the form is below what the reviewer reads
+        permission="delegates.review_registration",
+        success_message=success_message,
+        is_available=is_available,
+        perform=perform,
+        argument="registration",
+        form=ReviewForm,
+        initial=_review_initial,
+    )
+    for slug, label, perform, success_message, is_available in (
+        ("tomar", "Tomar para revisión", actions.take_for_review, "Usted tomó la solicitud para revisión.", _is_sent),
+        ("aprobar", "Aprobar", actions.approve, APPROVED, _is_in_review),
+        ("pedir", "Pedir información", actions.ask_for_information, SENT_BACK, _is_in_review),
+        ("rechazar", "Rechazar", actions.reject, REJECTED, _is_in_review),
+    )
+)
+
+
 @admin.register(EntityRegistration)
-class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+class EntityRegistrationAdmin(ObjectActionsAdmin):
     """The reviewers' queue, the oldest first; a request is read and decided here, never edited."""
 
     list_display = ("name", "kind", "nit", "applicant_name", "state", "sent_at", "clock")
@@ -108,6 +141,7 @@ class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ge
     search_fields = ("nit", "name")
     ordering = ("sent_at", "pk")
     actions = None
+    object_actions = REVIEW_ACTIONS
 
     @admin.display(description="solicitante")
     def applicant_name(self, registration: EntityRegistration) -> str:
@@ -122,115 +156,58 @@ class EntityRegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ge
         days = days_waiting(registration)
         return f"Vencido: día {days}" if days > DAYS_TO_ANSWER else f"Día {days} de {DAYS_TO_ANSWER}"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody: people send their own."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: what was asked and answered stays."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: a decision is an action, not an edit."""
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: Any, obj: Any = None) -> bool:
         """Those who may see requests, reviewers among them."""
-        return may_review(request.user) or super().has_view_permission(request, obj)  # type: ignore[arg-type]
-
-    def get_urls(self) -> list[URLPattern]:
-        """The admin's, and the one to which decisions are posted."""
-        review = self.admin_site.admin_view(self.review)
-        return [path("<int:pk>/revisar/", review, name="review_registration"), *super().get_urls()]
+        return may_review(request.user) or super().has_view_permission(request, obj)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """One request, beside it what the rules said, and below it the decision."""
-        registration: EntityRegistration | None = self.get_object(request, object_id)
-        if not self.has_view_permission(request, registration):
+        if request.method == "POST" or not self.has_view_permission(request):
             raise PermissionDenied
+        registration: EntityRegistration | None = self.get_object(request, object_id)
         if registration is None:
             return redirect("admin:delegates_entityregistration_changelist")
-        return self._page(request, registration)
+        return self._review_page(request, registration, ReviewForm(initial=_review_initial(registration)))
 
-    def _page(
-        self, request: HttpRequest, registration: EntityRegistration, form: ReviewForm | None = None
-    ) -> HttpResponse:
-        is_sent, last = registration.state == RegistrationState.SENT, registration.steps.last()
-        ahead = EntityRegistration.objects.ahead_of(registration).count() if is_sent else 0
-        reason = ITS_TURN if is_sent and not ahead else ""
-        context = (
-            self.admin_site.each_context(request)
-            | _consequences(registration)
-            | {
-                "title": str(registration),
-                "opts": self.opts,
-                "registration": registration,
-                "check_digit": check_digit(registration.nit),
-                "steps": registration.steps.select_related("by"),
-                "clock": self.clock(registration),
-                "answer_by": registration.sent_at + timedelta(days=DAYS_TO_ANSWER),
-                "form": form or ReviewForm(initial={"seen": last and last.pk, "reason": reason}),
-                "ahead": ahead,
-                "may_review": may_review(request.user),  # type: ignore[arg-type]
-                "is_sent": is_sent,
-                "is_waiting": registration.state in WAITING_STATES,
-            }
-        )
-        return render(request, "admin/delegates/entityregistration/review.html", context)
+    def action_page(self, request: HttpRequest, obj: Any, action: ObjectAction, form: forms.Form) -> HttpResponse:
+        """The request again, with what is wrong in the form."""
+        return self._review_page(request, obj, form)
 
-    def review(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take, approve, ask for information or reject: POST; then back to the request."""
-        if not may_review(request.user):  # type: ignore[arg-type]
-            raise PermissionDenied
-        here = redirect(reverse(CHANGE, args=[pk]))
-        act = ACTS.get(request.POST.get("act", ""))
-        if request.method != "POST" or act is None:
-            return here
-        registration = get_object_or_404(EntityRegistration, pk=pk)
-        form = ReviewForm(request.POST)
-        do, said = act
-        if not form.is_valid():
-            return self._page(request, registration, form)
-        try:
-            do(by=request.user, registration=registration, **form.cleaned_data)
-        except Refused as refused:
-            refusal = refused.refusal
-            messages.error(request, f"{refusal.headline}. {refusal.cause} {refusal.remedy}")
-        else:
-            messages.success(request, said)
-        return here
+    def _review_page(self, request: HttpRequest, registration: EntityRegistration, form: forms.Form) -> HttpResponse:
+        is_sent = _is_sent(registration)
+        context = {
+            "title": str(registration),
+            "registration": registration,
+            "check_digit": check_digit(registration.nit),
+            "steps": registration.steps.select_related("by"),
+            "clock": self.clock(registration),
+            "answer_by": registration.sent_at + timedelta(days=DAYS_TO_ANSWER),
+            "form": form,
+            "ahead": EntityRegistration.objects.ahead_of(registration).count() if is_sent else 0,
+            "is_sent": is_sent,
+            "is_waiting": registration.state in WAITING_STATES,
+        }
+        context |= _consequences(registration) | self.actions_context(request, registration)
+        return self.page(request, "admin/delegates/entityregistration/review.html", context)
 
 
 # ---------------------------------------------------------------- the chain, to read
 
 
-def _of_entity_or_document(rows: Any, words: str) -> QuerySet[Any]:
+def _of_entity_or_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     entities = Entity.objects.matching(words).values("pk")
-    found: QuerySet[Any] = rows.filter(Q(entity__in=entities) | of_document(words))
-    return found
+    return rows.filter(Q(entity__in=entities) | of_document(words))
 
 
-def _of_entity_or_person(rows: Any, words: str) -> QuerySet[Any]:
+def _of_entity_or_person(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     entities, people = Entity.objects.matching(words).values("pk"), Person.objects.matching(words).values("pk")
-    found: QuerySet[Any] = rows.filter(Q(entity__in=entities) | Q(person__in=people))
-    return found
+    return rows.filter(Q(entity__in=entities) | Q(person__in=people))
 
 
-def _of_document(rows: Any, words: str) -> QuerySet[Any]:
-    found: QuerySet[Any] = rows.filter(of_document(words))
-    return found
-
-
-class OfAccountAdmin(ReadOnlyAdmin):
-    """What belongs to one account."""
-
-    list_select_related = ("account", "account__person")
-    find = staticmethod(of_accounts)
-    search_help_text = "Usuario (login), documento o nombres, nombre o NIT de la entidad."
-    ordering = ("-pk",)
-    sortable_by = ()
+def _of_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return rows.filter(of_document(words))
 
 
 @admin.register(SignUp)
@@ -239,7 +216,7 @@ class SignUpAdmin(DocumentColumn, ReadOnlyAdmin):
 
     list_display = ("document", "first_name", "first_surname", "email", "accepted_at", "expires_at", "used_at")
     list_filter = (("used_at", admin.EmptyFieldListFilter),)
-    find = staticmethod(_of_document)
+    search = staticmethod(_of_document)
     search_help_text = "Documento, con el tipo o sin él."
     ordering = ("-pk",)
     sortable_by = ()
@@ -262,17 +239,6 @@ class EmailChangeAdmin(OfAccountAdmin):
 
     list_display = ("account", "email", "expires_at")
     fields = ("account", "email", "expires_at")
-
-
-@admin.register(RegistrationStep)
-class RegistrationStepAdmin(ReadOnlyAdmin):
-    list_display = ("registration", "state", "at", "by", "reason")
-    list_filter = ("state",)
-    list_select_related = ("registration", "by")
-    search_fields = ("registration__nit", "registration__name")
-    ordering = ("-pk",)
-    sortable_by = ()
-    fields = ("registration", "state", "at", "by", "reason")
 
 
 @admin.register(RutDocument)
@@ -306,28 +272,11 @@ class RepresentationAdmin(ReadOnlyAdmin):
     list_display = ("entity", "person", "since", "ended_at")
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
     list_select_related = ("entity", "person")
-    find = staticmethod(_of_entity_or_person)
+    search = staticmethod(_of_entity_or_person)
     search_help_text = "Nombre o NIT de la entidad; documento o nombres de la persona."
     ordering = ("-pk",)
     sortable_by = ()
     fields = ("entity", "person", "registration", "since", "ended_at")
-
-
-@admin.register(AuthorizedRole)
-class AuthorizedRoleAdmin(ReadOnlyAdmin):
-    list_display = ("name", "code", "offered_to")
-    fields = ("code", "name", "offered_to")
-
-    @admin.display(description="tipos de entidad")
-    def offered_to(self, role: AuthorizedRole) -> str:
-        """The kinds of entity, in words."""
-        return "; ".join(EntityKind(kind).label for kind in role.kinds)
-
-
-@admin.register(AuthorizedProfile)
-class AuthorizedProfileAdmin(ReadOnlyAdmin):
-    list_display = ("name", "code", "is_delegate")
-    fields = ("code", "name", "is_delegate", "roles")
 
 
 @admin.register(Appointment)
@@ -335,7 +284,7 @@ class AppointmentAdmin(DocumentColumn, ReadOnlyAdmin):
     list_display = ("entity", "document", "first_name", "first_surname", "profile", "created_at", "ended_at")
     list_filter = ("profile", ("ended_at", admin.EmptyFieldListFilter))
     list_select_related = ("entity", "profile")
-    find = staticmethod(_of_entity_or_document)
+    search = staticmethod(_of_entity_or_document)
     search_help_text = "Nombre o NIT de la entidad; documento de la persona."
     ordering = ("-pk",)
     sortable_by = ()
@@ -345,7 +294,6 @@ class AppointmentAdmin(DocumentColumn, ReadOnlyAdmin):
         ("Nombres", {"fields": ("first_name", "second_name", "first_surname", "second_surname")}),
         ("Vigencia", {"fields": ("created_at", "created_by", "ended_at", "ended_by")}),
     )
-    also = (Also("Cuenta que se registró con él", "delegates_delegateaccount", "appointment__id__exact"),)
 
 
 @admin.register(DelegateAccount)
@@ -355,11 +303,27 @@ class DelegateAccountAdmin(OfAccountAdmin):
     fields = ("account", "appointment", "registered_at")
 
 
-# ---------------------------------------------------------------- suspending a delegate reaches his tokens
+register_related_lists(
+    Appointment, RelatedList("Cuenta que se registró con él", DelegateAccount, "appointment__id__exact", 10)
+)
+register_related_lists(Person, RelatedList("Entidades que representa", Representation, "person__id__exact", 30))
+register_related_lists(
+    Entity,
+    RelatedList("Representantes legales", Representation, "entity__id__exact", 30),
+    RelatedList("Autorizados", Appointment, "entity__id__exact", 40),
+)
+register_related_lists(
+    Account,
+    RelatedList("Nombramientos que la sostienen", DelegateAccount, "account__id__exact", 30),
+    RelatedList("Registros de personas jurídicas", EntityRegistration, "applicant__id__exact", 40),
+    RelatedList("Aviso de privacidad", PrivacyAcceptance, "account__id__exact", 90),
+)
+
+# ---------------------------------------------------------------- suspending a delegate reaches their tokens
 
 
 class SuspendForm(ReasonForm):
-    """Why, and what becomes of the tokens that he made."""
+    """Why, and what becomes of the tokens that the delegate made."""
 
     revoke_tokens = forms.BooleanField(
         label="Revocar también los tokens que generó",
@@ -368,22 +332,19 @@ class SuspendForm(ReasonForm):
     )
 
 
-def _suspend(*, by: Account, thing: Account, reason: str, revoke_tokens: bool) -> bool:
-    return suspend_delegate(by=by, account=thing, reason=reason, revoke_tokens=revoke_tokens)
-
-
-SUSPEND = DeskAct(
+SUSPEND = ObjectAction(
     slug="suspender",
     label="Suspender delegado",
-    warning=(
+    confirmation=(
         "No puede ingresar y sus sesiones se cierran de inmediato; recibe un correo con el motivo, que la entidad "
         "también lee. Ni un nombramiento nuevo ni un enlace de contraseña lo dejan entrar: solo «Reactivar delegado». "
         "Los roles que asignó siguen, y los tokens que generó también, si no los revoca."
     ),
     permission="accounts.suspend_account",
-    said="El delegado quedó suspendido y fue avisado.",
-    offered=lambda account: account.entity_id is not None and not account.is_suspended,
-    do=_suspend,
+    success_message="El delegado quedó suspendido y fue avisado.",
+    is_available=lambda account: account.entity_id is not None and not account.is_suspended,
+    perform=suspend_delegate,
+    argument="account",
     form=SuspendForm,
 )
-AccountAdmin.offer(SUSPEND)
+AccountAdmin.register_actions(SUSPEND)

@@ -10,9 +10,10 @@ class DelegatesConfig(AppConfig):
     verbose_name = "Representantes y delegados"
 
     def ready(self) -> None:
-        from delegates import jobs, panels
-        from mipres_admin import dashboard
+        from delegates import jobs, panels, permissions
+        from mipres_admin import dashboard, groups
         from mipres_admin.jobs import register
 
         register(name="forget_expired_links", every=timedelta(hours=1), function=jobs.forget_expired)
         dashboard.register(*panels.PANELS)
+        groups.register(*permissions.PERMISSIONS)

@@ -25,7 +25,7 @@ from accounts.logins import DELEGATE_KINDS, first_login, persons_login
 from accounts.models import Account, DeceasedEntry, Person, RegisteredUser, RethusEntry, SsoPost
 from accounts.roles import Option, Role, UserKind
 from accounts.security.models import AccountSession
-from accounts.staff.groups import StaffGroup, purpose_of
+from accounts.staff.groups import purpose_of
 from accounts.validity import today
 from accounts.viewing.models import Viewing
 from delegates.demo_chain import load_chain
@@ -34,6 +34,7 @@ from delegates.privacy import NOTICE_VERSION
 from entities.actions.sedes import create_main_sede, create_sede, disable_sede
 from entities.models import Association, Entity, EntityKind, EtModel, Sede
 from entities.rules.sedes import SedeDetails, SedeUse
+from mipres_admin.groups import StaffGroup
 from tokens.actions import issue_token
 from tokens.models import PortalToken
 

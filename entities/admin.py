@@ -1,33 +1,30 @@
-"""What does the Ministry see of places, entities, their sedes and networks? Windows alone."""
+"""What does the Ministry see of places, entities, their sedes and networks?"""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 
-from entities import registry_admin  # noqa: F401  the window of the loads
+from entities import registry_admin  # noqa: F401  the admin of the loads
 from entities.models import Association, Department, Entity, Municipality, Sede
-from mipres_admin.desk import ActingAdmin, Also, ReadOnlyAdmin
+from mipres_admin.admin_base import ObjectActionsAdmin, ReadOnlyAdmin, RelatedList, register_related_lists
 
 
-def matching(rows: Any, words: str) -> QuerySet[Any]:
-    """What answers to the words, by the indexes of the portal."""
-    found: QuerySet[Any] = rows.matching(words)
-    return found
+def matching(rows: Any, words: str) -> Any:
+    """The rows that match the words, by the indexes of the portal."""
+    return rows.matching(words)
 
 
-def of_either(rows: Any, words: str) -> QuerySet[Any]:
+def of_either(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Associations whose owner or member answers to the words."""
     entities = Entity.objects.matching(words).values("pk")
-    found: QuerySet[Any] = rows.filter(Q(owner__in=entities) | Q(member__in=entities))
-    return found
+    return rows.filter(Q(owner__in=entities) | Q(member__in=entities))
 
 
 @admin.register(Department)
 class DepartmentAdmin(ReadOnlyAdmin):
     list_display = ("name", "code")
     search_fields = ("code", "name")
-    also = (Also("Municipios", "entities_municipality", "department__code__exact"),)
 
 
 @admin.register(Municipality)
@@ -36,30 +33,18 @@ class MunicipalityAdmin(ReadOnlyAdmin):
     list_filter = ("department",)
     list_select_related = ("department",)
     search_fields = ("code", "name")
-    also = (Also("Sedes", "entities_sede", "municipality__code__exact"),)
 
 
 @admin.register(Entity)
-class EntityAdmin(ActingAdmin):
+class EntityAdmin(ObjectActionsAdmin):
     list_display = ("name", "numbered", "kind", "eps_code", "is_active")
     list_filter = ("kind", "is_active")
-    find = staticmethod(matching)
+    search = staticmethod(matching)
     search_help_text = "Razón social, NIT, código de EPS o comienzo del código de una sede."
     sortable_by = ()
     fieldsets = (
         (None, {"fields": ("name", "kind", "identification_type", "nit", "eps_code", "et_model")}),
         ("Estado", {"fields": ("is_active",)}),
-    )
-    also = (
-        Also("Sedes", "entities_sede", "entity__id__exact"),
-        Also("Delegados", "accounts_account", "entity__id__exact"),
-        Also("Representantes legales", "delegates_representation", "entity__id__exact"),
-        Also("Autorizados", "delegates_appointment", "entity__id__exact"),
-        Also("Roles asignados", "accounts_roleassignment", "entity__id__exact"),
-        Also("Tokens", "tokens_portaltoken", "entity__id__exact"),
-        Also("Su red", "entities_association", "owner__id__exact"),
-        Also("Redes a las que pertenece", "entities_association", "member__id__exact"),
-        Also("Constancias", "accounts_certificate", "entity__id__exact"),
     )
 
     @admin.display(description="identificación")
@@ -69,11 +54,11 @@ class EntityAdmin(ActingAdmin):
 
 
 @admin.register(Sede)
-class SedeAdmin(ActingAdmin):
+class SedeAdmin(ObjectActionsAdmin):
     list_display = ("code", "name", "entity", "municipality", "state")
     list_filter = (("closed_on", admin.EmptyFieldListFilter), "provider_class")
     list_select_related = ("entity", "municipality")
-    find = staticmethod(matching)
+    search = staticmethod(matching)
     search_help_text = "Código o nombre de la sede."
     ordering = ("code",)
     sortable_by = ()
@@ -81,10 +66,6 @@ class SedeAdmin(ActingAdmin):
         (None, {"fields": ("code", "name", "entity", "provider_class", "kept_by")}),
         ("Dónde", {"fields": ("municipality", "address", "phone", "email")}),
         ("Estado", {"fields": ("state", "closed_on", "is_main", "created_at", "reps_cut_on")}),
-    )
-    also = (
-        Also("Roles asignados", "accounts_roleassignment", "sede__id__exact"),
-        Also("Plazas de SSO", "accounts_ssopost", "sede__id__exact"),
     )
 
     @admin.display(description="estado")
@@ -103,7 +84,7 @@ class AssociationAdmin(ReadOnlyAdmin):
     list_display = ("owner", "member", "relation", "starts_at", "ends_at")
     list_filter = ("owner_kind", "member_kind", ("ends_at", admin.EmptyFieldListFilter))
     list_select_related = ("owner", "member")
-    find = staticmethod(of_either)
+    search = staticmethod(of_either)
     search_help_text = "Nombre o NIT de cualquiera de las dos entidades."
     ordering = ("-pk",)
     sortable_by = ()
@@ -113,3 +94,13 @@ class AssociationAdmin(ReadOnlyAdmin):
     def relation(self, association: Association) -> str:
         """Tipo Relación of the manual."""
         return association.relation
+
+
+register_related_lists(Department, RelatedList("Municipios", Municipality, "department__code__exact", 10))
+register_related_lists(Municipality, RelatedList("Sedes", Sede, "municipality__code__exact", 10))
+register_related_lists(
+    Entity,
+    RelatedList("Sedes", Sede, "entity__id__exact", 10),
+    RelatedList("Su red", Association, "owner__id__exact", 70),
+    RelatedList("Redes a las que pertenece", Association, "member__id__exact", 80),
+)

@@ -10,14 +10,15 @@ class EntitiesConfig(AppConfig):
     verbose_name = "Entidades, sedes y registros oficiales"
 
     def ready(self) -> None:
-        from entities import panels
+        from entities import panels, permissions
         from entities.registry import queue, registries
         from entities.registry.eps import Eps
         from entities.registry.reps import Reps
-        from mipres_admin import dashboard, jobs
+        from mipres_admin import dashboard, groups, jobs
 
         registries.register(Reps)
         registries.register(Eps)
         jobs.register_queue(name="registry_loads", take=queue.take)
         jobs.register(name="forget_registry_files", every=timedelta(hours=1), function=queue.forget)
         dashboard.register(*panels.PANELS)
+        groups.register(*permissions.PERMISSIONS)

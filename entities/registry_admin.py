@@ -2,15 +2,13 @@
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
 
@@ -22,7 +20,7 @@ from entities.registry.registries import count_labels
 from entities.registry.report import ROW_LABELS
 from entities.registry.undoing import undo_summary
 from entities.rules.registry_loads import BOXES
-from mipres_admin.desk import ActingAdmin, DeskAct
+from mipres_admin.admin_base import ObjectAction, ObjectActionsAdmin
 from mipres_admin.excel import writer
 
 State = RegistryLoad.State
@@ -40,62 +38,67 @@ UNDONE_LABELS = {
 }
 
 
-def _apply(*, by: Any, thing: RegistryLoad, **asked: Any) -> bool:
-    return actions.queue_load(by=by, load=thing, **asked)
+def _undo_preview(load: RegistryLoad) -> str:
+    would = undo_summary(load)
+    return f"Volverían a como estaban {would['restored']} filas y se borrarían {would['deleted']} nuevas."
 
 
-def _cancel(*, by: Any, thing: RegistryLoad, reason: str) -> bool:
-    return actions.cancel_load(by=by, load=thing, reason=reason)
-
-
-def _undo(*, by: Any, thing: RegistryLoad, reason: str) -> bool:
-    return actions.queue_undo(by=by, load=thing, reason=reason)
-
-
-APPLY = DeskAct(
+APPLY = ObjectAction(
     slug="aplicar",
     label="Aplicar",
-    warning="El registro del portal queda como dice el archivo: lo que falta en él se cierra, y los roles que dependan "
-    "de lo cerrado terminan. Lo hace el portal en segundo plano, todo o nada.",
+    confirmation=(
+        "El registro del portal queda como dice el archivo: lo que falta en él se cierra, y los roles que dependan de "
+        "lo cerrado terminan. Lo hace el portal en segundo plano, todo o nada."
+    ),
     permission="entities.load_registry",
-    said="La carga quedó pedida: esta página muestra el avance.",
-    offered=lambda load: load.state == State.PREVIEWED,
-    do=_apply,
+    success_message="La carga quedó pedida: esta página muestra el avance.",
+    is_available=lambda load: load.state == State.PREVIEWED,
+    perform=actions.queue_load,
+    argument="load",
     form=ApplyForm,
     initial=lambda load: {"reason": load.reason},
 )
-CANCEL = DeskAct(
+CANCEL = ObjectAction(
     slug="cancelar",
     label="Cancelar",
-    warning="El archivo se borra y no se aplica. Nada del registro ha cambiado.",
+    confirmation="El archivo se borra y no se aplica. Nada del registro ha cambiado.",
     permission="entities.load_registry",
-    said="La carga quedó cancelada y su archivo borrado.",
-    offered=lambda load: load.state in actions.OPEN,
-    do=_cancel,
+    success_message="La carga quedó cancelada y su archivo borrado.",
+    is_available=lambda load: load.state in actions.OPEN,
+    perform=actions.cancel_load,
+    argument="load",
     form=LoadForm,
 )
-UNDO = DeskAct(
+UNDO = ObjectAction(
     slug="deshacer",
     label="Deshacer",
-    warning="El registro vuelve a como estaba antes de esta carga, y los roles que ella terminó vuelven. Lo que otros "
-    "cambiaron después no se toca: el informe lo nombra. Lo hace el portal en segundo plano, todo o nada.",
+    confirmation=(
+        "El registro vuelve a como estaba antes de esta carga, y los roles que ella terminó vuelven. Lo que otros "
+        "cambiaron después no se toca: el informe lo nombra. Lo hace el portal en segundo plano, todo o nada."
+    ),
     permission="entities.undo_load",
-    said="Quedó pedido: esta página muestra el avance.",
-    offered=lambda load: load.state == State.APPLIED and load.is_undoable,
-    do=_undo,
+    success_message="Quedó pedido: esta página muestra el avance.",
+    is_available=lambda load: load.state == State.APPLIED and load.is_undoable,
+    perform=actions.queue_undo,
+    argument="load",
     form=LoadForm,
+    preview=_undo_preview,
 )
 
 
 @admin.register(RegistryLoad)
-class RegistryLoadAdmin(ActingAdmin):
-    """Loads by command stand in the same list; nothing is edited."""
+class RegistryLoadAdmin(ObjectActionsAdmin):
+    """All loads, those by command too; nothing is edited."""
 
     list_display = ("file_name", "kind", "state", "cut", "result", "who", "uploaded", "loaded")
     list_filter = ("kind", "state", "uploaded_at")
     list_select_related = ("uploaded_by__person",)
     search_fields = ("file_name", "sha256")
-    acts = (APPLY, CANCEL, UNDO)
+    object_actions = (APPLY, CANCEL, UNDO)
+    add_permission = "entities.load_registry"
+    add_form = UploadForm
+    add_title = "Subir el archivo de un registro"
+    add_template = "admin/entities/registryload/upload.html"
 
     @admin.display(description="quién")
     def who(self, load: RegistryLoad) -> str:
@@ -125,10 +128,6 @@ class RegistryLoadAdmin(ActingAdmin):
             "sin cambios" if load.counts else "—"
         )
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who may load registries."""
-        return request.user.has_perm("entities.load_registry")
-
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may see loads, or ask for them."""
         asks = (APPLY.permission, UNDO.permission)
@@ -139,55 +138,41 @@ class RegistryLoadAdmin(ActingAdmin):
         at = "<path:object_id>"
         view = self.admin_site.admin_view
         return [
-            path(f"{at}/avance/", view(self.progress_view), name=f"{self.stem}_progress"),
-            path(f"{at}/<slug:rows>.<slug:form>", view(self.download_view), name=f"{self.stem}_download"),
+            path(f"{at}/avance/", view(self.progress_view), name=f"{self.url_prefix}_progress"),
+            path(f"{at}/<slug:rows>.<slug:form>", view(self.download_view), name=f"{self.url_prefix}_download"),
             *super().get_urls(),
         ]
 
     # ------------------------------------------------------------ upload
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Take a file, and go where its preview will be."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
-            kind, reason = form.cleaned_data["kind"], form.cleaned_data["reason"]
-            load, is_new = actions.upload_registry(by=request.user, kind=kind, file=form.upload, reason=reason)
-            _tell(request, load, is_new=is_new)
-            return redirect(f"admin:{self.stem}_change", load.pk)
-        title = "Subir el archivo de un registro"
-        return self.page(request, "admin/entities/registryload/upload.html", {"title": title, "form": form})
+    def add_object(self, request: Any, form: UploadForm) -> RegistryLoad:
+        """Take a file; its preview will be on the page of the load."""
+        kind, reason = form.cleaned_data["kind"], form.cleaned_data["reason"]
+        load, is_new = actions.upload_registry(by=request.user, kind=kind, file=form.upload, reason=reason)
+        _add_upload_messages(request, load, is_new=is_new)
+        return load
 
     # ------------------------------------------------------------ one load
-
-    def _load(self, request: HttpRequest, object_id: str) -> RegistryLoad:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        load: RegistryLoad | None = self.get_object(request, object_id)
-        if load is None:
-            raise Http404
-        return load
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """What a load would do, how far it is, or what it did; with what may be done to it now."""
-        load = self._load(request, object_id)
+        load = self.get_viewable(request, object_id)
         told = _told(load)
-        # what the worker has in its hands can not be cancelled
-        acts = [act for act in self.acts if act.is_open_to(request, load) and not told["in_hand"]]
-        context = {"title": str(load), "acts": acts, "act_url": f"admin:{self.stem}_act", **told}
+        # what the worker has begun can not be cancelled
+        buttons = {} if told["in_hand"] else self.actions_context(request, load)
+        context = {"title": str(load), **buttons, **told}
         return self.page(request, "admin/entities/registryload/load.html", context)
 
     def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """How far the worker is: the part of the page that a script asks for again and again."""
-        context = _progress(self._load(request, object_id))
+        context = _progress(self.get_viewable(request, object_id))
         return render(request, "admin/entities/registryload/_progress.html", context)
 
     def download_view(self, request: HttpRequest, object_id: str, rows: str, form: str) -> HttpResponseBase:
         """All rejected or closed rows, as CSV or .xlsx."""
-        load = self._load(request, object_id)
+        load = self.get_viewable(request, object_id)
         report = RegistryReport.objects.filter(load=load).first()
         maker, table = FORMS.get(form), TABLES.get(rows)
         if report is None or maker is None or table is None:
@@ -195,19 +180,8 @@ class RegistryLoadAdmin(ActingAdmin):
         columns, cells = table
         return maker(f"{load.kind}-{load.pk}-{rows}", rows, columns, cells(report))
 
-    # ------------------------------------------------------------ acts
 
-    def _asked(self, request: HttpRequest, object_id: str, slug: str) -> tuple[Any, DeskAct]:
-        """The load and the act; before an undoing, with what it would put back."""
-        load, act = super()._asked(request, object_id, slug)
-        if act is UNDO and act.offered(load):
-            would = undo_summary(load)
-            counts = f"Volverían a como estaban {would['restored']} filas y se borrarían {would['deleted']} nuevas."
-            act = replace(act, warning=f"{counts} {act.warning}")
-        return load, act
-
-
-def _tell(request: HttpRequest, load: RegistryLoad, *, is_new: bool) -> None:
+def _add_upload_messages(request: HttpRequest, load: RegistryLoad, *, is_new: bool) -> None:
     """That the file came; that it had come before."""
     if not is_new:
         messages.info(request, "Ese archivo ya estaba subido y sin aplicar: esta es su carga.")

@@ -6,37 +6,35 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from mipres_admin import history_admin, jobs  # noqa: F401  the windows of the history
+from mipres_admin import history_admin, jobs  # noqa: F401  the admins of the history
+from mipres_admin.admin_base import ObjectAction, ObjectActionsAdmin, ReadOnlyAdmin
 from mipres_admin.delivery import try_again
-from mipres_admin.desk import ActingAdmin, DeskAct, ReadOnlyAdmin
 from mipres_admin.models import JobRun, OutgoingMail
 
-
-def _retry(*, by: Any, thing: OutgoingMail, reason: str) -> bool:
-    return try_again(by=by, mail=thing, reason=reason)
-
-
-RETRY = DeskAct(
+RETRY = ObjectAction(
     slug="reintentar",
     label="Intentar de nuevo",
-    warning="El correo vuelve a la cola y sale en el siguiente turno. Revise antes que el servidor de correo funcione.",
+    confirmation=(
+        "El correo vuelve a la cola y sale en el siguiente turno. Revise antes que el servidor de correo funcione."
+    ),
     permission="mipres_admin.change_outgoingmail",
-    said="El correo quedó de nuevo en espera.",
+    success_message="El correo quedó de nuevo en espera.",
     # the text of a mail whose link has expired is not kept: there is nothing to send
-    offered=lambda mail: mail.state == OutgoingMail.State.FAILED and bool(mail.text),
-    do=_retry,
+    is_available=lambda mail: mail.state == OutgoingMail.State.FAILED and bool(mail.text),
+    perform=try_again,
+    argument="mail",
 )
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(ActingAdmin):
+class OutgoingMailAdmin(ObjectActionsAdmin):
     """Never the text: it may hold the link that lets somebody into an account."""
 
     list_display = ("created_at", "template", "recipient", "state", "attempts", "last_error", "not_before", "sent_at")
     list_filter = ("state", "template")
     search_fields = ("recipient",)
     exclude = ("text", "html")
-    acts = (RETRY,)
+    object_actions = (RETRY,)
 
 
 class ErrorFilter(admin.SimpleListFilter):

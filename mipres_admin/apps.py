@@ -10,14 +10,18 @@ class FrameConfig(AppConfig):
     verbose_name = "Historia, correo y tareas"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
         from mipres_admin import (  # noqa: F401  checks and paper register system checks
             chain,
             checks,
             dashboard,
             delivery,
+            groups,
             jobs,
             panels,
             paper,
+            permissions,
             rate_limits,
         )
 
@@ -25,3 +29,5 @@ class FrameConfig(AppConfig):
         jobs.register(name="sweep_rate_counters", every=timedelta(hours=1), function=rate_limits.sweep)
         jobs.register(name="seal_history", every=timedelta(hours=1), function=chain.seal)
         dashboard.register(*panels.PANELS)
+        groups.register(*permissions.PERMISSIONS)
+        post_migrate.connect(groups.sync_groups, sender=self)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from mipres_admin import chain
 from mipres_admin.actions import record_history_download
-from mipres_admin.desk import ReadOnlyAdmin
+from mipres_admin.admin_base import ReadOnlyAdmin
 from mipres_admin.excel.writer import LAST_ROW, Column, download
 from mipres_admin.history_forms import DeskActsForm
 from mipres_admin.models import HistoryEntry, HistoryLink, HistoryQuerySet, HistorySeal

@@ -1,32 +1,29 @@
 """What does the Ministry see of tokens? Keys and tokens to read, and the servers that it lets ask about tokens."""
 
-import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.models import Account
 from entities.models import Entity
-from mipres_admin.desk import ActingAdmin, Also, DeskAct, ListOnlyAdmin, ReadOnlyAdmin
+from mipres_admin.admin_base import (
+    ListOnlyAdmin,
+    ObjectAction,
+    ObjectActionsAdmin,
+    ReadOnlyAdmin,
+    RelatedList,
+    register_related_lists,
+)
 from tokens.actions import end_client, make_client, revoke_and_notify
 from tokens.forms import ClientForm
 from tokens.keys import seal, unseal
-from tokens.models import (
-    PortalToken,
-    ServerClient,
-    SigningKey,
-    TemporaryToken,
-    TokenReminder,
-    TokenUse,
-)
+from tokens.models import PortalToken, ServerClient, SigningKey, TemporaryToken, TokenUse
 from tokens.panels import EXPIRED_DAYS, EXPIRING_DAYS
 
 _NEW = "new_client"
@@ -42,46 +39,38 @@ class SigningKeyAdmin(ReadOnlyAdmin):
     exclude = ("private_key",)
 
 
-def _revoke(*, by: Account, thing: PortalToken, reason: str) -> bool:
-    return revoke_and_notify(by=by, token=thing, reason=reason, template="token_revoked")
-
-
-def _end(*, by: Account, thing: ServerClient, reason: str) -> bool:
-    return end_client(by=by, client=thing, reason=reason)
-
-
-def _tokens(rows: Any, words: str) -> QuerySet[Any]:
+def _tokens(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     entities = Entity.objects.matching(words).values("pk")
-    found: QuerySet[Any] = rows.filter(Q(entity__in=entities) | Q(last_characters=words) | Q(fingerprint=words.lower()))
-    return found
+    return rows.filter(Q(entity__in=entities) | Q(last_characters=words) | Q(fingerprint=words.lower()))
 
 
-def _of_token(rows: Any, words: str) -> QuerySet[Any]:
+def _of_token(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """What belongs to the tokens of an entity."""
-    found: QuerySet[Any] = rows.filter(token__entity__in=Entity.objects.matching(words).values("pk"))
-    return found
+    return rows.filter(token__entity__in=Entity.objects.matching(words).values("pk"))
 
 
-REVOKE = DeskAct(
+REVOKE = ObjectAction(
     slug="revocar",
     label="Revocar token",
-    warning=(
+    confirmation=(
         "Los sistemas que lo usan dejan de entrar de inmediato, también con los tokens temporales pedidos con él. "
         "Los delegados de la entidad reciben un correo con el motivo. No se puede deshacer."
     ),
     permission="tokens.change_portaltoken",
-    said="El token quedó revocado y los delegados de la entidad fueron avisados.",
-    offered=lambda token: token.is_in_force(timezone.now()),
-    do=_revoke,
+    success_message="El token quedó revocado y los delegados de la entidad fueron avisados.",
+    is_available=lambda token: token.is_in_force(timezone.now()),
+    perform=partial(revoke_and_notify, template="token_revoked"),
+    argument="token",
 )
-END = DeskAct(
+END = ObjectAction(
     slug="retirar",
     label="Retirar servidor",
-    warning="Las llamadas del servidor con estas credenciales fallan de inmediato. No se puede deshacer.",
+    confirmation="Las llamadas del servidor con estas credenciales fallan de inmediato. No se puede deshacer.",
     permission="tokens.change_serverclient",
-    said="El servidor quedó retirado: sus credenciales ya no valen.",
-    offered=lambda client: client.ended_at is None,
-    do=_end,
+    success_message="El servidor quedó retirado: sus credenciales ya no valen.",
+    is_available=lambda client: client.ended_at is None,
+    perform=end_client,
+    argument="client",
 )
 
 
@@ -105,66 +94,55 @@ class ExpiryFilter(admin.SimpleListFilter):
 
 
 @admin.register(PortalToken)
-class PortalTokenAdmin(ActingAdmin):
+class PortalTokenAdmin(ObjectActionsAdmin):
     list_display = ("name", "last_characters", "entity", "scope", "issued_at", "expires_at", "ends_at", "revoked_at")
     list_filter = (ExpiryFilter, "scope")
     list_select_related = ("entity",)
-    find = staticmethod(_tokens)
+    search = staticmethod(_tokens)
     search_help_text = "Nombre o NIT de la entidad, últimos caracteres del token, o su huella completa."
-    also = (
-        Also("Último uso", "tokens_tokenuse", "token__id__exact"),
-        Also("Avisos de vencimiento", "tokens_tokenreminder", "token__id__exact"),
-        Also("Tokens temporales", "tokens_temporarytoken", "token__id__exact"),
-    )
-    acts = (REVOKE,)
+    object_actions = (REVOKE,)
+
+
+register_related_lists(Account, RelatedList("Tokens que generó", PortalToken, "made_by__id__exact", 50))
+register_related_lists(Entity, RelatedList("Tokens", PortalToken, "entity__id__exact", 60))
+register_related_lists(
+    PortalToken,
+    RelatedList("Último uso", TokenUse, "token__id__exact", 10),
+    RelatedList("Tokens temporales", TemporaryToken, "token__id__exact", 30),
+)
 
 
 @admin.register(ServerClient)
-class ServerClientAdmin(ActingAdmin):
+class ServerClientAdmin(ObjectActionsAdmin):
     """Made here, with a secret that is shown once; nothing of it is edited."""
 
     list_display = ("name", "client_id", "scope", "made_by", "made_at", "ended_at")
     list_select_related = ("made_by",)
     search_fields = ("name", "client_id")
     exclude = ("digest",)
-    acts = (END,)
+    object_actions = (END,)
     change_form_template = "admin/tokens/client_change_form.html"
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who may let servers in."""
-        return request.user.has_perm("tokens.add_serverclient")
+    add_permission = "tokens.add_serverclient"
+    add_form = ClientForm
+    add_title = "Agregar servidor cliente"
+    add_template = "admin/tokens/add_client.html"
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Ask for name and scope, make the credentials, and go where the secret is shown once."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        form = ClientForm(request.POST or None, initial={"request_key": uuid.uuid4()})
-        if request.method == "POST" and form.is_valid():
-            client = _make_and_keep(request, form.cleaned_data)
-            return redirect("admin:tokens_serverclient_change", client.pk)
-        title = "Agregar servidor cliente"
-        return self.page(request, "admin/tokens/add_client.html", {"title": title, "form": form, **_errors(form)})
+    def add_object(self, request: Any, form: ClientForm) -> ServerClient:
+        """Make the credentials; the secret waits, encrypted, for the next page of this session."""
+        with transaction.atomic():
+            client, secret = make_client(by=request.user, **form.cleaned_data)
+            if secret is not None:
+                request.session[_NEW] = {"id": str(client.pk), "sealed": seal(secret, _NEW)}
+                request.session.save()
+        return client
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The server; and its secret, this once, to whoever has just made it."""
+        """The server; and its secret, this once, for the session that has just made it."""
         shown = {"secret": _shown_once(request, object_id)}
         return super().change_view(request, object_id, form_url, shown)
-
-
-def _errors(form: forms.Form) -> dict[str, Any]:
-    return {"errors": [error for errors in form.errors.values() for error in errors]}
-
-
-def _make_and_keep(request: HttpRequest, asked: dict[str, Any]) -> ServerClient:
-    """Make the credentials; the secret waits, encrypted, for the next page of this session (as a new token does)."""
-    with transaction.atomic():
-        client, secret = make_client(by=request.user, **asked)  # type: ignore[arg-type]
-        if secret is not None:
-            request.session[_NEW] = {"id": str(client.pk), "sealed": seal(secret, _NEW)}
-            request.session.save()
-    return client
 
 
 def _shown_once(request: HttpRequest, object_id: str) -> str | None:
@@ -183,15 +161,15 @@ class OfTokenAdmin(ReadOnlyAdmin):
     """What belongs to one portal token."""
 
     list_select_related = ("token__entity",)
-    find = staticmethod(_of_token)
+    search = staticmethod(_of_token)
     search_help_text = "Nombre o NIT de la entidad."
     ordering = ("-pk",)
     sortable_by = ()
 
     @admin.display(description="entidad")
-    def entity(self, thing: Any) -> Entity:
+    def entity(self, obj: TokenUse | TemporaryToken) -> Entity:
         """Whose token it is."""
-        return thing.token.entity  # type: ignore[no-any-return]
+        return obj.token.entity
 
 
 @admin.register(TokenUse)
@@ -199,13 +177,6 @@ class TokenUseAdmin(OfTokenAdmin):
     list_display = ("token", "entity", "at", "service", "address")
     list_filter = ("service",)
     fields = ("token", "entity", "at", "service", "address")
-
-
-@admin.register(TokenReminder)
-class TokenReminderAdmin(OfTokenAdmin):
-    list_display = ("token", "entity", "days", "sent_at")
-    list_filter = ("days",)
-    fields = ("token", "entity", "days", "sent_at")
 
 
 @admin.register(TemporaryToken)

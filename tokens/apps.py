@@ -10,10 +10,11 @@ class TokensConfig(AppConfig):
     verbose_name = "Tokens y servicios web"
 
     def ready(self) -> None:
-        from mipres_admin import dashboard
+        from mipres_admin import dashboard, groups
         from mipres_admin.jobs import register
-        from tokens import panels
+        from tokens import panels, permissions
         from tokens.actions import send_expiry_reminders
 
         register(name="remind_of_expiring_tokens", every=timedelta(hours=1), function=send_expiry_reminders)
         dashboard.register(*panels.PANELS)
+        groups.register(*permissions.PERMISSIONS)

@@ -164,6 +164,7 @@ class ClientForm(ReasonForm):
         },
     )
     request_key = forms.UUIDField(
+        initial=uuid.uuid4,
         widget=forms.HiddenInput,
         error_messages=dict.fromkeys(
             ("required", "invalid"), "La página llegó incompleta. Ábrala de nuevo y repita la operación."

@@ -13,8 +13,9 @@ from django.utils import timezone
 from accounts.actions.password_links import send_password_link
 from accounts.models import Account, PasswordLink, Person
 from accounts.staff import rules
-from accounts.staff.groups import StaffGroup, labels_of
+from accounts.staff.groups import labels_of
 from mipres_admin import history
+from mipres_admin.groups import StaffGroup
 from mipres_admin.locks import lock, lock_rows
 from mipres_admin.mail import notify
 from mipres_admin.refusals import refuse

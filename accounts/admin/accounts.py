@@ -8,18 +8,23 @@ from django.http import HttpRequest
 
 from accounts.actions import desk
 from accounts.admin.finding import accounts_matching, of_accounts
-from accounts.models import Account, PasswordLink, PasswordRecord, Suspension
-from accounts.security.models import AuthenticatorApp, Passkey, RecoveryCode
-from accounts.throttle import key_of_login, keys_of, last_attempt
+from accounts.models import Account, PasswordLink, Suspension
+from accounts.security.models import AccountSession, AuthenticatorApp, Passkey, RecoveryCode
+from accounts.throttle import keys_of, last_attempt
 from accounts.viewing.desk import VIEW_AS
-from mipres_admin.desk import ActingAdmin, Also, DeskAct, ListOnlyAdmin, ReadOnlyAdmin, under
+from mipres_admin.admin_base import (
+    ObjectAction,
+    ObjectActionsAdmin,
+    ReadOnlyAdmin,
+    RelatedList,
+    register_related_lists,
+)
 from mipres_admin.formatting import format_moment
 from mipres_admin.models import RateCounter
 
 
-def _accounts(rows: Any, words: str) -> QuerySet[Any]:
-    found: QuerySet[Any] = rows.filter(pk__in=accounts_matching(words).values("pk"))
-    return found
+def _accounts(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return rows.filter(pk__in=accounts_matching(words).values("pk"))
 
 
 def _factors(account: Account) -> tuple[int, int, int]:
@@ -36,54 +41,58 @@ def _failures(account: Account) -> list[RateCounter]:
     return list(RateCounter.objects.filter(key__in=keys_of(account), count__gt=0).order_by("-expires_at"))
 
 
-REACTIVATE = DeskAct(
+REACTIVATE = ObjectAction(
     slug="reactivar",
     label="Reactivar delegado",
-    warning=(
+    confirmation=(
         "El delegado puede ingresar de nuevo con su usuario y su contraseña y recibe un correo. La reactivación no "
         "abre una cuenta cuyo nombramiento terminó ni la de una entidad inactiva."
     ),
     permission="accounts.suspend_account",
-    said="El delegado quedó reactivado y fue avisado.",
-    offered=lambda account: account.is_suspended,
-    do=under("account", desk.reactivate_account),
+    success_message="El delegado quedó reactivado y fue avisado.",
+    is_available=lambda account: account.is_suspended,
+    perform=desk.reactivate_account,
+    argument="account",
 )
-UNLOCK = DeskAct(
+UNLOCK = ObjectAction(
     slug="desbloquear",
     label="Desbloquear ingreso",
-    warning=(
+    confirmation=(
         "Compruebe antes quién lo pide. Se olvidan los intentos fallidos de contraseña y de segundo factor de esta "
         "cuenta; la contraseña no cambia. La persona recibe un correo."
     ),
     permission="accounts.unlock_account",
-    said="El ingreso quedó desbloqueado y la persona fue avisada.",
-    offered=lambda account: bool(_failures(account)),
-    do=under("account", desk.unlock_account),
+    success_message="El ingreso quedó desbloqueado y la persona fue avisada.",
+    is_available=lambda account: bool(_failures(account)),
+    perform=desk.unlock_account,
+    argument="account",
 )
-END_SESSIONS = DeskAct(
+END_SESSIONS = ObjectAction(
     slug="cerrar-sesiones",
     label="Cerrar sesiones",
-    warning=(
+    confirmation=(
         "Todas las sesiones abiertas de la cuenta se cierran de inmediato. La persona recibe un correo y puede "
         "ingresar."
     ),
     permission="accounts.end_sessions",
-    said="Las sesiones quedaron cerradas y la persona fue avisada.",
-    offered=lambda account: account.sessions.current().exists(),
-    do=under("account", desk.close_sessions),
+    success_message="Las sesiones quedaron cerradas y la persona fue avisada.",
+    is_available=lambda account: account.sessions.current().exists(),
+    perform=desk.close_sessions,
+    argument="account",
 )
-RESET_FACTOR = DeskAct(
+RESET_FACTOR = ObjectAction(
     slug="retirar-segundo-factor",
     label="Retirar segundo factor",
-    warning=(
+    confirmation=(
         "Compruebe antes quién lo pide: quien tenga la contraseña podrá ingresar. Se retiran todas las aplicaciones, "
         "llaves y códigos de recuperación de la persona, en todas sus cuentas. Recibe un correo y, si debe tener uno, "
         "lo agrega en su próximo ingreso. No se puede deshacer."
     ),
     permission="accounts.reset_second_factor",
-    said="Los segundos factores quedaron retirados y la persona fue avisada.",
-    offered=lambda account: any(_factors(account)),
-    do=under("account", desk.reset_second_factor),
+    success_message="Los segundos factores quedaron retirados y la persona fue avisada.",
+    is_available=lambda account: any(_factors(account)),
+    perform=desk.reset_second_factor,
+    argument="account",
 )
 
 
@@ -101,13 +110,13 @@ class SuspendedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Account)
-class AccountAdmin(ActingAdmin):
+class AccountAdmin(ObjectActionsAdmin):
     """Never the password's hash. Delegates, people's own accounts and those of the Ministry."""
 
     list_display = ("login", "person", "entity", "state", "is_staff")
     list_filter = ("is_active", SuspendedFilter, "is_staff", "entity__kind")
     list_select_related = ("person", "entity")
-    find = staticmethod(_accounts)
+    search = staticmethod(_accounts)
     search_help_text = "Comienzo del usuario (login), documento o nombres de la persona, nombre o NIT de la entidad."
     ordering = ("-pk",)
     sortable_by = ()
@@ -116,20 +125,7 @@ class AccountAdmin(ActingAdmin):
         ("Estado", {"fields": ("state", "is_active", "created_at", "last_login", "failures", "factors")}),
         ("Ministerio", {"fields": ("is_staff", "is_superuser", "groups")}),
     )
-    also = (
-        Also("Sesiones", "accounts_accountsession", "account__id__exact"),
-        Also("Suspensiones", "accounts_suspension", "account__id__exact"),
-        Also("Nombramientos que la sostienen", "delegates_delegateaccount", "account__id__exact"),
-        Also("Registros de personas jurídicas", "delegates_entityregistration", "applicant__id__exact"),
-        Also("Tokens que generó", "tokens_portaltoken", "made_by__id__exact"),
-        Also("Enlace de contraseña", "accounts_passwordlink", "account__id__exact"),
-        Also("Contraseñas anteriores", "accounts_passwordrecord", "account__id__exact"),
-        Also("Aplicaciones de autenticación", "accounts_authenticatorapp", "account__id__exact"),
-        Also("Llaves de acceso", "accounts_passkey", "account__id__exact"),
-        Also("Códigos de recuperación", "accounts_recoverycode", "account__id__exact"),
-        Also("Aviso de privacidad", "delegates_privacyacceptance", "account__id__exact"),
-    )
-    acts = (VIEW_AS, REACTIVATE, UNLOCK, END_SESSIONS, RESET_FACTOR)
+    object_actions = (VIEW_AS, REACTIVATE, UNLOCK, END_SESSIONS, RESET_FACTOR)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         """Each with whether it is suspended, in the query of the list."""
@@ -163,25 +159,23 @@ class AccountAdmin(ActingAdmin):
         return f"Aplicaciones: {apps}. Llaves de acceso: {passkeys}. Códigos de recuperación sin usar: {codes}."
 
 
+register_related_lists(
+    Account,
+    RelatedList("Sesiones", AccountSession, "account__id__exact", 10),
+    RelatedList("Suspensiones", Suspension, "account__id__exact", 20),
+    RelatedList("Enlace de contraseña", PasswordLink, "account__id__exact", 60),
+    RelatedList("Aplicaciones de autenticación", AuthenticatorApp, "account__id__exact", 70),
+    RelatedList("Llaves de acceso", Passkey, "account__id__exact", 80),
+)
+
+
 @admin.register(Suspension)
 class SuspensionAdmin(ReadOnlyAdmin):
     list_display = ("account", "since", "suspended_by", "reason", "lifted_at", "lifted_by")
     list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
     list_select_related = ("account", "suspended_by", "lifted_by")
-    find = staticmethod(of_accounts)
+    search = staticmethod(of_accounts)
     search_help_text = "Usuario (login), documento o nombres, nombre o NIT de la entidad."
-
-
-@admin.register(PasswordRecord)
-class PasswordRecordAdmin(ReadOnlyAdmin):
-    """That there was a password and since when; never its hash."""
-
-    list_display = ("account", "set_at")
-    list_select_related = ("account",)
-    find = staticmethod(of_accounts)
-    ordering = ("-pk",)
-    sortable_by = ()
-    fields = ("account", "set_at")
 
 
 @admin.register(PasswordLink)
@@ -191,24 +185,7 @@ class PasswordLinkAdmin(ReadOnlyAdmin):
     list_display = ("account", "reason", "made_at", "expires_at")
     list_filter = ("reason",)
     list_select_related = ("account",)
-    find = staticmethod(of_accounts)
+    search = staticmethod(of_accounts)
     ordering = ("-pk",)
     sortable_by = ()
     fields = ("account", "reason", "made_at", "expires_at")
-
-
-def _of_login(rows: Any, words: str) -> QuerySet[Any]:
-    found: QuerySet[Any] = rows.filter(key=key_of_login(words))
-    return found
-
-
-@admin.register(RateCounter)
-class RateCounterAdmin(ListOnlyAdmin):
-    """The key is a keyed hash: whose a row is can only be asked by typing the whole login."""
-
-    list_display = fields = ("expires_at", "count")
-    find = staticmethod(_of_login)
-    search_help_text = (
-        "El usuario (login) completo: la tabla solo guarda su huella. Se desbloquea en la página de la cuenta."
-    )
-    ordering = ("-expires_at",)

@@ -1,56 +1,75 @@
-"""What does the Ministry do, for a reason, to entities and sedes that only accounts know the effect of?"""
+"""What do the accounts add to the admin of entities and sedes? Actions that reach accounts, and related lists."""
 
 from accounts.actions import desk
+from accounts.models import Account, Certificate, RoleAssignment, SsoPost
 from entities.admin import EntityAdmin, SedeAdmin
+from entities.models import Entity, Sede
 from entities.rules.sedes import keeping_refusal
-from mipres_admin.desk import DeskAct, under
+from mipres_admin.admin_base import ObjectAction, RelatedList, register_related_lists
 
-EntityAdmin.offer(
-    DeskAct(
+EntityAdmin.register_actions(
+    ObjectAction(
         slug="suspender",
         label="Suspender entidad",
-        warning=(
+        confirmation=(
             "Ninguno de sus delegados puede ingresar, las sesiones abiertas se cierran y los servicios web rechazan "
             "sus tokens; no puede registrarse, nombrar ni entrar en redes. Los roles que asignó siguen. Sus delegados "
             "reciben un correo con el motivo."
         ),
         permission="entities.suspend_entity",
-        said="La entidad quedó suspendida y sus delegados fueron avisados.",
-        offered=lambda entity: entity.is_active,
-        do=under("entity", desk.suspend_entity),
+        success_message="La entidad quedó suspendida y sus delegados fueron avisados.",
+        is_available=lambda entity: entity.is_active,
+        perform=desk.suspend_entity,
+        argument="entity",
     ),
-    DeskAct(
+    ObjectAction(
         slug="reactivar",
         label="Reactivar entidad",
-        warning="Sus delegados pueden ingresar de nuevo y sus tokens vigentes vuelven a servir. Reciben un correo.",
+        confirmation=(
+            "Sus delegados pueden ingresar de nuevo y sus tokens vigentes vuelven a servir. Reciben un correo."
+        ),
         permission="entities.suspend_entity",
-        said="La entidad quedó reactivada y sus delegados fueron avisados.",
-        offered=lambda entity: not entity.is_active,
-        do=under("entity", desk.reactivate_entity),
+        success_message="La entidad quedó reactivada y sus delegados fueron avisados.",
+        is_available=lambda entity: not entity.is_active,
+        perform=desk.reactivate_entity,
+        argument="entity",
     ),
 )
-SedeAdmin.offer(
-    DeskAct(
+SedeAdmin.register_actions(
+    ObjectAction(
         slug="deshabilitar",
         label="Deshabilitar sede",
-        warning=(
+        confirmation=(
             "La sede deja de recibir usuarios; quienes ya tienen roles en ella los conservan. Los delegados del "
             "proveedor reciben un correo con el motivo y pueden habilitarla de nuevo."
         ),
         permission="entities.disable_sede",
-        said="La sede quedó deshabilitada y los delegados fueron avisados.",
-        offered=lambda sede: sede.is_of_provider and sede.closed_on is None,
-        do=under("sede", desk.close_sede),
+        success_message="La sede quedó deshabilitada y los delegados fueron avisados.",
+        is_available=lambda sede: sede.is_of_provider and sede.closed_on is None,
+        perform=desk.close_sede,
+        argument="sede",
         refusal=keeping_refusal,
     ),
-    DeskAct(
+    ObjectAction(
         slug="habilitar",
         label="Habilitar sede",
-        warning="La sede vuelve a recibir usuarios. Los delegados del proveedor reciben un correo con el motivo.",
+        confirmation="La sede vuelve a recibir usuarios. Los delegados del proveedor reciben un correo con el motivo.",
         permission="entities.disable_sede",
-        said="La sede quedó habilitada y los delegados fueron avisados.",
-        offered=lambda sede: sede.is_of_provider and sede.closed_on is not None,
-        do=under("sede", desk.open_sede),
+        success_message="La sede quedó habilitada y los delegados fueron avisados.",
+        is_available=lambda sede: sede.is_of_provider and sede.closed_on is not None,
+        perform=desk.open_sede,
+        argument="sede",
         refusal=keeping_refusal,
     ),
+)
+register_related_lists(
+    Entity,
+    RelatedList("Delegados", Account, "entity__id__exact", 20),
+    RelatedList("Roles asignados", RoleAssignment, "entity__id__exact", 50),
+    RelatedList("Constancias", Certificate, "entity__id__exact", 90),
+)
+register_related_lists(
+    Sede,
+    RelatedList("Roles asignados", RoleAssignment, "sede__id__exact", 10),
+    RelatedList("Plazas de SSO", SsoPost, "sede__id__exact", 20),
 )

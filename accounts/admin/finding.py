@@ -7,19 +7,17 @@ from django.db.models import QuerySet
 
 from accounts.models import Account, Person, of_document
 from entities.models import Entity
-from mipres_admin.desk import ModelAdmin, ReadOnlyAdmin
+from mipres_admin.admin_base import ModelAdmin, ReadOnlyAdmin
 
 
-def of_typed_document(rows: Any, words: str) -> QuerySet[Any]:
+def of_typed_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Rows of the document in the words, with its type or without."""
-    found: QuerySet[Any] = rows.filter(of_document(words))
-    return found
+    return rows.filter(of_document(words))
 
 
-def of_person(rows: Any, words: str) -> QuerySet[Any]:
+def of_person(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Rows whose person answers to the words."""
-    found: QuerySet[Any] = rows.filter(person__in=Person.objects.matching(words).values("pk"))
-    return found
+    return rows.filter(person__in=Person.objects.matching(words).values("pk"))
 
 
 def accounts_matching(words: str) -> QuerySet[Account]:
@@ -34,26 +32,25 @@ def accounts_matching(words: str) -> QuerySet[Account]:
     return accounts.filter(pk__in=by_login.union(by_person, by_entity))
 
 
-def of_accounts(rows: Any, words: str) -> QuerySet[Any]:
+def of_accounts(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Rows whose account answers to the words."""
-    found: QuerySet[Any] = rows.filter(account__in=accounts_matching(words).values("pk"))
-    return found
+    return rows.filter(account__in=accounts_matching(words).values("pk"))
 
 
 class DocumentColumn(ModelAdmin):
     """Lists of what is known by a document."""
 
     @admin.display(description="documento")
-    def document(self, thing: Any) -> str:
+    def document(self, obj: Any) -> str:
         """Type and number."""
-        return f"{thing.document_type} {thing.document_number}"
+        return f"{obj.document_type} {obj.document_number}"
 
 
 class OfAccountAdmin(ReadOnlyAdmin):
     """What belongs to one account."""
 
-    list_select_related = ("account",)
-    find = staticmethod(of_accounts)
+    list_select_related = ("account", "account__person")
+    search = staticmethod(of_accounts)
     search_help_text = "Usuario (login), documento o nombres, nombre o NIT de la entidad."
     ordering = ("-pk",)
     sortable_by = ()

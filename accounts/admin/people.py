@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from django.contrib import admin
 
 from accounts.admin.finding import DocumentColumn, of_typed_document
-from accounts.models import DeceasedEntry, Person, Profession, RethusEntry, SsoPost
+from accounts.models import Account, DeceasedEntry, Person, Profession, RegisteredUser, RethusEntry, SsoPost
 from entities.admin import matching
-from mipres_admin.desk import Also, ReadOnlyAdmin
+from mipres_admin.admin_base import ReadOnlyAdmin, RelatedList, register_related_lists
 
 
 def _in_lines(texts: Iterable[str]) -> str:
@@ -19,17 +19,12 @@ class PersonAdmin(DocumentColumn, ReadOnlyAdmin):
     list_display = ("full_name", "document", "deceased_on")
     ordering = ("sort_name", "pk")
     sortable_by = ()
-    find = staticmethod(matching)
+    search = staticmethod(matching)
     search_help_text = "Documento (con el tipo o sin él) o nombres y apellidos."
     fieldsets = (
         (None, {"fields": ("document_type", "document_number", "deceased_on")}),
         ("Nombres", {"fields": ("first_name", "second_name", "first_surname", "second_surname", "sex", "email")}),
         ("Registros oficiales", {"fields": ("rethus", "posts")}),
-    )
-    also = (
-        Also("Cuentas", "accounts_account", "person__id__exact"),
-        Also("Registro en MIPRES", "accounts_registereduser", "person__id__exact"),
-        Also("Entidades que representa", "delegates_representation", "person__id__exact"),
     )
 
     @admin.display(description="nombre")
@@ -39,7 +34,7 @@ class PersonAdmin(DocumentColumn, ReadOnlyAdmin):
 
     @admin.display(description="profesiones en ReTHUS")
     def rethus(self, person: Person) -> str:
-        """What ReTHUS says of him, with what it has closed."""
+        """What ReTHUS says of them, with what it has closed."""
         document = {"document_type": person.document_type, "document_number": person.document_number}
         held = RethusEntry.objects.filter(**document).select_related("profession")
         return _in_lines(
@@ -48,9 +43,16 @@ class PersonAdmin(DocumentColumn, ReadOnlyAdmin):
 
     @admin.display(description="plazas de SSO")
     def posts(self, person: Person) -> str:
-        """Where and when he served or serves."""
+        """Where and when they served or serve."""
         posts = SsoPost.objects.of(person).select_related("sede").order_by("starts_on")
         return _in_lines(f"{post.sede}, del {post.starts_on} al {post.ends_on}" for post in posts)
+
+
+register_related_lists(
+    Person,
+    RelatedList("Cuentas", Account, "person__id__exact", 10),
+    RelatedList("Registro en MIPRES", RegisteredUser, "person__id__exact", 20),
+)
 
 
 @admin.register(Profession)
@@ -64,7 +66,7 @@ class RethusEntryAdmin(DocumentColumn, ReadOnlyAdmin):
     list_display = ("document", "profession", "registry_number", "closed_on")
     list_filter = ("profession",)
     list_select_related = ("profession",)
-    find = staticmethod(of_typed_document)
+    search = staticmethod(of_typed_document)
     search_help_text = "Documento, con el tipo o sin él."
     ordering = ("-pk",)
     sortable_by = ()
@@ -74,7 +76,7 @@ class RethusEntryAdmin(DocumentColumn, ReadOnlyAdmin):
 class SsoPostAdmin(DocumentColumn, ReadOnlyAdmin):
     list_display = ("document", "sede", "starts_on", "ends_on")
     list_select_related = ("sede",)
-    find = staticmethod(of_typed_document)
+    search = staticmethod(of_typed_document)
     search_help_text = "Documento, con el tipo o sin él."
     ordering = ("-pk",)
     sortable_by = ()
@@ -83,7 +85,7 @@ class SsoPostAdmin(DocumentColumn, ReadOnlyAdmin):
 @admin.register(DeceasedEntry)
 class DeceasedEntryAdmin(DocumentColumn, ReadOnlyAdmin):
     list_display = ("document", "deceased_on", "closed_on")
-    find = staticmethod(of_typed_document)
+    search = staticmethod(of_typed_document)
     search_help_text = "Documento, con el tipo o sin él."
     ordering = ("-pk",)
     sortable_by = ()

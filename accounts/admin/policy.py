@@ -10,7 +10,7 @@ from accounts.actions.second_factor import require_factor
 from accounts.models import Account
 from accounts.security.models import SecondFactorPolicy
 from entities.models import EntityKind
-from mipres_admin.desk import ActingAdmin, DeskAct
+from mipres_admin.admin_base import ObjectAction, ObjectActionsAdmin
 from mipres_admin.forms import ReasonForm
 
 
@@ -26,7 +26,8 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "kind" in self.fields:
-            self.fields["kind"].choices = [("", "Elija el tipo de entidad"), *EntityKind.choices]  # type: ignore[attr-defined]
+            kind: Any = self.fields["kind"]
+            kind.choices = [("", "Elija el tipo de entidad"), *EntityKind.choices]
 
 
 class MovePolicyForm(ReasonForm):
@@ -44,58 +45,53 @@ class MovePolicyForm(ReasonForm):
     field_order = ("since", "reason")
 
 
-def _set_policy(*, by: Account, thing: SecondFactorPolicy, reason: str, since: Any = None) -> bool:
-    return require_factor(by=by, kind=thing.kind, since=since, reason=reason)
+def _set_policy(*, by: Account, policy: SecondFactorPolicy, reason: str, since: Any = None) -> bool:
+    return require_factor(by=by, kind=policy.kind, since=since, reason=reason)
 
 
-MOVE_POLICY = DeskAct(
+MOVE_POLICY = ObjectAction(
     slug="cambiar",
     label="Cambiar fecha",
-    warning=(
+    confirmation=(
         "Los delegados de ese tipo de entidad deben tener un segundo factor desde ese día; hasta entonces se anuncia."
     ),
     permission="accounts.change_secondfactorpolicy",
-    said="La fecha quedó cambiada.",
-    offered=lambda policy: True,
-    do=_set_policy,
+    success_message="La fecha quedó cambiada.",
+    is_available=lambda policy: True,
+    perform=_set_policy,
+    argument="policy",
     form=MovePolicyForm,
 )
-END_POLICY = DeskAct(
+END_POLICY = ObjectAction(
     slug="quitar",
     label="Dejar opcional",
-    warning=(
+    confirmation=(
         "El segundo factor deja de ser obligatorio para los delegados de ese tipo de entidad. Quien lo tiene lo "
         "conserva."
     ),
     permission="accounts.delete_secondfactorpolicy",
-    said="El segundo factor quedó opcional.",
-    offered=lambda policy: True,
-    do=_set_policy,
+    success_message="El segundo factor quedó opcional.",
+    is_available=lambda policy: True,
+    perform=_set_policy,
+    argument="policy",
 )
 
 
 @admin.register(SecondFactorPolicy)
-class SecondFactorPolicyAdmin(ActingAdmin):
+class SecondFactorPolicyAdmin(ObjectActionsAdmin):
     """From when on the delegates of a kind must have a second factor; each change goes through the action."""
 
     list_display = ("kind", "compulsory_from")
     ordering = ("kind",)
     form = PolicyForm
-    acts = (MOVE_POLICY, END_POLICY)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who may decide it."""
-        return request.user.has_perm("accounts.add_secondfactorpolicy")
+    add_permission = "accounts.add_secondfactorpolicy"
+    object_actions = (MOVE_POLICY, END_POLICY)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A reason is asked for, and kept in the history."""
         return ("kind", "compulsory_from") if obj else ("kind", "compulsory_from", "reason")
 
-    def save_model(self, request: HttpRequest, obj: SecondFactorPolicy, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: SecondFactorPolicy, form: Any, change: bool) -> None:
         """From that day on."""
-        _set_policy(
-            by=request.user,  # type: ignore[arg-type]
-            thing=obj,
-            since=obj.compulsory_from,
-            reason=form.cleaned_data["reason"],
-        )
+        reason = form.cleaned_data["reason"]
+        _set_policy(by=request.user, policy=obj, since=obj.compulsory_from, reason=reason)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.admin.finding import OfAccountAdmin
-from accounts.security.models import AccountSession, AuthenticatorApp, Passkey, RecoveryCode
+from accounts.security.models import AccountSession, AuthenticatorApp, Passkey
 
 
 @admin.register(AuthenticatorApp)
@@ -20,15 +20,6 @@ class PasskeyAdmin(OfAccountAdmin):
 
     list_display = ("account", "name", "added_at", "last_used_at")
     fields = ("account", "name", "added_at", "last_used_at")
-
-
-@admin.register(RecoveryCode)
-class RecoveryCodeAdmin(OfAccountAdmin):
-    """Never its hash."""
-
-    list_display = ("account", "made_at", "used_at")
-    list_filter = (("used_at", admin.EmptyFieldListFilter),)
-    fields = ("account", "made_at", "used_at")
 
 
 @admin.register(AccountSession)

@@ -9,14 +9,19 @@ from django.utils import timezone
 
 from accounts.actions.roles import end_assignment
 from accounts.admin.finding import of_person
-from accounts.models import Account, Certificate, RegisteredUser, RoleAssignment, RoleEnding, RoleUpload
+from accounts.models import Certificate, RegisteredUser, RoleAssignment, RoleEnding, RoleUpload
 from entities.admin import matching
-from mipres_admin.desk import ActingAdmin, Also, DeskAct, ReadOnlyAdmin
+from mipres_admin.admin_base import (
+    ObjectAction,
+    ObjectActionsAdmin,
+    ReadOnlyAdmin,
+    RelatedList,
+    register_related_lists,
+)
 
 
-def _by_code(rows: Any, words: str) -> QuerySet[Any]:
-    found: QuerySet[Any] = rows.filter(code="".join(filter(str.isalnum, words.upper())))
-    return found
+def _by_code(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return rows.filter(code="".join(filter(str.isalnum, words.upper())))
 
 
 @admin.register(RegisteredUser)
@@ -24,46 +29,44 @@ class RegisteredUserAdmin(ReadOnlyAdmin):
     list_display = ("login", "person", "kind", "profession", "registered_at")
     list_filter = ("kind", "profession")
     list_select_related = ("person", "profession")
-    find = staticmethod(of_person)
+    search = staticmethod(of_person)
     search_help_text = "Documento (con el tipo o sin él) o nombres y apellidos."
     ordering = ("-pk",)
     sortable_by = ()
     fields = ("login", "person", "kind", "profession", "professional_registry", "registered_at")
-    also = (
-        Also("Roles asignados", "accounts_roleassignment", "user__id__exact"),
-        Also("Constancias", "accounts_certificate", "user__id__exact"),
-    )
 
     @admin.display(description="usuario (login)")
     def login(self, user: RegisteredUser) -> str:
-        """Document type and number, as MIPRES knows him."""
+        """Document type and number, as MIPRES knows them."""
         return user.login
 
 
-def _end_role(*, by: Account, thing: RoleAssignment, reason: str) -> bool:
-    return end_assignment(by=by, assignment=thing, reason=reason)
-
-
-END_ROLE = DeskAct(
+register_related_lists(
+    RegisteredUser,
+    RelatedList("Roles asignados", RoleAssignment, "user__id__exact", 10),
+    RelatedList("Constancias", Certificate, "user__id__exact", 20),
+)
+END_ROLE = ObjectAction(
     slug="terminar",
     label="Terminar rol",
-    warning=(
+    confirmation=(
         "La persona deja de tener este rol en esta sede de inmediato y recibe un correo con el motivo, que la entidad "
         "lee en la historia del usuario. No se puede deshacer: la entidad puede asignarlo de nuevo."
     ),
     permission="accounts.end_roleassignment",
-    said="El rol terminó y la persona fue avisada.",
-    offered=lambda role: role.ends_at is None or role.ends_at > timezone.now(),
-    do=_end_role,
+    success_message="El rol terminó y la persona fue avisada.",
+    is_available=lambda role: role.ends_at is None or role.ends_at > timezone.now(),
+    perform=end_assignment,
+    argument="assignment",
 )
 
 
 @admin.register(RoleAssignment)
-class RoleAssignmentAdmin(ActingAdmin):
+class RoleAssignmentAdmin(ObjectActionsAdmin):
     list_display = ("login", "person", "role", "state", "sede", "entity", "starts_at", "ends_at")
     list_filter = ("role",)
     list_select_related = ("user__person", "sede", "entity")
-    find = staticmethod(matching)
+    search = staticmethod(matching)
     search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
     ordering = ("-pk",)
     sortable_by = ()
@@ -71,7 +74,7 @@ class RoleAssignmentAdmin(ActingAdmin):
         (None, {"fields": ("user", "person", "role", "sede", "entity")}),
         ("Vigencia", {"fields": ("state", "starts_at", "ends_at", "created_by", "ended_by")}),
     )
-    acts = (END_ROLE,)
+    object_actions = (END_ROLE,)
 
     @admin.display(description="usuario (login)")
     def login(self, role: RoleAssignment) -> str:
@@ -80,7 +83,7 @@ class RoleAssignmentAdmin(ActingAdmin):
 
     @admin.display(description="persona")
     def person(self, role: RoleAssignment) -> str:
-        """His name."""
+        """Their name."""
         return role.user.person.full_name
 
     @admin.display(description="estado")
@@ -89,9 +92,8 @@ class RoleAssignmentAdmin(ActingAdmin):
         return role.state
 
 
-def _of_roles(rows: Any, words: str) -> QuerySet[Any]:
-    found: QuerySet[Any] = rows.filter(assignment__in=RoleAssignment.objects.matching(words).values("pk"))
-    return found
+def _of_roles(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return rows.filter(assignment__in=RoleAssignment.objects.matching(words).values("pk"))
 
 
 @admin.register(RoleEnding)
@@ -101,7 +103,7 @@ class RoleEndingAdmin(ReadOnlyAdmin):
     list_display = ("at", "assignment", "entity", "cause", "load", "undone_at")
     list_filter = ("cause", ("undone_at", admin.EmptyFieldListFilter))
     list_select_related = ("assignment", "entity", "load")
-    find = staticmethod(_of_roles)
+    search = staticmethod(_of_roles)
     search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
     ordering = ("-pk",)
     sortable_by = ()
@@ -129,7 +131,7 @@ class CertificateAdmin(ReadOnlyAdmin):
 
     list_display = ("grouped_code", "entity", "user", "as_of", "issued_at", "issued_by")
     list_select_related = ("entity", "user__person", "issued_by")
-    find = staticmethod(_by_code)
+    search = staticmethod(_by_code)
     search_help_text = "Código de verificación."
     ordering = ("-pk",)
     sortable_by = ()

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from accounts.admin.finding import of_accounts
 from accounts.viewing.models import Viewing
-from mipres_admin.desk import ReadOnlyAdmin
+from mipres_admin.admin_base import ReadOnlyAdmin
 
 
 @admin.register(Viewing)
@@ -12,6 +12,6 @@ class ViewingAdmin(ReadOnlyAdmin):
     list_display = ("started_at", "staff", "account", "entity", "reason", "ended_at", "end")
     list_filter = ("end", "started_at")
     list_select_related = ("staff", "account", "entity")
-    find = staticmethod(of_accounts)
+    search = staticmethod(of_accounts)
     search_help_text = "Usuario (login), documento o nombres, nombre o NIT de la entidad."
     exclude = ("session",)

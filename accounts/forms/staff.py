@@ -1,6 +1,7 @@
 """What is typed to make an account of the Ministry's staff or to change its groups, and how is a mistake worded?"""
 
 from dataclasses import fields
+from typing import Any
 
 from django import forms
 
@@ -8,8 +9,9 @@ from accounts.actions.staff import StaffDetails
 from accounts.forms.people import NameField, email_field
 from accounts.forms.session import a_login
 from accounts.forms.users import DocumentForm
-from accounts.staff.groups import PURPOSES, StaffGroup
+from accounts.staff.groups import PURPOSES
 from mipres_admin.forms import ReasonForm
+from mipres_admin.groups import StaffGroup
 
 GROUP_CHOICES = [(group.value, f"{group.label}: {PURPOSES[group]}") for group in StaffGroup]
 READ_BY_THE_PERSON = "Queda en la historia, y la persona lo recibe por correo. No escriba datos personales."
@@ -33,8 +35,8 @@ def groups_field(*, required: bool, help_text: str = "") -> forms.MultipleChoice
 class StaffReasonForm(ReasonForm):
     """Why something is done to an account of the Ministry."""
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         self.fields["reason"].help_text = READ_BY_THE_PERSON
 
 

@@ -4,10 +4,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -16,20 +14,21 @@ from accounts.actions.staff import change_groups, close_staff, make_staff, reope
 from accounts.forms.staff import GroupsForm, StaffForm, StaffReasonForm
 from accounts.models import Account, StaffAccount
 from accounts.security.models import AuthenticatorApp, Passkey
-from accounts.staff.groups import StaffGroup, done_by, label_of, labels_of, purpose_of, seen_by
-from mipres_admin.desk import ActingAdmin, DeskAct, ReadOnlyAdmin
+from accounts.staff.groups import done_by, label_of, labels_of, purpose_of, seen_by
+from mipres_admin.admin_base import ObjectAction, ObjectActionsAdmin, ReadOnlyAdmin
+from mipres_admin.groups import StaffGroup
 from mipres_admin.refusals import Refused
 
 MANAGE = "accounts.manage_staff"
 NO_GROUP = "ninguno"
 
 
-class StaffAct(DeskAct):
-    """An act on somebody else's account: on one's own none is offered."""
+class StaffAction(ObjectAction):
+    """An action on somebody else's account: nobody acts on their own."""
 
-    def is_open_to(self, request: HttpRequest, thing: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, obj: Any) -> bool:
         """Whether this person may do it to this account now."""
-        return thing.pk != request.user.pk and super().is_open_to(request, thing)
+        return obj.pk != request.user.pk and super().is_allowed(request, obj)
 
 
 def _groups_of(account: Account) -> dict[str, Any]:
@@ -37,51 +36,42 @@ def _groups_of(account: Account) -> dict[str, Any]:
     return {"groups": held, "seen": held}
 
 
-def _change_groups(*, by: Account, thing: Account, groups: list[str], seen: list[str], reason: str) -> bool:
-    return change_groups(by=by, account=thing, groups=groups, seen=seen, reason=reason)
-
-
-def _close(*, by: Account, thing: Account, reason: str) -> bool:
-    return close_staff(by=by, account=thing, reason=reason)
-
-
-def _reopen(*, by: Account, thing: Account, reason: str) -> bool:
-    return reopen_staff(by=by, account=thing, reason=reason)
-
-
-ACTS = (
-    StaffAct(
+ACTIONS = (
+    StaffAction(
         slug="grupos",
         label="Cambiar grupos",
-        warning="Lo que la persona ve y hace cambia desde su siguiente página. Recibe un correo con el motivo.",
+        confirmation="Lo que la persona ve y hace cambia desde su siguiente página. Recibe un correo con el motivo.",
         permission=MANAGE,
-        said="Los grupos quedaron guardados y la persona fue avisada.",
-        offered=lambda account: account.is_active,
-        do=_change_groups,
+        success_message="Los grupos quedaron guardados y la persona fue avisada.",
+        is_available=lambda account: account.is_active,
+        perform=change_groups,
+        argument="account",
         form=GroupsForm,
         initial=_groups_of,
     ),
-    StaffAct(
+    StaffAction(
         slug="cerrar",
         label="Cerrar cuenta",
-        warning=(
+        confirmation=(
             "La persona deja de ingresar y sus sesiones terminan de inmediato. Lo que hizo queda en la historia. "
             "Recibe un correo con el motivo. Puede abrirla de nuevo."
         ),
         permission=MANAGE,
-        said="La cuenta quedó cerrada, sus sesiones terminaron y la persona fue avisada.",
-        offered=lambda account: account.is_active,
-        do=_close,
+        success_message="La cuenta quedó cerrada, sus sesiones terminaron y la persona fue avisada.",
+        is_available=lambda account: account.is_active,
+        perform=close_staff,
+        argument="account",
         form=StaffReasonForm,
     ),
-    StaffAct(
+    StaffAction(
         slug="abrir",
         label="Abrir de nuevo",
-        warning="La persona vuelve a ingresar con su contraseña y su segundo factor, y con los grupos que tenía.",
+        confirmation="La persona vuelve a ingresar con su contraseña y su segundo factor, y con los grupos que tenía.",
         permission=MANAGE,
-        said="La cuenta quedó abierta y la persona fue avisada.",
-        offered=lambda account: not account.is_active,
-        do=_reopen,
+        success_message="La cuenta quedó abierta y la persona fue avisada.",
+        is_available=lambda account: not account.is_active,
+        perform=reopen_staff,
+        argument="account",
         form=StaffReasonForm,
     ),
 )
@@ -130,7 +120,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(StaffAccount)
-class StaffAccountAdmin(ActingAdmin):
+class StaffAccountAdmin(ObjectActionsAdmin):
     """The Ministry's people: who is in which group, and what may be done about it."""
 
     list_display = ("login", "name", "in_groups", "state", "has_factor", "last_entry")
@@ -147,14 +137,17 @@ class StaffAccountAdmin(ActingAdmin):
     ordering = ("login",)
     # never the password, not even its hash
     fields = ("login", "name", "email", "in_groups", "state", "has_factor", "open_sessions", "last_entry", "created_at")
-    acts = ACTS
+    object_actions = ACTIONS
+    add_permission = MANAGE
+    add_form = StaffForm
+    add_title = "Añadir persona del Ministerio"
+    add_template = "admin/accounts/add_staff.html"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         """Each with its groups, and whether it has a second factor."""
         mine = {"account": OuterRef("pk")}
         factor = Exists(AuthenticatorApp.objects.filter(**mine)) | Exists(Passkey.objects.filter(**mine))
-        people: QuerySet[Any] = super().get_queryset(request).annotate(with_factor=factor)
-        return people.prefetch_related("groups")
+        return super().get_queryset(request).annotate(with_factor=factor).prefetch_related("groups")
 
     @admin.display(description="nombre", ordering="person__sort_name")
     def name(self, account: StaffAccount) -> str:
@@ -187,37 +180,16 @@ class StaffAccountAdmin(ActingAdmin):
         """How many."""
         return account.sessions.current().count()
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who may make accounts of the Ministry."""
-        return request.user.has_perm(MANAGE)
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Ask who it is and in which groups; make the account, and go to it."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        form = StaffForm(request.POST or None)
-        account = _made(request, form) if request.method == "POST" and form.is_valid() else None
-        if account is not None:
-            messages.success(request, "La cuenta quedó creada. El enlace para asignar la contraseña va por correo.")
-            return redirect("admin:accounts_staffaccount_change", account.pk)
-        return self.page(
-            request, "admin/accounts/add_staff.html", {"title": "Añadir persona del Ministerio", "form": form}
-        )
-
-
-def _made(request: HttpRequest, form: StaffForm) -> Account | None:
-    """The account of a valid form; None when it was refused: why is in the form."""
-    asked = form.cleaned_data
-    try:
-        return make_staff(
-            by=request.user,  # type: ignore[arg-type]
-            details=form.details,
-            groups=asked["groups"],
-            reason=asked["reason"],
-        )
-    except Refused as refused:
-        form.add_error(None, str(refused.refusal))
-    return None
+    def add_object(self, request: Any, form: StaffForm) -> Account | None:
+        """The account; None when it was refused, with the reason in the form."""
+        groups, reason = form.cleaned_data["groups"], form.cleaned_data["reason"]
+        try:
+            account = make_staff(by=request.user, details=form.details, groups=groups, reason=reason)
+        except Refused as refused:
+            form.add_error(None, str(refused.refusal))
+            return None
+        messages.success(request, "La cuenta quedó creada. El enlace para asignar la contraseña va por correo.")
+        return account
 
 
 # ---------------------------------------------------------------- what the groups may do
@@ -240,11 +212,10 @@ class StaffGroupAdmin(ReadOnlyAdmin):
     ordering = ("name",)
     fields = ("label", "purpose", "members", "sees", "does")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         """Each with how many active accounts it has."""
         active = Count("user", filter=Q(user__is_active=True, user__is_staff=True))
-        groups: QuerySet[Any] = super().get_queryset(request).annotate(active=active)
-        return groups
+        return super().get_queryset(request).annotate(active=active)
 
     @admin.display(description="grupo", ordering="name")
     def label(self, group: Group) -> str:

@@ -1,25 +1,15 @@
 """Which groups does the Ministry's staff have, and what may each see and do, in words?
 
-What each may is in the migration `delegates.0005_groups_of_the_ministry`; nobody edits it by hand.
+What each may is declared in the `permissions.py` of each app.
 """
 
 from collections.abc import Iterable
 
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
-from django.db import models
 from django.utils.text import capfirst
 
-
-class StaffGroup(models.TextChoices):
-    """The five groups; the value is the name in the table of groups."""
-
-    SOPORTE = "soporte", "Soporte"
-    REVISOR = "revisor", "Revisor"
-    CARGADOR = "cargador", "Cargador"
-    AUDITOR = "auditor", "Auditor"
-    SUPERUSUARIO = "superusuario", "Superusuario"
-
+from mipres_admin.groups import StaffGroup
 
 PURPOSES = {
     StaffGroup.SOPORTE: "ayuda a los delegados con sus cuentas, roles, tokens y correos",

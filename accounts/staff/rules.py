@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.logins import PREFIXES
 from accounts.models import Account, DocumentType
-from accounts.staff.groups import StaffGroup
+from mipres_admin.groups import StaffGroup
 from mipres_admin.refusals import Refusal
 
 SUPERUSERS = "Un superusuario."

@@ -58,8 +58,7 @@ class UploadForm(LoadForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)  # noqa: S101  narrows the type
+        kind: Any = self.fields["kind"]
         kind.choices = [("", "Elija…"), *choices()]
 
     def clean_file(self) -> Any:

@@ -427,8 +427,8 @@ CHANGE = "admin:delegates_entityregistration_change"
 
 
 def decide(client, registration, act, /, **fields):
-    url = reverse("admin:review_registration", args=[registration.pk])
-    return client.post(url, {"act": act, "seen": seen(registration)} | fields, follow=True)
+    url = reverse("admin:delegates_entityregistration_action", args=[registration.pk, act])
+    return client.post(url, {"seen": seen(registration)} | fields, follow=True)
 
 
 def reason_on(page):
@@ -507,10 +507,17 @@ def test_a_refused_decision_says_why(known, representative, reviewer):
     assert "cambió mientras" in decide(client, registration, "aprobar", reason="x").content.decode()
 
 
-@pytest.mark.parametrize("fields", [{"seen": "x"}, {"seen": ""}, {"act": "borrar"}, {"seen": "9" * 30}])
+@pytest.mark.parametrize("fields", [{"seen": "x"}, {"seen": ""}, {"seen": "9" * 30}])
 def test_junk_decides_nothing(known, representative, reviewer, fields):
     registration = send(representative)
     assert decide(client_of(reviewer), registration, "tomar", **fields).status_code == 200
+    registration.refresh_from_db()
+    assert registration.state == "enviada"
+
+
+def test_an_unknown_decision_is_not_found(known, representative, reviewer):
+    registration = send(representative)
+    assert decide(client_of(reviewer), registration, "borrar", reason="x").status_code == 404
     registration.refresh_from_db()
     assert registration.state == "enviada"
 

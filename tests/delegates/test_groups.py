@@ -1,33 +1,31 @@
 """Does each group of the Ministry see its part of the admin and nothing else?
 
-What each group may is the table of the migration; here every page of the admin is asked for by somebody of each group.
+What each group may is declared in the `permissions.py` of each app; here somebody of each group opens every page.
 """
 
-import importlib
 from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from accounts.staff.groups import PURPOSES, StaffGroup, deed_of, done_by, labels_of, seen_by
+from accounts.staff.groups import PURPOSES, deed_of, done_by, labels_of, seen_by
 from delegates.models import RutDocument
-from mipres_admin.desk import ActingAdmin
+from mipres_admin import groups
+from mipres_admin.admin_base import ObjectActionsAdmin
+from mipres_admin.groups import StaffGroup, all_grants, may_do, may_view, sync_groups
 from mipres_admin.models import OutgoingMail
 from tests import cast
 
 pytestmark = pytest.mark.django_db
-TABLE = importlib.import_module("delegates.migrations.0005_groups_of_the_ministry")
 # what nobody but auditor and superusuario sees
 ONLY_ABOVE = {
-    "accounts.passwordrecord",
-    "accounts.recoverycode",
     "accounts.secondfactorpolicy",
     "accounts.staffaccount",
     "accounts.viewing",
@@ -40,25 +38,42 @@ ONLY_ABOVE = {
     "tokens.serverclient",
     "tokens.signingkey",
 }
-ABOVE = {"auditor", "superusuario"}
+ABOVE = {StaffGroup.AUDITOR, StaffGroup.SUPERUSUARIO}
 # pages that are not of the stock admin
 NOT_THERE = {"mipres_admin.historyentry": 404, "entities.registryload": 404}
-REGISTERED = {model._meta.label_lower: desk for model, desk in admin.site._registry.items()}
-GROUPS = [*StaffGroup.values, ""]
+ADDING = {
+    "entities.registryload": "entities.load_registry",
+    "tokens.serverclient": "tokens.add_serverclient",
+    "accounts.staffaccount": "accounts.manage_staff",
+    "accounts.secondfactorpolicy": "accounts.add_secondfactorpolicy",
+}
+REGISTERED = {model._meta.label_lower: model_admin for model, model_admin in admin.site._registry.items()}
+OBJECT_ACTIONS = [
+    (label, action)
+    for label, model_admin in REGISTERED.items()
+    if isinstance(model_admin, ObjectActionsAdmin)
+    for action in model_admin.object_actions
+]
 
 
-def wanted():
-    """What the table gives to each group."""
-    held = {group: set() for group in TABLE.GROUPS}
-    for model, codename, _, groups in TABLE.rows():
-        for group in groups:
-            held[group].add((*model.split("."), codename))
-    return held
+def declared(group):
+    """App, model and codename of what the apps give to a group."""
+    return {grant.key for grant in all_grants() if group in grant.groups}
 
 
 def may(group, permission):
-    """Whether the table lets a group do "app.codename"."""
-    return permission in {f"{app}.{codename}" for app, _, codename in wanted().get(group, ())}
+    """Whether the apps let a group do "app.codename"."""
+    return permission in {f"{app}.{codename}" for app, _, codename in declared(group)}
+
+
+def view_of(label):
+    app, _, model = label.partition(".")
+    return f"{app}.view_{model}"
+
+
+def in_database(group):
+    fields = ("content_type__app_label", "content_type__model", "codename")
+    return set(Group.objects.get(name=group).permissions.values_list(*fields))
 
 
 def client_of(group):
@@ -67,84 +82,111 @@ def client_of(group):
     return client
 
 
-# ---------------------------------------------------------------- the table
+# ---------------------------------------------------------------- what is declared
 
 
-@pytest.mark.parametrize("group", StaffGroup.values)
-def test_a_group_has_exactly_the_permissions_of_the_table(group):
-    fields = ("content_type__app_label", "content_type__model", "codename")
-    assert set(Group.objects.get(name=group).permissions.values_list(*fields)) == wanted()[group]
+def test_each_group_has_exactly_its_declared_permissions(subtests):
+    assert set(Group.objects.values_list("name", flat=True)) == set(StaffGroup.values) == set(PURPOSES)
+    for group in StaffGroup:
+        with subtests.test(group):
+            assert in_database(group) == declared(group) != set()
 
 
-def test_the_table_has_the_groups_that_the_portal_knows():
-    assert set(TABLE.GROUPS) == set(StaffGroup.values) == set(PURPOSES)
-    named = {group for *_, groups in TABLE.rows() for group in groups}
-    assert named == set(TABLE.GROUPS)
-
-
-def test_the_table_names_models_that_exist():
+def test_permissions_are_of_models_that_exist():
     models = {model._meta.label_lower for model in apps.get_models()}
-    assert {model for model, *_ in TABLE.rows()} <= models
+    assert {grant.model for grant in all_grants()} <= models
 
 
-@pytest.mark.parametrize("label", REGISTERED)
-def test_every_list_of_the_admin_belongs_to_somebody(label):
-    assert label in TABLE.SEEN, (
-        f"{label} has a page in the admin and no group sees it. Give it a line in SEEN of {TABLE.__name__} "
-        "(before its release) or in a migration like it."
-    )
-    app, _, model = label.partition(".")
-    groups = {group for group in TABLE.GROUPS if may(group, f"{app}.view_{model}")}
-    assert groups >= ABOVE, f"{sorted(ABOVE - groups)} must see {label}: they see everything."
-    assert groups > ABOVE or label in ONLY_ABOVE, (
-        f"Only auditor and superusuario see {label}. If that is meant, say so in ONLY_ABOVE; else name the group in "
-        f"SEEN of {TABLE.__name__}."
-    )
+def test_every_admin_is_seen_by_some_group(subtests):
+    for label in REGISTERED:
+        with subtests.test(label):
+            seeing = {group for group in StaffGroup if may(group, view_of(label))}
+            assert seeing >= ABOVE, f"Declare may_view({label!r}, …) in the permissions.py of its app."
+            assert seeing > ABOVE or label in ONLY_ABOVE, (
+                f"Only auditor and superusuario see {label}. If that is meant, say so in ONLY_ABOVE; else name the "
+                "group in the permissions.py of its app."
+            )
 
 
-def acts():
-    """Every act of the admin with its permission."""
-    return [(label, act) for label, desk in REGISTERED.items() if isinstance(desk, ActingAdmin) for act in desk.acts]
-
-
-@pytest.mark.parametrize(("label", "act"), acts(), ids=lambda part: getattr(part, "slug", part))
-def test_every_act_of_the_admin_belongs_to_somebody_who_sees_its_thing(label, act):
-    doing = {group for group in TABLE.GROUPS if may(group, act.permission)}
-    app, _, model = label.partition(".")
-    assert "superusuario" in doing, f"Give {act.permission} a line in DONE of {TABLE.__name__}."
-    assert all(may(group, f"{app}.view_{model}") for group in doing)
+def test_every_object_action_is_done_by_who_sees_its_object(subtests):
+    for label, action in OBJECT_ACTIONS:
+        with subtests.test(label, action=action.slug):
+            doing = {group for group in StaffGroup if may(group, action.permission)}
+            assert StaffGroup.SUPERUSUARIO in doing, f"Declare {action.permission} in the permissions.py of its app."
+            assert all(may(group, view_of(label)) for group in doing)
 
 
 def test_the_auditor_changes_nothing():
-    verbs = {codename for *_, codename in wanted()["auditor"] if not codename.startswith("view_")}
+    verbs = {codename for *_, codename in declared(StaffGroup.AUDITOR) if not codename.startswith("view_")}
     assert verbs == {"export_history"}
 
 
 def test_only_superusers_administer_the_staff():
-    assert [group for group in TABLE.GROUPS if may(group, "accounts.manage_staff")] == ["superusuario"]
+    assert [group for group in StaffGroup if may(group, "accounts.manage_staff")] == ["superusuario"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_groups_go_and_come_back_with_their_migration():
-    def groups():
-        return {group.name: group.permissions.count() for group in Group.objects.all()}
+# ---------------------------------------------------------------- the sync
 
-    before = groups()
-    MigrationExecutor(connection).migrate([("delegates", "0004_review_registration")])
-    assert groups() == {}
-    newest = MigrationExecutor(connection)
-    newest.migrate(newest.loader.graph.leaf_nodes())
-    assert groups() == before
+
+def everything():
+    """The permissions of the Ministry and who has them."""
+    fields = ("content_type__app_label", "content_type__model", "codename", "name", "group__name")
+    return sorted(Permission.objects.values_list(*fields).order_by(*fields), key=str)
+
+
+def test_sync_run_twice_changes_nothing():
+    before = everything()
+    sync_groups()
+    sync_groups()
+    assert everything() == before
+
+
+def test_migrate_runs_the_sync():
+    Group.objects.all().delete()
+    call_command("migrate", verbosity=0)
+    assert {group: in_database(group) for group in StaffGroup} == {group: declared(group) for group in StaffGroup}
+
+
+def test_sync_makes_a_new_permission_and_removes_it_when_undeclared(monkeypatch):
+    before, declared_before = everything(), dict(groups._grants)
+    monkeypatch.setattr(groups, "_grants", dict(declared_before))
+    groups.register(may_do("entities.sede", "paint_sede", "Puede pintar sedes", StaffGroup.SOPORTE))
+    sync_groups()
+    permission = Permission.objects.get(codename="paint_sede")
+    assert (permission.name, permission.content_type.model) == ("Puede pintar sedes", "sede")
+    assert set(permission.group_set.values_list("name", flat=True)) == {"soporte", "superusuario"}
+    monkeypatch.setattr(groups, "_grants", declared_before)
+    sync_groups()
+    assert everything() == before
+
+
+def test_sync_takes_back_what_a_group_was_given_by_hand():
+    before = everything()
+    extra = Permission.objects.get(codename="manage_staff")
+    Group.objects.get(name="soporte").permissions.add(extra)
+    Permission.objects.create(
+        codename="old_sede", name="Vieja", content_type=ContentType.objects.get(app_label="entities", model="sede")
+    )
+    sync_groups()
+    assert everything() == before
+
+
+def test_a_permission_is_declared_once(monkeypatch):
+    monkeypatch.setattr(groups, "_grants", {})
+    groups.register(may_view("entities.sede"))
+    with pytest.raises(ValueError, match="declared twice"):
+        groups.register(may_view("entities.sede", StaffGroup.SOPORTE))
 
 
 # ---------------------------------------------------------------- in words
 
 
-@pytest.mark.parametrize("group", StaffGroup.values)
-def test_what_a_group_sees_and_does_is_told_in_spanish(group):
-    told = [*seen_by(Group.objects.get(name=group)), *done_by(Group.objects.get(name=group))]
-    assert told
-    assert not [words for words in told if "Can " in words or "_" in words]
+def test_what_a_group_sees_and_does_reads_in_spanish(subtests):
+    for group in Group.objects.all():
+        with subtests.test(group.name):
+            words = [*seen_by(group), *done_by(group)]
+            assert words
+            assert not [text for text in words if "Can " in text or "_" in text]
 
 
 def test_a_permission_with_djangos_own_name_is_told_in_words():
@@ -179,88 +221,8 @@ def test_nobody_edits_a_group_by_hand(ministry):
 # ---------------------------------------------------------------- every page × every group
 
 
-def named(label, page):
-    return f"admin:{label.replace('.', '_')}_{page}"
-
-
-def expected(group, permission, there=200):
-    return there if may(group, permission) else 403
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_lists_and_things_open_to_the_groups_that_see_them(group):
-    client = client_of(group)
-    for label in REGISTERED:
-        app, _, model = label.partition(".")
-        answers = expected(group, f"{app}.view_{model}")
-        assert client.get(reverse(named(label, "changelist"))).status_code == answers, label
-        # a thing that is not there: those who may look are sent back to the list, or read that there is none
-        nothing = client.get(reverse(named(label, "change"), args=["0"])).status_code
-        assert nothing == expected(group, f"{app}.view_{model}", NOT_THERE.get(label, 302)), label
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_a_thing_and_its_history_open_to_the_groups_that_see_it(group):
-    client, thing = client_of(group), Group.objects.get(name="soporte")
-    for page in ("change", "history"):
-        answer = client.get(reverse(f"admin:auth_group_{page}", args=[thing.pk]))
-        assert answer.status_code == expected(group, "auth.view_group"), page
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_nothing_is_added_or_deleted_but_by_the_groups_that_do_it(group):
-    client = client_of(group)
-    adding = {
-        "entities.registryload": "entities.load_registry",
-        "tokens.serverclient": "tokens.add_serverclient",
-        "accounts.staffaccount": "accounts.manage_staff",
-        "accounts.secondfactorpolicy": "accounts.add_secondfactorpolicy",
-    }
-    for label in REGISTERED:
-        answer = client.get(reverse(named(label, "add"))).status_code
-        assert answer == (expected(group, adding[label]) if label in adding else 403), label
-
-
-@pytest.mark.parametrize("group", GROUPS)
-@pytest.mark.parametrize(("label", "act"), acts(), ids=lambda part: getattr(part, "slug", part))
-def test_an_act_opens_to_the_groups_that_do_it(label, act, group):
-    where = reverse(named(label, "act"), args=["0", act.slug])
-    client = client_of(group)
-    assert client.get(where).status_code == expected(group, act.permission, 404)
-    assert client.post(where, {"reason": "x"}).status_code == expected(group, act.permission, 404)
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_the_index_lists_what_the_group_sees_and_nothing_else(group):
-    page = client_of(group).get("/admin/")
-    listed = {model["model"]._meta.label_lower for app in page.context["app_list"] for model in app["models"]}
-    assert listed == {
-        label for label in REGISTERED if may(group, f"{label.partition('.')[0]}.view_{label.partition('.')[2]}")
-    }
-
-
-def test_staff_without_group_read_what_to_do():
-    page = client_of("").get("/admin/")
-    assert page.status_code == 200
-    assert "todavía no está en ningún grupo" in page.text
-
-
-@pytest.mark.parametrize("group", StaffGroup.values)
-def test_staff_in_a_group_do_not_read_it(group):
-    assert "todavía no está en ningún grupo" not in client_of(group).get("/admin/").text
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_the_admin_leads_to_the_portal_and_the_portal_to_the_admin(group):
-    client = client_of(group)
-    page = client.get("/admin/").text
-    assert '<a href="/">Ver el sitio</a>' in page or '<a href="/">Ver sitio</a>' in page
-    home = client.get("/")
-    assert home.status_code == 200
-    assert 'href="/admin/"' in home.text
-
-
-# ---------------------------------------------------------------- what hangs on other pages
+def address(label, page, *args):
+    return reverse(f"admin:{label.replace('.', '_')}_{page}", args=args)
 
 
 def pointing():
@@ -273,48 +235,83 @@ def pointing():
     ]
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_autocomplete_answers_for_the_groups_that_see_what_is_looked_for(group):
-    client, fields = client_of(group), pointing()
+def failed_mail():
+    return OutgoingMail.objects.create(
+        template="x", recipient="a@correo.example", subject="x", text="Hola", state="failed", given_up_at=Now()
+    )
+
+
+def rut():
+    registration = cast.make_registration()
+    return RutDocument.objects.create(
+        registration=registration, content=b"%PDF", sha256="0" * 64, checks=[], uploaded_by=registration.applicant
+    )
+
+
+@pytest.mark.parametrize("group", [*StaffGroup.values, ""])
+def test_pages_of_the_admin_for_a_group(group, subtests):
+    client = client_of(group)
+
+    def expected(permission, there=200):
+        return there if may(group, permission) else 403
+
+    for label in REGISTERED:
+        sees = view_of(label)
+        with subtests.test("list", label=label):
+            assert client.get(address(label, "changelist")).status_code == expected(sees)
+        with subtests.test("page of what is not there", label=label):
+            # those who may look are sent back to the list, or read that there is none
+            status = client.get(address(label, "change", "0")).status_code
+            assert status == expected(sees, NOT_THERE.get(label, 302))
+        with subtests.test("adding", label=label):
+            assert client.get(address(label, "add")).status_code == (
+                expected(ADDING[label]) if label in ADDING else 403
+            )
+    with subtests.test("page and history of an object"):
+        of_group = Group.objects.get(name="soporte").pk
+        for page in ("change", "history"):
+            assert client.get(address("auth.group", page, of_group)).status_code == expected("auth.view_group")
+    for label, action in OBJECT_ACTIONS:
+        with subtests.test("object action", label=label, action=action.slug):
+            where = address(label, "action", "0", action.slug)
+            assert client.get(where).status_code == expected(action.permission, 404)
+            assert client.post(where, {"reason": "x"}).status_code == expected(action.permission, 404)
+    fields = pointing()
     assert fields
-    for opts, name, desk in fields:
-        query = urlencode({"app_label": opts.app_label, "model_name": opts.model_name, "field_name": name, "term": "a"})
-        seen = f"{desk.opts.app_label}.view_{desk.opts.model_name}"
-        assert client.get(f"/admin/autocomplete/?{query}").status_code == expected(group, seen), (opts.label, name)
+    for opts, name, model_admin in fields:
+        with subtests.test("autocomplete", model=opts.label, field=name):
+            query = {"app_label": opts.app_label, "model_name": opts.model_name, "field_name": name, "term": "a"}
+            status = client.get(f"/admin/autocomplete/?{urlencode(query)}").status_code
+            assert status == expected(view_of(model_admin.opts.label_lower))
+
+
+@pytest.mark.parametrize("group", [*StaffGroup.values, ""])
+def test_first_page_and_special_pages_for_a_group(group, subtests):
+    client = client_of(group)
+    page = client.get("/admin/")
+    with subtests.test("the index lists what the group sees and nothing else"):
+        listed = {model["model"]._meta.label_lower for app in page.context["app_list"] for model in app["models"]}
+        assert listed == {label for label in REGISTERED if may(group, view_of(label))}
+    with subtests.test("only who has no group reads what to do"):
+        assert page.status_code == 200
+        assert ("todavía no está en ningún grupo" in page.text) == (group == "")
+    with subtests.test("the admin leads to the portal and the portal to the admin"):
+        assert '<a href="/">Ver el sitio</a>' in page.text or '<a href="/">Ver sitio</a>' in page.text
+        home = client.get("/")
+        assert home.status_code == 200
+        assert 'href="/admin/"' in home.text
+    with subtests.test("a RUT is read by who sees documents"):
+        answer = client.get(reverse("download_rut", args=[rut().public_id]))
+        assert answer.status_code == (200 if may(group, "delegates.view_rutdocument") else 404)
+        assert (group in ("revisor", "auditor", "superusuario")) == (answer.status_code == 200)
+    with subtests.test("a registration is decided by who reviews"):
+        answer = client.post(address("delegates.entityregistration", "action", cast.make_registration().pk, "tomar"))
+        assert (answer.status_code != 403) == (group in ("revisor", "superusuario"))
+    with subtests.test("a failed mail offers to try again to who does it"):
+        page = client.get(address("mipres_admin.outgoingmail", "change", failed_mail().pk))
+        assert ("Intentar de nuevo…" in page.text) == (group in ("soporte", "superusuario"))
 
 
 @pytest.mark.parametrize("query", ["text__contains", "html__regex"])
-def test_nobody_reads_a_mail_by_filtering_its_list(query):
-    assert (
-        client_of("soporte").get(reverse("admin:mipres_admin_outgoingmail_changelist"), {query: "a"}).status_code == 400
-    )
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_a_rut_is_read_by_the_groups_that_see_documents(group):
-    document = RutDocument.objects.create(
-        registration=(registration := cast.make_registration()),
-        content=b"%PDF",
-        sha256="0" * 64,
-        checks=[],
-        uploaded_by=registration.applicant,
-    )
-    answer = client_of(group).get(reverse("download_rut", args=[document.public_id]))
-    assert answer.status_code == (200 if may(group, "delegates.view_rutdocument") else 404)
-    assert (group in ("revisor", "auditor", "superusuario")) == (answer.status_code == 200)
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_a_registration_is_decided_by_the_groups_that_review(group):
-    where = reverse("admin:review_registration", args=[cast.make_registration().pk])
-    answer = client_of(group).post(where, {"act": "tomar"})
-    assert (answer.status_code != 403) == (group in ("revisor", "superusuario"))
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_a_failed_mail_offers_to_try_again_to_the_groups_that_do_it(group):
-    mail = OutgoingMail.objects.create(
-        template="x", recipient="a@correo.example", subject="x", text="Hola", state="failed", given_up_at=Now()
-    )
-    page = client_of(group).get(reverse("admin:mipres_admin_outgoingmail_change", args=[mail.pk]))
-    assert ("Intentar de nuevo…" in page.text) == (group in ("soporte", "superusuario"))
+def test_a_list_of_mails_cannot_be_filtered_by_text(query):
+    assert client_of("soporte").get(address("mipres_admin.outgoingmail", "changelist"), {query: "a"}).status_code == 400

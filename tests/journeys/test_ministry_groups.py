@@ -247,7 +247,7 @@ def test_auditor_reads_what_happened_to_a_token_and_does_nothing_to_it(at_work, 
     page.locator("a.historylink").click()
     expect(page.get_by_text("Token generado")).to_be_visible()
     read(page, "token-history")
-    act = reverse("admin:tokens_portaltoken_act", args=[token.pk, "revocar"])
+    act = reverse("admin:tokens_portaltoken_action", args=[token.pk, "revocar"])
     assert page.request.get(act).status == 403
     index(page, "Grupos")
     read(page, "groups")

@@ -46,7 +46,7 @@ def pages(staff, things):
     for name, thing in things.items():
         stem = f"admin:{thing._meta.app_label}_{name}"
         yield staff.get(reverse(f"{stem}_change", args=[thing.pk]))
-    yield staff.get(reverse("admin:tokens_portaltoken_act", args=[things["portaltoken"].pk, "revocar"]))
+    yield staff.get(reverse("admin:tokens_portaltoken_action", args=[things["portaltoken"].pk, "revocar"]))
     yield staff.get(reverse("admin:tokens_portaltoken_history", args=[things["portaltoken"].pk]))
 
 

@@ -1,4 +1,4 @@
-"""What is there to see? One thing of every model, or as many as a list needs: `make(Person)`."""
+"""One saved object of every model that has an admin, or as many as a list needs: `make(Person)`."""
 
 import uuid
 from collections.abc import Callable
@@ -17,7 +17,6 @@ from accounts.models import (
     Certificate,
     DeceasedEntry,
     PasswordLink,
-    PasswordRecord,
     Person,
     Profession,
     RegisteredUser,
@@ -33,26 +32,22 @@ from accounts.security.models import (
     AccountSession,
     AuthenticatorApp,
     Passkey,
-    RecoveryCode,
     SecondFactorPolicy,
 )
 from accounts.viewing.models import Viewing
 from delegates.models import (
     Appointment,
-    AuthorizedProfile,
-    AuthorizedRole,
     DelegateAccount,
     EmailChange,
     EntityRegistration,
     PrivacyAcceptance,
-    RegistrationStep,
     Representation,
     RutDocument,
     SignUp,
 )
 from entities.models import Association, Department, Entity, EntityKind, Municipality, Sede
 from entities.registry.models import RegistryLoad
-from mipres_admin.models import JobRun, OutgoingMail, RateCounter
+from mipres_admin.models import JobRun, OutgoingMail
 from tests import cast
 from tests.tokens.calling import make_token
 from tokens.models import (
@@ -60,7 +55,6 @@ from tokens.models import (
     ServerClient,
     SigningKey,
     TemporaryToken,
-    TokenReminder,
     TokenUse,
 )
 
@@ -217,8 +211,6 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
     Department: Department.objects.first,
     Municipality: Municipality.objects.first,
     Profession: Profession.objects.first,
-    AuthorizedRole: AuthorizedRole.objects.first,
-    AuthorizedProfile: AuthorizedProfile.objects.first,
     Entity: cast.make_entity,
     Sede: lambda: cast.make_sede(cast.make_entity()),
     Association: a(Association, owner=lambda: cast.make_entity("EPS_C"), member=cast.make_entity),
@@ -235,20 +227,16 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
     StaffAccount: staff_account,
     Suspension: suspension,
     Viewing: viewing,
-    PasswordRecord: a(PasswordRecord, account=delegate, encoded="argon2$SECRETO"),
-    RateCounter: a(RateCounter, key=lambda: digest()[:40], count=5, expires_at=soon),
     PasswordLink: link,
     Certificate: certificate,
     AuthenticatorApp: lambda: cast.make_app(delegate()),
     Passkey: passkey,
-    RecoveryCode: a(RecoveryCode, account=delegate, digest=digest),
     SecondFactorPolicy: a(SecondFactorPolicy, kind="IPS", compulsory_from=timezone.localdate),
     AccountSession: lambda: cast.make_session(delegate()),
     SignUp: sign_up,
     PrivacyAcceptance: a(PrivacyAcceptance, account=delegate, notice_version="1", accepted_at=timezone.now),
     EmailChange: a(EmailChange, account=delegate, email="x@y.example", secret_sha256=digest, expires_at=soon),
     EntityRegistration: cast.make_registration,
-    RegistrationStep: a(RegistrationStep, registration=cast.make_registration, state="enviada"),
     RutDocument: rut,
     Representation: a(Representation, entity=cast.make_entity, person=cast.make_person),
     Appointment: appointment,
@@ -257,7 +245,6 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
     SigningKey: signing_key,
     ServerClient: client,
     TokenUse: a(TokenUse, token=token, at=timezone.now, service="WSSUMMIPRESNOPBS"),
-    TokenReminder: a(TokenReminder, token=token, days=30),
     TemporaryToken: temporary,
     OutgoingMail: mail,
     JobRun: a(JobRun, name=lambda: f"tarea{next(_serial)}"),
@@ -265,5 +252,5 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
 
 
 def make(model: type[models.Model]) -> Any:
-    """One thing of this model, whatever it needs to exist."""
+    """One saved object of this model, with what it needs to exist."""
     return MAKERS[model]()

@@ -1,0 +1,18 @@
+"""Which groups of the Ministry see representatives, delegates and their registrations, and what do they do to them?"""
+
+from mipres_admin.groups import StaffGroup, may_do, may_view
+
+SOPORTE, REVISOR = StaffGroup.SOPORTE, StaffGroup.REVISOR
+PERMISSIONS = (
+    may_view("delegates.appointment", SOPORTE),
+    may_view("delegates.delegateaccount", SOPORTE),
+    may_view("delegates.emailchange", SOPORTE),
+    may_view("delegates.entityregistration", REVISOR),
+    may_view("delegates.privacyacceptance"),
+    may_view("delegates.representation", REVISOR),
+    may_view("delegates.rutdocument", REVISOR),
+    may_view("delegates.signup", SOPORTE),
+    may_do(
+        "delegates.entityregistration", "review_registration", "Puede revisar registros de personas jurídicas", REVISOR
+    ),
+)

@@ -1,0 +1,17 @@
+"""Which groups of the Ministry see entities, sedes and the loads of registries, and what do they do to them?"""
+
+from mipres_admin.groups import StaffGroup, may_do, may_view
+
+SOPORTE, CARGADOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR
+PERMISSIONS = (
+    may_view("entities.association", SOPORTE, CARGADOR),
+    may_view("entities.department", CARGADOR),
+    may_view("entities.entity", SOPORTE, CARGADOR),
+    may_view("entities.municipality", CARGADOR),
+    may_view("entities.registryload", CARGADOR),
+    may_view("entities.sede", SOPORTE, CARGADOR),
+    may_do("entities.entity", "suspend_entity", "Puede suspender y reactivar entidades"),
+    may_do("entities.registryload", "load_registry", "Puede cargar registros oficiales", CARGADOR),
+    may_do("entities.registryload", "undo_load", "Puede deshacer la última carga de un registro", CARGADOR),
+    may_do("entities.sede", "disable_sede", "Puede deshabilitar sedes", SOPORTE),
+)

@@ -1,0 +1,15 @@
+"""Which groups of the Ministry see tokens and client servers, and what do they do to them?"""
+
+from mipres_admin.groups import StaffGroup, may_do, may_view
+
+SOPORTE = StaffGroup.SOPORTE
+PERMISSIONS = (
+    may_view("tokens.portaltoken", SOPORTE),
+    may_view("tokens.serverclient"),
+    may_view("tokens.signingkey"),
+    may_view("tokens.temporarytoken", SOPORTE),
+    may_view("tokens.tokenuse", SOPORTE),
+    may_do("tokens.portaltoken", "change_portaltoken", "Puede revocar tokens del portal", SOPORTE),
+    may_do("tokens.serverclient", "add_serverclient", "Puede crear servidores clientes"),
+    may_do("tokens.serverclient", "change_serverclient", "Puede retirar servidores clientes"),
+)
