@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.events import Event
 from accounts.models import Account, LoginThrottle
 from mipres_admin.access import network_of
 from mipres_admin.models import HistoryEntry
@@ -36,7 +37,7 @@ DELETE FROM accounts_loginthrottle WHERE key IN (
 )
 """
 # wrong passwords; second factors have counters of their own
-LOCKING_ACTS = ("session.refused", "password.refused", "security.refused")
+LOCKING_EVENTS = (Event.SESSION_REFUSED, Event.PASSWORD_REFUSED, Event.SECURITY_REFUSED)
 
 
 @dataclass(frozen=True)
@@ -204,8 +205,8 @@ def locked_accounts() -> list[Account]:
     counters which of them still are.
     """
     since = timezone.now() - _lock()
-    acts = HistoryEntry.objects.filter(act__in=LOCKING_ACTS, at__gt=since, after__locked=True)
-    ids = acts.filter(object_type=Account._meta.label_lower).order_by().values_list("object_id", flat=True).distinct()
+    events = HistoryEntry.objects.filter(event__in=LOCKING_EVENTS, at__gt=since, after__locked=True)
+    ids = events.filter(object_type=Account._meta.label_lower).order_by().values_list("object_id", flat=True).distinct()
     by_key = {_key("login", account.login): account for account in Account.objects.filter(pk__in=list(map(int, ids)))}
     full = LoginThrottle.objects.filter(
         key__in=by_key, failures__gte=settings.LOGIN_FAILURES_ALLOWED, last_failure_at__gt=since

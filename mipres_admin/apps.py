@@ -15,11 +15,14 @@ class FrameConfig(AppConfig):
             checks,
             dashboard,
             delivery,
+            event_registry,
             jobs,
             panels,
             paper,
         )
+        from mipres_admin.events import GROUPS, LABELS, REASON_REQUIRED, WORDS, Event
 
         jobs.register(name="forget_settled_mail", every=timedelta(hours=1), function=delivery.forget_settled)
         jobs.register(name="seal_history", every=timedelta(hours=1), function=chain.seal)
+        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
         dashboard.register(*panels.PANELS)

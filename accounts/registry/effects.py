@@ -16,6 +16,7 @@ from accounts import deeds
 from accounts.actions.roles import ROWS_A_STATEMENT, held_by, mail_about, save_deeds, write_ranges
 from accounts.deeds import Change, Deed, Held
 from accounts.endings import Cause, sentence
+from accounts.events import Event
 from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding, may_enter_at
 from accounts.registry.misfits import Misfit, concerned, misfits
 from accounts.roles import assignable_roles, options_for
@@ -56,9 +57,9 @@ class Stage:
         return cls(users, sedes, held_by(users.values(), sedes.values(), now))
 
 
-def _note(load: RegistryLoad) -> dict[str, Any]:
-    """What history keeps of the load behind an act."""
-    return {"reason": f"Carga {load.pk} de {load.get_kind_display()}", "load": load.pk}
+def _why(load: RegistryLoad) -> dict[str, Any]:
+    """What history keeps of the load behind an event."""
+    return {"reason": f"Carga {load.pk} de {load.get_kind_display()}", "note": {"load": load.pk}}
 
 
 # ---------------------------------------------------------------- after a load
@@ -94,7 +95,7 @@ def _decided(load: RegistryLoad, found: dict[int, Misfit], now: datetime) -> lis
         said = dict.fromkeys(sentence(found[pk].cause, place, until, now) for pk, until in ends.items())
         asked = Activation(place.entity, stage.users[user], "", place)
         deed = deeds.cut(asked, held, ends, " ".join(said), by=None, now=now)
-        decided.append(replace(deed, note=_note(load)))
+        decided.append(replace(deed, **_why(load)))
     return decided
 
 
@@ -232,5 +233,5 @@ def _restored(load: RegistryLoad, given_back: list[RoleAssignment], stage: Stage
         after = deeds.in_order([*back, *(one for one in before if one.pk not in keys)])
         change = Change(given=tuple(sorted({one.role for one in back})))
         where = (stage.users[user], stage.sedes[sede], before, after, change)
-        decided.append(Deed(*where, "roles.restored", cause=cause, note=_note(load)))
+        decided.append(Deed(*where, Event.ROLES_RESTORED, cause=cause, **_why(load)))
     return decided

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.actions.roles import tenant
-from accounts.acts import told
-from accounts.exports import ACT_COLUMNS, act_rows
-from accounts.forms.history import EntityActsForm
+from accounts.entity_history import present
+from accounts.exports import EVENT_COLUMNS, event_rows
+from accounts.forms.history import EntityHistoryForm
 from accounts.logins import DELEGATE_KINDS
 from accounts.views.users import account_of
 from entities.models import Entity
@@ -26,30 +26,31 @@ from mipres_admin.workbook import LAST_ROW, download
 COUNTED_TO = 10_000
 
 
-def _asked(request: HttpRequest, entity: Entity) -> tuple[EntityActsForm, HistoryQuerySet]:
-    """The form of the address and the entity's acts that it asks for; a wrong filter finds none."""
-    form = EntityActsForm(request.GET, entity=entity)
-    acts = HistoryEntry.objects.visible_to(entity).select_related("actor__person", "actor__entity")
-    return form, form.chosen(acts) if form.is_valid() else acts.none()
+def _filtered(request: HttpRequest, entity: Entity) -> tuple[EntityHistoryForm, HistoryQuerySet]:
+    """The form of the address and the entity's events that it asks for; a wrong filter finds none."""
+    form = EntityHistoryForm(request.GET, entity=entity)
+    events = HistoryEntry.objects.visible_to(entity).select_related("actor__person", "actor__entity")
+    return form, form.filtered(events) if form.is_valid() else events.none()
 
 
 def history_page(request: HttpRequest, entity: Entity, template: str, context: dict[str, Any]) -> HttpResponse:
-    """The page of one entity's history; whoever calls has seen to it that the reader may read it."""
-    form, acts = _asked(request, entity)
-    page = page_of(request, acts, "at", newest_first=True, counted_to=COUNTED_TO)
+    """The page of one entity's history; the caller has checked that the reader may read it."""
+    form, events = _filtered(request, entity)
+    page = page_of(request, events, "at", newest_first=True, counted_to=COUNTED_TO)
     used = {name: value for name, value in form.data.items() if value and name in form.fields}
-    here = {"entity": entity, "form": form, "page": page, "acts": told(page.rows, entity), "filter": urlencode(used)}
+    rows = present(page.rows, entity)
+    here = {"entity": entity, "form": form, "page": page, "rows": rows, "filter": urlencode(used)}
     return render(request, template, here | context)
 
 
 def history_workbook(request: HttpRequest, entity: Entity, back: str) -> HttpResponseBase:
-    """The workbook of the acts that the filter asks for, itself an act; or `back` to the page that says why not."""
-    form, acts = _asked(request, entity)
+    """The workbook of the events that the filter asks for, or `back` to the page that says why not."""
+    form, events = _filtered(request, entity)
     back = f"{back}?{request.GET.urlencode()}"
     if not form.is_valid():
         return redirect(back)
-    acts = acts.so_far()
-    count = count_to(acts, LAST_ROW - 1)
+    events = events.so_far()
+    count = count_to(events, LAST_ROW - 1)
     if count >= LAST_ROW:
         most = f"{LAST_ROW - 1:,}".replace(",", ".")
         messages.error(
@@ -58,9 +59,11 @@ def history_workbook(request: HttpRequest, entity: Entity, back: str) -> HttpRes
             "y descárguelo por partes.",
         )
         return redirect(back)
-    filters = form.written()
-    record_history_download(by=account_of(request), thing=entity, entity=entity, filters=filters, rows=count)
-    return download("historia.xlsx", "Historia", ACT_COLUMNS, act_rows(acts.order_by("-at", "-id"), entity), count)
+    filters = form.recorded_filters()
+    record_history_download(by=account_of(request), obj=entity, entity=entity, filters=filters, rows=count)
+    return download(
+        "historia.xlsx", "Historia", EVENT_COLUMNS, event_rows(events.order_by("-at", "-id"), entity), count
+    )
 
 
 @delegate_of(*DELEGATE_KINDS)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.actions.password_links import send_password_link
 from accounts.models import Account, PasswordLink
 from delegates.actions.closing import close_delegate_account
+from delegates.events import Event
 from delegates.models import Appointment
 from delegates.rules.appointments import (
     Authorization,
@@ -98,7 +99,7 @@ def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted:
     appointment = Appointment(entity=entity, created_by=by, created_at=clock.now(), **identity_fields(identity))
     _save(appointment, wanted)
     after = _written(appointment)
-    history.record(by=by, act="appointment.made", thing=appointment, entity=entity, before={}, after=after)
+    history.record(by=by, event=Event.APPOINTMENT_MADE, obj=appointment, entity=entity, after=after)
     _tell(appointment, "appointment_made")
     return appointment
 
@@ -121,7 +122,7 @@ def change_appointment(*, by: Account, appointment: Appointment, wanted: Authori
     before, old = _written(appointment), appointment.email
     _save(appointment, wanted)
     after = _written(appointment)
-    history.record(by=by, act="appointment.changed", thing=appointment, entity=entity, before=before, after=after)
+    history.record(by=by, event=Event.APPOINTMENT_CHANGED, obj=appointment, entity=entity, before=before, after=after)
     if appointment.email != old:
         _move_email(by, appointment, old)
     return True
@@ -145,6 +146,6 @@ def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: boo
         "account_closed": closed and closed.login,
     }
     before = _written(appointment)
-    history.record(by=by, act="appointment.ended", thing=appointment, entity=entity, before=before, after=after)
+    history.record(by=by, event=Event.APPOINTMENT_ENDED, obj=appointment, entity=entity, before=before, after=after)
     _tell(appointment, "appointment_ended", closed=closed, revoke_tokens=revoke_tokens)
     return appointment

@@ -13,7 +13,7 @@ from mipres_admin.access import person
 @person
 @require_safe
 def entity_history(request: HttpRequest, pk: int) -> HttpResponse:
-    """The acts of one entity that the person represents now."""
+    """The events of one entity that the person represents now."""
     return history_page(request, entity_of(request, pk), "delegates/entity_history.html", {})
 
 

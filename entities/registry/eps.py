@@ -6,6 +6,7 @@ One NIT with both régimenes has two rows with two codes, and is two entities wi
 import re
 from collections.abc import Sequence
 
+from entities.events import Event
 from entities.models import EntityKind, RegistryLoad
 from entities.registry.errors import Rejected
 from entities.registry.headings import Column
@@ -86,6 +87,7 @@ class Eps(Registry):
     """The EPS of both régimenes, each with its one sede."""
 
     kind = RegistryLoad.Kind.EPS
+    event = Event.EPS_LOADED
     columns = (Column(("codigo",)), Column(("nit",)), Column(("nombre",)), Column(("regimen",)))
     staged = {"code": "text", "kind": "text", "nit": "text", "name": "text"}
     refusals = (SAME_ENTITY_TWICE, OTHER_ENTITY, OTHER_CODE)

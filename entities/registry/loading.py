@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from django.db import connection, transaction
+from django.db.models import TextChoices
 from django.utils import timezone
 
 from entities.models import RegistryLoad
@@ -74,6 +75,7 @@ class Registry(ABC):
     """
 
     kind: ClassVar[RegistryLoad.Kind]
+    event: ClassVar[TextChoices]
     columns: ClassVar[tuple[Column, ...]]
     staged: ClassVar[dict[str, str]]
     """Columns of the staging table and their types."""
@@ -332,13 +334,7 @@ def _record(job: Load) -> None:
     keep_report(entry, job.report)
     look_again(entry)
     after = {"file": entry.file_name, "sha256": entry.sha256, "cut_on": entry.cut_on, **entry.counts}
-    history.record(
-        by=entry.asked_by,
-        act=f"{entry.kind}.loaded",
-        thing=entry,
-        before={},
-        after=after | ({"reason": entry.reason} if entry.reason else {}),
-    )
+    history.record(by=entry.asked_by, event=job.registry.event, obj=entry, after=after, reason=entry.reason)
 
 
 def keep_report(entry: RegistryLoad, report: Report) -> None:

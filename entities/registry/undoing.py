@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from entities.events import Event
 from entities.models import RegistryLoad
 from entities.registry import changes
 from entities.registry.changes import Kept
@@ -203,8 +204,9 @@ def _record(load: RegistryLoad, done: Undoing) -> None:
     look_again(load)
     history.record(
         by=load.asked_by,
-        act="registry.undone",
-        thing=load,
+        event=Event.REGISTRY_UNDONE,
+        obj=load,
         before={"file": load.file_name, "sha256": load.sha256, "cut_on": load.cut_on},
-        after={"reason": load.reason, **done.totals()},
+        after=done.totals(),
+        reason=load.reason,
     )

@@ -214,7 +214,7 @@ def test_one_role_ends_and_the_others_stay(ministry, delegate, sede):
     act(client_of(ministry), one, "terminar")
     assert list(RoleAssignment.objects.current()) == [other]
     entry = HistoryEntry.objects.get()
-    assert (entry.act, entry.entity) == ("roles.changed", sede.entity)
+    assert (entry.event, entry.entity) == ("roles.changed", sede.entity)
 
 
 def test_the_entity_reads_who_ended_the_role_and_why(ministry, delegate, delegate_client, sede):
@@ -234,7 +234,7 @@ def test_a_second_factor_is_made_compulsory_with_a_reason(ministry):
     client, address = client_of(ministry), reverse("admin:accounts_secondfactorpolicy_add")
     assert "Ingrese el motivo." in client.post(address, {"kind": "IPS", "compulsory_from": "2027-01-31"}).text
     client.post(address, {"kind": "IPS", "compulsory_from": "2027-01-31", "reason": WHY})
-    assert [(one.act, one.reason) for one in HistoryEntry.objects.all()] == [("factor.policy_changed", WHY)]
+    assert [(one.event, one.reason) for one in HistoryEntry.objects.all()] == [("factor.policy_changed", WHY)]
 
 
 def test_a_server_is_made_with_a_reason(ministry):
