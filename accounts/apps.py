@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import jobs, panels, permissions
+        from accounts.events import GROUPS, LABELS, REASON_REQUIRED, WORDS, Event
         from accounts.registry import effects
         from accounts.registry.deceased import Deceased
         from accounts.registry.rethus import Rethus
@@ -19,7 +20,7 @@ class AccountsConfig(AppConfig):
         from accounts.viewing import leaving  # noqa: F401  and who leaves stops seeing
         from entities.registry import registries
         from entities.registry.loading import Effect, register_effect
-        from mipres_admin import dashboard, groups
+        from mipres_admin import dashboard, event_registry, groups
         from mipres_admin.jobs import register
 
         registries.register(Rethus)
@@ -27,6 +28,7 @@ class AccountsConfig(AppConfig):
         registries.register(Deceased)
         register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
         register(name="end_viewings", every=timedelta(minutes=5), function=jobs.end_viewings)
+        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)
         register_effect(Effect(effects.apply, effects.undo, effects.COUNT_LABELS))

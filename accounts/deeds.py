@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from accounts.events import Event
 from accounts.models import Account, RegisteredUser, RoleAssignment
 from accounts.rules import (
     Activation,
@@ -49,12 +50,13 @@ class Deed:
     before: Held
     after: Held
     change: Change
-    act: str = ""
+    event: Event = Event.ROLES_CHANGED
     given: Held = ()
     ended: Held = ()
     moved: Held = ()
     cause: str = ""
-    # what else history keeps of it: the load of a registry, for example
+    # why, where somebody says so, and what else history keeps of it: the load of a registry, for example
+    reason: str = ""
     note: dict[str, Any] = field(default_factory=dict)
 
     def state(self, held: Held) -> dict[str, Any]:
@@ -138,7 +140,7 @@ def give(asked: Activation, held: Held, roles: set[str], validity: Validity, *, 
         return Deed(asked.user, sede, held, held, change)
     refuse(validity_refusal(validity))
     given = _new(asked, sede, change.given, validity, by=by, now=now)
-    return Deed(asked.user, sede, held, in_order([*held, *given]), change, "roles.given", given=given)
+    return Deed(asked.user, sede, held, in_order([*held, *given]), change, Event.ROLES_GIVEN, given=given)
 
 
 def replace(asked: Activation, held: Held, roles: set[str], seen: set[str], *, by: Account, now: datetime) -> Deed:
@@ -152,16 +154,16 @@ def replace(asked: Activation, held: Held, roles: set[str], seen: set[str], *, b
     given = _new(asked, sede, change.given, longest_validity(asked, OPEN), by=by, now=now)
     ended = tuple(_ended(one, by=by, now=now) for one in held if one.role in change.ended)
     after = in_order([*(one for one in held if one.role in roles), *given])
-    act = "roles.changed" if roles else "roles.ended"
-    return Deed(asked.user, sede, held, after, change, act, given=given, ended=ended)
+    event = Event.ROLES_CHANGED if roles else Event.ROLES_ENDED
+    return Deed(asked.user, sede, held, after, change, event, given=given, ended=ended)
 
 
 def take(asked: Activation, held: Held, role: str, *, by: Account, now: datetime) -> Deed:
     """Take one role now, the first that is held of that name; always allowed. Raises Refused when none is held."""
     sede, one = _place(asked), _first_of(held, role)
     after = tuple(other for other in held if other is not one)
-    act = "roles.changed" if after else "roles.ended"
-    return Deed(asked.user, sede, held, after, Change(ended=(role,)), act, ended=(_ended(one, by=by, now=now),))
+    event = Event.ROLES_CHANGED if after else Event.ROLES_ENDED
+    return Deed(asked.user, sede, held, after, Change(ended=(role,)), event, ended=(_ended(one, by=by, now=now),))
 
 
 def end(
@@ -184,8 +186,8 @@ def cut(
     moved = {one.pk: _until(one, ends[one.pk]) for one in held if one.pk in ends and one.pk not in ending}
     after = tuple(moved.get(one.pk, one) for one in held if one.pk not in ending)
     change = Change(ended=_roles(ended), moved=_roles(moved.values()))
-    act = ("roles.changed" if after else "roles.ended") if ended else "roles.last_day_changed"
-    return Deed(asked.user, sede, held, after, change, act, ended=ended, moved=tuple(moved.values()), cause=cause)
+    event = (Event.ROLES_CHANGED if after else Event.ROLES_ENDED) if ended else Event.ROLES_LAST_DAY_CHANGED
+    return Deed(asked.user, sede, held, after, change, event, ended=ended, moved=tuple(moved.values()), cause=cause)
 
 
 def end_one(asked: Activation, held: Held, one: RoleAssignment, reason: str, *, by: Account, now: datetime) -> Deed:
@@ -194,8 +196,8 @@ def end_one(asked: Activation, held: Held, one: RoleAssignment, reason: str, *, 
     after = tuple(other for other in held if other.pk != one.pk)
     ended = tuple(_ended(other, by=by, now=now) for other in ending)
     change, cause = Change(ended=tuple(other.role for other in ending)), f"Lo terminó el Ministerio: {reason}"
-    act = "roles.changed" if after else "roles.ended"
-    return Deed(asked.user, sede, held, after, change, act, ended=ended, cause=cause, note={"reason": reason})
+    event = Event.ROLES_CHANGED if after else Event.ROLES_ENDED
+    return Deed(asked.user, sede, held, after, change, event, ended=ended, cause=cause, reason=reason)
 
 
 def move(asked: Activation, held: Held, role: str, last: date | None) -> Deed:
@@ -213,7 +215,7 @@ def move(asked: Activation, held: Held, role: str, last: date | None) -> Deed:
     moved = _until(one, wanted.ends_at)
     after = tuple(moved if other is one else other for other in held)
     change = Change(moved=(role,), validity=wanted)
-    return Deed(asked.user, sede, held, after, change, "roles.last_day_changed", moved=(moved,))
+    return Deed(asked.user, sede, held, after, change, Event.ROLES_LAST_DAY_CHANGED, moved=(moved,))
 
 
 def _reaches_another(ends_at: datetime | None, one: RoleAssignment, held: Sequence[RoleAssignment]) -> bool:

@@ -5,14 +5,14 @@ from itertools import batched
 
 from django.db import transaction
 
-from accounts.acts import told
+from accounts.entity_history import present
 from accounts.models import RoleAssignmentQuerySet, RoleUpload
 from accounts.uploads.rows import REMARKS
 from accounts.uploads.verdicts import Verdict
 from entities.models import AssociationQuerySet, Entity
 from mipres_admin.excel.writer import Column
 from mipres_admin.models import HistoryQuerySet
-from mipres_admin.telling import in_one_cell, without_codes
+from mipres_admin.presenters import cell_text, with_reason, without_codes
 
 USER_COLUMNS = (
     Column("USUARIO", 16),
@@ -103,7 +103,7 @@ def entity_rows(associations: AssociationQuerySet, *, ended: bool) -> Iterator[t
             )
 
 
-ACT_COLUMNS = (
+EVENT_COLUMNS = (
     Column("FECHA", 20),
     Column("ACTO", 40),
     Column("QUIÉN", 34),
@@ -115,23 +115,23 @@ ACT_COLUMNS = (
     Column("DESPUÉS", 50),
     Column("DIRECCIÓN", 18),
 )
-ACTS_AT_ONCE = 2_000
+EVENTS_AT_ONCE = 2_000
 
 
-def act_rows(acts: HistoryQuerySet, entity: Entity) -> Iterator[tuple[str, ...]]:
-    """One row of text per act, in the order of the list, as the entity's own people may read it."""
+def event_rows(events: HistoryQuerySet, entity: Entity) -> Iterator[tuple[str, ...]]:
+    """One row of text per event, in the order of the list, as the entity's own people may read it."""
     with transaction.atomic():
-        for some in batched(acts.iterator(chunk_size=ACTS_AT_ONCE), ACTS_AT_ONCE, strict=False):
-            for act in told(some, entity):
+        for some in batched(events.iterator(chunk_size=EVENTS_AT_ONCE), EVENTS_AT_ONCE, strict=False):
+            for row in present(some, entity):
                 yield (
-                    act.moment,
-                    act.entry.act_name,
-                    act.who,
-                    act.login,
-                    act.kind,
-                    act.name,
-                    act.entry.reason,
-                    in_one_cell(without_codes(act.entry.before)),
-                    in_one_cell(without_codes(act.entry.after)),
-                    act.address,
+                    row.moment,
+                    row.entry.event_label,
+                    row.actor,
+                    row.login,
+                    row.object_type,
+                    row.object_name,
+                    row.entry.reason,
+                    cell_text(without_codes(row.entry.before)),
+                    cell_text(without_codes(with_reason(row.entry))),
+                    row.address,
                 )

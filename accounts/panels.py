@@ -2,17 +2,18 @@
 
 from django.db.models import Count
 
+from accounts.events import Event
 from accounts.logins import DELEGATE_KINDS
 from accounts.models import Account
 from accounts.throttle import locked_accounts
 from entities.models import EntityKind
 from mipres_admin.clock import today
-from mipres_admin.dashboard import Content, Panel, acts_per_day, figure_of
+from mipres_admin.dashboard import Content, Panel, events_per_day, figure_of
 from mipres_admin.figures import Figure, chart_of, day_chart, last_days
 
 ACTIVATION_DAYS = 30
 REFUSAL_DAYS = 14
-REFUSALS = ("session.refused", "factor.refused", "password.refused", "security.refused")
+REFUSALS = (Event.SESSION_REFUSED, Event.FACTOR_REFUSED, Event.PASSWORD_REFUSED, Event.SECURITY_REFUSED)
 
 
 def _delegates() -> Content:
@@ -32,12 +33,12 @@ def _delegates() -> Content:
 
 
 def _activations() -> Content:
-    """Acts of giving roles, day by day, counted in the index of the history."""
+    """Roles given, day by day, counted in the index of the history."""
     days = last_days(ACTIVATION_DAYS, today())
     chart = day_chart(
         "Activaciones por día",
         f"Veces que un delegado dio roles a un usuario en una sede, en los últimos {ACTIVATION_DAYS} días.",
-        acts_per_day(("roles.given",), days),
+        events_per_day((Event.ROLES_GIVEN,), days),
         days,
         f"Ningún delegado ha activado usuarios en los últimos {ACTIVATION_DAYS} días.",
     )
@@ -50,7 +51,7 @@ def _refusals() -> Content:
     chart = day_chart(
         "Ingresos fallidos por día",
         f"Contraseñas y segundos factores errados en {REFUSAL_DAYS} días, también de usuarios que no existen.",
-        acts_per_day(REFUSALS, days),
+        events_per_day(REFUSALS, days),
         days,
         f"Ningún ingreso ha fallado en los últimos {REFUSAL_DAYS} días.",
     )

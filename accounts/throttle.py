@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.events import Event
 from accounts.models import Account
 from mipres_admin import rate_limits
 from mipres_admin.access import network_of
@@ -17,7 +18,7 @@ from mipres_admin.models import HistoryEntry, RateCounter
 from mipres_admin.rate_limits import Counted, LimitReached
 
 # wrong passwords; second factors have counters of their own
-LOCKING_ACTS = ("session.refused", "password.refused", "security.refused")
+LOCKING_EVENTS = (Event.SESSION_REFUSED, Event.PASSWORD_REFUSED, Event.SECURITY_REFUSED)
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,8 @@ def locked_accounts() -> list[Account]:
     counters which of them still are.
     """
     now = timezone.now()
-    acts = HistoryEntry.objects.filter(act__in=LOCKING_ACTS, at__gt=now - _period(), after__locked=True)
-    ids = acts.filter(object_type=Account._meta.label_lower).order_by().values_list("object_id", flat=True).distinct()
+    events = HistoryEntry.objects.filter(event__in=LOCKING_EVENTS, at__gt=now - _period(), after__locked=True)
+    ids = events.filter(object_type=Account._meta.label_lower).order_by().values_list("object_id", flat=True).distinct()
     by_key = {_key("login", account.login): account for account in Account.objects.filter(pk__in=list(map(int, ids)))}
     full = RateCounter.objects.filter(key__in=by_key, count__gte=settings.LOGIN_FAILURES_ALLOWED, expires_at__gt=now)
     return [by_key[key] for key in full.order_by().values_list("key", flat=True)]

@@ -11,9 +11,11 @@ class DelegatesConfig(AppConfig):
 
     def ready(self) -> None:
         from delegates import jobs, panels, permissions
-        from mipres_admin import dashboard, groups
+        from delegates.events import GROUPS, LABELS, REASON_REQUIRED, Event
+        from mipres_admin import dashboard, event_registry, groups
         from mipres_admin.jobs import register
 
         register(name="forget_expired_links", every=timedelta(hours=1), function=jobs.forget_expired)
+        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)

@@ -69,7 +69,7 @@ def _acts(person: Person, accounts: list[Account]) -> Rows:
     return [
         {
             "fecha": entry.at,
-            "acto": entry.act_name,
+            "acto": entry.event_label,
             "con su cuenta": own.get(entry.actor_id or 0, ""),
             "por una entidad": entry.entity.name if entry.entity and entry.actor_id not in own else "",
             "desde": entry.address if entry.actor_id in own else None,

@@ -17,6 +17,7 @@ class FrameConfig(AppConfig):
             checks,
             dashboard,
             delivery,
+            event_registry,
             groups,
             jobs,
             panels,
@@ -24,10 +25,12 @@ class FrameConfig(AppConfig):
             permissions,
             rate_limits,
         )
+        from mipres_admin.events import GROUPS, LABELS, REASON_REQUIRED, WORDS, Event
 
         jobs.register(name="forget_settled_mail", every=timedelta(hours=1), function=delivery.forget_settled)
         jobs.register(name="sweep_rate_counters", every=timedelta(hours=1), function=rate_limits.sweep)
         jobs.register(name="seal_history", every=timedelta(hours=1), function=chain.seal)
+        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)
         post_migrate.connect(groups.sync_groups, sender=self)

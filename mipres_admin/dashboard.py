@@ -81,7 +81,7 @@ def figure_of(label: str, value: int, model: type[Model], **lookups: object) -> 
     return Figure(label, value, page if admin.site.is_registered(model) else "", urlencode(lookups))
 
 
-def acts_per_day(acts: Collection[str], days: list[date]) -> dict[date, int]:
-    """How many acts of these kinds were written in each of some days of Colombia; a day without any is not there."""
-    rows = HistoryEntry.objects.filter(act__in=acts, at__gte=midnight(days[0])).order_by()
+def events_per_day(events: Collection[str], days: list[date]) -> dict[date, int]:
+    """How many of these events were recorded in each of some days of Colombia; a day without any is not there."""
+    rows = HistoryEntry.objects.filter(event__in=events, at__gte=midnight(days[0])).order_by()
     return dict(rows.values_list(TruncDate("at")).annotate(count=Count("*")))

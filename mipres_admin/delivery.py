@@ -31,6 +31,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from mipres_admin import clock, history
+from mipres_admin.events import Event
 from mipres_admin.models import OutgoingMail
 from mipres_admin.queue import run_next
 
@@ -167,7 +168,6 @@ def try_again(*, by: Any, mail: OutgoingMail, reason: str) -> bool:
         return False
     held.state, held.given_up_at, held.not_before = OutgoingMail.State.PENDING, None, clock.now()
     held.save(update_fields=["state", "given_up_at", "not_before"])
-    before = {"state": OutgoingMail.State.FAILED}
-    after = {"state": OutgoingMail.State.PENDING, "reason": reason}
-    history.record(by=by, act="mail.retried", thing=held, before=before, after=after)
+    before, after = {"state": OutgoingMail.State.FAILED}, {"state": OutgoingMail.State.PENDING}
+    history.record(by=by, event=Event.MAIL_RETRIED, obj=held, before=before, after=after, reason=reason)
     return True

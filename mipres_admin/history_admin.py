@@ -1,6 +1,6 @@
-"""What does the Ministry see of the history? Every act, found by index however many there are, its link, a workbook."""
+"""What does the Ministry see of the history? Every event, found by index, its place in the chain, a workbook."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import batched
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -18,10 +18,10 @@ from mipres_admin import chain
 from mipres_admin.actions import record_history_download
 from mipres_admin.admin_base import ReadOnlyAdmin
 from mipres_admin.excel.writer import LAST_ROW, Column, download
-from mipres_admin.history_forms import DeskActsForm
+from mipres_admin.history_forms import HistoryForm
 from mipres_admin.models import HistoryEntry, HistoryLink, HistoryQuerySet, HistorySeal
 from mipres_admin.paging import count_to, page_of
-from mipres_admin.telling import in_one_cell, kind_of, model_of, names_of, pairs
+from mipres_admin.presenters import cell_text, diff, model_of, object_type_label, present, with_reason
 
 COUNTED_TO = 10_000
 CHUNK = 2_000
@@ -52,17 +52,17 @@ def _cells(entry: Any, link: HistoryLink | None) -> tuple[str, ...]:
     return (
         str(entry.pk),
         f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}",
-        entry.act_name,
-        entry.act,
+        entry.event_label,
+        entry.event,
         actor.login if actor else "",
         actor.display_name if actor else "",
         entity.nit if entity else "",
         entity.name if entity else "",
-        kind_of(entry),
+        object_type_label(entry),
         entry.object_id,
         entry.reason,
-        in_one_cell(entry.before),
-        in_one_cell(entry.after),
+        cell_text(entry.before),
+        cell_text(with_reason(entry)),
         entry.address or "",
         entry.request_id,
         link.day.isoformat() if link else "",
@@ -71,56 +71,47 @@ def _cells(entry: Any, link: HistoryLink | None) -> tuple[str, ...]:
     )
 
 
-def rows_of(acts: HistoryQuerySet) -> Iterator[tuple[str, ...]]:
-    """One row of text for each act, in the order of the list, each with its place in the chain."""
+def rows_of(events: HistoryQuerySet) -> Iterator[tuple[str, ...]]:
+    """One row of text for each event, in the order of the list, each with its place in the chain."""
     # outside a transaction PostgreSQL would hold the whole list before it gives the first row
     with transaction.atomic():
-        for some in batched(acts.iterator(chunk_size=CHUNK), CHUNK, strict=False):
+        for some in batched(events.iterator(chunk_size=CHUNK), CHUNK, strict=False):
             ids = [entry.pk for entry in some]
             links = {link.entry_id: link for link in HistoryLink.objects.filter(entry_id__in=ids)}
             yield from (_cells(entry, links.get(entry.pk)) for entry in some)
 
 
-def shown(entries: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
-    """Acts with the names of the things that they were done to."""
-    entries = list(entries)
-    names = names_of(entries)
-    return [
-        {"entry": entry, "kind": kind_of(entry), "name": names.get((entry.object_type, entry.object_id), "")}
-        for entry in entries
-    ]
-
-
 @admin.register(HistoryEntry)
 class HistoryEntryAdmin(ReadOnlyAdmin):
-    """Pages of its own: Django's list counts and skips rows, which a table that grows for ever can not afford."""
+    """Pages of its own: Django's list counts and skips rows, which a table that only grows can not afford."""
 
     def get_urls(self) -> list[URLPattern]:
         """The admin's, and that of the workbook."""
         view = self.admin_site.admin_view(self.download_view)
         return [path("descargar/", view, name="mipres_admin_historyentry_download"), *super().get_urls()]
 
-    def _asked(self, request: HttpRequest) -> tuple[DeskActsForm, HistoryQuerySet]:
-        """The form of the address and the acts that it asks for; a wrong filter finds none."""
-        form = DeskActsForm(request.GET)
-        acts = HistoryEntry.objects.select_related("actor__person", "entity")
-        return form, form.chosen(acts) if form.is_valid() else acts.none()
+    def _filtered(self, request: HttpRequest) -> tuple[HistoryForm, HistoryQuerySet]:
+        """The form of the address and the events that it asks for; a wrong filter finds none."""
+        form = HistoryForm(request.GET)
+        events = HistoryEntry.objects.select_related("actor__person", "entity")
+        return form, form.filtered(events) if form.is_valid() else events.none()
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The acts that the filter asks for, the newest first."""
+        """The events that the filter asks for, the newest first."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        form, acts = self._asked(request)
-        page = page_of(request, acts, "at", newest_first=True, counted_to=COUNTED_TO)
+        form, events = self._filtered(request)
+        page = page_of(request, events, "at", newest_first=True, counted_to=COUNTED_TO)
         used = {name: value for name, value in form.data.items() if value and name in form.fields}
-        context = {"title": "Historia", "form": form, "page": page, "rows": shown(page.rows), "filter": urlencode(used)}
+        rows = present(page.rows)
+        context = {"title": "Historia", "form": form, "page": page, "rows": rows, "filter": urlencode(used)}
         may = {"may_export": request.user.has_perm("mipres_admin.export_history"), "most": LAST_ROW - 1}
-        return self.page(request, "admin/history/acts.html", context | may)
+        return self.page(request, "admin/history/events.html", context | may)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """One act: what it says, before beside after, and its place in the chain."""
+        """One event: what it says, before beside after, and its place in the chain."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         entry = self.get_object(request, object_id)
@@ -128,18 +119,19 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
             raise Http404
         link = HistoryLink.objects.filter(entry_id=entry.pk).first()
         context = {
-            "title": entry.act_name,
-            **shown([entry])[0],
-            "pairs": pairs(entry.before, entry.after),
+            "title": entry.event_label,
+            "entry": entry,
+            "row": present([entry])[0],
+            "pairs": diff(entry.before, with_reason(entry)),
             "link": link,
             "fits": link is not None and chain.fits(entry.pk),
             "sealed": link is not None and HistorySeal.objects.filter(day=link.day).exists(),
-            "thing_url": self._thing_url(request, entry),
+            "object_url": self._object_url(request, entry),
         }
-        return self.page(request, "admin/history/act.html", context)
+        return self.page(request, "admin/history/event.html", context)
 
-    def _thing_url(self, request: HttpRequest, entry: HistoryEntry) -> str:
-        """The window of the thing that the act was done to, for who may look through it."""
+    def _object_url(self, request: HttpRequest, entry: HistoryEntry) -> str:
+        """The admin page of the object, for those who may open it."""
         model = model_of(entry.object_type)
         if model is None or not self.admin_site.is_registered(model):
             return ""
@@ -148,15 +140,15 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[entry.object_id])
 
     def download_view(self, request: HttpRequest) -> HttpResponseBase:
-        """The workbook of the acts that the filter asks for, which is itself an act."""
+        """The workbook of the events that the filter asks for; the download is an event too."""
         if not request.user.has_perm("mipres_admin.export_history"):
             raise PermissionDenied
-        form, acts = self._asked(request)
+        form, events = self._filtered(request)
         back = f"{reverse('admin:mipres_admin_historyentry_changelist')}?{request.GET.urlencode()}"
         if not form.is_valid():
             return redirect(back)
-        acts = acts.so_far()
-        count = count_to(acts, LAST_ROW - 1)
+        events = events.so_far()
+        count = count_to(events, LAST_ROW - 1)
         if count >= LAST_ROW:
             messages.error(
                 request,
@@ -165,13 +157,13 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
             )
             return redirect(back)
         by: Any = request.user
-        record_history_download(by=by, thing=by, entity=None, filters=form.written(), rows=count)
-        return download("historia.xlsx", "Historia", COLUMNS, rows_of(acts.order_by("-at", "-id")), count)
+        record_history_download(by=by, obj=by, entity=None, filters=form.recorded_filters(), rows=count)
+        return download("historia.xlsx", "Historia", COLUMNS, rows_of(events.order_by("-at", "-id")), count)
 
 
 @admin.register(HistoryLink)
 class HistoryLinkAdmin(ReadOnlyAdmin):
-    """The newest links; an older one by the number of its act."""
+    """The newest links; an older one by the number of its event."""
 
     list_display = ("id", "entry_id", "day", "position", "sha256")
     search_fields: ClassVar = ("=entry_id",)

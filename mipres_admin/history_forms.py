@@ -1,4 +1,4 @@
-"""Which acts does somebody look for? By day, by act, by who, by entity, by what they were done to."""
+"""How is the history filtered? By day, event, actor, entity and object."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -9,8 +9,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
+from mipres_admin import event_registry
 from mipres_admin.models import HistoryEntry, HistoryQuerySet
-from mipres_admin.telling import choices_of_acts, model_of
+from mipres_admin.presenters import model_of
 from mipres_admin.text import fold_words
 
 FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2999, 12, 31)
@@ -31,8 +32,8 @@ def _day(label: str, help_text: str) -> forms.DateField:
     )
 
 
-class ActsForm(forms.Form):
-    """The days (Colombia's, both included) and the act; every one is optional."""
+class BaseHistoryForm(forms.Form):
+    """The days (Colombia's, both included) and the event; each is optional."""
 
     desde = _day("Desde", "Primer día.")
     hasta = _day("Hasta", "Último día, incluido.")
@@ -42,9 +43,9 @@ class ActsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        act = self.fields["acto"]
-        assert isinstance(act, forms.ChoiceField)  # noqa: S101  declared above
-        act.choices = [("", "Todos"), *choices_of_acts()]
+        event = self.fields["acto"]
+        assert isinstance(event, forms.ChoiceField)  # noqa: S101  declared above
+        event.choices = [("", "Todos"), *event_registry.choices()]
 
     def clean(self) -> dict[str, Any]:
         """The days in their order."""
@@ -54,20 +55,20 @@ class ActsForm(forms.Form):
             self.add_error("hasta", "«Hasta» debe ser el mismo día de «Desde» o uno posterior.")
         return cleaned
 
-    def chosen(self, acts: HistoryQuerySet) -> HistoryQuerySet:
-        """Those of the acts that a valid form asks for."""
-        asked = self.cleaned_data
-        if asked["desde"]:
-            acts = acts.filter(at__gte=timezone.make_aware(datetime.combine(asked["desde"], time.min)))
-        if asked["hasta"]:
-            acts = acts.filter(at__lte=timezone.make_aware(datetime.combine(asked["hasta"], time.max)))
-        return acts.filter(act=asked["acto"]) if asked["acto"] else acts
+    def filtered(self, events: HistoryQuerySet) -> HistoryQuerySet:
+        """Those of the events that a valid form asks for."""
+        data = self.cleaned_data
+        if data["desde"]:
+            events = events.filter(at__gte=timezone.make_aware(datetime.combine(data["desde"], time.min)))
+        if data["hasta"]:
+            events = events.filter(at__lte=timezone.make_aware(datetime.combine(data["hasta"], time.max)))
+        return events.filter(event=data["acto"]) if data["acto"] else events
 
-    def written(self) -> dict[str, Any]:
+    def recorded_filters(self) -> dict[str, Any]:
         """What the history keeps of the filters in use: never the words that name a person."""
-        asked = self.cleaned_data
-        days = {name: asked[name].isoformat() for name in ("desde", "hasta") if asked[name]}
-        return days | ({"acto": asked["acto"]} if asked["acto"] else {})
+        data = self.cleaned_data
+        days = {name: data[name].isoformat() for name in ("desde", "hasta") if data[name]}
+        return days | ({"acto": data["acto"]} if data["acto"] else {})
 
 
 def _words(label: str, help_text: str) -> forms.CharField:
@@ -88,12 +89,12 @@ def _few(found: QuerySet[Any], what: str) -> list[int]:
 
 
 def related(name: str) -> type[Model]:
-    """The model of the entities or of the accounts, which are made on floors above this one."""
+    """The model of the entities or of the accounts, which belong to upper layers."""
     return HistoryEntry._meta.get_field(name).related_model  # type: ignore[return-value]
 
 
-class DeskActsForm(ActsForm):
-    """What the Ministry may look for besides."""
+class HistoryForm(BaseHistoryForm):
+    """The Ministry also filters by entity, actor and object."""
 
     entidad = _words("Entidad", "NIT o palabras del nombre.")
     quien = _words("Quién", "Usuario (login), o nombres y apellidos.")
@@ -134,18 +135,18 @@ class DeskActsForm(ActsForm):
             raise ValidationError("El objeto debe ser de un tipo que el portal tenga, por ejemplo accounts.account.")
         return said
 
-    def chosen(self, acts: HistoryQuerySet) -> HistoryQuerySet:
-        """Those of the acts that a valid form asks for."""
-        asked, acts = self.cleaned_data, super().chosen(acts)
-        for field, keys in (("entity", asked["entidad"]), ("actor", asked["quien"])):
+    def filtered(self, events: HistoryQuerySet) -> HistoryQuerySet:
+        """Those of the events that a valid form asks for."""
+        data, events = self.cleaned_data, super().filtered(events)
+        for field, keys in (("entity", data["entidad"]), ("actor", data["quien"])):
             if keys:
                 # one key is one walk along an index, in the order of the list
-                acts = acts.filter(**({field: keys[0]} if len(keys) == 1 else {f"{field}__in": keys}))
-        object_type, _, object_id = asked["objeto"].partition(":")
-        acts = acts.filter(object_type=object_type) if object_type else acts
-        return acts.filter(object_id=object_id) if object_id else acts
+                events = events.filter(**({field: keys[0]} if len(keys) == 1 else {f"{field}__in": keys}))
+        object_type, _, object_id = data["objeto"].partition(":")
+        events = events.filter(object_type=object_type) if object_type else events
+        return events.filter(object_id=object_id) if object_id else events
 
-    def written(self) -> dict[str, Any]:
+    def recorded_filters(self) -> dict[str, Any]:
         """Entities and accounts by their keys."""
-        asked = self.cleaned_data
-        return super().written() | {name: asked[name] for name in ("entidad", "quien", "objeto") if asked[name]}
+        data = self.cleaned_data
+        return super().recorded_filters() | {name: data[name] for name in ("entidad", "quien", "objeto") if data[name]}

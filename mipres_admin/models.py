@@ -12,126 +12,41 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.db.models.lookups import Exact
 
+from mipres_admin import event_registry
 from mipres_admin.digests import SHA256
-
-# every kind of act, as people read it
-ACTS = {
-    "roles.given": "Roles asignados",
-    "roles.changed": "Roles actualizados",
-    "roles.ended": "Usuario desactivado",
-    "roles.last_day_changed": "Fecha final cambiada",
-    "roles.restored": "Roles devueltos",
-    "user.looked_up": "Búsqueda por documento",
-    "user.not_found": "Búsqueda de un documento no registrado",
-    "users.downloaded": "Descarga de la lista de usuarios",
-    "network.associated": "Entidad asociada",
-    "network.dissociated": "Entidad desasociada",
-    "network.downloaded": "Descarga de la lista de entidades",
-    "reps.loaded": "Carga de REPS",
-    "eps.loaded": "Carga de EPS",
-    "rethus.loaded": "Carga de ReTHUS",
-    "sso.loaded": "Carga de plazas de SSO",
-    "deceased.loaded": "Carga de fallecidos",
-    "registry.uploaded": "Archivo de un registro subido",
-    "registry.queued": "Carga de un registro pedida",
-    "registry.cancelled": "Carga de un registro cancelada",
-    "registry.undo_queued": "Deshacer la carga de un registro: pedido",
-    "registry.undone": "Carga de un registro deshecha",
-    "certificate.issued": "Constancia generada",
-    "roles.uploaded": "Archivo de roles aplicado",
-    "sede.created": "Sede creada",
-    "sede.edited": "Sede editada",
-    "sede.disabled": "Sede deshabilitada",
-    "sede.enabled": "Sede habilitada",
-    "registration.sent": "Registro de persona jurídica enviado",
-    "registration.taken": "Registro de persona jurídica en revisión",
-    "registration.incomplete": "Registro de persona jurídica: falta información",
-    "registration.approved": "Registro de persona jurídica aprobado",
-    "registration.rejected": "Registro de persona jurídica rechazado",
-    "rut.downloaded": "Descarga de un RUT",
-    "appointment.made": "Autorizado nombrado",
-    "appointment.changed": "Autorizado actualizado",
-    "appointment.ended": "Autorizado inactivado",
-    "token.issued": "Token generado",
-    "token.revoked": "Token revocado",
-    "client.made": "Servidor cliente creado",
-    "client.ended": "Servidor cliente retirado",
-    "keys.made": "Llaves de firma creadas",
-    "keys.rotated": "Llaves de firma rotadas",
-    "session.opened": "Ingreso",
-    "session.halfway": "Contraseña aceptada, falta el segundo factor",
-    "session.recovered": "Ingreso con código de recuperación",
-    "session.refused": "Ingreso rechazado",
-    "session.switched": "Cambio de entidad",
-    "session.ended": "Sesión cerrada",
-    "sessions.ended": "Sesiones cerradas",
-    "factor.enrolled": "Segundo factor agregado",
-    "factor.removed": "Segundo factor retirado",
-    "factor.refused": "Segundo factor rechazado",
-    "factor.policy_changed": "Segundo factor obligatorio: fecha cambiada",
-    "factors.reset": "Segundos factores retirados por el Ministerio",
-    "recovery_codes.made": "Códigos de recuperación generados",
-    "security.refused": "Cambio de seguridad rechazado",
-    "session.closed": "Salida",
-    "password.changed": "Contraseña cambiada",
-    "password.refused": "Cambio de contraseña rechazado",
-    "password.link_sent": "Enlace de contraseña enviado",
-    "password.link_refused": "Recuperación de contraseña con datos que no corresponden",
-    "password.assigned": "Contraseña asignada con un enlace",
-    "sign_up.requested": "Solicitud de cuenta de Mi Seguridad Social",
-    "sign_up.confirmed": "Cuenta de Mi Seguridad Social creada",
-    "sign_up.refused": "Solicitud de cuenta rechazada",
-    "person.corrected": "Datos personales corregidos",
-    "person.downloaded": "Descarga de los datos personales",
-    "email.asked": "Cambio de correo solicitado",
-    "email.changed": "Correo cambiado",
-    "user.registered": "Registro en MIPRES",
-    "user.registered_again": "Registro en MIPRES con otro tipo de usuario",
-    "delegate.registered": "Registro de delegado",
-    "delegate.reactivated": "Registro de delegado nombrado de nuevo",
-    "account.suspended": "Delegado suspendido",
-    "account.reactivated": "Delegado reactivado",
-    "account.unlocked": "Ingreso desbloqueado",
-    "entity.suspended": "Entidad suspendida",
-    "entity.reactivated": "Entidad reactivada",
-    "staff.made": "Cuenta del Ministerio creada",
-    "staff.groups_changed": "Grupos de una cuenta del Ministerio cambiados",
-    "staff.closed": "Cuenta del Ministerio cerrada",
-    "staff.reopened": "Cuenta del Ministerio abierta de nuevo",
-    "mail.retried": "Correo puesto de nuevo en espera",
-    "representation.made": "Representante legal reconocido",
-    "representation.ended": "Representante legal relevado",
-    "history.downloaded": "Descarga de la historia",
-    "view_as.started": "El Ministerio empezó a ver el portal como un delegado",
-    "view_as.ended": "El Ministerio dejó de ver el portal como un delegado",
-}
 
 
 class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
-    def of(self, thing: models.Model) -> Self:
-        """The acts on one thing, through whichever of its proxies it is looked at."""
-        label = (thing._meta.concrete_model or type(thing))._meta.label_lower
-        return self.filter(object_type=label, object_id=str(thing.pk))
+    def of(self, obj: models.Model) -> Self:
+        """The events of one object, through any of its proxies."""
+        label = (obj._meta.concrete_model or type(obj))._meta.label_lower
+        return self.filter(object_type=label, object_id=str(obj.pk))
 
     def visible_to(self, entity: models.Model) -> Self:
-        """The acts that the delegate of an entity may read: those of his own entity."""
+        """The events that the delegate of an entity may read: those of their own entity."""
         return self.filter(entity=entity)
 
     def so_far(self) -> Self:
-        """Those that are written now: what is taken away has not the act of taking it."""
+        """Those that are recorded by now: a download does not contain the event of the download."""
         last = HistoryEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
         return self.filter(pk__lte=last or 0)
 
 
+def _is_object(name: str) -> Exact:
+    """Whether a JSON column holds an object."""
+    return Exact(models.Func(name, function="jsonb_typeof", output_field=models.TextField()), "object")
+
+
 class HistoryEntry(models.Model):
-    """One act, written in the same transaction as the act itself.
+    """One event, recorded in the transaction of what happened.
 
     A trigger refuses UPDATE, DELETE and TRUNCATE. `actor` is null for what the portal does by command.
     """
 
     at = models.DateTimeField("fecha", db_default=Now(), editable=False)
-    act = models.CharField("acto", max_length=60)
+    event = models.CharField("acto", max_length=60)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -152,6 +67,7 @@ class HistoryEntry(models.Model):
     object_id = models.CharField("identificador", max_length=60)
     before = models.JSONField("antes", encoder=DjangoJSONEncoder)
     after = models.JSONField("después", encoder=DjangoJSONEncoder)
+    reason = models.TextField("motivo", blank=True)
     address = models.GenericIPAddressField("dirección", null=True)
     request_id = models.CharField("petición", max_length=32, blank=True)
 
@@ -164,32 +80,33 @@ class HistoryEntry(models.Model):
         indexes = (
             models.Index("object_type", "object_id", "id", name="history_object"),
             models.Index("at", "id", name="history_at"),
-            models.Index("act", "at", "id", name="history_act"),
+            models.Index("event", "at", "id", name="history_event"),
             models.Index("actor", "at", "id", name="history_actor"),
             models.Index("entity", "at", "id", name="history_of_entity"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(_is_object("before"), _is_object("after")),
+                name="history_before_and_after_are_objects",
+                violation_error_message="«Antes» y «Después» deben ser objetos JSON.",
+            ),
         )
         permissions = (("export_history", "Puede descargar la historia"),)
 
     def __str__(self) -> str:
-        return f"{self.at} {self.act} {self.object_type} {self.object_id}"
+        return f"{self.at} {self.event} {self.object_type} {self.object_id}"
 
     @property
-    def act_name(self) -> str:
-        """The act in the words of the portal."""
-        return ACTS.get(self.act, self.act)
-
-    @property
-    def reason(self) -> str:
-        """Why it was done, where the act says so."""
-        after = self.after[0] if isinstance(self.after, list) and self.after else self.after
-        return str(after.get("reason", "")) if isinstance(after, dict) else ""
+    def event_label(self) -> str:
+        """The name of the event, as people read it."""
+        return event_registry.event_label(self.event)
 
 
 class HistoryLink(models.Model):
-    """The place of one act in the chain of its day: the SHA-256 of the link before it and of the act's content.
+    """The place of one event in the chain of its day: the SHA-256 of the link before it and of the event's content.
 
-    A trigger writes it as the act commits (migration 0003) and others refuse to change it. `entry_id` is no foreign
-    key: a link whose act is gone must stay, to tell of it.
+    A trigger writes it as the event commits (migration 0003) and others refuse to change it. `entry_id` is no foreign
+    key: a link whose event is gone must stay, to show that it is gone.
     """
 
     id = models.BigIntegerField(primary_key=True)

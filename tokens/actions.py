@@ -17,6 +17,7 @@ from mipres_admin import clock, history
 from mipres_admin.locks import lock, lock_rows
 from mipres_admin.mail import notify
 from mipres_admin.refusals import Refused, refuse
+from tokens.events import Event
 from tokens.jwts import new_jti, sign
 from tokens.keys import current_key
 from tokens.models import REMINDER_DAYS, PortalToken, ServerClient, TokenReminder
@@ -44,9 +45,9 @@ def _supersede(entity: Entity, overlap: timedelta, now: datetime) -> list[Portal
     return older
 
 
-def _state(tokens: Iterable[PortalToken]) -> list[dict[str, Any]]:
-    """What history keeps of tokens: never a token, only which ones and until when."""
-    return [{"token": str(token.public_id), "name": token.name, "until": token.end.isoformat()} for token in tokens]
+def _state(token: PortalToken) -> dict[str, Any]:
+    """What history keeps of a token: never the token itself, only which one and until when."""
+    return {"token": str(token.public_id), "name": token.name, "until": token.end.isoformat()}
 
 
 def _make(*, by: Account, entity: Entity, name: str, days: int, request_key: UUID, now: datetime) -> Issued:
@@ -87,8 +88,8 @@ def issue_token(*, by: Account, name: str, days: int, overlap: timedelta, seen: 
     now = clock.now()
     older = _supersede(entity, overlap, now)
     issued = _make(by=by, entity=entity, name=name, days=days, request_key=request_key, now=now)
-    after = _state([issued.row, *older])
-    history.record(by=by, act="token.issued", thing=issued.row, before=[], after=after)
+    after = _state(issued.row) | ({"replaced": [_state(token) for token in older]} if older else {})
+    history.record(by=by, event=Event.TOKEN_ISSUED, obj=issued.row, after=after)
     return issued
 
 
@@ -96,11 +97,13 @@ def issue_token(*, by: Account, name: str, days: int, overlap: timedelta, seen: 
 
 
 def _revoke(token: PortalToken, *, by: Account | None, reason: str, now: datetime) -> None:
-    before = _state([token])
+    before = _state(token)
     token.revoked_at, token.revoked_by, token.reason = max(now, token.issued_at), by, reason
     token.save(update_fields=["revoked_at", "revoked_by", "reason"])
-    after = [{"token": str(token.public_id), "revoked_at": now.isoformat(), "reason": reason}]
-    history.record(by=by, act="token.revoked", thing=token, entity=token.entity, before=before, after=after)
+    after, entity = {"token": before["token"], "revoked_at": now.isoformat()}, token.entity
+    history.record(
+        by=by, event=Event.TOKEN_REVOKED, obj=token, entity=entity, before=before, after=after, reason=reason
+    )
 
 
 @transaction.atomic
@@ -167,8 +170,8 @@ def make_client(
     client, is_new = ServerClient.objects.get_or_create(request_key=request_key, defaults=fields)
     if not is_new:
         return client, None
-    after = {"client_id": client.client_id, "name": client.name, "scope": client.scope, "reason": reason}
-    history.record(by=by, act="client.made", thing=client, before={}, after=after)
+    after = {"client_id": client.client_id, "name": client.name, "scope": client.scope}
+    history.record(by=by, event=Event.CLIENT_MADE, obj=client, after=after, reason=reason)
     return client, secret
 
 
@@ -180,8 +183,8 @@ def end_client(*, by: Account, client: ServerClient, reason: str) -> bool:
         return False
     held.ended_at, held.ended_by, held.reason = clock.now(), by, reason
     held.save(update_fields=["ended_at", "ended_by", "reason"])
-    after = {"client_id": held.client_id, "reason": reason}
-    history.record(by=by, act="client.ended", thing=held, before={"client_id": held.client_id}, after=after)
+    same = {"client_id": held.client_id}
+    history.record(by=by, event=Event.CLIENT_ENDED, obj=held, before=same, after=same, reason=reason)
     return True
 
 

@@ -10,11 +10,13 @@ class TokensConfig(AppConfig):
     verbose_name = "Tokens y servicios web"
 
     def ready(self) -> None:
-        from mipres_admin import dashboard, groups
+        from mipres_admin import dashboard, event_registry, groups
         from mipres_admin.jobs import register
         from tokens import panels, permissions
         from tokens.actions import send_expiry_reminders
+        from tokens.events import GROUPS, LABELS, REASON_REQUIRED, Event
 
         register(name="remind_of_expiring_tokens", every=timedelta(hours=1), function=send_expiry_reminders)
+        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)

@@ -33,6 +33,7 @@ from accounts.models import Account
 from mipres_admin import clock, history
 from mipres_admin.locks import lock_key
 from mipres_admin.refusals import Refusal, refuse
+from tokens.events import Event
 from tokens.models import SigningKey
 
 JWKS_MAX_AGE = timedelta(hours=1)
@@ -101,7 +102,7 @@ def ensure_keys(*, by: Account | None = None) -> None:
     now = clock.now()
     current, following = _new_key(SigningKey.State.CURRENT, now), _new_key(SigningKey.State.NEXT, now)
     after = {"current": current.kid, "next": following.kid}
-    history.record(by=by, act="keys.made", thing=current, before={}, after=after)
+    history.record(by=by, event=Event.KEYS_MADE, obj=current, after=after)
     ring.forget()
     transaction.on_commit(ring.forget)
 
@@ -148,7 +149,7 @@ def rotate_keys(*, by: Account | None = None, force: bool = False) -> dict[str, 
     ring.forget()
     before = {"current": current.kid, "next": following.kid}
     after = {"retired": current.kid, "current": following.kid, "next": newest.kid}
-    history.record(by=by, act="keys.rotated", thing=following, before=before, after=after)
+    history.record(by=by, event=Event.KEYS_ROTATED, obj=following, before=before, after=after)
     transaction.on_commit(ring.forget)
     return after
 

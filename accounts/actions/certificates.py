@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.actions.roles import tenant
 from accounts.certificate_codes import new_code
+from accounts.events import Event
 from accounts.models import Account, Certificate, RegisteredUser, RoleAssignment
 from accounts.papers import Content, content_of, fingerprint, says_the_same
 from accounts.rules import certificate_refusal
@@ -62,5 +63,5 @@ def _issue(by: Account, user: RegisteredUser | None, as_of: date, now: datetime,
         content_sha256=fingerprint(content),
     )
     after = {"as_of": as_of.isoformat(), "user": user and str(user.public_id), "roles": len(content["roles"])}
-    history.record(by=by, act="certificate.issued", thing=certificate, before={}, after=after)
+    history.record(by=by, event=Event.CERTIFICATE_ISSUED, obj=certificate, after=after)
     return certificate

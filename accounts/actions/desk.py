@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts.actions.second_factor import reset_factors
 from accounts.actions.sessions import end_sessions
+from accounts.events import Event
 from accounts.models import Account, PasswordLink, Suspension, may_enter_at
 from accounts.security.models import AccountSession
 from accounts.throttle import keys_of
@@ -59,8 +60,8 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
     Suspension.objects.create(account=account, since=now, suspended_by=by, reason=reason)
     PasswordLink.objects.filter(account=account).delete()
     ended = account.sessions.current().update(ended_at=now)
-    after = {"sessions": ended, "reason": reason}
-    history.record(by=by, act="account.suspended", thing=account, entity=account.entity, before={}, after=after)
+    after = {"sessions": ended}
+    history.record(by=by, event=Event.ACCOUNT_SUSPENDED, obj=account, entity=account.entity, after=after, reason=reason)
     _notify(account, f"suspendió su cuenta de delegado de {account.entity.name}: no puede ingresar con ella", reason)
     return True
 
@@ -72,8 +73,7 @@ def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
     held = Suspension.objects.current().filter(account=account)
     if not held.update(lifted_at=clock.now(), lifted_by=by, lifted_because=reason):
         return False
-    act = "account.reactivated"
-    history.record(by=by, act=act, thing=account, entity=account.entity, before={}, after={"reason": reason})
+    history.record(by=by, event=Event.ACCOUNT_REACTIVATED, obj=account, entity=account.entity, reason=reason)
     what = f"levantó la suspensión de su cuenta de delegado de {account.entity}"
     _notify(account, what, reason, "Ingrese con su usuario y su contraseña de siempre.")
     return True
@@ -92,8 +92,10 @@ def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     entity.is_active = False
     entity.save(update_fields=["is_active"])
     ended = AccountSession.objects.current().filter(account__entity=entity).update(ended_at=clock.now())
-    after = {"is_active": False, "sessions": ended, "reason": reason}
-    history.record(by=by, act="entity.suspended", thing=entity, entity=entity, before={"is_active": True}, after=after)
+    before, after = {"is_active": True}, {"is_active": False, "sessions": ended}
+    history.record(
+        by=by, event=Event.ENTITY_SUSPENDED, obj=entity, entity=entity, before=before, after=after, reason=reason
+    )
     for account in concerned:
         _notify(account, f"suspendió a {entity}: sus delegados no pueden ingresar y sus tokens no sirven", reason)
     return True
@@ -107,8 +109,10 @@ def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
         return False
     entity.is_active = True
     entity.save(update_fields=["is_active"])
-    after, before = {"is_active": True, "reason": reason}, {"is_active": False}
-    history.record(by=by, act="entity.reactivated", thing=entity, entity=entity, before=before, after=after)
+    before, after = {"is_active": False}, {"is_active": True}
+    history.record(
+        by=by, event=Event.ENTITY_REACTIVATED, obj=entity, entity=entity, before=before, after=after, reason=reason
+    )
     for account in entity.accounts.filter(may_enter_at()).select_related("person"):
         _notify(account, f"reactivó a {entity}", reason, "Ingrese con su usuario y su contraseña de siempre.")
     return True
@@ -130,8 +134,8 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
     if not failures:
         return False
     rows.delete()
-    before, after = {"failures": failures}, {"reason": reason}
-    history.record(by=by, act="account.unlocked", thing=account, entity=account.entity, before=before, after=after)
+    before, entity = {"failures": failures}, account.entity
+    history.record(by=by, event=Event.ACCOUNT_UNLOCKED, obj=account, entity=entity, before=before, reason=reason)
     then = "Ingrese con su usuario y su contraseña. Si no los recuerda, use «Olvidé mi clave - Recordar contraseña»."
     _notify(account, "desbloqueó el ingreso de su cuenta", reason, then)
     return True

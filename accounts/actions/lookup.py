@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions.roles import tenant
+from accounts.events import Event
 from accounts.models import Account, RegisteredUser
 from mipres_admin import history, rate_limits
 from mipres_admin.refusals import Refusal, Refused
 
 HOUR = timedelta(hours=1)
-FOUND, NOT_FOUND = "user.looked_up", "user.not_found"
 
 
 def _too_many() -> Refusal:
@@ -46,13 +46,13 @@ def look_up_user(*, by: Account, document_type: str, document_number: str) -> Re
     user = RegisteredUser.objects.filter(
         person__document_type=document_type, person__document_number=document_number
     ).first()
-    thing, act = (user, FOUND) if user else (entity, NOT_FOUND)
-    history.record(by=by, act=act, thing=thing, before={}, after={})
+    event = Event.USER_LOOKED_UP if user else Event.USER_NOT_FOUND
+    history.record(by=by, event=event, obj=user or entity)
     return user
 
 
 @transaction.atomic
-def record_download(*, by: Account, filters: list[str], rows: int, act: str = "users.downloaded") -> None:
+def record_download(*, by: Account, filters: list[str], rows: int, event: Event = Event.USERS_DOWNLOADED) -> None:
     """Write down that a list left the portal: which filters were used (not their words) and how many rows."""
     after = {"filters": sorted(filters), "rows": rows}
-    history.record(by=by, act=act, thing=tenant(by), before={}, after=after)
+    history.record(by=by, event=event, obj=tenant(by), after=after)

@@ -9,6 +9,7 @@ from itertools import groupby
 from django.db import IntegrityError, transaction
 
 from accounts.actions.roles import end_roles, tenant
+from accounts.events import Event
 from accounts.models import Account, RegisteredUser, RoleAssignment, independents_among
 from entities.models import Association, Entity
 from entities.rules.networks import association_refusal
@@ -39,7 +40,7 @@ def _lock_users(members: Iterable[Entity]) -> None:
     lock_rows(users)
 
 
-def _write_down(by: Account, act: str, association: Association, users: int = 0, roles: int = 0) -> None:
+def _record(by: Account, event: Event, association: Association, users: int = 0, roles: int = 0) -> None:
     """One row about the member, in the history of the owner."""
     since = {"relation": association.relation, "from": association.first_day.isoformat()}
     until = association.last_day and {
@@ -49,8 +50,8 @@ def _write_down(by: Account, act: str, association: Association, users: int = 0,
     }
     history.record(
         by=by,
-        act=act,
-        thing=association.member,
+        event=event,
+        obj=association.member,
         entity=association.owner,
         before=since if until else {},
         after=since | (until or {}),
@@ -83,7 +84,7 @@ def associate(*, by: Account, members: Collection[Entity]) -> NetworkChange:
         with transaction.atomic():
             for member in new:
                 made = Association.objects.create(owner=owner, member=member, starts_at=now, created_by=by)
-                _write_down(by, "network.associated", made)
+                _record(by, Event.NETWORK_ASSOCIATED, made)
     except IntegrityError as error:
         raise Refused(_changed_elsewhere()) from error
     return NetworkChange(associated=tuple(new))
@@ -135,7 +136,7 @@ def dissociate(*, by: Account, members: Collection[Entity], told: int = 0) -> Ne
         association.ends_at, association.ended_by = now, by
         association.save(update_fields=["ends_at", "ended_by"])
         mine = [role for role in roles if _is(role, association.member)]
-        _write_down(by, "network.dissociated", association, len({role.user_id for role in mine}), len(mine))
+        _record(by, Event.NETWORK_DISSOCIATED, association, len({role.user_id for role in mine}), len(mine))
     _end_roles(by, owner, roles)
     return NetworkChange(dissociated=tuple(association.member for association in ending), ended=tuple(roles))
 

@@ -6,6 +6,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
 from accounts.actions.session import check_new_password, save_new_password
+from accounts.events import Event
 from accounts.models import Account, PasswordLink, Person, may_enter_at
 from mipres_admin import history, mail_links
 from mipres_admin.locks import lock
@@ -52,12 +53,13 @@ def _write_link(account: Account, reason: str) -> None:
 
 
 @transaction.atomic
-def _write(*, account: Account, reason: str, by: Account | None, act: str, thing: models.Model) -> None:
+def _write(*, account: Account, reason: str, by: Account | None, event: Event, obj: models.Model) -> None:
     """One row of history, the link and its mail; for NOBODY all but the history is done and taken back.
 
     So who asks for an account that is not there waits for the same statements and the same commit.
     """
-    history.record(by=by, act=act, thing=thing, entity=account.entity, before={}, after={"reason": reason})
+    why = PasswordLink.Reason(reason).label
+    history.record(by=by, event=event, obj=obj, entity=account.entity, reason=str(why))
     with transaction.atomic():
         _write_link(account, reason)
         if account.pk == NOBODY:
@@ -74,7 +76,7 @@ def send_password_link(*, account: Account, reason: str, by: Account | None = No
     reason = PasswordLink.Reason(reason)
     if not account.may_enter:
         raise Refused(CAN_NOT_ENTER)
-    _write(account=account, reason=reason, by=by, act="password.link_sent", thing=account)
+    _write(account=account, reason=reason, by=by, event=Event.PASSWORD_LINK_SENT, obj=account)
 
 
 # ---------------------------------------------------------------- forgotten
@@ -98,11 +100,11 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
     account = accounts.filter(person__document_type=document_type, person__document_number=document_number).first()
     reason = PasswordLink.Reason.RECOVER
     if account is not None:
-        _write(account=account, reason=reason, by=None, act="password.link_sent", thing=account)
+        _write(account=account, reason=reason, by=None, event=Event.PASSWORD_LINK_SENT, obj=account)
         return
     nobody = _nobody(login, document_type, document_number, email)
-    thing = RateCounter(key=counter)
-    _write(account=nobody, reason=reason, by=None, act="password.link_refused", thing=thing)
+    obj = RateCounter(key=counter)
+    _write(account=nobody, reason=reason, by=None, event=Event.PASSWORD_LINK_REFUSED, obj=obj)
 
 
 # ---------------------------------------------------------------- using the link
@@ -133,6 +135,6 @@ def assign_password(*, secret: str, new: str) -> Account:
     deleted, _ = PasswordLink.objects.current().filter(secret_hash=mail_links.hash_of(secret)).delete()
     if not deleted:
         raise Refused(DEAD_LINK)
-    save_new_password(account, new, by=account, act="password.assigned")
+    save_new_password(account, new, by=account, event=Event.PASSWORD_ASSIGNED)
     throttle.forgive_login(account.login)
     return account

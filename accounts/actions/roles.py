@@ -77,13 +77,13 @@ def save_deeds(*, by: Account | None, decided: Sequence[Deed]) -> None:
     write_ranges([one for deed in decided for one in deed.ended])
     write_ranges([one for deed in decided for one in deed.moved])
     rows.bulk_create([one for deed in decided for one in deed.given], batch_size=ROWS_A_STATEMENT)
-    history.record_all(by=by, acts=[_written(deed) for deed in decided])
+    history.record_all(by=by, events=[_event_row(deed) for deed in decided])
 
 
-def _written(deed: Deed) -> history.Act:
+def _event_row(deed: Deed) -> history.EventRow:
     before, after = deed.state(deed.before), deed.state(deed.after)
     after |= ({"cause": deed.cause} if deed.cause else {}) | deed.note
-    return history.Act(deed.act, deed.user, before, after, entity=deed.sede.entity)
+    return history.EventRow(deed.event, deed.user, before, after, entity=deed.sede.entity, reason=deed.reason)
 
 
 def notification_of(deed: Deed) -> OutgoingMail | None:

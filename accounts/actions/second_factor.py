@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
 from accounts.actions.session import write_refusal
+from accounts.events import Event
 from accounts.models import Account
 from accounts.security import webauthn
 from accounts.security.models import AuthenticatorApp, Factor, Passkey, Proof, RecoveryCode, SecondFactorPolicy
@@ -50,7 +51,7 @@ def _lock_holders(account: Account) -> list[Account]:
 
 
 def _enrolled(by: Account, factor: Factor, kind: str) -> None:
-    history.record(by=by, act="factor.enrolled", thing=factor, before={}, after={"kind": kind, "name": factor.name})
+    history.record(by=by, event=Event.FACTOR_ENROLLED, obj=factor, after={"kind": kind, "name": factor.name})
     _notify(by, f"se agregó un segundo factor («{factor.name}»)")
 
 
@@ -92,7 +93,7 @@ def enrol_passkey(*, by: Account, name: str, answer: str, challenge: str, site: 
 @transaction.atomic
 def open_after_enrolment(*, account: Account, proof: Proof) -> None:
     """Write down that the session of `account` opens, which had to add this factor first."""
-    history.record(by=account, act="session.opened", thing=account, before={}, after={"factor": proof.value})
+    history.record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": proof.value})
 
 
 @sensitive_variables("seed")
@@ -103,7 +104,7 @@ def make_recovery_codes(*, by: Account, seed: str) -> None:
     RecoveryCode.objects.of(by).delete()
     digests = [recovery_digest(code) for code in recovery_codes(seed)]
     RecoveryCode.objects.bulk_create(RecoveryCode(account=by, digest=digest) for digest in digests)
-    history.record(by=by, act="recovery_codes.made", thing=by, before={}, after={"codes": len(digests)})
+    history.record(by=by, event=Event.RECOVERY_CODES_MADE, obj=by, after={"codes": len(digests)})
     _notify(by, "se generaron códigos de recuperación nuevos; los anteriores ya no sirven")
 
 
@@ -117,7 +118,7 @@ def _count(account: Account) -> throttle.Attempt:
 
 def _opened(account: Account, attempt: throttle.Attempt, proof: Proof) -> None:
     attempt.forgive()
-    history.record(by=account, act="session.opened", thing=account, before={}, after={"factor": proof.value})
+    history.record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": proof.value})
 
 
 @transaction.atomic
@@ -140,7 +141,7 @@ def _recovers(account: Account, attempt: throttle.Attempt, code: str) -> bool:
         return False
     attempt.forgive()
     left = codes.count()
-    history.record(by=account, act="session.recovered", thing=account, before={}, after={"codes_left": left})
+    history.record(by=account, event=Event.SESSION_RECOVERED, obj=account, after={"codes_left": left})
     _notify(account, f"se usó un código de recuperación para ingresar; quedan {left}")
     return True
 
@@ -157,7 +158,7 @@ def prove(*, account: Account, code: str) -> Proof:
         return Proof.TOTP
     if recovery and _recovers(account, attempt, recovery):
         return Proof.RECOVERY
-    write_refusal("factor.refused", attempt, account)
+    write_refusal(Event.FACTOR_REFUSED, attempt, account)
     raise ValidationError({"code": WRONG_CODE})
 
 
@@ -170,7 +171,7 @@ def prove_with_passkey(*, account: Account, answer: str, challenge: str, site: w
     try:
         _passkey_proves(account, attempt, answer, challenge, site)
     except webauthn.NotProven as error:
-        write_refusal("factor.refused", attempt, account)
+        write_refusal(Event.FACTOR_REFUSED, attempt, account)
         raise ValidationError(WRONG_PASSKEY, code="passkey") from error
     return Proof.PASSKEY
 
@@ -205,7 +206,7 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
         return
     refuse(removal_refusal(by, factor, held))
     before = {"kind": factor.kind, "name": factor.name}
-    history.record(by=by, act="factor.removed", thing=factor, before=before, after={})
+    history.record(by=by, event=Event.FACTOR_REMOVED, obj=factor, before=before)
     factor.delete()
     if len(held) == 1:
         RecoveryCode.objects.of(by).delete()
@@ -223,8 +224,8 @@ def reset_factors(*, account: Account, by: Account | None, reason: str = "") -> 
     held = factors_of(account)
     if not held and not RecoveryCode.objects.of(account).exists():
         return 0
-    before, after = {"factors": len(held)}, {"reason": reason} if reason else {}
-    history.record(by=by, act="factors.reset", thing=account, entity=account.entity, before=before, after=after)
+    before = {"factors": len(held)}
+    history.record(by=by, event=Event.FACTORS_RESET, obj=account, entity=account.entity, before=before, reason=reason)
     for factor in held:
         factor.delete()
     RecoveryCode.objects.of(account).delete()
@@ -247,10 +248,11 @@ def require_factor(*, by: Account | None, kind: str, since: date | None, reason:
         SecondFactorPolicy.objects.update_or_create(kind=kind, defaults={"compulsory_from": since})
     history.record(
         by=by,
-        act="factor.policy_changed",
-        thing=SecondFactorPolicy(kind=kind),
+        event=Event.FACTOR_POLICY_CHANGED,
+        obj=SecondFactorPolicy(kind=kind),
         entity=None,
         before={"since": before.compulsory_from.isoformat()} if before else {},
-        after=({"since": since.isoformat()} if since else {}) | ({"reason": reason} if reason else {}),
+        after={"since": since.isoformat()} if since else {},
+        reason=reason,
     )
     return True

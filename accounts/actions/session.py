@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
+from accounts.events import Event
 from accounts.models import Account, PasswordLink
 from accounts.security.models import AccountSession
 from accounts.security.rules import step_of
@@ -39,21 +40,15 @@ def _count(login: str) -> throttle.Attempt:
 
 
 @transaction.atomic
-def write_refusal(act: str, attempt: throttle.Attempt, account: Account | None) -> None:
+def write_refusal(event: Event, attempt: throttle.Attempt, account: Account | None) -> None:
     """Write down a failed try.
 
     A name that does not exist costs the same write, so that the time of the answer says nothing; its row names the
     counter, a keyed hash.
     """
-    thing: models.Model = account or RateCounter(key=attempt.key)
-    history.record(
-        by=None,
-        act=act,
-        thing=thing,
-        entity=account.entity if account else None,
-        before={},
-        after={"locked": attempt.is_the_last},
-    )
+    obj: models.Model = account or RateCounter(key=attempt.key)
+    entity, after = account.entity if account else None, {"locked": attempt.is_the_last}
+    history.record(by=None, event=event, obj=obj, entity=entity, after=after)
 
 
 @sensitive_variables("password")
@@ -69,19 +64,19 @@ def open_session(*, login: str, password: str) -> Account:
     account = Account.objects.select_related("entity", "person").filter(login=login).first()
     knows_password = check_password_with_timing_attack_mitigation(account, password)
     if account is None or not knows_password or not account.may_enter:
-        write_refusal("session.refused", attempt, account)
+        write_refusal(Event.SESSION_REFUSED, attempt, account)
         raise ValidationError(BAD_CREDENTIALS, code="credentials")
     with transaction.atomic():
         attempt.forgive()
-        act = "session.halfway" if step_of(account) else "session.opened"
-        history.record(by=account, act=act, thing=account, before={}, after={})
+        event = Event.SESSION_HALFWAY if step_of(account) else Event.SESSION_OPENED
+        history.record(by=account, event=event, obj=account)
     return account
 
 
 @transaction.atomic
 def close_session(*, by: Account) -> None:
     """Write down that the person left."""
-    history.record(by=by, act="session.closed", thing=by, before={}, after={})
+    history.record(by=by, event=Event.SESSION_CLOSED, obj=by)
 
 
 @sensitive_variables("password")
@@ -91,16 +86,16 @@ def confirm_password(
     password: str,
     field: str = "password",
     wrong: str = WRONG_PASSWORD,
-    act: str = "security.refused",
+    event: Event = Event.SECURITY_REFUSED,
 ) -> None:
     """Have the person of a session show again that he knows his password, before a change that an intruder would make.
 
     Raises ValidationError: under `field` with the words `wrong` when it is not the password, which counts as a failed
-    log-in and is written down as `act`; without field when the account is locked.
+    log-in and is recorded as `event`; without field when the account is locked.
     """
     attempt = _count(by.login)
     if not by.check_password(password):
-        write_refusal(act, attempt, by)
+        write_refusal(event, attempt, by)
         raise ValidationError({field: wrong})
     attempt.forgive()
 
@@ -113,8 +108,10 @@ def check_new_password(account: Account, new: str) -> None:
         raise ValidationError({"new": error}) from error
 
 
-def save_new_password(account: Account, new: str, *, by: Account, act: str, keep: AccountSession | None = None) -> None:
-    """Save the password of a locked account, write the act down and tell the person; in the caller's transaction.
+def save_new_password(
+    account: Account, new: str, *, by: Account, event: Event, keep: AccountSession | None = None
+) -> None:
+    """Save the password of a locked account, record the event and tell the person; in the caller's transaction.
 
     Every session of the account but `keep` ends, because its hash changed; so does a link that somebody else may have
     asked for while he read the person's mail.
@@ -123,7 +120,7 @@ def save_new_password(account: Account, new: str, *, by: Account, act: str, keep
     account.save(update_fields=["password"])
     PasswordLink.objects.filter(account=account).delete()
     account.sessions.current().exclude(pk=keep.pk if keep else 0).update(ended_at=timezone.now())
-    history.record(by=by, act=act, thing=account, before={}, after={})
+    history.record(by=by, event=event, obj=account)
     notify(account, "password_changed", at=timezone.now(), address=history.origin.get().address)
 
 
@@ -132,7 +129,7 @@ def _save_password(by: Account, new: str, keep: AccountSession | None) -> Accoun
     account = lock(by)
     if account.password != by.password:
         raise ValidationError(CHANGED_ELSEWHERE, code="changed_elsewhere")
-    save_new_password(account, new, by=by, act="password.changed", keep=keep)
+    save_new_password(account, new, by=by, event=Event.PASSWORD_CHANGED, keep=keep)
     return account
 
 
@@ -145,6 +142,6 @@ def change_password(*, by: Account, old: str, new: str, keep: AccountSession | N
     that is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without
     field when the account is locked or another window changed the password first.
     """
-    confirm_password(by=by, password=old, field="old", wrong=OLD_IS_WRONG, act="password.refused")
+    confirm_password(by=by, password=old, field="old", wrong=OLD_IS_WRONG, event=Event.PASSWORD_REFUSED)
     check_new_password(by, new)
     return _save_password(by, new, keep)

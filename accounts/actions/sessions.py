@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.events import Event
 from accounts.models import Account
 from accounts.security.models import AccountSession
 from accounts.security.rules import Switch, switch_refusal
@@ -20,8 +21,10 @@ def end_sessions(*, account: Account, by: Account | None, but: AccountSession | 
     live = account.sessions.current().exclude(pk=but.pk if but else 0)
     ended = live.update(ended_at=timezone.now())
     if ended:
-        after = {"sessions": ended} | ({"reason": reason} if reason else {})
-        history.record(by=by, act="sessions.ended", thing=account, entity=account.entity, before={}, after=after)
+        after = {"sessions": ended}
+        history.record(
+            by=by, event=Event.SESSIONS_ENDED, obj=account, entity=account.entity, after=after, reason=reason
+        )
     return ended
 
 
@@ -29,7 +32,7 @@ def end_sessions(*, account: Account, by: Account | None, but: AccountSession | 
 def end_session(*, by: Account, session: AccountSession) -> None:
     """End one session of the account `by`; ending it twice is once."""
     if by.sessions.current().filter(pk=session.pk).update(ended_at=timezone.now()):
-        history.record(by=by, act="session.ended", thing=by, before={}, after={"device": session.device})
+        history.record(by=by, event=Event.SESSION_ENDED, obj=by, after={"device": session.device})
 
 
 @transaction.atomic
@@ -42,5 +45,7 @@ def switch_account(*, by: Account, to: Account, session: AccountSession) -> None
     refuse(switch_refusal(Switch(by, to)))
     AccountSession.objects.filter(pk=session.pk).update(ended_at=timezone.now())
     for account in (by, to):
-        change = {"before": {"account": by.pk}, "after": {"account": to.pk}}
-        history.record(by=by, act="session.switched", thing=account, entity=account.entity, **change)
+        before, after = {"account": by.pk}, {"account": to.pk}
+        history.record(
+            by=by, event=Event.SESSION_SWITCHED, obj=account, entity=account.entity, before=before, after=after
+        )

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions.password_links import send_password_link
+from accounts.events import Event
 from accounts.models import Account, PasswordLink, Person
 from accounts.staff import rules
 from accounts.staff.groups import labels_of
@@ -94,8 +95,8 @@ def make_staff(*, by: Account, details: StaffDetails, groups: Iterable[str], rea
     refuse(rules.HAS_ONE if Account.objects.filter(person=person, is_staff=True).exists() else None)
     account = Account.objects.create_user(details.login, email=details.email, person=person, is_staff=True)
     account.groups.set(Group.objects.filter(name__in=wanted))
-    after = {"groups": sorted(wanted), "reason": reason}
-    history.record(by=by, act="staff.made", thing=account, entity=None, before={}, after=after)
+    after = {"groups": sorted(wanted)}
+    history.record(by=by, event=Event.STAFF_MADE, obj=account, entity=None, after=after, reason=reason)
     send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
     return account
 
@@ -118,9 +119,9 @@ def change_groups(*, by: Account, account: Account, groups: Iterable[str], seen:
     refuse(rules.CHANGED if frozenset(seen) != before else None)
     refuse(rules.staff_refusal(rules.StaffChange(by, account, wanted, account.is_active)))
     account.groups.set(Group.objects.filter(name__in=wanted))
-    after = {"groups": sorted(wanted), "reason": reason}
+    old, new = {"groups": sorted(before)}, {"groups": sorted(wanted)}
     history.record(
-        by=by, act="staff.groups_changed", thing=account, entity=None, before={"groups": sorted(before)}, after=after
+        by=by, event=Event.STAFF_GROUPS_CHANGED, obj=account, entity=None, before=old, after=new, reason=reason
     )
     words = labels_of(wanted)
     _notify(account, f"ahora está en: {words}" if words else "ya no está en ningún grupo", reason)
@@ -142,8 +143,8 @@ def close_staff(*, by: Account, account: Account, reason: str) -> bool:
     account.save(update_fields=["is_active"])
     PasswordLink.objects.filter(account=account).delete()
     ended = account.sessions.current().update(ended_at=timezone.now())
-    after = {"active": False, "sessions_ended": ended, "reason": reason}
-    history.record(by=by, act="staff.closed", thing=account, entity=None, before={"active": True}, after=after)
+    before, after = {"active": True}, {"active": False, "sessions_ended": ended}
+    history.record(by=by, event=Event.STAFF_CLOSED, obj=account, entity=None, before=before, after=after, reason=reason)
     _notify(account, "quedó cerrada y sus sesiones terminaron", reason)
     return True
 
@@ -161,7 +162,9 @@ def reopen_staff(*, by: Account, account: Account, reason: str) -> bool:
     refuse(rules.staff_refusal(rules.StaffChange(by, account, _groups(account), True)))
     account.is_active = True
     account.save(update_fields=["is_active"])
-    after = {"active": True, "reason": reason}
-    history.record(by=by, act="staff.reopened", thing=account, entity=None, before={"active": False}, after=after)
+    before, after = {"active": False}, {"active": True}
+    history.record(
+        by=by, event=Event.STAFF_REOPENED, obj=account, entity=None, before=before, after=after, reason=reason
+    )
     _notify(account, "quedó abierta de nuevo", reason)
     return True

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import deeds
 from accounts.actions.roles import held_by, save_deeds, tenant
 from accounts.deeds import Deed, Held
+from accounts.events import Event
 from accounts.models import Account, Person, RoleUpload
 from accounts.uploads.files import SheetRow
 from accounts.uploads.verdicts import RowResult, Verdict, describe, refusal_text, users_of, validate_rows
@@ -213,7 +214,7 @@ def _applied(*, by: Account, upload: RoleUpload, mode: str, verdicts: Sequence[R
     upload.applied_by, upload.applied_at = by, timezone.now()
     _keep(upload, verdicts, also=["state", "mode", "applied_by", "applied_at"])
     after = {"sha256": upload.sha256, "mode": mode, "rows": counts_of(upload)}
-    history.record(by=by, act="roles.uploaded", thing=upload, entity=upload.entity, before={}, after=after)
+    history.record(by=by, event=Event.ROLES_UPLOADED, obj=upload, entity=upload.entity, after=after)
     return upload
 
 

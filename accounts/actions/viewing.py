@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
+from accounts.events import Event
 from accounts.models import Account
 from accounts.security.models import AccountSession
 from accounts.viewing.models import Viewing
@@ -36,8 +37,8 @@ def start_viewing(*, by: Account, account: Account, session: AccountSession, rea
     viewing = Viewing.objects.create(
         staff=by, account=account, entity=entity, session=held, reason=reason, started_at=now, ends_at=ends_at
     )
-    after = {"reason": reason, "minutes": settings.VIEWING_MINUTES}
-    history.record(by=by, act="view_as.started", thing=account, entity=entity, before={}, after=after)
+    after = {"minutes": settings.VIEWING_MINUTES}
+    history.record(by=by, event=Event.VIEW_AS_STARTED, obj=account, entity=entity, after=after, reason=reason)
     notify(account, "viewed_as", viewing=viewing, days=settings.VIEWING_TOLD_DAYS)
     return True
 
@@ -53,8 +54,8 @@ def end_viewing(*, viewing: Viewing, by: Account | None, why: str) -> bool:
         return False
     held.ended_at, held.end = min(clock.now(), held.ends_at), why
     held.save(update_fields=["ended_at", "end"])
-    after = {"end": str(why), "reason": held.reason}
-    history.record(by=by, act="view_as.ended", thing=held.account, entity=held.entity, before={}, after=after)
+    after, reason = {"end": str(why)}, held.reason
+    history.record(by=by, event=Event.VIEW_AS_ENDED, obj=held.account, entity=held.entity, after=after, reason=reason)
     return True
 
 

@@ -1,14 +1,14 @@
-"""Which acts of one entity does somebody look for?"""
+"""How is the history of one entity filtered?"""
 
 from typing import Any
 
 from django import forms
 
-from accounts.acts import MINISTRY, NOBODY, PORTAL
+from accounts.entity_history import MINISTRY, NOBODY, PORTAL
 from accounts.models import Account
 from entities.models import Entity
 from mipres_admin.forms import set_choices
-from mipres_admin.history_forms import ActsForm
+from mipres_admin.history_forms import BaseHistoryForm
 from mipres_admin.models import HistoryQuerySet
 
 # who did it, where it was none of the entity's own accounts
@@ -23,8 +23,8 @@ OTHERS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-class EntityActsForm(ActsForm):
-    """The days, the act, and who did it: an account of the entity, or one of the others."""
+class EntityHistoryForm(BaseHistoryForm):
+    """The days, the event and the actor: an account of the entity, or one of the others."""
 
     quien = forms.ChoiceField(
         label="Quién", required=False, error_messages={"invalid_choice": "«Quién» debe ser uno de la lista."}
@@ -37,14 +37,14 @@ class EntityActsForm(ActsForm):
         others = [(key, label) for key, (label, _) in OTHERS.items()]
         set_choices(self, "quien", [("", "Todos"), ("Cuentas de la entidad", named), ("Otros", others)])
 
-    def chosen(self, acts: HistoryQuerySet) -> HistoryQuerySet:
-        """Those of the acts that a valid form asks for."""
-        acts, who = super().chosen(acts), self.cleaned_data["quien"]
+    def filtered(self, events: HistoryQuerySet) -> HistoryQuerySet:
+        """Those of the events that a valid form asks for."""
+        events, who = super().filtered(events), self.cleaned_data["quien"]
         if who in OTHERS:
-            return acts.filter(**OTHERS[who][1])
-        return acts.filter(actor=int(who)) if who else acts
+            return events.filter(**OTHERS[who][1])
+        return events.filter(actor=int(who)) if who else events
 
-    def written(self) -> dict[str, Any]:
+    def recorded_filters(self) -> dict[str, Any]:
         """Accounts by their key."""
         who = self.cleaned_data["quien"]
-        return super().written() | ({"quien": who} if who else {})
+        return super().recorded_filters() | ({"quien": who} if who else {})

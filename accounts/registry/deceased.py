@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from accounts.events import Event
 from accounts.registry.people import person, person_columns
 from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
@@ -50,6 +51,7 @@ class Deceased(Registry):
     """The list of deceased people, whole each time; a row that is gone is closed, never deleted."""
 
     kind = RegistryLoad.Kind.DECEASED
+    event = Event.DECEASED_LOADED
     columns = (
         *person_columns(),
         ExpectedColumn(("fecha_fallecimiento", "FechaFallecimiento", "FechaDefuncion")),

@@ -16,6 +16,7 @@ from accounts import deeds
 from accounts.actions.roles import ROWS_A_STATEMENT, held_by, notification_of, save_deeds, write_ranges
 from accounts.deeds import Change, Deed, Held
 from accounts.endings import EndReason, sentence
+from accounts.events import Event
 from accounts.models import Account, RegisteredUser, RoleAssignment, RoleEnding, may_enter_at
 from accounts.registry.misfits import IneligibleAssignment, affected_users, ineligible_assignments
 from accounts.roles import assignable_roles, options_for
@@ -69,9 +70,9 @@ class Batch:
         return cls(users, sedes, held_by(users.values(), sedes.values(), now))
 
 
-def _note(load: RegistryLoad) -> dict[str, Any]:
-    """What history keeps of the load behind an act."""
-    return {"reason": f"Carga {load.pk} de {load.get_kind_display()}", "load": load.pk}
+def _why(load: RegistryLoad) -> dict[str, Any]:
+    """What history keeps of the load behind an event."""
+    return {"reason": f"Carga {load.pk} de {load.get_kind_display()}", "note": {"load": load.pk}}
 
 
 # ---------------------------------------------------------------- after a load
@@ -112,7 +113,7 @@ def _decided(load: RegistryLoad, found: dict[int, IneligibleAssignment], now: da
         said = dict.fromkeys(sentence(found[pk].cause, place, until, now) for pk, until in ends.items())
         asked = Activation(place.entity, batch.users[user], "", place)
         deed = deeds.cut(asked, held, ends, " ".join(said), by=None, now=now)
-        decided.append(replace(deed, note=_note(load)))
+        decided.append(replace(deed, **_why(load)))
     return decided
 
 
@@ -252,5 +253,5 @@ def _restored(load: RegistryLoad, given_back: list[RoleAssignment], batch: Batch
         after = deeds.in_order([*back, *(one for one in before if one.pk not in keys)])
         change = Change(given=tuple(sorted({one.role for one in back})))
         where = (batch.users[user], batch.sedes[sede], before, after, change)
-        decided.append(Deed(*where, "roles.restored", cause=cause, note=_note(load)))
+        decided.append(Deed(*where, Event.ROLES_RESTORED, cause=cause, **_why(load)))
     return decided

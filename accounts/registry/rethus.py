@@ -6,6 +6,7 @@ ReTHUS: Registro Único Nacional del Talento Humano en Salud (Ley 1164 de 2007, 
 import re
 from collections.abc import Sequence
 
+from accounts.events import Event
 from accounts.models import Profession
 from accounts.registry.people import person, person_columns
 from entities.registry.changes import TrackedTable
@@ -67,6 +68,7 @@ class Rethus(Registry):
     """ReTHUS: a person with several professions has several rows; a row that is gone is closed, never deleted."""
 
     kind = RegistryLoad.Kind.RETHUS
+    event = Event.RETHUS_LOADED
     columns = (
         *person_columns(),
         ExpectedColumn(("codigo_profesion", "CodigoProfesion")),

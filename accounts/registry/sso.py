@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
+from accounts.events import Event
 from accounts.registry.people import person, person_columns
 from entities.models import Sede
 from entities.registry.changes import TrackedTable
@@ -99,6 +100,7 @@ class Sso(Registry):
     """The plazas of Servicio Social Obligatorio; one is known by its person, its sede and its first day."""
 
     kind = RegistryLoad.Kind.SSO
+    event = Event.SSO_LOADED
     columns = (
         *person_columns(),
         ExpectedColumn(("codigo_habilitacion", "CodigoHabilitacion", "CodigoHabilitacionSede")),

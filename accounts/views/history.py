@@ -9,9 +9,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts.acts import told
-from accounts.exports import ACT_COLUMNS, act_rows
-from accounts.forms.history import EntityActsForm
+from accounts.entity_history import present
+from accounts.exports import EVENT_COLUMNS, event_rows
+from accounts.forms.history import EntityHistoryForm
 from accounts.logins import DELEGATE_KINDS
 from accounts.requests import AccountRequest, DelegateRequest
 from entities.models import Entity
@@ -24,30 +24,31 @@ from mipres_admin.paging import count_to, page_of
 COUNTED_TO = 10_000
 
 
-def _asked(request: AccountRequest[Any], entity: Entity) -> tuple[EntityActsForm, HistoryQuerySet]:
-    """The form of the address and the entity's acts that it asks for; a wrong filter finds none."""
-    form = EntityActsForm(request.GET, entity=entity)
-    acts = HistoryEntry.objects.visible_to(entity).select_related("actor__person", "actor__entity")
-    return form, form.chosen(acts) if form.is_valid() else acts.none()
+def _filtered(request: AccountRequest[Any], entity: Entity) -> tuple[EntityHistoryForm, HistoryQuerySet]:
+    """The form of the address and the entity's events that it asks for; a wrong filter finds none."""
+    form = EntityHistoryForm(request.GET, entity=entity)
+    events = HistoryEntry.objects.visible_to(entity).select_related("actor__person", "actor__entity")
+    return form, form.filtered(events) if form.is_valid() else events.none()
 
 
 def history_page(request: AccountRequest[Any], entity: Entity, template: str, context: dict[str, Any]) -> HttpResponse:
-    """The page of one entity's history; whoever calls has seen to it that the reader may read it."""
-    form, acts = _asked(request, entity)
-    page = page_of(request, acts, "at", newest_first=True, counted_to=COUNTED_TO)
+    """The page of one entity's history; the caller has checked that the reader may read it."""
+    form, events = _filtered(request, entity)
+    page = page_of(request, events, "at", newest_first=True, counted_to=COUNTED_TO)
     used = {name: value for name, value in form.data.items() if value and name in form.fields}
-    here = {"entity": entity, "form": form, "page": page, "acts": told(page.rows, entity), "filter": urlencode(used)}
+    rows = present(page.rows, entity)
+    here = {"entity": entity, "form": form, "page": page, "rows": rows, "filter": urlencode(used)}
     return render(request, template, here | context)
 
 
 def history_workbook(request: AccountRequest[Any], entity: Entity, back: str) -> HttpResponseBase:
-    """The workbook of the acts that the filter asks for, itself an act; or `back` to the page that says why not."""
-    form, acts = _asked(request, entity)
+    """The workbook of the events that the filter asks for, or `back` to the page that says why not."""
+    form, events = _filtered(request, entity)
     back = f"{back}?{request.GET.urlencode()}"
     if not form.is_valid():
         return redirect(back)
-    acts = acts.so_far()
-    count = count_to(acts, LAST_ROW - 1)
+    events = events.so_far()
+    count = count_to(events, LAST_ROW - 1)
     if count >= LAST_ROW:
         most = f"{LAST_ROW - 1:,}".replace(",", ".")
         messages.error(
@@ -56,9 +57,11 @@ def history_workbook(request: AccountRequest[Any], entity: Entity, back: str) ->
             "y descárguelo por partes.",
         )
         return redirect(back)
-    filters = form.written()
-    record_history_download(by=request.account, thing=entity, entity=entity, filters=filters, rows=count)
-    return download("historia.xlsx", "Historia", ACT_COLUMNS, act_rows(acts.order_by("-at", "-id"), entity), count)
+    filters = form.recorded_filters()
+    record_history_download(by=request.account, obj=entity, entity=entity, filters=filters, rows=count)
+    return download(
+        "historia.xlsx", "Historia", EVENT_COLUMNS, event_rows(events.order_by("-at", "-id"), entity), count
+    )
 
 
 @delegate_of(

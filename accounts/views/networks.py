@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.actions import networks as actions
 from accounts.actions.lookup import record_download
+from accounts.events import Event
 from accounts.exports import ENDED, ENTITY_COLUMNS, entity_rows
 from accounts.forms.networks import EntitiesFilterForm, FindEntitiesForm, MembershipsFilterForm, NetworkForm
 from accounts.requests import DelegateRequest
@@ -227,7 +228,7 @@ def download_entities(request: DelegateRequest) -> HttpResponseBase:
         return redirect(f"{reverse('entities')}?{request.GET.urlencode()}")
     found, ended = _filtered(owner, form), bool(form.cleaned_data["estado"])
     used, count = [name for name, value in form.cleaned_data.items() if value], found.count()
-    record_download(by=request.account, filters=used, rows=count, act="network.downloaded")
+    record_download(by=request.account, filters=used, rows=count, event=Event.NETWORK_DOWNLOADED)
     columns = (*ENTITY_COLUMNS, ENDED) if ended else ENTITY_COLUMNS
     return download("entidades.xlsx", "Entidades", columns, entity_rows(found, ended=ended), count)
 
@@ -239,7 +240,7 @@ def association_history(request: DelegateRequest, pk: int) -> HttpResponse:
     made = Association.objects.of(owner).filter(pk=pk).select_related("member").first()
     if made is None:
         raise Http404
-    acts = HistoryEntry.objects.of(made.member).visible_to(owner).filter(act__startswith="network.")
+    acts = HistoryEntry.objects.of(made.member).visible_to(owner).filter(event__startswith="network.")
     page = page_of(request, acts.select_related("actor__person"), "id", newest_first=True)
     current = Association.objects.of(owner).with_member(made.member).current().exists()
     context = {"member": made.member, "page": page, "current": current}

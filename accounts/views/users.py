@@ -181,7 +181,7 @@ def deactivate_user(request: DelegateRequest, public_id: UUID) -> HttpResponse:
 def user_history(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     """What was done to one user by this entity: who, when, from where, before and after."""
     user = user_for(request, public_id)
-    acts = HistoryEntry.objects.of(user).visible_to(request.entity).filter(act__startswith="roles.")
+    acts = HistoryEntry.objects.of(user).visible_to(request.entity).filter(event__startswith="roles.")
     acts = acts.select_related("actor__person")
     page = page_of(request, acts, "id", newest_first=True)
     return render(request, "accounts/user_history.html", {"user": user, "person": user.person, "page": page})

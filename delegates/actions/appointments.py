@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.actions.password_links import send_password_link
 from accounts.models import Account, PasswordLink
 from delegates.actions.closing import close_delegate_account
+from delegates.events import Event
 from delegates.models import Appointment
 from delegates.rules.appointments import (
     Authorization,
@@ -79,7 +80,7 @@ def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted:
     appointment = Appointment(entity=entity, created_by=by, created_at=clock.now(), **identity_fields(identity))
     _save(appointment, wanted)
     after = _written(appointment)
-    history.record(by=by, act="appointment.made", thing=appointment, entity=entity, before={}, after=after)
+    history.record(by=by, event=Event.APPOINTMENT_MADE, obj=appointment, entity=entity, after=after)
     notify(appointment, "appointment_made", entity=entity)
     return appointment
 
@@ -102,7 +103,7 @@ def change_appointment(*, by: Account, appointment: Appointment, wanted: Authori
     before, old = _written(appointment), appointment.email
     _save(appointment, wanted)
     after = _written(appointment)
-    history.record(by=by, act="appointment.changed", thing=appointment, entity=entity, before=before, after=after)
+    history.record(by=by, event=Event.APPOINTMENT_CHANGED, obj=appointment, entity=entity, before=before, after=after)
     if appointment.email != old:
         _move_email(by, appointment, old)
     return True
@@ -126,6 +127,6 @@ def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: boo
         "account_closed": closed and closed.login,
     }
     before = _written(appointment)
-    history.record(by=by, act="appointment.ended", thing=appointment, entity=entity, before=before, after=after)
+    history.record(by=by, event=Event.APPOINTMENT_ENDED, obj=appointment, entity=entity, before=before, after=after)
     notify(appointment, "appointment_ended", entity=entity, closed=closed, revoke_tokens=revoke_tokens)
     return appointment

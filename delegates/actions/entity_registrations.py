@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Account
 from delegates.actions.representations import represent
+from delegates.events import Event
 from delegates.models import EntityRegistration, RegistrationState, RegistrationStep, Representation, RutDocument
 from delegates.rules.entity_registrations import (
     Details,
@@ -27,12 +28,12 @@ from mipres_admin.mail import notify
 from mipres_admin.refusals import Refused, refuse
 
 DECIDABLE = (RegistrationState.IN_REVIEW,)
-ACTS = {
-    RegistrationState.SENT: "registration.sent",
-    RegistrationState.IN_REVIEW: "registration.taken",
-    RegistrationState.INCOMPLETE: "registration.incomplete",
-    RegistrationState.APPROVED: "registration.approved",
-    RegistrationState.REJECTED: "registration.rejected",
+EVENTS = {
+    RegistrationState.SENT: Event.REGISTRATION_SENT,
+    RegistrationState.IN_REVIEW: Event.REGISTRATION_TAKEN,
+    RegistrationState.INCOMPLETE: Event.REGISTRATION_INCOMPLETE,
+    RegistrationState.APPROVED: Event.REGISTRATION_APPROVED,
+    RegistrationState.REJECTED: Event.REGISTRATION_REJECTED,
 }
 
 
@@ -95,9 +96,8 @@ def _step(
     registration.state = state
     registration.save()
     RegistrationStep.objects.create(registration=registration, state=state, reason=reason, by=by)
-    after = _written(registration) | {"reason": reason}
-    entity = _entity_of(registration)
-    history.record(by=by, act=ACTS[state], thing=registration, entity=entity, before=before, after=after)
+    after, entity, event = _written(registration), _entity_of(registration), EVENTS[state]
+    history.record(by=by, event=event, obj=registration, entity=entity, before=before, after=after, reason=reason)
     applicant = registration.applicant
     notify(applicant, "registration_state", registration=registration, person=applicant.person, reason=reason)
 
@@ -192,4 +192,4 @@ def approve(*, by: Account, registration: EntityRegistration, seen: int, reason:
 def record_download(*, by: Account, document: RutDocument) -> None:
     """Write down that a RUT, which holds personal data, left the portal."""
     entity, after = _entity_of(document.registration), {"sha256": document.sha256}
-    history.record(by=by, act="rut.downloaded", thing=document, entity=entity, before={}, after=after)
+    history.record(by=by, event=Event.RUT_DOWNLOADED, obj=document, entity=entity, after=after)

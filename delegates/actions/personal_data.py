@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import throttle
 from accounts.actions.session import confirm_password
 from accounts.models import Account, PasswordLink, Person
+from delegates.events import Event
 from delegates.exports import personal_data
 from delegates.models import EmailChange
 from entities.models import EntityKind
@@ -44,7 +45,7 @@ def correct_sex(*, by: Account, sex: str) -> bool:
         return False
     before, person.sex = {"sex": person.sex}, sex
     person.save(update_fields=["sex"])
-    history.record(by=by, act="person.corrected", thing=person, before=before, after={"sex": sex})
+    history.record(by=by, event=Event.PERSON_CORRECTED, obj=person, before=before, after={"sex": sex})
     return True
 
 
@@ -61,7 +62,7 @@ def _write_change(by: Account, email: str) -> None:
         account=by,
         defaults={"email": email, "secret_sha256": mail_links.hash_of(secret), "expires_at": mail_links.expiry()},
     )
-    history.record(by=by, act="email.asked", thing=by, before={}, after={"email": masked_email(email)})
+    history.record(by=by, event=Event.EMAIL_ASKED, obj=by, after={"email": masked_email(email)})
     link = mail_links.link("confirm_email", secret)
     useful_until = mail_links.expiry()
     notify(email, "confirm_email", useful_until=useful_until, account=by, link=link, minutes=mail_links.MINUTES)
@@ -95,11 +96,11 @@ def _accounts_that_follow(person: Person, old: str) -> Any:
     return Account.objects.filter(own, person=person, is_staff=False)
 
 
-def _written_down(following: Any, new: str) -> Iterator[history.Act]:
+def _event_rows(following: Any, new: str) -> Iterator[history.EventRow]:
     """One row for each account whose e-mail changes: a delegate's is in the history of its entity."""
     for account in following.select_related("entity").order_by("pk"):
         before, after = {"email": masked_email(account.email)}, {"email": masked_email(new)}
-        yield history.Act("email.changed", account, before, after, entity=account.entity)
+        yield history.EventRow(Event.EMAIL_CHANGED, account, before, after, entity=account.entity)
 
 
 @sensitive_variables("secret")
@@ -118,13 +119,13 @@ def change_email(*, secret: str) -> Account:
         raise Refused(DEAD_LINK)
     old, new = change.account.email, change.email
     following = _accounts_that_follow(person, old)
-    acts = list(_written_down(following, new))
+    events = list(_event_rows(following, new))
     # whoever reads the old mailbox may have a link in it
     PasswordLink.objects.filter(account__in=following).delete()
     following.update(email=new)
     person.email = new
     person.save(update_fields=["email"])
-    history.record_all(by=change.account, acts=acts)
+    history.record_all(by=change.account, events=events)
     notify(old, "email_changed", email=masked_email(new))
     return change.account
 
@@ -134,5 +135,5 @@ def download_data(*, by: Account) -> dict[str, Any]:
     """Everything the portal holds on the person, and one row of history that it was taken."""
     person = person_of(by)
     data = personal_data(person)
-    history.record(by=by, act="person.downloaded", thing=person, before={}, after={})
+    history.record(by=by, event=Event.PERSON_DOWNLOADED, obj=person)
     return data

@@ -9,6 +9,7 @@ from accounts.logins import next_login
 from accounts.models import Account, PasswordLink, RegisteredUser
 from accounts.roles import UserKind
 from delegates.actions.personal_data import person_of
+from delegates.events import Event
 from delegates.models import DelegateAccount
 from delegates.rules.registration import Delegacy, Enrolment, delegate_refusal, enrolment_refusal
 from entities.actions.sedes import create_main_sede
@@ -34,9 +35,9 @@ def _old_account(account: Account, email: str) -> Account:
     return account
 
 
-def _invite(by: Account, account: Account, *, act: str, after: dict[str, Any]) -> Account:
+def _invite(by: Account, account: Account, *, event: Event, after: dict[str, Any]) -> Account:
     after = {"login": account.login} | after
-    history.record(by=by, act=act, thing=account, entity=account.entity, before={}, after=after)
+    history.record(by=by, event=event, obj=account, entity=account.entity, after=after)
     send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
     return account
 
@@ -60,8 +61,8 @@ def register_delegate(*, by: Account, kind: str, nit: str, et_model: int | None 
     assert entity is not None and appointment is not None  # noqa: S101, PT018  the rules have seen to both
     account = _old_account(old, appointment.email) if old else _new_account(asked, entity, appointment.email)
     DelegateAccount.objects.create(account=account, appointment=appointment)
-    act = "delegate.reactivated" if old else "delegate.registered"
-    return _invite(by, account, act=act, after={"appointment": str(appointment.public_id)})
+    event = Event.DELEGATE_REACTIVATED if old else Event.DELEGATE_REGISTERED
+    return _invite(by, account, event=event, after={"appointment": str(appointment.public_id)})
 
 
 @transaction.atomic
@@ -82,7 +83,7 @@ def register_ppn(*, by: Account, phone: str, address: str, municipality_id: str)
     details = SedeDetails(entity.name, phone, address, municipality_id)
     sede = create_main_sede(by=by, entity=entity, details=details)
     account = _new_account(asked, entity, by.email)
-    return _invite(by, account, act="delegate.registered", after={"sede": sede.code})
+    return _invite(by, account, event=Event.DELEGATE_REGISTERED, after={"sede": sede.code})
 
 
 # ---------------------------------------------------------------- users
@@ -108,7 +109,7 @@ def register_user(*, by: Account, kind: str, profession: str | None = None) -> R
     user.kind, user.profession = UserKind(kind), entry.profession if entry else None
     user.professional_registry = entry.registry_number if entry else ""
     user.save()
-    act = "user.registered_again" if before else "user.registered"
-    history.record(by=by, act=act, thing=user, before=before, after=_state(user))
+    event = Event.USER_REGISTERED_AGAIN if before else Event.USER_REGISTERED
+    history.record(by=by, event=event, obj=user, before=before, after=_state(user))
     notify(by, "user_registered", user=user, again=bool(before))
     return user

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from accounts.models import Account, Person
+from delegates.events import Event
 from delegates.models import EntityRegistration, Representation
 from delegates.rules.entity_registrations import Details, found_entities
 from entities.actions.sedes import create_main_sede
@@ -32,7 +33,7 @@ def _end(by: Account, held: Representation, registration: EntityRegistration, no
     Representation.objects.filter(pk=held.pk).update(ended_at=now)
     before = {"since": held.since.isoformat()}
     after = {"ended_at": now.isoformat(), "registration": str(registration.public_id)}
-    history.record(by=by, act="representation.ended", thing=held, entity=held.entity, before=before, after=after)
+    history.record(by=by, event=Event.REPRESENTATION_ENDED, obj=held, entity=held.entity, before=before, after=after)
     person = held.person
     account = person.accounts.filter(entity=None, is_staff=False, is_active=True).first()
     to = account.email if account else person.email
@@ -48,7 +49,7 @@ def _hand_over(by: Account, entity: Entity, person: Person, registration: Entity
         _end(by, held, registration, now)
     made = Representation.objects.create(entity=entity, person=person, registration=registration, since=now)
     after = {"since": now.isoformat(), "registration": str(registration.public_id)}
-    history.record(by=by, act="representation.made", thing=made, entity=entity, before={}, after=after)
+    history.record(by=by, event=Event.REPRESENTATION_MADE, obj=made, entity=entity, after=after)
 
 
 def represent(*, by: Account, registration: EntityRegistration) -> list[Entity]:

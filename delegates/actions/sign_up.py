@@ -10,6 +10,7 @@ from accounts import throttle
 from accounts.actions.session import check_new_password
 from accounts.logins import persons_login
 from accounts.models import Account, Person
+from delegates.events import Event
 from delegates.models import PrivacyAcceptance, SignUp
 from delegates.privacy import NOTICE_VERSION
 from mipres_admin import history, mail_links
@@ -68,7 +69,7 @@ def _write(applicant: Applicant) -> None:
         notice_version=NOTICE_VERSION,
         expires_at=mail_links.expiry(),
     )
-    history.record(by=None, act="sign_up.requested", thing=request, before={}, after={})
+    history.record(by=None, event=Event.SIGN_UP_REQUESTED, obj=request)
     notify(
         known or applicant.email,
         "sign_up_known" if known else "sign_up",
@@ -161,7 +162,7 @@ def _open(request: SignUp, person: Person, new: str, *, is_new: bool) -> Account
     )
     after = {"person": person.pk, "new_person": is_new, "notice": request.notice_version}
     after |= {} if is_new else _contact(person)
-    history.record(by=account, act="sign_up.confirmed", thing=account, before=before, after=after)
+    history.record(by=account, event=Event.SIGN_UP_CONFIRMED, obj=account, before=before, after=after)
     return account
 
 
@@ -180,7 +181,7 @@ def _use(secret: str, new: str) -> Account | None:
         if not obstacle:
             return _open(request, person, new, is_new=is_new)
         transaction.set_rollback(True)
-    history.record(by=None, act="sign_up.refused", thing=request, before={}, after={"cause": obstacle})
+    history.record(by=None, event=Event.SIGN_UP_REFUSED, obj=request, after={"cause": obstacle})
     return None
 
 

@@ -12,7 +12,7 @@ from mipres_admin.access import SAFE, person
 
 @person(methods=SAFE)
 def entity_history(request: PersonRequest, pk: int) -> HttpResponse:
-    """The acts of one entity that the person represents now."""
+    """The events of one entity that the person represents now."""
     return history_page(request, entity_of(request, pk), "delegates/entity_history.html", {})
 
 

@@ -1,10 +1,11 @@
 """Ask for loads of official registries: upload, apply, cancel, undo. The worker does what is asked (registry.queue)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
 
+from entities.events import Event
 from entities.registry.loading import Options
 from entities.registry.models import RegistryFile, RegistryLoad, RegistryProgress
 from entities.rules.registry_loads import AT_WORK, loading_refusal, undoing_refusal
@@ -36,8 +37,8 @@ def upload_registry(*, by: Any, kind: str, file: Upload, reason: str) -> tuple[R
     if is_new:
         RegistryFile.objects.create(load=load, content=file.content, size=file.size)
         RegistryProgress.objects.create(load=load)
-        after = {"state": load.state, "reason": reason, "file": load.file_name, "sha256": load.sha256}
-        history.record(by=by, act="registry.uploaded", thing=load, before={}, after=after)
+        after = {"state": load.state, "file": load.file_name, "sha256": load.sha256}
+        history.record(by=by, event=Event.REGISTRY_UPLOADED, obj=load, after=after, reason=reason)
     return load, is_new
 
 
@@ -74,9 +75,9 @@ def queue_load(
     refuse(loading_refusal(held, report.obstacles if report else [], options))
     held.strict, held.force, held.allow_closing = strict, force, allow_closing
     before = _ask(held, by, reason, State.QUEUED)
-    after = {"state": held.state, "reason": reason, "file": held.file_name, "sha256": held.sha256}
-    options_taken = {"strict": strict, "force": force, "allow_closing": allow_closing}
-    history.record(by=by, act="registry.queued", thing=held, before=before, after=after | options_taken)
+    about = {"state": held.state, "file": held.file_name, "sha256": held.sha256}
+    after = about | asdict(options)
+    history.record(by=by, event=Event.REGISTRY_QUEUED, obj=held, before=before, after=after, reason=reason)
     return True
 
 
@@ -90,8 +91,8 @@ def cancel_load(*, by: Any, load: RegistryLoad, reason: str) -> bool:
     held.state, held.error = State.CANCELLED, reason
     held.save(update_fields=["state", "error"])
     RegistryFile.objects.filter(load=held).delete()
-    after = {"state": held.state, "reason": reason}
-    history.record(by=by, act="registry.cancelled", thing=held, before=before, after=after)
+    after = {"state": held.state}
+    history.record(by=by, event=Event.REGISTRY_CANCELLED, obj=held, before=before, after=after, reason=reason)
     return True
 
 
@@ -103,6 +104,6 @@ def queue_undo(*, by: Any, load: RegistryLoad, reason: str) -> bool:
         return False
     refuse(undoing_refusal(held))
     before = _ask(held, by, reason, State.UNDO_QUEUED)
-    after = {"state": held.state, "reason": reason}
-    history.record(by=by, act="registry.undo_queued", thing=held, before=before, after=after)
+    after = {"state": held.state}
+    history.record(by=by, event=Event.REGISTRY_UNDO_QUEUED, obj=held, before=before, after=after, reason=reason)
     return True

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import DataError, connection, transaction
 from django.utils import timezone
 
+from entities.events import Event
 from entities.models import Entity, Sede
 from entities.rules.sedes import (
     CHANGED_ELSEWHERE,
@@ -44,9 +45,9 @@ def _state(sede: Sede) -> dict[str, Any]:
     }
 
 
-def _write_down(*, by: Any, act: str, sede: Sede, before: dict[str, Any], reason: str = "") -> None:
-    after = _state(sede) | ({"reason": reason} if reason else {})
-    history.record(by=by, act=act, thing=sede, entity=sede.entity, before=before, after=after)
+def _record(*, by: Any, event: Event, sede: Sede, before: dict[str, Any], reason: str = "") -> None:
+    after = _state(sede)
+    history.record(by=by, event=event, obj=sede, entity=sede.entity, before=before, after=after, reason=reason)
 
 
 def _next_code() -> str:
@@ -74,7 +75,7 @@ def _make(*, by: Any, entity: Entity, details: SedeDetails, is_main: bool = Fals
         is_main=is_main,
         form_key=key,
     )
-    _write_down(by=by, act="sede.created", sede=sede, before={})
+    _record(by=by, event=Event.SEDE_CREATED, sede=sede, before={})
     return sede
 
 
@@ -137,7 +138,7 @@ def edit_sede(*, by: Any, sede: Sede, details: SedeDetails, fingerprint: str, se
     sede.name, sede.phone, sede.address = details.name, details.phone, details.address
     sede.municipality_id = details.municipality_id
     sede.save(update_fields=["name", "phone", "address", "municipality"])
-    _write_down(by=by, act="sede.edited", sede=sede, before=before)
+    _record(by=by, event=Event.SEDE_EDITED, sede=sede, before=before)
     return True
 
 
@@ -156,7 +157,7 @@ def disable_sede(*, by: Any, sede: Sede, seen: SedeUse, reason: str = "") -> boo
     before = _state(sede)
     sede.closed_on = timezone.localdate(clock.now())
     sede.save(update_fields=["closed_on"])
-    _write_down(by=by, act="sede.disabled", sede=sede, before=before, reason=reason)
+    _record(by=by, event=Event.SEDE_DISABLED, sede=sede, before=before, reason=reason)
     return True
 
 
@@ -169,5 +170,5 @@ def enable_sede(*, by: Any, sede: Sede, reason: str = "") -> bool:
     before = _state(sede)
     sede.closed_on = None
     sede.save(update_fields=["closed_on"])
-    _write_down(by=by, act="sede.enabled", sede=sede, before=before, reason=reason)
+    _record(by=by, event=Event.SEDE_ENABLED, sede=sede, before=before, reason=reason)
     return True

@@ -6,6 +6,7 @@ One NIT with both régimenes has two rows with two codes, and is two entities wi
 import re
 from collections.abc import Sequence
 
+from entities.events import Event
 from entities.models import EntityKind
 from entities.registry.errors import Rejected
 from entities.registry.loading import Registry
@@ -87,6 +88,7 @@ class Eps(Registry):
     """The EPS of both régimenes, each with its one sede."""
 
     kind = RegistryLoad.Kind.EPS
+    event = Event.EPS_LOADED
     columns = (
         ExpectedColumn(("codigo",)),
         ExpectedColumn(("nit",)),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from django.db import connection, transaction
+from django.db.models import TextChoices
 from django.utils import timezone
 
 from entities.registry import changes as rows_changed
@@ -76,6 +77,7 @@ class Registry(ABC):
     """
 
     kind: ClassVar[RegistryLoad.Kind]
+    event: ClassVar[TextChoices]
     columns: ClassVar[tuple[ExpectedColumn, ...]]
     staged: ClassVar[dict[str, str]]
     """Columns of the staging table and their types."""
@@ -337,13 +339,7 @@ def _record(job: Load) -> None:
     save_report(entry, job.report)
     refresh_previews(entry)
     after = {"file": entry.file_name, "sha256": entry.sha256, "cut_on": entry.snapshot_date, **entry.counts}
-    history.record(
-        by=entry.asked_by,
-        act=f"{entry.kind}.loaded",
-        thing=entry,
-        before={},
-        after=after | ({"reason": entry.reason} if entry.reason else {}),
-    )
+    history.record(by=entry.asked_by, event=job.registry.event, obj=entry, after=after, reason=entry.reason)
 
 
 def save_report(entry: RegistryLoad, report: Report) -> None:

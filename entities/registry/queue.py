@@ -18,6 +18,7 @@ from typing import Self
 from django.db import connection
 from django.db.models.functions import Now
 
+from entities.events import Event
 from entities.registry.errors import RegistryError
 from entities.registry.loading import ONE_AT_A_TIME, Options, load, preview, save_report
 from entities.registry.models import RegistryFile, RegistryLoad, RegistryProgress, RegistryReport
@@ -183,8 +184,8 @@ def forget() -> None:
         before = {"state": left.state}
         left.state, left.error = State.CANCELLED, LEFT_ALONE
         left.save(update_fields=["state", "error"])
-        after = {"state": left.state, "reason": LEFT_ALONE}
-        history.record(by=None, act="registry.cancelled", thing=left, before=before, after=after)
+        after = {"state": left.state}
+        history.record(by=None, event=Event.REGISTRY_CANCELLED, obj=left, before=before, after=after, reason=LEFT_ALONE)
     RegistryFile.objects.filter(load__in=old.filter(state__in=ENDED)).delete()
     RegistryProgress.objects.filter(load__in=old.filter(state__in=ENDED).exclude(state=State.UNDO_QUEUED)).delete()
     RegistryReport.objects.filter(made_at__lt=Now() - REPORT_KEPT).delete()

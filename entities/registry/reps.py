@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.db.models import ForeignKey
 from django.utils import timezone
 
+from entities.events import Event
 from entities.models import Entity, EntityKind, IdentificationType, Sede
 from entities.registry.changes import TrackedTable
 from entities.registry.errors import Rejected
@@ -172,6 +173,7 @@ class Reps(Registry):
     """The REPS: entities IPS and Profesional Independiente, and their sedes."""
 
     kind = RegistryLoad.Kind.REPS
+    event = Event.REPS_LOADED
     columns = COLUMNS
     staged = {
         "code": "text",

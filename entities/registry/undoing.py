@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from entities.events import Event
 from entities.registry import changes
 from entities.registry.changes import TrackedTable
 from entities.registry.errors import RegistryError
@@ -202,8 +203,9 @@ def _record(load: RegistryLoad, done: UndoResult) -> None:
     refresh_previews(load)
     history.record(
         by=load.asked_by,
-        act="registry.undone",
-        thing=load,
+        event=Event.REGISTRY_UNDONE,
+        obj=load,
         before={"file": load.file_name, "sha256": load.sha256, "cut_on": load.snapshot_date},
-        after={"reason": load.reason, **done.totals()},
+        after=done.totals(),
+        reason=load.reason,
     )

@@ -179,7 +179,7 @@ FIELDS = {
 
 
 def _changes(entry: HistoryEntry) -> list[tuple[str, str, str]]:
-    """What an act changed: the field, what it held before, and after."""
+    """What an event changed: the field, its value before and after."""
     pairs = ((label, entry.before.get(key), entry.after.get(key)) for key, label in FIELDS.items())
     return [(label, old or "—", new or "—") for label, old, new in pairs if old != new]
 

@@ -148,7 +148,7 @@ def test_issuing_is_written_in_the_history(delegate, user, sede):
     hold(user, sede, ANULADOR, delegate)
     issued = issue_certificate(by=delegate, user=user, as_of=PAST)
     entry = HistoryEntry.objects.of(issued).get()
-    assert (entry.act, entry.actor, entry.entity) == ("certificate.issued", delegate, delegate.entity)
+    assert (entry.event, entry.actor, entry.entity) == ("certificate.issued", delegate, delegate.entity)
     assert entry.after == {"as_of": "2026-05-03", "user": str(user.public_id), "roles": 1}
 
 
@@ -287,7 +287,7 @@ def holder(delegate, user, sede):
 def test_a_second_click_is_answered_with_the_same_paper(delegate_client, holder):
     first, second = (post(delegate_client, holder, "2026-05-03") for _ in range(2))
     assert first.url == second.url
-    assert HistoryEntry.objects.filter(act="certificate.issued").count() == 1
+    assert HistoryEntry.objects.filter(event="certificate.issued").count() == 1
 
 
 def test_a_minute_later_it_is_another_paper(delegate, holder):

@@ -97,7 +97,7 @@ def test_a_rejected_row_closes_nothing(deceased: Any) -> None:
 def test_the_load_has_its_record_and_its_history(deceased: Any) -> None:
     deceased(row())
     assert RegistryLoad.objects.get().get_kind_display() == "Fallecidos"
-    assert HistoryEntry.objects.get().act_name == "Carga de fallecidos"
+    assert HistoryEntry.objects.get().event_label == "Carga de fallecidos"
 
 
 @pytest.mark.parametrize(
@@ -233,6 +233,6 @@ def test_recordar_contrasena_answers_him_as_it_answers_nobody(delegate: Any, die
         document_number=person.document_number,
         email=delegate.email,
     )
-    assert HistoryEntry.objects.filter(act="password.link_refused").exists()
-    assert not HistoryEntry.objects.filter(act="password.link_sent").exists()
+    assert HistoryEntry.objects.filter(event="password.link_refused").exists()
+    assert not HistoryEntry.objects.filter(event="password.link_sent").exists()
     assert not OutgoingMail.objects.filter(template="password_link").exists()

@@ -12,9 +12,12 @@ from openpyxl import load_workbook
 from accounts.actions.lookup import look_up_user
 from accounts.actions.roles import activate_user
 from accounts.actions.session import write_refusal
+from accounts.events import Event as AccountEvent
 from accounts.throttle import Attempt
 from accounts.views import history as views
+from delegates.events import Event as AppointmentEvent
 from delegates.models import Representation
+from entities.events import Event as SedeEvent
 from mipres_admin import history
 from mipres_admin.models import HistoryEntry
 from tests.cast import make_appointment, make_assignment, make_delegate, make_entity, make_natural, make_sede, make_user
@@ -23,9 +26,9 @@ pytestmark = pytest.mark.django_db
 PAGE, EXCEL = "/historia/", "/historia/descargar/"
 
 
-def write(by, act="sede.edited", thing=None, before=None, after=None, **fields):
+def write(by, event=SedeEvent.SEDE_EDITED, obj=None, **fields):
     with transaction.atomic():
-        return history.record(by=by, act=act, thing=thing or by, before=before or {}, after=after or {}, **fields)
+        return history.record(by=by, event=event, obj=obj or by, **fields)
 
 
 @pytest.fixture
@@ -100,7 +103,7 @@ def test_a_representative_reads_what_was_done_before_him_too(delegate):
     assert list_of(client, of_entity(delegate)) == [entry.pk]
     (row,) = sheet(client.get(of_entity(delegate, "download_entity_history")))
     assert row["ACTO"] == "Sede editada"
-    taken = HistoryEntry.objects.get(act="history.downloaded")
+    taken = HistoryEntry.objects.get(event="history.downloaded")
     assert (taken.actor, taken.entity) == (natural, delegate.entity)
 
 
@@ -125,7 +128,7 @@ def test_another_entitys_history_is_not_found(representative, stranger, name):
 
 
 def test_the_ministry_acts_without_a_persons_name(delegate_client, delegate, ministry, from_there):
-    write(ministry, act="sede.edited", thing=delegate, entity=delegate.entity, after={"reason": "Lo pidió usted"})
+    write(ministry, obj=delegate, entity=delegate.entity, reason="Lo pidió usted")
     page = delegate_client.get(PAGE)
     assert "Ministerio" in table(page)
     assert "Lo pidió usted" in table(page)
@@ -134,7 +137,7 @@ def test_the_ministry_acts_without_a_persons_name(delegate_client, delegate, min
 
 
 def test_who_tried_to_enter_and_failed_is_not_named_but_placed(delegate_client, delegate, from_there):
-    write_refusal("session.refused", Mock(spec=Attempt, is_the_last=False), delegate)
+    write_refusal(AccountEvent.SESSION_REFUSED, Mock(spec=Attempt, is_the_last=False), delegate)
     page = delegate_client.get(PAGE, {"acto": "session.refused"})
     assert "Sin identificar" in table(page)
     assert from_there in table(page)
@@ -142,7 +145,7 @@ def test_who_tried_to_enter_and_failed_is_not_named_but_placed(delegate_client, 
 
 def test_a_document_is_nobodys_name(delegate_client, delegate):
     natural = make_natural()
-    write(natural, thing=delegate, entity=delegate.entity)
+    write(natural, obj=delegate, entity=delegate.entity)
     page = delegate_client.get(PAGE)
     assert str(natural.person) in table(page)
     assert natural.person.document_number not in page.text
@@ -169,7 +172,7 @@ def test_a_person_who_was_only_looked_up_is_not(delegate_client, delegate, stran
 
 def test_an_authorised_person_is_named_without_document_and_with_a_masked_address(delegate_client, delegate):
     appointment = make_appointment(delegate.entity, delegate)
-    write(delegate, act="appointment.made", thing=appointment, after={"email": "p***@correo.example"})
+    write(delegate, event=AppointmentEvent.APPOINTMENT_MADE, obj=appointment, after={"email": "p***@correo.example"})
     page = delegate_client.get(PAGE)
     assert appointment.first_surname in table(page)
     assert appointment.document_number not in page.text
@@ -178,7 +181,7 @@ def test_an_authorised_person_is_named_without_document_and_with_a_masked_addres
 
 def test_what_only_machines_read_is_left_out(delegate_client, delegate):
     code = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
-    write(delegate, after=[{"token": code, "name": "Facturación", "until": "2026-11-21T15:00:00+00:00"}])
+    write(delegate, after={"token": code, "name": "Facturación", "until": "2026-11-21T15:00:00+00:00"})
     page = delegate_client.get(PAGE)
     assert code not in page.text
     assert "2026-11-21 10:00:00" in table(page)
@@ -191,20 +194,20 @@ def test_what_only_machines_read_is_left_out(delegate_client, delegate):
 def test_acts_are_found_by_who_did_them(delegate_client, delegate, ministry, who):
     entity = delegate.entity
     entries = {
-        "ministerio": write(ministry, thing=delegate, entity=entity),
-        "personas": write(make_natural(), thing=delegate, entity=entity),
-        "portal": write(None, thing=delegate, entity=entity),
+        "ministerio": write(ministry, obj=delegate, entity=entity),
+        "personas": write(make_natural(), obj=delegate, entity=entity),
+        "portal": write(None, obj=delegate, entity=entity),
         "account": write(delegate),
     }
     token = history.origin.set(history.Origin("203.0.113.7", ""))
-    entries["nadie"] = write(None, thing=delegate, entity=entity)
+    entries["nadie"] = write(None, obj=delegate, entity=entity)
     history.origin.reset(token)
     asked = str(delegate.pk) if who == "account" else who
     assert list_of(delegate_client, quien=asked) == [entries[who].pk]
 
 
 def test_acts_are_found_by_what_they_did(delegate_client, delegate):
-    wanted = write(delegate, act="sede.created")
+    wanted = write(delegate, event=SedeEvent.SEDE_CREATED)
     write(delegate)
     assert list_of(delegate_client, acto="sede.created") == [wanted.pk]
     assert list_of(delegate_client, acto="sede.created", hasta="2020-01-02") == []
@@ -238,7 +241,7 @@ def sheet(response):
 def test_taking_it_is_an_act_of_the_entity(delegate_client, delegate):
     write(delegate)
     delegate_client.get(EXCEL, {"acto": "sede.edited", "desde": "2026-01-01"})
-    entry = HistoryEntry.objects.get(act="history.downloaded")
+    entry = HistoryEntry.objects.get(event="history.downloaded")
     filters = {"acto": "sede.edited", "desde": "2026-01-01"}
     assert (entry.actor, entry.entity, entry.after) == (delegate, delegate.entity, {"filters": filters, "rows": 1})
 
@@ -248,7 +251,7 @@ def test_more_than_excel_holds_asks_for_a_shorter_range(delegate_client, delegat
     for _ in range(2):
         write(delegate)
     assert "máximo 1 actos" in delegate_client.get(EXCEL, follow=True).text
-    assert not HistoryEntry.objects.filter(act="history.downloaded").exists()
+    assert not HistoryEntry.objects.filter(event="history.downloaded").exists()
 
 
 def test_an_entity_without_acts_is_told_what_will_be_there():

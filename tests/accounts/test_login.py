@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def history():
     return list(
-        HistoryEntry.objects.order_by("id").values("act", "actor", "entity", "object_type", "object_id", "after")
+        HistoryEntry.objects.order_by("id").values("event", "actor", "entity", "object_type", "object_id", "after")
     )
 
 
@@ -142,7 +142,7 @@ def test_history_tells_that_a_session_was_opened(client, delegate):
     log_in(client, delegate.login)
     assert history() == [
         {
-            "act": "session.opened",
+            "event": "session.opened",
             "actor": delegate.pk,
             "entity": delegate.entity_id,
             "object_type": "accounts.account",
@@ -156,7 +156,7 @@ def test_history_tells_that_a_session_was_refused_and_nothing_of_what_was_typed(
     log_in(client, delegate.login, "otra cosa distinta")
     assert history() == [
         {
-            "act": "session.refused",
+            "event": "session.refused",
             "actor": None,
             "entity": delegate.entity_id,
             "object_type": "accounts.account",

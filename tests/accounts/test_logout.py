@@ -45,7 +45,7 @@ def test_another_site_cannot_end_a_session(delegate):
 def test_history_tells_that_a_session_was_closed(delegate_client, delegate):
     delegate_client.post(ADDRESS)
     entry = HistoryEntry.objects.get()
-    assert (entry.act, entry.actor, entry.object_id) == ("session.closed", delegate, str(delegate.pk))
+    assert (entry.event, entry.actor, entry.object_id) == ("session.closed", delegate, str(delegate.pk))
 
 
 def test_closing_no_session_is_not_history(client):

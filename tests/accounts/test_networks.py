@@ -131,7 +131,7 @@ def test_each_association_is_one_row_of_history_of_the_owner(eps, clinic, indepe
     associate(by=eps, members=[clinic, independent])
     dissociate(by=eps, members=[clinic])
     rows = HistoryEntry.objects.of(clinic).visible_to(eps.entity).order_by("id")
-    assert [(row.act, row.actor) for row in rows] == [("network.associated", eps), ("network.dissociated", eps)]
+    assert [(row.event, row.actor) for row in rows] == [("network.associated", eps), ("network.dissociated", eps)]
     assert HistoryEntry.objects.of(independent).count() == 1
 
 
@@ -159,7 +159,7 @@ def test_dissociating_twice_changes_nothing_the_second_time(eps, clinic):
     associate(by=eps, members=[clinic])
     dissociate(by=eps, members=[clinic])
     assert not dissociate(by=eps, members=[clinic])
-    assert HistoryEntry.objects.filter(act="network.dissociated").count() == 1
+    assert HistoryEntry.objects.filter(event="network.dissociated").count() == 1
 
 
 def test_an_entity_can_be_associated_again_after_it_left(eps, clinic):
@@ -234,7 +234,7 @@ def test_the_history_of_a_dissociation_counts_users_and_roles(eps, doctor, indep
     associate(by=eps, members=[independent])
     give(eps, doctor, PRESCRIPTOR, DISPENSADOR)
     dissociate(by=eps, members=[independent], told=2)
-    after = HistoryEntry.objects.get(act="network.dissociated").after
+    after = HistoryEntry.objects.get(event="network.dissociated").after
     assert (after["relation"], after["users"], after["roles"]) == ("EPS_IPS", 1, 2)
 
 
@@ -279,7 +279,7 @@ def test_eight_clicks_at_once_dissociate_once(eps, clinic):
     associate(by=eps, members=[clinic])
     changes = at_once(*[lambda: dissociate(by=eps, members=[clinic])] * 8)
     assert sorted(map(bool, changes)) == [False] * 7 + [True]
-    assert HistoryEntry.objects.filter(act="network.dissociated").count() == 1
+    assert HistoryEntry.objects.filter(event="network.dissociated").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -335,7 +335,7 @@ def test_confirming_twice_changes_nothing_the_second_time(client, eps, doctor):
     seen = seen_on(search(client, "jesus", "PI"))
     send(client, seen, [], "PI", "jesus", told="2")
     assert "no hubo cambios" in send(client, seen, [], "PI", "jesus", told="2").text
-    assert HistoryEntry.objects.filter(act="network.dissociated").count() == 1
+    assert HistoryEntry.objects.filter(event="network.dissociated").count() == 1
 
 
 def test_the_history_of_the_user_says_why_the_roles_ended(client, doctor):
@@ -454,7 +454,7 @@ def test_a_formula_stays_text_in_the_workbook(client, stocked):
 
 def test_a_download_is_written_down_without_its_words(client, stocked):
     client.get(reverse(DOWNLOAD), {"criterio": "clinica"})
-    entry = HistoryEntry.objects.get(act="network.downloaded")
+    entry = HistoryEntry.objects.get(event="network.downloaded")
     assert entry.after == {"filters": ["criterio"], "rows": 1}
 
 

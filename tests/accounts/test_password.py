@@ -169,7 +169,7 @@ def test_a_right_old_password_forgets_the_failures(delegate_client):
 def test_history_tells_of_a_wrong_old_password(delegate_client, delegate):
     change(delegate_client, old="x")
     entry = HistoryEntry.objects.get()
-    assert (entry.act, entry.object_id, entry.entity_id) == ("password.refused", str(delegate.pk), delegate.entity_id)
+    assert (entry.event, entry.object_id, entry.entity_id) == ("password.refused", str(delegate.pk), delegate.entity_id)
 
 
 # ---------------------------------------------------------------- the last three
@@ -282,7 +282,7 @@ def test_every_other_session_of_the_account_ends(delegate_client, delegate):
 def test_history_tells_that_the_password_changed_and_no_hash(delegate_client, delegate):
     change(delegate_client)
     entry = HistoryEntry.objects.get()
-    assert (entry.act, entry.actor, entry.object_id) == ("password.changed", delegate, str(delegate.pk))
+    assert (entry.event, entry.actor, entry.object_id) == ("password.changed", delegate, str(delegate.pk))
     assert (entry.before, entry.after) == ({}, {})
 
 

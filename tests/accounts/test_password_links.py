@@ -75,7 +75,7 @@ def test_a_link_that_could_not_leave_within_the_hour_is_not_sent(newcomer, deliv
 def test_history_tells_that_a_link_was_sent(newcomer, ministry):
     actions.send_password_link(account=newcomer, reason="assign", by=ministry)
     entry = HistoryEntry.objects.get()
-    assert (entry.act, entry.actor, entry.entity, entry.object_id) == (
+    assert (entry.event, entry.actor, entry.entity, entry.object_id) == (
         "password.link_sent",
         ministry,
         newcomer.entity,
@@ -171,7 +171,7 @@ def test_asking_for_a_link_unlocks_nothing(client, delegate):
 
 def test_the_act_is_written_once_and_the_person_told(client, newcomer, delivered):
     assign(client, link_to(newcomer))
-    entry = HistoryEntry.objects.get(act="password.assigned")
+    entry = HistoryEntry.objects.get(event="password.assigned")
     assert (entry.actor, entry.object_id, entry.after) == (newcomer, str(newcomer.pk), {})
     assert delivered()[-1].subject == "Su contraseña de MIPRES fue cambiada"
 

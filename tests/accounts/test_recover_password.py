@@ -172,7 +172,7 @@ def test_the_same_time_passes_whether_or_not_they_match(settings):
 def test_history_tells_a_wrong_try_by_a_hash(client, delegate):
     ask(client, data_of(delegate, email=WRONG["email"]))
     entry = HistoryEntry.objects.get()
-    assert (entry.act, entry.actor, entry.object_type) == ("password.link_refused", None, "mipres_admin.ratecounter")
+    assert (entry.event, entry.actor, entry.object_type) == ("password.link_refused", None, "mipres_admin.ratecounter")
     assert delegate.login not in entry.object_id
 
 

@@ -55,7 +55,7 @@ def endings():
 
 
 def roles_rows():
-    return HistoryEntry.objects.filter(act__startswith="roles.", actor=None)
+    return HistoryEntry.objects.filter(event__startswith="roles.", actor=None)
 
 
 # ---------------------------------------------------------------- sede
@@ -202,7 +202,7 @@ def test_a_plaza_that_was_shortened_shortens_the_roles(registries, intern):
     assert last_day(intern) == on(100)
     registries.plazas((intern, Sede.objects.get(assignments__user=intern), -10, 20))
     assert (held(intern), last_day(intern)) == ([PRESCRIPTOR], on(20))
-    assert roles_rows().get().act == "roles.last_day_changed"
+    assert roles_rows().get().event == "roles.last_day_changed"
 
 
 def test_a_plaza_that_was_lengthened_leaves_the_roles_as_they_were(registries, intern, sede):
@@ -266,7 +266,7 @@ def test_an_independent_whose_sedes_reps_closed_loses_what_the_network_gave_him(
     assert len(held(user)) == 2
     load = registries.reps()
     assert (held(user), load.counts["roles_ended_independent"]) == (["Rol_Recobrante"], 1)
-    assert roles_rows().get().act == "roles.changed"
+    assert roles_rows().get().event == "roles.changed"
 
 
 def test_with_one_sede_open_he_keeps_it(registries, user, independent):
@@ -295,7 +295,7 @@ def test_each_user_and_sede_has_one_row_with_cause_reason_and_load(registries, p
     load = registries.deceased(prescriber.person)
     rows = list(roles_rows())
     assert len(rows) == 2
-    assert {(row.act, row.entity, row.object_id) for row in rows} == {("roles.ended", ips, str(prescriber.pk))}
+    assert {(row.event, row.entity, row.object_id) for row in rows} == {("roles.ended", ips, str(prescriber.pk))}
     assert {(row.after["cause"], row.reason, row.after["load"]) for row in rows} == {
         ("La persona figura como fallecida en los registros oficiales.", f"Carga {load.pk} de Fallecidos", load.pk)
     }
@@ -309,10 +309,10 @@ def test_the_entity_sees_the_cause_in_the_history_of_the_user(registries, prescr
 
 def test_what_ended_is_not_ended_again(registries, prescriber, sede):
     registries.reps()
-    rows, mails = HistoryEntry.objects.filter(act__startswith="roles.").count(), OutgoingMail.objects.count()
+    rows, mails = HistoryEntry.objects.filter(event__startswith="roles.").count(), OutgoingMail.objects.count()
     load = registries.reps()
     assert "roles_ended_sede" not in load.counts
-    assert HistoryEntry.objects.filter(act__startswith="roles.").count() == rows
+    assert HistoryEntry.objects.filter(event__startswith="roles.").count() == rows
     assert (OutgoingMail.objects.count(), len(endings())) == (mails, 1)
 
 
@@ -356,7 +356,9 @@ def test_a_delegate_who_died_or_is_closed_gets_none(registries, prescriber, dele
 def test_the_summary_of_the_load_says_how_many(registries, prescriber):
     load = registries.reps()
     assert "roles, sede cerrada" in registries.said
-    assert HistoryEntry.objects.get(act="reps.loaded").after["roles_ended_sede"] == load.counts["roles_ended_sede"] == 1
+    assert (
+        HistoryEntry.objects.get(event="reps.loaded").after["roles_ended_sede"] == load.counts["roles_ended_sede"] == 1
+    )
 
 
 def test_a_load_that_breaks_ends_nothing(registries, prescriber, monkeypatch):
@@ -415,7 +417,7 @@ def test_undoing_gives_back_what_the_load_ended(registries, prescriber, sede, de
     assert registries.undo(load) == {"roles_restored": 1, "roles_not_restored": 0}
     assert held(prescriber) == [PRESCRIPTOR]
     row = roles_rows().first()
-    assert (row.act, row.act_name, row.after["load"]) == ("roles.restored", "Roles devueltos", load.pk)
+    assert (row.event, row.event_label, row.after["load"]) == ("roles.restored", "Roles devueltos", load.pk)
     assert [role["role"] for role in row.after["roles"]] == [PRESCRIPTOR]
 
 
@@ -502,7 +504,7 @@ def test_nor_what_another_registry_speaks_against(registries, prescriber):
     registries.deceased(prescriber.person)
     assert registries.undo(load) == {"roles_restored": 0, "roles_not_restored": 1}
     assert held(prescriber) == []
-    assert not HistoryEntry.objects.filter(act="roles.restored").exists()
+    assert not HistoryEntry.objects.filter(event="roles.restored").exists()
 
 
 def test_nor_what_the_user_is_no_longer_registered_for(registries, prescriber):

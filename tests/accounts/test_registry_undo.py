@@ -53,8 +53,8 @@ def test_a_person_of_the_list_is_alive_again_with_the_roles(registries, prescrib
 
 def test_the_history_of_the_entity_tells_both(registries, prescriber, sede, ministry):
     undone(registries.reps(), ministry)
-    acts = HistoryEntry.objects.visible_to(sede.entity).filter(act__startswith="roles.").order_by("pk")
-    assert list(acts.values_list("act", flat=True)) == ["roles.ended", "roles.restored"]
+    acts = HistoryEntry.objects.visible_to(sede.entity).filter(event__startswith="roles.").order_by("pk")
+    assert list(acts.values_list("event", flat=True)) == ["roles.ended", "roles.restored"]
 
 
 def test_the_first_list_of_deceased_people_is_taken_back_whole(registries, prescriber, ministry):

@@ -152,4 +152,4 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
 def test_a_load_has_its_record_and_its_history(rethus: Any) -> None:
     rethus(ROW)
     assert RegistryLoad.objects.get().kind == "rethus"
-    assert HistoryEntry.objects.get().act == "rethus.loaded"
+    assert HistoryEntry.objects.get().event == "rethus.loaded"

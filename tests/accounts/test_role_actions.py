@@ -123,7 +123,7 @@ def test_each_act_leaves_its_one_row_of_history(delegate, sede, user):
     activate(delegate, user, sede, PRESCRIPTOR)
     update(delegate, user, sede, [ANULADOR], seen=[PRESCRIPTOR])
     update(delegate, user, sede, [], seen=[ANULADOR])
-    written = HistoryEntry.objects.order_by("id").values_list("act", "actor", "entity", "before", "after")
+    written = HistoryEntry.objects.order_by("id").values_list("event", "actor", "entity", "before", "after")
     day = today().isoformat()
     nothing, prescriptor, anulador = (
         {"sede": sede.code, "roles": [{"role": role, "from": day, "until": None} for role in roles]}
@@ -317,6 +317,6 @@ def test_moving_the_last_day_leaves_one_row_of_history(delegate, sede, user):
     give_for(delegate, user, sede, None, 3)
     move(delegate, user, sede, 5)
     entry = HistoryEntry.objects.latest("id")
-    assert entry.act == "roles.last_day_changed"
+    assert entry.event == "roles.last_day_changed"
     assert entry.before["roles"][0]["until"] == in_days(3).isoformat()
     assert entry.after["roles"][0]["until"] == in_days(5).isoformat()

@@ -199,7 +199,7 @@ class Roles(RuleBasedStateMachine):
 
     @invariant()
     def every_change_has_its_one_row_of_history(self):
-        assert HistoryEntry.objects.filter(act__startswith="roles.").count() == self.acts
+        assert HistoryEntry.objects.filter(event__startswith="roles.").count() == self.acts
 
 
 @pytest.mark.django_db

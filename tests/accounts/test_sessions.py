@@ -28,7 +28,7 @@ def text(response):
 
 
 def acts():
-    return list(HistoryEntry.objects.order_by("id").values_list("act", flat=True))
+    return list(HistoryEntry.objects.order_by("id").values_list("event", flat=True))
 
 
 @pytest.fixture
@@ -350,7 +350,7 @@ def test_nothing_that_the_first_entity_found_goes_along(delegate_client, second)
 
 def test_both_entities_have_it_in_their_history(delegate_client, delegate, second):
     switch(delegate_client, second)
-    rows = HistoryEntry.objects.order_by("id").values_list("act", "entity", "object_id")
+    rows = HistoryEntry.objects.order_by("id").values_list("event", "entity", "object_id")
     assert list(rows) == [
         ("session.switched", delegate.entity_id, str(delegate.pk)),
         ("session.switched", second.entity_id, str(second.pk)),

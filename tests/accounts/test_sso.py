@@ -204,4 +204,4 @@ def test_a_row_that_crosses_a_plaza_of_the_past_is_rejected(sso: Any) -> None:
 def test_a_load_has_its_record_and_its_history(sso: Any) -> None:
     sso(post())
     assert RegistryLoad.objects.get().kind == "sso"
-    assert HistoryEntry.objects.get().act == "sso.loaded"
+    assert HistoryEntry.objects.get().event == "sso.loaded"

@@ -17,7 +17,7 @@ from mipres_admin.refusals import Refused
 from tests import cast
 from tests.accounts.links import link_to
 from tests.cells import each_cell
-from tests.history.of_staff import DETAILS, WHY
+from tests.history.events_staff import DETAILS, WHY
 
 pytestmark = pytest.mark.django_db
 LIST, ADD = "/admin/accounts/staffaccount/", "/admin/accounts/staffaccount/add/"
@@ -104,7 +104,7 @@ def test_a_new_person_does_not_get_the_address_of_the_ministry(chief):
 def test_a_double_click_makes_one_account_and_one_link(chief):
     client = client_of(chief)
     assert client.post(ADD, typed()).url == client.post(ADD, typed()).url
-    assert HistoryEntry.objects.filter(act="staff.made").count() == 1
+    assert HistoryEntry.objects.filter(event="staff.made").count() == 1
 
 
 @each_cell(
@@ -167,7 +167,7 @@ def test_a_second_click_changes_nothing(chief, helper):
     asked = {"groups": ["revisor"], "seen": ["soporte"], "reason": WHY}
     assert change_groups(by=chief, account=helper, **asked)
     assert not change_groups(by=chief, account=helper, **asked)
-    assert HistoryEntry.objects.filter(act="staff.groups_changed").count() == 1
+    assert HistoryEntry.objects.filter(event="staff.groups_changed").count() == 1
 
 
 def test_a_page_that_is_out_of_date_changes_nothing(chief, helper):

@@ -142,7 +142,7 @@ def test_a_lock_touches_nobody_else(client, delegate, colleague):
 @pytest.mark.django_db
 def test_history_tells_which_failure_locked_and_nothing_of_the_knocking(client, delegate):
     fail(client, delegate.login, 7)
-    refusals = HistoryEntry.objects.filter(act="session.refused").order_by("id")
+    refusals = HistoryEntry.objects.filter(event="session.refused").order_by("id")
     assert [entry.after["locked"] for entry in refusals] == [False] * 4 + [True]
 
 

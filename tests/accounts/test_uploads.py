@@ -348,7 +348,7 @@ def test_two_applies_at_once_do_it_once(delegate, colleague, sede, user):
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(click, [delegate, colleague])) == [False, True]
     assert RoleAssignment.objects.count() == 2
-    assert HistoryEntry.objects.filter(act="roles.uploaded").count() == 1
+    assert HistoryEntry.objects.filter(event="roles.uploaded").count() == 1
 
 
 def test_an_upload_of_another_entity_is_not_applied(delegate, stranger, sede, user):
@@ -358,7 +358,7 @@ def test_an_upload_of_another_entity_is_not_applied(delegate, stranger, sede, us
 
 def test_the_file_leaves_one_row_of_history_beside_those_of_its_acts(delegate, sede, user, staffed):
     apply(delegate, upload(delegate, row(user, sede, ANULADOR), row(user, sede, PRESCRIPTOR, state="Terminado")))
-    acts = list(HistoryEntry.objects.order_by("id").values_list("act", flat=True))
+    acts = list(HistoryEntry.objects.order_by("id").values_list("event", flat=True))
     assert acts == ["roles.given", "roles.changed", "roles.uploaded"]
     after = HistoryEntry.objects.latest("id").after
     assert (after["rows"]["alta"], after["rows"]["baja"], after["mode"]) == (1, 1, "todo")
@@ -368,7 +368,7 @@ def test_the_file_leaves_one_row_of_history_beside_those_of_its_acts(delegate, s
 def test_ending_the_last_role_at_a_sede_is_written_as_a_deactivation(delegate, sede, user):
     make_assignment(user, sede, ANULADOR, delegate)
     apply(delegate, upload(delegate, row(user, sede, ANULADOR, state="Terminado")))
-    assert HistoryEntry.objects.filter(act="roles.ended").exists()
+    assert HistoryEntry.objects.filter(event="roles.ended").exists()
 
 
 def test_each_person_gets_one_mail(delegate, ips, sede, user, delivered):

@@ -88,7 +88,7 @@ def test_a_search_is_written_down_without_the_document(delegate_client, delegate
     delegate_client.post(
         reverse("activate_user"), {"option": "profesional", "document_type": "CC", "document_number": "999"}
     )
-    acts = list(HistoryEntry.objects.order_by("id").values_list("act", "actor", "before", "after"))
+    acts = list(HistoryEntry.objects.order_by("id").values_list("event", "actor", "before", "after"))
     assert acts == [("user.looked_up", delegate.pk, {}, {}), ("user.not_found", delegate.pk, {}, {})]
 
 
@@ -112,7 +112,7 @@ def test_searches_are_allowed_again_in_the_next_hour(delegate, settings, user):
 
 def test_a_download_is_written_down_without_its_words(delegate_client, delegate, staffed):
     delegate_client.get(reverse("download_users"), {"criterio": "munoz"})
-    entry = HistoryEntry.objects.get(act="users.downloaded")
+    entry = HistoryEntry.objects.get(event="users.downloaded")
     assert entry.after == {"filters": ["criterio"], "rows": 2}
 
 

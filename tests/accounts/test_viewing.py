@@ -47,7 +47,9 @@ def staff_with(*codenames):
 
 
 def acts():
-    return list(HistoryEntry.objects.filter(act__startswith="view_as.").order_by("pk").values_list("act", flat=True))
+    return list(
+        HistoryEntry.objects.filter(event__startswith="view_as.").order_by("pk").values_list("event", flat=True)
+    )
 
 
 @pytest.fixture
@@ -153,7 +155,7 @@ def test_the_delegates_page_in_the_admin_offers_it(staff, delegate):
 
 
 def test_it_is_written_down_for_the_entity_and_told_to_the_person(seeing, ministry, delegate, delivered):
-    row = HistoryEntry.objects.get(act="view_as.started")
+    row = HistoryEntry.objects.get(event="view_as.started")
     assert (row.actor, row.entity, row.reason) == (ministry, delegate.entity, WHY)
     (mail,) = delivered()
     assert mail.to == [delegate.email]
@@ -300,7 +302,7 @@ def test_stopping_leads_back_to_the_account(seeing, ministry, delegate):
     page = seeing.post(STOP, follow=True)
     assert page.redirect_chain == [(f"/admin/accounts/account/{delegate.pk}/change/", 302)]
     assert f"Dejó de ver el portal como {delegate.login}" in page.text
-    row = HistoryEntry.objects.get(act="view_as.ended")
+    row = HistoryEntry.objects.get(event="view_as.ended")
     assert (row.actor, row.entity, row.reason) == (ministry, delegate.entity, WHY)
     assert seeing.get("/usuarios/").status_code == 403
 
@@ -325,7 +327,7 @@ def test_who_may_not_list_accounts_is_led_home(delegate):
 
 def ends_because(why):
     viewing = Viewing.objects.get()
-    row = HistoryEntry.objects.get(act="view_as.ended")
+    row = HistoryEntry.objects.get(event="view_as.ended")
     return viewing.end == why and row.after["end"] == why and viewing.ended_at <= viewing.ends_at
 
 
@@ -365,7 +367,7 @@ def test_it_ends_by_itself_and_says_so(seeing, happens, why, said, method):
     assert said in page.text
     assert BAND not in page.text
     assert ends_because(why)
-    assert HistoryEntry.objects.get(act="view_as.ended").actor is None
+    assert HistoryEntry.objects.get(event="view_as.ended").actor is None
 
 
 def test_the_admin_says_so_too(seeing):
@@ -379,7 +381,7 @@ def test_leaving_ends_it(seeing, ministry):
     page = seeing.post("/salir/", follow=True)
     assert "Usted ha salido del portal." in page.text
     assert ends_because("session")
-    assert HistoryEntry.objects.get(act="session.closed").actor == ministry
+    assert HistoryEntry.objects.get(event="session.closed").actor == ministry
 
 
 def test_a_session_that_is_closed_elsewhere_ends_it(seeing):

@@ -134,7 +134,7 @@ def test_outside_a_test_too_nothing_is_written_and_the_next_page_works(ministry,
     assert not CaptchaStore.objects.exists()
     assert client.get("/usuarios/").status_code == 200
     assert client.post("/ver-como/dejar/").status_code == 302
-    assert HistoryEntry.objects.filter(act="view_as.ended").exists()
+    assert HistoryEntry.objects.filter(event="view_as.ended").exists()
 
 
 def test_a_file_is_not_handed_out_even_where_it_writes_nothing(ministry, delegate, monkeypatch):

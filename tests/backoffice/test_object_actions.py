@@ -215,7 +215,7 @@ def test_ending_one_role_keeps_the_others(ministry, delegate, sede):
     perform(client_of(ministry), one, "terminar")
     assert list(RoleAssignment.objects.current()) == [other]
     entry = HistoryEntry.objects.get()
-    assert (entry.act, entry.entity) == ("roles.changed", sede.entity)
+    assert (entry.event, entry.entity) == ("roles.changed", sede.entity)
 
 
 def test_the_entity_reads_why_the_ministry_ended_a_role(ministry, delegate, delegate_client, sede):
@@ -235,7 +235,7 @@ def test_adding_a_policy_asks_for_a_reason(ministry):
     client, address = client_of(ministry), reverse("admin:accounts_secondfactorpolicy_add")
     assert "Ingrese el motivo." in client.post(address, {"kind": "IPS", "compulsory_from": "2027-01-31"}).text
     client.post(address, {"kind": "IPS", "compulsory_from": "2027-01-31", "reason": WHY})
-    assert [(one.act, one.reason) for one in HistoryEntry.objects.all()] == [("factor.policy_changed", WHY)]
+    assert [(one.event, one.reason) for one in HistoryEntry.objects.all()] == [("factor.policy_changed", WHY)]
 
 
 def test_adding_a_server_asks_for_a_reason(ministry):

@@ -198,7 +198,7 @@ def test_the_representative_may_still_correct_the_e_mail(chain, sede, ministry):
 
 def test_suspending_twice_is_once(suspended, ministry):
     assert not suspend_account(by=ministry, account=suspended, reason="Otra")
-    assert HistoryEntry.objects.filter(act="account.suspended").count() == 1
+    assert HistoryEntry.objects.filter(event="account.suspended").count() == 1
     assert not suspend_delegate(by=ministry, account=suspended, reason="Otra", revoke_tokens=True)
 
 

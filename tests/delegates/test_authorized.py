@@ -90,7 +90,7 @@ def test_naming_tells_the_person_and_writes_one_row(representative, sede, delive
     appointment = name(representative, sede)
     assert [message.to for message in delivered()] == [["delegada@correo.example"]]
     (entry,) = HistoryEntry.objects.of(appointment)
-    assert (entry.act, entry.entity) == ("appointment.made", sede.entity)
+    assert (entry.event, entry.entity) == ("appointment.made", sede.entity)
 
 
 def test_the_same_person_and_profile_twice_is_refused(representative, sede):
@@ -250,7 +250,7 @@ def test_inactivating_is_told_and_its_choice_written_down(representative, sede, 
     (message,) = delivered()
     assert (message.to, account.login in message.body) == ([appointment.email], True)
     entry = HistoryEntry.objects.of(appointment).first()
-    assert (entry.act, entry.after["revoke_tokens"], entry.after["account_closed"]) == (
+    assert (entry.event, entry.after["revoke_tokens"], entry.after["account_closed"]) == (
         "appointment.ended",
         True,
         account.login,

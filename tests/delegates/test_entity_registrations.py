@@ -134,7 +134,7 @@ def test_sending_keeps_the_rut_and_writes_one_row(known, representative):
     registration = send(representative)
     assert bytes(registration.documents.get().content) == RUT.content
     assert [step.state for step in registration.steps.all()] == ["enviada"]
-    assert [entry.act for entry in HistoryEntry.objects.of(registration)] == ["registration.sent"]
+    assert [entry.event for entry in HistoryEntry.objects.of(registration)] == ["registration.sent"]
 
 
 def test_sending_twice_is_refused_and_saves_nothing(known, representative):
@@ -410,7 +410,7 @@ def test_the_document_comes_as_a_file_and_can_do_nothing(known, representative):
 def test_a_reviewer_downloads_it_and_that_is_written_down(known, representative, reviewer):
     registration = send(representative)
     assert download(reviewer, registration).status_code == 200
-    assert HistoryEntry.objects.of(registration.documents.get()).get().act == "rut.downloaded"
+    assert HistoryEntry.objects.of(registration.documents.get()).get().event == "rut.downloaded"
 
 
 def test_nobody_else_does(known, representative, delegate):

@@ -78,13 +78,13 @@ def test_a_person_sees_his_data(own, account):
 def test_the_sexo_is_corrected_at_once_and_written_down(own, account):
     own.post(f"{DATA}corregir/", {"sex": "NB"})
     account.person.refresh_from_db()
-    entry = HistoryEntry.objects.get(act="person.corrected")
+    entry = HistoryEntry.objects.get(event="person.corrected")
     assert (account.person.sex, entry.before, entry.after) == ("NB", {"sex": "F"}, {"sex": "NB"})
 
 
 def test_nothing_changed_writes_nothing(own):
     own.post(f"{DATA}corregir/", {"sex": "F"})
-    assert not HistoryEntry.objects.filter(act="person.corrected").exists()
+    assert not HistoryEntry.objects.filter(event="person.corrected").exists()
 
 
 def test_a_wrong_sexo_is_said(own):
@@ -199,7 +199,7 @@ def test_the_download_holds_everything_of_his_and_nothing_of_others(own, account
     assert data["autorizaciones de entidades"][0]["entidad"] == sede.entity.name
     assert "Ajena" not in text(answer)
     assert "argon2" not in text(answer)
-    assert HistoryEntry.objects.filter(act="person.downloaded").count() == 1
+    assert HistoryEntry.objects.filter(event="person.downloaded").count() == 1
 
 
 def test_the_history_in_the_download_names_no_delegate(own, account, delegate, sede):

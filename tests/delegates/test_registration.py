@@ -117,7 +117,7 @@ def test_an_appointed_person_becomes_a_delegate_and_gets_the_mail_at_the_appoint
     assert DelegateAccount.objects.get().appointment == appointed
     mail = OutgoingMail.objects.get(template="password_link")
     assert (mail.recipient, "Oprima AQUÍ para asignar su contraseña" in mail.html) == ("rosa@clinica.example", True)
-    assert HistoryEntry.objects.filter(act="delegate.registered", entity=appointed.entity).count() == 1
+    assert HistoryEntry.objects.filter(event="delegate.registered", entity=appointed.entity).count() == 1
 
 
 def test_the_password_is_assigned_and_the_delegate_logs_in(own, appointed):
@@ -214,7 +214,7 @@ def test_a_person_appointed_again_gets_the_old_login_back(appointed, account):
         False,
         "otra@clinica.example",
     )
-    assert HistoryEntry.objects.filter(act="delegate.reactivated").count() == 1
+    assert HistoryEntry.objects.filter(event="delegate.reactivated").count() == 1
 
 
 def test_an_account_that_was_ended_under_the_same_appointment_stays_ended(appointed, account):
@@ -383,7 +383,7 @@ def test_who_is_in_rethus_registers_as_a_professional(own, account):
     assert send(own, FORMS.format("profesional"), profession="P07").status_code == 302
     assert registered(account) == ("PROF", "P07", "RM-P07")
     assert OutgoingMail.objects.get(template="user_registered").recipient == account.email
-    assert HistoryEntry.objects.get(act="user.registered").after == {"kind": "PROF", "profession": "P07"}
+    assert HistoryEntry.objects.get(event="user.registered").after == {"kind": "PROF", "profession": "P07"}
 
 
 def test_who_has_two_professions_chooses(own, account):
@@ -445,7 +445,7 @@ def test_an_ex_sso_registers_again_as_a_professional(own, account, sso):
     plaza(account, -400, -1)
     send(own, FORMS.format("profesional"), profession="P07")
     assert registered(account) == ("PROF", "P07", "RM-P07")
-    assert HistoryEntry.objects.get(act="user.registered_again").before == {"kind": "SSO", "profession": "P07"}
+    assert HistoryEntry.objects.get(event="user.registered_again").before == {"kind": "SSO", "profession": "P07"}
 
 
 def test_an_sso_in_his_plaza_stays_one(own, account, sso):
@@ -468,7 +468,7 @@ def test_who_holds_roles_or_will_must_have_them_ended_first(own, account, sso, d
 def test_registering_as_the_same_again_is_refused_without_history(own, account, sso):
     plaza(account)
     assert "no hay nada que cambiar" in text(send(own, FORMS.format("sso"), profession="P07"))
-    assert not HistoryEntry.objects.filter(act__startswith="user.registered").exists()
+    assert not HistoryEntry.objects.filter(event__startswith="user.registered").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -210,7 +210,7 @@ def test_confirming_makes_person_account_and_acceptance(client, asked):
     )
     assert PrivacyAcceptance.objects.get(account=account).notice_version == NOTICE_VERSION
     assert PrivacyAcceptance.objects.get().accepted_at == SignUp.objects.get().accepted_at
-    assert HistoryEntry.objects.filter(act="sign_up.confirmed", actor=account).count() == 1
+    assert HistoryEntry.objects.filter(event="sign_up.confirmed", actor=account).count() == 1
 
 
 def test_the_new_account_logs_in_and_sees_its_roles(client, asked):
@@ -281,7 +281,7 @@ def test_whatever_stands_against_it_is_refused_in_the_same_words(client, asked, 
     page = client.post(asked, NEW)
     assert (page.status_code, "No se creó la cuenta" in text(page)) == (410, True)
     assert Account.objects.count() == before
-    assert HistoryEntry.objects.filter(act="sign_up.refused").count() == 1
+    assert HistoryEntry.objects.filter(event="sign_up.refused").count() == 1
 
 
 def test_the_refusals_are_the_same_bytes(client):

@@ -147,4 +147,4 @@ def test_an_entity_with_another_code_is_rejected(eps: Any) -> None:
 def test_a_load_has_its_record_and_its_history(eps: Any) -> None:
     eps(*ROWS)
     assert RegistryLoad.objects.get().kind == "eps"
-    assert HistoryEntry.objects.get().act == "eps.loaded"
+    assert HistoryEntry.objects.get().event == "eps.loaded"

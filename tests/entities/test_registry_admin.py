@@ -74,7 +74,7 @@ def test_the_worker_shows_what_would_change_and_changes_nothing(clerk, file):
     assert "<li>110010000106</li>" in page
     assert "falta el nombre de la sede" in page
     assert contents() == before
-    assert list(HistoryEntry.objects.values_list("act", flat=True).order_by("pk")) == [
+    assert list(HistoryEntry.objects.values_list("event", flat=True).order_by("pk")) == [
         "reps.loaded",
         "registry.uploaded",
     ]
@@ -83,8 +83,8 @@ def test_the_worker_shows_what_would_change_and_changes_nothing(clerk, file):
 def test_applied_by_the_worker_with_the_reason_in_one_row_of_history(clerk, file, ministry):
     done = loaded(clerk, "reps", file(*sites(2)))
     assert (done.state, Sede.objects.count()) == ("applied", 2)
-    entry = HistoryEntry.objects.get(act="reps.loaded")
-    assert (entry.actor, entry.after["reason"], entry.after["new"]) == (ministry, "Corte de marzo", 2)
+    entry = HistoryEntry.objects.get(event="reps.loaded")
+    assert (entry.actor, entry.reason, entry.after["new"]) == (ministry, "Corte de marzo", 2)
     assert "Qué pasó con las filas" in page_of(clerk, done)
 
 
@@ -240,8 +240,8 @@ def test_a_double_click_applies_once(clerk, file):
     assert "Ya estaba hecho" in act(clerk, waiting, "aplicar")
     work()
     assert "Ya estaba hecho" in act(clerk, waiting, "aplicar")
-    assert HistoryEntry.objects.filter(act="reps.loaded").count() == 1
-    assert HistoryEntry.objects.filter(act="registry.queued").count() == 1
+    assert HistoryEntry.objects.filter(event="reps.loaded").count() == 1
+    assert HistoryEntry.objects.filter(event="registry.queued").count() == 1
 
 
 def test_the_same_file_twice_is_one_load(clerk, file):
@@ -261,7 +261,7 @@ def test_a_cancelled_load_keeps_no_file_and_is_not_applied(clerk, file):
     work()
     waiting.refresh_from_db()
     assert (waiting.state, RegistryFile.objects.count(), Entity.objects.count()) == ("cancelled", 0, 0)
-    assert HistoryEntry.objects.get(act="registry.cancelled").after["reason"] == "Archivo equivocado"
+    assert HistoryEntry.objects.get(event="registry.cancelled").reason == "Archivo equivocado"
 
 
 @pytest.mark.parametrize("slug", ["aplicar", "cancelar", "deshacer"])

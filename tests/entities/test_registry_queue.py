@@ -115,7 +115,7 @@ def test_killed_in_the_middle_nothing_is_loaded_and_the_next_worker_loads_all(cl
     assert "va en el intento 2" in page_of(clerk, waiting)
     until(lambda: RegistryLoad.objects.get(pk=waiting.pk).state == "applied")
     assert Sede.objects.open().count() == 77_000
-    assert HistoryEntry.objects.filter(act="reps.loaded").count() == 2
+    assert HistoryEntry.objects.filter(event="reps.loaded").count() == 2
 
 
 @committing
@@ -148,7 +148,7 @@ def test_two_workers_apply_a_load_once(clerk, tmp_path):
     work()
     waiting.refresh_from_db()
     assert (waiting.state, Sede.objects.count()) == ("applied", 3_000)
-    assert HistoryEntry.objects.filter(act="reps.loaded").count() == 1
+    assert HistoryEntry.objects.filter(event="reps.loaded").count() == 1
 
 
 @committing
@@ -270,8 +270,8 @@ def test_files_go_after_a_week_and_what_nobody_applied_is_cancelled(old):
     queue.forget()
     assert not RegistryFile.objects.exists()
     assert list(RegistryLoad.objects.values_list("state", flat=True)) == ["cancelled", "applied"]
-    entry = HistoryEntry.objects.get(act="registry.cancelled")
-    assert (entry.actor, entry.after["reason"]) == (None, "Nadie la aplicó en siete días.")
+    entry = HistoryEntry.objects.get(event="registry.cancelled")
+    assert (entry.actor, entry.reason) == (None, "Nadie la aplicó en siete días.")
 
 
 def test_within_the_week_everything_stays(clerk, tmp_path, db):

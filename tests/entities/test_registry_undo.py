@@ -155,8 +155,8 @@ def test_a_load_by_command_is_undone_too(clerk, tmp_path):
 def test_it_leaves_one_row_of_history_with_the_reason_and_a_report(clerk, tmp_path, ministry):
     load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
     last = undone(clerk)
-    entry = HistoryEntry.objects.get(act="registry.undone")
-    assert (entry.actor, entry.after["reason"], entry.after["deleted"]) == (ministry, "Archivo equivocado", 6)
+    entry = HistoryEntry.objects.get(event="registry.undone")
+    assert (entry.actor, entry.reason, entry.after["deleted"]) == (ministry, "Archivo equivocado", 6)
     page = page_of(clerk, last)
     assert "Deshecha" in page
     assert "Filas nuevas borradas</th><td>6" in page

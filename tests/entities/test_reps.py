@@ -429,7 +429,7 @@ def test_a_load_has_one_row_of_history(tmp_path: Path) -> None:
     load("import_reps", csv_file(tmp_path / "corte.csv", [sede_row(), sede_row(nombresede="REPETIDA")]))
     entry = HistoryEntry.objects.get()
     loaded = RegistryLoad.objects.get()
-    assert (entry.act, entry.actor, entry.object_type, entry.object_id) == (
+    assert (entry.event, entry.actor, entry.object_type, entry.object_id) == (
         "reps.loaded",
         None,
         "entities.registryload",

@@ -131,7 +131,7 @@ def test_fifty_creations_at_once_give_fifty_codes(providers):
     assert errors == []
     numbers = sorted(number(sede) for sede in Sede.objects.all())
     assert numbers == list(range(numbers[0], numbers[0] + TOGETHER))
-    assert HistoryEntry.objects.filter(act="sede.created").count() == TOGETHER
+    assert HistoryEntry.objects.filter(event="sede.created").count() == TOGETHER
 
 
 # ---------------------------------------------------------------- creating
@@ -146,7 +146,7 @@ def test_a_new_sede_has_what_was_typed_and_can_receive_users(delegate):
 def test_the_same_form_creates_one_sede(delegate):
     key = uuid4()
     assert create(delegate, key=key) == create(delegate, key=key)
-    assert HistoryEntry.objects.filter(act="sede.created").count() == 1
+    assert HistoryEntry.objects.filter(event="sede.created").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -192,7 +192,7 @@ def test_the_initial_record_has_a_code_and_is_made_once(delegate):
 def test_the_initial_record_is_written_down_for_its_entity(delegate):
     main = actions.create_main_sede(by=None, entity=delegate.entity, details=details())
     entry = HistoryEntry.objects.of(main).get()
-    assert (entry.act, entry.actor, entry.entity) == ("sede.created", None, delegate.entity)
+    assert (entry.event, entry.actor, entry.entity) == ("sede.created", None, delegate.entity)
 
 
 # ---------------------------------------------------------------- the same name or address
@@ -259,7 +259,7 @@ def test_a_sede_is_edited_and_keeps_its_code(delegate):
 def test_editing_is_written_down_with_before_and_after(delegate):
     sede = create(delegate)
     edit(delegate, sede, municipality_id="11001")
-    entry = HistoryEntry.objects.of(sede).get(act="sede.edited")
+    entry = HistoryEntry.objects.of(sede).get(event="sede.edited")
     assert entry.before["municipality"] == "05001 MEDELLÍN"
     assert entry.after["municipality"].startswith("11001 ")
 
@@ -267,7 +267,7 @@ def test_editing_is_written_down_with_before_and_after(delegate):
 def test_saving_what_is_there_changes_and_writes_nothing(delegate):
     sede = create(delegate)
     assert not edit(delegate, sede)
-    assert not HistoryEntry.objects.filter(act="sede.edited").exists()
+    assert not HistoryEntry.objects.filter(event="sede.edited").exists()
 
 
 def test_a_stale_page_does_not_overwrite(delegate):
@@ -355,7 +355,7 @@ def test_disabling_and_enabling_twice_is_written_once(delegate):
     done = [actions.disable_sede(by=delegate, sede=sede, seen=SedeUse(0, 0)) for _ in range(2)]
     done += [actions.enable_sede(by=delegate, sede=sede) for _ in range(2)]
     assert done == [True, False, True, False]
-    acts = HistoryEntry.objects.of(sede).order_by("id").values_list("act", flat=True)
+    acts = HistoryEntry.objects.of(sede).order_by("id").values_list("event", flat=True)
     assert list(acts) == ["sede.created", "sede.disabled", "sede.enabled"]
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from openpyxl import load_workbook
 
+from entities.events import Event
 from entities.exports import SEDE_COLUMNS
 from entities.models import Municipality, Sede
 from entities.rules.sedes import NO_CODES_LEFT
@@ -293,7 +294,7 @@ def test_the_history_of_a_sede_shows_each_act(client, delegate):
 
 
 def test_the_history_shows_the_acts_of_this_entity_alone(client, sede):
-    history.record(by=None, act="sede.edited", thing=sede, entity=make_entity(), before={}, after={"name": "Ajena"})
+    history.record(by=None, event=Event.SEDE_EDITED, obj=sede, entity=make_entity(), after={"name": "Ajena"})
     assert client.get(reverse("sede_history", args=[sede.code])).context["page"].count == 0
 
 

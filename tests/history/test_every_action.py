@@ -1,7 +1,7 @@
-"""Does every action of the portal write its one row of history: who did what to what, for whom, before and after?
+"""Does every action record its one row of history: who did what to which object, for whom, before and after?
 
-The table (a part in each module `of_…` beside this one) has every act of `ACTS`; every action of every app is done in
-it or stands among those that say why not.
+The cases (a part in each module `events_…` beside this one) cover every registered event. Each action of each app is
+called in one of them or is listed among those that record nothing.
 """
 
 import inspect
@@ -15,27 +15,28 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account, Person
 from delegates.models import Appointment
-from mipres_admin import history
-from mipres_admin.models import ACTS, HistoryEntry, OutgoingMail
-from mipres_admin.telling import LABELS
+from mipres_admin import event_registry, history
+from mipres_admin.models import HistoryEntry, HistoryLink, OutgoingMail
 from tests import history as parts
 from tests.cast import PASSWORD, make_user
-from tests.history.stage import TABLE, Stage
-from tests.history.without_row import WITHOUT_ROW
+from tests.history.scenario import CASES, Scenario
+from tests.history.silent_actions import SILENT_ACTIONS
+from tests.mipres_admin.test_application_role import as_application_role
 
 pytestmark = pytest.mark.django_db
 HERE = history.Origin("203.0.113.7", "a" * 32)
 PARTS = [import_module(f"{parts.__name__}.{found.name}") for found in pkgutil.iter_modules(parts.__path__, "")]
-DEEDS = [(name, deed) for name, deeds in TABLE.items() for deed in deeds]
+PAIRS = [(event, case) for event, cases in CASES.items() for case in cases]
 
 
 @pytest.fixture
-def stage(delegate, sede, tmp_path):
-    return Stage(delegate, sede, make_user(), tmp_path)
+def scenario(delegate, sede, tmp_path):
+    return Scenario(delegate, sede, make_user(), tmp_path)
 
 
 @pytest.fixture
@@ -45,33 +46,13 @@ def from_there():
     history.origin.reset(token)
 
 
-def done(deed, stage):
-    """The rows that a deed must leave, and those that it left, the first one first."""
-    steps = deed(stage)
+def run(case, scenario):
+    """The rows that a case must leave, and those that it left, the first one first."""
+    steps = case(scenario)
     next(steps)
     last = HistoryEntry.objects.first()
-    wanted = list(steps)
-    return wanted, list(HistoryEntry.objects.filter(pk__gt=last.pk if last else 0).order_by("pk"))
-
-
-def named(pair):
-    """The act, and what tells its deeds apart: `roles.ended by_something_else`."""
-    name, deed = pair
-    return " ".join(filter(None, (name, deed.__name__.strip("_"))))
-
-
-@pytest.mark.parametrize("pair", DEEDS, ids=named)
-def test_an_action_leaves_its_one_row(pair, stage, from_there):
-    name, deed = pair
-    wanted, rows = done(deed, stage)
-    beside = Counter(act for one in wanted for act in one.beside)
-    assert Counter(row.act for row in rows) == Counter({name: len(wanted)}) + beside
-    for one, row in zip(wanted, (row for row in rows if row.act == name), strict=True):
-        assert (row.actor, row.entity) == (one.actor, one.entity)
-        assert (row.object_type, row.object_id) == (one.thing._meta.label_lower, str(one.thing.pk))
-        assert (row.before, row.after) == (one.before, one.after)
-    assert {(row.address, row.request_id) for row in rows} == {(HERE.address, HERE.request_id)}
-    assert all((timezone.now() - row.at).total_seconds() < 60 for row in rows)
+    expected = list(steps)
+    return expected, list(HistoryEntry.objects.filter(pk__gt=last.pk if last else 0).order_by("pk"))
 
 
 def private():
@@ -85,29 +66,46 @@ def private():
         yield from re.findall(r"https?://[^/]+/\S*?([\w-]{40,})", text)
 
 
-@pytest.mark.parametrize("pair", DEEDS, ids=named)
-def test_no_document_e_mail_password_or_link_is_in_the_history(pair, stage, from_there):
-    _, rows = done(pair[1], stage)
-    told = json.dumps([(row.before, row.after) for row in rows], ensure_ascii=False, default=str)
+def keys_of(value):
+    """Every key of a value and of what it contains."""
+    if isinstance(value, list):
+        return {key for element in value for key in keys_of(element)}
+    return {key for name, one in value.items() for key in {name, *keys_of(one)}} if isinstance(value, dict) else set()
+
+
+def case_id(pair):
+    """The event, and what tells its cases apart: `roles.ended by_something_else`."""
+    event, case = pair
+    return " ".join(filter(None, (event.value, case.__name__.strip("_"))))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=case_id)
+def test_action_records_its_one_row_as_the_portals_role(pair, scenario, from_there):
+    event, case = pair
+    with as_application_role():
+        expected, rows = run(case, scenario)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    links = HistoryLink.objects.filter(entry_id__in=[row.pk for row in rows]).count()
+    assert links == len(rows), "each row joins the chain"
+    also = Counter(other for one in expected for other in one.also)
+    assert Counter(row.event for row in rows) == Counter({event: len(expected)}) + also
+    for one, row in zip(expected, (row for row in rows if row.event == event), strict=True):
+        assert (row.actor, row.entity) == (one.actor, one.entity)
+        assert (row.object_type, row.object_id) == (one.obj._meta.label_lower, str(one.obj.pk))
+        assert (row.before, row.after, row.reason) == (one.before, one.after, one.reason)
+    assert {(row.address, row.request_id) for row in rows} == {(HERE.address, HERE.request_id)}
+    assert all((timezone.now() - row.at).total_seconds() < 60 for row in rows)
+    content = json.dumps([(row.before, row.after, row.reason) for row in rows], ensure_ascii=False, default=str)
     secrets = {text for text in (PASSWORD, *private()) if text}
-    assert not {text for text in secrets if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", told)}
+    leaked = {text for text in secrets if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", content)}
+    assert not leaked, "a document, an e-mail, a password or a link is in the history"
+    unlabelled = keys_of([(row.before, row.after) for row in rows]) - event_registry.labelled_keys()
+    assert not unlabelled, "people read each key in Spanish"
 
 
-def keys_of(said):
-    """Every name that an act says of something."""
-    if isinstance(said, list):
-        return {key for one in said for key in keys_of(one)}
-    return {key for name, one in said.items() for key in {name, *keys_of(one)}} if isinstance(said, dict) else set()
-
-
-@pytest.mark.parametrize("pair", DEEDS, ids=named)
-def test_people_read_each_thing_that_it_says_in_spanish(pair, stage, from_there):
-    _, rows = done(pair[1], stage)
-    assert keys_of([said for row in rows for said in (row.before, row.after)]) <= set(LABELS)
-
-
-def test_every_act_has_its_deeds_in_the_table_and_its_name():
-    assert set(TABLE) == set(ACTS)
+def test_every_event_has_its_cases():
+    assert {event.value for event in CASES} == event_registry.event_names()
 
 
 def modules_of_actions():
@@ -121,12 +119,12 @@ def modules_of_actions():
                 yield import_module(f"{package.__name__}.{found.name}")
 
 
-def test_every_action_is_done_in_this_table_or_says_why_not():
+def test_every_action_has_a_case_or_is_listed_as_silent():
     actions = {
-        f"{module.__name__}.{name}": thing
+        f"{module.__name__}.{name}": function
         for module in modules_of_actions()
-        for name, thing in inspect.getmembers(module, inspect.isfunction)
-        if thing.__module__ == module.__name__ and not name.startswith("_")
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
     }
-    here = {thing for part in PARTS for thing in vars(part).values() if inspect.isfunction(thing)}
-    assert {name for name, thing in actions.items() if thing not in here} <= set(WITHOUT_ROW) <= set(actions)
+    here = {function for part in PARTS for function in vars(part).values() if inspect.isfunction(function)}
+    assert {name for name, function in actions.items() if function not in here} <= set(SILENT_ACTIONS) <= set(actions)

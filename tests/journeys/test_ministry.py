@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests import cast
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app
-from tests.mipres_admin.busy import act, failed_mail
+from tests.mipres_admin.busy import event, failed_mail
 from tests.tokens.calling import make_token
 from tokens.keys import ring
 
@@ -23,8 +23,8 @@ def busy(ministry, delegate, sede):
     late = cast.make_registration(sent_at=timezone.now() - timedelta(days=9))
     cast.make_registration()
     for days_ago in range(30):
-        act("roles.given", days_ago=days_ago, times=days_ago * 7 % 11)
-    act("session.refused", times=3)
+        event("roles.given", days_ago=days_ago, times=days_ago * 7 % 11)
+    event("session.refused", times=3)
     failed_mail()
     return {"late": late, "token": make_token(delegate).row}
 

@@ -148,7 +148,7 @@ def test_soporte_revokes_a_token_and_tries_a_mail_again(at_work, read, viewport)
     page = at_work("soporte", viewport)
     revokes_a_token(page, read)
     tries_a_mail_again(page, read)
-    reason = HistoryEntry.objects.get(act="token.revoked").reason
+    reason = HistoryEntry.objects.get(event="token.revoked").reason
     assert (reason, OutgoingMail.objects.filter(state="pending").count()) == ("La entidad lo pidió", 2)
 
 
@@ -161,7 +161,7 @@ def test_soporte_suspends_a_delegate_who_is_out_at_once(at_work, open_page, read
     suspends_a_delegate(at_work("soporte", viewport), read, delegate)
     his.goto("/usuarios/")
     expect(his.get_by_role("button", name="Ingresar")).to_be_visible()
-    assert HistoryEntry.objects.get(act="account.suspended").reason == "Denuncia de la entidad"
+    assert HistoryEntry.objects.get(event="account.suspended").reason == "Denuncia de la entidad"
 
 
 # ---------------------------------------------------------------- revisor
@@ -229,7 +229,7 @@ def test_cargador_loads_a_registry_and_reads_its_report(at_work, read, tmp_path,
     expect(page.get_by_role("heading", name="Qué pasó con las filas")).to_be_visible()
     read(page, "report")
     assert (Sede.objects.open().count(), RegistryLoad.objects.get().state) == (3, "applied")
-    asked = HistoryEntry.objects.filter(act__startswith="registry.").order_by("pk")
+    asked = HistoryEntry.objects.filter(event__startswith="registry.").order_by("pk")
     assert [entry.reason for entry in asked] == ["Corte de marzo de 2026", "El corte de marzo de 2026 viene completo"]
     assert page.request.get("/admin/tokens/portaltoken/").status == 403
 

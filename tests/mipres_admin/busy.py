@@ -7,11 +7,11 @@ from django.utils import timezone
 from mipres_admin.models import HistoryEntry, OutgoingMail
 
 
-def act(name: str, *, days_ago: float = 0, times: int = 1, after: object = None) -> None:
-    """So many acts of a kind, written so many days ago."""
+def event(name: str, *, days_ago: float = 0, times: int = 1, after: object = None) -> None:
+    """So many events of a kind, recorded so many days ago."""
     at = timezone.now() - timedelta(days=days_ago)
     for _ in range(times):
-        HistoryEntry.objects.create(act=name, at=at, object_type="x", object_id="1", before={}, after=after or {})
+        HistoryEntry.objects.create(event=name, at=at, object_type="x", object_id="1", before={}, after=after or {})
 
 
 def failed_mail(**fields: object) -> OutgoingMail:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from mipres_admin import chain, history
+from mipres_admin.events import Event
 from mipres_admin.models import HistoryEntry, HistoryLink, HistorySeal
 from tests.cast import make_delegate, make_entity
 
@@ -22,7 +23,7 @@ def acts():
     delegate = make_delegate(make_entity())
     for number in range(5):
         with transaction.atomic():
-            history.record(by=delegate, act="test.done", thing=delegate, before={}, after={"number": number})
+            history.record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate, after={"number": number})
     return list(HistoryEntry.objects.order_by("id"))
 
 
@@ -63,7 +64,7 @@ def test_every_act_has_its_link(acts):
 
 def test_an_act_that_rolls_back_leaves_no_link(acts):
     with transaction.atomic():
-        history.record(by=None, act="test.done", thing=acts[0], before={}, after={})
+        history.record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
         transaction.set_rollback(True)
     assert (HistoryLink.objects.count(), chain.breaks()) == (5, [])
 
@@ -71,13 +72,14 @@ def test_an_act_that_rolls_back_leaves_no_link(acts):
 @pytest.mark.parametrize(
     "change",
     [
-        "act = 'other'",
+        "event = 'other'",
         "after = '{}'",
         "actor_id = NULL",
         "at = at + interval '1 second'",
         "address = '203.0.113.9'",
         "entity_id = NULL",
         "request_id = 'x'",
+        "reason = 'otro'",
     ],
 )
 def test_a_changed_act_is_found(acts, change):
@@ -97,15 +99,15 @@ def test_an_act_deleted_with_its_link_is_found(acts):
 
 
 def test_an_inserted_act_is_found(acts):
-    columns = "act, object_type, object_id, before, after, request_id"
-    as_superuser(f"INSERT INTO {HISTORY} ({columns}) VALUES ('x', 'x', '1', '{{}}', '{{}}', '')", HISTORY)
+    columns = "event, object_type, object_id, before, after, reason, request_id"
+    as_superuser(f"INSERT INTO {HISTORY} ({columns}) VALUES ('x', 'x', '1', '{{}}', '{{}}', '', '')", HISTORY)
     assert kinds() == ["inserted"]
 
 
 def test_a_chain_computed_anew_breaks_the_seal_of_its_day(acts):
     day_before()
     chain.seal()
-    as_superuser(f"UPDATE {HISTORY} SET act = 'other' WHERE id = {acts[4].pk}", HISTORY)
+    as_superuser(f"UPDATE {HISTORY} SET event = 'other' WHERE id = {acts[4].pk}", HISTORY)
     as_superuser(
         f"UPDATE {LINKS} SET sha256 = encode(sha256(convert_to((SELECT sha256 FROM {LINKS} WHERE id = 4), 'UTF8') || "
         f"(SELECT history_content(e) FROM {HISTORY} e WHERE id = {acts[4].pk})), 'hex') WHERE id = 5",
@@ -124,7 +126,7 @@ def rewritten_from(number):
 
 
 def test_a_whole_tail_written_anew_fits_until_it_meets_the_seal(acts):
-    as_superuser(f"UPDATE {HISTORY} SET act = 'other' WHERE id = {acts[1].pk}", HISTORY)
+    as_superuser(f"UPDATE {HISTORY} SET event = 'other' WHERE id = {acts[1].pk}", HISTORY)
     day_before()
     rewritten_from(2)
     assert kinds() == []  # of a day that is not sealed only a head that was kept outside tells
@@ -133,7 +135,7 @@ def test_a_whole_tail_written_anew_fits_until_it_meets_the_seal(acts):
 def test_a_whole_tail_written_anew_before_the_last_seal_is_found(acts):
     day_before()
     chain.seal()
-    as_superuser(f"UPDATE {HISTORY} SET act = 'other' WHERE id = {acts[1].pk}", HISTORY)
+    as_superuser(f"UPDATE {HISTORY} SET event = 'other' WHERE id = {acts[1].pk}", HISTORY)
     rewritten_from(2)
     assert kinds() == ["resealed"]
 
@@ -141,8 +143,8 @@ def test_a_whole_tail_written_anew_before_the_last_seal_is_found(acts):
 def test_an_act_inserted_with_its_link_in_a_sealed_day_is_found(acts):
     day_before()
     chain.seal()
-    values = "now(), 'x', 'x', '1', '{}', '{}', ''"
-    columns = "(at, act, object_type, object_id, before, after, request_id)"
+    values = "now(), 'x', 'x', '1', '{}', '{}', '', ''"
+    columns = "(at, event, object_type, object_id, before, after, reason, request_id)"
     as_superuser(f"INSERT INTO {HISTORY} {columns} VALUES ({values})", HISTORY)
     as_superuser(
         f"INSERT INTO {LINKS} SELECT 6, (SELECT max(id) FROM {HISTORY}), day, 6, sha256 FROM {LINKS} WHERE id = 5",
@@ -164,7 +166,7 @@ def test_a_day_taken_away_with_its_links_and_its_seal_is_missed_by_the_next(acts
     day_before()
     chain.seal()
     with transaction.atomic():
-        history.record(by=None, act="test.done", thing=acts[0], before={}, after={})
+        history.record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
     as_superuser(f"DELETE FROM {HISTORY} WHERE id <= {acts[4].pk}", HISTORY)
     as_superuser(f"DELETE FROM {LINKS} WHERE id <= 5", LINKS)
     as_superuser(f"DELETE FROM {SEALS}", SEALS)
@@ -198,7 +200,7 @@ def test_a_day_is_sealed_once(acts):
 def test_a_new_day_goes_on_from_the_last_link(acts):
     day_before(2)
     with transaction.atomic():
-        history.record(by=None, act="test.done", thing=acts[0], before={}, after={})
+        history.record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
     last = HistoryLink.objects.order_by("-id")[0]
     assert (last.position, last.day, chain.breaks()) == (1, timezone.localdate(), [])
 
@@ -209,14 +211,14 @@ def test_a_clock_that_goes_back_does_not_open_a_day_again(acts):
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {LINKS} ENABLE ALWAYS TRIGGER history_link_no_update_or_delete")
     with transaction.atomic():
-        history.record(by=None, act="test.done", thing=acts[0], before={}, after={})
+        history.record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
     assert (HistoryLink.objects.order_by("-id")[0].day, chain.breaks()) == (tomorrow, [])
 
 
 def test_twenty_acts_at_once_make_one_chain(acts):
     def act(number):
         with transaction.atomic():
-            history.record(by=None, act="test.done", thing=acts[0], before={}, after={"number": number})
+            history.record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0], after={"number": number})
         connection.close()
 
     with ThreadPoolExecutor(10) as pool:
@@ -238,7 +240,7 @@ def test_only_a_link_of_the_chain_holds(acts, kept):
 
 
 def test_the_command_says_where_the_history_was_rewritten(acts):
-    as_superuser(f"UPDATE {HISTORY} SET act = 'other' WHERE id = {acts[1].pk}", HISTORY)
+    as_superuser(f"UPDATE {HISTORY} SET event = 'other' WHERE id = {acts[1].pk}", HISTORY)
     said = io.StringIO()
     with pytest.raises(CommandError):
         call_command("verify_history", stderr=said)

@@ -19,11 +19,11 @@ from accounts.models import Account
 from accounts.panels import _activations
 from accounts.throttle import locked_accounts
 from entities.registry.models import RegistryLoad
-from mipres_admin.dashboard import Panel, acts_per_day, panels_for, register
+from mipres_admin.dashboard import Panel, events_per_day, panels_for, register
 from mipres_admin.figures import day_chart, last_days
 from mipres_admin.models import JobRun
 from tests import cast
-from tests.mipres_admin.busy import act, failed_mail
+from tests.mipres_admin.busy import event, failed_mail
 from tests.tokens.calling import make_token
 from tokens.keys import ring
 from tokens.models import PortalToken
@@ -208,10 +208,10 @@ def test_a_replaced_token_does_not_wait_for_a_replacement(staff, delegate):
 
 def test_activations_are_counted_by_the_days_of_colombia():
     with time_machine.travel("2026-11-21T04:30:00Z", tick=False):  # still the 20th in Bogotá
-        act("roles.given", times=2)
-        act("roles.given", days_ago=1)
-        act("roles.given", days_ago=31)
-        act("roles.ended")
+        event("roles.given", times=2)
+        event("roles.given", days_ago=1)
+        event("roles.given", days_ago=31)
+        event("roles.ended")
         (chart,) = _activations().days
     assert [(str(column.day), column.value) for column in chart.columns[-2:]] == [("2026-11-19", 1), ("2026-11-20", 2)]
     assert (len(chart.columns), chart.total) == (30, 3)
@@ -278,7 +278,7 @@ def test_a_day_of_one_among_thousands_can_be_seen_and_a_day_of_none_can_not():
 
 
 def test_every_number_of_a_chart_is_in_its_table_too(staff):
-    act("roles.given", times=3)
+    event("roles.given", times=3)
     text = staff.get(INDEX).text
     assert f'<th scope="row">{timezone.localdate():%Y-%m-%d}</th><td>3</td>' in text
 
@@ -288,19 +288,19 @@ def test_the_dashboard_costs_as_many_statements_when_busy(staff, django_assert_m
     with django_assert_max_num_queries(16):
         list(panels_for(account))
     request.getfixturevalue("busy")
-    act("session.refused", times=30)
+    event("session.refused", times=30)
     with django_assert_max_num_queries(16):
         list(panels_for(account))
 
 
 def test_acts_are_counted_in_an_index():
-    act("roles.given", times=2)
+    event("roles.given", times=2)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
             "EXPLAIN SELECT count(*) FROM mipres_admin_historyentry"
-            " WHERE act = 'roles.given' AND at > now() - interval '1 day'"
+            " WHERE event = 'roles.given' AND at > now() - interval '1 day'"
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "history_act" in plan
-    assert acts_per_day(("roles.given",), last_days(1, timezone.localdate())) == {timezone.localdate(): 2}
+    assert "history_event" in plan
+    assert events_per_day(("roles.given",), last_days(1, timezone.localdate())) == {timezone.localdate(): 2}

@@ -1,9 +1,12 @@
 """Is the history append-only, and written only with the act?"""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import JSONField, TextChoices, Value
 
 from mipres_admin import history
+from mipres_admin.events import Event
 from mipres_admin.models import HistoryEntry
 
 pytestmark = pytest.mark.django_db
@@ -11,13 +14,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def entry(delegate):
-    return history.record(by=delegate, act="test.done", thing=delegate, before={}, after={"a": 1})
+    return history.record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate, after={"a": 1})
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE mipres_admin_historyentry SET act = 'other'",
+        "UPDATE mipres_admin_historyentry SET event = 'other'",
         "DELETE FROM mipres_admin_historyentry",
         "TRUNCATE mipres_admin_historyentry",
     ],
@@ -32,7 +35,7 @@ def test_postgresql_refuses_to_rewrite_history(entry, statement):
 
 def test_the_row_says_who_what_and_where_from(delegate):
     token = history.origin.set(history.Origin("203.0.113.7", "abc"))
-    entry = history.record(by=delegate, act="test.done", thing=delegate, before={}, after={})
+    entry = history.record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate)
     history.origin.reset(token)
     entry.refresh_from_db()
     assert (entry.actor, entry.entity, entry.address, entry.request_id) == (
@@ -47,8 +50,42 @@ def test_the_row_says_who_what_and_where_from(delegate):
 @pytest.mark.django_db(transaction=True)
 def test_an_act_without_transaction_can_not_be_written(delegate):
     with pytest.raises(transaction.TransactionManagementError):
-        history.record(by=delegate, act="test.done", thing=delegate, before={}, after={})
+        history.record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate)
 
 
 def test_every_response_names_its_request(client):
     assert len(client.get("/ingresar/").headers["X-Request-ID"]) == 32
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+class Unregistered(TextChoices):
+    DONE = "test.done", "Prueba"
+
+
+def test_an_event_that_no_app_registered_is_refused(delegate):
+    with pytest.raises(ValueError, match=r"No app has registered the event test\.done"):
+        history.record(by=delegate, event=Unregistered.DONE, obj=delegate)
+    assert not HistoryEntry.objects.exists()
+
+
+def test_an_event_that_requires_a_reason_is_refused_without_one(delegate):
+    with pytest.raises(ValueError, match=r"mail\.retried requires a reason"):
+        history.record(by=delegate, event=Event.MAIL_RETRIED, obj=delegate, reason=" ")
+    entry = history.record(by=delegate, event=Event.MAIL_RETRIED, obj=delegate, reason="Volvió")
+    assert (entry.reason, entry.before, entry.after) == ("Volvió", {}, {})
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("value", [[], [{"x": 1}], "texto", 5, Value(None, JSONField())])
+def test_before_and_after_are_objects_or_refused(side, value):
+    values = {"before": {}, "after": {}, side: value}
+    with pytest.raises(IntegrityError, match="history_before_and_after_are_objects"), transaction.atomic():
+        HistoryEntry.objects.create(event="x", object_type="x", object_id="1", **values)
+
+
+def test_before_that_is_no_object_is_explained():
+    entry = HistoryEntry(event="x", object_type="x", object_id="1", before=[1], after={})
+    with pytest.raises(ValidationError, match="deben ser objetos JSON"):
+        entry.validate_constraints()

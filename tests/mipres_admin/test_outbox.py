@@ -369,7 +369,7 @@ def test_staff_see_that_a_mail_failed_and_never_its_text(staff, failed):
 def test_staff_put_a_failed_mail_back_and_it_leaves(staff, smtp, failed):
     staff.post(f"/admin/mipres_admin/outgoingmail/{failed.pk}/acto/reintentar/", {"reason": "El servidor volvió"})
     assert deliver_due().sent == 1
-    assert HistoryEntry.objects.filter(act="mail.retried").count() == 1
+    assert HistoryEntry.objects.filter(event="mail.retried").count() == 1
 
 
 def test_a_sent_mail_is_not_put_back(ministry, smtp):

@@ -104,8 +104,11 @@ def test_a_professional_has_no_token():
 
 def test_the_history_says_which_tokens_and_until_when_but_no_token(eps, token):
     new = make_token(eps, overlap=24 * HOUR)
-    entry = HistoryEntry.objects.filter(act="token.issued").latest("id")
-    assert [line["token"] for line in entry.after] == [str(new.row.public_id), str(token.row.public_id)]
+    entry = HistoryEntry.objects.filter(event="token.issued").latest("id")
+    assert [entry.after["token"], *(old["token"] for old in entry.after["replaced"])] == [
+        str(new.row.public_id),
+        str(token.row.public_id),
+    ]
     assert new.token not in str(entry.after)
 
 
@@ -140,7 +143,7 @@ def test_a_revocation_says_who_when_and_why(eps, token):
     actions.revoke_token(by=eps, token=token.row, reason="Ya no se usa")
     row = reread(token)
     assert (row.revoked_by, row.reason) == (eps, "Ya no se usa")
-    assert HistoryEntry.objects.filter(act="token.revoked", actor=eps, entity=eps.entity).count() == 1
+    assert HistoryEntry.objects.filter(event="token.revoked", actor=eps, entity=eps.entity).count() == 1
 
 
 def test_a_second_revocation_changes_nothing(eps, token):

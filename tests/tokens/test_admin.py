@@ -120,7 +120,7 @@ def test_the_ministry_revokes_a_token_with_a_reason(eps, token, ministry, staff)
     assert validate(eps.entity.nit, token.token).status_code == 200
     staff.post(revoking(token), {"reason": "Pudo quedar expuesto"})
     assert validate(eps.entity.nit, token.token).status_code == 401
-    entry = HistoryEntry.objects.get(act="token.revoked")
+    entry = HistoryEntry.objects.get(event="token.revoked")
     assert (entry.actor, entry.entity) == (ministry, eps.entity)
 
 

@@ -181,9 +181,9 @@ def test_the_delegates_hear_of_it(eps, token, known, delivered):
 
 def test_the_history_says_which_server(eps, token, known):
     post(REVOKE, {"token": token.token}, credentials=known)
-    entry = HistoryEntry.objects.get(act="token.revoked")
+    entry = HistoryEntry.objects.get(event="token.revoked")
     assert entry.entity == eps.entity
-    assert known[0] in entry.after[0]["reason"]
+    assert known[0] in entry.reason
 
 
 def test_a_revoked_temporary_token_leaves_its_portal_token(eps, token, known):
@@ -200,7 +200,7 @@ def test_what_is_no_token_needs_no_revocation(token, known, junk):
 
 def test_a_second_revocation_answers_alike(token, known):
     assert [post(REVOKE, {"token": token.token}, credentials=known).status_code for _ in range(2)] == [200, 200]
-    assert HistoryEntry.objects.filter(act="token.revoked").count() == 1
+    assert HistoryEntry.objects.filter(event="token.revoked").count() == 1
 
 
 # ---------------------------------------------------------------- credentials
@@ -370,13 +370,13 @@ def test_a_repeated_click_makes_one_server_and_shows_no_other_secret(ministry):
     asked = {"by": ministry, "name": "x", "scope": ["suministros"], "request_key": uuid.uuid4(), "reason": "x"}
     (first, _), (second, secret) = make_client(**asked), make_client(**asked)
     assert (first, secret) == (second, None)
-    assert HistoryEntry.objects.filter(act="client.made").count() == 1
+    assert HistoryEntry.objects.filter(event="client.made").count() == 1
 
 
 def test_a_second_ending_changes_nothing(ministry, known):
     assert [end_client(by=ministry, client=known[2], reason=reason) for reason in ("a", "b")] == [True, False]
     assert ServerClient.objects.get().reason == "a"
-    assert HistoryEntry.objects.filter(act="client.ended").count() == 1
+    assert HistoryEntry.objects.filter(event="client.ended").count() == 1
 
 
 NOW = timezone.now()

@@ -31,7 +31,7 @@ def by_state(state):
 
 def test_the_first_use_makes_a_current_and_a_next_key(made):
     assert sorted(SigningKey.objects.values_list("state", flat=True)) == ["current", "next"]
-    assert HistoryEntry.objects.get().act == "keys.made"
+    assert HistoryEntry.objects.get().event == "keys.made"
 
 
 def test_the_private_half_is_encrypted(made):
@@ -156,7 +156,7 @@ def test_the_command_says_why_not(made):
 
 def test_rotation_is_written_down_once(made):
     kids = keys.rotate_keys(force=True)
-    entry = HistoryEntry.objects.get(act="keys.rotated")
+    entry = HistoryEntry.objects.get(event="keys.rotated")
     assert entry.after == kids
 
 

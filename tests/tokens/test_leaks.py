@@ -39,9 +39,9 @@ def test_the_delegates_are_told(eps, token, delivered):
 
 def test_it_is_written_down_without_the_token(eps, token):
     by_page(token.token)
-    entry = HistoryEntry.objects.get(act="token.revoked")
+    entry = HistoryEntry.objects.get(event="token.revoked")
     assert (entry.actor, entry.entity) == (None, eps.entity)
-    assert token.token not in str(entry.after)
+    assert token.token not in str([entry.after, entry.reason])
 
 
 def test_two_tokens_in_one_text_both_end(eps, token, stranger):

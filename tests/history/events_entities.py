@@ -5,13 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 from accounts.actions.desk import close_sede, open_sede, reactivate_entity, suspend_entity
+from accounts.events import Event as AccountEvent
 from accounts.models import Account
 from accounts.validity import today
 from entities.actions.sedes import create_main_sede, create_sede, disable_sede, edit_sede, enable_sede
+from entities.events import Event
 from entities.models import Sede
 from entities.rules.sedes import SedeDetails, SedeUse
 from tests.cast import make_delegate, make_entity, make_session
-from tests.history.stage import Expected, Stage, act
+from tests.history.scenario import Expected, Scenario, case
 
 DETAILS = SedeDetails("Farmacia Norte", "601 555 0101", "Calle 1 # 2-3", "05001")
 
@@ -32,22 +34,22 @@ def kept(**changed: Any) -> dict[str, Any]:
     return {"name": DETAILS.name, "phone": DETAILS.phone, "address": DETAILS.address} | town | changed
 
 
-@act("sede.created")
-def _(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.SEDE_CREATED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
     by = provider()
     yield None
     yield Expected(create_sede(by=by, details=DETAILS, key=uuid4()), by, by.entity, after=kept())
 
 
-@act("sede.created")
-def main(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.SEDE_CREATED)
+def main(scenario: Scenario) -> Iterator[Expected | None]:
     entity = make_entity("PROV")
     yield None
     yield Expected(create_main_sede(by=None, entity=entity, details=DETAILS), None, entity, after=kept())
 
 
-@act("sede.edited")
-def _(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.SEDE_EDITED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
     by = provider()
     sede = made(by)
     wanted = SedeDetails("Farmacia Sur", DETAILS.phone, DETAILS.address, DETAILS.municipality_id)
@@ -56,8 +58,8 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     yield Expected(sede, by, by.entity, kept(), kept(name="Farmacia Sur"))
 
 
-@act("sede.disabled")
-def _(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.SEDE_DISABLED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
     by = provider()
     sede = made(by)
     yield None
@@ -65,8 +67,8 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     yield Expected(sede, by, by.entity, kept(), kept(closed_on=today().isoformat()))
 
 
-@act("sede.enabled")
-def _(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.SEDE_ENABLED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
     by = provider()
     sede = made(by, closed_on=today())
     yield None
@@ -74,39 +76,39 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     yield Expected(sede, by, by.entity, kept(closed_on=today().isoformat()), kept())
 
 
-@act("sede.disabled")
-def by_the_ministry(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.SEDE_DISABLED)
+def by_the_ministry(scenario: Scenario) -> Iterator[Expected | None]:
     by = provider()
     sede = made(by)
     yield None
-    close_sede(by=stage.ministry, sede=sede, reason="Sin habilitación")
-    after = kept(closed_on=today().isoformat()) | {"reason": "Sin habilitación"}
-    yield Expected(sede, stage.ministry, by.entity, kept(), after)
+    close_sede(by=scenario.ministry, sede=sede, reason="Sin habilitación")
+    after = kept(closed_on=today().isoformat())
+    yield Expected(sede, scenario.ministry, by.entity, kept(), after, reason="Sin habilitación")
 
 
-@act("sede.enabled")
-def by_the_ministry_too(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.SEDE_ENABLED)
+def by_the_ministry_too(scenario: Scenario) -> Iterator[Expected | None]:
     by = provider()
     sede = made(by, closed_on=today())
     yield None
-    open_sede(by=stage.ministry, sede=sede, reason="Ya la tiene")
-    before, after = kept(closed_on=today().isoformat()), kept() | {"reason": "Ya la tiene"}
-    yield Expected(sede, stage.ministry, by.entity, before, after)
+    open_sede(by=scenario.ministry, sede=sede, reason="Ya la tiene")
+    before, after = kept(closed_on=today().isoformat()), kept()
+    yield Expected(sede, scenario.ministry, by.entity, before, after, reason="Ya la tiene")
 
 
-@act("entity.suspended")
-def _(stage: Stage) -> Iterator[Expected | None]:
-    entity = stage.sede.entity
-    make_session(stage.delegate)
+@case(AccountEvent.ENTITY_SUSPENDED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    entity = scenario.sede.entity
+    make_session(scenario.delegate)
     yield None
-    suspend_entity(by=stage.ministry, entity=entity, reason="Liquidada")
-    after = {"is_active": False, "sessions": 1, "reason": "Liquidada"}
-    yield Expected(entity, stage.ministry, entity, {"is_active": True}, after)
+    suspend_entity(by=scenario.ministry, entity=entity, reason="Liquidada")
+    after = {"is_active": False, "sessions": 1}
+    yield Expected(entity, scenario.ministry, entity, {"is_active": True}, after, reason="Liquidada")
 
 
-@act("entity.reactivated")
-def _(stage: Stage) -> Iterator[Expected | None]:
+@case(AccountEvent.ENTITY_REACTIVATED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
     entity = make_entity(is_active=False)
     yield None
-    reactivate_entity(by=stage.ministry, entity=entity, reason="Error")
-    yield Expected(entity, stage.ministry, entity, {"is_active": False}, {"is_active": True, "reason": "Error"})
+    reactivate_entity(by=scenario.ministry, entity=entity, reason="Error")
+    yield Expected(entity, scenario.ministry, entity, {"is_active": False}, {"is_active": True}, reason="Error")

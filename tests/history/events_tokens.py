@@ -6,9 +6,10 @@ from uuid import uuid4
 
 from accounts.models import Account
 from tests.cast import make_delegate, make_entity
-from tests.history.stage import Expected, Stage, act
+from tests.history.scenario import Expected, Scenario, case
 from tests.tokens.calling import make_token
 from tokens.actions import Issued, end_client, issue_token, make_client, revoke_token, revoke_tokens_made_by
+from tokens.events import Event
 from tokens.keys import ensure_keys, ring, rotate_keys
 from tokens.models import PortalToken, ServerClient, SigningKey
 
@@ -20,9 +21,9 @@ def eps() -> Account:
     return make_delegate(make_entity("EPS_C"))
 
 
-def state(*tokens: PortalToken) -> list[dict[str, str]]:
-    """How history keeps tokens."""
-    return [{"token": str(one.public_id), "name": one.name, "until": one.end.isoformat()} for one in tokens]
+def state(token: PortalToken) -> dict[str, str]:
+    """How history keeps a token."""
+    return {"token": str(token.public_id), "name": token.name, "until": token.end.isoformat()}
 
 
 def issue(by: Account, seen: str = "") -> Issued:
@@ -30,57 +31,57 @@ def issue(by: Account, seen: str = "") -> Issued:
     return issue_token(by=by, name="Sistemas", days=90, overlap=overlap, seen=seen, request_key=uuid4())
 
 
-@act("token.issued")
-def _(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.TOKEN_ISSUED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
     by = eps()
     yield None
     row = issue(by).row
-    yield Expected(row, by, by.entity, [], state(row))
+    yield Expected(row, by, by.entity, after=state(row))
 
 
-@act("token.issued")
-def instead_of_another(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.TOKEN_ISSUED)
+def instead_of_another(scenario: Scenario) -> Iterator[Expected | None]:
     by = eps()
     old = issue(by).row
     yield None
     row = issue(by, seen=str(old.public_id)).row
     old.refresh_from_db()
-    yield Expected(row, by, by.entity, [], state(row, old))
+    yield Expected(row, by, by.entity, after=state(row) | {"replaced": [state(old)]})
 
 
-def revoked(token: PortalToken) -> list[dict[str, str]]:
+def revoked(token: PortalToken) -> dict[str, str]:
     token.refresh_from_db()
     assert token.revoked_at is not None
-    return [{"token": str(token.public_id), "revoked_at": token.revoked_at.isoformat(), "reason": "Filtrado"}]
+    return {"token": str(token.public_id), "revoked_at": token.revoked_at.isoformat()}
 
 
-@act("token.revoked")
-def _(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.TOKEN_REVOKED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
     by = eps()
     token = make_token(by).row
     yield None
     revoke_token(by=by, token=token, reason="Filtrado")
-    yield Expected(token, by, by.entity, state(token), revoked(token))
+    yield Expected(token, by, by.entity, state(token), revoked(token), reason="Filtrado")
 
 
-@act("token.revoked")
-def all_that_somebody_made(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.TOKEN_REVOKED)
+def all_that_somebody_made(scenario: Scenario) -> Iterator[Expected | None]:
     by = eps()
     tokens = [make_token(by, overlap=timedelta(hours=1)).row for _ in range(2)]
     for token in tokens:
         token.refresh_from_db()
     yield None
-    revoke_tokens_made_by(account=by, by=stage.ministry, reason="Filtrado")
+    revoke_tokens_made_by(account=by, by=scenario.ministry, reason="Filtrado")
     for token in tokens:
-        yield Expected(token, stage.ministry, by.entity, state(token), revoked(token))
+        yield Expected(token, scenario.ministry, by.entity, state(token), revoked(token), reason="Filtrado")
 
 
 def kid(state: str) -> str:
     return SigningKey.objects.get(state=state).kid
 
 
-@act("keys.made")
-def _(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.KEYS_MADE)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
     ring.forget()
     yield None
     ensure_keys()
@@ -88,8 +89,8 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     yield Expected(current, None, None, after={"current": current.kid, "next": kid("next")})
 
 
-@act("keys.rotated")
-def _(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.KEYS_ROTATED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
     ring.forget()
     ensure_keys()
     before = {"current": kid("current"), "next": kid("next")}
@@ -99,24 +100,23 @@ def _(stage: Stage) -> Iterator[Expected | None]:
     yield Expected(SigningKey.objects.get(state="current"), None, None, before, after)
 
 
-@act("client.made")
-def _(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.CLIENT_MADE)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
     by = eps()
     yield None
     why = "Convenio firmado"
     client, _secret = make_client(by=by, name="Suministros", scope=["suministros"], request_key=uuid4(), reason=why)
     after = {"client_id": client.client_id, "name": "Suministros", "scope": "suministros"}
-    after |= {"reason": why}
-    yield Expected(client, by, by.entity, {}, after)
+    yield Expected(client, by, by.entity, {}, after, reason=why)
 
 
-@act("client.ended")
-def _(stage: Stage) -> Iterator[Expected | None]:
+@case(Event.CLIENT_ENDED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
     by, client_id = eps(), "srv-0123456789abcdef"
     client = ServerClient.objects.create(
         client_id=client_id, digest="0" * 64, name="x", scope="suministros", made_by=by
     )
     yield None
     end_client(by=by, client=client, reason="Contrato terminado")
-    after = {"client_id": client_id, "reason": "Contrato terminado"}
-    yield Expected(client, by, by.entity, {"client_id": client_id}, after)
+    same = {"client_id": client_id}
+    yield Expected(client, by, by.entity, same, same, reason="Contrato terminado")

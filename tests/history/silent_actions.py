@@ -1,6 +1,6 @@
-"""Which public functions of the `actions` modules write no row of their own, and why?"""
+"""Which public functions of the `actions` modules record no event of their own, and why?"""
 
-WITHOUT_ROW = {
+SILENT_ACTIONS = {
     "accounts.actions.networks.dependent_roles": "reads roles",
     "accounts.actions.password_links.find_link": "reads a link",
     "accounts.actions.roles.held_by": "reads roles",

@@ -1,0 +1,90 @@
+"""Which events can be recorded, and how do their names, keys and codes read in Spanish?
+
+Each app declares its events in its `events.py` and registers them in `AppConfig.ready()`.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+
+
+@dataclass(frozen=True)
+class EventType:
+    """What the registry knows of one event."""
+
+    label: str
+    group: str
+    requires_reason: bool
+
+
+_events: dict[str, EventType] = {}
+_labels: dict[str, str] = {}
+_words: dict[str, str] = {}
+
+
+def register(
+    events: type[TextChoices],
+    *,
+    groups: Mapping[str, str],
+    reason_required: Collection[TextChoices] = (),
+    labels: Mapping[str, str] | None = None,
+    words: Mapping[str, str] | None = None,
+) -> None:
+    """Let an app record its events.
+
+    `groups` are the headings of a list of choices, by what stands before the point of a value; `labels` name the keys
+    of `before` and `after`, `words` say what codes among their values mean. Raises ValueError for an event, a key or a
+    code that is registered already, and KeyError for an event without a group.
+    """
+    found = {
+        event.value: EventType(str(event.label), groups[event.value.partition(".")[0]], event in reason_required)
+        for event in events
+    }
+    for known, new in ((_events, found), (_labels, labels or {}), (_words, words or {})):
+        if twice := known.keys() & new.keys():
+            raise ValueError(f"Registered twice: {', '.join(sorted(twice))}.")
+    _events.update(found)
+    _labels.update(labels or {})
+    _words.update(words or {})
+
+
+def check(event: str, reason: str) -> None:
+    """Raise ValueError for an event that nobody registered, or that requires a reason and has none."""
+    if event not in _events:
+        raise ValueError(f"No app has registered the event {event}.")
+    if _events[event].requires_reason and not reason.strip():
+        raise ValueError(f"The event {event} requires a reason.")
+
+
+def event_label(event: str) -> str:
+    """The name of an event; an event that no app registers any more is shown as it is."""
+    return _events[event].label if event in _events else event
+
+
+def key_label(key: str) -> str:
+    """The name of a key of `before` and `after`; without one, the key itself as words."""
+    return _labels.get(key, key.replace("_", " ").capitalize())
+
+
+def word(code: str) -> str:
+    """What a code means; any other text as it is."""
+    return _words.get(code, code)
+
+
+def event_names() -> frozenset[str]:
+    """Every registered event."""
+    return frozenset(_events)
+
+
+def labelled_keys() -> frozenset[str]:
+    """Every key that has a label."""
+    return frozenset(_labels)
+
+
+def choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every event with its label, under its group, for a list of choices."""
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for name, event in _events.items():
+        grouped.setdefault(event.group, []).append((name, event.label))
+    return sorted(grouped.items())

@@ -1,0 +1,426 @@
+"""Which row does each action of natural persons, Registro de Usuarios and personas jurídicas leave?"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from accounts.events import Event as AccountEvent
+from accounts.models import Account, RethusEntry
+from delegates.actions.appointments import change_appointment, end_appointment, make_appointment
+from delegates.actions.entity_registrations import (
+    CheckedRut,
+    approve,
+    ask_for_information,
+    record_download,
+    reject,
+    send_again,
+    send_registration,
+    take_for_review,
+)
+from delegates.actions.personal_data import ask_email_change, change_email, correct_sex, download_data
+from delegates.actions.registration import register_delegate, register_ppn, register_user
+from delegates.actions.representations import represent
+from delegates.actions.sign_up import confirm_account, request_account
+from delegates.events import Event
+from delegates.models import (
+    Appointment,
+    AuthorizedProfile,
+    AuthorizedRole,
+    DelegateAccount,
+    EntityRegistration,
+    Representation,
+    SignUp,
+)
+from delegates.privacy import NOTICE_VERSION
+from delegates.rules.appointments import Authorization, Identity, version
+from delegates.rules.entity_registrations import Details
+from delegates.rut.rules import Check
+from entities.events import Event as EntityEvent
+from mipres_admin.text import masked_email
+from tests import cast
+from tests.delegates.links import MARIA, link_in_mail, link_of_a_sign_up
+from tests.history.scenario import Expected, Scenario, by_natural, case
+from tests.tokens.calling import make_token
+from tokens.events import Event as TokenEvent
+from tokens.keys import ensure_keys, ring
+
+# ---------------------------------------------------------------- Mi Seguridad Social
+
+
+@case(Event.SIGN_UP_REQUESTED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    request_account(applicant=MARIA)
+    yield Expected(SignUp.objects.get(), None, None)
+
+
+def secret_in(link: str) -> str:
+    return link.strip("/").rpartition("/")[2]
+
+
+@case(Event.SIGN_UP_CONFIRMED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    secret = secret_in(link_of_a_sign_up())
+    yield None
+    account = confirm_account(secret=secret, new=cast.PASSWORD)
+    after = {"person": account.person_id, "new_person": True, "notice": NOTICE_VERSION}
+    yield Expected(account, account, None, after=after)
+
+
+@case(Event.SIGN_UP_CONFIRMED)
+def of_a_known_person(scenario: Scenario) -> Iterator[Expected | None]:
+    """What the portal knew of him is written over, and what it was is written down."""
+    names = {"first_name": MARIA.first_name, "first_surname": MARIA.first_surname}
+    person = cast.make_person(document_number=MARIA.document_number, email="otra@correo.example", **names)
+    secret = secret_in(link_of_a_sign_up())
+    yield None
+    account = confirm_account(secret=secret, new=cast.PASSWORD)
+    contact = {"email": masked_email(MARIA.email), "sex": MARIA.sex}
+    after = {"person": person.pk, "new_person": False, "notice": NOTICE_VERSION} | contact
+    yield Expected(account, account, None, before={"email": "o***@correo.example", "sex": ""}, after=after)
+
+
+@case(Event.SIGN_UP_REFUSED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    secret = secret_in(link_of_a_sign_up())
+    cast.make_person(document_number=MARIA.document_number, first_name="Otra")
+    yield None
+    with suppress(Exception):
+        confirm_account(secret=secret, new=cast.PASSWORD)
+    yield Expected(SignUp.objects.get(), None, None, after={"cause": "names"})
+
+
+@case(Event.PERSON_CORRECTED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    before = {"sex": person_of(scenario).sex}
+    yield None
+    correct_sex(by=scenario.natural, sex="M")
+    yield by_natural(scenario, person_of(scenario), before=before, after={"sex": "M"})
+
+
+def person_of(scenario: Scenario) -> Any:
+    return scenario.natural.person
+
+
+@case(Event.PERSON_DOWNLOADED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    scenario.natural  # noqa: B018  made before the deed
+    yield None
+    download_data(by=scenario.natural)
+    yield by_natural(scenario, person_of(scenario))
+
+
+def ask(scenario: Scenario, password: str = cast.PASSWORD) -> None:
+    ask_email_change(by=scenario.natural, email="nuevo@correo.example", password=password)
+
+
+@case(Event.EMAIL_ASKED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    ask(scenario)
+    yield by_natural(scenario, scenario.natural, after={"email": "n***@correo.example"})
+
+
+@case(AccountEvent.SECURITY_REFUSED)
+def of_an_e_mail(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    with suppress(ValidationError):
+        ask(scenario, password="otra")
+    yield Expected(scenario.natural, None, None, after={"locked": False})
+
+
+@case(Event.EMAIL_CHANGED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    ask(scenario)
+    secret = secret_in(link_in_mail("confirm_email"))
+    yield None
+    change_email(secret=secret)
+    before, after = {"email": "p***@correo.example"}, {"email": "n***@correo.example"}
+    yield by_natural(scenario, scenario.natural, before=before, after=after)
+
+
+@case(Event.EMAIL_CHANGED)
+def of_a_delegate_too(scenario: Scenario) -> Iterator[Expected | None]:
+    """Each account that follows says so, a delegate's to its entity."""
+    email = scenario.natural.email
+    account = cast.make_delegate(scenario.sede.entity, person=person_of(scenario), login="ADMIPS1-9", email=email)
+    ask(scenario)
+    secret = secret_in(link_in_mail("confirm_email"))
+    yield None
+    change_email(secret=secret)
+    before, after = {"email": "p***@correo.example"}, {"email": "n***@correo.example"}
+    yield by_natural(scenario, scenario.natural, before=before, after=after)
+    yield Expected(account, scenario.natural, scenario.sede.entity, before, after)
+
+
+# ---------------------------------------------------------------- Registro de Usuarios
+
+
+@case(Event.USER_REGISTERED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    user = register_user(by=scenario.natural, kind="OTRO")
+    yield by_natural(scenario, user, after={"kind": "OTRO", "profession": None})
+
+
+@case(Event.USER_REGISTERED_AGAIN)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    person = person_of(scenario)
+    document = {"document_type": person.document_type, "document_number": person.document_number}
+    RethusEntry.objects.create(profession_id="P07", registry_number="RM-1", **document)
+    register_user(by=scenario.natural, kind="OTRO")
+    yield None
+    user = register_user(by=scenario.natural, kind="PROF", profession="P07")
+    before, after = {"kind": "OTRO", "profession": None}, {"kind": "PROF", "profession": "P07"}
+    yield by_natural(scenario, user, before=before, after=after)
+
+
+def appointed(scenario: Scenario) -> Appointment:
+    """The natural person, whom the IPS has appointed; its registration was approved."""
+    entity = scenario.sede.entity
+    Representation.objects.get_or_create(entity=entity, ended_at=None, defaults={"person": cast.make_person()})
+    return cast.make_appointment(entity, scenario.delegate, scenario.natural.person)
+
+
+def register(scenario: Scenario) -> Account:
+    return register_delegate(by=scenario.natural, kind="IPS", nit=scenario.sede.entity.nit)
+
+
+def registered(scenario: Scenario, account: Account, **after: Any) -> Expected:
+    after = {"login": account.login} | after
+    return Expected(account, scenario.natural, account.entity, after=after, also=(AccountEvent.PASSWORD_LINK_SENT,))
+
+
+@case(Event.DELEGATE_REGISTERED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    appointment = appointed(scenario)
+    yield None
+    account = register(scenario)
+    yield registered(scenario, account, appointment=str(appointment.public_id))
+
+
+@case(Event.DELEGATE_REGISTERED)
+def of_himself(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    account = register_ppn(by=scenario.natural, phone="601 555 0101", address="Calle 1", municipality_id="11001")
+    assert account.entity is not None
+    row = registered(scenario, account, sede=account.entity.sedes.get().code)
+    yield replace(row, also=(*row.also, EntityEvent.SEDE_CREATED))
+
+
+@case(Event.DELEGATE_REACTIVATED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    first = appointed(scenario)
+    account = register(scenario)
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    Appointment.objects.filter(pk=first.pk).update(ended_at=first.created_at, ended_by=scenario.delegate)
+    again = appointed(scenario)
+    yield None
+    register(scenario)
+    yield registered(scenario, account, appointment=str(again.public_id))
+
+
+# ---------------------------------------------------------------- personas jurídicas
+
+RUT = CheckedRut(b"%PDF-1.7", [Check("nit", "cumple", "")])
+PLACE: dict[str, Any] = {"municipality_id": "11001", "address": "Calle 1 # 2-3", "phone": "6013305043"}
+DETAILS = Details("PROV", "900123456", "Droguería del Río S.A.S.", **PLACE)
+
+
+def send(scenario: Scenario, details: Details = DETAILS) -> EntityRegistration:
+    return send_registration(by=scenario.natural, details=details, rut=RUT)
+
+
+def seen(registration: EntityRegistration) -> dict[str, Any]:
+    step = registration.steps.last()
+    assert step is not None
+    return {"registration": registration, "seen": step.pk}
+
+
+def taken(scenario: Scenario) -> EntityRegistration:
+    registration = send(scenario)
+    return take_for_review(by=scenario.ministry, **seen(registration), reason="Su turno")
+
+
+def kept(state: str | None, **more: Any) -> dict[str, Any]:
+    """How history keeps the registration in a state."""
+    return DETAILS.as_fields() | {"state": state} | more
+
+
+@case(Event.REGISTRATION_SENT)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    yield by_natural(scenario, send(scenario), before={"state": None}, after=kept("enviada"))
+
+
+@case(Event.REGISTRATION_SENT)
+def corrected(scenario: Scenario) -> Iterator[Expected | None]:
+    registration = send(scenario)
+    wanted = replace(DETAILS, name="Otro nombre")
+    yield None
+    send_again(by=scenario.natural, registration=registration, details=wanted, rut=RUT)
+    after = kept("enviada", name="Otro nombre")
+    yield by_natural(scenario, registration, before=kept("enviada"), after=after)
+
+
+def of_reviewer(scenario: Scenario, registration: EntityRegistration, before: str, after: str, **row: Any) -> Expected:
+    return Expected(registration, scenario.ministry, None, kept(before), kept(after), **row)
+
+
+@case(Event.REGISTRATION_TAKEN)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    registration = send(scenario)
+    yield None
+    take_for_review(by=scenario.ministry, **seen(registration), reason="Su turno")
+    yield of_reviewer(scenario, registration, "enviada", "en_revision", reason="Su turno")
+
+
+@case(Event.REGISTRATION_INCOMPLETE)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    registration = taken(scenario)
+    yield None
+    ask_for_information(by=scenario.ministry, **seen(registration), reason="Falta la firma")
+    yield of_reviewer(scenario, registration, "en_revision", "falta_informacion", reason="Falta la firma")
+
+
+@case(Event.REGISTRATION_REJECTED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    registration = taken(scenario)
+    yield None
+    reject(by=scenario.ministry, **seen(registration), reason="No es suya")
+    yield of_reviewer(scenario, registration, "en_revision", "rechazada", reason="No es suya")
+
+
+@case(Event.REGISTRATION_APPROVED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    registration = taken(scenario)
+    yield None
+    approve(by=scenario.ministry, **seen(registration), reason="Coincide")
+    also = (EntityEvent.SEDE_CREATED, Event.REPRESENTATION_MADE)
+    row = of_reviewer(scenario, registration, "en_revision", "aprobada", reason="Coincide", also=also)
+    yield replace(row, entity=registration.representations.get().entity)
+
+
+def of_representation(scenario: Scenario, held: Representation, **written: Any) -> Expected:
+    return Expected(held, scenario.ministry, held.entity, **written)
+
+
+@case(Event.REPRESENTATION_MADE)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    registration, by = taken(scenario), scenario.ministry
+    yield None
+    represent(by=by, registration=registration)
+    held = Representation.objects.get()
+    after = {"since": held.since.isoformat(), "registration": str(registration.public_id)}
+    yield replace(of_representation(scenario, held, after=after), also=(EntityEvent.SEDE_CREATED,))
+
+
+@case(Event.REPRESENTATION_ENDED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    registration, by = taken(scenario), scenario.ministry
+    entity = cast.make_entity("PROV", nit=DETAILS.nit)
+    held = Representation.objects.create(entity=entity, person=cast.make_person())
+    yield None
+    represent(by=by, registration=registration)
+    held.refresh_from_db()
+    assert held.ended_at is not None
+    after = {"ended_at": held.ended_at.isoformat(), "registration": str(registration.public_id)}
+    row = of_representation(scenario, held, before={"since": held.since.isoformat()}, after=after)
+    yield replace(row, also=(EntityEvent.SEDE_CREATED, Event.REPRESENTATION_MADE))
+
+
+@case(Event.REGISTRATION_REJECTED)
+def of_who_represents_the_entity(scenario: Scenario) -> Iterator[Expected | None]:
+    """Who represents the entity by now has his request in its history; anybody else's is not its business."""
+    registration, entity = taken(scenario), cast.make_entity("PROV", nit=DETAILS.nit)
+    Representation.objects.create(entity=entity, person=person_of(scenario))
+    yield None
+    reject(by=scenario.ministry, **seen(registration), reason="Ya la representa")
+    row = of_reviewer(scenario, registration, "en_revision", "rechazada", reason="Ya la representa")
+    yield replace(row, entity=entity)
+
+
+@case(Event.RUT_DOWNLOADED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    document = send(scenario).documents.get()
+    yield None
+    record_download(by=scenario.ministry, document=document)
+    yield Expected(document, scenario.ministry, None, after={"sha256": document.sha256})
+
+
+# ---------------------------------------------------------------- Administrar autorizados
+
+
+WHO: dict[str, Any] = {
+    "sex": "F",
+    "first_name": "María",
+    "second_name": "",
+    "first_surname": "Ñáñez",
+    "second_surname": "",
+}
+
+
+def wanted(scenario: Scenario, **changed: Any) -> Authorization:
+    """María as delegate, at the sede."""
+    role, profile = AuthorizedRole.objects.get(pk="EMPLEADOR"), AuthorizedProfile.objects.get(pk="DELEGADO")
+    fields = {"email": "maria@correo.example", "role": role, "profile": profile, "sede": scenario.sede}
+    return Authorization(**(WHO | fields | changed))
+
+
+def written(scenario: Scenario, **changed: Any) -> dict[str, Any]:
+    """How history keeps her appointment."""
+    place = {"role": "EMPLEADOR", "profile": "DELEGADO", "sede": scenario.sede.code}
+    return WHO | {"email": "m***@correo.example"} | place | changed
+
+
+def represented(scenario: Scenario) -> dict[str, Any]:
+    """By the natural person, who represents the entity."""
+    Representation.objects.create(entity=scenario.sede.entity, person=person_of(scenario))
+    return {"by": scenario.natural}
+
+
+def named(scenario: Scenario, by: Account) -> Appointment:
+    identity = Identity("CC", "1025000222")
+    return make_appointment(by=by, entity=scenario.sede.entity, identity=identity, wanted=wanted(scenario))
+
+
+@case(Event.APPOINTMENT_MADE)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    do = represented(scenario)
+    yield None
+    yield Expected(named(scenario, **do), scenario.natural, scenario.sede.entity, after=written(scenario))
+
+
+@case(Event.APPOINTMENT_CHANGED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    do = represented(scenario)
+    appointment = named(scenario, **do)
+    yield None
+    change_appointment(
+        **do, appointment=appointment, wanted=wanted(scenario, first_name="Marina"), seen=version(appointment)
+    )
+    after = written(scenario, first_name="Marina")
+    yield Expected(appointment, scenario.natural, scenario.sede.entity, written(scenario), after)
+
+
+@case(Event.APPOINTMENT_ENDED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    """With the delegate's account, its sessions and its tokens: each of them says so itself."""
+    ring.forget()
+    ensure_keys()
+    entity = cast.make_entity("EPS_C")
+    scenario.sede = cast.make_sede(entity, code=entity.eps_code, municipality_id=None)
+    do = represented(scenario)
+    appointment, account = named(scenario, **do), cast.make_delegate(entity)
+    DelegateAccount.objects.create(account=account, appointment=appointment)
+    cast.make_session(account)
+    make_token(account)
+    yield None
+    ended = end_appointment(**do, appointment=appointment, revoke_tokens=True).ended_at
+    assert ended is not None
+    after = {"ended_at": ended.isoformat(), "revoke_tokens": True, "account_closed": account.login}
+    also = (AccountEvent.SESSIONS_ENDED, TokenEvent.TOKEN_REVOKED)
+    yield Expected(appointment, scenario.natural, entity, written(scenario), after, also)

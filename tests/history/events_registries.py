@@ -1,0 +1,218 @@
+"""Which row does the load of each official registry leave, and which the roles that it ends and gives back?
+
+By command no actor, in the admin who asked and why; the load itself has no entity.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from accounts.events import Event as AccountEvent
+from accounts.registry import effects
+from accounts.validity import long_date, today
+from entities.actions.registry_loads import Upload, cancel_load, queue_load, queue_undo, upload_registry
+from entities.events import Event
+from entities.registry.models import RegistryLoad
+from entities.registry.queue import take
+from tests.accounts.registry_effects import Ministry, on
+from tests.cast import make_assignment
+from tests.history.scenario import Case, Expected, Scenario, by_nobody, case
+from tests.registry_files import csv_file, load, sede_row
+
+REGISTRIES = {
+    "reps": [sede_row()],
+    "eps": [{"codigo": "EPS008", "nit": "860066942", "nombre": "Compensar EPS", "regimen": "Contributivo"}],
+    "rethus": [
+        {
+            "tipo_identificacion": "CC", "numero_identificacion": "1025000111", "codigo_profesion": "P07",
+            "profesion": "Medicina", "registro_profesional": "RM-1", "fecha_retiro": "",
+        }
+    ],
+    "sso": [
+        {
+            "tipo_identificacion": "CC", "numero_identificacion": "1025000111", "codigo_habilitacion_sede": "SEDE",
+            "fecha_inicio": "2026-01-01", "fecha_fin": "2026-12-31",
+        }
+    ],
+    "deceased": [
+        {"tipo_identificacion": "CC", "numero_identificacion": "1025000111", "fecha_fallecimiento": "2026-01-01"}
+    ],
+}  # fmt: skip
+
+
+def loading(kind: str) -> Case:
+    """The load of one registry."""
+
+    def _(scenario: Scenario) -> Iterator[Expected | None]:
+        rows = [
+            {key: scenario.sede.code if text == "SEDE" else text for key, text in r.items()} for r in REGISTRIES[kind]
+        ]
+        file = csv_file(scenario.folder / f"{kind}.csv", rows, tuple(rows[0])) if kind != "reps" else None
+        path = file or csv_file(scenario.folder / "reps.csv", rows)
+        yield None
+        load(f"import_{kind}", path, allow_closing=True)
+        entry = RegistryLoad.objects.get()
+        cut = entry.snapshot_date and entry.snapshot_date.isoformat()
+        after = {"file": path.name, "sha256": entry.sha256, "cut_on": cut, **entry.counts}
+        yield Expected(entry, None, None, after=after)
+
+    return _
+
+
+@case(AccountEvent.ROLES_ENDED)
+def by_a_registry(scenario: Scenario) -> Iterator[Expected | None]:
+    make_assignment(scenario.user, scenario.sede, "Rol_Anulador", scenario.delegate)
+    yield None
+    entry = Ministry(scenario.folder).deceased(scenario.user.person)
+    before, after = _kept(scenario, "Rol_Anulador"), _kept(scenario) | _why(entry, DEAD)
+    yield by_nobody(
+        scenario, scenario.user, before=before, after=after, also=(AccountEvent.DECEASED_LOADED,), reason=_reason(entry)
+    )
+
+
+@case(AccountEvent.ROLES_LAST_DAY_CHANGED)
+def by_a_plaza(scenario: Scenario) -> Iterator[Expected | None]:
+    scenario.user.kind = "SSO"
+    scenario.user.save()
+    make_assignment(scenario.user, scenario.sede, "Rol_Anulador", scenario.delegate)
+    yield None
+    entry = Ministry(scenario.folder).plazas((scenario.user, scenario.sede, 0, 9))
+    last = on(9)
+    cause = f"La plaza de Servicio Social Obligatorio de la persona en esta sede termina ahora el {long_date(last)}."
+    before = _kept(scenario, "Rol_Anulador")
+    after = _kept(scenario, "Rol_Anulador", until=last.isoformat()) | _why(entry, cause)
+    yield by_nobody(
+        scenario, scenario.user, before=before, after=after, also=(AccountEvent.SSO_LOADED,), reason=_reason(entry)
+    )
+
+
+@case(AccountEvent.ROLES_RESTORED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    make_assignment(scenario.user, scenario.sede, "Rol_Anulador", scenario.delegate)
+    entry = Ministry(scenario.folder).reps()
+    yield None
+    effects.undo(entry)
+    after = _kept(scenario, "Rol_Anulador") | _why(entry, "Se deshizo la carga de REPS que los había terminado.")
+    yield by_nobody(scenario, scenario.user, before=_kept(scenario), after=after, reason=_reason(entry))
+
+
+DEAD = "La persona figura como fallecida en los registros oficiales."
+
+
+def _kept(scenario: Scenario, *roles: str, until: str | None = None) -> dict[str, Any]:
+    """How history keeps these roles."""
+    day = today().isoformat()
+    return {"sede": scenario.sede.code, "roles": [{"role": role, "from": day, "until": until} for role in roles]}
+
+
+def _why(entry: RegistryLoad, cause: str) -> dict[str, Any]:
+    return {"cause": cause, "load": entry.pk}
+
+
+def _reason(entry: RegistryLoad) -> str:
+    return f"Carga {entry.pk} de {entry.get_kind_display()}"
+
+
+LOADED = {
+    "reps": Event.REPS_LOADED,
+    "eps": Event.EPS_LOADED,
+    "rethus": AccountEvent.RETHUS_LOADED,
+    "sso": AccountEvent.SSO_LOADED,
+    "deceased": AccountEvent.DECEASED_LOADED,
+}
+for kind, event in LOADED.items():
+    case(event)(loading(kind))
+
+
+# ---------------------------------------------------------------- asked for in the admin
+
+WHY = "Corte de marzo"
+NO_OPTIONS = {"strict": False, "force": False, "allow_closing": False}
+
+
+def uploaded(scenario: Scenario) -> RegistryLoad:
+    content = csv_file(scenario.folder / "reps.csv", [sede_row()]).read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    file = Upload("reps.csv", digest, len(content), zlib.compress(content))
+    waiting, _ = upload_registry(by=scenario.ministry, kind="reps", file=file, reason=WHY)
+    return waiting
+
+
+def previewed(scenario: Scenario) -> RegistryLoad:
+    """A REPS that closes little, looked at by the worker."""
+    waiting = uploaded(scenario)
+    scenario.sede.delete()
+    take()
+    waiting.refresh_from_db()
+    return waiting
+
+
+@case(Event.REGISTRY_UPLOADED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    waiting = uploaded(scenario)
+    after = {"state": "uploaded", "file": "reps.csv", "sha256": waiting.sha256}
+    yield Expected(waiting, scenario.ministry, None, after=after, reason=WHY)
+
+
+@case(Event.REGISTRY_QUEUED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    waiting = previewed(scenario)
+    yield None
+    queue_load(by=scenario.ministry, load=waiting, reason=WHY)
+    after = {"state": "queued", "file": "reps.csv", "sha256": waiting.sha256, **NO_OPTIONS}
+    yield Expected(waiting, scenario.ministry, None, before={"state": "previewed"}, after=after, reason=WHY)
+
+
+@case(Event.REPS_LOADED)
+def applied_from_the_admin(scenario: Scenario) -> Iterator[Expected | None]:
+    waiting = previewed(scenario)
+    queue_load(by=scenario.ministry, load=waiting, reason=WHY)
+    yield None
+    take()
+    waiting.refresh_from_db()
+    cut = waiting.snapshot_date and waiting.snapshot_date.isoformat()
+    after = {"file": "reps.csv", "sha256": waiting.sha256, "cut_on": cut, **waiting.counts}
+    yield Expected(waiting, scenario.ministry, None, after=after, reason=WHY)
+
+
+@case(Event.REGISTRY_CANCELLED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    waiting = previewed(scenario)
+    yield None
+    cancel_load(by=scenario.ministry, load=waiting, reason=WHY)
+    after = {"state": "cancelled"}
+    yield Expected(waiting, scenario.ministry, None, before={"state": "previewed"}, after=after, reason=WHY)
+
+
+def _applied(scenario: Scenario) -> RegistryLoad:
+    waiting = previewed(scenario)
+    queue_load(by=scenario.ministry, load=waiting, reason=WHY)
+    take()
+    waiting.refresh_from_db()
+    return waiting
+
+
+@case(Event.REGISTRY_UNDO_QUEUED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    done = _applied(scenario)
+    yield None
+    queue_undo(by=scenario.ministry, load=done, reason=WHY)
+    after = {"state": "undo_queued"}
+    yield Expected(done, scenario.ministry, None, before={"state": "applied"}, after=after, reason=WHY)
+
+
+@case(Event.REGISTRY_UNDONE)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    done = _applied(scenario)
+    queue_undo(by=scenario.ministry, load=done, reason=WHY)
+    yield None
+    take()
+    before = {
+        "file": done.file_name,
+        "sha256": done.sha256,
+        "cut_on": done.snapshot_date and done.snapshot_date.isoformat(),
+    }
+    after = {"restored": 0, "deleted": 2, "skipped": 0, "kept": 0}
+    yield Expected(done, scenario.ministry, None, before=before, after=after, reason=WHY)

@@ -1,0 +1,344 @@
+"""Which row does each action on log-in, passwords, second factors and sessions leave?"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from hashlib import sha256
+from unittest.mock import patch
+
+from django.core.exceptions import ValidationError
+
+from accounts import throttle
+from accounts.actions.desk import (
+    close_sessions,
+    reactivate_account,
+    reset_second_factor,
+    suspend_account,
+    unlock_account,
+)
+from accounts.actions.password_links import assign_password, recover_password, send_password_link
+from accounts.actions.second_factor import (
+    enrol_app,
+    enrol_passkey,
+    make_recovery_codes,
+    open_after_enrolment,
+    prove,
+    prove_with_passkey,
+    remove_factor,
+    require_factor,
+    reset_factors,
+)
+from accounts.actions.session import change_password, close_session, confirm_password, open_session
+from accounts.actions.sessions import end_session, end_sessions, switch_account
+from accounts.events import Event
+from accounts.security import webauthn
+from accounts.security.models import AuthenticatorApp, Passkey, Proof, SecondFactorPolicy
+from accounts.security.secrets import new_seed, recovery_codes
+from delegates.actions.desk import suspend_delegate
+from mipres_admin.models import RateCounter
+from tests.accounts.links import link_to
+from tests.cast import PASSWORD, code_of, make_app, make_delegate, make_entity, make_natural, make_session
+from tests.history.scenario import Expected, Scenario, by_delegate, by_nobody, case
+
+NEW = "otra frase larga y serena"
+SITE = webauthn.Site("mipres.example", "https://mipres.example")
+WRONG = {"locked": False}
+
+# ---------------------------------------------------------------- log-in
+
+
+@case(Event.SESSION_OPENED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    open_session(login=scenario.delegate.login, password=PASSWORD)
+    yield by_delegate(scenario, scenario.delegate)
+
+
+@case(Event.SESSION_OPENED)
+def with_an_app(scenario: Scenario) -> Iterator[Expected | None]:
+    app = make_app(scenario.delegate)
+    yield None
+    prove(account=scenario.delegate, code=code_of(app))
+    yield by_delegate(scenario, scenario.delegate, after={"factor": "totp"})
+
+
+@case(Event.SESSION_OPENED)
+def with_a_passkey(scenario: Scenario) -> Iterator[Expected | None]:
+    digest = sha256(b"YWJj").hexdigest()
+    Passkey.objects.create(
+        account=scenario.delegate, name="Llave", credential_id="YWJj", credential_hash=digest, public_key=b"1"
+    )
+    yield None
+    with patch.object(webauthn, "read_assertion", return_value=1):
+        prove_with_passkey(account=scenario.delegate, answer='{"id": "YWJj"}', challenge="", site=SITE)
+    yield by_delegate(scenario, scenario.delegate, after={"factor": "passkey"})
+
+
+@case(Event.SESSION_OPENED)
+def after_enrolment(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    open_after_enrolment(account=scenario.delegate, proof=Proof.TOTP)
+    yield by_delegate(scenario, scenario.delegate, after={"factor": "totp"})
+
+
+@case(Event.SESSION_HALFWAY)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    make_app(scenario.delegate)
+    yield None
+    open_session(login=scenario.delegate.login, password=PASSWORD)
+    yield by_delegate(scenario, scenario.delegate)
+
+
+@case(Event.SESSION_RECOVERED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    seed = new_seed()
+    make_recovery_codes(by=scenario.delegate, seed=seed)
+    yield None
+    prove(account=scenario.delegate, code=recovery_codes(seed)[0])
+    yield by_delegate(scenario, scenario.delegate, after={"codes_left": 9})
+
+
+@case(Event.SESSION_REFUSED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    with suppress(ValidationError):
+        open_session(login=scenario.delegate.login, password="otra")
+    yield by_nobody(scenario, scenario.delegate, after=WRONG)
+
+
+@case(Event.SESSION_REFUSED)
+def of_a_name_that_does_not_exist(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    with suppress(ValidationError):
+        open_session(login="NADIE", password=PASSWORD)
+    counter = throttle.admit(login="NADIE", address=None).key
+    yield Expected(RateCounter(key=counter), None, None, after=WRONG)
+
+
+@case(Event.SESSION_CLOSED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    close_session(by=scenario.delegate)
+    yield by_delegate(scenario, scenario.delegate)
+
+
+# ---------------------------------------------------------------- passwords
+
+
+@case(Event.PASSWORD_CHANGED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    change_password(by=scenario.delegate, old=PASSWORD, new=NEW)
+    yield by_delegate(scenario, scenario.delegate)
+
+
+@case(Event.PASSWORD_REFUSED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    with suppress(ValidationError):
+        change_password(by=scenario.delegate, old="otra", new=NEW)
+    yield by_nobody(scenario, scenario.delegate, after=WRONG)
+
+
+@case(Event.SECURITY_REFUSED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    with suppress(ValidationError):
+        confirm_password(by=scenario.delegate, password="otra")
+    yield by_nobody(scenario, scenario.delegate, after=WRONG)
+
+
+@case(Event.PASSWORD_LINK_SENT)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    by = scenario.ministry
+    yield None
+    send_password_link(account=scenario.delegate, reason="assign", by=by)
+    yield Expected(scenario.delegate, by, scenario.sede.entity, reason="Asignar la primera contraseña")
+
+
+def recover(scenario: Scenario, document_number: str) -> None:
+    login, email = scenario.delegate.login, scenario.delegate.email
+    recover_password(login=login, document_type="CC", document_number=document_number, email=email)
+
+
+@case(Event.PASSWORD_LINK_SENT)
+def when_it_was_forgotten(scenario: Scenario) -> Iterator[Expected | None]:
+    assert scenario.delegate.person is not None
+    yield None
+    recover(scenario, scenario.delegate.person.document_number)
+    yield by_nobody(scenario, scenario.delegate, reason="Recordar contraseña")
+
+
+@case(Event.PASSWORD_LINK_REFUSED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    recover(scenario, "1")
+    counter = throttle.admit_recovery(login=scenario.delegate.login, address=None)
+    yield Expected(RateCounter(key=counter), None, None, reason="Recordar contraseña")
+
+
+@case(Event.PASSWORD_ASSIGNED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    secret = link_to(scenario.delegate).strip("/").rpartition("/")[2]
+    yield None
+    assign_password(secret=secret, new=NEW)
+    yield by_delegate(scenario, scenario.delegate)
+
+
+# ---------------------------------------------------------------- second factors
+
+
+@case(Event.FACTOR_ENROLLED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    seed = new_seed()
+    code = code_of(AuthenticatorApp(seed=seed))
+    yield None
+    app = enrol_app(by=scenario.delegate, name="Celular", seed=seed, code=code)
+    yield by_delegate(scenario, app, after={"kind": "totp", "name": "Celular"})
+
+
+@case(Event.FACTOR_ENROLLED)
+def a_passkey(scenario: Scenario) -> Iterator[Expected | None]:
+    made = {"credential_id": "YWJj", "credential_hash": "0" * 64, "public_key": b"1"}
+    yield None
+    with patch.object(webauthn, "read_registration", return_value=made):
+        passkey = enrol_passkey(by=scenario.delegate, name="Llave", answer="", challenge="", site=SITE)
+    yield by_delegate(scenario, passkey, after={"kind": "passkey", "name": "Llave"})
+
+
+@case(Event.FACTOR_REMOVED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    app = make_app(scenario.delegate)
+    kept = AuthenticatorApp(pk=app.pk)
+    yield None
+    remove_factor(by=scenario.delegate, factor=app)
+    yield by_delegate(scenario, kept, before={"kind": "totp", "name": "Celular"})
+
+
+@case(Event.FACTOR_REFUSED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    make_app(scenario.delegate)
+    yield None
+    with suppress(ValidationError):
+        prove(account=scenario.delegate, code="abc")
+    yield by_nobody(scenario, scenario.delegate, after=WRONG)
+
+
+@case(Event.FACTOR_REFUSED)
+def of_a_passkey(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    with suppress(ValidationError):
+        prove_with_passkey(account=scenario.delegate, answer="{}", challenge="", site=SITE)
+    yield by_nobody(scenario, scenario.delegate, after=WRONG)
+
+
+@case(Event.FACTORS_RESET)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    make_app(scenario.delegate)
+    yield None
+    reset_factors(account=scenario.delegate, by=None)
+    yield by_nobody(scenario, scenario.delegate, before={"factors": 1})
+
+
+@case(Event.FACTORS_RESET)
+def for_a_reason(scenario: Scenario) -> Iterator[Expected | None]:
+    make_app(scenario.delegate)
+    yield None
+    reset_second_factor(by=scenario.ministry, account=scenario.delegate, reason="Perdió el celular")
+    yield Expected(
+        scenario.delegate, scenario.ministry, scenario.sede.entity, {"factors": 1}, reason="Perdió el celular"
+    )
+
+
+@case(Event.RECOVERY_CODES_MADE)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    make_recovery_codes(by=scenario.delegate, seed=new_seed())
+    yield by_delegate(scenario, scenario.delegate, after={"codes": 10})
+
+
+# ---------------------------------------------------------------- sessions
+
+
+@case(Event.SESSION_ENDED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    session = make_session(scenario.delegate)
+    yield None
+    end_session(by=scenario.delegate, session=session)
+    yield by_delegate(scenario, scenario.delegate, after={"device": session.device})
+
+
+@case(Event.SESSIONS_ENDED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    for _ in range(2):
+        make_session(scenario.delegate)
+    yield None
+    end_sessions(account=scenario.delegate, by=None)
+    yield by_nobody(scenario, scenario.delegate, after={"sessions": 2})
+
+
+@case(Event.SESSIONS_ENDED)
+def by_the_ministry(scenario: Scenario) -> Iterator[Expected | None]:
+    make_session(scenario.delegate)
+    yield None
+    close_sessions(by=scenario.ministry, account=scenario.delegate, reason="Equipo perdido")
+    yield Expected(
+        scenario.delegate, scenario.ministry, scenario.sede.entity, after={"sessions": 1}, reason="Equipo perdido"
+    )
+
+
+@case(Event.ACCOUNT_UNLOCKED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    for _ in range(3):
+        throttle.admit(login=scenario.delegate.login, address=None)
+    yield None
+    unlock_account(by=scenario.ministry, account=scenario.delegate, reason="Llamó y se identificó")
+    yield Expected(
+        scenario.delegate, scenario.ministry, scenario.sede.entity, {"failures": 3}, reason="Llamó y se identificó"
+    )
+
+
+@case(Event.ACCOUNT_SUSPENDED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    make_session(scenario.delegate)
+    yield None
+    suspend_delegate(by=scenario.ministry, account=scenario.delegate, reason="Denuncia")
+    yield Expected(scenario.delegate, scenario.ministry, scenario.sede.entity, after={"sessions": 1}, reason="Denuncia")
+
+
+@case(Event.ACCOUNT_REACTIVATED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    suspend_account(by=scenario.ministry, account=scenario.delegate, reason="Denuncia")
+    yield None
+    reactivate_account(by=scenario.ministry, account=scenario.delegate, reason="Aclarado")
+    yield Expected(scenario.delegate, scenario.ministry, scenario.sede.entity, reason="Aclarado")
+
+
+@case(Event.SESSION_SWITCHED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    """One row for each of the two entities that may read it."""
+    one, session = scenario.delegate, make_session(scenario.delegate)
+    other = make_delegate(make_entity(), person=one.person)
+    yield None
+    switch_account(by=one, to=other, session=session)
+    for account in (one, other):
+        yield Expected(account, one, account.entity, {"account": one.pk}, {"account": other.pk})
+
+
+@case(Event.SESSION_SWITCHED)
+def to_the_natural_person(scenario: Scenario) -> Iterator[Expected | None]:
+    one, session = scenario.delegate, make_session(scenario.delegate)
+    natural = make_natural(one.person)
+    yield None
+    switch_account(by=one, to=natural, session=session)
+    for account in (one, natural):
+        yield Expected(account, one, account.entity, {"account": one.pk}, {"account": natural.pk})
+
+
+@case(Event.FACTOR_POLICY_CHANGED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    require_factor(by=None, kind="IPS", since=date(2027, 1, 1))
+    yield None
+    require_factor(by=scenario.delegate, kind="IPS", since=date(2027, 2, 1), reason="Circular 12")
+    before, after = {"since": "2027-01-01"}, {"since": "2027-02-01"}
+    yield Expected(SecondFactorPolicy(kind="IPS"), scenario.delegate, None, before, after, reason="Circular 12")

@@ -1,0 +1,73 @@
+"""Does the registry of events take each event, key and code once, with its group?"""
+
+import pytest
+from django.db.models import TextChoices
+
+from mipres_admin import event_registry
+
+
+class Toy(TextChoices):
+    DONE = "toy.done", "Juguete hecho"
+    BROKEN = "toy.broken", "Juguete roto"
+
+
+@pytest.fixture(autouse=True)
+def own_registry(monkeypatch):
+    for name in ("_events", "_labels", "_words"):
+        monkeypatch.setattr(event_registry, name, dict(getattr(event_registry, name)))
+
+
+def register(**options):
+    event_registry.register(Toy, groups={"toy": "Juguetes"}, **options)
+
+
+def test_a_registered_event_has_its_label_and_its_group():
+    register(labels={"wheels": "Ruedas"}, words={"flat": "Pinchada"})
+    assert event_registry.event_label("toy.done") == "Juguete hecho"
+    assert event_registry.key_label("wheels") == "Ruedas"
+    assert event_registry.word("flat") == "Pinchada"
+    assert dict(event_registry.choices())["Juguetes"] == [("toy.done", "Juguete hecho"), ("toy.broken", "Juguete roto")]
+
+
+def test_what_nobody_registered_is_shown_as_it_is():
+    assert event_registry.event_label("toy.done") == "toy.done"
+    assert event_registry.key_label("toy_wheels") == "Toy wheels"
+    assert event_registry.word("toy flat") == "toy flat"
+
+
+def test_an_event_registered_twice_is_an_error():
+    register()
+    with pytest.raises(ValueError, match=r"twice: toy\.broken, toy\.done"):
+        register()
+
+
+@pytest.mark.parametrize("options", [{"labels": {"reason": "Motivo"}}, {"words": {"failed": "x"}}])
+def test_a_key_or_a_code_registered_twice_is_an_error(options):
+    with pytest.raises(ValueError, match="twice"):
+        register(**options)
+    assert event_registry.event_label("toy.done") == "toy.done"
+
+
+def test_an_event_without_a_group_is_an_error():
+    with pytest.raises(KeyError):
+        event_registry.register(Toy, groups={})
+
+
+def test_an_event_that_nobody_registered_is_refused():
+    with pytest.raises(ValueError, match=r"No app has registered the event toy\.done"):
+        event_registry.check(Toy.DONE, "")
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_required_reason_is_required(reason):
+    register(reason_required=[Toy.BROKEN])
+    event_registry.check(Toy.DONE, "")
+    event_registry.check(Toy.BROKEN, "Se cayó")
+    with pytest.raises(ValueError, match="requires a reason"):
+        event_registry.check(Toy.BROKEN, reason)
+
+
+def test_choices_are_sorted_by_group():
+    groups = [group for group, _ in event_registry.choices()]
+    assert groups == sorted(groups)
+    assert {"Roles", "Sedes", "Tokens", "Historia", "Correo", "Personas jurídicas"} <= set(groups)

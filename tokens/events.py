@@ -1,0 +1,41 @@
+"""Which events does this app record, and how do they read?"""
+
+from django.db.models import TextChoices
+
+
+class Event(TextChoices):
+    TOKEN_ISSUED = "token.issued", "Token generado"
+    TOKEN_REVOKED = "token.revoked", "Token revocado"
+    CLIENT_MADE = "client.made", "Servidor cliente creado"
+    CLIENT_ENDED = "client.ended", "Servidor cliente retirado"
+    KEYS_MADE = "keys.made", "Llaves de firma creadas"
+    KEYS_ROTATED = "keys.rotated", "Llaves de firma rotadas"
+
+
+# the heading of a list of choices, by what stands before the point
+GROUPS = {
+    "token": "Tokens",
+    "client": "Tokens",
+    "keys": "Tokens",
+}
+REASON_REQUIRED = frozenset(
+    {
+        Event.TOKEN_REVOKED,
+        Event.CLIENT_MADE,
+        Event.CLIENT_ENDED,
+    }
+)
+# what the keys of `before` and `after` are called
+LABELS = {
+    "client_id": "Servidor cliente",
+    "current": "Llave en uso",
+    "ends_at": "Vale hasta",
+    "issued_at": "Generado",
+    "kid": "Llave",
+    "next": "Llave siguiente",
+    "retired": "Llaves retiradas",
+    "revoked_at": "Revocado",
+    "scope": "Alcance",
+    "token": "Token",
+    "replaced": "Tokens reemplazados",
+}
