@@ -1,4 +1,4 @@
-"""Who is this app? People, log-in, registered users, roles and their assignment."""
+"""People and their accounts: log-in, passwords, sessions, second factor, staff, impersonation."""
 
 from datetime import timedelta
 
@@ -7,28 +7,22 @@ from django.apps import AppConfig
 
 class AccountsConfig(AppConfig):
     name = "accounts"
-    verbose_name = "Cuentas, usuarios y roles"
+    verbose_name = "Cuentas"
+    admin_order = 20
 
     def ready(self) -> None:
-        from accounts import jobs, panels, permissions
+        from accounts import jobs, panels, permissions, signals  # noqa: F401  signals connects its receivers
         from accounts.events import GROUPS, LABELS, REASON_REQUIRED, WORDS, Event
-        from accounts.registry import effects
-        from accounts.registry.deceased import Deceased
-        from accounts.registry.rethus import Rethus
-        from accounts.registry.sso import Sso
-        from accounts.security import sessions  # noqa: F401  connect the receivers: every log-in has its row
-        from accounts.viewing import leaving  # noqa: F401  and who leaves stops seeing
-        from entities.registry import registries
-        from entities.registry.loading import Effect, register_effect
-        from mipres_admin import dashboard, event_registry, groups
-        from mipres_admin.jobs import register
+        from accounts.registries.deceased import Deceased
+        from accounts.security import sessions  # noqa: F401  connects its receivers: every log-in has its session row
+        from mipres_admin.backoffice import dashboard, groups
+        from mipres_admin.history import event_registry
+        from mipres_admin.jobs import scheduling
+        from registries import registry
 
-        registries.register(Rethus)
-        registries.register(Sso)
-        registries.register(Deceased)
-        register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
-        register(name="end_viewings", every=timedelta(minutes=5), function=jobs.end_viewings)
+        registry.register(Deceased)
+        scheduling.register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
+        scheduling.register(name="end_viewings", every=timedelta(minutes=5), function=jobs.end_viewings)
         event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)
-        register_effect(Effect(effects.apply, effects.undo, effects.COUNT_LABELS))

@@ -4,22 +4,7 @@ from django.db.models import TextChoices
 
 
 class Event(TextChoices):
-    ROLES_GIVEN = "roles.given", "Roles asignados"
-    ROLES_CHANGED = "roles.changed", "Roles actualizados"
-    ROLES_ENDED = "roles.ended", "Usuario desactivado"
-    ROLES_LAST_DAY_CHANGED = "roles.last_day_changed", "Fecha final cambiada"
-    ROLES_RESTORED = "roles.restored", "Roles devueltos"
-    USER_LOOKED_UP = "user.looked_up", "Búsqueda por documento"
-    USER_NOT_FOUND = "user.not_found", "Búsqueda de un documento no registrado"
-    USERS_DOWNLOADED = "users.downloaded", "Descarga de la lista de usuarios"
-    NETWORK_ASSOCIATED = "network.associated", "Entidad asociada"
-    NETWORK_DISSOCIATED = "network.dissociated", "Entidad desasociada"
-    NETWORK_DOWNLOADED = "network.downloaded", "Descarga de la lista de entidades"
-    RETHUS_LOADED = "rethus.loaded", "Carga de ReTHUS"
-    SSO_LOADED = "sso.loaded", "Carga de plazas de SSO"
     DECEASED_LOADED = "deceased.loaded", "Carga de fallecidos"
-    CERTIFICATE_ISSUED = "certificate.issued", "Constancia generada"
-    ROLES_UPLOADED = "roles.uploaded", "Archivo de roles aplicado"
     SESSION_OPENED = "session.opened", "Ingreso"
     SESSION_HALFWAY = "session.halfway", "Contraseña aceptada, falta el segundo factor"
     SESSION_RECOVERED = "session.recovered", "Ingreso con código de recuperación"
@@ -53,16 +38,9 @@ class Event(TextChoices):
     VIEW_AS_ENDED = "view_as.ended", "El Ministerio dejó de ver el portal como un delegado"
 
 
-# the heading of a list of choices, by what stands before the point
+# the heading in a list of choices, by the part of the value before the point
 GROUPS = {
-    "roles": "Roles",
-    "user": "Usuarios",
-    "users": "Usuarios",
-    "network": "Redes",
-    "rethus": "Cargas de registros",
-    "sso": "Cargas de registros",
     "deceased": "Cargas de registros",
-    "certificate": "Usuarios",
     "session": "Ingresos y sesiones",
     "sessions": "Ingresos y sesiones",
     "factor": "Contraseñas y segundo factor",
@@ -82,7 +60,6 @@ REASON_REQUIRED = frozenset(
         Event.ACCOUNT_UNLOCKED,
         Event.ENTITY_SUSPENDED,
         Event.ENTITY_REACTIVATED,
-        Event.ROLES_RESTORED,
         Event.STAFF_MADE,
         Event.STAFF_GROUPS_CHANGED,
         Event.STAFF_CLOSED,
@@ -95,58 +72,29 @@ REASON_REQUIRED = frozenset(
 LABELS = {
     "account": "Cuenta",
     "active": "Activa",
-    "alta": "Altas",
-    "as_of": "A la fecha",
-    "baja": "Bajas",
-    "cambio": "Cambios",
-    "cause": "Causa",
     "codes": "Códigos",
     "codes_left": "Códigos que quedan",
     "device": "Equipo",
     "end": "Cómo terminó",
     "entity": "Entidad",
-    "error": "Con error",
     "expires_at": "Vence",
     "factor": "Segundo factor",
     "factors": "Segundos factores",
     "failures": "Intentos fallidos",
-    "from": "Desde",
     "groups": "Grupos",
-    "igual": "Sin cambio",
     "is_active": "Activa",
     "kind": "Tipo",
-    "load": "Carga",
     "locked": "Quedó bloqueada",
     "login": "Usuario",
     "minutes": "Minutos como máximo",
-    "mode": "Modo",
-    "profession": "Profesión",
-    "professions_changed": "Profesiones cambiadas",
-    "professions_new": "Profesiones nuevas",
-    "relation": "Tipo de relación",
-    "role": "Rol",
-    "roles": "Roles",
-    "roles_ended_deceased": "Roles terminados, fallecidos",
-    "roles_ended_independent": "Roles terminados, independientes",
-    "roles_ended_plaza": "Roles terminados, plaza de SSO",
-    "roles_ended_rethus": "Roles terminados, fuera de ReTHUS",
-    "roles_ended_sede": "Roles terminados, sede cerrada",
-    "roles_not_restored": "Roles no devueltos",
-    "roles_restored": "Roles devueltos",
-    "sede": "Sede",
     "sessions": "Sesiones",
     "sessions_ended": "Sesiones cerradas",
-    "since": "Desde",
-    "until": "Hasta",
-    "user": "Usuario",
-    "users": "Usuarios",
 }
 # what some codes mean
 WORDS = {
     "totp": "Aplicación de autenticación",
     "passkey": "Llave de acceso",
     "recovery": "Código de recuperación",
-    "todo": "Todo o nada",
     "stopped": "La terminó quien veía",
     "time": "Se acabó el tiempo",
     "session": "Terminó la sesión de quien veía",

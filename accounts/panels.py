@@ -1,17 +1,16 @@
-"""Who works in the portal, how much, and who fails to enter? Panels of the Ministry's dashboard."""
+"""Who works in the portal, and who fails to enter? Panels of the Ministry's dashboard."""
 
 from django.db.models import Count
 
 from accounts.events import Event
-from accounts.logins import DELEGATE_KINDS
 from accounts.models import Account
 from accounts.throttle import locked_accounts
+from accounts.usernames import DELEGATE_KINDS
 from entities.models import EntityKind
-from mipres_admin.clock import today
-from mipres_admin.dashboard import Content, Panel, events_per_day, figure_of
-from mipres_admin.figures import Figure, chart_of, day_chart, last_days
+from mipres_admin.backoffice.charts import Figure, chart_of, day_chart, last_days
+from mipres_admin.backoffice.dashboard import Content, Panel, events_per_day, figure_of
+from mipres_admin.database.clock import today
 
-ACTIVATION_DAYS = 30
 REFUSAL_DAYS = 14
 REFUSALS = (Event.SESSION_REFUSED, Event.FACTOR_REFUSED, Event.PASSWORD_REFUSED, Event.SECURITY_REFUSED)
 
@@ -32,19 +31,6 @@ def _delegates() -> Content:
     return Content(charts=(chart,))
 
 
-def _activations() -> Content:
-    """Roles given, day by day, counted in the index of the history."""
-    days = last_days(ACTIVATION_DAYS, today())
-    chart = day_chart(
-        "Activaciones por día",
-        f"Veces que un delegado dio roles a un usuario en una sede, en los últimos {ACTIVATION_DAYS} días.",
-        events_per_day((Event.ROLES_GIVEN,), days),
-        days,
-        f"Ningún delegado ha activado usuarios en los últimos {ACTIVATION_DAYS} días.",
-    )
-    return Content(days=(chart,))
-
-
 def _refusals() -> Content:
     """Failed log-ins day by day, counted in the index of the history; and the accounts locked now."""
     days = last_days(REFUSAL_DAYS, today())
@@ -60,6 +46,5 @@ def _refusals() -> Content:
 
 PANELS = (
     Panel("delegates", "Delegados", 20, ("accounts.view_account",), _delegates),
-    Panel("activations", "Activaciones", 30, ("accounts.view_roleassignment",), _activations),
     Panel("refusals", "Ingresos fallidos", 40, ("accounts.view_account",), _refusals),
 )

@@ -1,25 +1,17 @@
-"""Which groups of the Ministry see people, accounts, users and roles, and what do they do to them?"""
+"""Which groups of the Ministry see people and accounts, and what do they do to them?"""
 
-from mipres_admin.groups import StaffGroup, may_do, may_view
+from mipres_admin.backoffice.groups import StaffGroup, may_do, may_view
 
 SOPORTE, CARGADOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR
 PERMISSIONS = (
     may_view("accounts.account", SOPORTE),
     may_view("accounts.accountsession", SOPORTE),
     may_view("accounts.authenticatorapp", SOPORTE),
-    may_view("accounts.certificate", SOPORTE),
     may_view("accounts.deceasedentry", SOPORTE, CARGADOR),
     may_view("accounts.passkey", SOPORTE),
     may_view("accounts.passwordlink", SOPORTE),
     may_view("accounts.person", SOPORTE),
-    may_view("accounts.profession", SOPORTE, CARGADOR),
-    may_view("accounts.registereduser", SOPORTE),
-    may_view("accounts.rethusentry", SOPORTE, CARGADOR),
-    may_view("accounts.roleassignment", SOPORTE),
-    may_view("accounts.roleending", SOPORTE),
-    may_view("accounts.roleupload", SOPORTE),
     may_view("accounts.secondfactorpolicy"),
-    may_view("accounts.ssopost", SOPORTE, CARGADOR),
     may_view("accounts.staffaccount"),
     may_view("accounts.suspension", SOPORTE),
     may_view("accounts.viewing"),
@@ -30,7 +22,6 @@ PERMISSIONS = (
     may_do("accounts.account", "reset_second_factor", "Puede retirar los segundos factores de una cuenta", SOPORTE),
     may_do("accounts.account", "view_as_delegate", "Puede ver el portal como lo ve un delegado", SOPORTE),
     may_do("accounts.account", "manage_staff", "Puede administrar al personal del Ministerio"),
-    may_do("accounts.roleassignment", "end_roleassignment", "Puede terminar roles asignados", SOPORTE),
     may_do("accounts.secondfactorpolicy", "add_secondfactorpolicy", "Puede hacer obligatorio el segundo factor"),
     may_do("accounts.secondfactorpolicy", "change_secondfactorpolicy", "Puede cambiar desde cuándo es obligatorio"),
     may_do("accounts.secondfactorpolicy", "delete_secondfactorpolicy", "Puede hacer opcional el segundo factor"),

@@ -1,11 +1,11 @@
 """What does a request hold in a view? What the middlewares have set by the time that access is granted."""
 
 from accounts.models import Account
-from accounts.security.models import AccountSession
+from accounts.models.impersonation import Viewing
+from accounts.models.sessions import AccountSession
 from accounts.security.sessions import Entering
-from accounts.viewing.models import Viewing
 from entities.models import Entity
-from mipres_admin.access import PortalRequest
+from mipres_admin.access.declarations import PortalRequest
 
 
 class AccountRequest[Tenant](PortalRequest[Account, Tenant]):

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from accounts.events import Event
 from accounts.models import Account
-from mipres_admin import rate_limits
-from mipres_admin.access import network_of
-from mipres_admin.models import HistoryEntry, RateCounter
-from mipres_admin.rate_limits import Counted, LimitReached
+from mipres_admin.access.declarations import network_of
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.rate_limits import limiter
+from mipres_admin.rate_limits.limiter import Counted, LimitReached
+from mipres_admin.rate_limits.models import RateCounter
 
 # wrong passwords; second factors have counters of their own
 LOCKING_EVENTS = (Event.SESSION_REFUSED, Event.PASSWORD_REFUSED, Event.SECURITY_REFUSED)
@@ -43,7 +44,7 @@ class Attempt:
 
         The address keeps its other failures, or an attacker could wipe them with an account of their own.
         """
-        rate_limits.forget(self.key)
+        limiter.forget(self.key)
         if self.address:
             self.address.give_back()
 
@@ -58,12 +59,12 @@ def last_attempt(counter: RateCounter) -> datetime:
 
 
 def _key(kind: str, value: str) -> str:
-    return rate_limits.key_of(f"accounts.throttle.{kind}", value)
+    return limiter.key_of(f"accounts.throttle.{kind}", value)
 
 
 def _count_name(kind: str, name: str, allowed: int) -> Counted:
     """Count for a name; each count begins its half hour again."""
-    return rate_limits.count(_key(kind, name), allowed=allowed, expires_at=timezone.now() + _period())
+    return limiter.count(_key(kind, name), allowed=allowed, expires_at=timezone.now() + _period())
 
 
 def _count_address(address: str | None, allowed: int, kind: str = "address") -> Counted | None:
@@ -74,8 +75,8 @@ def _count_address(address: str | None, allowed: int, kind: str = "address") -> 
     """
     if not address:
         return None
-    expires_at = rate_limits.end_of_window(_period(), timezone.now())
-    return rate_limits.count(_key(kind, network_of(address)), allowed=allowed, expires_at=expires_at)
+    expires_at = limiter.end_of_window(_period(), timezone.now())
+    return limiter.count(_key(kind, network_of(address)), allowed=allowed, expires_at=expires_at)
 
 
 def _locked(wait: str) -> ValidationError:
@@ -121,7 +122,7 @@ def key_of_login(login: str) -> str:
 
 def forgive_login(login: str) -> None:
     """Forget the failed log-ins of a login: its owner has shown otherwise who they are."""
-    rate_limits.forget(_key("login", login))
+    limiter.forget(_key("login", login))
 
 
 def _admit_request(kind: str, what: str, names: tuple[str, ...], address: str | None) -> list[Counted]:

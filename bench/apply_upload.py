@@ -17,14 +17,15 @@ from django.db import connection, transaction
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 from django.utils import timezone
 
-from accounts.actions.roles import activate_user, change_last_day, update_roles
-from accounts.actions.uploads import apply_upload, make_upload
-from accounts.models import Account, Person, RegisteredUser, RoleAssignment
-from accounts.roles import Option
-from accounts.uploads.files import SheetRow
-from accounts.validity import today
+from accounts.models import Account, Person
 from entities.models import Entity, Sede
-from mipres_admin.models import HistoryEntry
+from mipres_admin.history.models import HistoryEntry
+from roles.actions.role_assignments import activate_user, change_last_day, update_roles
+from roles.actions.uploads import apply_upload, make_upload
+from roles.matrix import Option
+from roles.models import RegisteredUser, RoleAssignment
+from roles.uploads.files import SheetRow
+from roles.validity import today
 
 LEAST = 5
 GIVEN, MOVED, TAKEN = "Rol_Anulador", "Rol_Prescriptor", "Rol_JuntaMedicaIPS"

@@ -15,13 +15,15 @@ from django.db import connection, transaction
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 from django.utils import timezone
 
-from accounts.models import Account, Person, RegisteredUser, RoleAssignment
-from accounts.registry import effects
-from accounts.registry.misfits import ineligible_assignments
-from accounts.validity import today
+from accounts.models import Account, Person
 from entities.models import Entity, Sede
-from entities.registry.models import RegistryLoad
-from mipres_admin.models import HistoryEntry, OutgoingMail
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
+from registries.models import RegistryLoad
+from roles.models import RegisteredUser, RoleAssignment
+from roles.registries import effects
+from roles.registries.ineligible import ineligible_assignments
+from roles.validity import today
 
 ROLES = ("Rol_Prescriptor", "Rol_Anulador")
 

@@ -18,9 +18,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
-from entities.registry.loading import Options, load
-from entities.registry.reps import Reps
-from entities.registry.synthetic import HEADINGS, Inventor, write
+from demo.synthetic_reps import HEADINGS, Inventor, write
+from entities.registries.reps import Reps
+from registries.loading.loader import Options, load
 
 LIMIT = 1.5
 TABLES = ("entities_entity", "entities_sede")

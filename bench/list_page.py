@@ -22,10 +22,11 @@ import time
 
 from django.db.models import Count
 
-from accounts.models import Account, RoleAssignment
-from accounts.views import users as views
+from accounts.models import Account
 from bench.pages import Query, Screen, compare
 from entities.models import Entity
+from roles.models import RoleAssignment
+from roles.views import users as views
 
 USERS = Screen(views, "users")
 

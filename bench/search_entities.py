@@ -16,12 +16,12 @@ from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
 from accounts.models import Account, Person
-from accounts.views import networks as views
 from bench.pages import Query, Screen, compare
+from demo.synthetic_reps import Inventor, write
 from entities.models import Association, Entity, EntityKind, Sede
-from entities.registry.loading import Options, load
-from entities.registry.reps import Reps
-from entities.registry.synthetic import Inventor, write
+from entities.registries.reps import Reps
+from registries.loading.loader import Options, load
+from roles.views import associations as views
 
 ASSOCIATE, ENTITIES = Screen(views, "associate_entities"), Screen(views, "entities")
 PROVIDERS, SEDES_EACH, NETWORK = 2_000, 3, 6_000

@@ -36,9 +36,10 @@ from django.urls import path
 
 from accounts.models import Account, Person
 from entities.models import Entity, EntityKind
-from tokens import calls, keys
 from tokens.actions import issue_token
 from tokens.models import PortalToken
+from tokens.services import bearer_authorization
+from tokens.signing import keys
 
 LEAST = {"GenerarToken": 0.5, "ValidarToken": 0.6}
 NIT = "899999999"
@@ -82,12 +83,12 @@ def bare_issue(request: HttpRequest, nit: str, token: str) -> JsonResponse:
     temporary = urlsafe_b64encode(secrets.token_bytes(32)).decode()
     params = {"jti": _claims(token)["jti"], "nit": nit, "scope": "suministros", "service": "WSSUMMIPRESNOPBS"}
     digest = hashlib.sha256(temporary.encode()).hexdigest()
-    _statement(calls.ISSUE, params | {"digest": digest})
+    _statement(bearer_authorization.ISSUE, params | {"digest": digest})
     return JsonResponse(temporary, safe=False)
 
 
 def bare_validate(request: HttpRequest, nit: str, token: str) -> JsonResponse:
-    return JsonResponse(_statement(calls.LOOK_UP, {"jti": _claims(token)["jti"]})[1], safe=False)
+    return JsonResponse(_statement(bearer_authorization.LOOK_UP, {"jti": _claims(token)["jti"]})[1], safe=False)
 
 
 class BareUrls:
@@ -158,7 +159,7 @@ def main() -> None:
     asked = parser.parse_args()
     call_command("check", verbosity=0)
     token = new_token(bearer())
-    calls.per_entity.allowed = 10**9
+    bearer_authorization.per_entity.allowed = 10**9
     handlers = {"portal": handler_with(settings.MIDDLEWARE), "bare": handler_with([])}
     addresses = {
         "GenerarToken": f"/WSSUMMIPRESNOPBS/api/GenerarToken/{NIT}/{token}",

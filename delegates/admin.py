@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from accounts.admin import AccountAdmin, DocumentColumn, OfAccountAdmin
 from accounts.models import Account, Person, of_document
 from delegates.actions import entity_registrations as actions
-from delegates.actions.desk import suspend_delegate
+from delegates.actions.suspension import suspend_delegate
 from delegates.forms.entity_registrations import ReviewForm, check_digit
 from delegates.models import (
     DAYS_TO_ANSWER,
@@ -33,9 +33,9 @@ from delegates.models import (
     SignUp,
 )
 from delegates.rules.entity_registrations import Details, found_entities, registration_refusal
-from delegates.views.entities import checks_of, may_review
+from delegates.views.entity_registrations import checks_of, may_review
 from entities.models import Entity
-from mipres_admin.admin_base import (
+from mipres_admin.backoffice.admin_base import (
     ObjectAction,
     ObjectActionsAdmin,
     ReadOnlyAdmin,

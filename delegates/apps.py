@@ -8,12 +8,14 @@ from django.apps import AppConfig
 class DelegatesConfig(AppConfig):
     name = "delegates"
     verbose_name = "Representantes y delegados"
+    admin_order = 10
 
     def ready(self) -> None:
         from delegates import jobs, panels, permissions
         from delegates.events import GROUPS, LABELS, REASON_REQUIRED, Event
-        from mipres_admin import dashboard, event_registry, groups
-        from mipres_admin.jobs import register
+        from mipres_admin.backoffice import dashboard, groups
+        from mipres_admin.history import event_registry
+        from mipres_admin.jobs.scheduling import register
 
         register(name="forget_expired_links", every=timedelta(hours=1), function=jobs.forget_expired)
         event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS)

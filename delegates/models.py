@@ -15,8 +15,8 @@ from django.db.models.functions import Now
 
 from accounts.models import Account, DocumentType, Person, Sex, document_check
 from entities.models import Entity, EntityKind, EtModel, Municipality, Sede
-from mipres_admin.clock import midnight
-from mipres_admin.digests import SHA256
+from mipres_admin.database.clock import midnight
+from mipres_admin.database.sha256 import SHA256
 
 LONGEST_RUT = 1024 * 1024
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.db.models import Count, Min
 
 from delegates.models import DAYS_TO_ANSWER, OPEN_STATES, WAITING_STATES, EntityRegistration, RegistrationState
-from mipres_admin.clock import today
-from mipres_admin.dashboard import Content, Fact, Panel, figure_of
+from mipres_admin.backoffice.dashboard import Content, Fact, Panel, figure_of
+from mipres_admin.database.clock import today
 from mipres_admin.formatting import format_moment
 
 LABELS = {

@@ -5,9 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 
-from entities import registry_admin  # noqa: F401  the admin of the loads
 from entities.models import Association, Department, Entity, Municipality, Sede
-from mipres_admin.admin_base import ObjectActionsAdmin, ReadOnlyAdmin, RelatedList, register_related_lists
+from mipres_admin.backoffice.admin_base import ObjectActionsAdmin, ReadOnlyAdmin, RelatedList, register_related_lists
 
 
 def matching(rows: Any, words: str) -> Any:

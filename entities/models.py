@@ -16,9 +16,9 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Now, Replace
 from django.utils import timezone
 
-from entities.registry import models as registry_models  # noqa: F401  Django finds models here
-from mipres_admin.ranges import TsTzRange
-from mipres_admin.text import Fold
+from mipres_admin.database.ranges import TsTzRange
+from mipres_admin.database.text import Fold
+from registries import models as registry_models  # noqa: F401  Django finds models here
 
 
 class Department(models.Model):

@@ -1,6 +1,6 @@
-"""Which groups of the Ministry see entities, sedes and the loads of registries, and what do they do to them?"""
+"""Which groups of the Ministry see entities and sedes, and what do they do to them?"""
 
-from mipres_admin.groups import StaffGroup, may_do, may_view
+from mipres_admin.backoffice.groups import StaffGroup, may_do, may_view
 
 SOPORTE, CARGADOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR
 PERMISSIONS = (
@@ -8,10 +8,7 @@ PERMISSIONS = (
     may_view("entities.department", CARGADOR),
     may_view("entities.entity", SOPORTE, CARGADOR),
     may_view("entities.municipality", CARGADOR),
-    may_view("entities.registryload", CARGADOR),
     may_view("entities.sede", SOPORTE, CARGADOR),
     may_do("entities.entity", "suspend_entity", "Puede suspender y reactivar entidades"),
-    may_do("entities.registryload", "load_registry", "Puede cargar registros oficiales", CARGADOR),
-    may_do("entities.registryload", "undo_load", "Puede deshacer la última carga de un registro", CARGADOR),
     may_do("entities.sede", "disable_sede", "Puede deshabilitar sedes", SOPORTE),
 )

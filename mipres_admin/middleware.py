@@ -17,8 +17,8 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from psycopg.errors import LockNotAvailable
 
-from mipres_admin.access import GATED_BY_THEIR_LIBRARY, client_address, declared
-from mipres_admin.history import Origin, origin
+from mipres_admin.access.declarations import GATED_BY_THEIR_LIBRARY, client_address, declared
+from mipres_admin.history.recording import Origin, origin
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

@@ -59,7 +59,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if PRODUCTIO
 # ---------------------------------------------------------------- the house
 
 INSTALLED_APPS = [
-    "mipres_admin.admin_config.MinistryAdminConfig",
+    "mipres_admin.backoffice.admin_config.MinistryAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -70,33 +70,40 @@ INSTALLED_APPS = [
     "django.forms",
     "captcha",
     "mipres_admin",
+    "mipres_admin.history",
+    "mipres_admin.outbox",
+    "mipres_admin.jobs",
+    "mipres_admin.rate_limits",
+    "registries",
     "entities",
     "accounts",
+    "roles",
     "tokens",
     "delegates",
+    "demo",
     *([] if PRODUCTION else ["django_mail_preview"]),
 ]
 
 MIDDLEWARE = [
     "mipres_admin.middleware.OriginMiddleware",
-    "mipres_admin.metrics.MetricsMiddleware",
+    "mipres_admin.monitoring.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "tokens.middleware.ServiceMiddleware",
+    "tokens.services.routing.ServiceMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mipres_admin.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.middleware.StandingMiddleware",
-    "accounts.viewing.middleware.ViewingMiddleware",
+    "accounts.middleware.sessions.StandingMiddleware",
+    "accounts.middleware.impersonation.ViewingMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "mipres_admin.middleware.AccessMiddleware",
     "mipres_admin.middleware.BusyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # last: it runs the view itself while the Ministry only looks
-    "accounts.viewing.middleware.LookingMiddleware",
+    "accounts.middleware.impersonation.LookingMiddleware",
 ]
 
 ROOT_URLCONF = "mipres_admin.urls"
@@ -110,7 +117,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "mipres_admin.context.portal",
+                "mipres_admin.context_processors.portal",
             ],
         },
     },
@@ -147,6 +154,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # ---------------------------------------------------------------- people and passwords
 
 AUTH_USER_MODEL = "accounts.Account"
+# whose delegates read a row of history
+TENANT_MODEL = "entities.Entity"
 AUTHENTICATION_BACKENDS = ["accounts.backends.AccountBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
@@ -183,9 +192,9 @@ CAPTCHA_IMAGE_SIZE = (264, 88)
 # the library crops letters that are turned further: an E becomes an F
 CAPTCHA_LETTER_ROTATION = (-5, 6)
 CAPTCHA_FOREGROUND_COLOR = "#0943B5"
-CAPTCHA_CHALLENGE_FUNCT = "accounts.captchas.challenge"
-CAPTCHA_NOISE_FUNCTIONS = ("accounts.captcha_image.strokes", "captcha.helpers.noise_dots")
-CAPTCHA_FILTER_FUNCTIONS = ("accounts.captcha_image.wave", "captcha.helpers.post_smooth")
+CAPTCHA_CHALLENGE_FUNCT = "accounts.captcha.challenge.challenge"
+CAPTCHA_NOISE_FUNCTIONS = ("accounts.captcha.image.strokes", "captcha.helpers.noise_dots")
+CAPTCHA_FILTER_FUNCTIONS = ("accounts.captcha.image.wave", "captcha.helpers.post_smooth")
 
 # ---------------------------------------------------------------- sessions, cookies, headers
 
@@ -202,7 +211,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-sesion" if PRODUCTION else "sesion"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "mipres_admin.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "mipres_admin.error_views.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION
 # the web services and OAuth never redirect: over plain HTTP they refuse, as JSON; the others are asked from beside the
 # portal
@@ -232,7 +241,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # ---------------------------------------------------------------- e-mail
 
 MAIL_PREVIEW_ROOT = BASE_DIR / ".inbox"
-MAIL_PREVIEW_ALLOW = "mipres_admin.mail.inbox_is_open"
+MAIL_PREVIEW_ALLOW = "mipres_admin.outbox.mail.inbox_is_open"
 SMTP = {
     "host": env.str("MIPRES_SMTP_HOST", default="localhost"),
     "port": env.int("MIPRES_SMTP_PORT", default=25),
@@ -318,11 +327,13 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "mipres_admin.logs.JsonFormatter" if PRODUCTION else "mipres_admin.logs.DiscreetFormatter",
+            "()": "mipres_admin.monitoring.logs.JsonFormatter"
+            if PRODUCTION
+            else "mipres_admin.monitoring.logs.DiscreetFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
-    "filters": {"route": {"()": "mipres_admin.logs.RouteInsteadOfPath"}},
+    "filters": {"route": {"()": "mipres_admin.monitoring.logs.RouteInsteadOfPath"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["route"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

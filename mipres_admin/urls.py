@@ -11,8 +11,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.utils.csp import CSP
 from django.views.generic import RedirectView
 
-from mipres_admin import health, metrics
-from mipres_admin.access import ANY, Viewable, public
+from mipres_admin.access.declarations import ANY, Viewable, public
+from mipres_admin.monitoring import health, metrics
 
 # Staff enter, leave and change their password where everybody does: one captcha, one lock, one history.
 to_the_portal = public(methods=ANY, viewable=Viewable.OWN)
@@ -24,6 +24,7 @@ INBOX_CSP = settings.SECURE_CSP | {"frame-src": [CSP.SELF], "img-src": [CSP.SELF
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
+    path("", include("roles.urls")),
     path("", include("entities.urls")),
     path("", include("delegates.urls")),
     path("", include("tokens.urls")),

@@ -17,10 +17,10 @@ REFUSED = "La solicitud debe estar codificada en UTF-8."
 
 portal = get_wsgi_application()
 
-from mipres_admin import paper  # noqa: E402  after the settings
+from mipres_admin import pdf  # noqa: E402  after the settings
 
 # beside the first requests, not inside the one that asks for the first paper
-Thread(target=paper.warm_up, daemon=True).start()
+Thread(target=pdf.warm_up, daemon=True).start()
 
 
 def wait_for_locks_no_longer_than_people_do(connection: Any, **_: Any) -> None:

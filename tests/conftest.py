@@ -10,18 +10,18 @@ from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 
 from accounts.models import Account
-from accounts.security.models import AccountSession, Proof
+from accounts.models.sessions import AccountSession, Proof
 from accounts.security.sessions import MINE
 from entities.models import Entity, Sede
-from mipres_admin.delivery import deliver_due
-from tests import cast
-from tests.machine import program
+from mipres_admin.outbox.delivery import deliver_due
+from tests import factories
+from tests.tools import program
 
 # what the migrations load stays between tests that commit
 CATALOGUES = {
     "entities_department",
     "entities_municipality",
-    "accounts_profession",
+    "roles_profession",
     "django_content_type",
     "auth_permission",
     "auth_group",
@@ -33,10 +33,10 @@ CATALOGUES = {
 
 # what keeps anybody from deleting the history and the certificates
 GUARDS = {
-    "mipres_admin_historyentry": "history_no_update_or_delete",
-    "mipres_admin_historylink": "history_link_no_update_or_delete",
-    "mipres_admin_historyseal": "history_seal_no_update_or_delete",
-    "accounts_certificate": "certificate_no_update_or_delete",
+    "history_historyentry": "history_no_update_or_delete",
+    "history_historylink": "history_link_no_update_or_delete",
+    "history_historyseal": "history_seal_no_update_or_delete",
+    "roles_certificate": "certificate_no_update_or_delete",
 }
 
 
@@ -100,34 +100,34 @@ def force_login_proves_a_second_factor() -> Iterator[None]:
 
 @pytest.fixture
 def ips(db: None) -> Entity:
-    return cast.make_entity(name="Clínica del Río S.A.S.")
+    return factories.make_entity(name="Clínica del Río S.A.S.")
 
 
 @pytest.fixture
 def sede(ips: Entity) -> Sede:
-    return cast.make_sede(ips, name="Clínica del Río Centro")
+    return factories.make_sede(ips, name="Clínica del Río Centro")
 
 
 @pytest.fixture
 def delegate(ips: Entity) -> Account:
-    return cast.make_delegate(ips)
+    return factories.make_delegate(ips)
 
 
 @pytest.fixture
 def colleague(ips: Entity) -> Account:
-    return cast.make_delegate(ips, login=f"ADMIPS{ips.nit}-2")
+    return factories.make_delegate(ips, login=f"ADMIPS{ips.nit}-2")
 
 
 @pytest.fixture
 def stranger(db: None) -> Account:
-    entity = cast.make_entity(name="Hospital Ajeno E.S.E.")
-    cast.make_sede(entity, name="Hospital Ajeno Norte")
-    return cast.make_delegate(entity)
+    entity = factories.make_entity(name="Hospital Ajeno E.S.E.")
+    factories.make_sede(entity, name="Hospital Ajeno Norte")
+    return factories.make_delegate(entity)
 
 
 @pytest.fixture
 def ministry(db: None) -> Account:
-    return Account.objects.create_superuser("MINSALUD01", cast.PASSWORD, email="soporte@minsalud.example")
+    return Account.objects.create_superuser("MINSALUD01", factories.PASSWORD, email="soporte@minsalud.example")
 
 
 @pytest.fixture

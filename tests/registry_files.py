@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Model
 
-from entities.registry.synthetic import HEADINGS, INDEPENDENT, IPS
+from demo.synthetic_reps import HEADINGS, INDEPENDENT, IPS
 
 # the same columns as the manual download spells them
 CAMEL_HEADINGS = (

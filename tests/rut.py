@@ -15,7 +15,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
 from stdnum.co import nit as stdnum_nit
 
-from mipres_admin.paper import make_pdf
+from mipres_admin.pdf import make_pdf
 
 WATERMARK = "DOCUMENTO DE PRUEBA"
 STYLE = """

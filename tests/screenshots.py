@@ -28,9 +28,10 @@ django.setup()
 from captcha.models import CaptchaStore
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from accounts.models import Account, RegisteredUser
-from delegates.demo import PASSWORD
+from accounts.models import Account
+from demo.content import PASSWORD
 from entities.models import EntityKind
+from roles.models import RegisteredUser
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765

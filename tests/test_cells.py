@@ -5,8 +5,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from entities.models import Entity
-from tests.cast import make_entity
 from tests.cells import each_cell
+from tests.factories import make_entity
 
 
 class Recorder:

@@ -10,19 +10,20 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.actions.roles import tenant
 from accounts.models import Account, may_enter_at
 from entities.models import Entity
-from mipres_admin import clock, history
-from mipres_admin.locks import lock, lock_rows
-from mipres_admin.mail import notify
+from mipres_admin.database import clock
+from mipres_admin.database.locks import lock, lock_rows
+from mipres_admin.history.recording import record
+from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refused, refuse
+from roles.actions.role_assignments import tenant
 from tokens.events import Event
-from tokens.jwts import new_jti, sign
-from tokens.keys import current_key
 from tokens.models import REMINDER_DAYS, PortalToken, ServerClient, TokenReminder
 from tokens.rules import not_yours_refusal, stale_refusal
 from tokens.scopes import SCOPES, scope_of
+from tokens.signing.jwts import new_jti, sign
+from tokens.signing.keys import current_key
 
 # ---------------------------------------------------------------- generate
 
@@ -89,7 +90,7 @@ def issue_token(*, by: Account, name: str, days: int, overlap: timedelta, seen: 
     older = _supersede(entity, overlap, now)
     issued = _make(by=by, entity=entity, name=name, days=days, request_key=request_key, now=now)
     after = _state(issued.row) | ({"replaced": [_state(token) for token in older]} if older else {})
-    history.record(by=by, event=Event.TOKEN_ISSUED, obj=issued.row, after=after)
+    record(by=by, event=Event.TOKEN_ISSUED, obj=issued.row, after=after)
     return issued
 
 
@@ -101,9 +102,7 @@ def _revoke(token: PortalToken, *, by: Account | None, reason: str, now: datetim
     token.revoked_at, token.revoked_by, token.reason = max(now, token.issued_at), by, reason
     token.save(update_fields=["revoked_at", "revoked_by", "reason"])
     after, entity = {"token": before["token"], "revoked_at": now.isoformat()}, token.entity
-    history.record(
-        by=by, event=Event.TOKEN_REVOKED, obj=token, entity=entity, before=before, after=after, reason=reason
-    )
+    record(by=by, event=Event.TOKEN_REVOKED, obj=token, entity=entity, before=before, after=after, reason=reason)
 
 
 @transaction.atomic
@@ -171,7 +170,7 @@ def make_client(
     if not is_new:
         return client, None
     after = {"client_id": client.client_id, "name": client.name, "scope": client.scope}
-    history.record(by=by, event=Event.CLIENT_MADE, obj=client, after=after, reason=reason)
+    record(by=by, event=Event.CLIENT_MADE, obj=client, after=after, reason=reason)
     return client, secret
 
 
@@ -184,7 +183,7 @@ def end_client(*, by: Account, client: ServerClient, reason: str) -> bool:
     held.ended_at, held.ended_by, held.reason = clock.now(), by, reason
     held.save(update_fields=["ended_at", "ended_by", "reason"])
     same = {"client_id": held.client_id}
-    history.record(by=by, event=Event.CLIENT_ENDED, obj=held, before=same, after=same, reason=reason)
+    record(by=by, event=Event.CLIENT_ENDED, obj=held, before=same, after=same, reason=reason)
     return True
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from entities.models import Entity
-from mipres_admin.admin_base import (
+from mipres_admin.backoffice.admin_base import (
     ListOnlyAdmin,
     ObjectAction,
     ObjectActionsAdmin,
@@ -22,9 +22,9 @@ from mipres_admin.admin_base import (
 )
 from tokens.actions import end_client, make_client, revoke_and_notify
 from tokens.forms import ClientForm
-from tokens.keys import seal, unseal
 from tokens.models import PortalToken, ServerClient, SigningKey, TemporaryToken, TokenUse
 from tokens.panels import EXPIRED_DAYS, EXPIRING_DAYS
+from tokens.signing.keys import seal, unseal
 
 _NEW = "new_client"
 SHOWN_WITHIN = timedelta(minutes=10)

@@ -8,10 +8,12 @@ from django.apps import AppConfig
 class TokensConfig(AppConfig):
     name = "tokens"
     verbose_name = "Tokens y servicios web"
+    admin_order = 60
 
     def ready(self) -> None:
-        from mipres_admin import dashboard, event_registry, groups
-        from mipres_admin.jobs import register
+        from mipres_admin.backoffice import dashboard, groups
+        from mipres_admin.history import event_registry
+        from mipres_admin.jobs.scheduling import register
         from tokens import panels, permissions
         from tokens.actions import send_expiry_reminders
         from tokens.events import GROUPS, LABELS, REASON_REQUIRED, Event

@@ -8,9 +8,9 @@ from django import forms
 from django.conf import settings
 
 from mipres_admin.forms import ActionForm, ReasonForm
-from tokens.leaks import LONGEST_REPORT
 from tokens.models import LONGEST_DAYS, PortalToken
 from tokens.scopes import Scope
+from tokens.services.leaks import LONGEST_REPORT
 
 OVERLAPS = (
     ("0", "Terminarlo ahora: los sistemas que lo usan dejan de funcionar hasta que tengan el nuevo"),

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from mipres_admin.dashboard import Content, Panel, figure_of
+from mipres_admin.backoffice.dashboard import Content, Panel, figure_of
 from tokens.models import PortalToken
 
 EXPIRING_DAYS = (7, 30)

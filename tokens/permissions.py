@@ -1,6 +1,6 @@
 """Which groups of the Ministry see tokens and client servers, and what do they do to them?"""
 
-from mipres_admin.groups import StaffGroup, may_do, may_view
+from mipres_admin.backoffice.groups import StaffGroup, may_do, may_view
 
 SOPORTE = StaffGroup.SOPORTE
 PERMISSIONS = (

@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from tokens import oauth, views
+from tokens import views
+from tokens.services import oauth
 
 urlpatterns = [
     path("tokens/", views.tokens, name="tokens"),

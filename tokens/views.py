@@ -20,18 +20,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.requests import DelegateRequest
 from entities.models import Entity
-from mipres_admin.access import ANY, FORM, SAFE, MenuEntry, Viewable, delegate_of, public
+from mipres_admin.access.declarations import ANY, FORM, SAFE, MenuEntry, Viewable, delegate_of, public
 from mipres_admin.paging import page_of
-from tokens import reference
 from tokens.actions import issue_token, revoke_token
-from tokens.calls import examine
-from tokens.errors import BadToken, CallRefused
 from tokens.forms import ReportForm, RevokeForm, TokenForm, TryForm
-from tokens.keys import JWKS_MAX_AGE, key_set, seal, unseal
-from tokens.leaks import LONGEST_REPORT, THANKS, report
-from tokens.limits import TooManyCalls
 from tokens.models import PortalToken
 from tokens.scopes import NEEDS, TOKEN_KINDS, Service, in_words, scope_of, services_of
+from tokens.services import reference
+from tokens.services.bearer_authorization import examine
+from tokens.services.errors import BadToken, CallRefused
+from tokens.services.leaks import LONGEST_REPORT, THANKS, report
+from tokens.services.limits import TooManyCalls
+from tokens.signing.keys import JWKS_MAX_AGE, key_set, seal, unseal
 
 SHOWN_WITHIN = timedelta(minutes=10)
 _NEW = "new_token"

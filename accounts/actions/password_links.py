@@ -5,13 +5,14 @@ from django.db.models.functions import Now
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
-from accounts.actions.session import check_new_password, save_new_password
+from accounts.actions.login import check_new_password, save_new_password
 from accounts.events import Event
 from accounts.models import Account, PasswordLink, Person, may_enter_at
-from mipres_admin import history, mail_links
-from mipres_admin.locks import lock
-from mipres_admin.mail import notify
-from mipres_admin.models import RateCounter
+from mipres_admin.database.locks import lock
+from mipres_admin.history.recording import origin, record
+from mipres_admin.outbox import mail_links
+from mipres_admin.outbox.mail import notify
+from mipres_admin.rate_limits.models import RateCounter
 from mipres_admin.refusals import Refusal, Refused
 
 DEAD_LINK = Refusal(
@@ -59,7 +60,7 @@ def _write(*, account: Account, reason: str, by: Account | None, event: Event, o
     So who asks for an account that is not there waits for the same statements and the same commit.
     """
     why = PasswordLink.Reason(reason).label
-    history.record(by=by, event=event, obj=obj, entity=account.entity, reason=str(why))
+    record(by=by, event=event, obj=obj, entity=account.entity, reason=str(why))
     with transaction.atomic():
         _write_link(account, reason)
         if account.pk == NOBODY:
@@ -94,7 +95,7 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
     The same statements and the same answer, whether or not they are. `login` is folded, as accounts store it.
     Raises ValidationError when too many links were asked for, for the login or from the address of the request.
     """
-    counter = throttle.admit_recovery(login=login, address=history.origin.get().address)
+    counter = throttle.admit_recovery(login=login, address=origin.get().address)
     mine = Account.objects.filter(may_enter_at(), login=login, email__iexact=email)
     accounts = mine.select_related("entity", "person")
     account = accounts.filter(person__document_type=document_type, person__document_number=document_number).first()

@@ -9,16 +9,17 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
-from accounts.actions.session import write_refusal
+from accounts.actions.login import write_refusal
 from accounts.events import Event
 from accounts.models import Account
+from accounts.models.second_factors import AuthenticatorApp, Factor, Passkey, RecoveryCode, SecondFactorPolicy
+from accounts.models.sessions import Proof
+from accounts.rules.authentication import factors_of, removal_refusal
 from accounts.security import webauthn
-from accounts.security.models import AuthenticatorApp, Factor, Passkey, Proof, RecoveryCode, SecondFactorPolicy
-from accounts.security.rules import factors_of, removal_refusal
 from accounts.security.secrets import read_recovery_code, recovery_codes, recovery_digest
-from mipres_admin import history
-from mipres_admin.locks import lock, lock_rows
-from mipres_admin.mail import notify
+from mipres_admin.database.locks import lock, lock_rows
+from mipres_admin.history.recording import origin, record
+from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import refuse
 
 WRONG_ENROL_CODE = (
@@ -37,7 +38,7 @@ PASSKEY_NOT_ADDED = "La llave de acceso no se pudo agregar. Oprima otra vez el b
 
 
 def _notify(account: Account, what: str) -> None:
-    notify(account, "security_changed", what=what, at=timezone.now(), address=history.origin.get().address)
+    notify(account, "security_changed", what=what, at=timezone.now(), address=origin.get().address)
 
 
 def _lock_holders(account: Account) -> list[Account]:
@@ -51,7 +52,7 @@ def _lock_holders(account: Account) -> list[Account]:
 
 
 def _enrolled(by: Account, factor: Factor, kind: str) -> None:
-    history.record(by=by, event=Event.FACTOR_ENROLLED, obj=factor, after={"kind": kind, "name": factor.name})
+    record(by=by, event=Event.FACTOR_ENROLLED, obj=factor, after={"kind": kind, "name": factor.name})
     _notify(by, f"se agregó un segundo factor («{factor.name}»)")
 
 
@@ -93,7 +94,7 @@ def enrol_passkey(*, by: Account, name: str, answer: str, challenge: str, site: 
 @transaction.atomic
 def open_after_enrolment(*, account: Account, proof: Proof) -> None:
     """Write down that the session of `account` opens, which had to add this factor first."""
-    history.record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": proof.value})
+    record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": proof.value})
 
 
 @sensitive_variables("seed")
@@ -104,7 +105,7 @@ def make_recovery_codes(*, by: Account, seed: str) -> None:
     RecoveryCode.objects.of(by).delete()
     digests = [recovery_digest(code) for code in recovery_codes(seed)]
     RecoveryCode.objects.bulk_create(RecoveryCode(account=by, digest=digest) for digest in digests)
-    history.record(by=by, event=Event.RECOVERY_CODES_MADE, obj=by, after={"codes": len(digests)})
+    record(by=by, event=Event.RECOVERY_CODES_MADE, obj=by, after={"codes": len(digests)})
     _notify(by, "se generaron códigos de recuperación nuevos; los anteriores ya no sirven")
 
 
@@ -113,12 +114,12 @@ def make_recovery_codes(*, by: Account, seed: str) -> None:
 
 def _count(account: Account) -> throttle.Attempt:
     """Count one guess at the second factor; the accounts that share factors share the counter."""
-    return throttle.admit(login=throttle.holder_of(account), address=history.origin.get().address, kind="factor")
+    return throttle.admit(login=throttle.holder_of(account), address=origin.get().address, kind="factor")
 
 
 def _opened(account: Account, attempt: throttle.Attempt, proof: Proof) -> None:
     attempt.forgive()
-    history.record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": proof.value})
+    record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": proof.value})
 
 
 @transaction.atomic
@@ -141,7 +142,7 @@ def _recovers(account: Account, attempt: throttle.Attempt, code: str) -> bool:
         return False
     attempt.forgive()
     left = codes.count()
-    history.record(by=account, event=Event.SESSION_RECOVERED, obj=account, after={"codes_left": left})
+    record(by=account, event=Event.SESSION_RECOVERED, obj=account, after={"codes_left": left})
     _notify(account, f"se usó un código de recuperación para ingresar; quedan {left}")
     return True
 
@@ -206,7 +207,7 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
         return
     refuse(removal_refusal(by, factor, held))
     before = {"kind": factor.kind, "name": factor.name}
-    history.record(by=by, event=Event.FACTOR_REMOVED, obj=factor, before=before)
+    record(by=by, event=Event.FACTOR_REMOVED, obj=factor, before=before)
     factor.delete()
     if len(held) == 1:
         RecoveryCode.objects.of(by).delete()
@@ -225,7 +226,7 @@ def reset_factors(*, account: Account, by: Account | None, reason: str = "") -> 
     if not held and not RecoveryCode.objects.of(account).exists():
         return 0
     before = {"factors": len(held)}
-    history.record(by=by, event=Event.FACTORS_RESET, obj=account, entity=account.entity, before=before, reason=reason)
+    record(by=by, event=Event.FACTORS_RESET, obj=account, entity=account.entity, before=before, reason=reason)
     for factor in held:
         factor.delete()
     RecoveryCode.objects.of(account).delete()
@@ -246,7 +247,7 @@ def require_factor(*, by: Account | None, kind: str, since: date | None, reason:
         SecondFactorPolicy.objects.filter(kind=kind).delete()
     else:
         SecondFactorPolicy.objects.update_or_create(kind=kind, defaults={"compulsory_from": since})
-    history.record(
+    record(
         by=by,
         event=Event.FACTOR_POLICY_CHANGED,
         obj=SecondFactorPolicy(kind=kind),

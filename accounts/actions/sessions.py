@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from accounts.events import Event
 from accounts.models import Account
-from accounts.security.models import AccountSession
-from accounts.security.rules import Switch, switch_refusal
-from mipres_admin import history
+from accounts.models.sessions import AccountSession
+from accounts.rules.authentication import Switch, switch_refusal
+from mipres_admin.history.recording import record
 from mipres_admin.refusals import refuse
 
 
@@ -22,9 +22,7 @@ def end_sessions(*, account: Account, by: Account | None, but: AccountSession | 
     ended = live.update(ended_at=timezone.now())
     if ended:
         after = {"sessions": ended}
-        history.record(
-            by=by, event=Event.SESSIONS_ENDED, obj=account, entity=account.entity, after=after, reason=reason
-        )
+        record(by=by, event=Event.SESSIONS_ENDED, obj=account, entity=account.entity, after=after, reason=reason)
     return ended
 
 
@@ -32,7 +30,7 @@ def end_sessions(*, account: Account, by: Account | None, but: AccountSession | 
 def end_session(*, by: Account, session: AccountSession) -> None:
     """End one session of the account `by`; ending it twice is once."""
     if by.sessions.current().filter(pk=session.pk).update(ended_at=timezone.now()):
-        history.record(by=by, event=Event.SESSION_ENDED, obj=by, after={"device": session.device})
+        record(by=by, event=Event.SESSION_ENDED, obj=by, after={"device": session.device})
 
 
 @transaction.atomic
@@ -46,6 +44,4 @@ def switch_account(*, by: Account, to: Account, session: AccountSession) -> None
     AccountSession.objects.filter(pk=session.pk).update(ended_at=timezone.now())
     for account in (by, to):
         before, after = {"account": by.pk}, {"account": to.pk}
-        history.record(
-            by=by, event=Event.SESSION_SWITCHED, obj=account, entity=account.entity, before=before, after=after
-        )
+        record(by=by, event=Event.SESSION_SWITCHED, obj=account, entity=account.entity, before=before, after=after)

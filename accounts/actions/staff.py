@@ -13,14 +13,14 @@ from django.utils import timezone
 from accounts.actions.password_links import send_password_link
 from accounts.events import Event
 from accounts.models import Account, PasswordLink, Person
-from accounts.staff import rules
-from accounts.staff.groups import labels_of
-from mipres_admin import history
-from mipres_admin.groups import StaffGroup
-from mipres_admin.locks import lock, lock_rows
-from mipres_admin.mail import notify
+from accounts.rules import staff
+from accounts.staff_groups import labels_of
+from mipres_admin.backoffice.groups import StaffGroup
+from mipres_admin.database.locks import lock, lock_rows
+from mipres_admin.database.text import fold_words
+from mipres_admin.history.recording import record
+from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import refuse
-from mipres_admin.text import fold_words
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def _person(details: StaffDetails) -> Person:
         document_type=details.document_type, document_number=details.document_number, defaults=names
     )
     asked, known = (fold_words(f"{who.first_name}|{who.first_surname}") for who in (details, person))
-    refuse(rules.OTHER_NAMES if asked != known else None)
-    refuse(rules.DECEASED if person.deceased_on else None)
+    refuse(staff.OTHER_NAMES if asked != known else None)
+    refuse(staff.DECEASED if person.deceased_on else None)
     return person
 
 
@@ -89,14 +89,14 @@ def make_staff(*, by: Account, details: StaffDetails, groups: Iterable[str], rea
     made = Account.objects.select_related("person").filter(login=details.login).first()
     if made is not None and _is_it(made, details, wanted):
         return made
-    refuse(rules.LOGIN_TAKEN if made is not None else rules.login_refusal(details.login))
-    refuse(rules.manager_refusal(by, wanted))
+    refuse(staff.LOGIN_TAKEN if made is not None else staff.login_refusal(details.login))
+    refuse(staff.manager_refusal(by, wanted))
     person = _person(details)
-    refuse(rules.HAS_ONE if Account.objects.filter(person=person, is_staff=True).exists() else None)
+    refuse(staff.HAS_ONE if Account.objects.filter(person=person, is_staff=True).exists() else None)
     account = Account.objects.create_user(details.login, email=details.email, person=person, is_staff=True)
     account.groups.set(Group.objects.filter(name__in=wanted))
     after = {"groups": sorted(wanted)}
-    history.record(by=by, event=Event.STAFF_MADE, obj=account, entity=None, after=after, reason=reason)
+    record(by=by, event=Event.STAFF_MADE, obj=account, entity=None, after=after, reason=reason)
     send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
     return account
 
@@ -116,13 +116,11 @@ def change_groups(*, by: Account, account: Account, groups: Iterable[str], seen:
     before = _groups(account)
     if wanted == before:
         return False
-    refuse(rules.CHANGED if frozenset(seen) != before else None)
-    refuse(rules.staff_refusal(rules.StaffChange(by, account, wanted, account.is_active)))
+    refuse(staff.CHANGED if frozenset(seen) != before else None)
+    refuse(staff.staff_refusal(staff.StaffChange(by, account, wanted, account.is_active)))
     account.groups.set(Group.objects.filter(name__in=wanted))
     old, new = {"groups": sorted(before)}, {"groups": sorted(wanted)}
-    history.record(
-        by=by, event=Event.STAFF_GROUPS_CHANGED, obj=account, entity=None, before=old, after=new, reason=reason
-    )
+    record(by=by, event=Event.STAFF_GROUPS_CHANGED, obj=account, entity=None, before=old, after=new, reason=reason)
     words = labels_of(wanted)
     _notify(account, f"ahora está en: {words}" if words else "ya no está en ningún grupo", reason)
     return True
@@ -138,13 +136,13 @@ def close_staff(*, by: Account, account: Account, reason: str) -> bool:
     account = _locked(account)
     if not account.is_active:
         return False
-    refuse(rules.staff_refusal(rules.StaffChange(by, account, _groups(account), False)))
+    refuse(staff.staff_refusal(staff.StaffChange(by, account, _groups(account), False)))
     account.is_active = False
     account.save(update_fields=["is_active"])
     PasswordLink.objects.filter(account=account).delete()
     ended = account.sessions.current().update(ended_at=timezone.now())
     before, after = {"active": True}, {"active": False, "sessions_ended": ended}
-    history.record(by=by, event=Event.STAFF_CLOSED, obj=account, entity=None, before=before, after=after, reason=reason)
+    record(by=by, event=Event.STAFF_CLOSED, obj=account, entity=None, before=before, after=after, reason=reason)
     _notify(account, "quedó cerrada y sus sesiones terminaron", reason)
     return True
 
@@ -159,12 +157,10 @@ def reopen_staff(*, by: Account, account: Account, reason: str) -> bool:
     account = _locked(account)
     if account.is_active:
         return False
-    refuse(rules.staff_refusal(rules.StaffChange(by, account, _groups(account), True)))
+    refuse(staff.staff_refusal(staff.StaffChange(by, account, _groups(account), True)))
     account.is_active = True
     account.save(update_fields=["is_active"])
     before, after = {"active": False}, {"active": True}
-    history.record(
-        by=by, event=Event.STAFF_REOPENED, obj=account, entity=None, before=before, after=after, reason=reason
-    )
+    record(by=by, event=Event.STAFF_REOPENED, obj=account, entity=None, before=before, after=after, reason=reason)
     _notify(account, "quedó abierta de nuevo", reason)
     return True

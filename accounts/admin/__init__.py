@@ -1,8 +1,14 @@
-"""What does the Ministry see of people, accounts, users and roles, and what does it do to them?"""
+"""What does the Ministry see of people and accounts, and what does it do to them?"""
 
-from accounts.admin import entities, people, policy, security, users, viewings  # noqa: F401  they register themselves
+from accounts.admin import (  # noqa: F401  they register themselves
+    entities,
+    impersonations,
+    people,
+    second_factor_policy,
+    security,
+    staff,
+)
 from accounts.admin.accounts import AccountAdmin
-from accounts.admin.finding import DocumentColumn, OfAccountAdmin
-from accounts.staff import admin as staff_admin  # noqa: F401  the Ministry's people and their groups
+from accounts.admin.search import DocumentColumn, OfAccountAdmin
 
 __all__ = ["AccountAdmin", "DocumentColumn", "OfAccountAdmin"]

@@ -6,13 +6,14 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from accounts.actions import desk
-from accounts.admin.finding import accounts_matching, of_accounts
+from accounts.actions import support
+from accounts.admin.impersonation_action import VIEW_AS
+from accounts.admin.search import accounts_matching, of_accounts
 from accounts.models import Account, PasswordLink, Suspension
-from accounts.security.models import AccountSession, AuthenticatorApp, Passkey, RecoveryCode
+from accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode
+from accounts.models.sessions import AccountSession
 from accounts.throttle import keys_of, last_attempt
-from accounts.viewing.desk import VIEW_AS
-from mipres_admin.admin_base import (
+from mipres_admin.backoffice.admin_base import (
     ObjectAction,
     ObjectActionsAdmin,
     ReadOnlyAdmin,
@@ -20,7 +21,7 @@ from mipres_admin.admin_base import (
     register_related_lists,
 )
 from mipres_admin.formatting import format_moment
-from mipres_admin.models import RateCounter
+from mipres_admin.rate_limits.models import RateCounter
 
 
 def _accounts(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -51,7 +52,7 @@ REACTIVATE = ObjectAction(
     permission="accounts.suspend_account",
     success_message="El delegado quedó reactivado y fue avisado.",
     is_available=lambda account: account.is_suspended,
-    perform=desk.reactivate_account,
+    perform=support.reactivate_account,
     argument="account",
 )
 UNLOCK = ObjectAction(
@@ -64,7 +65,7 @@ UNLOCK = ObjectAction(
     permission="accounts.unlock_account",
     success_message="El ingreso quedó desbloqueado y la persona fue avisada.",
     is_available=lambda account: bool(_failures(account)),
-    perform=desk.unlock_account,
+    perform=support.unlock_account,
     argument="account",
 )
 END_SESSIONS = ObjectAction(
@@ -77,7 +78,7 @@ END_SESSIONS = ObjectAction(
     permission="accounts.end_sessions",
     success_message="Las sesiones quedaron cerradas y la persona fue avisada.",
     is_available=lambda account: account.sessions.current().exists(),
-    perform=desk.close_sessions,
+    perform=support.close_sessions,
     argument="account",
 )
 RESET_FACTOR = ObjectAction(
@@ -91,7 +92,7 @@ RESET_FACTOR = ObjectAction(
     permission="accounts.reset_second_factor",
     success_message="Los segundos factores quedaron retirados y la persona fue avisada.",
     is_available=lambda account: any(_factors(account)),
-    perform=desk.reset_second_factor,
+    perform=support.reset_second_factor,
     argument="account",
 )
 

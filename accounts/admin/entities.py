@@ -1,11 +1,11 @@
 """What do the accounts add to the admin of entities and sedes? Actions that reach accounts, and related lists."""
 
-from accounts.actions import desk
-from accounts.models import Account, Certificate, RoleAssignment, SsoPost
+from accounts.actions import support
+from accounts.models import Account
 from entities.admin import EntityAdmin, SedeAdmin
-from entities.models import Entity, Sede
+from entities.models import Entity
 from entities.rules.sedes import keeping_refusal
-from mipres_admin.admin_base import ObjectAction, RelatedList, register_related_lists
+from mipres_admin.backoffice.admin_base import ObjectAction, RelatedList, register_related_lists
 
 EntityAdmin.register_actions(
     ObjectAction(
@@ -19,7 +19,7 @@ EntityAdmin.register_actions(
         permission="entities.suspend_entity",
         success_message="La entidad quedó suspendida y sus delegados fueron avisados.",
         is_available=lambda entity: entity.is_active,
-        perform=desk.suspend_entity,
+        perform=support.suspend_entity,
         argument="entity",
     ),
     ObjectAction(
@@ -31,7 +31,7 @@ EntityAdmin.register_actions(
         permission="entities.suspend_entity",
         success_message="La entidad quedó reactivada y sus delegados fueron avisados.",
         is_available=lambda entity: not entity.is_active,
-        perform=desk.reactivate_entity,
+        perform=support.reactivate_entity,
         argument="entity",
     ),
 )
@@ -46,7 +46,7 @@ SedeAdmin.register_actions(
         permission="entities.disable_sede",
         success_message="La sede quedó deshabilitada y los delegados fueron avisados.",
         is_available=lambda sede: sede.is_of_provider and sede.closed_on is None,
-        perform=desk.close_sede,
+        perform=support.close_sede,
         argument="sede",
         refusal=keeping_refusal,
     ),
@@ -57,7 +57,7 @@ SedeAdmin.register_actions(
         permission="entities.disable_sede",
         success_message="La sede quedó habilitada y los delegados fueron avisados.",
         is_available=lambda sede: sede.is_of_provider and sede.closed_on is not None,
-        perform=desk.open_sede,
+        perform=support.open_sede,
         argument="sede",
         refusal=keeping_refusal,
     ),
@@ -65,11 +65,4 @@ SedeAdmin.register_actions(
 register_related_lists(
     Entity,
     RelatedList("Delegados", Account, "entity__id__exact", 20),
-    RelatedList("Roles asignados", RoleAssignment, "entity__id__exact", 50),
-    RelatedList("Constancias", Certificate, "entity__id__exact", 90),
-)
-register_related_lists(
-    Sede,
-    RelatedList("Roles asignados", RoleAssignment, "sede__id__exact", 10),
-    RelatedList("Plazas de SSO", SsoPost, "sede__id__exact", 20),
 )

@@ -2,8 +2,9 @@
 
 from django.contrib import admin
 
-from accounts.admin.finding import OfAccountAdmin
-from accounts.security.models import AccountSession, AuthenticatorApp, Passkey
+from accounts.admin.search import OfAccountAdmin
+from accounts.models.second_factors import AuthenticatorApp, Passkey
+from accounts.models.sessions import AccountSession
 
 
 @admin.register(AuthenticatorApp)

@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from accounts import captchas
+from accounts.captcha import challenge
 from mipres_admin.forms import ActionForm
 
 WRONG_CODE = "El texto ingresado no corresponde con el de la imagen"
@@ -35,7 +35,7 @@ class CaptchaWidget(forms.TextInput):
         """Issue a captcha; what was typed for the last one is of no use."""
         context = super().get_context(name, None, attrs)
         width, height = captcha_settings.CAPTCHA_IMAGE_SIZE
-        return context | {"token": captchas.issue(self.session), "width": width, "height": height}
+        return context | {"token": challenge.issue(self.session), "width": width, "height": height}
 
 
 class CaptchaField(forms.Field):
@@ -59,7 +59,7 @@ class CaptchaField(forms.Field):
         """Use the captcha up. Raises ValidationError when the code is missing, wrong, expired, used or not ours."""
         if not value.text.strip():
             raise ValidationError(self.error_messages["required"], code="required")
-        if not captchas.redeem(self.session, value.token, value.text):
+        if not challenge.redeem(self.session, value.token, value.text):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
 
 

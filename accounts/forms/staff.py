@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 
 from accounts.actions.staff import StaffDetails
-from accounts.forms.people import NameField, email_field
-from accounts.forms.session import a_login
-from accounts.forms.users import DocumentForm
-from accounts.staff.groups import PURPOSES
+from accounts.forms.documents import DocumentForm
+from accounts.forms.login import a_login
+from accounts.forms.person_fields import NameField, email_field
+from accounts.staff_groups import PURPOSES
+from mipres_admin.backoffice.groups import StaffGroup
 from mipres_admin.forms import ReasonForm
-from mipres_admin.groups import StaffGroup
 
 GROUP_CHOICES = [(group.value, f"{group.label}: {PURPOSES[group]}") for group in StaffGroup]
 READ_BY_THE_PERSON = "Queda en la historia, y la persona lo recibe por correo. No escriba datos personales."

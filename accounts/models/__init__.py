@@ -1,4 +1,4 @@
-"""Which people, accounts, registrations and role assignments exist, and what can never be false of them?"""
+"""Which people, accounts, sessions and second factors exist, and what can never be false of them?"""
 
 from accounts.models.accounts import (
     Account,
@@ -9,7 +9,8 @@ from accounts.models.accounts import (
     SuspensionQuerySet,
     may_enter_at,
 )
-from accounts.models.papers import CERTIFICATE_CODE, Certificate, CertificateQuerySet
+from accounts.models.deceased import DeceasedEntry
+from accounts.models.impersonation import LONGEST, Viewing, ViewingQuerySet
 from accounts.models.passwords import PasswordLink, PasswordLinkQuerySet, PasswordRecord
 from accounts.models.people import (
     DOCUMENT_NUMBER,
@@ -20,60 +21,49 @@ from accounts.models.people import (
     document_check,
     of_document,
 )
-from accounts.models.registries import (
-    DeceasedEntry,
-    Profession,
-    RethusEntry,
-    RethusEntryQuerySet,
-    SsoPost,
-    SsoPostQuerySet,
+from accounts.models.second_factors import (
+    AuthenticatorApp,
+    Factor,
+    HeldQuerySet,
+    Passkey,
+    RecoveryCode,
+    RecoveryCodeQuerySet,
+    SecondFactorPolicy,
+    same_holder,
 )
-from accounts.models.users import (
-    RegisteredUser,
-    RoleAssignment,
-    RoleAssignmentQuerySet,
-    RoleEnding,
-    RoleEndingQuerySet,
-    RoleUpload,
-    independents_among,
-)
-from accounts.security import models as security_models  # Django finds models here
-from accounts.viewing import models as viewing_models  # and here
+from accounts.models.sessions import AccountSession, AccountSessionQuerySet, Proof
 
 __all__ = [
-    "CERTIFICATE_CODE",
     "DOCUMENT_NUMBER",
+    "LONGEST",
     "Account",
     "AccountManager",
-    "Certificate",
-    "CertificateQuerySet",
+    "AccountSession",
+    "AccountSessionQuerySet",
+    "AuthenticatorApp",
     "DeceasedEntry",
     "DocumentType",
+    "Factor",
+    "HeldQuerySet",
+    "Passkey",
     "PasswordLink",
     "PasswordLinkQuerySet",
     "PasswordRecord",
     "Person",
     "PersonQuerySet",
-    "Profession",
-    "RegisteredUser",
-    "RethusEntry",
-    "RethusEntryQuerySet",
-    "RoleAssignment",
-    "RoleAssignmentQuerySet",
-    "RoleEnding",
-    "RoleEndingQuerySet",
-    "RoleUpload",
+    "Proof",
+    "RecoveryCode",
+    "RecoveryCodeQuerySet",
+    "SecondFactorPolicy",
     "Sex",
-    "SsoPost",
-    "SsoPostQuerySet",
     "StaffAccount",
     "StaffAccountManager",
     "Suspension",
     "SuspensionQuerySet",
+    "Viewing",
+    "ViewingQuerySet",
     "document_check",
-    "independents_among",
     "may_enter_at",
     "of_document",
-    "security_models",
-    "viewing_models",
+    "same_holder",
 ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat
 
-from mipres_admin.text import Fold
+from mipres_admin.database.text import Fold
 
 
 class DocumentType(models.TextChoices):

@@ -1,1 +1,0 @@
-"""Second factors, sessions and changing entity."""

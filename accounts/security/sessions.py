@@ -21,18 +21,12 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Account, Suspension
-from accounts.security import kept
-from accounts.security.devices import device_in_words
-from accounts.security.models import (
-    AccountSession,
-    AccountSessionQuerySet,
-    AuthenticatorApp,
-    Passkey,
-    Proof,
-    SecondFactorPolicy,
-)
-from accounts.security.rules import may_change_entity, step_of
-from mipres_admin import history
+from accounts.models.second_factors import AuthenticatorApp, Passkey, SecondFactorPolicy
+from accounts.models.sessions import AccountSession, AccountSessionQuerySet, Proof
+from accounts.rules.authentication import may_change_entity, step_of
+from accounts.security import saved_forms
+from accounts.security.user_agents import device_in_words
+from mipres_admin.history.recording import origin
 
 ENTERING, MINE, WHY = "entering", "account_session", "why_closed"
 NOBODYS = UUID(int=0)
@@ -73,15 +67,15 @@ def start_second_step(request: HttpRequest, account: Account, wanted: str = "") 
 
 def entering(request: HttpRequest) -> Entering | None:
     """Who is between password and second factor here; None when nobody is, or when it took too long."""
-    kept = request.session.get(ENTERING)
-    if not kept or kept["since"] < timezone.now().timestamp() - 60 * settings.SECOND_STEP_MINUTES:
+    saved_forms = request.session.get(ENTERING)
+    if not saved_forms or saved_forms["since"] < timezone.now().timestamp() - 60 * settings.SECOND_STEP_MINUTES:
         return None
-    account = Account.objects.select_related("entity", "person").filter(pk=kept["account"]).first()
+    account = Account.objects.select_related("entity", "person").filter(pk=saved_forms["account"]).first()
     if account is None or not account.may_enter:
         return None
-    if not constant_time_compare(kept["password"], account.get_session_auth_hash()):
+    if not constant_time_compare(saved_forms["password"], account.get_session_auth_hash()):
         return None
-    return Entering(account, step_of(account), kept["wanted"])
+    return Entering(account, step_of(account), saved_forms["wanted"])
 
 
 # ---------------------------------------------------------------- whole sessions
@@ -102,14 +96,14 @@ def _mine(request: HttpRequest) -> AccountSessionQuerySet:
 def _write_session(request: HttpRequest, user: Account, **kwargs: Any) -> None:
     """Every log-in has its row, whoever calls Django's `login`."""
     now = timezone.now()
-    kept.kept_form(request, user)  # forgets what somebody else left here
-    request.session.pop(kept.CLOSED, None)
+    saved_forms.kept_form(request, user)  # forgets what somebody else left here
+    request.session.pop(saved_forms.CLOSED, None)
     _mine(request).filter(ended_at__isnull=True).update(ended_at=now)
     user.sessions.filter(last_seen_at__lt=now - FORGOTTEN_AFTER).delete()
     row = AccountSession.objects.create(
         account=user,
         device=device_in_words(request.META.get("HTTP_USER_AGENT", "")),
-        address=history.origin.get().address,
+        address=origin.get().address,
         verified_by=getattr(request, "proof", Proof.NONE),
         started_at=now,
         last_seen_at=now,

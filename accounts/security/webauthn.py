@@ -23,7 +23,7 @@ from webauthn.helpers.structs import (
 )
 
 from accounts.models import Account
-from accounts.security.models import Passkey
+from accounts.models.second_factors import Passkey
 from accounts.security.secrets import ISSUER
 
 TIMEOUT_MS = 300_000

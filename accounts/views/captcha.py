@@ -9,14 +9,14 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from ranged_response import RangedFileResponse  # type: ignore[import-untyped]
 
-from accounts import captcha_audio as audio
-from accounts import captchas
-from mipres_admin.access import POST, SAFE, public
+from accounts.captcha import audio as audio
+from accounts.captcha import challenge
+from mipres_admin.access.declarations import POST, SAFE, public
 
 
 def captcha_for(request: HttpRequest, token: str) -> CaptchaStore:
     """The captcha, if this session asked for it and it is neither used nor expired; else 404."""
-    captcha = captchas.find(request.session, token)
+    captcha = challenge.find(request.session, token)
     if captcha is None:
         raise Http404
     return captcha
@@ -40,7 +40,7 @@ def captcha_audio(request: HttpRequest, token: str) -> HttpResponseBase:
 @public(methods=POST)
 def new_captcha(request: HttpRequest) -> JsonResponse:
     """Another captcha for a page that is already open."""
-    token = captchas.issue(request.session)
+    token = challenge.issue(request.session)
     return JsonResponse(
         {
             "token": token,

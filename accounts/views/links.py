@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_variables
 
-from mipres_admin.access import View
+from mipres_admin.access.declarations import View
 from mipres_admin.refusals import Refused
 
 GONE = 410

@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.actions import second_factor as actions
-from accounts.actions.session import confirm_password
+from accounts.actions.login import confirm_password
 from accounts.actions.sessions import end_session as end_one
 from accounts.actions.sessions import end_sessions as end_all
 from accounts.actions.sessions import switch_account
-from accounts.forms.security import CodeForm, EnrolAppForm, EnrolPasskeyForm, PasskeyAnswerForm, PasswordForm
+from accounts.forms.second_factor import CodeForm, EnrolAppForm, EnrolPasskeyForm, PasskeyAnswerForm, PasswordForm
 from accounts.models import Account
+from accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode
+from accounts.models.sessions import Proof
 from accounts.requests import AnyRequest, EnteringRequest
-from accounts.security import kept, sessions, webauthn
-from accounts.security.models import AuthenticatorApp, Passkey, Proof, RecoveryCode
-from accounts.security.rules import (
+from accounts.rules.authentication import (
     ENROL,
     VERIFY,
     accounts_of_holder,
@@ -30,10 +30,11 @@ from accounts.security.rules import (
     removal_refusal,
     step_of,
 )
+from accounts.security import saved_forms, sessions, webauthn
 from accounts.security.secrets import new_seed, qr_path, totp_address, written_key
 from accounts.security.secrets import recovery_codes as codes_of
-from accounts.views.session import destination
-from mipres_admin.access import FORM, SAFE, MenuEntry, Viewable, enrolling, entering, signed_in
+from accounts.views.login import destination
+from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, enrolling, entering, signed_in
 from mipres_admin.refusals import Refused
 
 # in Django's session: seeds and challenges, of use only while they are there
@@ -92,11 +93,11 @@ def _show_second_factor(
 @signed_in(methods=FORM)
 def resume_form(request: AnyRequest) -> HttpResponse:
     """The form that was sent after the session had ended: send it now, or forget it."""
-    form = kept.kept_form(request, request.account)
+    form = saved_forms.kept_form(request, request.account)
     if form is None:
         return redirect("home")
     if request.method == "POST":
-        kept.forget(request)
+        saved_forms.forget(request)
         return redirect("home")
     return render(request, "accounts/resume_form.html", {"kept": form})
 

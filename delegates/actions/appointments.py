@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.actions.password_links import send_password_link
 from accounts.models import Account, PasswordLink
-from delegates.actions.closing import close_delegate_account
+from delegates.actions.account_closing import close_delegate_account
 from delegates.events import Event
 from delegates.models import Appointment
 from delegates.rules.appointments import (
@@ -21,11 +21,12 @@ from delegates.rules.appointments import (
     representation_refusal,
 )
 from entities.models import Entity
-from mipres_admin import clock, history
-from mipres_admin.locks import lock
-from mipres_admin.mail import notify
+from mipres_admin.database import clock
+from mipres_admin.database.locks import lock
+from mipres_admin.database.text import masked_email
+from mipres_admin.history.recording import record
+from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refused, refuse
-from mipres_admin.text import masked_email
 
 
 def _written(appointment: Appointment) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted:
     appointment = Appointment(entity=entity, created_by=by, created_at=clock.now(), **identity_fields(identity))
     _save(appointment, wanted)
     after = _written(appointment)
-    history.record(by=by, event=Event.APPOINTMENT_MADE, obj=appointment, entity=entity, after=after)
+    record(by=by, event=Event.APPOINTMENT_MADE, obj=appointment, entity=entity, after=after)
     notify(appointment, "appointment_made", entity=entity)
     return appointment
 
@@ -103,7 +104,7 @@ def change_appointment(*, by: Account, appointment: Appointment, wanted: Authori
     before, old = _written(appointment), appointment.email
     _save(appointment, wanted)
     after = _written(appointment)
-    history.record(by=by, event=Event.APPOINTMENT_CHANGED, obj=appointment, entity=entity, before=before, after=after)
+    record(by=by, event=Event.APPOINTMENT_CHANGED, obj=appointment, entity=entity, before=before, after=after)
     if appointment.email != old:
         _move_email(by, appointment, old)
     return True
@@ -127,6 +128,6 @@ def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: boo
         "account_closed": closed and closed.login,
     }
     before = _written(appointment)
-    history.record(by=by, event=Event.APPOINTMENT_ENDED, obj=appointment, entity=entity, before=before, after=after)
+    record(by=by, event=Event.APPOINTMENT_ENDED, obj=appointment, entity=entity, before=before, after=after)
     notify(appointment, "appointment_ended", entity=entity, closed=closed, revoke_tokens=revoke_tokens)
     return appointment

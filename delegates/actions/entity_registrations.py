@@ -22,9 +22,10 @@ from delegates.rules.entity_registrations import (
 )
 from delegates.rut.rules import Check
 from entities.models import Entity
-from mipres_admin import clock, history
-from mipres_admin.locks import lock
-from mipres_admin.mail import notify
+from mipres_admin.database import clock
+from mipres_admin.database.locks import lock
+from mipres_admin.history.recording import record
+from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refused, refuse
 
 DECIDABLE = (RegistrationState.IN_REVIEW,)
@@ -97,7 +98,7 @@ def _step(
     registration.save()
     RegistrationStep.objects.create(registration=registration, state=state, reason=reason, by=by)
     after, entity, event = _written(registration), _entity_of(registration), EVENTS[state]
-    history.record(by=by, event=event, obj=registration, entity=entity, before=before, after=after, reason=reason)
+    record(by=by, event=event, obj=registration, entity=entity, before=before, after=after, reason=reason)
     applicant = registration.applicant
     notify(applicant, "registration_state", registration=registration, person=applicant.person, reason=reason)
 
@@ -192,4 +193,4 @@ def approve(*, by: Account, registration: EntityRegistration, seen: int, reason:
 def record_download(*, by: Account, document: RutDocument) -> None:
     """Write down that a RUT, which holds personal data, left the portal."""
     entity, after = _entity_of(document.registration), {"sha256": document.sha256}
-    history.record(by=by, event=Event.RUT_DOWNLOADED, obj=document, entity=entity, after=after)
+    record(by=by, event=Event.RUT_DOWNLOADED, obj=document, entity=entity, after=after)

@@ -9,17 +9,18 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
-from accounts.actions.session import confirm_password
+from accounts.actions.login import confirm_password
 from accounts.models import Account, PasswordLink, Person
 from delegates.events import Event
-from delegates.exports import personal_data
 from delegates.models import EmailChange
+from delegates.personal_data_export import personal_data
 from entities.models import EntityKind
-from mipres_admin import history, mail_links
-from mipres_admin.locks import lock
-from mipres_admin.mail import notify
+from mipres_admin.database.locks import lock
+from mipres_admin.database.text import masked_email
+from mipres_admin.history.recording import EventRow, origin, record, record_all
+from mipres_admin.outbox import mail_links
+from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refusal, Refused
-from mipres_admin.text import masked_email
 
 DEAD_LINK = Refusal(
     headline="Este enlace ya no sirve",
@@ -45,7 +46,7 @@ def correct_sex(*, by: Account, sex: str) -> bool:
         return False
     before, person.sex = {"sex": person.sex}, sex
     person.save(update_fields=["sex"])
-    history.record(by=by, event=Event.PERSON_CORRECTED, obj=person, before=before, after={"sex": sex})
+    record(by=by, event=Event.PERSON_CORRECTED, obj=person, before=before, after={"sex": sex})
     return True
 
 
@@ -62,7 +63,7 @@ def _write_change(by: Account, email: str) -> None:
         account=by,
         defaults={"email": email, "secret_sha256": mail_links.hash_of(secret), "expires_at": mail_links.expiry()},
     )
-    history.record(by=by, event=Event.EMAIL_ASKED, obj=by, after={"email": masked_email(email)})
+    record(by=by, event=Event.EMAIL_ASKED, obj=by, after={"email": masked_email(email)})
     link = mail_links.link("confirm_email", secret)
     useful_until = mail_links.expiry()
     notify(email, "confirm_email", useful_until=useful_until, account=by, link=link, minutes=mail_links.MINUTES)
@@ -76,7 +77,7 @@ def ask_email_change(*, by: Account, email: str, password: str) -> None:
     too often.
     """
     confirm_password(by=by, password=password, field="old", wrong=WRONG_PASSWORD)
-    throttle.admit_link(document=by.login, email=email, address=history.origin.get().address)
+    throttle.admit_link(document=by.login, email=email, address=origin.get().address)
     _write_change(by, email)
 
 
@@ -96,11 +97,11 @@ def _accounts_that_follow(person: Person, old: str) -> Any:
     return Account.objects.filter(own, person=person, is_staff=False)
 
 
-def _event_rows(following: Any, new: str) -> Iterator[history.EventRow]:
+def _event_rows(following: Any, new: str) -> Iterator[EventRow]:
     """One row for each account whose e-mail changes: a delegate's is in the history of its entity."""
     for account in following.select_related("entity").order_by("pk"):
         before, after = {"email": masked_email(account.email)}, {"email": masked_email(new)}
-        yield history.EventRow(Event.EMAIL_CHANGED, account, before, after, entity=account.entity)
+        yield EventRow(Event.EMAIL_CHANGED, account, before, after, entity=account.entity)
 
 
 @sensitive_variables("secret")
@@ -125,7 +126,7 @@ def change_email(*, secret: str) -> Account:
     following.update(email=new)
     person.email = new
     person.save(update_fields=["email"])
-    history.record_all(by=change.account, events=events)
+    record_all(by=change.account, events=events)
     notify(old, "email_changed", email=masked_email(new))
     return change.account
 
@@ -135,5 +136,5 @@ def download_data(*, by: Account) -> dict[str, Any]:
     """Everything the portal holds on the person, and one row of history that it was taken."""
     person = person_of(by)
     data = personal_data(person)
-    history.record(by=by, event=Event.PERSON_DOWNLOADED, obj=person)
+    record(by=by, event=Event.PERSON_DOWNLOADED, obj=person)
     return data

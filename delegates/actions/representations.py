@@ -9,9 +9,10 @@ from delegates.rules.entity_registrations import Details, found_entities
 from entities.actions.sedes import create_main_sede
 from entities.models import Entity, EntityKind
 from entities.rules.sedes import SedeDetails
-from mipres_admin import clock, history
-from mipres_admin.locks import lock
-from mipres_admin.mail import notify
+from mipres_admin.database import clock
+from mipres_admin.database.locks import lock
+from mipres_admin.history.recording import record
+from mipres_admin.outbox.mail import notify
 
 
 def _make_entity(registration: EntityRegistration, kind: EntityKind) -> Entity:
@@ -33,7 +34,7 @@ def _end(by: Account, held: Representation, registration: EntityRegistration, no
     Representation.objects.filter(pk=held.pk).update(ended_at=now)
     before = {"since": held.since.isoformat()}
     after = {"ended_at": now.isoformat(), "registration": str(registration.public_id)}
-    history.record(by=by, event=Event.REPRESENTATION_ENDED, obj=held, entity=held.entity, before=before, after=after)
+    record(by=by, event=Event.REPRESENTATION_ENDED, obj=held, entity=held.entity, before=before, after=after)
     person = held.person
     account = person.accounts.filter(entity=None, is_staff=False, is_active=True).first()
     to = account.email if account else person.email
@@ -49,7 +50,7 @@ def _hand_over(by: Account, entity: Entity, person: Person, registration: Entity
         _end(by, held, registration, now)
     made = Representation.objects.create(entity=entity, person=person, registration=registration, since=now)
     after = {"since": now.isoformat(), "registration": str(registration.public_id)}
-    history.record(by=by, event=Event.REPRESENTATION_MADE, obj=made, entity=entity, after=after)
+    record(by=by, event=Event.REPRESENTATION_MADE, obj=made, entity=entity, after=after)
 
 
 def represent(*, by: Account, registration: EntityRegistration) -> list[Entity]:

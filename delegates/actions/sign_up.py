@@ -7,16 +7,17 @@ from django.db.models.functions import Now
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
-from accounts.actions.session import check_new_password
-from accounts.logins import persons_login
+from accounts.actions.login import check_new_password
 from accounts.models import Account, Person
+from accounts.usernames import persons_login
 from delegates.events import Event
 from delegates.models import PrivacyAcceptance, SignUp
-from delegates.privacy import NOTICE_VERSION
-from mipres_admin import history, mail_links
-from mipres_admin.mail import notify
+from delegates.privacy_notice import NOTICE_VERSION
+from mipres_admin.database.text import fold_words, masked_email
+from mipres_admin.history.recording import origin, record
+from mipres_admin.outbox import mail_links
+from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refusal, Refused
-from mipres_admin.text import fold_words, masked_email
 
 DEAD_LINK = Refusal(
     headline="Este enlace ya no sirve",
@@ -69,7 +70,7 @@ def _write(applicant: Applicant) -> None:
         notice_version=NOTICE_VERSION,
         expires_at=mail_links.expiry(),
     )
-    history.record(by=None, event=Event.SIGN_UP_REQUESTED, obj=request)
+    record(by=None, event=Event.SIGN_UP_REQUESTED, obj=request)
     notify(
         known or applicant.email,
         "sign_up_known" if known else "sign_up",
@@ -88,7 +89,7 @@ def request_account(*, applicant: Applicant) -> None:
     throttle.admit_link(
         document=persons_login(applicant.document_type, applicant.document_number),
         email=applicant.email,
-        address=history.origin.get().address,
+        address=origin.get().address,
     )
     _write(applicant)
 
@@ -162,7 +163,7 @@ def _open(request: SignUp, person: Person, new: str, *, is_new: bool) -> Account
     )
     after = {"person": person.pk, "new_person": is_new, "notice": request.notice_version}
     after |= {} if is_new else _contact(person)
-    history.record(by=account, event=Event.SIGN_UP_CONFIRMED, obj=account, before=before, after=after)
+    record(by=account, event=Event.SIGN_UP_CONFIRMED, obj=account, before=before, after=after)
     return account
 
 
@@ -181,7 +182,7 @@ def _use(secret: str, new: str) -> Account | None:
         if not obstacle:
             return _open(request, person, new, is_new=is_new)
         transaction.set_rollback(True)
-    history.record(by=None, event=Event.SIGN_UP_REFUSED, obj=request, after={"cause": obstacle})
+    record(by=None, event=Event.SIGN_UP_REFUSED, obj=request, after={"cause": obstacle})
     return None
 
 

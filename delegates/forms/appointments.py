@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
-from accounts.forms.people import A_NAME
-from accounts.forms.users import CHOOSE, DocumentInput, SedeField, place
+from accounts.forms.documents import CHOOSE, DocumentInput
+from accounts.forms.person_fields import A_NAME
 from accounts.models import DOCUMENT_NUMBER, DocumentType, Sex
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
 from delegates.rules.appointments import Authorization, Identity, version
 from entities.models import Entity, EntityKind
 from mipres_admin.forms import ActionForm, set_choices
+from roles.forms.users import SedeField, place
 
 IDENTITY = ("document_type", "document_number")
 

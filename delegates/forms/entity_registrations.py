@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from stdnum.co import nit as stdnum_nit
 
-from accounts.forms.users import CHOOSE, DocumentInput
+from accounts.forms.documents import CHOOSE, DocumentInput
 from accounts.models import Account
 from delegates.actions.entity_registrations import CheckedRut
 from delegates.models import LONGEST_RUT, EntityRegistration, RegistrationKind

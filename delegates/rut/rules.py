@@ -14,7 +14,7 @@ from stdnum.co import nit as stdnum_nit
 
 from delegates.models import LONGEST_RUT
 from delegates.rut.casillas import PRINCIPAL, SUBSTITUTE, Contents, contents_of
-from delegates.rut.reader import Reading, read_pdf
+from delegates.rut.sandbox_runner import Reading, read_pdf
 
 FEWEST_PAGES = 3
 FEWEST_LETTERS = 200

@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from accounts.forms.session import NewPasswordForm
+from accounts.forms.login import NewPasswordForm
 from accounts.views.links import opened_by_link
 from delegates.actions import sign_up as actions
-from delegates.forms.persons import SignUpForm
-from delegates.privacy import NOTICE_VERSION
-from mipres_admin.access import FORM, SAFE, Viewable, public
+from delegates.forms.personal_data import SignUpForm
+from delegates.privacy_notice import NOTICE_VERSION
+from mipres_admin.access.declarations import FORM, SAFE, Viewable, public
 from mipres_admin.refusals import Refused
 
 OPENED = "Su cuenta de Mi Seguridad Social está lista. Ingrese con su usuario, {login}, y la contraseña que eligió."

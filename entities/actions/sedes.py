@@ -19,8 +19,9 @@ from entities.rules.sedes import (
     similar_sedes,
     used_form_refusal,
 )
-from mipres_admin import clock, history
-from mipres_admin.locks import lock
+from mipres_admin.database import clock
+from mipres_admin.database.locks import lock
+from mipres_admin.history.recording import record
 from mipres_admin.refusals import Refused, refuse
 
 SEQUENCE_IS_EMPTY = "2200H"
@@ -47,7 +48,7 @@ def _state(sede: Sede) -> dict[str, Any]:
 
 def _record(*, by: Any, event: Event, sede: Sede, before: dict[str, Any], reason: str = "") -> None:
     after = _state(sede)
-    history.record(by=by, event=event, obj=sede, entity=sede.entity, before=before, after=after, reason=reason)
+    record(by=by, event=event, obj=sede, entity=sede.entity, before=before, after=after, reason=reason)
 
 
 def _next_code() -> str:

@@ -15,9 +15,9 @@ from entities.exports import PROVIDER_TO_SEDE, SEDE_COLUMNS, sede_rows
 from entities.forms.sedes import CreateSedeForm, DisableSedeForm, EditSedeForm, SedeForm, SedesFilterForm, SimilarForm
 from entities.models import Entity, EntityKind, Sede, SedeQuerySet
 from entities.rules.sedes import SedeDetails, SedeUse, keeping_refusal
-from mipres_admin.access import FORM, SAFE, MenuEntry, PortalRequest, Viewable, delegate_of
+from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, PortalRequest, Viewable, delegate_of
 from mipres_admin.excel.writer import download
-from mipres_admin.models import HistoryEntry
+from mipres_admin.history.models import HistoryEntry
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mipres_admin.text import fold_key
+from mipres_admin.database.text import fold_key
 
 
 @dataclass(frozen=True)

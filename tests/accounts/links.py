@@ -4,7 +4,7 @@ import re
 
 from accounts.actions.password_links import send_password_link
 from accounts.models import Account
-from mipres_admin.models import OutgoingMail
+from mipres_admin.outbox.models import OutgoingMail
 
 
 def link_in(text: str) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.test import Client
 
-from accounts import captchas
-from tests.cast import PASSWORD
+from accounts.captcha import challenge
+from tests.factories import PASSWORD
 
 PAGE = "/ingresar/"
 
@@ -21,7 +21,7 @@ def token_in(response: Any) -> str:
 def solution(client: Client, page: str = PAGE) -> dict[str, str]:
     """The fields of a captcha, filled in rightly."""
     token = token_in(client.get(page))
-    captcha = captchas.find(client.session, token)
+    captcha = challenge.find(client.session, token)
     assert captcha is not None
     return {"captcha_token": token, "captcha": captcha.challenge}
 

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from accounts import captchas
-from mipres_admin.models import RateCounter
-from tests import cast
+from accounts.captcha import challenge
+from mipres_admin.rate_limits.models import RateCounter
+from tests import factories
 from tests.accounts.login_page import PAGE, is_logged_in, log_in, solution, token_in
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_an_expired_code_gets_the_same_message(client, delegate):
 
 def test_a_code_lasts_five_minutes(client, db):
     token = opened(client)
-    left = captchas.find(client.session, token).expiration - timezone.now()
+    left = challenge.find(client.session, token).expiration - timezone.now()
     assert timedelta(minutes=4, seconds=50) < left <= timedelta(minutes=5)
 
 
@@ -96,7 +96,7 @@ def test_a_token_that_nobody_issued_is_a_wrong_code(client, delegate, token):
 
 def test_a_session_can_answer_its_last_five_codes(client, db):
     tokens = [opened(client) for _ in range(6)]
-    assert [captchas.find(client.session, token) is not None for token in tokens] == [False] + [True] * 5
+    assert [challenge.find(client.session, token) is not None for token in tokens] == [False] + [True] * 5
 
 
 def test_asking_for_a_code_sweeps_those_that_have_expired(client, db):
@@ -114,13 +114,13 @@ def test_the_page_does_not_give_away_the_librarys_key(client, db):
 @pytest.mark.django_db(transaction=True)
 def test_of_simultaneous_answers_only_one_counts(client):
     token = opened(client)
-    answer = captchas.find(client.session, token).challenge
+    answer = challenge.find(client.session, token).challenge
     session, begin, counted = client.session, threading.Barrier(8), []
 
     def redeem():
         try:
             begin.wait(10)
-            counted.append(captchas.redeem(session, token, answer))
+            counted.append(challenge.redeem(session, token, answer))
         finally:
             connections.close_all()
 
@@ -137,9 +137,9 @@ def test_of_simultaneous_answers_only_one_counts(client):
 
 
 def test_without_javascript_another_image_keeps_the_login_and_tries_nothing(client, delegate):
-    response = client.post(PAGE, {"login": delegate.login, "password": cast.PASSWORD, "actualizar": "si"})
+    response = client.post(PAGE, {"login": delegate.login, "password": factories.PASSWORD, "actualizar": "si"})
     assert f'value="{delegate.login}"' in text(response)
-    assert cast.PASSWORD not in text(response)
+    assert factories.PASSWORD not in text(response)
     assert "Revise lo siguiente" not in text(response)
 
 
@@ -156,7 +156,7 @@ def test_the_first_button_of_the_form_sends_it(client, db):
 
 def test_with_javascript_only_the_captcha_changes(client, delegate):
     new = client.post(reverse("new_captcha")).json()
-    captcha = captchas.find(client.session, new["token"])
+    captcha = challenge.find(client.session, new["token"])
     assert (new["image"], new["audio"]) == (
         f"/captcha/{new['token']}/imagen.png",
         f"/captcha/{new['token']}/audio.wav",
@@ -206,7 +206,7 @@ def test_nobody_sees_or_hears_a_code_that_was_used(client, delegate, name):
 
 
 def test_letters_that_look_alike_are_not_asked():
-    assert not set("BGIOQSZ01258") & set(captchas.ALPHABET)
+    assert not set("BGIOQSZ01258") & set(challenge.ALPHABET)
 
 
 # ---------------------------------------------------------------- for people who do not see it

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from accounts import captcha_audio
-from accounts.captchas import ALPHABET
+from accounts.captcha import audio
+from accounts.captcha.challenge import ALPHABET
 from accounts.management.commands import make_captcha_audio
 from tests.accounts.login_page import PAGE, token_in
 
@@ -27,42 +27,42 @@ def heard(client, **headers):
 
 def test_every_character_has_a_word_that_begins_with_it():
     for character in ALPHABET:
-        word = captcha_audio.SPOKEN[character].split()[-1]
+        word = audio.SPOKEN[character].split()[-1]
         assert character.isdigit() or word.upper().startswith(character)
 
 
 def test_no_two_characters_share_their_word():
-    assert len(set(captcha_audio.SPOKEN.values())) == len(ALPHABET)
+    assert len(set(audio.SPOKEN.values())) == len(ALPHABET)
 
 
 def test_every_character_has_a_clip_that_fits_its_share_of_the_time():
-    slowest = captcha_audio.SPEED[0]
+    slowest = audio.SPEED[0]
     for character in ALPHABET:
-        seconds = len(frames((captcha_audio.CLIPS / f"{character}.wav").read_bytes())) / captcha_audio.RATE / slowest
-        assert 0.5 < seconds < captcha_audio.SECONDS_PER_CHARACTER - 0.3
+        seconds = len(frames((audio.CLIPS / f"{character}.wav").read_bytes())) / audio.RATE / slowest
+        assert 0.5 < seconds < audio.SECONDS_PER_CHARACTER - 0.3
 
 
 def test_the_clips_are_small():
-    assert sum(clip.stat().st_size for clip in captcha_audio.CLIPS.glob("*.wav")) < 400_000
+    assert sum(clip.stat().st_size for clip in audio.CLIPS.glob("*.wav")) < 400_000
 
 
 def test_every_recording_lasts_the_same():
-    assert {len(frames(captcha_audio.speak(code))) for code in ("AAAAA", "WWWWW", "3A4X9")} == {12 * 8000}
+    assert {len(frames(audio.speak(code))) for code in ("AAAAA", "WWWWW", "3A4X9")} == {12 * 8000}
 
 
 def test_no_two_recordings_of_a_code_are_alike():
-    assert captcha_audio.speak("AC3FH") != captcha_audio.speak("AC3FH")
+    assert audio.speak("AC3FH") != audio.speak("AC3FH")
 
 
 def test_there_is_no_silence_between_the_characters_to_cut_at():
-    sound = frames(captcha_audio.speak("AC3FH"))
+    sound = frames(audio.speak("AC3FH"))
     tenths = [sound[start : start + 800] for start in range(0, len(sound), 800)]
     assert all(max(tenth) - min(tenth) > 4 for tenth in tenths)
 
 
 def test_the_voice_is_well_above_the_murmur():
-    loudest = max(abs(sample - 128) for sample in frames(captcha_audio.speak("AC3FH")))
-    murmur = max(abs(sample) for sample in captcha_audio._murmur(8000))
+    loudest = max(abs(sample - 128) for sample in frames(audio.speak("AC3FH")))
+    murmur = max(abs(sample) for sample in audio._murmur(8000))
     assert loudest > 3 * murmur
 
 

@@ -5,7 +5,7 @@ import random
 import pytest
 from PIL import Image, ImageDraw
 
-from accounts import captcha_image
+from accounts.captcha import image as image_captcha
 
 SIZE = (264, 88)
 
@@ -18,7 +18,7 @@ def seeded():
 
 
 def paper():
-    return Image.new("RGB", SIZE, captcha_image.PAPER)
+    return Image.new("RGB", SIZE, image_captcha.PAPER)
 
 
 def share_of_ink(image):
@@ -26,7 +26,7 @@ def share_of_ink(image):
 
 
 def stroked(image):
-    captcha_image.strokes(ImageDraw.Draw(image), image)
+    image_captcha.strokes(ImageDraw.Draw(image), image)
     return image
 
 
@@ -56,12 +56,12 @@ def test_no_stroke_is_level():
 
 
 def test_the_wave_moves_a_level_line_up_and_down():
-    image = captcha_image.wave(lined()).convert("L")
+    image = image_captcha.wave(lined()).convert("L")
     heights = {min(range(SIZE[1]), key=lambda y: image.getpixel((x, y))) for x in range(0, SIZE[0], 12)}
-    assert max(heights) - min(heights) >= captcha_image.WAVE_HEIGHT[0]
+    assert max(heights) - min(heights) >= image_captcha.WAVE_HEIGHT[0]
 
 
 def test_the_wave_keeps_the_size_and_fills_with_paper():
-    image = captcha_image.wave(paper())
+    image = image_captcha.wave(paper())
     assert image.size == SIZE
     assert share_of_ink(image) == 0

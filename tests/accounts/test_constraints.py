@@ -6,17 +6,10 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts.models import (
-    Account,
-    Person,
-    Profession,
-    RegisteredUser,
-    RethusEntry,
-    RoleAssignment,
-    SsoPost,
-)
-from accounts.security.models import Passkey, RecoveryCode, SecondFactorPolicy
-from tests.cast import make_app, make_assignment, make_person, make_sede, make_session, make_user
+from accounts.models import Account, Person
+from accounts.models.second_factors import Passkey, RecoveryCode, SecondFactorPolicy
+from roles.models import Profession, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
+from tests.factories import make_app, make_assignment, make_person, make_sede, make_session, make_user
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

@@ -12,13 +12,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions.login import open_session
 from accounts.actions.password_links import find_link, recover_password, send_password_link
-from accounts.actions.session import open_session
 from accounts.models import DeceasedEntry, Person
-from entities.registry.models import RegistryLoad
-from mipres_admin.models import HistoryEntry, OutgoingMail
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
 from mipres_admin.refusals import Refused
-from tests.cast import PASSWORD, make_natural, make_person
+from registries.models import RegistryLoad
+from tests.factories import PASSWORD, make_natural, make_person
 from tests.registry_files import counts, csv_file, load, versions
 
 pytestmark = pytest.mark.django_db

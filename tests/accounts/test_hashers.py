@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from accounts.models import Account
 from mipres_admin import settings as portal
-from tests import cast
+from tests import factories
 from tests.accounts.login_page import is_logged_in, log_in
 
 THE_PORTALS = "accounts.hashers.PortalArgon2Hasher"
@@ -21,12 +21,12 @@ def test_the_portal_uses_its_own_hasher_and_no_other():
 
 
 def test_a_hash_says_its_parameters(real_hasher):
-    assert make_password(cast.PASSWORD).startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
+    assert make_password(factories.PASSWORD).startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
 
 
 def test_a_hash_knows_its_password(real_hasher):
-    encoded = make_password(cast.PASSWORD)
-    assert (check_password(cast.PASSWORD, encoded), check_password("otra", encoded)) == (True, False)
+    encoded = make_password(factories.PASSWORD)
+    assert (check_password(factories.PASSWORD, encoded), check_password("otra", encoded)) == (True, False)
 
 
 @pytest.mark.django_db

@@ -8,7 +8,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.jobs import forget_expired
-from accounts.models import PasswordLink, RoleUpload
+from accounts.models import PasswordLink
+from roles.models import RoleUpload
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
-from mipres_admin.models import HistoryEntry, RateCounter
-from tests import cast
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.rate_limits.models import RateCounter
+from tests import factories
 from tests.accounts.login_page import PAGE, is_logged_in, log_in, solution
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +42,8 @@ def hashings(monkeypatch):
 @pytest.fixture
 def refused(delegate):
     """Four ways not to get in: what to type."""
-    inactive = cast.make_delegate(cast.make_entity(), is_active=False)
-    orphan = cast.make_delegate(cast.make_entity(is_active=False))
+    inactive = factories.make_delegate(factories.make_entity(), is_active=False)
+    orphan = factories.make_delegate(factories.make_entity(is_active=False))
     return {
         "no such account": {"login": "ADMIPS999999999"},
         "wrong password": {"login": delegate.login, "password": "otra cosa distinta"},
@@ -71,7 +72,7 @@ def test_the_ministry_logs_in_at_the_same_page_and_goes_on_to_its_second_factor(
 
 @pytest.mark.parametrize("kind", ["IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET"])
 def test_delegates_of_every_kind_of_entity_log_in(client, db, kind):
-    log_in(client, cast.make_delegate(cast.make_entity(kind)).login)
+    log_in(client, factories.make_delegate(factories.make_entity(kind)).login)
     assert is_logged_in(client)
 
 
@@ -90,7 +91,7 @@ def test_whoever_is_refused_costs_one_hashing(client, refused, way, hashings):
 
 
 def queries(client, credentials):
-    fields = {"login": "ADMIPS888888888", "password": cast.PASSWORD} | credentials | solution(client)
+    fields = {"login": "ADMIPS888888888", "password": factories.PASSWORD} | credentials | solution(client)
     with CaptureQueriesContext(connection) as captured:
         client.post(PAGE, fields)
     return [query["sql"].split()[0] for query in captured]
@@ -121,7 +122,7 @@ def test_the_key_of_the_session_changes_at_log_in(client, delegate):
     ],
 )
 def test_afterwards_people_go_only_to_pages_of_the_portal(client, delegate, wanted, reached):
-    fields = {"login": delegate.login, "password": cast.PASSWORD} | solution(client)
+    fields = {"login": delegate.login, "password": factories.PASSWORD} | solution(client)
     assert client.post(PAGE, fields, query_params={"next": wanted}).url == reached
 
 
@@ -169,7 +170,7 @@ def test_history_tells_that_a_session_was_refused_and_nothing_of_what_was_typed(
 def test_history_names_an_unknown_login_only_by_the_keyed_hash_of_its_counter(client, db):
     log_in(client, "ADMIPS999999999")
     (entry,) = history()
-    assert (entry["object_type"], entry["entity"]) == ("mipres_admin.ratecounter", None)
+    assert (entry["object_type"], entry["entity"]) == ("rate_limits.ratecounter", None)
     assert RateCounter.objects.filter(key=entry["object_id"]).exists()
 
 
@@ -185,7 +186,7 @@ def test_history_names_an_unknown_login_only_by_the_keyed_hash_of_its_counter(cl
     ],
 )
 def test_a_login_that_cannot_exist_gets_a_clear_message_and_counts_nothing(client, db, login, message):
-    response = client.post(PAGE, {"login": login, "password": cast.PASSWORD} | solution(client))
+    response = client.post(PAGE, {"login": login, "password": factories.PASSWORD} | solution(client))
     assert response.status_code == 200
     assert message in response.content.decode()
     assert not RateCounter.objects.exists()
@@ -208,7 +209,7 @@ def test_a_password_of_any_alphabet_is_merely_right_or_wrong(client, delegate):
 
 
 def test_spaces_of_a_password_belong_to_it(client, delegate):
-    log_in(client, delegate.login, f" {cast.PASSWORD}")
+    log_in(client, delegate.login, f" {factories.PASSWORD}")
     assert not is_logged_in(client)
 
 

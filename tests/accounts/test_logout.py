@@ -4,7 +4,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from mipres_admin.models import HistoryEntry
+from mipres_admin.history.models import HistoryEntry
 from tests.accounts.login_page import is_logged_in
 
 pytestmark = pytest.mark.django_db

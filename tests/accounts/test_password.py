@@ -10,11 +10,12 @@ from django.core.management import call_command
 from django.db import connections, transaction
 from django.test import Client
 
-from accounts.actions import session as actions
+from accounts.actions import login as actions
 from accounts.models import Account, PasswordRecord
 from accounts.validators import NotALastPassword
-from mipres_admin.models import HistoryEntry, OutgoingMail
-from tests import cast
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
+from tests import factories
 from tests.accounts.login_page import is_logged_in, log_in
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def text(response):
     return response.content.decode()
 
 
-def change(client, old=cast.PASSWORD, new=NEW, confirmation=None, **fields):
+def change(client, old=factories.PASSWORD, new=NEW, confirmation=None, **fields):
     return client.post(ADDRESS, {"old": old, "new": new, "confirmation": confirmation or new} | fields)
 
 
@@ -46,7 +47,7 @@ def fresh(account):
 def test_the_new_password_opens_and_the_old_one_does_not(delegate_client, delegate):
     change(delegate_client)
     account = fresh(delegate)
-    assert (account.check_password(NEW), account.check_password(cast.PASSWORD)) == (True, False)
+    assert (account.check_password(NEW), account.check_password(factories.PASSWORD)) == (True, False)
 
 
 def test_success_is_told_in_the_words_of_the_manual(delegate_client):
@@ -105,7 +106,7 @@ def test_no_password_comes_back_in_the_page(delegate_client):
     ],
 )
 def test_a_missing_field_is_asked_for(delegate_client, field, message):
-    fields = {"old": cast.PASSWORD, "new": NEW, "confirmation": NEW} | {field: ""}
+    fields = {"old": factories.PASSWORD, "new": NEW, "confirmation": NEW} | {field: ""}
     assert errors(delegate_client.post(ADDRESS, fields)) == {field: [message]}
 
 
@@ -176,7 +177,7 @@ def test_history_tells_of_a_wrong_old_password(delegate_client, delegate):
 
 
 def test_the_present_password_is_refused(delegate_client):
-    assert errors(change(delegate_client, new=cast.PASSWORD)) == {"new": [NOT_AGAIN]}
+    assert errors(change(delegate_client, new=factories.PASSWORD)) == {"new": [NOT_AGAIN]}
 
 
 def through(client, *passwords):
@@ -188,28 +189,28 @@ def through(client, *passwords):
 
 
 def test_the_last_three_passwords_are_refused_and_the_fourth_is_not(delegate_client):
-    now = through(delegate_client, cast.PASSWORD, "frase serena uno", "frase serena dos", "frase serena tres")
+    now = through(delegate_client, factories.PASSWORD, "frase serena uno", "frase serena dos", "frase serena tres")
     for one_of_three in ("frase serena uno", "frase serena dos", "frase serena tres"):
         assert errors(change(delegate_client, old=now, new=one_of_three)) == {"new": [NOT_AGAIN]}
-    assert change(delegate_client, old=now, new=cast.PASSWORD).status_code == 302
+    assert change(delegate_client, old=now, new=factories.PASSWORD).status_code == 302
 
 
 def test_only_three_hashes_are_kept(delegate_client, delegate):
-    through(delegate_client, cast.PASSWORD, "frase serena uno", "frase serena dos", "frase serena tres")
+    through(delegate_client, factories.PASSWORD, "frase serena uno", "frase serena dos", "frase serena tres")
     assert delegate.password_records.count() == 3
 
 
 def create_user():
-    return Account.objects.create_user("ADMIPS900000900", cast.PASSWORD, email="a@correo.example")
+    return Account.objects.create_user("ADMIPS900000900", factories.PASSWORD, email="a@correo.example")
 
 
 def create_superuser():
-    return Account.objects.create_superuser("MINSALUD09", cast.PASSWORD, email="a@correo.example")
+    return Account.objects.create_superuser("MINSALUD09", factories.PASSWORD, email="a@correo.example")
 
 
 def set_password():
     account = Account.objects.create_user("ADMIPS900000900", email="a@correo.example")
-    account.set_password(cast.PASSWORD)
+    account.set_password(factories.PASSWORD)
     account.save()
     return account
 
@@ -242,7 +243,7 @@ def test_an_account_without_password_has_no_record():
 def test_a_password_written_past_the_portal_is_refused_as_the_present_one(delegate):
     delegate.password_records.all().delete()
     with pytest.raises(ValidationError, match=NOT_AGAIN):
-        NotALastPassword().validate(cast.PASSWORD, delegate)
+        NotALastPassword().validate(factories.PASSWORD, delegate)
 
 
 def test_an_upgraded_hash_is_no_new_password(client, delegate, settings):
@@ -252,8 +253,8 @@ def test_an_upgraded_hash_is_no_new_password(client, delegate, settings):
 
 
 def test_without_an_account_nothing_is_a_last_password():
-    NotALastPassword().validate(cast.PASSWORD)
-    NotALastPassword().password_changed(cast.PASSWORD)
+    NotALastPassword().validate(factories.PASSWORD)
+    NotALastPassword().password_changed(factories.PASSWORD)
     assert not PasswordRecord.objects.exists()
 
 
@@ -307,13 +308,13 @@ def test_the_mail_says_when_from_where_and_what_to_do(delegate_client, delegate,
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_windows_that_change_it_at_once_the_second_is_told():
-    account = cast.make_delegate(cast.make_entity())
+    account = factories.make_delegate(factories.make_entity())
     begin, answers = threading.Barrier(2), []
 
     def change_to(new, by):
         try:
             begin.wait(10)
-            actions.change_password(by=by, old=cast.PASSWORD, new=new)
+            actions.change_password(by=by, old=factories.PASSWORD, new=new)
             answers.append("changed")
         except ValidationError as refusal:
             answers.append(refusal.code)
@@ -331,7 +332,7 @@ def test_of_two_windows_that_change_it_at_once_the_second_is_told():
 def test_a_window_left_open_is_told_what_happened(delegate, delegate_client):
     change(delegate_client)
     with pytest.raises(ValidationError) as refusal, transaction.atomic():
-        actions.change_password(by=delegate, old=cast.PASSWORD, new="una tercera frase larga")
+        actions.change_password(by=delegate, old=factories.PASSWORD, new="una tercera frase larga")
     assert refusal.value.messages == [actions.CHANGED_ELSEWHERE]
 
 

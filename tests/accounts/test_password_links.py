@@ -10,11 +10,12 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.actions import password_links as actions
-from accounts.actions.session import change_password
+from accounts.actions.login import change_password
 from accounts.models import Account, PasswordLink
-from mipres_admin.models import HistoryEntry, OutgoingMail
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
 from mipres_admin.refusals import Refused
-from tests import cast
+from tests import factories
 from tests.accounts.links import link_in, link_to
 from tests.accounts.login_page import is_logged_in, log_in
 
@@ -37,7 +38,7 @@ def fresh(account):
 
 @pytest.fixture
 def newcomer(ips):
-    return cast.make_delegate(ips, password=None)
+    return factories.make_delegate(ips, password=None)
 
 
 # ---------------------------------------------------------------- the mail
@@ -139,7 +140,7 @@ def test_a_refused_password_leaves_the_link(client, newcomer, new, confirmation,
 
 
 def test_the_last_passwords_can_not_come_back(client, delegate):
-    response = assign(client, link_to(delegate, "recover"), cast.PASSWORD)
+    response = assign(client, link_to(delegate, "recover"), factories.PASSWORD)
     assert response.context["form"].errors == {"new": ["No puede usar alguna de sus ultimas 3 contraseñas"]}
 
 
@@ -193,7 +194,7 @@ def test_a_link_works_once(client, newcomer):
 
 def test_a_link_dies_when_the_password_is_changed_otherwise(client, delegate):
     address = link_to(delegate, "recover")
-    change_password(by=delegate, old=cast.PASSWORD, new=NEW)
+    change_password(by=delegate, old=factories.PASSWORD, new=NEW)
     assert client.get(address).status_code == 410
 
 
@@ -236,7 +237,7 @@ def test_an_unknown_link_says_what_to_do(client, secret):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_windows_that_send_the_form_at_once_one_sets_the_password():
-    account = cast.make_delegate(cast.make_entity(), password=None)
+    account = factories.make_delegate(factories.make_entity(), password=None)
     secret = link_to(account).split("/")[-2]
     begin, answers = threading.Barrier(2), []
 

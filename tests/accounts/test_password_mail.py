@@ -1,4 +1,4 @@
-"""Is mail written with the act, whole, and without ever breaking the page? (mipres_admin.mail)"""
+"""Is mail written with the act, whole, and without ever breaking the page? (mipres_admin.outbox.mail)"""
 
 import re
 from pathlib import Path
@@ -8,8 +8,8 @@ from django.conf import settings as portal
 from django.db import transaction
 from django.template.loader import get_template
 
-from mipres_admin.mail import notify, text_of
-from mipres_admin.models import OutgoingMail
+from mipres_admin.outbox.mail import notify, text_of
+from mipres_admin.outbox.models import OutgoingMail
 from tests.accounts.test_password import change
 
 CONTEXT = {"account": {"display_name": "Ana <b>& Cía", "login": "ADMIPS900000000"}}

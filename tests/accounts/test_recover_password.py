@@ -9,10 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts import captchas
+from accounts.captcha import challenge
 from accounts.models import PasswordLink
-from mipres_admin.models import HistoryEntry, OutgoingMail, RateCounter
-from tests import cast
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
+from mipres_admin.rate_limits.models import RateCounter
+from tests import factories
 from tests.accounts.login_page import token_in
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +36,7 @@ def data_of(account, **fields):
 
 def ask(client, data, **fields):
     token = token_in(client.get(ADDRESS))
-    captcha = captchas.find(client.session, token)
+    captcha = challenge.find(client.session, token)
     return client.post(ADDRESS, data | {"captcha_token": token, "captcha": captcha.challenge} | fields)
 
 
@@ -154,13 +156,13 @@ def test_the_same_statements_run_whether_or_not_they_match(delegate, field):
 @pytest.mark.django_db(transaction=True)
 def test_the_same_time_passes_whether_or_not_they_match(settings):
     settings.RECOVERIES_ALLOWED = settings.RECOVERIES_ALLOWED_PER_ADDRESS = 1_000
-    delegate = cast.make_delegate(cast.make_entity())
+    delegate = factories.make_delegate(factories.make_entity())
     client, times = Client(), {"right": [], "wrong": []}
     for turn in range(62):
         which = "right" if turn % 2 else "wrong"
         data = data_of(delegate, **({} if which == "right" else {"email": WRONG["email"]}))
         token = token_in(client.get(ADDRESS))
-        data |= {"captcha_token": token, "captcha": captchas.find(client.session, token).challenge}
+        data |= {"captcha_token": token, "captcha": challenge.find(client.session, token).challenge}
         begun = time.perf_counter()
         client.post(ADDRESS, data)
         times[which].append(time.perf_counter() - begun)
@@ -172,12 +174,12 @@ def test_the_same_time_passes_whether_or_not_they_match(settings):
 def test_history_tells_a_wrong_try_by_a_hash(client, delegate):
     ask(client, data_of(delegate, email=WRONG["email"]))
     entry = HistoryEntry.objects.get()
-    assert (entry.event, entry.actor, entry.object_type) == ("password.link_refused", None, "mipres_admin.ratecounter")
+    assert (entry.event, entry.actor, entry.object_type) == ("password.link_refused", None, "rate_limits.ratecounter")
     assert delegate.login not in entry.object_id
 
 
 def test_staff_without_a_person_can_not_recover_here(client, ministry):
-    ask(client, data_of(cast.make_delegate(cast.make_entity()), login=ministry.login, email=ministry.email))
+    ask(client, data_of(factories.make_delegate(factories.make_entity()), login=ministry.login, email=ministry.email))
     assert not OutgoingMail.objects.exists()
 
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from accounts.security.sessions import Entering
-from mipres_admin.access import SAFE, delegate_of, enrolling, entering, public
+from mipres_admin.access.declarations import SAFE, delegate_of, enrolling, entering, public
 from mipres_admin.middleware import AccessMiddleware
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import Person
-from tests import cast
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,6 @@ def test_people_are_found_by_index(words, index):
 
 
 def test_every_word_must_be_in_the_name():
-    cast.make_person(first_name="José", first_surname="Núñez")
+    factories.make_person(first_name="José", first_surname="Núñez")
     assert Person.objects.matching("nunez jose").count() == 1
     assert not Person.objects.matching("nunez maria").exists()

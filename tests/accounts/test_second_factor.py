@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from accounts.actions import second_factor as actions
 from accounts.models import Account
-from accounts.security.models import AuthenticatorApp, Passkey, RecoveryCode, SecondFactorPolicy
+from accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode, SecondFactorPolicy
 from accounts.security.secrets import new_seed, recovery_codes, totp_key, written_key
 from accounts.security.webauthn import site_of
 from entities.models import EntityKind
-from mipres_admin.access import declared, own_patterns
-from mipres_admin.models import HistoryEntry
-from tests import cast
+from mipres_admin.access.declarations import declared, own_patterns
+from mipres_admin.history.models import HistoryEntry
+from tests import factories
 from tests.accounts.login_page import is_logged_in, log_in
 from tests.mipres_admin.test_access import TABLE, address
 from tests.undone import undone
@@ -47,7 +47,7 @@ def text(response):
 
 @pytest.fixture
 def app(delegate):
-    return cast.make_app(delegate)
+    return factories.make_app(delegate)
 
 
 @pytest.fixture
@@ -68,14 +68,16 @@ def in_between(request, delegate, ministry):
     """A client whose password was right and whose second factor is missing."""
     account = delegate if request.param.startswith("delegate") else ministry
     if request.param.endswith("app"):
-        cast.make_app(account)
+        factories.make_app(account)
     return account, halfway(account)
 
 
 @pytest.mark.parametrize("in_between", WITH_AND_WITHOUT, indirect=True)
 def test_no_page_opens_before_the_second_factor(in_between, subtests):
     account, client = in_between
-    own = {"second_factor"} | (set() if cast.AuthenticatorApp.objects.of(account) else {"enrol_totp", "enrol_passkey"})
+    own = {"second_factor"} | (
+        set() if factories.AuthenticatorApp.objects.of(account) else {"enrol_totp", "enrol_passkey"}
+    )
     for name in sorted(set(TABLE) - PUBLIC - own):
         with subtests.test(name), undone(client):
             where = address(name, account)
@@ -121,20 +123,20 @@ def test_after_ten_minutes_the_password_counts_no_more(delegate, app, time_machi
     time_machine.move_to(NOON, tick=False)
     client = halfway(delegate)
     time_machine.shift(timedelta(minutes=11))
-    assert client.post(STEP, {"code": cast.code_of(app)}).url == "/ingresar/"
+    assert client.post(STEP, {"code": factories.code_of(app)}).url == "/ingresar/"
 
 
 def test_another_password_ends_what_is_in_between(delegate, app):
     client = halfway(delegate)
     delegate.set_password("otra frase larga y tranquila")
     delegate.save()
-    assert client.post(STEP, {"code": cast.code_of(app)}).url == "/ingresar/"
+    assert client.post(STEP, {"code": factories.code_of(app)}).url == "/ingresar/"
 
 
 def test_an_account_that_is_switched_off_in_between_stays_out(delegate, app):
     client = halfway(delegate)
     Account.objects.filter(pk=delegate.pk).update(is_active=False)
-    assert client.post(STEP, {"code": cast.code_of(app)}).url == "/ingresar/"
+    assert client.post(STEP, {"code": factories.code_of(app)}).url == "/ingresar/"
 
 
 # ---------------------------------------------------------------- the app
@@ -142,7 +144,7 @@ def test_an_account_that_is_switched_off_in_between_stays_out(delegate, app):
 
 def test_the_code_of_the_app_opens_the_session(delegate, app):
     client = halfway(delegate)
-    assert client.post(STEP, {"code": cast.code_of(app)}).url == "/"
+    assert client.post(STEP, {"code": factories.code_of(app)}).url == "/"
     assert is_logged_in(client)
     assert acts() == ["session.halfway", "session.opened"]
     assert HistoryEntry.objects.latest("id").after == {"factor": "totp"}
@@ -153,7 +155,7 @@ def test_the_key_of_the_session_changes_at_each_step(delegate, app, client):
     keys = [client.session.session_key]
     log_in(client, delegate.login)
     keys.append(client.session.session_key)
-    client.post(STEP, {"code": cast.code_of(app)})
+    client.post(STEP, {"code": factories.code_of(app)})
     keys.append(client.session.session_key)
     assert len(set(keys)) == 3
 
@@ -161,18 +163,18 @@ def test_the_key_of_the_session_changes_at_each_step(delegate, app, client):
 def test_the_person_reaches_the_page_that_was_asked_for(delegate, app):
     client = Client()
     log_in(client, delegate.login, page="/ingresar/?next=/usuarios/")
-    assert client.post(STEP, {"code": cast.code_of(app)}).url == "/usuarios/"
+    assert client.post(STEP, {"code": factories.code_of(app)}).url == "/usuarios/"
 
 
 def test_the_code_may_be_written_in_groups(delegate, app):
-    code = cast.code_of(app)
+    code = factories.code_of(app)
     assert halfway(delegate).post(STEP, {"code": f" {code[:3]} {code[3:]} "}).url == "/"
 
 
 @pytest.mark.parametrize("steps", [-1, 1])
 def test_the_clock_of_the_phone_may_be_half_a_minute_wrong(delegate, app, steps, time_machine):
     time_machine.move_to(NOON, tick=False)
-    assert halfway(delegate).post(STEP, {"code": cast.code_of(app, steps)}).url == "/"
+    assert halfway(delegate).post(STEP, {"code": factories.code_of(app, steps)}).url == "/"
 
 
 @pytest.mark.parametrize(
@@ -193,12 +195,12 @@ def test_a_refused_code_is_history(delegate, app):
 
 def test_the_code_of_another_persons_app_is_refused(delegate, app, stranger):
     client = halfway(delegate)
-    client.post(STEP, {"code": cast.code_of(cast.make_app(stranger))})
+    client.post(STEP, {"code": factories.code_of(factories.make_app(stranger))})
     assert not is_logged_in(client)
 
 
 def test_a_code_opens_one_session_only(delegate, app):
-    code = cast.code_of(app)
+    code = factories.code_of(app)
     halfway(delegate).post(STEP, {"code": code})
     second = halfway(delegate)
     assert "ya se usó" in text(second.post(STEP, {"code": code}))
@@ -207,8 +209,8 @@ def test_a_code_opens_one_session_only(delegate, app):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_windows_with_one_code_at_once_one_enters():
-    account = cast.make_delegate(cast.make_entity())
-    code, begin, answers = cast.code_of(cast.make_app(account)), threading.Barrier(4), []
+    account = factories.make_delegate(factories.make_entity())
+    code, begin, answers = factories.code_of(factories.make_app(account)), threading.Barrier(4), []
 
     def prove():
         try:
@@ -231,26 +233,26 @@ def test_five_wrong_codes_lock_the_second_factor_even_for_the_right_one(delegate
     client = halfway(delegate)
     for _ in range(5):
         client.post(STEP, {"code": "000000"})
-    assert "Ingreso bloqueado por seguridad" in text(client.post(STEP, {"code": cast.code_of(app)}))
+    assert "Ingreso bloqueado por seguridad" in text(client.post(STEP, {"code": factories.code_of(app)}))
     assert not is_logged_in(client)
 
 
 def test_the_right_password_does_not_forgive_wrong_codes(delegate, app):
     for _ in range(5):
         halfway(delegate).post(STEP, {"code": "000000"})
-    assert "bloqueado" in text(halfway(delegate).post(STEP, {"code": cast.code_of(app)}))
+    assert "bloqueado" in text(halfway(delegate).post(STEP, {"code": factories.code_of(app)}))
 
 
 def test_the_lock_is_one_for_all_accounts_of_the_person(delegate, app):
-    other = cast.make_delegate(cast.make_entity(), person=delegate.person)
+    other = factories.make_delegate(factories.make_entity(), person=delegate.person)
     for _ in range(5):
         halfway(other).post(STEP, {"code": "000000"})
-    assert "bloqueado" in text(halfway(delegate).post(STEP, {"code": cast.code_of(app)}))
+    assert "bloqueado" in text(halfway(delegate).post(STEP, {"code": factories.code_of(app)}))
 
 
 def test_the_app_of_a_person_serves_all_accounts_of_the_person(delegate, app):
-    other = cast.make_delegate(cast.make_entity(), person=delegate.person)
-    assert halfway(other).post(STEP, {"code": cast.code_of(app)}).url == "/"
+    other = factories.make_delegate(factories.make_entity(), person=delegate.person)
+    assert halfway(other).post(STEP, {"code": factories.code_of(app)}).url == "/"
 
 
 def test_an_account_of_the_ministry_shares_no_factor_with_a_delegate(delegate, app, ministry):
@@ -282,7 +284,7 @@ def test_the_use_of_a_recovery_code_is_history_and_told_by_mail(delegate, codes,
 
 
 def test_a_recovery_code_of_somebody_else_is_refused(codes, stranger):
-    cast.make_app(stranger)
+    factories.make_app(stranger)
     client = halfway(stranger)
     client.post(STEP, {"code": codes[0]})
     assert not is_logged_in(client)
@@ -316,7 +318,7 @@ def safe_client(delegate, app, codes):
 
 
 def test_codes_are_shown_until_the_person_has_them_and_never_again(safe_client):
-    safe_client.post("/seguridad/codigos/", {"password": cast.PASSWORD})
+    safe_client.post("/seguridad/codigos/", {"password": factories.PASSWORD})
     shown = re.findall(r"<li><code>([^<]+)", text(safe_client.get("/seguridad/codigos/")))
     assert len(shown) == 10
     safe_client.post("/seguridad/codigos/", {"guardados": "si"})
@@ -342,7 +344,7 @@ def enrol(client, **fields):
     seed = client.session["totp_seed"]
     assert key_on(page) == written_key(seed)
     app = AuthenticatorApp(seed=seed)
-    return client.post("/seguridad/aplicacion/", {"name": "Celular", "code": cast.code_of(app)} | fields)
+    return client.post("/seguridad/aplicacion/", {"name": "Celular", "code": factories.code_of(app)} | fields)
 
 
 def test_the_ministry_adds_its_first_app_while_it_enters(ministry):
@@ -356,7 +358,7 @@ def test_the_ministry_adds_its_first_app_while_it_enters(ministry):
 def test_a_delegate_adds_an_app_with_the_password_and_stays_in(delegate_client, delegate):
     delegate.sessions.update(verified_by="")
     before = delegate_client.session.session_key
-    assert enrol(delegate_client, password=cast.PASSWORD).url == "/seguridad/codigos/"
+    assert enrol(delegate_client, password=factories.PASSWORD).url == "/seguridad/codigos/"
     assert delegate_client.get("/").status_code == 200
     assert delegate_client.session.session_key != before
 
@@ -368,7 +370,7 @@ def test_a_delegate_without_the_password_adds_nothing(delegate_client, delegate)
 
 def test_a_wrong_code_adds_nothing_and_the_key_stays_the_same(delegate_client):
     before = key_on(delegate_client.get("/seguridad/aplicacion/"))
-    response = enrol(delegate_client, password=cast.PASSWORD, code="000000")
+    response = enrol(delegate_client, password=factories.PASSWORD, code="000000")
     assert "revise que la hora de su teléfono sea automática" in text(response)
     assert key_on(response) == before
     assert not AuthenticatorApp.objects.exists()
@@ -376,8 +378,8 @@ def test_a_wrong_code_adds_nothing_and_the_key_stays_the_same(delegate_client):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_adds_one_app():
-    account, seed = cast.make_natural(), new_seed()
-    code, barrier = cast.code_of(AuthenticatorApp(seed=seed)), threading.Barrier(2)
+    account, seed = factories.make_natural(), new_seed()
+    code, barrier = factories.code_of(AuthenticatorApp(seed=seed)), threading.Barrier(2)
 
     def add():
         barrier.wait()
@@ -395,19 +397,19 @@ def test_a_double_click_adds_one_app():
 
 
 def test_the_code_that_added_the_app_does_not_open_a_session_too(delegate_client, delegate):
-    enrol(delegate_client, password=cast.PASSWORD)
+    enrol(delegate_client, password=factories.PASSWORD)
     client = halfway(delegate)
-    client.post(STEP, {"code": cast.code_of(AuthenticatorApp.objects.get())})
+    client.post(STEP, {"code": factories.code_of(AuthenticatorApp.objects.get())})
     assert not is_logged_in(client)
 
 
 def test_a_second_factor_keeps_the_recovery_codes_of_the_first(safe_client, codes, delegate):
-    assert enrol(safe_client, password=cast.PASSWORD).url == "/seguridad/"
+    assert enrol(safe_client, password=factories.PASSWORD).url == "/seguridad/"
     assert RecoveryCode.objects.of(delegate).current().count() == len(codes)
 
 
 def test_a_new_factor_is_told_by_mail(delegate_client, delegate, delivered):
-    enrol(delegate_client, password=cast.PASSWORD)
+    enrol(delegate_client, password=factories.PASSWORD)
     assert delivered()[0].to == [delegate.email]
     assert "se agregó un segundo factor («Celular»)" in delivered()[0].body
 
@@ -415,21 +417,21 @@ def test_a_new_factor_is_told_by_mail(delegate_client, delegate, delivered):
 def test_sessions_that_only_gave_the_password_must_prove_the_new_factor(delegate, delegate_client):
     other = halfway(delegate)
     assert other.get("/").status_code == 200
-    enrol(delegate_client, password=cast.PASSWORD)
+    enrol(delegate_client, password=factories.PASSWORD)
     assert other.get("/usuarios/").url == STEP
 
 
 @pytest.mark.parametrize("field", ["name", "code", "password"])
 def test_null_bytes_and_long_values_are_refused(delegate_client, field):
     for value in ("\x00", "x" * 300):
-        assert enrol(delegate_client, **({"password": cast.PASSWORD} | {field: value})).status_code == 200
+        assert enrol(delegate_client, **({"password": factories.PASSWORD} | {field: value})).status_code == 200
     assert not AuthenticatorApp.objects.exists()
 
 
 # ---------------------------------------------------------------- removing
 
 
-def remove(client, app, password=cast.PASSWORD):
+def remove(client, app, password=factories.PASSWORD):
     return client.post(f"/seguridad/factores/{app.public_id}/retirar/", {"password": password})
 
 
@@ -445,7 +447,7 @@ def test_removing_needs_the_password(safe_client, app):
 
 
 def test_the_ministry_can_not_remove_its_last_factor(ministry):
-    app, client = cast.make_app(ministry), Client()
+    app, client = factories.make_app(ministry), Client()
     client.force_login(ministry)
     assert "Es su único segundo factor y su cuenta debe tener uno." in text(remove(client, app))
     assert AuthenticatorApp.objects.filter(pk=app.pk).exists()
@@ -453,8 +455,8 @@ def test_the_ministry_can_not_remove_its_last_factor(ministry):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_windows_that_remove_the_last_two_factors_one_is_refused():
-    account = Account.objects.create_superuser("MINSALUD09", cast.PASSWORD, email="m@minsalud.example")
-    apps, begin, answers = [cast.make_app(account), cast.make_app(account)], threading.Barrier(2), []
+    account = Account.objects.create_superuser("MINSALUD09", factories.PASSWORD, email="m@minsalud.example")
+    apps, begin, answers = [factories.make_app(account), factories.make_app(account)], threading.Barrier(2), []
 
     def remove_one(app):
         try:
@@ -492,7 +494,7 @@ def test_resetting_an_unknown_account_says_so(db):
 
 def test_the_command_shows_what_an_app_would_show(app, capsys):
     call_command("totp_code", *written_key(app.seed).split())
-    assert capsys.readouterr().out.strip() == cast.code_of(app)
+    assert capsys.readouterr().out.strip() == factories.code_of(app)
 
 
 def test_the_command_refuses_what_is_no_key(db):
@@ -609,7 +611,7 @@ def test_what_is_no_answer_of_a_passkey_opens_nothing(delegate, passkey, answer)
 @pytest.mark.parametrize("answer", GARBAGE)
 def test_what_is_no_answer_of_a_passkey_adds_none(delegate_client, answer):
     delegate_client.get("/seguridad/llave/")
-    fields = {"name": "Llave", "password": cast.PASSWORD, "answer": answer}
+    fields = {"name": "Llave", "password": factories.PASSWORD, "answer": answer}
     assert delegate_client.post("/seguridad/llave/", fields).status_code == 200
     assert not Passkey.objects.exists()
 
@@ -618,7 +620,7 @@ def test_wrong_answers_of_passkeys_count_as_guesses(delegate, passkey, app):
     client = halfway(delegate)
     for _ in range(5):
         client.post(STEP, {"answer": "{}"})
-    assert "bloqueado" in text(client.post(STEP, {"code": cast.code_of(app)}))
+    assert "bloqueado" in text(client.post(STEP, {"code": factories.code_of(app)}))
 
 
 def test_a_challenge_is_of_use_once(delegate, passkey):

@@ -7,12 +7,13 @@ import pytest
 from django.test import Client
 
 from accounts.actions.sessions import end_sessions
-from accounts.models import Account, RoleAssignment
-from accounts.security.devices import device_in_words
-from accounts.security.kept import KEPT
-from accounts.security.models import AccountSession
-from mipres_admin.models import HistoryEntry
-from tests import cast
+from accounts.models import Account
+from accounts.models.sessions import AccountSession
+from accounts.security.saved_forms import KEPT
+from accounts.security.user_agents import device_in_words
+from mipres_admin.history.models import HistoryEntry
+from roles.models import RoleAssignment
+from tests import factories
 from tests.accounts.login_page import is_logged_in, log_in, solution
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +99,7 @@ def test_a_session_without_its_row_opens_nothing(at_noon):
 
 def test_a_session_with_the_row_of_another_account_opens_nothing(at_noon, stranger):
     session = at_noon.session
-    session["account_session"] = str(cast.make_session(stranger).public_id)
+    session["account_session"] = str(factories.make_session(stranger).public_id)
     session.save()
     assert at_noon.get("/usuarios/").status_code == 302
 
@@ -141,7 +142,7 @@ def too_late(at_noon, clock):
 
 
 def log_in_again(client, account):
-    fields = {"login": account.login, "password": cast.PASSWORD} | solution(client)
+    fields = {"login": account.login, "password": factories.PASSWORD} | solution(client)
     return client.post("/ingresar/", fields)
 
 
@@ -224,8 +225,8 @@ def test_a_form_of_another_site_is_never_kept(delegate, clock):
 
 
 def test_the_page_names_each_session_and_marks_this_one(at_noon, delegate):
-    cast.make_session(delegate, device="Safari en iPhone", address="192.0.2.7")
-    cast.make_session(
+    factories.make_session(delegate, device="Safari en iPhone", address="192.0.2.7")
+    factories.make_session(
         delegate, device="Edge en Windows", ended_at=delegate.sessions.get(device__startswith="C").started_at
     )
     page = text(at_noon.get("/seguridad/"))
@@ -236,7 +237,7 @@ def test_the_page_names_each_session_and_marks_this_one(at_noon, delegate):
 
 
 def test_the_page_shows_no_session_of_anybody_else(at_noon, stranger):
-    cast.make_session(stranger, device="Opera en Linux")
+    factories.make_session(stranger, device="Opera en Linux")
     assert "Opera" not in text(at_noon.get("/seguridad/"))
 
 
@@ -251,7 +252,7 @@ def test_one_session_can_be_ended(at_noon, delegate):
 
 
 def test_ending_it_twice_is_once(at_noon, delegate):
-    session = cast.make_session(delegate)
+    session = factories.make_session(delegate)
     for _ in range(2):
         at_noon.post(f"/seguridad/sesiones/{session.public_id}/cerrar/")
     assert acts() == ["session.opened", "session.ended"]
@@ -279,9 +280,9 @@ def test_to_end_no_session_is_not_history(delegate, ministry):
 
 
 def test_another_password_ends_the_others_also_in_the_list(at_noon, delegate):
-    cast.make_session(delegate)
+    factories.make_session(delegate)
     new = "otra frase larga y tranquila"
-    at_noon.post("/clave/cambiar/", {"old": cast.PASSWORD, "new": new, "confirmation": new})
+    at_noon.post("/clave/cambiar/", {"old": factories.PASSWORD, "new": new, "confirmation": new})
     assert delegate.sessions.current().count() == 1
     assert at_noon.get("/").status_code == 200
 
@@ -319,7 +320,7 @@ def test_the_device_is_told_in_words(agent, words):
 @pytest.fixture
 def second(delegate):
     """Another delegate's account of the same person."""
-    return cast.make_delegate(cast.make_entity(name="Clínica Segunda"), person=delegate.person)
+    return factories.make_delegate(factories.make_entity(name="Clínica Segunda"), person=delegate.person)
 
 
 def switch(client, account):
@@ -328,7 +329,7 @@ def switch(client, account):
 
 def test_the_header_offers_another_entity_only_to_who_has_one(delegate_client, delegate):
     assert "Cambiar de entidad" not in text(delegate_client.get("/"))
-    cast.make_delegate(cast.make_entity(), person=delegate.person)
+    factories.make_delegate(factories.make_entity(), person=delegate.person)
     assert "Cambiar de entidad" in text(delegate_client.get("/"))
 
 
@@ -358,7 +359,7 @@ def test_both_entities_have_it_in_their_history(delegate_client, delegate, secon
 
 
 def test_the_natural_person_is_an_account_too(delegate_client, delegate):
-    natural = cast.make_natural(delegate.person)
+    natural = factories.make_natural(delegate.person)
     assert "Persona natural" in text(delegate_client.get("/cambiar-de-entidad/"))
     assert switch(delegate_client, natural).url == "/"
     assert delegate_client.session["_auth_user_id"] == str(natural.pk)
@@ -367,16 +368,16 @@ def test_the_natural_person_is_an_account_too(delegate_client, delegate):
 def never(delegate, case):
     person = {"person": delegate.person}
     if case == "another person":
-        return cast.make_delegate(cast.make_entity())
+        return factories.make_delegate(factories.make_entity())
     if case == "inactive account":
-        return cast.make_delegate(cast.make_entity(), is_active=False, **person)
+        return factories.make_delegate(factories.make_entity(), is_active=False, **person)
     if case == "inactive entity":
-        return cast.make_delegate(cast.make_entity(is_active=False), **person)
+        return factories.make_delegate(factories.make_entity(is_active=False), **person)
     if case == "another e-mail":
-        return cast.make_delegate(cast.make_entity(), email="otra@clinica.example", **person)
+        return factories.make_delegate(factories.make_entity(), email="otra@clinica.example", **person)
     if case == "the same account":
         return delegate
-    return Account.objects.create_superuser("MINSALUD02", cast.PASSWORD, email="m@b.example", **person)
+    return Account.objects.create_superuser("MINSALUD02", factories.PASSWORD, email="m@b.example", **person)
 
 
 @pytest.mark.parametrize(
@@ -396,7 +397,7 @@ def test_the_header_does_not_offer_an_account_of_another_e_mail(delegate_client,
 
 
 def test_accounts_without_person_share_nothing(ministry):
-    Account.objects.create_user("SIN-PERSONA", cast.PASSWORD, email="s@b.example")
+    Account.objects.create_user("SIN-PERSONA", factories.PASSWORD, email="s@b.example")
     client = Client()
     client.force_login(ministry)
     assert "No tiene otras cuentas activas" in text(client.get("/cambiar-de-entidad/"))
@@ -421,7 +422,7 @@ def test_the_other_account_asks_for_the_factor_that_it_needs(delegate, second):
 
 
 def test_a_proven_factor_goes_along(delegate_client, second):
-    cast.make_app(second)
+    factories.make_app(second)
     switch(delegate_client, second)
     assert delegate_client.get("/usuarios/").status_code == 200
     assert second.sessions.get().verified_by == "totp"
@@ -444,7 +445,7 @@ def late(at_noon):
     """Another tab's request, on its way with the key that the session had before its password was changed."""
     tab = Client()
     tab.cookies.load({"sesion": at_noon.cookies["sesion"].value})
-    fields = {"old": cast.PASSWORD, "new": "una frase del todo nueva", "confirmation": "una frase del todo nueva"}
+    fields = {"old": factories.PASSWORD, "new": "una frase del todo nueva", "confirmation": "una frase del todo nueva"}
     assert at_noon.post("/clave/cambiar/", fields).status_code == 302
     return tab
 

@@ -10,11 +10,11 @@ from django.test import Client
 
 from accounts.actions.staff import change_groups, close_staff, make_staff, reopen_staff
 from accounts.models import Account, PasswordLink, Person
-from accounts.security.rules import step_of
-from accounts.staff import rules
-from mipres_admin.models import HistoryEntry
+from accounts.rules import staff
+from accounts.rules.authentication import step_of
+from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
-from tests import cast
+from tests import factories
 from tests.accounts.links import link_to
 from tests.cells import each_cell
 from tests.history.events_staff import DETAILS, WHY
@@ -25,12 +25,12 @@ LIST, ADD = "/admin/accounts/staffaccount/", "/admin/accounts/staffaccount/add/"
 
 @pytest.fixture
 def chief():
-    return cast.make_staff("superusuario", login="JEFA")
+    return factories.make_staff("superusuario", login="JEFA")
 
 
 @pytest.fixture
 def helper():
-    return cast.make_staff("soporte", login="AYUDA")
+    return factories.make_staff("soporte", login="AYUDA")
 
 
 def client_of(account):
@@ -92,7 +92,7 @@ def test_the_first_log_in_of_a_new_account_asks_for_a_second_factor(chief):
 
 
 def test_a_person_whom_the_portal_knows_is_taken_as_he_is(chief):
-    person = cast.make_person(first_name="ANA", first_surname="Perez", email="ana@correo.example")
+    person = factories.make_person(first_name="ANA", first_surname="Perez", email="ana@correo.example")
     account = made(chief, document_number=person.document_number)
     assert (account.person, account.person.email) == (person, "ana@correo.example")
 
@@ -130,22 +130,22 @@ def test_a_mistake_is_explained_and_makes_nothing(chief, fields, message):
 
 
 def test_a_login_that_exists_is_refused(chief, helper):
-    assert refusal_of(made, chief, login=helper.login) == rules.LOGIN_TAKEN
+    assert refusal_of(made, chief, login=helper.login) == staff.LOGIN_TAKEN
 
 
 def test_a_document_that_the_portal_knows_with_other_names_is_refused(chief):
-    person = cast.make_person(first_name="Beatriz")
-    assert refusal_of(made, chief, document_number=person.document_number) == rules.OTHER_NAMES
+    person = factories.make_person(first_name="Beatriz")
+    assert refusal_of(made, chief, document_number=person.document_number) == staff.OTHER_NAMES
 
 
 def test_a_person_has_one_account_of_the_ministry(chief):
     made(chief)
-    assert refusal_of(made, chief, login="OTRA") == rules.HAS_ONE
+    assert refusal_of(made, chief, login="OTRA") == staff.HAS_ONE
 
 
 def test_the_deceased_get_none(chief):
-    person = cast.make_person(first_surname="Pérez", deceased_on="2026-01-01")
-    assert refusal_of(made, chief, document_number=person.document_number) == rules.DECEASED
+    person = factories.make_person(first_surname="Pérez", deceased_on="2026-01-01")
+    assert refusal_of(made, chief, document_number=person.document_number) == staff.DECEASED
 
 
 # ---------------------------------------------------------------- groups
@@ -173,7 +173,7 @@ def test_a_second_click_changes_nothing(chief, helper):
 def test_a_page_that_is_out_of_date_changes_nothing(chief, helper):
     change_groups(by=chief, account=helper, groups=["revisor"], seen=["soporte"], reason=WHY)
     stale = {"groups": ["soporte", "cargador"], "seen": ["soporte"], "reason": WHY}
-    assert refusal_of(change_groups, by=chief, account=helper, **stale) == rules.CHANGED
+    assert refusal_of(change_groups, by=chief, account=helper, **stale) == staff.CHANGED
     assert groups_of(helper) == {"revisor"}
 
 
@@ -234,10 +234,10 @@ def test_twice_is_once(chief, helper, act):
 
 
 def test_nobody_changes_or_closes_himself(chief):
-    cast.make_staff("superusuario")
+    factories.make_staff("superusuario")
     asked = {"groups": ["soporte"], "seen": ["superusuario"], "reason": WHY}
-    assert refusal_of(change_groups, by=chief, account=chief, **asked) == rules.OWN
-    assert refusal_of(close_staff, by=chief, account=chief, reason=WHY) == rules.OWN
+    assert refusal_of(change_groups, by=chief, account=chief, **asked) == staff.OWN
+    assert refusal_of(close_staff, by=chief, account=chief, reason=WHY) == staff.OWN
 
 
 def test_nobody_is_offered_to_change_or_close_himself(chief, helper):
@@ -255,35 +255,35 @@ def manager(helper):
 
 
 def test_only_a_superuser_makes_another(manager):
-    assert refusal_of(made, manager, groups=["superusuario"]) == rules.ONLY_SUPERUSERS
-    other = cast.make_staff()
+    assert refusal_of(made, manager, groups=["superusuario"]) == staff.ONLY_SUPERUSERS
+    other = factories.make_staff()
     asked = {"groups": ["superusuario"], "seen": [], "reason": WHY}
-    assert refusal_of(change_groups, by=manager, account=other, **asked) == rules.ONLY_SUPERUSERS
+    assert refusal_of(change_groups, by=manager, account=other, **asked) == staff.ONLY_SUPERUSERS
 
 
 def test_only_a_superuser_touches_another(manager, chief, ministry):
     for account in (chief, ministry):
-        assert refusal_of(close_staff, by=manager, account=account, reason=WHY) == rules.ONLY_SUPERUSERS
+        assert refusal_of(close_staff, by=manager, account=account, reason=WHY) == staff.ONLY_SUPERUSERS
 
 
 def test_one_of_createsuperuser_makes_superusers(ministry):
     assert groups_of(made(ministry, groups=["superusuario"])) == {"superusuario"}
 
 
-@pytest.mark.parametrize("act", [made, lambda by: close_staff(by=by, account=cast.make_staff(), reason=WHY)])
+@pytest.mark.parametrize("act", [made, lambda by: close_staff(by=by, account=factories.make_staff(), reason=WHY)])
 def test_whoever_may_no_longer_manage_the_staff_is_refused(helper, act):
-    assert refusal_of(act, helper) == rules.NO_LONGER
+    assert refusal_of(act, helper) == staff.NO_LONGER
 
 
 def test_the_last_superuser_is_neither_closed_nor_demoted(manager, chief):
     asked = {"groups": [], "seen": ["superusuario"], "reason": WHY}
-    assert refusal_of(close_staff, by=manager, account=chief, reason=WHY) == rules.LAST
-    assert refusal_of(change_groups, by=manager, account=chief, **asked) == rules.LAST
+    assert refusal_of(close_staff, by=manager, account=chief, reason=WHY) == staff.LAST
+    assert refusal_of(change_groups, by=manager, account=chief, **asked) == staff.LAST
 
 
 def test_a_closed_superuser_does_not_count_as_one_who_remains(manager, chief):
-    cast.make_staff("superusuario", is_active=False)
-    assert refusal_of(close_staff, by=manager, account=chief, reason=WHY) == rules.LAST
+    factories.make_staff("superusuario", is_active=False)
+    assert refusal_of(close_staff, by=manager, account=chief, reason=WHY) == staff.LAST
 
 
 def test_the_first_account_is_closed_once_there_is_another(chief, ministry):
@@ -293,7 +293,7 @@ def test_the_first_account_is_closed_once_there_is_another(chief, ministry):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("demote", [False, True], ids=["close", "demote"])
 def test_two_superusers_who_close_or_demote_each_other_at_once_leave_one(demote):
-    one, other = cast.make_staff("superusuario"), cast.make_staff("superusuario")
+    one, other = factories.make_staff("superusuario"), factories.make_staff("superusuario")
     start, refused = threading.Barrier(2), []
 
     def act(by, account):
@@ -313,7 +313,7 @@ def test_two_superusers_who_close_or_demote_each_other_at_once_leave_one(demote)
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert refused == [rules.LAST]
+    assert refused == [staff.LAST]
     left = Account.objects.filter(is_active=True, groups__name="superusuario")
     assert left.count() == 1
 
@@ -334,12 +334,12 @@ def test_the_list_has_the_staff_alone_and_is_searched_and_filtered(chief, helper
     assert listed(client, grupo="superusuario") == {"JEFA"}
     assert listed(client, estado="cerrada") == set()
     assert listed(client, estado="activa") == {"JEFA", "AYUDA"}
-    cast.make_staff(login="SOLO")
+    factories.make_staff(login="SOLO")
     assert listed(client, grupo="ninguno") == {"SOLO"}
 
 
 def test_the_list_tells_who_has_a_second_factor(chief, helper):
-    cast.make_app(helper)
+    factories.make_app(helper)
     assert listed(client_of(chief), factor="si") == {"AYUDA"}
     assert listed(client_of(chief), factor="no") == {"JEFA"}
 

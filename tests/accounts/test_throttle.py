@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 
 from accounts import throttle
-from accounts.actions import session as actions
-from mipres_admin import rate_limits
-from mipres_admin.models import HistoryEntry, RateCounter
-from tests import cast
+from accounts.actions import login as actions
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.rate_limits import limiter
+from mipres_admin.rate_limits.models import RateCounter
+from tests import factories
 from tests.accounts.login_page import is_logged_in, log_in
 
 NOON = "2026-11-20T12:00:00-05:00"
@@ -218,7 +219,7 @@ def test_old_counters_are_swept_and_young_ones_stay(clock):
     guess("ADMIPS900000001")
     clock.shift(timedelta(minutes=30))
     young = guess("ADMIPS900000002")
-    rate_limits.sweep()
+    limiter.sweep()
     assert list(RateCounter.objects.values_list("key", flat=True)) == [young.key]
 
 
@@ -245,7 +246,7 @@ def at_once(deed, times):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_thirty_guesses_at_once_five_passwords_are_looked_at(monkeypatch):
-    login = cast.make_delegate(cast.make_entity()).login
+    login = factories.make_delegate(factories.make_entity()).login
     looks, answers = [], []
     hasher = type(get_hasher())
     verify = hasher.verify

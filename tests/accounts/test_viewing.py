@@ -12,13 +12,13 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions.viewing import end_viewing, end_viewings_that_are_over, start_viewing
+from accounts.actions.impersonation import end_viewing, end_viewings_that_are_over, start_viewing
 from accounts.models import Account
-from accounts.security.models import AccountSession
-from accounts.viewing.models import Viewing
-from mipres_admin.models import HistoryEntry
+from accounts.models.impersonation import Viewing
+from accounts.models.sessions import AccountSession
+from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
-from tests import cast
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 WHY = "Pidió ayuda por teléfono"
@@ -41,7 +41,7 @@ def see(client, account):
 
 
 def staff_with(*codenames):
-    account = Account.objects.create_user("SOPORTE1", cast.PASSWORD, email="s@minsalud.example", is_staff=True)
+    account = Account.objects.create_user("SOPORTE1", factories.PASSWORD, email="s@minsalud.example", is_staff=True)
     account.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     return account
 
@@ -69,7 +69,7 @@ def make_viewing(ministry: Account, delegate: Account, **fields: Any) -> Viewing
         "staff": ministry,
         "account": delegate,
         "entity": delegate.entity,
-        "session": cast.make_session(ministry),
+        "session": factories.make_session(ministry),
         "reason": WHY,
         "started_at": now,
         "ends_at": now + timedelta(minutes=30),
@@ -122,7 +122,7 @@ def test_a_viewing_names_the_entity_of_its_delegate(ministry, delegate, stranger
 
 def test_nobody_without_entity_is_seen(ministry):
     with pytest.raises(IntegrityError, match="entity_id"):
-        make_viewing(ministry, cast.make_natural())
+        make_viewing(ministry, factories.make_natural())
 
 
 def test_a_viewing_outlives_the_row_of_its_session(ministry, delegate):
@@ -172,7 +172,7 @@ def test_a_double_click_begins_one_viewing_with_one_mail(staff, delegate, delive
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_clicks_at_once_one_begins(ministry, delegate):
-    session, start = cast.make_session(ministry), Barrier(2)
+    session, start = factories.make_session(ministry), Barrier(2)
 
     def click(_):
         try:
@@ -193,25 +193,25 @@ def test_another_delegate_waits_until_this_one_is_left(seeing, colleague, delega
 
 
 def natural(**_: Any) -> Account:
-    return cast.make_natural()
+    return factories.make_natural()
 
 
 def suspended(entity: Any) -> Account:
-    return cast.make_delegate(entity, is_active=False)
+    return factories.make_delegate(entity, is_active=False)
 
 
 def of_an_inactive_entity(**_: Any) -> Account:
-    return cast.make_delegate(cast.make_entity(is_active=False))
+    return factories.make_delegate(factories.make_entity(is_active=False))
 
 
 def of_the_ministry(**_: Any) -> Account:
-    return Account.objects.create_superuser("MINSALUD02", cast.PASSWORD, email="o@minsalud.example")
+    return Account.objects.create_superuser("MINSALUD02", factories.PASSWORD, email="o@minsalud.example")
 
 
 @pytest.mark.parametrize("who", [natural, suspended, of_an_inactive_entity, of_the_ministry])
 def test_only_delegates_who_can_enter_are_seen(ministry, ips, who: Callable[..., Account]):
     with pytest.raises(Refused, match="Solo se puede ver el portal como un delegado"):
-        start_viewing(by=ministry, account=who(entity=ips), session=cast.make_session(ministry), reason=WHY)
+        start_viewing(by=ministry, account=who(entity=ips), session=factories.make_session(ministry), reason=WHY)
     assert not Viewing.objects.exists()
 
 
@@ -230,7 +230,7 @@ def test_staff_with_the_permission_see(delegate):
 def test_the_action_itself_refuses_who_may_not(delegate, colleague):
     for by in (staff_with("view_account"), colleague):
         with pytest.raises(Refused, match="no tiene el permiso"):
-            start_viewing(by=by, account=delegate, session=cast.make_session(by), reason=WHY)
+            start_viewing(by=by, account=delegate, session=factories.make_session(by), reason=WHY)
 
 
 def test_a_delegate_can_not_begin(delegate_client, colleague):
@@ -285,7 +285,7 @@ def test_the_session_of_the_staff_is_not_touched(seeing):
 
 
 def test_what_the_staff_found_elsewhere_is_not_the_delegates(seeing):
-    user, session = cast.make_user(), seeing.session
+    user, session = factories.make_user(), seeing.session
     session["found_users"] = [str(user.public_id)]
     session.save()
     assert seeing.get(f"/usuarios/{user.public_id}/").status_code == 404

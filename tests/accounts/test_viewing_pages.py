@@ -9,12 +9,12 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from accounts.actions.viewing import start_viewing
-from accounts.security.models import AccountSession
-from accounts.viewing import middleware
-from mipres_admin.access import Viewable, declared, own_patterns
-from mipres_admin.models import HistoryEntry
-from tests.cast import make_delegate, make_entity
+from accounts.actions.impersonation import start_viewing
+from accounts.middleware import impersonation
+from accounts.models.sessions import AccountSession
+from mipres_admin.access.declarations import Viewable, declared, own_patterns
+from mipres_admin.history.models import HistoryEntry
+from tests.factories import make_delegate, make_entity
 from tests.mipres_admin.test_access import IN, KINDS, TABLE, address
 from tests.undone import undone
 
@@ -146,11 +146,11 @@ def test_a_file_is_not_handed_out_even_where_it_writes_nothing(ministry, delegat
 
 def test_another_error_stays_an_error(ministry, delegate, monkeypatch):
     def failing(request):
-        raise middleware.InternalError
+        raise impersonation.InternalError
 
     client = seeing(ministry, delegate)
     client.raise_request_exception = False
-    monkeypatch.setattr("accounts.views.session.overview_of", failing)
+    monkeypatch.setattr("accounts.views.login.overview_of", failing)
     assert client.get("/").status_code == 500
 
 

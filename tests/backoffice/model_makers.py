@@ -11,30 +11,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.certificate_codes import new_code
-from accounts.models import (
-    Account,
-    Certificate,
-    DeceasedEntry,
-    PasswordLink,
-    Person,
-    Profession,
-    RegisteredUser,
-    RethusEntry,
-    RoleAssignment,
-    RoleEnding,
-    RoleUpload,
-    SsoPost,
-    StaffAccount,
-    Suspension,
-)
-from accounts.security.models import (
-    AccountSession,
-    AuthenticatorApp,
-    Passkey,
-    SecondFactorPolicy,
-)
-from accounts.viewing.models import Viewing
+from accounts.models import Account, DeceasedEntry, PasswordLink, Person, StaffAccount, Suspension
+from accounts.models.impersonation import Viewing
+from accounts.models.second_factors import AuthenticatorApp, Passkey, SecondFactorPolicy
+from accounts.models.sessions import AccountSession
 from delegates.models import (
     Appointment,
     DelegateAccount,
@@ -46,17 +26,23 @@ from delegates.models import (
     SignUp,
 )
 from entities.models import Association, Department, Entity, EntityKind, Municipality, Sede
-from entities.registry.models import RegistryLoad
-from mipres_admin.models import JobRun, OutgoingMail
-from tests import cast
-from tests.tokens.calling import make_token
-from tokens.models import (
-    PortalToken,
-    ServerClient,
-    SigningKey,
-    TemporaryToken,
-    TokenUse,
+from mipres_admin.jobs.models import JobRun
+from mipres_admin.outbox.models import OutgoingMail
+from registries.models import RegistryLoad
+from roles.certificates.codes import new_code
+from roles.models import (
+    Certificate,
+    Profession,
+    RegisteredUser,
+    RethusEntry,
+    RoleAssignment,
+    RoleEnding,
+    RoleUpload,
+    SsoPost,
 )
+from tests import factories
+from tests.tokens.calling import make_token
+from tokens.models import PortalToken, ServerClient, SigningKey, TemporaryToken, TokenUse
 
 _serial = count(1)
 
@@ -72,7 +58,7 @@ def staff(**fields: Any) -> Account:
 
 
 def delegate(kind: str = EntityKind.IPS) -> Any:
-    return cast.make_delegate(cast.make_entity(kind))
+    return factories.make_delegate(factories.make_entity(kind))
 
 
 def token() -> Any:
@@ -88,7 +74,7 @@ def document() -> dict[str, str]:
 
 
 def rut() -> RutDocument:
-    registration = cast.make_registration()
+    registration = factories.make_registration()
     checks = [{"rule": "es_pdf", "verdict": "cumple", "detail": ""}]
     return RutDocument.objects.create(
         registration=registration, content=b"%PDF", sha256=digest(), checks=checks, uploaded_by=registration.applicant
@@ -101,7 +87,7 @@ def client() -> ServerClient:
 
 
 def certificate() -> Certificate:
-    by, user = delegate(), cast.make_user()
+    by, user = delegate(), factories.make_user()
     code, now = new_code(), timezone.now()
     fields = {"as_of": timezone.localdate(), "issued_at": now, "content": {"nombre": "SECRETO"}}
     return Certificate.objects.create(
@@ -111,7 +97,7 @@ def certificate() -> Certificate:
 
 def assignment() -> RoleAssignment:
     by = delegate()
-    return cast.make_assignment(cast.make_user(), cast.make_sede(by.entity), "Rol_Anulador", by)
+    return factories.make_assignment(factories.make_user(), factories.make_sede(by.entity), "Rol_Anulador", by)
 
 
 def role_ending() -> RoleEnding:
@@ -130,12 +116,12 @@ def registry_load(state: str = "applied", **fields: Any) -> RegistryLoad:
 
 
 def staff_account(**fields: Any) -> Account:
-    return StaffAccount.objects.get(pk=cast.make_staff(**fields).pk)
+    return StaffAccount.objects.get(pk=factories.make_staff(**fields).pk)
 
 
 def viewing() -> Viewing:
     by, seen, now = staff(), delegate(), timezone.now()
-    session, times = cast.make_session(by), {"started_at": now, "ends_at": soon() - timedelta(minutes=45)}
+    session, times = factories.make_session(by), {"started_at": now, "ends_at": soon() - timedelta(minutes=45)}
     return Viewing.objects.create(
         staff=by, account=seen, entity=seen.entity, session=session, reason="Lo pidió", **times
     )
@@ -157,12 +143,12 @@ def sign_up() -> SignUp:
 
 
 def appointment() -> Appointment:
-    return cast.make_appointment(cast.make_entity(), cast.make_natural())
+    return factories.make_appointment(factories.make_entity(), factories.make_natural())
 
 
 def delegate_account() -> DelegateAccount:
     made = appointment()
-    return DelegateAccount.objects.create(account=cast.make_delegate(made.entity), appointment=made)
+    return DelegateAccount.objects.create(account=factories.make_delegate(made.entity), appointment=made)
 
 
 def passkey() -> Passkey:
@@ -172,7 +158,10 @@ def passkey() -> Passkey:
 
 
 def post() -> SsoPost:
-    sede, days = cast.make_sede(cast.make_entity()), {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
+    sede, days = (
+        factories.make_sede(factories.make_entity()),
+        {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)},
+    )
     return SsoPost.objects.create(sede=sede, **days, **document())
 
 
@@ -211,16 +200,16 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
     Department: Department.objects.first,
     Municipality: Municipality.objects.first,
     Profession: Profession.objects.first,
-    Entity: cast.make_entity,
-    Sede: lambda: cast.make_sede(cast.make_entity()),
-    Association: a(Association, owner=lambda: cast.make_entity("EPS_C"), member=cast.make_entity),
-    Person: cast.make_person,
+    Entity: factories.make_entity,
+    Sede: lambda: factories.make_sede(factories.make_entity()),
+    Association: a(Association, owner=lambda: factories.make_entity("EPS_C"), member=factories.make_entity),
+    Person: factories.make_person,
     RethusEntry: lambda: RethusEntry.objects.create(profession_id="P07", registry_number="RM-1", **document()),
     SsoPost: post,
     DeceasedEntry: lambda: DeceasedEntry.objects.create(deceased_on=date(2026, 1, 2), **document()),
     RoleEnding: role_ending,
     RegistryLoad: registry_load,
-    RegisteredUser: cast.make_user,
+    RegisteredUser: factories.make_user,
     RoleAssignment: assignment,
     RoleUpload: upload,
     Account: delegate,
@@ -229,16 +218,16 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
     Viewing: viewing,
     PasswordLink: link,
     Certificate: certificate,
-    AuthenticatorApp: lambda: cast.make_app(delegate()),
+    AuthenticatorApp: lambda: factories.make_app(delegate()),
     Passkey: passkey,
     SecondFactorPolicy: a(SecondFactorPolicy, kind="IPS", compulsory_from=timezone.localdate),
-    AccountSession: lambda: cast.make_session(delegate()),
+    AccountSession: lambda: factories.make_session(delegate()),
     SignUp: sign_up,
     PrivacyAcceptance: a(PrivacyAcceptance, account=delegate, notice_version="1", accepted_at=timezone.now),
     EmailChange: a(EmailChange, account=delegate, email="x@y.example", secret_sha256=digest, expires_at=soon),
-    EntityRegistration: cast.make_registration,
+    EntityRegistration: factories.make_registration,
     RutDocument: rut,
-    Representation: a(Representation, entity=cast.make_entity, person=cast.make_person),
+    Representation: a(Representation, entity=factories.make_entity, person=factories.make_person),
     Appointment: appointment,
     DelegateAccount: delegate_account,
     PortalToken: token,

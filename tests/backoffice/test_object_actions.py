@@ -7,19 +7,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import throttle
-from accounts.models import Account, RoleAssignment, StaffAccount
-from accounts.security.models import SecondFactorPolicy
+from accounts.models import Account, StaffAccount
+from accounts.models.second_factors import SecondFactorPolicy
 from delegates.models import EntityRegistration
 from entities.models import Entity, EntityKind, Sede
-from entities.registry.models import RegistryLoad
-from mipres_admin.admin_base import ObjectActionsAdmin
-from mipres_admin.models import HistoryEntry, OutgoingMail
-from tests import cast
+from mipres_admin.backoffice.admin_base import ObjectActionsAdmin
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
+from registries.models import RegistryLoad
+from roles.models import RoleAssignment
+from tests import factories
 from tests.backoffice.model_makers import delegate as make_delegate
 from tests.backoffice.model_makers import make, registry_load, staff, staff_account
 from tests.backoffice.test_read_only_admins import client_of, permitted
-from tokens.keys import ring
 from tokens.models import PortalToken, ServerClient
+from tokens.signing.keys import ring
 
 pytestmark = pytest.mark.django_db
 WHY = "Oficio 2026-0042 de la entidad"
@@ -45,19 +47,19 @@ def locked():
 
 def with_session():
     account = make_delegate()
-    cast.make_session(account)
+    factories.make_session(account)
     return account
 
 
 def with_app():
     account = make_delegate()
-    cast.make_app(account)
+    factories.make_app(account)
     return account
 
 
 def provider_sede(**fields):
     by = make_delegate(EntityKind.PROVEEDOR)
-    return cast.make_sede(by.entity, code="PROV000001", **fields)
+    return factories.make_sede(by.entity, code="PROV000001", **fields)
 
 
 # an object to which the action has something to do
@@ -68,7 +70,7 @@ STATES = {
     (Account, "cerrar-sesiones"): with_session,
     (Account, "retirar-segundo-factor"): with_app,
     (Entity, "suspender"): lambda: make_delegate().entity,
-    (Entity, "reactivar"): lambda: cast.make_entity(is_active=False),
+    (Entity, "reactivar"): lambda: factories.make_entity(is_active=False),
     (RegistryLoad, "aplicar"): lambda: registry_load("previewed"),
     (RegistryLoad, "cancelar"): lambda: registry_load("previewed"),
     (RegistryLoad, "deshacer"): lambda: registry_load(is_undoable=True),
@@ -181,7 +183,7 @@ def test_a_sede_of_reps_is_neither_closed_nor_opened_here(ministry, sede, slug):
     assert not HistoryEntry.objects.exists()
 
 
-@pytest.mark.parametrize("make_account", [cast.make_natural, staff])
+@pytest.mark.parametrize("make_account", [factories.make_natural, staff])
 def test_only_delegates_are_suspended(ministry, make_account):
     account = make_account()
     assert "Solo se suspende a los delegados" in perform(client_of(ministry), account, "suspender").text
@@ -198,20 +200,20 @@ def test_only_delegates_are_suspended(ministry, make_account):
 )
 def test_support_actions_on_an_account_of_the_ministry_are_refused(ministry, slug, permission):
     helper = client_of(permitted(permission, "accounts.view_account"))
-    cast.make_app(ministry), cast.make_session(ministry), throttle.admit(login=ministry.login, address=None)
+    factories.make_app(ministry), factories.make_session(ministry), throttle.admit(login=ministry.login, address=None)
     assert "La cuenta es del Ministerio" in perform(helper, ministry, slug).text
     assert not HistoryEntry.objects.exists()
 
 
 def test_who_manages_staff_resets_their_second_factor(ministry):
     colleague = staff()
-    cast.make_app(colleague)
+    factories.make_app(colleague)
     assert "quedaron retirados" in perform(client_of(ministry), colleague, "retirar-segundo-factor").text
 
 
 def test_ending_one_role_keeps_the_others(ministry, delegate, sede):
-    user = cast.make_user()
-    one, other = (cast.make_assignment(user, sede, role, delegate) for role in ("Rol_Anulador", "Rol_Prescriptor"))
+    user = factories.make_user()
+    one, other = (factories.make_assignment(user, sede, role, delegate) for role in ("Rol_Anulador", "Rol_Prescriptor"))
     perform(client_of(ministry), one, "terminar")
     assert list(RoleAssignment.objects.current()) == [other]
     entry = HistoryEntry.objects.get()
@@ -219,8 +221,8 @@ def test_ending_one_role_keeps_the_others(ministry, delegate, sede):
 
 
 def test_the_entity_reads_why_the_ministry_ended_a_role(ministry, delegate, delegate_client, sede):
-    user = cast.make_user()
-    perform(client_of(ministry), cast.make_assignment(user, sede, "Rol_Anulador", delegate), "terminar")
+    user = factories.make_user()
+    perform(client_of(ministry), factories.make_assignment(user, sede, "Rol_Anulador", delegate), "terminar")
     page = delegate_client.get(reverse("user_history", args=[user.public_id])).text
     assert f"Lo terminó el Ministerio: {WHY}" in page
 

@@ -10,46 +10,39 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import (
-    Account,
-    Certificate,
-    PasswordLink,
-    Person,
-    Profession,
-    RegisteredUser,
-    RoleAssignment,
-    RoleUpload,
-    StaffAccount,
-)
-from accounts.security.models import SecondFactorPolicy
+from accounts.models import Account, PasswordLink, Person, StaffAccount
+from accounts.models.second_factors import SecondFactorPolicy
 from delegates.models import Appointment, EntityRegistration
 from entities.models import Department, Entity, Municipality, Sede
-from mipres_admin.admin_base import ListOnlyAdmin, _related_lists
-from tests import cast
+from mipres_admin.backoffice.admin_base import ListOnlyAdmin, _related_lists
+from roles.models import Certificate, Profession, RegisteredUser, RoleAssignment, RoleUpload
+from tests import factories
 from tests.backoffice.model_makers import MAKERS, make, staff
-from tokens.keys import ring
 from tokens.models import PortalToken, ServerClient, SigningKey, TemporaryToken
+from tokens.signing.keys import ring
 
 pytestmark = pytest.mark.django_db
 
-APPS = ("mipres_admin", "entities", "accounts", "tokens", "delegates")
+APPS = (
+    *("history", "outbox", "jobs", "rate_limits", "registries", "entities", "accounts", "roles", "tokens", "delegates"),
+)
 # the history has pages of its own, tested in mipres_admin; the others have none
 ELSEWHERE = {
-    "mipres_admin.HistoryEntry": "the history has its own pages",
-    "mipres_admin.HistoryLink": "the chain has its own pages",
-    "mipres_admin.HistorySeal": "the chain has its own pages",
-    "mipres_admin.RateCounter": "counted on the page of the account; the key is a hash",
+    "history.HistoryEntry": "the history has its own pages",
+    "history.HistoryLink": "the chain has its own pages",
+    "history.HistorySeal": "the chain has its own pages",
+    "rate_limits.RateCounter": "counted on the page of the account; the key is a hash",
     "accounts.PasswordRecord": "only compared with a new password; each change is in the history",
     "accounts.RecoveryCode": "counted on the page of the account",
     "delegates.AuthorizedProfile": "a catalogue that changes with the portal's version",
     "delegates.AuthorizedRole": "a catalogue that changes with the portal's version",
     "delegates.RegistrationStep": "shown in the page of its registration",
     "tokens.TokenReminder": "the mail itself is in the outgoing mail",
-    "entities.RegistryFile": "the file of a load, kept for the worker",
-    "entities.RegistryProgress": "shown in the page of its load",
-    "entities.RegistryReport": "shown in the page of its load",
-    "entities.RegistryAddition": "how rows were before a load, for its undoing",
-    "entities.RegistryChange": "how rows were before a load, for its undoing",
+    "registries.RegistryFile": "the file of a load, kept for the worker",
+    "registries.RegistryProgress": "shown in the page of its load",
+    "registries.RegistryReport": "shown in the page of its load",
+    "registries.RegistryAddition": "how rows were before a load, for its undoing",
+    "registries.RegistryChange": "how rows were before a load, for its undoing",
 }
 SECRETS = {
     *("password", "encoded", "secret_hash", "secret_sha256", "seed", "credential_id", "credential_hash", "public_key"),
@@ -254,7 +247,7 @@ def test_every_choice_of_every_filter_opens(auditor, subtests):
 def test_fifty_assignments_cost_what_five_cost(auditor, django_assert_num_queries, delegate, sede):
     def add(number):
         for _ in range(number):
-            cast.make_assignment(cast.make_user(), sede, "Rol_Anulador", delegate)
+            factories.make_assignment(factories.make_user(), sede, "Rol_Anulador", delegate)
 
     add(5)
     few = queries(auditor, list_of(RoleAssignment))
@@ -274,18 +267,18 @@ WRITTEN = ["1025000111", "CC1025000111", "cc 1025000111", "1.025.000.111", "nune
 
 
 def test_search_finds_a_person_by_document_or_names(auditor, subtests):
-    person = cast.make_person(document_number="1025000111", first_name="José", first_surname="Núñez")
-    cast.make_person()
+    person = factories.make_person(document_number="1025000111", first_name="José", first_surname="Núñez")
+    factories.make_person()
     for words in WRITTEN:
         with subtests.test(words):
             assert found(auditor, type(person), words) == [str(person.pk)]
 
 
 def test_search_finds_a_role_by_its_user(auditor, delegate, sede, subtests):
-    user = cast.make_user(document_number="1025000111", first_surname="Núñez")
+    user = factories.make_user(document_number="1025000111", first_surname="Núñez")
     RegisteredUser.objects.filter(pk=user.pk).update(professional_registry="RM-77")
-    role = cast.make_assignment(user, sede, "Rol_Anulador", delegate)
-    cast.make_assignment(cast.make_user(), sede, "Rol_Anulador", delegate)
+    role = factories.make_assignment(user, sede, "Rol_Anulador", delegate)
+    factories.make_assignment(factories.make_user(), sede, "Rol_Anulador", delegate)
     for words in ("CC1025000111", "nunez", "RM-77"):
         with subtests.test(words):
             assert found(auditor, RoleAssignment, words) == [str(role.pk)]
@@ -327,7 +320,7 @@ def test_a_person_links_to_their_accounts(auditor, delegate):
 
 
 def test_no_link_to_a_list_without_its_permission():
-    person = cast.make_person()
+    person = factories.make_person()
     page = client_of(permitted("accounts.view_person")).get(page_of(person))
     assert "/admin/accounts/account/" not in page.text
 
@@ -345,7 +338,7 @@ def test_rows_whose_key_is_a_hash_have_no_page():
 
 
 def test_a_list_is_counted_up_to_its_limit(auditor, monkeypatch):
-    monkeypatch.setattr("mipres_admin.admin_base.MOST_COUNTED", 2)
+    monkeypatch.setattr("mipres_admin.backoffice.admin_base.MOST_COUNTED", 2)
     for _ in range(4):
-        cast.make_entity()
+        factories.make_entity()
     assert auditor.get(list_of(Entity)).context["cl"].result_count == 3

@@ -10,20 +10,21 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions.desk import reactivate_account, suspend_account
+from accounts.actions.login import open_session
 from accounts.actions.password_links import find_link, recover_password, send_password_link
-from accounts.actions.session import open_session
 from accounts.actions.sessions import switch_account
+from accounts.actions.support import reactivate_account, suspend_account
 from accounts.models import Account, PasswordLink, Suspension, may_enter_at
-from accounts.security.rules import other_accounts
+from accounts.rules.authentication import other_accounts
 from delegates.actions.appointments import change_appointment, end_appointment
-from delegates.actions.desk import suspend_delegate
-from delegates.actions.registration import register_delegate, register_ppn
+from delegates.actions.suspension import suspend_delegate
+from delegates.actions.user_registration import register_delegate, register_ppn
 from delegates.models import Representation
 from delegates.rules.appointments import Authorization, version
-from mipres_admin.models import HistoryEntry, OutgoingMail
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
 from mipres_admin.refusals import Refused
-from tests import cast
+from tests import factories
 from tests.accounts.links import link_to
 
 pytestmark = pytest.mark.django_db
@@ -59,11 +60,11 @@ def test_the_log_in_says_what_it_says_to_a_stranger(suspended):
             open_session(login=suspended.login, password=password)
         return refused.value.messages
 
-    assert says(cast.PASSWORD) == says("otra")
+    assert says(factories.PASSWORD) == says("otra")
 
 
 def test_between_password_and_second_factor_nobody_goes_on(delegate, ministry):
-    cast.make_app(delegate)
+    factories.make_app(delegate)
     client = Client()
     session = client.session
     session["entering"] = {
@@ -107,10 +108,10 @@ def test_nobody_can_send_a_link(suspended, ministry):
 
 
 def test_the_change_of_entity_does_not_lead_in(suspended):
-    other = cast.make_delegate(cast.make_entity(), person=suspended.person)
+    other = factories.make_delegate(factories.make_entity(), person=suspended.person)
     assert not other_accounts(other).exists()
     with pytest.raises(Refused):
-        switch_account(by=other, to=suspended, session=cast.make_session(other))
+        switch_account(by=other, to=suspended, session=factories.make_session(other))
 
 
 # ---------------------------------------------------------------- Registro de Usuarios
@@ -119,9 +120,9 @@ def test_the_change_of_entity_does_not_lead_in(suspended):
 @pytest.fixture
 def chain(ips, ministry):
     """A representative, a person whom he appointed, and the delegate that this person became."""
-    owner, person = cast.make_natural(), cast.make_natural()
+    owner, person = factories.make_natural(), factories.make_natural()
     Representation.objects.create(entity=ips, person=owner.person)
-    appointment = cast.make_appointment(ips, owner, person.person)
+    appointment = factories.make_appointment(ips, owner, person.person)
     account = register_delegate(by=person, kind=ips.kind, nit=ips.nit)
     return owner, person, appointment, account
 
@@ -142,7 +143,7 @@ def test_a_second_appointment_does_not_go_round_it(chain, ips, ministry):
     owner, person, appointment, account = chain
     suspend_account(by=ministry, account=account, reason=WHY)
     end_appointment(by=owner, appointment=appointment, revoke_tokens=False)
-    cast.make_appointment(ips, owner, person.person)
+    factories.make_appointment(ips, owner, person.person)
     assert refused_registration(person, ips) == "Cuenta suspendida"
     account.refresh_from_db()
     assert not account.is_active
@@ -154,12 +155,12 @@ def test_lifted_the_second_appointment_opens_the_old_account(chain, ips, ministr
     end_appointment(by=owner, appointment=appointment, revoke_tokens=False)
     reactivate_account(by=ministry, account=account, reason="Aclarado")
     assert not Account.objects.get(pk=account.pk).may_enter
-    cast.make_appointment(ips, owner, person.person)
+    factories.make_appointment(ips, owner, person.person)
     assert register_delegate(by=person, kind=ips.kind, nit=ips.nit) == account
 
 
 def test_a_ppn_does_not_register_again(ministry):
-    person = cast.make_natural()
+    person = factories.make_natural()
     asked = {"by": person, "phone": "6013305043", "address": "Calle 1", "municipality_id": "11001"}
     suspend_account(by=ministry, account=register_ppn(**asked), reason=WHY)
     with pytest.raises(Refused) as refused:
@@ -170,9 +171,9 @@ def test_a_ppn_does_not_register_again(ministry):
 def test_another_entity_may_have_him(chain, ministry):
     owner, person, _, account = chain
     suspend_account(by=ministry, account=account, reason=WHY)
-    other = cast.make_entity()
+    other = factories.make_entity()
     Representation.objects.create(entity=other, person=owner.person)
-    cast.make_appointment(other, owner, person.person)
+    factories.make_appointment(other, owner, person.person)
     assert register_delegate(by=person, kind=other.kind, nit=other.nit).may_enter
 
 
@@ -204,7 +205,7 @@ def test_suspending_twice_is_once(suspended, ministry):
 
 def test_reactivated_he_enters_with_the_password_of_always(suspended, ministry):
     assert reactivate_account(by=ministry, account=suspended, reason="Aclarado")
-    assert open_session(login=suspended.login, password=cast.PASSWORD) == suspended
+    assert open_session(login=suspended.login, password=factories.PASSWORD) == suspended
     assert not reactivate_account(by=ministry, account=suspended, reason="Otra")
 
 

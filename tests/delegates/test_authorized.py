@@ -14,10 +14,10 @@ from delegates.forms.appointments import AuthorizedForm
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole, DelegateAccount, Representation
 from delegates.rules.appointments import Authorization, Identity, version
 from entities.models import EntityKind
-from mipres_admin.models import HistoryEntry
+from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
-from tests.cast import make_appointment, make_delegate, make_entity, make_natural
 from tests.cells import each_cell
+from tests.factories import make_appointment, make_delegate, make_entity, make_natural
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = Identity("CC", "1025000222")

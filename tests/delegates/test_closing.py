@@ -8,28 +8,28 @@ from django.urls import reverse
 
 from accounts.actions.password_links import send_password_link
 from accounts.models import Account, PasswordLink
-from accounts.security.models import AccountSession
-from delegates.actions.registration import register_delegate
+from accounts.models.sessions import AccountSession
+from delegates.actions.user_registration import register_delegate
 from delegates.models import Appointment, Representation
 from delegates.rules.appointments import version
-from tests import cast
+from tests import factories
 from tests.tokens.calling import make_token, validate
-from tokens import calls
-from tokens.keys import ring
 from tokens.models import PortalToken
+from tokens.services import bearer_authorization
+from tokens.signing.keys import ring
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    calls.forget()
+    bearer_authorization.forget()
     ring.forget()
 
 
 @pytest.fixture
 def representative(ips, sede):
-    account = cast.make_natural()
+    account = factories.make_natural()
     Representation.objects.create(entity=ips, person=account.person)
     return account
 
@@ -37,10 +37,10 @@ def representative(ips, sede):
 @pytest.fixture
 def account(ips, representative):
     """A delegate who was appointed, registered in MIPRES and chose his password."""
-    own = cast.make_natural()
-    cast.make_appointment(ips, representative, own.person, email="delegada@clinica.example")
+    own = factories.make_natural()
+    factories.make_appointment(ips, representative, own.person, email="delegada@clinica.example")
     account = register_delegate(by=own, kind="IPS", nit=ips.nit)
-    account.set_password(cast.PASSWORD)
+    account.set_password(factories.PASSWORD)
     account.save()
     return account
 
@@ -96,7 +96,7 @@ def test_his_own_account_of_natural_person_stays_open(account, representative):
 
 def test_his_password_opens_no_session_any_more(account, representative):
     inactivate(representative)
-    assert not Client().login(username=account.login, password=cast.PASSWORD)
+    assert not Client().login(username=account.login, password=factories.PASSWORD)
 
 
 # ---------------------------------------------------------------- tokens, on choice

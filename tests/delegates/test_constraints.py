@@ -16,7 +16,8 @@ from delegates.models import (
     RutDocument,
     SignUp,
 )
-from tests.cast import (
+from tests.cells import each_cell
+from tests.factories import (
     make_appointment,
     make_delegate,
     make_entity,
@@ -25,7 +26,6 @@ from tests.cast import (
     make_registration,
     make_sede,
 )
-from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

@@ -18,11 +18,11 @@ from delegates.rules import entity_registrations as rules
 from delegates.rules.entity_registrations import Details, registration_refusal
 from delegates.rut.rules import Check
 from entities.models import Entity, EntityKind
-from mipres_admin.models import HistoryEntry
+from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests import rut as files
-from tests.cast import PASSWORD, make_entity, make_natural, make_person, make_sede
 from tests.cells import each_cell
+from tests.factories import PASSWORD, make_entity, make_natural, make_person, make_sede
 from tests.rut import Rut, make_rut
 
 pytestmark = pytest.mark.django_db

@@ -15,13 +15,13 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from accounts.staff.groups import PURPOSES, deed_of, done_by, labels_of, seen_by
+from accounts.staff_groups import PURPOSES, deed_of, done_by, labels_of, seen_by
 from delegates.models import RutDocument
-from mipres_admin import groups
-from mipres_admin.admin_base import ObjectActionsAdmin
-from mipres_admin.groups import StaffGroup, all_grants, may_do, may_view, sync_groups
-from mipres_admin.models import OutgoingMail
-from tests import cast
+from mipres_admin.backoffice import groups
+from mipres_admin.backoffice.admin_base import ObjectActionsAdmin
+from mipres_admin.backoffice.groups import StaffGroup, all_grants, may_do, may_view, sync_groups
+from mipres_admin.outbox.models import OutgoingMail
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 # what nobody but auditor and superusuario sees
@@ -31,18 +31,18 @@ ONLY_ABOVE = {
     "accounts.viewing",
     "auth.group",
     "delegates.privacyacceptance",
-    "mipres_admin.historyentry",
-    "mipres_admin.historylink",
-    "mipres_admin.historyseal",
-    "mipres_admin.jobrun",
+    "history.historyentry",
+    "history.historylink",
+    "history.historyseal",
+    "jobs.jobrun",
     "tokens.serverclient",
     "tokens.signingkey",
 }
 ABOVE = {StaffGroup.AUDITOR, StaffGroup.SUPERUSUARIO}
 # pages that are not of the stock admin
-NOT_THERE = {"mipres_admin.historyentry": 404, "entities.registryload": 404}
+NOT_THERE = {"history.historyentry": 404, "registries.registryload": 404}
 ADDING = {
-    "entities.registryload": "entities.load_registry",
+    "registries.registryload": "registries.load_registry",
     "tokens.serverclient": "tokens.add_serverclient",
     "accounts.staffaccount": "accounts.manage_staff",
     "accounts.secondfactorpolicy": "accounts.add_secondfactorpolicy",
@@ -78,7 +78,7 @@ def in_database(group):
 
 def client_of(group):
     client = Client()
-    client.force_login(cast.make_staff(group))
+    client.force_login(factories.make_staff(group))
     return client
 
 
@@ -200,7 +200,7 @@ def test_groups_are_named_in_their_order():
 
 
 def test_the_page_of_a_group_tells_who_is_in_it_and_what_it_may():
-    cast.make_staff("revisor", login="REVISA")
+    factories.make_staff("revisor", login="REVISA")
     page = client_of("auditor").get(reverse("admin:auth_group_change", args=[Group.objects.get(name="revisor").pk]))
     for words in ("REVISA", "Registros de personas jurídicas", "Revisar registros de personas jurídicas"):
         assert words in page.text
@@ -242,7 +242,7 @@ def failed_mail():
 
 
 def rut():
-    registration = cast.make_registration()
+    registration = factories.make_registration()
     return RutDocument.objects.create(
         registration=registration, content=b"%PDF", sha256="0" * 64, checks=[], uploaded_by=registration.applicant
     )
@@ -305,13 +305,15 @@ def test_first_page_and_special_pages_for_a_group(group, subtests):
         assert answer.status_code == (200 if may(group, "delegates.view_rutdocument") else 404)
         assert (group in ("revisor", "auditor", "superusuario")) == (answer.status_code == 200)
     with subtests.test("a registration is decided by who reviews"):
-        answer = client.post(address("delegates.entityregistration", "action", cast.make_registration().pk, "tomar"))
+        answer = client.post(
+            address("delegates.entityregistration", "action", factories.make_registration().pk, "tomar")
+        )
         assert (answer.status_code != 403) == (group in ("revisor", "superusuario"))
     with subtests.test("a failed mail offers to try again to who does it"):
-        page = client.get(address("mipres_admin.outgoingmail", "change", failed_mail().pk))
+        page = client.get(address("outbox.outgoingmail", "change", failed_mail().pk))
         assert ("Intentar de nuevo…" in page.text) == (group in ("soporte", "superusuario"))
 
 
 @pytest.mark.parametrize("query", ["text__contains", "html__regex"])
 def test_a_list_of_mails_cannot_be_filtered_by_text(query):
-    assert client_of("soporte").get(address("mipres_admin.outgoingmail", "changelist"), {query: "a"}).status_code == 400
+    assert client_of("soporte").get(address("outbox.outgoingmail", "changelist"), {query: "a"}).status_code == 400

@@ -8,13 +8,14 @@ import pytest
 from django.db.models.functions import Now
 from django.test import Client
 
-from accounts.actions.roles import activate_user
-from accounts.actions.session import change_password
-from accounts.roles import Option
+from accounts.actions.login import change_password
 from delegates.jobs import forget_expired
 from delegates.models import EmailChange, PrivacyAcceptance, Representation
-from mipres_admin.models import HistoryEntry, OutgoingMail
-from tests import cast
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
+from roles.actions.role_assignments import activate_user
+from roles.matrix import Option
+from tests import factories
 from tests.accounts.links import link_to
 from tests.delegates.links import link_in_mail
 
@@ -26,7 +27,7 @@ NEW = "nuevo@correo.example"
 
 @pytest.fixture
 def account(db):
-    return cast.make_natural(cast.make_person(first_name="Rosa", email="rosa@correo.example", sex="F"))
+    return factories.make_natural(factories.make_person(first_name="Rosa", email="rosa@correo.example", sex="F"))
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def text(response):
     return response.content.decode()
 
 
-def ask(client, email=NEW, old=cast.PASSWORD):
+def ask(client, email=NEW, old=factories.PASSWORD):
     return client.post(f"{DATA}correo/", {"email": email, "old": old})
 
 
@@ -52,9 +53,9 @@ def link():
 
 
 def test_home_is_the_list_of_roles_with_the_entities_that_he_represents(own, account):
-    entity = cast.make_entity(name="Clínica del Valle")
+    entity = factories.make_entity(name="Clínica del Valle")
     Representation.objects.create(entity=entity, person=account.person)
-    Representation.objects.create(entity=cast.make_entity(name="Otra"), person=account.person, ended_at=Now())
+    Representation.objects.create(entity=factories.make_entity(name="Otra"), person=account.person, ended_at=Now())
     page = text(own.get("/", follow=True))
     assert "Persona jurídica: Clínica del Valle" in page
     assert "Otra" not in page
@@ -123,9 +124,9 @@ def test_the_history_keeps_masked_addresses_only(own):
 
 
 def test_accounts_that_had_the_old_e_mail_follow_and_institutional_ones_stay(own, account):
-    same = cast.make_delegate(cast.make_entity(), person=account.person, email="ROSA@correo.example")
-    other = cast.make_delegate(cast.make_entity(), person=account.person, email="rosa@clinica.example")
-    ppn = cast.make_delegate(cast.make_entity("PPN"), person=account.person, email="x@y.example")
+    same = factories.make_delegate(factories.make_entity(), person=account.person, email="ROSA@correo.example")
+    other = factories.make_delegate(factories.make_entity(), person=account.person, email="rosa@clinica.example")
+    ppn = factories.make_delegate(factories.make_entity("PPN"), person=account.person, email="x@y.example")
     ask(own)
     own.post(link())
     for delegate in (same, other, ppn):
@@ -145,7 +146,7 @@ def test_a_second_request_ends_the_first(own, account):
 
 def test_a_new_password_ends_the_link_that_an_intruder_asked_for(own, account):
     ask(own)
-    change_password(by=account, old=cast.PASSWORD, new="otra frase larga y serena")
+    change_password(by=account, old=factories.PASSWORD, new="otra frase larga y serena")
     assert Client().post(link()).status_code == 410
     account.refresh_from_db()
     assert account.email == "rosa@correo.example"
@@ -183,12 +184,12 @@ def test_opening_what_only_acts_leads_back(own, address):
 
 
 def test_the_download_holds_everything_of_his_and_nothing_of_others(own, account, delegate, sede):
-    user = cast.make_user(profession="P07")
+    user = factories.make_user(profession="P07")
     user.person = account.person
     user.save()
-    cast.make_assignment(user, sede, "Rol_Anulador", delegate)
-    cast.make_appointment(sede.entity, delegate, account.person)
-    cast.make_user(first_name="Ajena")
+    factories.make_assignment(user, sede, "Rol_Anulador", delegate)
+    factories.make_appointment(sede.entity, delegate, account.person)
+    factories.make_user(first_name="Ajena")
     answer = own.get(f"{DATA}descargar/")
     data = json.loads(answer.content)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="mis-datos.json"'
@@ -203,7 +204,7 @@ def test_the_download_holds_everything_of_his_and_nothing_of_others(own, account
 
 
 def test_the_history_in_the_download_names_no_delegate(own, account, delegate, sede):
-    user = cast.make_user()
+    user = factories.make_user()
     user.person = account.person
     user.save()
     activate_user(by=delegate, user=user, sede=sede, option=Option.PROFESIONAL, roles=("Rol_Anulador",))

@@ -9,15 +9,17 @@ from django.db import connections
 from django.db.models.functions import Now
 from django.test import Client
 
-from accounts.logins import next_login
-from accounts.models import Account, RegisteredUser, RethusEntry, SsoPost
-from accounts.validity import today
-from delegates.actions import registration as actions
+from accounts.models import Account
+from accounts.usernames import next_login
+from delegates.actions import user_registration as actions
 from delegates.models import DelegateAccount, Representation
 from entities.models import Entity, EntityKind, Sede
-from mipres_admin.models import HistoryEntry, OutgoingMail
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
 from mipres_admin.refusals import Refused
-from tests import cast
+from roles.models import RegisteredUser, RethusEntry, SsoPost
+from roles.validity import today
+from tests import factories
 from tests.accounts.login_page import is_logged_in, log_in, solution
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +30,7 @@ DELEGATE = FORMS.format("delegado")
 
 @pytest.fixture
 def account(db):
-    return cast.make_natural(cast.make_person(first_name="Rosa", first_surname="Prado"))
+    return factories.make_natural(factories.make_person(first_name="Rosa", first_surname="Prado"))
 
 
 @pytest.fixture
@@ -41,14 +43,14 @@ def own(account):
 @pytest.fixture
 def appointed(account):
     """An approved IPS that has appointed the person of the session."""
-    entity = cast.make_entity(name="Clínica del Valle")
+    entity = factories.make_entity(name="Clínica del Valle")
     approve(entity)
-    return cast.make_appointment(entity, cast.make_natural(), account.person, email="rosa@clinica.example")
+    return factories.make_appointment(entity, factories.make_natural(), account.person, email="rosa@clinica.example")
 
 
 def approve(entity, **registration):
-    representative = cast.make_natural()
-    kept = cast.make_registration(representative, nit=entity.nit, state="aprobada", **registration)
+    representative = factories.make_natural()
+    kept = factories.make_registration(representative, nit=entity.nit, state="aprobada", **registration)
     Representation.objects.create(entity=entity, person=representative.person, registration=kept)
 
 
@@ -97,7 +99,7 @@ def test_a_delegate_is_sent_to_his_own_account(delegate_client):
 
 
 def test_the_document_is_shown_and_never_taken_from_the_request(own, appointed, account):
-    other = cast.make_natural()
+    other = factories.make_natural()
     register(own, "IPS", appointed.entity.nit, document_number=other.person.document_number)
     assert Account.objects.get(entity=appointed.entity).person == account.person
 
@@ -124,7 +126,7 @@ def test_the_password_is_assigned_and_the_delegate_logs_in(own, appointed):
     register(own, "IPS", appointed.entity.nit)
     link = re.search(r"https?://[^/]+(/clave/asignar/\S+/)", OutgoingMail.objects.latest("id").text)[1]
     client = Client()
-    client.post(link, {"new": cast.PASSWORD, "confirmation": cast.PASSWORD})
+    client.post(link, {"new": factories.PASSWORD, "confirmation": factories.PASSWORD})
     log_in(client, f"ADMIPS{appointed.entity.nit}")
     assert is_logged_in(client)
 
@@ -141,9 +143,9 @@ def test_whoever_opened_an_account_with_the_document_of_a_delegate_does_not_beco
     [("IPS", "ADMIPS"), ("EPS_C", "ADMEPS"), ("EPS_S", "ADMEPSS"), ("PROV", "ADMPROV"), ("ET", "ADMET")],
 )
 def test_the_login_says_the_kind_and_the_nit(account, kind, prefix):
-    entity = cast.make_entity(kind)
+    entity = factories.make_entity(kind)
     approve(entity)
-    cast.make_appointment(entity, account, account.person)
+    factories.make_appointment(entity, account, account.person)
     assert actions.register_delegate(by=account, kind=kind, nit=entity.nit).login == f"{prefix}{entity.nit}"
 
 
@@ -151,15 +153,15 @@ def test_a_further_delegate_of_the_entity_gets_a_suffix(appointed, account):
     actions.register_delegate(by=account, kind="IPS", nit=appointed.entity.nit)
     logins = []
     for _ in range(2):
-        other = cast.make_natural()
-        cast.make_appointment(appointed.entity, account, other.person)
+        other = factories.make_natural()
+        factories.make_appointment(appointed.entity, account, other.person)
         logins.append(actions.register_delegate(by=other, kind="IPS", nit=appointed.entity.nit).login)
     assert logins == [f"ADMIPS{appointed.entity.nit}-2", f"ADMIPS{appointed.entity.nit}-3"]
 
 
 def test_an_entity_that_nobody_registered_is_told_apart_by_nobody(account):
     unknown = refused(account, kind="IPS", nit="899999999")
-    assert (unknown, refused(account, kind="IPS", nit=cast.make_entity().nit)) == ("Entidad no registrada",) * 2
+    assert (unknown, refused(account, kind="IPS", nit=factories.make_entity().nit)) == ("Entidad no registrada",) * 2
 
 
 def test_the_entity_of_another_kind_is_not_the_entity(appointed, account):
@@ -172,7 +174,7 @@ def test_an_inactive_entity_takes_no_delegates(appointed, account):
 
 
 def test_without_appointment_nobody_is_a_delegate(appointed):
-    assert refused(cast.make_natural(), kind="IPS", nit=appointed.entity.nit) == "Sin nombramiento"
+    assert refused(factories.make_natural(), kind="IPS", nit=appointed.entity.nit) == "Sin nombramiento"
 
 
 def test_an_appointment_that_ended_counts_no_more(appointed, account):
@@ -202,11 +204,11 @@ def test_a_refusal_says_who_can_take_the_missing_step(own):
 
 def test_a_person_appointed_again_gets_the_old_login_back(appointed, account):
     old = actions.register_delegate(by=account, kind="IPS", nit=appointed.entity.nit)
-    old.set_password(cast.PASSWORD)
+    old.set_password(factories.PASSWORD)
     old.is_active = False
     old.save()
     type(appointed).objects.update(ended_at=Now(), ended_by=account)
-    cast.make_appointment(appointed.entity, account, account.person, email="otra@clinica.example")
+    factories.make_appointment(appointed.entity, account, account.person, email="otra@clinica.example")
     again = actions.register_delegate(by=account, kind="IPS", nit=appointed.entity.nit)
     assert (again.pk, again.is_active, again.has_usable_password(), again.email) == (
         old.pk,
@@ -224,9 +226,9 @@ def test_an_account_that_was_ended_under_the_same_appointment_stays_ended(appoin
 
 
 def test_the_model_of_a_territorial_entity_is_the_approved_one(own, account):
-    entity = cast.make_entity("ET")
+    entity = factories.make_entity("ET")
     approve(entity, kind="ET", et_model=2)
-    cast.make_appointment(entity, account, account.person)
+    factories.make_appointment(entity, account, account.person)
     page = text(register(own, "ET", entity.nit, et_model="1"))
     assert "El modelo no es el de la entidad" in page
     assert "Modelo 2 - Entidad Territorial NO Asume Red de Proveedores NO PBSUPC" in page
@@ -278,9 +280,9 @@ def together(*deeds):
 
 @pytest.mark.django_db(transaction=True)
 def test_delegates_who_register_at_once_get_different_logins(appointed, account):
-    people = [account, *(cast.make_natural() for _ in range(5))]
+    people = [account, *(factories.make_natural() for _ in range(5))]
     for person in people[1:]:
-        cast.make_appointment(appointed.entity, account, person.person)
+        factories.make_appointment(appointed.entity, account, person.person)
     nit = appointed.entity.nit
     deeds = [lambda by=by: actions.register_delegate(by=by, kind="IPS", nit=nit) for by in people]
     assert together(*deeds) == sorted([f"ADMIPS{nit}", *(f"ADMIPS{nit}-{number}" for number in range(2, 7))])
@@ -294,9 +296,9 @@ def test_a_double_click_makes_one_account(appointed, account):
 
 
 def test_two_entities_with_one_name_share_the_numbers():
-    first = cast.make_entity("PPN", nit="1025000111")
-    cast.make_delegate(first)
-    assert next_login(cast.make_entity("PPN", nit="1025000111", identification_type="PT")) == "ADMPPN1025000111-2"
+    first = factories.make_entity("PPN", nit="1025000111")
+    factories.make_delegate(first)
+    assert next_login(factories.make_entity("PPN", nit="1025000111", identification_type="PT")) == "ADMPPN1025000111-2"
 
 
 # ---------------------------------------------------------------- Proveedor Persona Natural
@@ -327,7 +329,7 @@ def test_he_becomes_one_once(own):
 
 
 def test_a_document_by_which_no_entity_is_known_is_refused_before_typing():
-    diplomat = cast.make_natural(cast.make_person(document_type="CD"))
+    diplomat = factories.make_natural(factories.make_person(document_type="CD"))
     client = Client()
     client.force_login(diplomat)
     page = text(client.get(f"{DELEGATE}?tipo=PPN"))
@@ -369,7 +371,7 @@ def plaza(account, first=-10, last=10):
     document = {"document_type": "CC", "document_number": account.person.document_number}
     days = {"starts_on": today() + timedelta(days=first), "ends_on": today() + timedelta(days=last)}
     return SsoPost.objects.create(
-        sede=cast.make_sede(cast.make_entity(name="Hospital de la Plaza")), **document, **days
+        sede=factories.make_sede(factories.make_entity(name="Hospital de la Plaza")), **document, **days
     )
 
 
@@ -458,7 +460,7 @@ def test_an_sso_in_his_plaza_stays_one(own, account, sso):
 
 @pytest.mark.parametrize("first", [-1, 1])
 def test_who_holds_roles_or_will_must_have_them_ended_first(own, account, sso, delegate, sede, first):
-    cast.make_assignment(sso, sede, "Rol_Anulador", delegate, starts_at=Now() + timedelta(days=first))
+    factories.make_assignment(sso, sede, "Rol_Anulador", delegate, starts_at=Now() + timedelta(days=first))
     page = text(send(own, FORMS.format("otro")))
     assert "Usted tiene roles activos" in page
     assert f"Rol_Anulador en {sede.entity.name}, sede {sede.code}" in page

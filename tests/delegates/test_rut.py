@@ -10,10 +10,10 @@ from functools import cache
 import pytest
 from django.utils import timezone
 
-from delegates.rut import reader
-from delegates.rut.read import read
-from delegates.rut.reader import Reading, read_pdf
+from delegates.rut import sandbox_runner
+from delegates.rut.pdf_sandbox import read
 from delegates.rut.rules import Rule, Typed, Verdict, check_rut, hard_faults, normalised, read_rut
+from delegates.rut.sandbox_runner import Reading, read_pdf
 from mipres_admin.refusals import Refused
 from tests import rut as files
 from tests.rut import Rut, make_rut
@@ -140,7 +140,7 @@ def test_what_can_not_be_read_goes_to_a_person(make):
     data = make()
     started = time.monotonic()
     checks = check_rut(data, read_rut(data), TYPED, TODAY)
-    assert time.monotonic() - started < 3 * reader.PATIENCE
+    assert time.monotonic() - started < 3 * sandbox_runner.PATIENCE
     assert not hard_faults(checks)
     assert {check.verdict for check in checks if check.rule not in (Rule.SIZE, Rule.SIGNATURE)} == {REVIEW}
 
@@ -168,17 +168,17 @@ def test_the_process_gets_no_secret(monkeypatch):
         seen.update(options)
         return subprocess.CompletedProcess(command, -signal.SIGKILL, b"", b"")
 
-    monkeypatch.setattr(reader.subprocess, "run", run)
+    monkeypatch.setattr(sandbox_runner.subprocess, "run", run)
     assert not read_pdf(b"%PDF-").read
     assert seen["env"] == {}
 
 
 def test_a_process_that_does_not_end_is_ended(monkeypatch):
-    monkeypatch.setattr(reader, "PATIENCE", 0.01)
+    monkeypatch.setattr(sandbox_runner, "PATIENCE", 0.01)
     assert not read_pdf(make_rut(Rut())).read
 
 
 def test_one_is_read_at_a_time(monkeypatch):
-    monkeypatch.setattr(reader, "WAIT", 0.01)
-    with reader._reading, pytest.raises(Refused, match="un documento a la vez"):
+    monkeypatch.setattr(sandbox_runner, "WAIT", 0.01)
+    with sandbox_runner._reading, pytest.raises(Refused, match="un documento a la vez"):
         read_pdf(b"%PDF-")

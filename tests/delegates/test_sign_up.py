@@ -18,11 +18,12 @@ from accounts.models import Account, Person
 from delegates.actions import sign_up as actions
 from delegates.jobs import forget_expired
 from delegates.models import PrivacyAcceptance, SignUp
-from delegates.privacy import NOTICE_VERSION
-from mipres_admin import mail_links
-from mipres_admin.models import HistoryEntry, OutgoingMail
+from delegates.privacy_notice import NOTICE_VERSION
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox import mail_links
+from mipres_admin.outbox.models import OutgoingMail
 from mipres_admin.refusals import Refused
-from tests import cast
+from tests import factories
 from tests.accounts.login_page import log_in, solution
 from tests.cells import each_cell
 from tests.delegates.links import MARIA, link_in_mail
@@ -41,7 +42,7 @@ TYPED = {
     "email": "maria@correo.example",
     "notice": "on",
 }
-NEW = {"new": cast.PASSWORD, "confirmation": cast.PASSWORD}
+NEW = {"new": factories.PASSWORD, "confirmation": factories.PASSWORD}
 OTHER_NEW = dict.fromkeys(NEW, "otra frase larga y serena")
 
 
@@ -52,7 +53,7 @@ def send(client, **changed):
 def known(**fields):
     """A person with the document that is typed, and the same names, whoever wrote them."""
     defaults = {"document_number": "1025000111", "first_name": "MARIA", "first_surname": "Suarez"}
-    return cast.make_person(**(defaults | fields))
+    return factories.make_person(**(defaults | fields))
 
 
 def last_mail():
@@ -93,7 +94,7 @@ def test_the_mail_repeats_nothing_that_a_stranger_typed(client):
 
 
 def test_who_has_an_account_is_told_so_at_his_own_address(client):
-    account = cast.make_natural(known(email="de-siempre@correo.example"))
+    account = factories.make_natural(known(email="de-siempre@correo.example"))
     send(client)
     assert last_mail().recipient == "de-siempre@correo.example"
     assert account.login in last_mail().text
@@ -102,7 +103,7 @@ def test_who_has_an_account_is_told_so_at_his_own_address(client):
 
 def test_everybody_reads_the_same_page(client):
     unknown = send(client)
-    cast.make_natural(known())
+    factories.make_natural(known())
     again = send(client)
     assert (unknown.status_code, unknown.url, unknown.content) == (again.status_code, again.url, again.content)
 
@@ -117,14 +118,14 @@ def queries(client):
 def test_everybody_costs_the_same_queries(client):
     send(client)
     unknown = queries(client)
-    cast.make_natural(known())
+    factories.make_natural(known())
     assert queries(client) == unknown
 
 
 def test_everybody_waits_as_long(client, settings):
     settings.RECOVERIES_ALLOWED = settings.RECOVERIES_ALLOWED_PER_ADDRESS = 10_000
     stranger = replace(MARIA, document_number="1025000999")
-    cast.make_natural(known())
+    factories.make_natural(known())
 
     def waited(who):
         start = time.perf_counter()
@@ -223,7 +224,7 @@ def test_the_link_serves_once(client, asked):
     client.post(asked, NEW)
     for answer in (client.get(asked), client.post(asked, OTHER_NEW)):
         assert (answer.status_code, "Este enlace ya no sirve" in text(answer)) == (410, True)
-    assert Account.objects.get().check_password(cast.PASSWORD)
+    assert Account.objects.get().check_password(factories.PASSWORD)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -259,7 +260,7 @@ def test_the_address_that_a_known_person_had_is_told(client):
 
 
 def test_a_delegate_opens_his_own_account_with_the_e_mail_of_a_delegate(client):
-    cast.make_delegate(cast.make_entity(), person=known(), email=TYPED["email"].upper())
+    factories.make_delegate(factories.make_entity(), person=known(), email=TYPED["email"].upper())
     send(client)
     assert client.post(link(), NEW).url == "/ingresar/"
 
@@ -268,8 +269,8 @@ def obstacles():
     return {
         "other names": lambda: known(first_surname="Restrepo"),
         "deceased": lambda: known(deceased_on="2025-01-01"),
-        "has an account": lambda: cast.make_natural(known()),
-        "a delegate of another e-mail": lambda: cast.make_delegate(cast.make_entity(), person=known()),
+        "has an account": lambda: factories.make_natural(known()),
+        "a delegate of another e-mail": lambda: factories.make_delegate(factories.make_entity(), person=known()),
         "login of the Ministry": lambda: Account.objects.create_superuser("CC1025000111", email="a@b.example"),
     }
 
@@ -302,7 +303,7 @@ def confirmed_at_once(*secrets):
     def confirm(secret):
         barrier.wait()
         try:
-            results.append(actions.confirm_account(secret=secret, new=cast.PASSWORD).login)
+            results.append(actions.confirm_account(secret=secret, new=factories.PASSWORD).login)
         except Refused as refused:
             results.append(refused.refusal.headline)
         finally:

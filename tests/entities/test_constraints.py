@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from entities.models import Association, Department, Entity, Municipality, Sede
-from tests.cast import make_entity, make_sede
 from tests.cells import each_cell
+from tests.factories import make_entity, make_sede
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from stdnum.co import nit
 
 from entities.management.commands.import_eps import Command
 from entities.models import Entity, EntityKind, Sede
-from entities.registry.models import RegistryLoad
-from mipres_admin.models import HistoryEntry
-from tests import cast
+from mipres_admin.history.models import HistoryEntry
+from registries.models import RegistryLoad
+from tests import factories
 from tests.registry_files import counts, csv_file, load, versions
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_an_eps_that_comes_back_is_open_again(eps: Any) -> None:
 
 
 def test_sedes_of_other_kinds_stay_open(eps: Any) -> None:
-    sede = cast.make_sede(cast.make_entity())
+    sede = factories.make_sede(factories.make_entity())
     eps(*ROWS)
     sede.refresh_from_db()
     assert sede.closed_on is None

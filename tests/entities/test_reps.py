@@ -10,15 +10,15 @@ from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
 
 from accounts.models import Account
-from accounts.roles import Role
+from demo.synthetic_reps import HEADINGS, OTHER_PURPOSE, TRANSPORT
 from entities.models import Entity, EntityKind, Sede
-from entities.registry.loading import Options
-from entities.registry.loading import load as load_registry
-from entities.registry.models import RegistryLoad
-from entities.registry.reps import Reps
-from entities.registry.synthetic import HEADINGS, OTHER_PURPOSE, TRANSPORT
-from mipres_admin.models import HistoryEntry
-from tests import cast
+from entities.registries.reps import Reps
+from mipres_admin.history.models import HistoryEntry
+from registries.loading.loader import Options
+from registries.loading.loader import load as load_registry
+from registries.models import RegistryLoad
+from roles.matrix import Role
+from tests import factories
 from tests.registry_files import (
     CAMEL_HEADINGS,
     counts,
@@ -303,7 +303,7 @@ def test_a_sede_without_roles_may_go_to_another_entity(reps: Any) -> None:
 def test_a_sede_with_roles_stays_with_its_entity(reps: Any, ministry: Account) -> None:
     reps(sede_row(), *sites(9)[1:])
     sede = Sede.objects.get(code="110010000101")
-    cast.make_assignment(cast.make_user(), sede, Role.PRESCRIPTOR, ministry)
+    factories.make_assignment(factories.make_user(), sede, Role.PRESCRIPTOR, ministry)
     assert reps(sede_row(numeroidentificacion="990000002"), *sites(9)[1:])["rechazadas"] == 1
     sede.refresh_from_db()
     assert (sede.entity.nit, sede.closed_on) == ("990000001", None)
@@ -311,7 +311,7 @@ def test_a_sede_with_roles_stays_with_its_entity(reps: Any, ministry: Account) -
 
 def test_a_sede_with_roles_still_gets_its_new_telephone(reps: Any, ministry: Account) -> None:
     reps(sede_row())
-    cast.make_assignment(cast.make_user(), Sede.objects.get(), Role.PRESCRIPTOR, ministry)
+    factories.make_assignment(factories.make_user(), Sede.objects.get(), Role.PRESCRIPTOR, ministry)
     reps(sede_row(t_lefonosede="6015550199"))
     assert Sede.objects.get().phone == "6015550199"
 
@@ -366,8 +366,8 @@ def test_a_sede_whose_code_lost_its_zero_is_not_closed(reps: Any) -> None:
 
 
 def test_a_sede_of_a_proveedor_is_never_closed(reps: Any) -> None:
-    proveedor = cast.make_entity(EntityKind.PROVEEDOR)
-    cast.make_sede(proveedor, code="PROV000001")
+    proveedor = factories.make_entity(EntityKind.PROVEEDOR)
+    factories.make_sede(proveedor, code="PROV000001")
     reps(*sites(5))
     assert Sede.objects.get(code="PROV000001").closed_on is None
 
@@ -432,7 +432,7 @@ def test_a_load_has_one_row_of_history(tmp_path: Path) -> None:
     assert (entry.event, entry.actor, entry.object_type, entry.object_id) == (
         "reps.loaded",
         None,
-        "entities.registryload",
+        "registries.registryload",
         str(loaded.pk),
     )
     assert entry.after == {
@@ -454,7 +454,7 @@ def test_without_its_history_nothing_is_loaded(reps: Any, monkeypatch: pytest.Mo
     def fail(**fields: Any) -> None:
         raise RuntimeError("history is down")
 
-    monkeypatch.setattr("entities.registry.loading.history.record", fail)
+    monkeypatch.setattr("registries.loading.loader.record", fail)
     with pytest.raises(RuntimeError, match="history is down"):
         reps(sede_row())
     assert not Entity.objects.exists()
@@ -479,7 +479,7 @@ def test_progress_is_drawn_on_a_terminal(reps: Any, monkeypatch: pytest.MonkeyPa
 
 def test_progress_is_drawn_while_the_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[tuple[int, float]] = []
-    monkeypatch.setattr("entities.registry.loading.TICK", 2)
+    monkeypatch.setattr("registries.loading.loader.TICK", 2)
     with_rows = csv_file(tmp_path / "reps.csv", sites(5))
     load_registry(Reps(), with_rows, Options(), lambda rows, done: drawn.append((rows, done)))
     assert [rows for rows, _ in drawn] == [2, 4, 5]
@@ -488,7 +488,7 @@ def test_progress_is_drawn_while_the_file_is_read(tmp_path: Path, monkeypatch: p
 
 def test_progress_of_a_workbook_is_by_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[float] = []
-    monkeypatch.setattr("entities.registry.loading.TICK", 2)
+    monkeypatch.setattr("registries.loading.loader.TICK", 2)
     rows = [[row.get(heading) for heading in HEADINGS] for row in sites(4)]
     path = xlsx_file(tmp_path / "reps.xlsx", [HEADINGS, *rows])
     load_registry(Reps(), path, Options(), lambda _, done: drawn.append(done))

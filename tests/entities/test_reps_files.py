@@ -7,8 +7,8 @@ from zipfile import ZipFile
 import pytest
 from django.core.management.base import CommandError
 
+from demo.synthetic_reps import HEADINGS
 from entities.models import Entity, Sede
-from entities.registry.synthetic import HEADINGS
 from tests.registry_files import csv_file, load, sede_row, sites, xlsx_file
 
 pytestmark = pytest.mark.django_db

@@ -8,10 +8,10 @@ import time_machine
 from django.core.management.base import CommandError
 
 from accounts.models import Account
-from accounts.roles import Role
+from demo.synthetic_reps import HEADINGS
 from entities.models import Entity, Sede
-from entities.registry.synthetic import HEADINGS
-from tests import cast
+from roles.matrix import Role
+from tests import factories
 from tests.cells import each_cell
 from tests.registry_files import counts, csv_file, load, professional_row, sede_row, xlsx_file
 
@@ -165,7 +165,7 @@ def test_a_tilde_of_another_language_is_not_damage(said: Any) -> None:
 def test_a_sede_with_roles_that_would_change_hands_is_rejected(said: Any, ministry: Account) -> None:
     said(sede_row())
     sede = Sede.objects.get(code="110010000101")
-    cast.make_assignment(cast.make_user(), sede, Role.PRESCRIPTOR, ministry)
+    factories.make_assignment(factories.make_user(), sede, Role.PRESCRIPTOR, ministry)
     assert (
         "línea 3: la sede es de NI 990000001 (CLÍNICA DEL RÍO S.A.S.), donde hay roles asignados; "
         "desactívelos antes de pasarla a NI 990000002."

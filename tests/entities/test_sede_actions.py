@@ -7,15 +7,15 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from accounts.actions.roles import activate_user
 from accounts.models import Account
-from accounts.roles import Option
 from entities.actions import sedes as actions
 from entities.models import Sede
 from entities.rules.sedes import SedeDetails, SedeUse, similar_sedes
-from mipres_admin.models import HistoryEntry
+from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
-from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
+from roles.actions.role_assignments import activate_user
+from roles.matrix import Option
+from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
 
 pytestmark = pytest.mark.django_db
 TOGETHER = 50

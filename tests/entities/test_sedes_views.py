@@ -20,10 +20,10 @@ from entities.events import Event
 from entities.exports import SEDE_COLUMNS
 from entities.models import Municipality, Sede
 from entities.rules.sedes import NO_CODES_LEFT
-from mipres_admin import history
+from mipres_admin.history.recording import record
 from mipres_admin.refusals import Refused
-from tests.cast import make_assignment, make_delegate, make_entity, make_sede, make_user
 from tests.cells import each_cell
+from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
 
 pytestmark = pytest.mark.django_db
 MEDELLIN, BOGOTA = "05001", "11001"
@@ -294,7 +294,7 @@ def test_the_history_of_a_sede_shows_each_act(client, delegate):
 
 
 def test_the_history_shows_the_acts_of_this_entity_alone(client, sede):
-    history.record(by=None, event=Event.SEDE_EDITED, obj=sede, entity=make_entity(), after={"name": "Ajena"})
+    record(by=None, event=Event.SEDE_EDITED, obj=sede, entity=make_entity(), after={"name": "Ajena"})
     assert client.get(reverse("sede_history", args=[sede.code])).context["page"].count == 0
 
 

@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
-from accounts.actions.certificates import issue_certificate
-from accounts.actions.lookup import look_up_user, record_download
-from accounts.actions.networks import associate, change_network, dissociate
-from accounts.actions.roles import activate_user, change_last_day, end_assignment, end_roles, update_roles
-from accounts.actions.uploads import apply_upload, make_upload
-from accounts.events import Event
-from accounts.models import Account, Certificate, RoleUpload
-from accounts.roles import Option
-from accounts.uploads.files import SheetRow
-from accounts.validity import today
+from accounts.models import Account
 from entities.models import Entity, Sede
-from tests.cast import make_assignment, make_delegate, make_entity, make_sede
+from roles.actions.associations import associate, change_network, dissociate
+from roles.actions.certificates import issue_certificate
+from roles.actions.lookup import look_up_user, record_download
+from roles.actions.role_assignments import activate_user, change_last_day, end_assignment, end_roles, update_roles
+from roles.actions.uploads import apply_upload, make_upload
+from roles.events import Event
+from roles.matrix import Option
+from roles.models import Certificate, RoleUpload
+from roles.uploads.files import SheetRow
+from roles.validity import today
+from tests.factories import make_assignment, make_delegate, make_entity, make_sede
 from tests.history.scenario import Expected, Scenario, by_delegate, case
 
 ANULADOR, JUNTA = "Rol_Anulador", "Rol_JuntaMedicaIPS"

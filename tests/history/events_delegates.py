@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from accounts.events import Event as AccountEvent
-from accounts.models import Account, RethusEntry
+from accounts.models import Account
 from delegates.actions.appointments import change_appointment, end_appointment, make_appointment
 from delegates.actions.entity_registrations import (
     CheckedRut,
@@ -21,9 +21,9 @@ from delegates.actions.entity_registrations import (
     take_for_review,
 )
 from delegates.actions.personal_data import ask_email_change, change_email, correct_sex, download_data
-from delegates.actions.registration import register_delegate, register_ppn, register_user
 from delegates.actions.representations import represent
 from delegates.actions.sign_up import confirm_account, request_account
+from delegates.actions.user_registration import register_delegate, register_ppn, register_user
 from delegates.events import Event
 from delegates.models import (
     Appointment,
@@ -34,18 +34,19 @@ from delegates.models import (
     Representation,
     SignUp,
 )
-from delegates.privacy import NOTICE_VERSION
+from delegates.privacy_notice import NOTICE_VERSION
 from delegates.rules.appointments import Authorization, Identity, version
 from delegates.rules.entity_registrations import Details
 from delegates.rut.rules import Check
 from entities.events import Event as EntityEvent
-from mipres_admin.text import masked_email
-from tests import cast
+from mipres_admin.database.text import masked_email
+from roles.models import RethusEntry
+from tests import factories
 from tests.delegates.links import MARIA, link_in_mail, link_of_a_sign_up
 from tests.history.scenario import Expected, Scenario, by_natural, case
 from tests.tokens.calling import make_token
 from tokens.events import Event as TokenEvent
-from tokens.keys import ensure_keys, ring
+from tokens.signing.keys import ensure_keys, ring
 
 # ---------------------------------------------------------------- Mi Seguridad Social
 
@@ -65,7 +66,7 @@ def secret_in(link: str) -> str:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     secret = secret_in(link_of_a_sign_up())
     yield None
-    account = confirm_account(secret=secret, new=cast.PASSWORD)
+    account = confirm_account(secret=secret, new=factories.PASSWORD)
     after = {"person": account.person_id, "new_person": True, "notice": NOTICE_VERSION}
     yield Expected(account, account, None, after=after)
 
@@ -74,10 +75,10 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def of_a_known_person(scenario: Scenario) -> Iterator[Expected | None]:
     """What the portal knew of him is written over, and what it was is written down."""
     names = {"first_name": MARIA.first_name, "first_surname": MARIA.first_surname}
-    person = cast.make_person(document_number=MARIA.document_number, email="otra@correo.example", **names)
+    person = factories.make_person(document_number=MARIA.document_number, email="otra@correo.example", **names)
     secret = secret_in(link_of_a_sign_up())
     yield None
-    account = confirm_account(secret=secret, new=cast.PASSWORD)
+    account = confirm_account(secret=secret, new=factories.PASSWORD)
     contact = {"email": masked_email(MARIA.email), "sex": MARIA.sex}
     after = {"person": person.pk, "new_person": False, "notice": NOTICE_VERSION} | contact
     yield Expected(account, account, None, before={"email": "o***@correo.example", "sex": ""}, after=after)
@@ -86,10 +87,10 @@ def of_a_known_person(scenario: Scenario) -> Iterator[Expected | None]:
 @case(Event.SIGN_UP_REFUSED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     secret = secret_in(link_of_a_sign_up())
-    cast.make_person(document_number=MARIA.document_number, first_name="Otra")
+    factories.make_person(document_number=MARIA.document_number, first_name="Otra")
     yield None
     with suppress(Exception):
-        confirm_account(secret=secret, new=cast.PASSWORD)
+        confirm_account(secret=secret, new=factories.PASSWORD)
     yield Expected(SignUp.objects.get(), None, None, after={"cause": "names"})
 
 
@@ -113,7 +114,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield by_natural(scenario, person_of(scenario))
 
 
-def ask(scenario: Scenario, password: str = cast.PASSWORD) -> None:
+def ask(scenario: Scenario, password: str = factories.PASSWORD) -> None:
     ask_email_change(by=scenario.natural, email="nuevo@correo.example", password=password)
 
 
@@ -146,7 +147,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def of_a_delegate_too(scenario: Scenario) -> Iterator[Expected | None]:
     """Each account that follows says so, a delegate's to its entity."""
     email = scenario.natural.email
-    account = cast.make_delegate(scenario.sede.entity, person=person_of(scenario), login="ADMIPS1-9", email=email)
+    account = factories.make_delegate(scenario.sede.entity, person=person_of(scenario), login="ADMIPS1-9", email=email)
     ask(scenario)
     secret = secret_in(link_in_mail("confirm_email"))
     yield None
@@ -181,8 +182,8 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def appointed(scenario: Scenario) -> Appointment:
     """The natural person, whom the IPS has appointed; its registration was approved."""
     entity = scenario.sede.entity
-    Representation.objects.get_or_create(entity=entity, ended_at=None, defaults={"person": cast.make_person()})
-    return cast.make_appointment(entity, scenario.delegate, scenario.natural.person)
+    Representation.objects.get_or_create(entity=entity, ended_at=None, defaults={"person": factories.make_person()})
+    return factories.make_appointment(entity, scenario.delegate, scenario.natural.person)
 
 
 def register(scenario: Scenario) -> Account:
@@ -321,8 +322,8 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 @case(Event.REPRESENTATION_ENDED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     registration, by = taken(scenario), scenario.ministry
-    entity = cast.make_entity("PROV", nit=DETAILS.nit)
-    held = Representation.objects.create(entity=entity, person=cast.make_person())
+    entity = factories.make_entity("PROV", nit=DETAILS.nit)
+    held = Representation.objects.create(entity=entity, person=factories.make_person())
     yield None
     represent(by=by, registration=registration)
     held.refresh_from_db()
@@ -335,7 +336,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 @case(Event.REGISTRATION_REJECTED)
 def of_who_represents_the_entity(scenario: Scenario) -> Iterator[Expected | None]:
     """Who represents the entity by now has his request in its history; anybody else's is not its business."""
-    registration, entity = taken(scenario), cast.make_entity("PROV", nit=DETAILS.nit)
+    registration, entity = taken(scenario), factories.make_entity("PROV", nit=DETAILS.nit)
     Representation.objects.create(entity=entity, person=person_of(scenario))
     yield None
     reject(by=scenario.ministry, **seen(registration), reason="Ya la representa")
@@ -411,12 +412,12 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     """With the delegate's account, its sessions and its tokens: each of them says so itself."""
     ring.forget()
     ensure_keys()
-    entity = cast.make_entity("EPS_C")
-    scenario.sede = cast.make_sede(entity, code=entity.eps_code, municipality_id=None)
+    entity = factories.make_entity("EPS_C")
+    scenario.sede = factories.make_sede(entity, code=entity.eps_code, municipality_id=None)
     do = represented(scenario)
-    appointment, account = named(scenario, **do), cast.make_delegate(entity)
+    appointment, account = named(scenario, **do), factories.make_delegate(entity)
     DelegateAccount.objects.create(account=account, appointment=appointment)
-    cast.make_session(account)
+    factories.make_session(account)
     make_token(account)
     yield None
     ended = end_appointment(**do, appointment=appointment, revoke_tokens=True).ended_at

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-from accounts.actions.desk import close_sede, open_sede, reactivate_entity, suspend_entity
+from accounts.actions.support import close_sede, open_sede, reactivate_entity, suspend_entity
 from accounts.events import Event as AccountEvent
 from accounts.models import Account
-from accounts.validity import today
 from entities.actions.sedes import create_main_sede, create_sede, disable_sede, edit_sede, enable_sede
 from entities.events import Event
 from entities.models import Sede
 from entities.rules.sedes import SedeDetails, SedeUse
-from tests.cast import make_delegate, make_entity, make_session
+from roles.validity import today
+from tests.factories import make_delegate, make_entity, make_session
 from tests.history.scenario import Expected, Scenario, case
 
 DETAILS = SedeDetails("Farmacia Norte", "601 555 0101", "Calle 1 # 2-3", "05001")

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from django.db.models.functions import Now
 
-from mipres_admin.actions import record_history_download
-from mipres_admin.delivery import try_again
-from mipres_admin.events import Event
-from mipres_admin.models import OutgoingMail
+from mipres_admin.history.actions import record_history_download
+from mipres_admin.history.events import Event
+from mipres_admin.outbox.delivery import try_again
+from mipres_admin.outbox.events import Event as MailEvent
+from mipres_admin.outbox.models import OutgoingMail
 from tests.history.scenario import Expected, Scenario, by_delegate, case
 
 
@@ -19,7 +20,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield by_delegate(scenario, entity, after={"filters": {"acto": "x"}, "rows": 3})
 
 
-@case(Event.MAIL_RETRIED)
+@case(MailEvent.MAIL_RETRIED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     mail = OutgoingMail.objects.create(
         recipient="a@b.example", template="roles_changed", text="Hola", state="failed", given_up_at=Now()

@@ -9,16 +9,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from accounts.events import Event as AccountEvent
-from accounts.registry import effects
-from accounts.validity import long_date, today
-from entities.actions.registry_loads import Upload, cancel_load, queue_load, queue_undo, upload_registry
 from entities.events import Event
-from entities.registry.models import RegistryLoad
-from entities.registry.queue import take
-from tests.accounts.registry_effects import Ministry, on
-from tests.cast import make_assignment
+from registries.actions import Upload, cancel_load, queue_load, queue_undo, upload_registry
+from registries.events import Event as RegistryEvent
+from registries.models import RegistryLoad
+from registries.queue import take
+from roles.events import Event as RoleEvent
+from roles.registries import effects
+from roles.validity import long_date, today
+from tests.factories import make_assignment
 from tests.history.scenario import Case, Expected, Scenario, by_nobody, case
 from tests.registry_files import csv_file, load, sede_row
+from tests.roles.registry_effects import Ministry, on
 
 REGISTRIES = {
     "reps": [sede_row()],
@@ -60,7 +62,7 @@ def loading(kind: str) -> Case:
     return _
 
 
-@case(AccountEvent.ROLES_ENDED)
+@case(RoleEvent.ROLES_ENDED)
 def by_a_registry(scenario: Scenario) -> Iterator[Expected | None]:
     make_assignment(scenario.user, scenario.sede, "Rol_Anulador", scenario.delegate)
     yield None
@@ -71,7 +73,7 @@ def by_a_registry(scenario: Scenario) -> Iterator[Expected | None]:
     )
 
 
-@case(AccountEvent.ROLES_LAST_DAY_CHANGED)
+@case(RoleEvent.ROLES_LAST_DAY_CHANGED)
 def by_a_plaza(scenario: Scenario) -> Iterator[Expected | None]:
     scenario.user.kind = "SSO"
     scenario.user.save()
@@ -83,11 +85,11 @@ def by_a_plaza(scenario: Scenario) -> Iterator[Expected | None]:
     before = _kept(scenario, "Rol_Anulador")
     after = _kept(scenario, "Rol_Anulador", until=last.isoformat()) | _why(entry, cause)
     yield by_nobody(
-        scenario, scenario.user, before=before, after=after, also=(AccountEvent.SSO_LOADED,), reason=_reason(entry)
+        scenario, scenario.user, before=before, after=after, also=(RoleEvent.SSO_LOADED,), reason=_reason(entry)
     )
 
 
-@case(AccountEvent.ROLES_RESTORED)
+@case(RoleEvent.ROLES_RESTORED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     make_assignment(scenario.user, scenario.sede, "Rol_Anulador", scenario.delegate)
     entry = Ministry(scenario.folder).reps()
@@ -117,8 +119,8 @@ def _reason(entry: RegistryLoad) -> str:
 LOADED = {
     "reps": Event.REPS_LOADED,
     "eps": Event.EPS_LOADED,
-    "rethus": AccountEvent.RETHUS_LOADED,
-    "sso": AccountEvent.SSO_LOADED,
+    "rethus": RoleEvent.RETHUS_LOADED,
+    "sso": RoleEvent.SSO_LOADED,
     "deceased": AccountEvent.DECEASED_LOADED,
 }
 for kind, event in LOADED.items():
@@ -148,7 +150,7 @@ def previewed(scenario: Scenario) -> RegistryLoad:
     return waiting
 
 
-@case(Event.REGISTRY_UPLOADED)
+@case(RegistryEvent.REGISTRY_UPLOADED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     waiting = uploaded(scenario)
@@ -156,7 +158,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield Expected(waiting, scenario.ministry, None, after=after, reason=WHY)
 
 
-@case(Event.REGISTRY_QUEUED)
+@case(RegistryEvent.REGISTRY_QUEUED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     waiting = previewed(scenario)
     yield None
@@ -177,7 +179,7 @@ def applied_from_the_admin(scenario: Scenario) -> Iterator[Expected | None]:
     yield Expected(waiting, scenario.ministry, None, after=after, reason=WHY)
 
 
-@case(Event.REGISTRY_CANCELLED)
+@case(RegistryEvent.REGISTRY_CANCELLED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     waiting = previewed(scenario)
     yield None
@@ -194,7 +196,7 @@ def _applied(scenario: Scenario) -> RegistryLoad:
     return waiting
 
 
-@case(Event.REGISTRY_UNDO_QUEUED)
+@case(RegistryEvent.REGISTRY_UNDO_QUEUED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     done = _applied(scenario)
     yield None
@@ -203,7 +205,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield Expected(done, scenario.ministry, None, before={"state": "applied"}, after=after, reason=WHY)
 
 
-@case(Event.REGISTRY_UNDONE)
+@case(RegistryEvent.REGISTRY_UNDONE)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     done = _applied(scenario)
     queue_undo(by=scenario.ministry, load=done, reason=WHY)

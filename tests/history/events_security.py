@@ -9,13 +9,7 @@ from unittest.mock import patch
 from django.core.exceptions import ValidationError
 
 from accounts import throttle
-from accounts.actions.desk import (
-    close_sessions,
-    reactivate_account,
-    reset_second_factor,
-    suspend_account,
-    unlock_account,
-)
+from accounts.actions.login import change_password, close_session, confirm_password, open_session
 from accounts.actions.password_links import assign_password, recover_password, send_password_link
 from accounts.actions.second_factor import (
     enrol_app,
@@ -28,16 +22,23 @@ from accounts.actions.second_factor import (
     require_factor,
     reset_factors,
 )
-from accounts.actions.session import change_password, close_session, confirm_password, open_session
 from accounts.actions.sessions import end_session, end_sessions, switch_account
+from accounts.actions.support import (
+    close_sessions,
+    reactivate_account,
+    reset_second_factor,
+    suspend_account,
+    unlock_account,
+)
 from accounts.events import Event
+from accounts.models.second_factors import AuthenticatorApp, Passkey, SecondFactorPolicy
+from accounts.models.sessions import Proof
 from accounts.security import webauthn
-from accounts.security.models import AuthenticatorApp, Passkey, Proof, SecondFactorPolicy
 from accounts.security.secrets import new_seed, recovery_codes
-from delegates.actions.desk import suspend_delegate
-from mipres_admin.models import RateCounter
+from delegates.actions.suspension import suspend_delegate
+from mipres_admin.rate_limits.models import RateCounter
 from tests.accounts.links import link_to
-from tests.cast import PASSWORD, code_of, make_app, make_delegate, make_entity, make_natural, make_session
+from tests.factories import PASSWORD, code_of, make_app, make_delegate, make_entity, make_natural, make_session
 from tests.history.scenario import Expected, Scenario, by_delegate, by_nobody, case
 
 NEW = "otra frase larga y serena"

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from accounts.actions.staff import StaffDetails, change_groups, close_staff, make_staff, reopen_staff
 from accounts.events import Event
-from tests.cast import make_session
-from tests.cast import make_staff as staff
+from tests.factories import make_session
+from tests.factories import make_staff as staff
 from tests.history.scenario import Expected, Scenario, case
 
 WHY = "Entró a la mesa de ayuda"

@@ -5,13 +5,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 from accounts.models import Account
-from tests.cast import make_delegate, make_entity
+from tests.factories import make_delegate, make_entity
 from tests.history.scenario import Expected, Scenario, case
 from tests.tokens.calling import make_token
 from tokens.actions import Issued, end_client, issue_token, make_client, revoke_token, revoke_tokens_made_by
 from tokens.events import Event
-from tokens.keys import ensure_keys, ring, rotate_keys
 from tokens.models import PortalToken, ServerClient, SigningKey
+from tokens.signing.keys import ensure_keys, ring, rotate_keys
 
 
 def eps() -> Account:

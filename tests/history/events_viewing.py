@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from accounts.actions.viewing import end_viewing, end_viewings_that_are_over, start_viewing
+from accounts.actions.impersonation import end_viewing, end_viewings_that_are_over, start_viewing
 from accounts.events import Event
-from accounts.viewing.models import Viewing
-from tests.cast import make_session
+from accounts.models.impersonation import Viewing
+from tests.factories import make_session
 from tests.history.scenario import Expected, Scenario, by_nobody, case
 
 WHY = "Pidió ayuda por teléfono"

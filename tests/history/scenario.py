@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import TextChoices
 
-from accounts.models import Account, RegisteredUser
+from accounts.models import Account
 from entities.models import Entity, Sede
-from tests import cast
+from roles.models import RegisteredUser
+from tests import factories
 
 
 @dataclass
@@ -25,12 +26,12 @@ class Scenario:
     @cached_property
     def natural(self) -> Account:
         """A natural person's own account."""
-        return cast.make_natural()
+        return factories.make_natural()
 
     @cached_property
     def ministry(self) -> Account:
         """An account of the Ministry."""
-        return Account.objects.create_superuser("MINSALUD01", cast.PASSWORD, email="soporte@minsalud.example")
+        return Account.objects.create_superuser("MINSALUD01", factories.PASSWORD, email="soporte@minsalud.example")
 
 
 @dataclass

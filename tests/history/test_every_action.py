@@ -20,16 +20,18 @@ from django.utils import timezone
 
 from accounts.models import Account, Person
 from delegates.models import Appointment
-from mipres_admin import event_registry, history
-from mipres_admin.models import HistoryEntry, HistoryLink, OutgoingMail
+from mipres_admin.history import event_registry
+from mipres_admin.history.models import HistoryEntry, HistoryLink
+from mipres_admin.history.recording import Origin, origin
+from mipres_admin.outbox.models import OutgoingMail
 from tests import history as parts
-from tests.cast import PASSWORD, make_user
+from tests.factories import PASSWORD, make_user
 from tests.history.scenario import CASES, Scenario
 from tests.history.silent_actions import SILENT_ACTIONS
 from tests.mipres_admin.test_application_role import as_application_role
 
 pytestmark = pytest.mark.django_db
-HERE = history.Origin("203.0.113.7", "a" * 32)
+HERE = Origin("203.0.113.7", "a" * 32)
 PARTS = [import_module(f"{parts.__name__}.{found.name}") for found in pkgutil.iter_modules(parts.__path__, "")]
 PAIRS = [(event, case) for event, cases in CASES.items() for case in cases]
 
@@ -41,9 +43,9 @@ def scenario(delegate, sede, tmp_path):
 
 @pytest.fixture
 def from_there():
-    token = history.origin.set(HERE)
+    token = origin.set(HERE)
     yield
-    history.origin.reset(token)
+    origin.reset(token)
 
 
 def run(case, scenario):

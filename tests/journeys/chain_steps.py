@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests import cast
+from tests import factories
 from tests.journeys.steps import answer, find_user, log_in, menu
 from tests.rut import Rut, make_rut
 
@@ -134,8 +134,8 @@ def fill_sign_up(page: Page, who: Who) -> None:
 
 
 def choose_password(page: Page, button: str) -> None:
-    page.get_by_label("Contraseña Nueva").fill(cast.PASSWORD)
-    page.get_by_label("Confirmación de Contraseña").fill(cast.PASSWORD)
+    page.get_by_label("Contraseña Nueva").fill(factories.PASSWORD)
+    page.get_by_label("Confirmación de Contraseña").fill(factories.PASSWORD)
     page.get_by_role("button", name=button).click()
 
 

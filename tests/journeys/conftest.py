@@ -13,8 +13,8 @@ from django.core.servers.basehttp import WSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from playwright.sync_api import Error as PlaywrightError
 
-from mipres_admin.delivery import deliver_due
-from tests.machine import missing, program
+from mipres_admin.outbox.delivery import deliver_due
+from tests.tools import missing, program
 
 # Playwright's own loop runs in this thread; the tests talk to the database between its steps, never inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

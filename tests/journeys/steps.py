@@ -4,7 +4,7 @@ from captcha.models import CaptchaStore
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account
-from tests import cast
+from tests import factories
 
 
 def answer() -> str:
@@ -12,7 +12,7 @@ def answer() -> str:
     return str(CaptchaStore.objects.latest("id").response)
 
 
-def log_in(page: Page, login: str, password: str = cast.PASSWORD) -> None:
+def log_in(page: Page, login: str, password: str = factories.PASSWORD) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.get_by_label("Usuario").fill(login)
@@ -23,9 +23,9 @@ def log_in(page: Page, login: str, password: str = cast.PASSWORD) -> None:
 
 def enter_with_app(page: Page, account: Account) -> None:
     """Log in as somebody who has an authenticator app, for whom this adds one."""
-    app = cast.make_app(account)
+    app = factories.make_app(account)
     log_in(page, account.login)
-    page.get_by_label("Código").fill(cast.code_of(app))
+    page.get_by_label("Código").fill(factories.code_of(app))
     page.get_by_role("button", name="Ingresar con el código").click()
     page.wait_for_url("**/")
 

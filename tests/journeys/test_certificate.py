@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests import cast
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,11 +16,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def held(db):
     """A doctor with a role, and the session cookie of the delegate who gave it."""
-    entity = cast.make_entity(name="Clínica del Río S.A.S.")
-    delegate = cast.make_delegate(entity)
-    user = cast.make_user(first_name="Jesús", first_surname="Ñáñez", document_number="1025000111")
+    entity = factories.make_entity(name="Clínica del Río S.A.S.")
+    delegate = factories.make_delegate(entity)
+    user = factories.make_user(first_name="Jesús", first_surname="Ñáñez", document_number="1025000111")
     start = timezone.now() - timedelta(days=30)
-    cast.make_assignment(user, cast.make_sede(entity), "Rol_Prescriptor", delegate, starts_at=start)
+    factories.make_assignment(user, factories.make_sede(entity), "Rol_Prescriptor", delegate, starts_at=start)
     client = Client()
     client.force_login(delegate)
     return user, client.cookies["sesion"].value

@@ -7,10 +7,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from playwright.sync_api import expect
 
-from accounts.models import Account, Person, RoleAssignment
+from accounts.models import Account, Person
 from delegates.models import Appointment, EntityRegistration
 from entities.models import Association, Entity, EntityKind
-from tests import cast
+from roles.models import RoleAssignment
+from tests import factories
 from tests.journeys.chain_steps import (
     Chain,
     Delegacy,
@@ -54,10 +55,10 @@ def registries(db, tmp_path):
 @pytest.fixture
 def reviewer(registries):
     """The code that the app of the Ministry's only account shows now."""
-    account = Account.objects.create_user("REVISOR1", cast.PASSWORD, email="r@minsalud.example", is_staff=True)
+    account = Account.objects.create_user("REVISOR1", factories.PASSWORD, email="r@minsalud.example", is_staff=True)
     account.user_permissions.add(Permission.objects.get(codename="review_registration"))
     assert not Person.objects.exists()
-    return cast.make_app(account)
+    return factories.make_app(account)
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def register_and_approve(chain, reviewer, organisation, read=unread):
     page = chain.open_account(OWNER)
     chain.register_entity(page, organisation, OWNER)
     ministry = chain.open_page()
-    log_in_as_reviewer(ministry, "REVISOR1", cast.code_of(reviewer))
+    log_in_as_reviewer(ministry, "REVISOR1", factories.code_of(reviewer))
     approve(ministry, organisation.name, read)
     return page
 

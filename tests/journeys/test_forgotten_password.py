@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from mipres_admin.delivery import deliver_due
-from tests import cast
+from mipres_admin.outbox.delivery import deliver_due
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import answer, log_in
 
@@ -19,7 +19,7 @@ def delegate(settings, live_server, tmp_path):
     settings.MAILERS = {"default": {"BACKEND": "django_mail_preview.backends.EmailBackend"}}
     settings.MAIL_PREVIEW_ROOT = tmp_path / "inbox"
     settings.PUBLIC_URL = live_server.url
-    return cast.make_delegate(cast.make_entity(name="Clínica del Río S.A.S."))
+    return factories.make_delegate(factories.make_entity(name="Clínica del Río S.A.S."))
 
 
 def ask(page: Page, delegate, email: str) -> None:

@@ -5,10 +5,10 @@ from django.contrib.auth.models import Permission
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from accounts.actions.roles import activate_user
 from accounts.models import Account
 from delegates.models import Representation
-from tests import cast
+from roles.actions.role_assignments import activate_user
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app, log_in, menu
 
@@ -18,11 +18,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def players(db):
     """A delegate who has activated a user, his representative, and an auditor."""
-    delegate, natural = cast.make_delegate(cast.make_entity(name="Clínica del Río S.A.S.")), cast.make_natural()
+    delegate, natural = (
+        factories.make_delegate(factories.make_entity(name="Clínica del Río S.A.S.")),
+        factories.make_natural(),
+    )
     Representation.objects.create(entity=delegate.entity, person=natural.person)
-    user, sede = cast.make_user(first_name="Rosalba"), cast.make_sede(delegate.entity)
+    user, sede = factories.make_user(first_name="Rosalba"), factories.make_sede(delegate.entity)
     activate_user(by=delegate, user=user, sede=sede, option="profesional", roles=["Rol_Anulador"])
-    auditor = Account.objects.create_user("AUDITOR1", cast.PASSWORD, email="a@minsalud.example", is_staff=True)
+    auditor = Account.objects.create_user("AUDITOR1", factories.PASSWORD, email="a@minsalud.example", is_staff=True)
     auditor.user_permissions.set(Permission.objects.filter(codename__in=("view_historyentry", "export_history")))
     return {"delegate": delegate, "natural": natural, "auditor": auditor}
 
@@ -73,7 +76,7 @@ def test_an_auditor_finds_an_act_and_takes_the_list_away(players, open_page, jud
     page = open_page(viewport=viewport, scripts=scripts)
     enter_with_app(page, players["auditor"])
     judge.read(page, scripts=scripts)
-    page.goto("/admin/mipres_admin/historyentry/")
+    page.goto("/admin/history/historyentry/")
     page.get_by_label("Acto", exact=True).select_option("roles.given")
     page.get_by_label("Entidad", exact=True).fill("clinica rio")
     page.get_by_role("button", name="Buscar actos").click()

@@ -5,9 +5,9 @@ from django.core.management import call_command
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
-from accounts.models import RoleAssignment
 from entities.models import Entity, EntityKind
-from tests import cast
+from roles.models import RoleAssignment
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import answer, find_user, log_in, menu, open_menu
 
@@ -22,8 +22,8 @@ def country(tmp_path):
     call_command("import_reps", file, verbosity=0)
     ips = max(Entity.objects.filter(kind=EntityKind.IPS), key=lambda entity: (entity.sedes.count(), entity.nit))
     return {
-        "delegate": cast.make_delegate(ips),
-        "doctor": cast.make_user(first_name="Jesús", first_surname="Ñáñez", document_number="1025000111"),
+        "delegate": factories.make_delegate(ips),
+        "doctor": factories.make_user(first_name="Jesús", first_surname="Ñáñez", document_number="1025000111"),
         "sede": ips.sedes.order_by("code")[0],
     }
 
@@ -101,7 +101,7 @@ def deactivate(page, read):
 
 
 def new_password(page, new):
-    page.get_by_label("Contraseña anterior").fill(cast.PASSWORD)
+    page.get_by_label("Contraseña anterior").fill(factories.PASSWORD)
     page.get_by_label("Contraseña Nueva").fill(new)
     page.get_by_label("Confirmación de Contraseña").fill(new)
     page.get_by_role("button", name="Enviar Solicitud").click()
@@ -110,7 +110,7 @@ def new_password(page, new):
 def change_password(page, read):
     menu(page, "Cambiar Contraseña")
     read()
-    new_password(page, cast.PASSWORD)
+    new_password(page, factories.PASSWORD)
     expect(page.get_by_text("No puede usar alguna de sus ultimas 3 contraseñas").first).to_be_visible()
     read()
     new_password(page, "otra frase larga y nueva")
@@ -174,7 +174,7 @@ def test_the_days_work_by_keyboard_alone(country, open_page, judge):
     page, sede = open_page(), country["sede"]
     page.goto("/")
     type_into(page, "Usuario", country["delegate"].login)
-    type_into(page, "Contraseña", cast.PASSWORD)
+    type_into(page, "Contraseña", factories.PASSWORD)
     type_into(page, "Ingrese el código de la imagen", answer())
     page.keyboard.press("Enter")
     page.wait_for_url("**/")

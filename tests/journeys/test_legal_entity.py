@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Account
 from delegates.models import Appointment
-from tests import cast
+from tests import factories
 from tests.journeys.chain_steps import Who, fill_authorized, fill_entity
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app, log_in, menu
@@ -19,10 +19,10 @@ DELEGATE = Who("1025000222", "María", "Ñáñez")
 @pytest.fixture
 def players(db, tmp_path):
     """An IPS of REPS that nobody represents, its representative with a RUT, and a reviewer."""
-    entity = cast.make_entity(nit="900123456", name="Clínica del Río S.A.S.")
-    cast.make_sede(entity, name="Clínica del Río Centro")
-    person = cast.make_natural(cast.make_person(document_number="1025000111"))
-    reviewer = Account.objects.create_user("REVISOR1", cast.PASSWORD, email="r@minsalud.example", is_staff=True)
+    entity = factories.make_entity(nit="900123456", name="Clínica del Río S.A.S.")
+    factories.make_sede(entity, name="Clínica del Río Centro")
+    person = factories.make_natural(factories.make_person(document_number="1025000111"))
+    reviewer = Account.objects.create_user("REVISOR1", factories.PASSWORD, email="r@minsalud.example", is_staff=True)
     reviewer.user_permissions.add(Permission.objects.get(codename="review_registration"))
     rut = tmp_path / "rut.pdf"
     rut.write_bytes(make_rut(Rut()))

@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests import cast
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app
 from tests.mipres_admin.busy import event, failed_mail
 from tests.tokens.calling import make_token
-from tokens.keys import ring
+from tokens.signing.keys import ring
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def busy(ministry, delegate, sede):
     """A month of activations, failed log-ins, a registration that waits too long, a token, a mail that came back."""
     ring.forget()
-    late = cast.make_registration(sent_at=timezone.now() - timedelta(days=9))
-    cast.make_registration()
+    late = factories.make_registration(sent_at=timezone.now() - timedelta(days=9))
+    factories.make_registration()
     for days_ago in range(30):
         event("roles.given", days_ago=days_ago, times=days_ago * 7 % 11)
     event("session.refused", times=3)
@@ -39,7 +39,7 @@ def pages(busy):
         f"/admin/tokens/portaltoken/{token}/acto/revocar/",
         f"/admin/tokens/portaltoken/{token}/history/",
         "/admin/tokens/",
-        "/admin/mipres_admin/outgoingmail/",
+        "/admin/outbox/outgoingmail/",
         "/admin/accounts/secondfactorpolicy/add/",
         "/admin/delegates/entityregistration/",
         f"/admin/delegates/entityregistration/{late}/change/",

@@ -14,16 +14,17 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account
 from delegates.models import RutDocument
 from entities.models import EntityKind, Sede
-from entities.registry.models import RegistryLoad
-from entities.registry.queue import take
-from mipres_admin.models import HistoryEntry, OutgoingMail
-from tests import cast
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
+from registries.models import RegistryLoad
+from registries.queue import take
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app, log_in
 from tests.registry_files import csv_file, sites
 from tests.tokens.calling import make_token
-from tokens import calls
-from tokens.keys import ring
+from tokens.services import bearer_authorization
+from tokens.signing.keys import ring
 
 pytestmark = pytest.mark.django_db(transaction=True)
 expect.set_options(timeout=20_000)
@@ -42,7 +43,7 @@ WIDTHS = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "pho
 
 @pytest.fixture(autouse=True)
 def fresh_keys(db):
-    calls.forget()
+    bearer_authorization.forget()
     ring.forget()
 
 
@@ -65,7 +66,7 @@ def at_work(open_page, read):
 
     def arrived(group: str, viewport) -> Page:
         page: Page = open_page(viewport=viewport)
-        enter_with_app(page, cast.make_staff(group, login=(group or "nadie").upper()))
+        enter_with_app(page, factories.make_staff(group, login=(group or "nadie").upper()))
         page.get_by_role("link", name="Administración del Ministerio").first.click()
         expect(page.get_by_role("heading", level=1, name="Tablero")).to_be_visible()
         assert panels(page) == PANELS[group]
@@ -141,7 +142,7 @@ def suspends_a_delegate(page: Page, read, delegate: Account) -> None:
 
 @WIDTHS
 def test_soporte_revokes_a_token_and_tries_a_mail_again(at_work, read, viewport):
-    make_token(cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR)))
+    make_token(factories.make_delegate(factories.make_entity(EntityKind.PROVEEDOR)))
     OutgoingMail.objects.create(
         recipient="a@correo.example", template="roles_changed", text="Hola", state="failed", given_up_at=Now()
     )
@@ -154,7 +155,7 @@ def test_soporte_revokes_a_token_and_tries_a_mail_again(at_work, read, viewport)
 
 @WIDTHS
 def test_soporte_suspends_a_delegate_who_is_out_at_once(at_work, open_page, read, viewport):
-    delegate = cast.make_delegate(cast.make_entity())
+    delegate = factories.make_delegate(factories.make_entity())
     his = open_page(viewport=viewport)
     log_in(his, delegate.login)
     expect(his.get_by_role("navigation").first).to_be_visible()
@@ -169,7 +170,7 @@ def test_soporte_suspends_a_delegate_who_is_out_at_once(at_work, open_page, read
 
 @WIDTHS
 def test_revisor_asks_for_what_a_registration_lacks(at_work, read, viewport):
-    registration = cast.make_registration(name="Clínica del Río S.A.S.")
+    registration = factories.make_registration(name="Clínica del Río S.A.S.")
     RutDocument.objects.create(
         registration=registration, content=b"%PDF", sha256="0" * 64, checks=[], uploaded_by=registration.applicant
     )
@@ -239,7 +240,7 @@ def test_cargador_loads_a_registry_and_reads_its_report(at_work, read, tmp_path,
 
 @WIDTHS
 def test_auditor_reads_what_happened_to_a_token_and_does_nothing_to_it(at_work, read, viewport):
-    token = make_token(cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR))).row
+    token = make_token(factories.make_delegate(factories.make_entity(EntityKind.PROVEEDOR))).row
     page = at_work("auditor", viewport)
     index(page, "Tokens del portal")
     page.locator("#result_list tbody a").first.click()
@@ -258,7 +259,7 @@ def test_auditor_reads_what_happened_to_a_token_and_does_nothing_to_it(at_work, 
 
 @WIDTHS
 def test_auditor_finds_acts_and_takes_them_away(at_work, read, tmp_path, viewport):
-    make_token(cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR)))
+    make_token(factories.make_delegate(factories.make_entity(EntityKind.PROVEEDOR)))
     page = at_work("auditor", viewport)
     index(page, "Historia")
     page.get_by_label("Acto", exact=True).select_option("token.issued")
@@ -310,7 +311,7 @@ def sets_password_and_second_factor(page: Page) -> None:
     assert page.request.get("/admin/", max_redirects=0).status == 302
     page.get_by_role("link", name="Aplicación de autenticación").click()
     key = page.locator(".code-box").inner_text().replace(" ", "")
-    page.get_by_label("Código de la aplicación").fill(cast.code_of_key(key))
+    page.get_by_label("Código de la aplicación").fill(factories.code_of_key(key))
     page.get_by_role("button", name="Agregar aplicación").click()
     page.get_by_role("button", name="Ya los guardé").click()
     expect(page.get_by_role("heading", level=1, name="Seguridad de la cuenta")).to_be_visible()

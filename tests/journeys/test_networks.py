@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import RoleAssignment
 from entities.models import Association
-from tests import cast
+from roles.models import RoleAssignment
+from tests import factories
 from tests.journeys.conftest import PHONE
 from tests.journeys.steps import log_in, menu
 
@@ -15,17 +15,17 @@ NIT = "860066942"
 
 @pytest.fixture
 def clinics():
-    clinics = [cast.make_entity(name=f"Clínica del Río {name} S.A.S.") for name in ("Norte", "Sur")]
+    clinics = [factories.make_entity(name=f"Clínica del Río {name} S.A.S.") for name in ("Norte", "Sur")]
     for clinic in clinics:
-        cast.make_sede(clinic, name=f"{clinic.name} Principal")
+        factories.make_sede(clinic, name=f"{clinic.name} Principal")
     return clinics
 
 
 def delegate_of(kind, code, **fields):
-    entity = cast.make_entity(kind, **fields)
+    entity = factories.make_entity(kind, **fields)
     if code:
-        cast.make_sede(entity, code=code, name=entity.name, municipality_id=None)
-    return cast.make_delegate(entity)
+        factories.make_sede(entity, code=code, name=entity.name, municipality_id=None)
+    return factories.make_delegate(entity)
 
 
 def search(page: Page, kind: str, label: str, words: str) -> None:
@@ -43,9 +43,9 @@ def apply(page: Page) -> None:
 @pytest.mark.parametrize("scripts", [True, False])
 def test_an_eps_c_builds_its_network_and_takes_a_professional_out_of_it(clinics, open_page, judge, scripts):
     eps = delegate_of("EPS_C", "EPS998", eps_code="EPS998", nit=NIT, name="EPS Uno")
-    user = cast.make_user(first_name="Jesús", first_surname="Ñáñez", document_number="1025000111")
-    doctor = cast.make_entity("PI", identification_type="CC", nit="1025000111", name="JESÚS ÑÁÑEZ")
-    cast.make_sede(doctor, name="JESÚS ÑÁÑEZ", provider_class="PI")
+    user = factories.make_user(first_name="Jesús", first_surname="Ñáñez", document_number="1025000111")
+    doctor = factories.make_entity("PI", identification_type="CC", nit="1025000111", name="JESÚS ÑÁÑEZ")
+    factories.make_sede(doctor, name="JESÚS ÑÁÑEZ", provider_class="PI")
     page = open_page(scripts=scripts)
     log_in(page, eps.login)
     search(page, "Institución Prestadora de Servicios de Salud - IPS", "Busque la IPS que desea asociar", "rio clinica")
@@ -60,7 +60,7 @@ def test_an_eps_c_builds_its_network_and_takes_a_professional_out_of_it(clinics,
     search(page, "Profesional Independiente", label, "nanez jesus")
     page.get_by_role("checkbox").check()
     apply(page)
-    cast.make_assignment(user, eps.entity.sedes.get(), "Rol_Prescriptor", eps)
+    factories.make_assignment(user, eps.entity.sedes.get(), "Rol_Prescriptor", eps)
     search(page, "Profesional Independiente", label, "1025000111")
     page.get_by_role("checkbox").uncheck()
     apply(page)
@@ -90,7 +90,7 @@ def test_the_eps_s_of_the_same_nit_has_its_own_network_and_sees_the_modelo_that_
     subsidiado = delegate_of("EPS_S", "EPSS98", eps_code="EPSS98", nit=NIT, name="EPS Uno")
     Association.objects.create(owner=contributivo.entity, member=clinics[0])
     Association.objects.create(
-        owner=cast.make_entity("ET", name="Departamento X", et_model=2), member=subsidiado.entity
+        owner=factories.make_entity("ET", name="Departamento X", et_model=2), member=subsidiado.entity
     )
     page = open_page(viewport=PHONE)
     log_in(page, subsidiado.login)

@@ -4,9 +4,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import RoleAssignment
 from entities.models import Association
-from tests import cast
+from roles.models import RoleAssignment
+from tests import factories
 from tests.journeys.steps import find_user, log_in, menu
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,14 +16,14 @@ ADMINISTRATIVO = "Personal Administrativo"
 
 @pytest.fixture
 def doctor():
-    return cast.make_user(first_name="Jesús", first_surname="Ñáñez", document_number="1025000111")
+    return factories.make_user(first_name="Jesús", first_surname="Ñáñez", document_number="1025000111")
 
 
 def delegate_of(kind, codes, **fields):
-    entity = cast.make_entity(kind, **fields)
+    entity = factories.make_entity(kind, **fields)
     for code in codes:
-        cast.make_sede(entity, code=code, name=f"{entity.name} {code}")
-    return cast.make_delegate(entity)
+        factories.make_sede(entity, code=code, name=f"{entity.name} {code}")
+    return factories.make_delegate(entity)
 
 
 def give(page: Page, sede: str, *roles: str) -> None:
@@ -43,7 +43,7 @@ def test_an_eps_activates_an_independent_professional_of_its_network(doctor, ope
     expect(page.get_by_role("heading", name="Operación no permitida")).to_be_visible()
     expect(page.get_by_text("no es un Profesional Independiente asociado a su red")).to_be_visible()
     judge.read(page)
-    member = cast.make_entity("PI", identification_type="CC", nit="1025000111")
+    member = factories.make_entity("PI", identification_type="CC", nit="1025000111")
     Association.objects.create(owner=delegate.entity, member=member, starts_at=timezone.now())
     find_user(page, INDEPENDIENTE, "1025000111")
     give(page, "EPS998", "Rol_Prescriptor", "Rol_Dispensador")
@@ -60,7 +60,7 @@ def test_an_eps_activates_an_independent_professional_of_its_network(doctor, ope
 def test_the_eps_s_of_the_same_nit_sees_nothing_of_the_eps_c(doctor, open_page, judge):
     contributivo = delegate_of("EPS_C", ["EPS998"], eps_code="EPS998", nit="860066942")
     subsidiado = delegate_of("EPS_S", ["EPSS98"], eps_code="EPSS98", nit="860066942")
-    cast.make_assignment(doctor, contributivo.entity.sedes.get(), "Rol_AnuladorEPS", contributivo)
+    factories.make_assignment(doctor, contributivo.entity.sedes.get(), "Rol_AnuladorEPS", contributivo)
     page = open_page()
     log_in(page, subsidiado.login)
     menu(page, "Consultar Usuarios")
@@ -71,7 +71,7 @@ def test_the_eps_s_of_the_same_nit_sees_nothing_of_the_eps_c(doctor, open_page, 
 
 def test_a_proveedor_sees_all_its_sedes_with_a_blank_search_and_gives_dispensador_until_a_day(open_page, judge):
     delegate = delegate_of("PROV", ["PROV000001", "PROV000002", "PROV000003"])
-    cast.make_user("OTRO", first_name="Luz", document_number="1025000222")
+    factories.make_user("OTRO", first_name="Luz", document_number="1025000222")
     page = open_page()
     log_in(page, delegate.login)
     find_user(page, ADMINISTRATIVO, "1025000222")
@@ -91,8 +91,8 @@ def test_a_proveedor_sees_all_its_sedes_with_a_blank_search_and_gives_dispensado
 
 
 def test_a_ppn_activates_only_herself(open_page, judge):
-    user = cast.make_user("OTRO", first_name="Laura", document_number="1025000333")
-    cast.make_user("OTRO", first_name="Otra", document_number="1025000444")
+    user = factories.make_user("OTRO", first_name="Laura", document_number="1025000333")
+    factories.make_user("OTRO", first_name="Otra", document_number="1025000444")
     delegate = delegate_of("PPN", ["PROV000009"], nit=user.person.document_number)
     page = open_page()
     log_in(page, delegate.login)

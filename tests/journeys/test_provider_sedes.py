@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from entities.actions.sedes import create_main_sede
 from entities.models import Sede
 from entities.rules.sedes import SedeDetails
-from tests import cast
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import find_user, log_in, menu
 
@@ -17,7 +17,7 @@ NEW = "Farmacia Laureles"
 
 @pytest.fixture
 def delegate():
-    delegate = cast.make_delegate(cast.make_entity("PROV", name="Farmacias del Río S.A.S."))
+    delegate = factories.make_delegate(factories.make_entity("PROV", name="Farmacias del Río S.A.S."))
     main = SedeDetails("Farmacia Central", "601 555 0101", "Calle 53 # 13-40", "11001")
     create_main_sede(by=None, entity=delegate.entity, details=main)
     return delegate
@@ -105,7 +105,7 @@ def consult(page: Page, tmp_path, read) -> None:
     ("scripts", "viewport"), [(True, DESKTOP), (False, PHONE)], ids=["desktop", "phone-without-scripts"]
 )
 def test_a_provider_keeps_its_sedes(delegate, open_page, judge, tmp_path, scripts, viewport):
-    cast.make_user("OTRO", first_name="Luz", document_number="1025000222")
+    factories.make_user("OTRO", first_name="Luz", document_number="1025000222")
     page = open_page(scripts=scripts, viewport=viewport)
 
     def read():

@@ -4,9 +4,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import Account, RethusEntry
+from accounts.models import Account
 from delegates.models import Representation
-from tests import cast
+from roles.models import RethusEntry
+from tests import factories
 from tests.journeys.chain_steps import (
     Who,
     choose_kind,
@@ -72,10 +73,10 @@ def test_a_person_signs_up_and_registers_as_a_professional(open_page, judge, inb
 @pytest.fixture
 def appointed():
     """A person with his account whom an approved IPS has appointed."""
-    account = cast.make_natural(cast.make_person(document_number=NUMBER, first_name="Rosa"))
-    entity = cast.make_entity(name="Clínica del Valle S.A.S.", nit="900123456")
-    Representation.objects.create(entity=entity, person=cast.make_person())
-    cast.make_appointment(entity, cast.make_natural(), account.person, email="rosa@clinica.example")
+    account = factories.make_natural(factories.make_person(document_number=NUMBER, first_name="Rosa"))
+    entity = factories.make_entity(name="Clínica del Valle S.A.S.", nit="900123456")
+    Representation.objects.create(entity=entity, person=factories.make_person())
+    factories.make_appointment(entity, factories.make_natural(), account.person, email="rosa@clinica.example")
     return account
 
 
@@ -85,7 +86,7 @@ def test_an_appointed_person_registers_and_logs_in_as_delegate(open_page, judge,
     judge.read(page)
     page.get_by_role("link", name="Ingresar y continuar").click()
     page.get_by_label("Usuario").fill(appointed.login)
-    page.get_by_label("Contraseña").first.fill(cast.PASSWORD)
+    page.get_by_label("Contraseña").first.fill(factories.PASSWORD)
     page.get_by_label("Ingrese el código de la imagen").fill(answer())
     page.get_by_role("button", name="Ingresar").click()
     expect(page.get_by_role("heading", name="Registrar usuario")).to_be_visible()
@@ -109,7 +110,7 @@ def test_an_appointed_person_registers_and_logs_in_as_delegate(open_page, judge,
 
 
 def test_a_natural_person_becomes_his_own_provider(open_page, judge):
-    account = cast.make_natural()
+    account = factories.make_natural()
     page = open_page(viewport=PHONE)
     log_in(page, account.login)
     page.goto("/registro/mipres/delegado/formulario/?tipo=PPN")
@@ -120,7 +121,7 @@ def test_a_natural_person_becomes_his_own_provider(open_page, judge):
 
 
 def test_the_e_mail_changes_with_the_link(open_page, judge, inbox):
-    account = cast.make_natural()
+    account = factories.make_natural()
     page = open_page()
     log_in(page, account.login)
     menu(page, "Mis datos")
@@ -129,7 +130,7 @@ def test_the_e_mail_changes_with_the_link(open_page, judge, inbox):
     page.get_by_role("button", name="Enviar el enlace").click()
     expect(page.get_by_text("La contraseña debe ser la que usa hoy").first).to_be_visible()
     judge.read(page)
-    page.get_by_label("Su contraseña").fill(cast.PASSWORD)
+    page.get_by_label("Su contraseña").fill(factories.PASSWORD)
     page.get_by_role("button", name="Enviar el enlace").click()
     expect(page.get_by_text("Enviamos un enlace a n***@correo.example")).to_be_visible()
     page = inbox(page, "Oprima AQUÍ para confirmar este correo")

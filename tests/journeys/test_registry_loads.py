@@ -12,9 +12,9 @@ from django.db import connections
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account
+from demo.synthetic_reps import Inventor, write
 from entities.models import Sede
-from entities.registry.queue import take
-from entities.registry.synthetic import Inventor, write
+from registries.queue import take
 from tests.journeys.conftest import PHONE, Judge
 from tests.journeys.steps import enter_with_app
 from tests.registry_files import csv_file, load, sites
@@ -57,7 +57,7 @@ def screenshot(page: Page, name: str) -> None:
 
 
 def upload(page: Page, file: Path) -> None:
-    page.goto("/admin/entities/registryload/")
+    page.goto("/admin/registries/registryload/")
     page.get_by_role("link", name="Subir un archivo").click()
     page.get_by_label("Registro").select_option("REPS")
     page.get_by_label("Archivo").set_input_files(file)
@@ -93,7 +93,7 @@ def test_a_clerk_loads_the_reps_and_undoes_it(
     judge.read(page)
     screenshot(page, "6-aplicada")
     assert Sede.objects.open().count() == ROWS - 2
-    page.goto("/admin/entities/registryload/")
+    page.goto("/admin/registries/registryload/")
     judge.read(page)
     screenshot(page, "7-lista")
     page.go_back()

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
-from tests import cast
-from tests.accounts.registry_effects import Ministry
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
+from tests.roles.registry_effects import Ministry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,11 +16,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def session(tmp_path):
     """The session cookie of a delegate in whose IPS a sede was closed, a doctor died and a plaza became shorter."""
-    entity = cast.make_entity(name="Clínica del Río S.A.S.")
-    delegate, closed, sede = cast.make_delegate(entity), cast.make_sede(entity), cast.make_sede(entity)
-    dead, intern = cast.make_user(first_name="Jesús", first_surname="Ñáñez"), cast.make_user("SSO")
-    for user, place in ((cast.make_user(), closed), (cast.make_user(), closed), (dead, sede), (intern, sede)):
-        cast.make_assignment(user, place, "Rol_Prescriptor", delegate)
+    entity = factories.make_entity(name="Clínica del Río S.A.S.")
+    delegate, closed, sede = factories.make_delegate(entity), factories.make_sede(entity), factories.make_sede(entity)
+    dead, intern = factories.make_user(first_name="Jesús", first_surname="Ñáñez"), factories.make_user("SSO")
+    for user, place in ((factories.make_user(), closed), (factories.make_user(), closed), (dead, sede), (intern, sede)):
+        factories.make_assignment(user, place, "Rol_Prescriptor", delegate)
     ministry = Ministry(tmp_path)
     ministry.reps(sede)
     ministry.deceased(dead.person)

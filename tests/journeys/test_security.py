@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account
-from accounts.security.models import AccountSession, AuthenticatorApp, Passkey
-from tests import cast
+from accounts.models.second_factors import AuthenticatorApp, Passkey
+from accounts.models.sessions import AccountSession
+from tests import factories
 from tests.journeys.conftest import PHONE
 from tests.journeys.steps import answer, log_in, menu, open_menu
 
@@ -37,7 +38,7 @@ def see(page: Page, judge, heading: str, name: str) -> None:
 
 @pytest.mark.parametrize("viewport", [None, PHONE], ids=["desk", "phone"])
 def test_the_ministry_adds_an_app_enters_and_comes_back_with_it(open_page, judge, viewport):
-    account = Account.objects.create_superuser("MINSALUD01", cast.PASSWORD, email="soporte@minsalud.example")
+    account = Account.objects.create_superuser("MINSALUD01", factories.PASSWORD, email="soporte@minsalud.example")
     page = open_page(viewport=viewport) if viewport else open_page()
     width = "phone" if viewport else "desk"
     log_in(page, account.login)
@@ -48,7 +49,7 @@ def test_the_ministry_adds_an_app_enters_and_comes_back_with_it(open_page, judge
     expect(page.get_by_text("Ingrese los 6 números que muestra la aplicación.").first).to_be_visible()
     see(page, judge, "Agregar una aplicación de autenticación", f"totp-empty-{width}")
     key = page.locator(".code-box").inner_text().replace(" ", "")
-    page.get_by_label("Código de la aplicación").fill(cast.code_of_key(key))
+    page.get_by_label("Código de la aplicación").fill(factories.code_of_key(key))
     page.get_by_role("button", name="Agregar aplicación").click()
     see(page, judge, "Códigos de recuperación", f"codes-{width}")
     assert page.locator(".recovery li").count() == 10
@@ -61,7 +62,7 @@ def test_the_ministry_adds_an_app_enters_and_comes_back_with_it(open_page, judge
     page.get_by_label("Código").fill("000000")
     page.get_by_role("button", name="Ingresar con el código").click()
     see(page, judge, "Segundo factor", f"second-{width}")
-    page.get_by_label("Código").fill(cast.code_of(AuthenticatorApp.objects.get(), 1))
+    page.get_by_label("Código").fill(factories.code_of(AuthenticatorApp.objects.get(), 1))
     page.get_by_role("button", name="Ingresar con el código").click()
     expect(page.get_by_role("link", name="Administración del Ministerio").first).to_be_visible()
 
@@ -89,7 +90,7 @@ def test_a_delegate_adds_a_passkey_comes_back_with_it_and_removes_it(delegate, o
     see(page, judge, "Seguridad de la cuenta", "security-none")
     page.get_by_role("link", name="Agregar llave de acceso").click()
     see(page, judge, "Agregar una llave de acceso", "passkey")
-    page.get_by_label("Contraseña").fill(cast.PASSWORD)
+    page.get_by_label("Contraseña").fill(factories.PASSWORD)
     page.get_by_role("button", name="Crear la llave de acceso").click()
     expect(page.get_by_role("heading", level=1, name="Códigos de recuperación")).to_be_visible()
     page.get_by_role("button", name="Ya los guardé").click()
@@ -102,7 +103,7 @@ def test_a_delegate_adds_a_passkey_comes_back_with_it_and_removes_it(delegate, o
     menu(page, "Seguridad de la cuenta")
     page.get_by_role("link", name=re.compile("^Retirar")).click()
     see(page, judge, "Retirar «Este equipo»", "remove")
-    page.get_by_label("Contraseña").fill(cast.PASSWORD)
+    page.get_by_label("Contraseña").fill(factories.PASSWORD)
     page.get_by_role("button", name="Retirar").click()
     expect(page.get_by_text("ya no sirve para ingresar")).to_be_visible()
     assert not Passkey.objects.exists()
@@ -112,12 +113,12 @@ def test_a_passkey_of_another_person_does_not_open_the_account(delegate, strange
     page = with_an_authenticator(open_page())
     log_in(page, stranger.login)
     page.goto("/seguridad/llave/")
-    page.get_by_label("Contraseña").fill(cast.PASSWORD)
+    page.get_by_label("Contraseña").fill(factories.PASSWORD)
     page.get_by_role("button", name="Crear la llave de acceso").click()
     expect(page.get_by_role("heading", level=1, name="Códigos de recuperación")).to_be_visible()
     page.goto("/")
     leave(page)
-    cast.make_app(delegate)
+    factories.make_app(delegate)
     log_in(page, delegate.login)
     expect(page.get_by_role("button", name="Usar la llave de acceso")).to_have_count(0)
     judge.read(page)
@@ -146,7 +147,7 @@ def test_a_warning_keeps_the_form_and_a_late_form_waits(delegate, open_page, jud
     judge.read(page)
     picture(page, "login-late")
     page.get_by_label("Usuario").fill(delegate.login)
-    page.get_by_label("Contraseña", exact=False).first.fill(cast.PASSWORD)
+    page.get_by_label("Contraseña", exact=False).first.fill(factories.PASSWORD)
     page.get_by_label("Ingrese el código de la imagen").fill(answer())
     page.get_by_role("button", name="Ingresar").click()
     see(page, judge, "Enviar lo que quedó pendiente", "resume")
@@ -173,7 +174,7 @@ def test_continuing_closes_the_warning_and_leaves_the_page(delegate, open_page, 
 
 
 def test_a_delegate_of_two_entities_changes_between_them_on_a_phone(delegate, open_page, judge):
-    second = cast.make_delegate(cast.make_entity(name="Clínica Segunda"), person=delegate.person)
+    second = factories.make_delegate(factories.make_entity(name="Clínica Segunda"), person=delegate.person)
     page = open_page(viewport=PHONE)
     log_in(page, delegate.login)
     page.get_by_role("link", name="Cambiar de entidad").click()
@@ -185,9 +186,9 @@ def test_a_delegate_of_two_entities_changes_between_them_on_a_phone(delegate, op
 
 
 def test_without_javascript_the_second_factor_works_by_code(delegate, open_page, judge):
-    app, page = cast.make_app(delegate), open_page(scripts=False)
+    app, page = factories.make_app(delegate), open_page(scripts=False)
     log_in(page, delegate.login)
-    page.get_by_label("Código").fill(cast.code_of(app))
+    page.get_by_label("Código").fill(factories.code_of(app))
     judge.read(page, scripts=False)
     page.get_by_role("button", name="Ingresar con el código").click()
     expect(page.get_by_role("heading", name="Le damos la bienvenida")).to_be_visible()

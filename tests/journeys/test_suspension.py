@@ -5,7 +5,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from accounts.models import Account
-from tests import cast
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_an_official_suspends_and_reactivates_a_delegate(open_page, live_server, judge, delegate, sede, viewport):
     client = Client()
-    client.force_login(Account.objects.create_superuser("MINSALUD01", cast.PASSWORD, email="soporte@minsalud.example"))
+    client.force_login(
+        Account.objects.create_superuser("MINSALUD01", factories.PASSWORD, email="soporte@minsalud.example")
+    )
     page = open_page(viewport=viewport)
     page.context.add_cookies([{"name": "sesion", "value": client.cookies["sesion"].value, "url": live_server.url}])
     page.goto("/admin/entities/entity/")

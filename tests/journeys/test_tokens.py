@@ -9,22 +9,22 @@ from playwright.sync_api import expect
 
 from accounts.models import Account
 from entities.models import EntityKind
-from tests import cast
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import menu
-from tests.machine import program
-from tokens import calls
-from tokens.keys import ring
+from tests.tools import program
 from tokens.models import ServerClient
+from tokens.services import bearer_authorization
+from tokens.signing.keys import ring
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def delegate(db):
-    calls.forget()
+    bearer_authorization.forget()
     ring.forget()
-    return cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR, name="Droguería del Río S.A.S."))
+    return factories.make_delegate(factories.make_entity(EntityKind.PROVEEDOR, name="Droguería del Río S.A.S."))
 
 
 def by_curl(*arguments):
@@ -148,7 +148,9 @@ def test_the_reference_is_read_without_log_in(open_page, judge, scripts, viewpor
 
 def test_the_ministry_lets_a_server_in_and_out(open_page, live_server, judge, delegate):
     client = Client()
-    client.force_login(Account.objects.create_superuser("MINSALUD01", cast.PASSWORD, email="soporte@minsalud.example"))
+    client.force_login(
+        Account.objects.create_superuser("MINSALUD01", factories.PASSWORD, email="soporte@minsalud.example")
+    )
     page = open_page()
     page.context.add_cookies([{"name": "sesion", "value": client.cookies["sesion"].value, "url": live_server.url}])
     page.goto("/admin/tokens/serverclient/add/")

@@ -4,8 +4,8 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from accounts.models import RoleAssignment
-from tests import cast
+from roles.models import RoleAssignment
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import log_in, menu
 
@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def staffed(delegate, sede):
     """A doctor with one role, and another without any."""
-    doctor = cast.make_user(first_name="Jesús", first_surname="Ñáñez")
-    cast.make_assignment(doctor, sede, "Rol_Prescriptor", delegate)
-    return {"delegate": delegate, "sede": sede, "new": cast.make_user()}
+    doctor = factories.make_user(first_name="Jesús", first_surname="Ñáñez")
+    factories.make_assignment(doctor, sede, "Rol_Prescriptor", delegate)
+    return {"delegate": delegate, "sede": sede, "new": factories.make_user()}
 
 
 def changed(path, staffed):

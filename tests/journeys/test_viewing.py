@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account
-from mipres_admin.models import HistoryEntry
-from tests import cast
+from mipres_admin.history.models import HistoryEntry
+from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app, log_in, menu
 
@@ -54,7 +54,7 @@ def begin(page: Page, delegate: Account, width: str, judge=None) -> None:
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
 def test_the_ministry_looks_and_the_delegate_reads_of_it(ministry, delegate, sede, open_page, judge, viewport):
     width = "desk" if viewport is DESKTOP else "phone"
-    cast.make_assignment(cast.make_user(), sede, "Rol_Prescriptor", delegate)
+    factories.make_assignment(factories.make_user(), sede, "Rol_Prescriptor", delegate)
     page = open_page(viewport=viewport)
     enter_with_app(page, ministry)
     begin(page, delegate, width, judge)

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from mipres_admin.models import HistoryEntry, OutgoingMail
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
 
 
 def event(name: str, *, days_ago: float = 0, times: int = 1, after: object = None) -> None:

@@ -9,14 +9,15 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.generic import RedirectView
 
-from accounts.actions.certificates import issue_certificate
-from accounts.models import RoleUpload
 from delegates.models import Representation, RutDocument
 from entities.models import NETWORK_MEMBERS, Association, EntityKind
-from mipres_admin.access import delegate_of, own_patterns, public, signed_in
-from mipres_admin.checks import every_view_declares_its_access, every_view_declares_its_methods
+from mipres_admin.access.checks import every_view_declares_its_access, every_view_declares_its_methods
+from mipres_admin.access.declarations import delegate_of, own_patterns, public, signed_in
+from roles.actions.certificates import issue_certificate
+from roles.models import RoleUpload
 from tests.accounts.links import link_to
-from tests.cast import (
+from tests.delegates.links import link_of_a_sign_up, link_of_an_email
+from tests.factories import (
     PASSWORD,
     make_app,
     make_appointment,
@@ -29,7 +30,6 @@ from tests.cast import (
     make_session,
     make_user,
 )
-from tests.delegates.links import link_of_a_sign_up, link_of_an_email
 from tests.tokens.calling import make_token
 from tests.undone import undone
 

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from tests import cast
+from tests import factories
 from tests.mipres_admin.busy import failed_mail
 from tests.tokens.calling import make_token
-from tokens.keys import ring
+from tokens.signing.keys import ring
 
 pytestmark = pytest.mark.django_db
 ENGLISH = r">\s*(?:Add|Change|Delete|View|Save|Search|Filter|Run|Close|History|Home|Show counts|Welcome)\b"
@@ -29,7 +29,7 @@ def staff(ministry):
 def things(delegate):
     ring.forget()
     failed_mail()
-    return {"portaltoken": make_token(delegate).row, "entityregistration": cast.make_registration()}
+    return {"portaltoken": make_token(delegate).row, "entityregistration": factories.make_registration()}
 
 
 def pages(staff, things):
@@ -97,7 +97,9 @@ def test_the_page_of_an_app_has_its_name(staff):
 
 
 def test_a_person_without_permissions_is_told_so(db):
-    account = cast.Account.objects.create_user("MINSALUD03", cast.PASSWORD, email="x@minsalud.example", is_staff=True)
+    account = factories.Account.objects.create_user(
+        "MINSALUD03", factories.PASSWORD, email="x@minsalud.example", is_staff=True
+    )
     client = Client()
     client.force_login(account)
     assert "No cuenta con permiso" in html.unescape(client.get("/admin/").text)

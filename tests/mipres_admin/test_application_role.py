@@ -12,14 +12,15 @@ from django.db import connection
 from django.test import Client
 from psycopg import errors, sql
 
-from accounts.models import RoleAssignment
-from mipres_admin import application_role, chain, health
-from mipres_admin.models import HistoryEntry, HistoryLink
+from mipres_admin.history import application_role, chain
+from mipres_admin.history.models import HistoryEntry, HistoryLink
+from mipres_admin.monitoring import health
+from roles.models import RoleAssignment
 from tests.accounts.login_page import is_logged_in, log_in
-from tests.accounts.users_pages import associate, find
-from tests.cast import make_delegate, make_entity, make_sede, make_user
+from tests.factories import make_delegate, make_entity, make_sede, make_user
+from tests.roles.users_pages import associate, find
 
-HISTORY, LINKS, SEALS = "mipres_admin_historyentry", "mipres_admin_historylink", "mipres_admin_historyseal"
+HISTORY, LINKS, SEALS = "history_historyentry", "history_historylink", "history_historyseal"
 TABLES = (HISTORY, LINKS, SEALS)
 ROW = "(event, object_type, object_id, before, after, reason, request_id) VALUES ('x', 'x', '1', '{}', '{}', '', '')"
 LINK = f"INSERT INTO {LINKS} VALUES (9, 9, current_date, 9, repeat('0', 64))"

@@ -11,9 +11,9 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from accounts.actions.roles import activate_user
-from mipres_admin import backup as module
-from tests.cast import make_delegate, make_entity, make_sede, make_user
+from mipres_admin.database import backup as module
+from roles.actions.role_assignments import activate_user
+from tests.factories import make_delegate, make_entity, make_sede, make_user
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -22,4 +22,4 @@ def test_a_form_in_another_charset_is_read_as_ours(client, kind, body, charset):
 def test_a_key_with_a_nul_is_not_found_in_the_admin(ministry, page):
     client = Client()
     client.force_login(ministry)
-    assert client.get(f"/admin/mipres_admin/jobrun/%00/{page}/").status_code in (302, 403, 404)
+    assert client.get(f"/admin/jobs/jobrun/%00/{page}/").status_code in (302, 403, 404)

@@ -9,13 +9,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from mipres_admin import chain, history
-from mipres_admin.events import Event
-from mipres_admin.models import HistoryEntry, HistoryLink, HistorySeal
-from tests.cast import make_delegate, make_entity
+from mipres_admin.history import chain
+from mipres_admin.history.events import Event
+from mipres_admin.history.models import HistoryEntry, HistoryLink, HistorySeal
+from mipres_admin.history.recording import record
+from tests.factories import make_delegate, make_entity
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HISTORY, LINKS, SEALS = "mipres_admin_historyentry", "mipres_admin_historylink", "mipres_admin_historyseal"
+HISTORY, LINKS, SEALS = "history_historyentry", "history_historylink", "history_historyseal"
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def acts():
     delegate = make_delegate(make_entity())
     for number in range(5):
         with transaction.atomic():
-            history.record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate, after={"number": number})
+            record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate, after={"number": number})
     return list(HistoryEntry.objects.order_by("id"))
 
 
@@ -64,7 +65,7 @@ def test_every_act_has_its_link(acts):
 
 def test_an_act_that_rolls_back_leaves_no_link(acts):
     with transaction.atomic():
-        history.record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
+        record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
         transaction.set_rollback(True)
     assert (HistoryLink.objects.count(), chain.breaks()) == (5, [])
 
@@ -166,7 +167,7 @@ def test_a_day_taken_away_with_its_links_and_its_seal_is_missed_by_the_next(acts
     day_before()
     chain.seal()
     with transaction.atomic():
-        history.record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
+        record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
     as_superuser(f"DELETE FROM {HISTORY} WHERE id <= {acts[4].pk}", HISTORY)
     as_superuser(f"DELETE FROM {LINKS} WHERE id <= 5", LINKS)
     as_superuser(f"DELETE FROM {SEALS}", SEALS)
@@ -200,7 +201,7 @@ def test_a_day_is_sealed_once(acts):
 def test_a_new_day_goes_on_from_the_last_link(acts):
     day_before(2)
     with transaction.atomic():
-        history.record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
+        record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
     last = HistoryLink.objects.order_by("-id")[0]
     assert (last.position, last.day, chain.breaks()) == (1, timezone.localdate(), [])
 
@@ -211,14 +212,14 @@ def test_a_clock_that_goes_back_does_not_open_a_day_again(acts):
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {LINKS} ENABLE ALWAYS TRIGGER history_link_no_update_or_delete")
     with transaction.atomic():
-        history.record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
+        record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
     assert (HistoryLink.objects.order_by("-id")[0].day, chain.breaks()) == (tomorrow, [])
 
 
 def test_twenty_acts_at_once_make_one_chain(acts):
     def act(number):
         with transaction.atomic():
-            history.record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0], after={"number": number})
+            record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0], after={"number": number})
         connection.close()
 
     with ThreadPoolExecutor(10) as pool:

@@ -14,19 +14,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import throttle
-from accounts.actions.session import open_session
+from accounts.actions.login import open_session
 from accounts.models import Account
-from accounts.panels import _activations
 from accounts.throttle import locked_accounts
-from entities.registry.models import RegistryLoad
-from mipres_admin.dashboard import Panel, events_per_day, panels_for, register
-from mipres_admin.figures import day_chart, last_days
-from mipres_admin.models import JobRun
-from tests import cast
+from mipres_admin.backoffice.charts import day_chart, last_days
+from mipres_admin.backoffice.dashboard import Panel, events_per_day, panels_for, register
+from mipres_admin.jobs.models import JobRun
+from registries.models import RegistryLoad
+from roles.panels import _activations
+from tests import factories
 from tests.mipres_admin.busy import event, failed_mail
 from tests.tokens.calling import make_token
-from tokens.keys import ring
 from tokens.models import PortalToken
+from tokens.signing.keys import ring
 
 pytestmark = pytest.mark.django_db
 INDEX = "/admin/"
@@ -34,12 +34,12 @@ SEEN_WITH = {
     "delegates.view_entityregistration": {"registrations"},
     "delegates.review_registration": {"registrations"},
     "accounts.view_account": {"delegates", "refusals"},
-    "accounts.view_roleassignment": {"activations"},
+    "roles.view_roleassignment": {"activations"},
     "tokens.view_portaltoken": {"tokens"},
-    "entities.view_registryload": {"registries"},
-    "mipres_admin.view_outgoingmail": {"mail"},
-    "mipres_admin.view_jobrun": {"work"},
-    "accounts.view_profession": set(),
+    "registries.view_registryload": {"registries"},
+    "outbox.view_outgoingmail": {"mail"},
+    "jobs.view_jobrun": {"work"},
+    "roles.view_profession": set(),
 }
 
 
@@ -56,7 +56,7 @@ def staff(ministry):
 
 def official(*permissions):
     """Somebody of the Ministry with these permissions and no others."""
-    account = Account.objects.create_user("MINSALUD02", cast.PASSWORD, email="x@minsalud.example", is_staff=True)
+    account = Account.objects.create_user("MINSALUD02", factories.PASSWORD, email="x@minsalud.example", is_staff=True)
     for name in permissions:
         app, codename = name.split(".")
         account.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
@@ -90,7 +90,7 @@ def test_who_may_see_everything_sees_every_panel(staff):
 
 
 def test_a_panel_that_is_not_shown_is_not_asked(django_assert_max_num_queries):
-    account = Account.objects.get(pk=official("accounts.view_profession").pk)
+    account = Account.objects.get(pk=official("roles.view_profession").pk)
     account.get_all_permissions()
     with django_assert_max_num_queries(0):
         assert list(panels_for(account)) == []
@@ -141,11 +141,11 @@ def busy(delegate):
     """Something of everything that has a list."""
     ring.forget()
     for state in ("enviada", "enviada", "en_revision", "falta_informacion", "aprobada"):
-        cast.make_registration(state=state)
-    cast.make_registration(sent_at=days_ago(9))
+        factories.make_registration(state=state)
+    factories.make_registration(sent_at=days_ago(9))
     for kind, days in (("IPS", 3), ("EPS_C", 20), ("PROV", 90)):
-        make_token(cast.make_delegate(cast.make_entity(kind)), days=days)
-    gone = make_token(cast.make_delegate(cast.make_entity("PPN"))).row
+        make_token(factories.make_delegate(factories.make_entity(kind)), days=days)
+    gone = make_token(factories.make_delegate(factories.make_entity("PPN"))).row
     PortalToken.objects.filter(pk=gone.pk).update(issued_at=days_ago(9), expires_at=days_ago(2))
     make_token(delegate, days=5)
     make_token(delegate, overlap=timedelta(hours=24))
@@ -177,14 +177,14 @@ def test_registrations_are_counted_by_state_and_by_their_clock(staff, busy):
 
 @pytest.mark.parametrize(("days", "overdue"), [(4, 0), (5, 1)])
 def test_the_sixth_day_is_too_late(staff, days, overdue):
-    cast.make_registration(sent_at=days_ago(days))
+    factories.make_registration(sent_at=days_ago(days))
     shown = panels(staff)["registrations"]
     assert figures(shown)["Vencidas: más de 5 días"] == overdue
     assert shown.facts[0].is_alarm == bool(overdue)
 
 
 def test_delegates_are_the_active_accounts_of_entities(staff, delegate, colleague, stranger, ministry):
-    cast.make_natural()
+    factories.make_natural()
     Account.objects.filter(pk=stranger.pk).update(is_active=False)
     (chart,) = panels(staff)["delegates"].charts
     assert {bar.value for bar in chart.bars if "IPS" in bar.label} == {2}
@@ -298,7 +298,7 @@ def test_acts_are_counted_in_an_index():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
-            "EXPLAIN SELECT count(*) FROM mipres_admin_historyentry"
+            "EXPLAIN SELECT count(*) FROM history_historyentry"
             " WHERE event = 'roles.given' AND at > now() - interval '1 day'"
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())

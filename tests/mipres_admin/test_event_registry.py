@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import TextChoices
 
-from mipres_admin import event_registry
+from mipres_admin.history import event_registry
 
 
 class Toy(TextChoices):

@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from mipres_admin import health
+from mipres_admin.monitoring import health
 
 pytestmark = pytest.mark.django_db
 

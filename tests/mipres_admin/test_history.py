@@ -5,24 +5,25 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import JSONField, TextChoices, Value
 
-from mipres_admin import history
-from mipres_admin.events import Event
-from mipres_admin.models import HistoryEntry
+from mipres_admin.history.events import Event
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.history.recording import Origin, origin, record
+from mipres_admin.outbox.events import Event as MailEvent
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def entry(delegate):
-    return history.record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate, after={"a": 1})
+    return record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate, after={"a": 1})
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE mipres_admin_historyentry SET event = 'other'",
-        "DELETE FROM mipres_admin_historyentry",
-        "TRUNCATE mipres_admin_historyentry",
+        "UPDATE history_historyentry SET event = 'other'",
+        "DELETE FROM history_historyentry",
+        "TRUNCATE history_historyentry",
     ],
 )
 def test_postgresql_refuses_to_rewrite_history(entry, statement):
@@ -34,9 +35,9 @@ def test_postgresql_refuses_to_rewrite_history(entry, statement):
 
 
 def test_the_row_says_who_what_and_where_from(delegate):
-    token = history.origin.set(history.Origin("203.0.113.7", "abc"))
-    entry = history.record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate)
-    history.origin.reset(token)
+    token = origin.set(Origin("203.0.113.7", "abc"))
+    entry = record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate)
+    origin.reset(token)
     entry.refresh_from_db()
     assert (entry.actor, entry.entity, entry.address, entry.request_id) == (
         delegate,
@@ -50,7 +51,7 @@ def test_the_row_says_who_what_and_where_from(delegate):
 @pytest.mark.django_db(transaction=True)
 def test_an_act_without_transaction_can_not_be_written(delegate):
     with pytest.raises(transaction.TransactionManagementError):
-        history.record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate)
+        record(by=delegate, event=Event.HISTORY_DOWNLOADED, obj=delegate)
 
 
 def test_every_response_names_its_request(client):
@@ -66,14 +67,14 @@ class Unregistered(TextChoices):
 
 def test_an_event_that_no_app_registered_is_refused(delegate):
     with pytest.raises(ValueError, match=r"No app has registered the event test\.done"):
-        history.record(by=delegate, event=Unregistered.DONE, obj=delegate)
+        record(by=delegate, event=Unregistered.DONE, obj=delegate)
     assert not HistoryEntry.objects.exists()
 
 
 def test_an_event_that_requires_a_reason_is_refused_without_one(delegate):
     with pytest.raises(ValueError, match=r"mail\.retried requires a reason"):
-        history.record(by=delegate, event=Event.MAIL_RETRIED, obj=delegate, reason=" ")
-    entry = history.record(by=delegate, event=Event.MAIL_RETRIED, obj=delegate, reason="Volvió")
+        record(by=delegate, event=MailEvent.MAIL_RETRIED, obj=delegate, reason=" ")
+    entry = record(by=delegate, event=MailEvent.MAIL_RETRIED, obj=delegate, reason="Volvió")
     assert (entry.reason, entry.before, entry.after) == ("Volvió", {}, {})
 
 

@@ -14,12 +14,13 @@ from openpyxl import load_workbook
 
 from accounts.models import Account
 from entities.events import Event as SedeEvent
-from mipres_admin import chain, history, history_admin
-from mipres_admin.models import HistoryEntry, HistoryLink
-from tests import cast
+from mipres_admin.history import admin, chain
+from mipres_admin.history.models import HistoryEntry, HistoryLink
+from mipres_admin.history.recording import record
+from tests import factories
 
 pytestmark = pytest.mark.django_db
-LIST = "/admin/mipres_admin/historyentry/"
+LIST = "/admin/history/historyentry/"
 EXCEL = f"{LIST}descargar/"
 
 
@@ -32,7 +33,7 @@ def staff(ministry):
 
 def write(by, event=SedeEvent.SEDE_EDITED, obj=None, **fields):
     with transaction.atomic():
-        return history.record(by=by, event=event, obj=obj or by, **fields)
+        return record(by=by, event=event, obj=obj or by, **fields)
 
 
 def write_at(moment, by, event=SedeEvent.SEDE_EDITED):
@@ -119,14 +120,14 @@ def test_a_filter_that_is_wrong_is_explained_and_finds_nothing(staff, delegate, 
 
 
 def test_words_that_fit_too_many_ask_for_more(staff, monkeypatch):
-    monkeypatch.setattr("mipres_admin.history_forms.MOST_FOUND", 1)
+    monkeypatch.setattr("mipres_admin.history.forms.MOST_FOUND", 1)
     for _ in range(2):
-        cast.make_entity(name="Hospital")
+        factories.make_entity(name="Hospital")
     assert "Hay más de 1 entidades" in staff.get(LIST, {"entidad": "hospital"}).text
 
 
 def test_pages_go_by_key_and_the_count_stops(staff, delegate, monkeypatch):
-    monkeypatch.setattr(history_admin, "COUNTED_TO", 10)
+    monkeypatch.setattr(admin, "COUNTED_TO", 10)
     entries = [write(delegate) for _ in range(30)]
     first = staff.get(LIST, {"acto": "sede.edited"})
     assert "más de <strong>" in first.text or "más de 10" in first.text
@@ -153,7 +154,7 @@ def test_a_page_costs_a_fixed_number_of_statements_and_none_counts_the_table(sta
 
 
 MANY = """
-INSERT INTO mipres_admin_historyentry
+INSERT INTO history_historyentry
     (at, event, object_type, object_id, before, after, reason, request_id, actor_id, entity_id)
 SELECT now() - i * interval '1 hour', 'act' || i % 40, 'x.x', i::text, '{}', '{}', '', '', a.id, a.entity_id
 FROM generate_series(1, 6000) AS i JOIN (SELECT *, row_number() OVER (ORDER BY id) AS number FROM accounts_account) AS a
@@ -162,10 +163,10 @@ FROM generate_series(1, 6000) AS i JOIN (SELECT *, row_number() OVER (ORDER BY i
 
 
 def test_a_long_history_is_walked_by_index_in_the_order_of_the_list():
-    accounts = [cast.make_delegate(cast.make_entity()) for _ in range(60)]
+    accounts = [factories.make_delegate(factories.make_entity()) for _ in range(60)]
     with connection.cursor() as cursor:
         cursor.execute(MANY)
-        cursor.execute("ANALYZE mipres_admin_historyentry")
+        cursor.execute("ANALYZE history_historyentry")
         # so few rows are as well sorted; what counts is that no sorting is needed
         cursor.execute("SET LOCAL enable_sort = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
@@ -206,9 +207,9 @@ def test_an_act_is_read_before_beside_after_with_its_place_in_the_chain(staff, d
 def test_an_act_that_somebody_rewrote_says_so(staff, delegate):
     entry = write(delegate)
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE mipres_admin_historyentry DISABLE TRIGGER history_no_update_or_delete")
-        cursor.execute("UPDATE mipres_admin_historyentry SET event = 'otro' WHERE id = %s", [entry.pk])
-        cursor.execute("ALTER TABLE mipres_admin_historyentry ENABLE ALWAYS TRIGGER history_no_update_or_delete")
+        cursor.execute("ALTER TABLE history_historyentry DISABLE TRIGGER history_no_update_or_delete")
+        cursor.execute("UPDATE history_historyentry SET event = 'otro' WHERE id = %s", [entry.pk])
+        cursor.execute("ALTER TABLE history_historyentry ENABLE ALWAYS TRIGGER history_no_update_or_delete")
     assert "El acto no es el que se escribió" in staff.get(f"{LIST}{entry.pk}/change/").text
     assert not chain.fits(entry.pk)
 
@@ -290,7 +291,7 @@ def test_taking_it_is_an_act_without_the_words_that_name_a_person(staff, ministr
 
 
 def test_more_than_excel_holds_asks_for_a_shorter_range(staff, delegate, monkeypatch):
-    monkeypatch.setattr(history_admin, "LAST_ROW", 3)
+    monkeypatch.setattr(admin, "LAST_ROW", 3)
     for _ in range(3):
         write(delegate)
     said = staff.get(EXCEL, {"acto": "sede.edited"}, follow=True)
@@ -303,7 +304,7 @@ def test_more_than_excel_holds_asks_for_a_shorter_range(staff, delegate, monkeyp
 
 
 def staff_with(*codenames):
-    account = Account.objects.create_user("AUDITOR1", cast.PASSWORD, email="a@minsalud.example", is_staff=True)
+    account = Account.objects.create_user("AUDITOR1", factories.PASSWORD, email="a@minsalud.example", is_staff=True)
     account.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     client = Client()
     client.force_login(account)
@@ -345,5 +346,5 @@ def test_nothing_is_added_changed_or_deleted(staff, delegate, model):
 @pytest.mark.django_db(transaction=True)
 def test_a_link_is_found_by_the_number_of_its_act(staff, delegate):
     entries = [write(delegate) for _ in range(2)]
-    page = staff.get("/admin/mipres_admin/historylink/", {"q": str(entries[0].pk)})
+    page = staff.get("/admin/history/historylink/", {"q": str(entries[0].pk)})
     assert [link.entry_id for link in page.context["cl"].result_list] == [entries[0].pk]

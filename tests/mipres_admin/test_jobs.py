@@ -1,4 +1,4 @@
-"""Are periodic jobs done when they are due, once, and again after they failed? (mipres_admin.jobs)"""
+"""Are periodic jobs done when they are due, once, and again after they failed? (mipres_admin.jobs.scheduling)"""
 
 from datetime import timedelta
 from threading import Event, Thread
@@ -8,8 +8,8 @@ from django.db import connections
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from mipres_admin import jobs
-from mipres_admin.models import JobRun
+from mipres_admin.jobs import scheduling
+from mipres_admin.jobs.models import JobRun
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -18,9 +18,9 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def done(monkeypatch):
     """One job, which writes down that it was done."""
-    monkeypatch.setattr(jobs, "_jobs", {})
+    monkeypatch.setattr(scheduling, "_jobs", {})
     done = []
-    jobs.register(name="a job", every=DAY, function=lambda: done.append(1))
+    scheduling.register(name="a job", every=DAY, function=lambda: done.append(1))
     return done
 
 
@@ -29,16 +29,16 @@ def due_again():
 
 
 def test_a_new_job_is_done_at_once_and_then_when_it_is_due_again(done):
-    jobs.run_due()
-    jobs.run_due()
+    scheduling.run_due()
+    scheduling.run_due()
     assert len(done) == 1
     due_again()
-    jobs.run_due()
+    scheduling.run_due()
     assert len(done) == 2
 
 
 def test_the_next_time_is_one_interval_later(done):
-    jobs.run_due()
+    scheduling.run_due()
     run = JobRun.objects.get()
     assert run.due_at - run.last_run_at == DAY
 
@@ -48,8 +48,8 @@ def test_a_job_that_fails_is_undone_told_without_its_text_and_tried_again_soon(d
         JobRun.objects.create(name="a trace")
         raise ValueError("ana@correo.example")
 
-    jobs.register(name="failing", every=DAY, function=fail)
-    assert jobs.run_due() == 1
+    scheduling.register(name="failing", every=DAY, function=fail)
+    assert scheduling.run_due() == 1
     run = JobRun.objects.get(name="failing")
     assert not JobRun.objects.filter(name="a trace").exists()
     assert run.last_error == "ValueError"
@@ -58,22 +58,22 @@ def test_a_job_that_fails_is_undone_told_without_its_text_and_tried_again_soon(d
 
 def test_a_name_is_given_once(done):
     with pytest.raises(ValueError, match="a job"):
-        jobs.register(name="a job", every=DAY, function=print)
+        scheduling.register(name="a job", every=DAY, function=print)
 
 
 def test_a_job_of_the_future_leaves_its_time_alone(done):
     JobRun.objects.create(name="a job", due_at=Now() + DAY)
-    assert jobs.run_due() == 0
+    assert scheduling.run_due() == 0
 
 
 def test_told_to_stop_it_begins_no_job(done):
-    jobs.run_due(stop=lambda: True)
+    scheduling.run_due(stop=lambda: True)
     assert not done
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_do_not_do_one_job_at_once(done, monkeypatch):
-    monkeypatch.setattr(jobs, "_jobs", {})
+    monkeypatch.setattr(scheduling, "_jobs", {})
     begun, finish, times = Event(), Event(), []
 
     def slow():
@@ -81,24 +81,24 @@ def test_two_workers_do_not_do_one_job_at_once(done, monkeypatch):
         begun.set()
         finish.wait(10)
 
-    jobs.register(name="slow", every=DAY, function=slow)
+    scheduling.register(name="slow", every=DAY, function=slow)
 
     def worker():
         try:
-            jobs.run_due()
+            scheduling.run_due()
         finally:
             connections.close_all()
 
     one = Thread(target=worker)
     one.start()
     begun.wait(10)
-    assert jobs.run_due() == 0
+    assert scheduling.run_due() == 0
     finish.set()
     one.join(10)
     assert times == [1]
 
 
 def test_the_portals_own_jobs_run():
-    jobs.run_due()
+    scheduling.run_due()
     assert not JobRun.objects.exclude(last_error="").exists()
     assert set(JobRun.objects.values_list("name", flat=True)) >= {"forget_settled_mail", "forget_expired"}

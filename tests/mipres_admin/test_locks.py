@@ -1,4 +1,4 @@
-"""Does a second action wait for a locked row, and read it as it is then? (mipres_admin.locks)"""
+"""Does a second action wait for a locked row, and read it as it is then? (mipres_admin.database.locks)"""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,8 +6,8 @@ import pytest
 from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from mipres_admin.locks import lock, lock_key, lock_rows
-from mipres_admin.models import JobRun
+from mipres_admin.database.locks import lock, lock_key, lock_rows
+from mipres_admin.jobs.models import JobRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,17 +12,17 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
-from mipres_admin.delivery import deliver_due
-from mipres_admin.logs import DiscreetFormatter, JsonFormatter, RouteInsteadOfPath
-from mipres_admin.models import OutgoingMail
+from mipres_admin.monitoring.logs import DiscreetFormatter, JsonFormatter, RouteInsteadOfPath
 from mipres_admin.origin import Origin, origin
-from tests import cast
+from mipres_admin.outbox.delivery import deliver_due
+from mipres_admin.outbox.models import OutgoingMail
+from tests import factories
 from tests.accounts.login_page import is_logged_in, solution
-from tests.accounts.users_pages import associate, find
-from tests.cast import make_person
+from tests.factories import make_person
+from tests.roles.users_pages import associate, find
 from tests.smtp import Server
-from tokens.keys import ensure_keys
 from tokens.models import PortalToken
+from tokens.signing.keys import ensure_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -136,14 +136,14 @@ class Walk:
 
     def __init__(self, monkeypatch, settings, ministry):
         self.monkeypatch, self.settings, self.ministry = monkeypatch, settings, ministry
-        ips = cast.make_entity(name="Clínica Lejana S.A.S.")
-        self.sede = cast.make_sede(ips)
-        person = cast.make_person(document_number=DOCUMENT, email=EMAIL, **NAMES)
-        self.delegate = cast.make_delegate(ips, person=person)
-        self.user = cast.make_user(first_name="Eulalia", first_surname="Quiñonesgrande")
+        ips = factories.make_entity(name="Clínica Lejana S.A.S.")
+        self.sede = factories.make_sede(ips)
+        person = factories.make_person(document_number=DOCUMENT, email=EMAIL, **NAMES)
+        self.delegate = factories.make_delegate(ips, person=person)
+        self.user = factories.make_user(first_name="Eulalia", first_surname="Quiñonesgrande")
         self.client = Client(raise_request_exception=False)
         known = (self.user.person.document_number, self.user.person.email, ministry.email)
-        words = (cast.PASSWORD, WRONG_PASSWORD, NEW_PASSWORD, REASON, ADDRESS)
+        words = (factories.PASSWORD, WRONG_PASSWORD, NEW_PASSWORD, REASON, ADDRESS)
         self.secrets = {*NAMES.values(), "Eulalia", "Quiñonesgrande", DOCUMENT, EMAIL, *known, *words}
 
     def staff(self):
@@ -157,7 +157,7 @@ class Walk:
         return fields
 
     def enters(self):
-        for password in (WRONG_PASSWORD, cast.PASSWORD):
+        for password in (WRONG_PASSWORD, factories.PASSWORD):
             fields = self.captcha("/ingresar/")
             self.client.post("/ingresar/", {"login": self.delegate.login, "password": password} | fields)
         self.client.post("/ingresar/", {"login": DOCUMENT, "password": WRONG_PASSWORD, "captcha": "x"})
@@ -207,29 +207,29 @@ class Walk:
         staff.get(f"/admin/no/hay/{DOCUMENT}/")
         token = PortalToken.objects.get()
         staff.post(f"/admin/tokens/portaltoken/{token.pk}/acto/revocar/", {"reason": REASON})
-        assert staff.get("/admin/mipres_admin/historyentry/", {"acto": "token.revoked"}).status_code == 200
+        assert staff.get("/admin/history/historyentry/", {"acto": "token.revoked"}).status_code == 200
 
     def finds_what_is_not_there(self):
-        with_secrets = f"/usuarios/{DOCUMENT}/?clave={cast.PASSWORD}"
+        with_secrets = f"/usuarios/{DOCUMENT}/?clave={factories.PASSWORD}"
         for client in (self.client, self.staff(), Client(enforce_csrf_checks=True)):
             client.get(with_secrets)
-            client.post(f"/clave/asignar/{NEW_PASSWORD}/", {"password": cast.PASSWORD})
+            client.post(f"/clave/asignar/{NEW_PASSWORD}/", {"password": factories.PASSWORD})
             client.put("/usuarios/", {"documento": DOCUMENT})
         Client().get("/ingresar/", headers={"host": f"{NAMES['first_name'].lower()}.example"})
         self.client.post("/usuarios/activar/", {f"{DOCUMENT}{number}": EMAIL for number in range(2_100)})
 
     def meets_an_error(self):
         def fails(*_, **__):
-            raise ValueError(f"{EMAIL} {DOCUMENT} {cast.PASSWORD}")
+            raise ValueError(f"{EMAIL} {DOCUMENT} {factories.PASSWORD}")
 
         def breaks_a_constraint(*_, **__):
-            cast.make_person(document_number=DOCUMENT, email=EMAIL, **NAMES)
+            factories.make_person(document_number=DOCUMENT, email=EMAIL, **NAMES)
 
         client = Client(raise_request_exception=False)
         client.force_login(self.delegate)
         for broken in (fails, breaks_a_constraint):
             with self.monkeypatch.context() as patch:
-                patch.setattr("accounts.views.users.page_of", broken)
+                patch.setattr("roles.views.users.page_of", broken)
                 assert client.get("/usuarios/", {"criterio": DOCUMENT}).status_code == 500
 
     def is_not_reached_by_mail(self):
@@ -262,7 +262,7 @@ def test_a_whole_day_of_logs_holds_nothing_of_anybody(lines, monkeypatch, settin
     walk.whole()
     said = [json.loads(line) for line in lines]
     loggers = {line["logger"] for line in said}
-    assert {"django.request", "mipres_admin.delivery"} <= loggers
+    assert {"django.request", "mipres_admin.outbox.delivery"} <= loggers
     assert any("ValueError" in line.get("exception", "") for line in said)
     assert any("IntegrityError" in line.get("exception", "") for line in said)
     everything = unquote("\n".join(json.dumps(line, ensure_ascii=False) for line in said)).lower()

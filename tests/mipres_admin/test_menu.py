@@ -2,9 +2,9 @@
 
 import pytest
 
-from mipres_admin.access import declared, own_patterns
-from mipres_admin.menu import menu_for
-from tests.cast import make_delegate, make_entity, make_natural
+from mipres_admin.access.declarations import declared, own_patterns
+from mipres_admin.access.menu import menu_for
+from tests.factories import make_delegate, make_entity, make_natural
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""Does mail leave once, whatever dies meanwhile, and is little of it kept? (mipres_admin.delivery, manage.py worker)"""
+"""Does mail leave once, whatever dies meanwhile, and is little of it kept? (outbox.delivery, manage.py worker)"""
 
 import os
 import signal
@@ -17,10 +17,11 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.db.models.functions import Now
 from django.test import Client
 
-from mipres_admin import delivery
-from mipres_admin.delivery import deliver_due, forget_settled, try_again, wait_after
-from mipres_admin.mail import notify
-from mipres_admin.models import HistoryEntry, OutgoingMail
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox import delivery
+from mipres_admin.outbox.delivery import deliver_due, forget_settled, try_again, wait_after
+from mipres_admin.outbox.mail import notify
+from mipres_admin.outbox.models import OutgoingMail
 from tests.accounts.test_password import change
 from tests.smtp import Server
 
@@ -263,7 +264,7 @@ def test_a_mail_leaves_within_two_seconds_and_the_worker_ends_when_told(smtp):
 
 
 # about to speak to the mail server, for a minute
-SLOW = "import time, mipres_admin.delivery as d; d._message = lambda mail: time.sleep(60)"
+SLOW = "import time, mipres_admin.outbox.delivery as d; d._message = lambda mail: time.sleep(60)"
 
 
 def held_elsewhere():
@@ -359,15 +360,15 @@ def staff(ministry):
 
 
 def test_staff_see_that_a_mail_failed_and_never_its_text(staff, failed):
-    page = staff.get("/admin/mipres_admin/outgoingmail/?state__exact=failed").content.decode()
-    one = staff.get(f"/admin/mipres_admin/outgoingmail/{failed.pk}/change/").content.decode()
+    page = staff.get("/admin/outbox/outgoingmail/?state__exact=failed").content.decode()
+    one = staff.get(f"/admin/outbox/outgoingmail/{failed.pk}/change/").content.decode()
     assert "persona0@correo.example" in page
     assert "SMTPDataError" in one
     assert "Buen día" not in page + one
 
 
 def test_staff_put_a_failed_mail_back_and_it_leaves(staff, smtp, failed):
-    staff.post(f"/admin/mipres_admin/outgoingmail/{failed.pk}/acto/reintentar/", {"reason": "El servidor volvió"})
+    staff.post(f"/admin/outbox/outgoingmail/{failed.pk}/acto/reintentar/", {"reason": "El servidor volvió"})
     assert deliver_due().sent == 1
     assert HistoryEntry.objects.filter(event="mail.retried").count() == 1
 
@@ -380,7 +381,7 @@ def test_a_sent_mail_is_not_put_back(ministry, smtp):
 
 @pytest.mark.parametrize("deed", ["add/", "1/delete/"])
 def test_staff_only_look(staff, deed):
-    assert staff.get(f"/admin/mipres_admin/outgoingmail/{deed}").status_code in (302, 403)
+    assert staff.get(f"/admin/outbox/outgoingmail/{deed}").status_code in (302, 403)
 
 
 # ---------------------------------------------------------------- what can never be

@@ -5,7 +5,7 @@ from django.test import RequestFactory
 
 from accounts.models import Person
 from mipres_admin.paging import page_of
-from tests.cast import make_person
+from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
 

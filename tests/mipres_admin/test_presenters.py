@@ -2,8 +2,15 @@
 
 import pytest
 
-from mipres_admin.models import HistoryEntry
-from mipres_admin.presenters import cell_text, diff, display_value, object_type_label, with_reason, without_codes
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.history.presenters import (
+    cell_text,
+    diff,
+    display_value,
+    object_type_label,
+    with_reason,
+    without_codes,
+)
 
 CODE = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 

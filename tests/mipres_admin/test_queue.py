@@ -1,9 +1,9 @@
-"""Is waiting work done once, undone when it fails, and left when it must wait? (mipres_admin.queue)"""
+"""Is waiting work done once, undone when it fails, and left when it must wait? (mipres_admin.jobs.queue)"""
 
 import pytest
 
-from mipres_admin.models import JobRun
-from mipres_admin.queue import Left, run_next
+from mipres_admin.jobs.models import JobRun
+from mipres_admin.jobs.queue import Left, run_next
 
 pytestmark = pytest.mark.django_db
 

@@ -7,21 +7,22 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from mipres_admin import jobs, rate_limits
-from mipres_admin.models import RateCounter
+from mipres_admin.jobs import scheduling
+from mipres_admin.rate_limits import limiter
+from mipres_admin.rate_limits.models import RateCounter
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
 def count(key="a", allowed=2, by=1):
-    return rate_limits.count(key, allowed=allowed, expires_at=timezone.now() + HOUR, by=by)
+    return limiter.count(key, allowed=allowed, expires_at=timezone.now() + HOUR, by=by)
 
 
 def test_a_full_counter_refuses_and_does_not_move():
     count()
     full = count()
-    with pytest.raises(rate_limits.LimitReached):
+    with pytest.raises(limiter.LimitReached):
         count()
     assert RateCounter.objects.values_list("count", "expires_at").get() == (2, full.expires_at)
 
@@ -30,7 +31,7 @@ def test_the_wait_is_told_in_whole_minutes():
     with time_machine.travel(timezone.now(), tick=False) as moment:
         count(allowed=1)
         moment.shift(timedelta(minutes=58, seconds=30))
-        with pytest.raises(rate_limits.LimitReached) as refused:
+        with pytest.raises(limiter.LimitReached) as refused:
             count(allowed=1)
         assert refused.value.wait == "2 minutos"
 
@@ -44,8 +45,8 @@ def test_an_expired_counter_begins_again():
 
 def test_a_late_count_does_not_shorten_the_window():
     now = timezone.now()
-    later = rate_limits.count("a", allowed=9, expires_at=now + HOUR)
-    assert rate_limits.count("a", allowed=9, expires_at=now + HOUR / 2).expires_at == later.expires_at
+    later = limiter.count("a", allowed=9, expires_at=now + HOUR)
+    assert limiter.count("a", allowed=9, expires_at=now + HOUR / 2).expires_at == later.expires_at
 
 
 def test_a_count_is_given_back_to_its_own_window_only():
@@ -73,6 +74,6 @@ def test_a_counter_is_never_negative():
 def test_the_job_deletes_expired_counters_and_keeps_the_others():
     RateCounter.objects.create(key="old", count=1, expires_at=timezone.now())
     count("young")
-    assert "sweep_rate_counters" in jobs.names()
-    rate_limits.sweep()
+    assert "sweep_rate_counters" in scheduling.names()
+    limiter.sweep()
     assert RateCounter.objects.get().key == "young"

@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mipres_admin.text import fold, fold_key, fold_words
+from mipres_admin.database.text import fold, fold_key, fold_words
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from django.test import Client
 
 from mipres_admin import wsgi
 from tests.accounts.login_page import log_in
-from tests.cast import make_user
+from tests.factories import make_user
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_row_that_somebody_holds_too_long_gives_a_page_that_says_so(delegate_c
     holder = connection.copy()
     with holder.cursor() as cursor:
         cursor.execute("BEGIN")
-        cursor.execute("SELECT 1 FROM accounts_registereduser WHERE id = %s FOR UPDATE", [user.pk])
+        cursor.execute("SELECT 1 FROM roles_registereduser WHERE id = %s FOR UPDATE", [user.pk])
         with connection.cursor() as mine:
             mine.execute("SET lock_timeout = '100ms'")
         data = {"option": "profesional", "sede": sede.code, "roles": ["Rol_Anulador"]}

@@ -4,12 +4,12 @@ import pytest
 from django.test import Client
 
 from entities.models import EntityKind
-from tests import cast
+from tests import factories
 from tests.tokens.calling import make_token
-from tokens import calls, clients, leaks
-from tokens.keys import ring
+from tokens.services import bearer_authorization, leaks, token_introspection
+from tokens.signing.keys import ring
 
-FORGET = (calls.forget, clients.forget, leaks.per_address.forget, ring.forget)
+FORGET = (bearer_authorization.forget, token_introspection.forget, leaks.per_address.forget, ring.forget)
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +21,7 @@ def nothing_remembered(monkeypatch):
 
 @pytest.fixture
 def eps(db):
-    return cast.make_delegate(cast.make_entity(EntityKind.EPS_C))
+    return factories.make_delegate(factories.make_entity(EntityKind.EPS_C))
 
 
 @pytest.fixture

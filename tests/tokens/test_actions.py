@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from accounts.models import Account
 from entities.models import EntityKind
-from mipres_admin import jobs
-from mipres_admin.models import HistoryEntry
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.jobs import scheduling
 from mipres_admin.refusals import Refused
-from tests import cast
+from tests import factories
 from tests.tokens.calling import backdate, generate, make_token, validate
-from tokens import actions, calls
+from tokens import actions
 from tokens.models import PortalToken, TokenReminder
+from tokens.services import bearer_authorization
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -95,8 +96,8 @@ def test_staff_has_no_token(ministry):
 
 
 def test_a_professional_has_no_token():
-    entity = cast.make_entity(EntityKind.PROFESIONAL_INDEPENDIENTE, identification_type="CC")
-    fields = {"entity": entity, "person": cast.make_person(), "email": "pi@correo.example"}
+    entity = factories.make_entity(EntityKind.PROFESIONAL_INDEPENDIENTE, identification_type="CC")
+    fields = {"entity": entity, "person": factories.make_person(), "email": "pi@correo.example"}
     delegate = Account.objects.create_user("ADMPI1", **fields)
     with pytest.raises(Refused):
         make_token(delegate)
@@ -114,8 +115,8 @@ def test_the_history_says_which_tokens_and_until_when_but_no_token(eps, token):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_delegates_at_once_leave_one_newest_token():
-    entity = cast.make_entity(EntityKind.EPS_C)
-    accounts = [cast.make_delegate(entity, login=f"ADMEPS{entity.nit}-{n}") for n in (1, 2)]
+    entity = factories.make_entity(EntityKind.EPS_C)
+    accounts = [factories.make_delegate(entity, login=f"ADMEPS{entity.nit}-{n}") for n in (1, 2)]
 
     def make(account):
         try:
@@ -171,7 +172,7 @@ def test_nobody_revokes_the_token_of_another_entity(token, stranger):
 
 def test_a_natural_person_revokes_no_token(token):
     with pytest.raises(Refused):
-        actions.revoke_token(by=cast.make_natural(), token=token.row, reason="Mía")
+        actions.revoke_token(by=factories.make_natural(), token=token.row, reason="Mía")
 
 
 def test_the_tokens_that_an_account_made_end_with_it(eps, ministry, token):
@@ -182,15 +183,15 @@ def test_the_tokens_that_an_account_made_end_with_it(eps, ministry, token):
 
 
 def test_those_that_a_colleague_made_stay(eps, token):
-    colleague = cast.make_delegate(eps.entity, login=f"ADMEPS{eps.entity.nit}-2")
+    colleague = factories.make_delegate(eps.entity, login=f"ADMEPS{eps.entity.nit}-2")
     assert actions.revoke_tokens_made_by(account=colleague, by=None, reason="x") == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_no_call_that_starts_after_the_answer_of_a_revocation_succeeds(monkeypatch):
-    delegate = cast.make_delegate(cast.make_entity(EntityKind.EPS_C))
+    delegate = factories.make_delegate(factories.make_entity(EntityKind.EPS_C))
     issued, nit = make_token(delegate), delegate.entity.nit
-    monkeypatch.setattr(calls.per_address, "allowed", 1_000)
+    monkeypatch.setattr(bearer_authorization.per_address, "allowed", 1_000)
     revoked, late, early = threading.Event(), [], []
 
     def call(_):
@@ -255,8 +256,8 @@ def test_a_short_token_skips_what_lies_before_it(eps):
 
 
 def test_every_delegate_of_the_entity_is_told(eps, token, delivered):
-    cast.make_delegate(eps.entity, login=f"ADMEPS{eps.entity.nit}-2")
-    cast.make_delegate(eps.entity, login=f"ADMEPS{eps.entity.nit}-3", is_active=False)
+    factories.make_delegate(eps.entity, login=f"ADMEPS{eps.entity.nit}-2")
+    factories.make_delegate(eps.entity, login=f"ADMEPS{eps.entity.nit}-3", is_active=False)
     actions.send_expiry_reminders(at(token, DAY))
     assert len(delivered()) == 2
 
@@ -278,5 +279,5 @@ def test_the_command_can_be_repeated(eps, capsys):
 
 
 def test_the_worker_reminds_every_hour():
-    job = jobs._jobs["remind_of_expiring_tokens"]
+    job = scheduling._jobs["remind_of_expiring_tokens"]
     assert (job.every, job.function) == (HOUR, actions.send_expiry_reminders)

@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts.models import Account
-from mipres_admin.models import HistoryEntry
-from tests import cast
+from mipres_admin.history.models import HistoryEntry
+from tests import factories
 from tests.tokens.calling import validate
 from tokens.actions import make_client
 from tokens.models import PortalToken, ServerClient, SigningKey
@@ -171,7 +171,7 @@ def test_no_page_shows_a_private_key_or_a_digest(staff, things):
 
 
 def test_staff_without_the_permissions_do_nothing(things, token):
-    plain = Account.objects.create_user("OTRO1", cast.PASSWORD, email="o@minsalud.example", is_staff=True)
+    plain = Account.objects.create_user("OTRO1", factories.PASSWORD, email="o@minsalud.example", is_staff=True)
     client = client_of(plain)
     assert client.post(ADD, asked()).status_code == 403
     assert client.post(revoking(token), {"reason": "x"}).status_code == 403

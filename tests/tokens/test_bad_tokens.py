@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
 from entities.models import EntityKind
-from tests import cast
+from tests import factories
 from tests.cells import each_cell
 from tests.tokens.calling import backdate, generate, make_token, validate
-from tokens import calls, jwts
-from tokens.keys import private_half
 from tokens.models import PortalToken, SigningKey, TemporaryToken
+from tokens.services import bearer_authorization
+from tokens.signing import jwts
+from tokens.signing.keys import private_half
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +62,7 @@ def call(request):
 
 
 def test_a_token_that_we_signed_and_never_made(call, nit, token):
-    assert_refused(call(nit, signed(token.token, claims={"jti": "A" * 16})), 401, calls.UNKNOWN)
+    assert_refused(call(nit, signed(token.token, claims={"jti": "A" * 16})), 401, bearer_authorization.UNKNOWN)
 
 
 # never down to the length of a temporary token, which is told as one
@@ -102,36 +103,36 @@ def test_a_token_that_the_database_knows_as_expired(call, nit, token):
 
 def test_a_revoked_token(call, nit, token):
     backdate(token.row, revoked_at=timezone.now(), reason="Ya no se usa")
-    assert_refused(call(nit, token.token), 401, calls.REVOKED.format(timezone.localdate().isoformat()))
+    assert_refused(call(nit, token.token), 401, bearer_authorization.REVOKED.format(timezone.localdate().isoformat()))
 
 
 def test_a_replaced_token(call, eps, nit, token):
     make_token(eps)
-    assert_refused(call(nit, token.token), 401, calls.REPLACED.format(timezone.localdate().isoformat()))
+    assert_refused(call(nit, token.token), 401, bearer_authorization.REPLACED.format(timezone.localdate().isoformat()))
 
 
 def test_a_token_with_the_nit_of_another(call, nit, token, stranger):
-    assert_refused(call(stranger.entity.nit, token.token), 401, calls.FOREIGN_NIT)
+    assert_refused(call(stranger.entity.nit, token.token), 401, bearer_authorization.FOREIGN_NIT)
 
 
 def test_a_token_with_its_nit_and_check_digit(call, nit, token):
-    assert_refused(call(f"{nit}5", token.token), 401, calls.FOREIGN_NIT)
+    assert_refused(call(f"{nit}5", token.token), 401, bearer_authorization.FOREIGN_NIT)
 
 
 def test_a_token_of_an_inactive_entity(call, eps, nit, token):
     eps.entity.is_active = False
     eps.entity.save()
-    assert_refused(call(nit, token.token), 403, calls.INACTIVE)
+    assert_refused(call(nit, token.token), 403, bearer_authorization.INACTIVE)
 
 
 def test_a_token_out_of_scope():
-    delegate = cast.make_delegate(cast.make_entity(EntityKind.IPS))
+    delegate = factories.make_delegate(factories.make_entity(EntityKind.IPS))
     response = generate(delegate.entity.nit, make_token(delegate).token)
     assert_refused(response, 403, "El token no da acceso a Suministros; su alcance es Prescripción.")
 
 
 def test_a_scope_that_somebody_wrote_into_the_claims_changes_nothing():
-    delegate = cast.make_delegate(cast.make_entity(EntityKind.IPS))
+    delegate = factories.make_delegate(factories.make_entity(EntityKind.IPS))
     forged = signed(make_token(delegate).token, claims={"scope": "prescripcion suministros facturacion"})
     assert generate(delegate.entity.nit, forged).status_code == 403
 
@@ -219,14 +220,14 @@ def test_every_token_begins_alike_so_that_a_search_finds_it(eps):
 
 
 def test_the_longest_token_has_fewer_than_400_characters(db):
-    entity = cast.make_entity(EntityKind.EPS_C, identification_type="PA", nit="A" * 20, pk=9_999_999_999)
-    assert len(make_token(cast.make_delegate(entity, login="ADMEPSX"), days=366).token) < 400
+    entity = factories.make_entity(EntityKind.EPS_C, identification_type="PA", nit="A" * 20, pk=9_999_999_999)
+    assert len(make_token(factories.make_delegate(entity, login="ADMEPSX"), days=366).token) < 400
 
 
 def test_a_token_that_would_be_longer_is_not_made(db):
-    entity = cast.make_entity(EntityKind.EPS_C, identification_type="PA", nit="A" * 20, pk=9 * 10**17)
+    entity = factories.make_entity(EntityKind.EPS_C, identification_type="PA", nit="A" * 20, pk=9 * 10**17)
     with pytest.raises(ValueError, match="characters"):
-        make_token(cast.make_delegate(entity, login="ADMEPSX"))
+        make_token(factories.make_delegate(entity, login="ADMEPSX"))
 
 
 def test_the_database_keeps_no_token(token):

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entities.models import EntityKind
-from mipres_admin.models import HistoryEntry
-from tests import cast
+from mipres_admin.history.models import HistoryEntry
+from tests import factories
 from tests.cells import each_cell
 from tests.tokens.calling import SUM, backdate, generate, make_token, validate
-from tokens import clients
 from tokens.actions import end_client, make_client
 from tokens.models import ServerClient, TemporaryToken, TokenUse
+from tokens.services import token_introspection
 
 pytestmark = pytest.mark.django_db
 INTROSPECT, REVOKE = "/oauth/introspeccion/", "/oauth/revocacion/"
@@ -87,7 +87,7 @@ def test_a_temporary_token_is_described_without_prescription(eps, token, asked):
 
 
 def test_a_temporary_token_ends_with_its_portal_token(asked):
-    delegate = cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR))
+    delegate = factories.make_delegate(factories.make_entity(EntityKind.PROVEEDOR))
     made = make_token(delegate, days=1)
     temporary = generate(delegate.entity.nit, made.token).json()
     ends = timezone.now() + timedelta(hours=2)
@@ -101,7 +101,7 @@ def test_a_replaced_token_says_when_it_ends(eps, token, asked):
 
 
 def test_who_has_no_regimen_has_no_claim(asked):
-    delegate = cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR))
+    delegate = factories.make_delegate(factories.make_entity(EntityKind.PROVEEDOR))
     assert "regimen" not in asked(make_token(delegate).token)
 
 
@@ -147,7 +147,7 @@ def test_a_server_hears_only_of_the_scopes_that_it_shares(ministry, eps, token):
 
 
 def test_a_token_of_other_scopes_is_not_active_for_it(ministry):
-    ips = make_token(cast.make_delegate(cast.make_entity(EntityKind.IPS)))
+    ips = make_token(factories.make_delegate(factories.make_entity(EntityKind.IPS)))
     assert post(INTROSPECT, {"token": ips.token}, credentials=server(ministry, "suministros")).json() == NOT_ACTIVE
 
 
@@ -312,7 +312,7 @@ def test_an_error_of_the_portal_is_said_as_oauth_says_it(known, monkeypatch, err
     def broken(**_):
         raise error
 
-    monkeypatch.setattr(clients, "introspect", broken)
+    monkeypatch.setattr(token_introspection, "introspect", broken)
     assert_error(post(INTROSPECT, {"token": "x"}, credentials=known), status, said)
 
 
@@ -338,7 +338,7 @@ def at_noon():
 
 
 def test_wrong_credentials_are_throttled_for_their_address(known, monkeypatch, at_noon):
-    monkeypatch.setattr(clients.per_address, "allowed", 3)
+    monkeypatch.setattr(token_introspection.per_address, "allowed", 3)
     wrong = [post(INTROSPECT, {"token": "x"}, credentials=(known[0], "x")) for _ in range(5)]
     assert [response.status_code for response in wrong] == [401] * 3 + [429] * 2
     assert wrong[-1].headers["Retry-After"] == "40"
@@ -347,14 +347,14 @@ def test_wrong_credentials_are_throttled_for_their_address(known, monkeypatch, a
 
 
 def test_a_guesser_next_door_does_not_lock_a_server_out(known, monkeypatch, at_noon):
-    monkeypatch.setattr(clients.per_address, "allowed", 1)
+    monkeypatch.setattr(token_introspection.per_address, "allowed", 1)
     for _ in range(3):
         post(INTROSPECT, {"token": "x"}, credentials=(known[0], "x"))
     assert post(INTROSPECT, {"token": "x"}, credentials=known).status_code == 200
 
 
 def test_a_server_has_so_many_calls_a_minute(known, monkeypatch, at_noon):
-    monkeypatch.setattr(clients.per_client, "allowed", 2)
+    monkeypatch.setattr(token_introspection.per_client, "allowed", 2)
     assert [post(REVOKE, {"token": "x"}, credentials=known).status_code for _ in range(3)] == [200, 200, 429]
 
 

@@ -9,8 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from tests.cells import each_cell
-from tokens.keys import rotate_keys
 from tokens.models import PortalToken, SigningKey, TemporaryToken, TokenReminder, TokenUse
+from tokens.signing.keys import rotate_keys
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

@@ -11,11 +11,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from mipres_admin.models import HistoryEntry
+from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests.tokens.calling import generate, make_token, validate
-from tokens import keys
 from tokens.models import PortalToken, SigningKey
+from tokens.signing import keys
 
 pytestmark = pytest.mark.django_db
 

@@ -5,10 +5,10 @@ import time
 import pytest
 from django.test import Client
 
-from mipres_admin.models import HistoryEntry
+from mipres_admin.history.models import HistoryEntry
 from tests.tokens.calling import make_token, validate
-from tokens import leaks
 from tokens.models import PortalToken
+from tokens.services import leaks
 
 pytestmark = pytest.mark.django_db
 PAGE, SERVICE = "/tokens/reportar/", "/tokens/reportar/servicio/"

@@ -6,10 +6,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from mipres_admin import rate_limits
-from mipres_admin.models import RateCounter
+from mipres_admin.rate_limits import limiter
+from mipres_admin.rate_limits.models import RateCounter
 from tests.tokens.calling import backdate, generate, make_token, validate
-from tokens import calls
+from tokens.services import bearer_authorization
 
 pytestmark = pytest.mark.django_db
 
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
     """Four good calls of an entity and three bad ones from an address, in a minute that does not end meanwhile."""
-    monkeypatch.setattr(calls.per_entity, "allowed", 4)
-    monkeypatch.setattr(calls.per_entity, "lease", 2)
-    monkeypatch.setattr(calls.per_address, "allowed", 3)
+    monkeypatch.setattr(bearer_authorization.per_entity, "allowed", 4)
+    monkeypatch.setattr(bearer_authorization.per_entity, "lease", 2)
+    monkeypatch.setattr(bearer_authorization.per_address, "allowed", 3)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ class TestLimits:
 
     def test_the_count_is_shared_by_all_processes(self, eps, token):
         statuses(2, validate, eps.entity.nit, token.token)
-        calls.forget()
+        bearer_authorization.forget()
         assert statuses(3, validate, eps.entity.nit, token.token) == [200, 200, 429]
 
     def test_one_entity_does_not_use_up_anothers_calls(self, eps, token, stranger):
@@ -94,14 +94,14 @@ class TestLimits:
     def test_counters_of_past_minutes_are_deleted(self, eps, token):
         generate(eps.entity.nit, "junk")
         RateCounter.objects.update(expires_at=timezone.now())
-        rate_limits.sweep()
+        limiter.sweep()
         assert not RateCounter.objects.exists()
 
 
 def test_a_token_that_ended_gives_its_call_back(eps, token):
     backdate(token.row, revoked_at=timezone.now(), reason="x")
     for _ in range(3):
-        calls.per_address.forget()
+        bearer_authorization.per_address.forget()
         RateCounter.objects.all().delete()
         generate(eps.entity.nit, token.token)
-    assert calls.per_entity._left[str(eps.entity.pk)] >= 2
+    assert bearer_authorization.per_entity._left[str(eps.entity.pk)] >= 2

@@ -12,12 +12,13 @@ from django.utils import timezone
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from entities.models import EntityKind
-from tests import cast
+from tests import factories
 from tests.tokens.calling import FAC, PRES, SUM, backdate, make_token
-from tokens import calls, clients, limits, reference, views
+from tokens import views
 from tokens.actions import make_client
 from tokens.scopes import Scope, Service
-from tokens.services import OPERATIONS
+from tokens.services import bearer_authorization, limits, reference, token_introspection
+from tokens.services.web_services import OPERATIONS
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = reference.document()
@@ -37,7 +38,7 @@ PROMISES = [
 
 
 def delegate(kind=EntityKind.EPS_C):
-    return cast.make_delegate(cast.make_entity(kind))
+    return factories.make_delegate(factories.make_entity(kind))
 
 
 def wire(path, by=None, nit=None, token=None):
@@ -59,7 +60,11 @@ def breaking(monkeypatch, error):
     def broken(*_, **__):
         raise error
 
-    for module, name in ((calls, "_ask"), (clients, "introspect"), (clients, "revoke")):
+    for module, name in (
+        (bearer_authorization, "_ask"),
+        (token_introspection, "introspect"),
+        (token_introspection, "revoke"),
+    ):
         monkeypatch.setattr(module, name, broken)
 
 
@@ -74,7 +79,7 @@ def limited(monkeypatch):
 
 def oauth(path, fields=None, secret=None):
     by = delegate()
-    ministry = cast.make_natural()
+    ministry = factories.make_natural()
     client, good = make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
     sent = {"token": make_token(by).token} if fields is None else fields
     sent |= {"client_id": client.client_id, "client_secret": secret or good}

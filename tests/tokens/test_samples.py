@@ -16,10 +16,10 @@ import pytest
 
 from entities.models import EntityKind
 from mipres_admin.settings import BASE_DIR
-from tests import cast
-from tests.machine import program
+from tests import factories
 from tests.tokens.calling import backdate, make_token
-from tokens.reference import SAMPLES
+from tests.tools import program
+from tokens.services.reference import SAMPLES
 
 FOLDER = BASE_DIR / "docs" / "samples"
 RUN = {
@@ -63,7 +63,7 @@ def test_every_sample_is_run_or_only_shown():
 
 @pytest.mark.django_db(transaction=True)
 def test_samples_print_a_temporary_token_or_the_cause_of_a_refusal(live_server, each_sample):
-    delegates = {name: cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR)) for name in RUN}
+    delegates = {name: factories.make_delegate(factories.make_entity(EntityKind.PROVEEDOR)) for name in RUN}
     tokens = {name: make_token(delegate) for name, delegate in delegates.items()}
 
     def arguments(name):

@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from entities.models import EntityKind
 from mipres_admin import wsgi
-from mipres_admin.logs import DiscreetFormatter, RouteInsteadOfPath
-from tests import cast
+from mipres_admin.monitoring.logs import DiscreetFormatter, RouteInsteadOfPath
+from tests import factories
 from tests.cells import each_cell
 from tests.tokens.calling import FAC, PRES, SUM, backdate, generate, get, make_token, validate
-from tokens import calls, jwts
 from tokens.models import TemporaryToken, TokenUse
+from tokens.services import bearer_authorization
+from tokens.signing import jwts
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +74,7 @@ def test_validar_token_tells_what_the_portal_token_may_do(eps, token):
 
 
 def test_an_entity_without_regimen_says_so():
-    delegate = cast.make_delegate(cast.make_entity(EntityKind.PROVEEDOR))
+    delegate = factories.make_delegate(factories.make_entity(EntityKind.PROVEEDOR))
     made = make_token(delegate)
     assert validate(delegate.entity.nit, made.token).json()["Regimen"] is None
 
@@ -118,8 +119,8 @@ def test_the_equals_sign_of_a_temporary_token_may_be_escaped(nit, token, equals)
 
 
 def test_the_document_of_a_natural_person_is_read_without_case():
-    entity = cast.make_entity(EntityKind.PPN, identification_type="PA", nit="AB1234567")
-    made = make_token(cast.make_delegate(entity))
+    entity = factories.make_entity(EntityKind.PPN, identification_type="PA", nit="AB1234567")
+    made = make_token(factories.make_delegate(entity))
     assert generate("ab1234567", made.token).status_code == 200
 
 
@@ -206,7 +207,7 @@ def test_answers_are_not_kept_by_caches(nit, token):
 
 
 def test_an_error_of_the_portal_is_500_in_json(nit, token, monkeypatch):
-    monkeypatch.setattr(calls, "_ask", lambda *_: 1 / 0)
+    monkeypatch.setattr(bearer_authorization, "_ask", lambda *_: 1 / 0)
     response = generate(nit, token.token)
     assert response.status_code == 500
     assert response.headers["X-Request-ID"] in response.json()["Message"]
@@ -216,7 +217,7 @@ def test_a_database_that_does_not_answer_is_503_in_json(nit, token, monkeypatch)
     def broken(*_):
         raise OperationalError
 
-    monkeypatch.setattr(calls, "_ask", broken)
+    monkeypatch.setattr(bearer_authorization, "_ask", broken)
     response = generate(nit, token.token)
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "10"
@@ -237,13 +238,13 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_scope_is_that_of_the_kind_of_entity(kind):
-    delegate = cast.make_delegate(cast.make_entity(kind))
+    delegate = factories.make_delegate(factories.make_entity(kind))
     made, nit = make_token(delegate), delegate.entity.nit
     assert (generate(nit, made.token, SUM).status_code, generate(nit, made.token, FAC).status_code) == KINDS[kind]
 
 
 def test_out_of_scope_says_what_the_scope_is():
-    delegate = cast.make_delegate(cast.make_entity(EntityKind.ET))
+    delegate = factories.make_delegate(factories.make_entity(EntityKind.ET))
     response = generate(delegate.entity.nit, make_token(delegate).token, FAC)
     assert response.json() == {
         "Message": "El token no da acceso a Facturación; su alcance es Prescripción y Suministros."
@@ -252,7 +253,7 @@ def test_out_of_scope_says_what_the_scope_is():
 
 
 def test_two_entities_of_one_nit_are_told_apart_by_the_token(eps):
-    other = cast.make_delegate(cast.make_entity(EntityKind.EPS_S, nit=eps.entity.nit), login="ADMEPSSX")
+    other = factories.make_delegate(factories.make_entity(EntityKind.EPS_S, nit=eps.entity.nit), login="ADMEPSSX")
     regimens = [validate(eps.entity.nit, make_token(by).token).json()["Regimen"] for by in (eps, other)]
     assert regimens == ["Contributivo", "Subsidiado"]
 
@@ -263,12 +264,12 @@ def test_two_entities_of_one_nit_are_told_apart_by_the_token(eps):
 @pytest.mark.parametrize("service", [SUM, FAC])
 def test_a_temporary_token_of_one_service_is_valid_in_the_other(nit, token, service):
     temporary = generate(nit, token.token, SUM).json()
-    assert calls.validate_temporary(service=service, nit=nit, temporary=temporary).nit == nit
+    assert bearer_authorization.validate_temporary(service=service, nit=nit, temporary=temporary).nit == nit
 
 
 def why_not(nit, temporary, service=SUM):
-    with pytest.raises(calls.CallRefused) as refused:
-        calls.validate_temporary(service=service, nit=nit, temporary=temporary)
+    with pytest.raises(bearer_authorization.CallRefused) as refused:
+        bearer_authorization.validate_temporary(service=service, nit=nit, temporary=temporary)
     return refused.value.status, refused.value.message
 
 
@@ -287,24 +288,24 @@ def test_a_temporary_token_is_dead_when_its_portal_token_was_replaced(eps, nit, 
 def test_a_temporary_token_is_dead_after_24_hours(nit, token):
     temporary, yesterday = generate(nit, token.token).json(), timezone.now() - timedelta(hours=25)
     TemporaryToken.objects.update(issued_at=yesterday, expires_at=yesterday + timedelta(hours=24))
-    assert why_not(nit, temporary) == (401, calls.NO_TEMPORARY)
+    assert why_not(nit, temporary) == (401, bearer_authorization.NO_TEMPORARY)
 
 
 def test_a_temporary_token_keeps_to_the_scope():
-    delegate = cast.make_delegate(cast.make_entity(EntityKind.ET))
+    delegate = factories.make_delegate(factories.make_entity(EntityKind.ET))
     temporary = generate(delegate.entity.nit, make_token(delegate).token).json()
     assert why_not(delegate.entity.nit, temporary, FAC)[0] == 403
 
 
 def test_a_temporary_token_is_of_its_nit(nit, token):
-    assert why_not("900999999", generate(nit, token.token).json()) == (401, calls.FOREIGN_NIT)
+    assert why_not("900999999", generate(nit, token.token).json()) == (401, bearer_authorization.FOREIGN_NIT)
 
 
 def test_expired_temporary_tokens_are_deleted_along_the_way(nit, token):
     generate(nit, token.token)
     before = timezone.now() - timedelta(days=3)
     TemporaryToken.objects.update(issued_at=before, expires_at=before + timedelta(hours=24))
-    calls.forget()
+    bearer_authorization.forget()
     generate(nit, token.token)
     assert TemporaryToken.objects.count() == 1
 
@@ -328,14 +329,14 @@ def test_the_last_use_costs_no_write_for_each_call(nit, token, django_assert_num
 def test_the_last_use_moves_after_a_minute(nit, token):
     validate(nit, token.token)
     TokenUse.objects.update(at=timezone.now() - timedelta(minutes=2))
-    calls.forget()
+    bearer_authorization.forget()
     generate(nit, token.token)
     assert TokenUse.objects.get().service == SUM
 
 
 def test_another_process_does_not_write_within_the_minute(nit, token):
     validate(nit, token.token)
-    calls.forget()
+    bearer_authorization.forget()
     generate(nit, token.token)
     assert TokenUse.objects.get().service == PRES
 
@@ -349,7 +350,7 @@ def test_a_refused_call_is_no_use(nit, token):
 
 
 def test_log_lines_carry_no_token(nit, token, caplog, monkeypatch):
-    monkeypatch.setattr(calls, "_ask", lambda *_: 1 / 0)
+    monkeypatch.setattr(bearer_authorization, "_ask", lambda *_: 1 / 0)
     with caplog.at_level(logging.DEBUG):
         generate(nit, token.token)
         generate(nit, "eyJ.secreto.x")

@@ -8,8 +8,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from tests.tokens.calling import backdate, make_token
-from tokens import jwts
 from tokens.models import PortalToken, TokenUse
+from tokens.signing import jwts
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client
 
 from entities.models import EntityKind
-from mipres_admin.menu import menu_for
-from tests import cast
+from mipres_admin.access.menu import menu_for
+from tests import factories
 from tests.tokens.calling import make_token, validate
 from tokens.actions import issue_token
 from tokens.models import PortalToken
@@ -67,7 +67,7 @@ def test_it_comes_with_fingerprint_expiry_and_an_example(eps, eps_client):
 
 
 def test_an_ips_gets_the_example_that_works_for_it():
-    client, delegate = Client(), cast.make_delegate(cast.make_entity(EntityKind.IPS))
+    client, delegate = Client(), factories.make_delegate(factories.make_entity(EntityKind.IPS))
     client.force_login(delegate)
     assert "/WSMIPRESNOPBS/api/ValidarToken/" in generated(client).text
 
@@ -106,7 +106,7 @@ def test_a_double_click_makes_one_token_and_still_shows_it(eps_client):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_the_same_time_make_one_token_and_still_show_it():
-    delegate, client, data = cast.make_delegate(cast.make_entity(EntityKind.EPS_C)), Client(), asked()
+    delegate, client, data = factories.make_delegate(factories.make_entity(EntityKind.EPS_C)), Client(), asked()
     client.force_login(delegate)
 
     def click(_):

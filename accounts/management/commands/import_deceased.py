@@ -1,7 +1,7 @@
 """How is the list of deceased people loaded? `manage.py import_deceased fallecidos.csv`: document and day."""
 
-from accounts.registry.deceased import Deceased
-from entities.registry.command import RegistryCommand
+from accounts.registries.deceased import Deceased
+from registries.import_command import RegistryCommand
 
 
 class Command(RegistryCommand):

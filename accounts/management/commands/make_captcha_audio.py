@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.captcha_audio import CLIPS, RATE, SPOKEN, encoded
+from accounts.captcha.audio import CLIPS, RATE, SPOKEN, encoded
 
 WORDS_PER_MINUTE = 150
 PEAK = 120

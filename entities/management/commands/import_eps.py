@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from entities.registry.command import RegistryCommand
-from entities.registry.eps import Eps
+from entities.registries.eps import Eps
+from registries.import_command import RegistryCommand
 
 
 class Command(RegistryCommand):

@@ -1,7 +1,7 @@
 """How is the REPS loaded? `manage.py import_reps reps.csv`, the open-data file or the manual download."""
 
-from entities.registry.command import RegistryCommand
-from entities.registry.reps import Reps
+from entities.registries.reps import Reps
+from registries.import_command import RegistryCommand
 
 
 class Command(RegistryCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from mipres_admin.backup import BackupError, backup
+from mipres_admin.database.backup import BackupError, backup
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from mipres_admin.application_role import RoleError, grant
+from mipres_admin.history.application_role import RoleError, grant
 
 
 class Command(BaseCommand):

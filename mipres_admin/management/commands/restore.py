@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from mipres_admin.backup import BackupError, restore
+from mipres_admin.database.backup import BackupError, restore
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from mipres_admin import chain
-from mipres_admin.models import HistoryLink
+from mipres_admin.history import chain
+from mipres_admin.history.models import HistoryLink
 
 SHOWN = 50
 

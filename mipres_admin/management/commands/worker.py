@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management import BaseCommand
 from django.db import connections
 
-from mipres_admin import jobs
-from mipres_admin.delivery import deliver_due
+from mipres_admin.jobs import scheduling
+from mipres_admin.outbox.delivery import deliver_due
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         if once:
             deliver_due()
-            jobs.run_due()
-            jobs.work_queues()
+            scheduling.run_due()
+            scheduling.work_queues()
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         """Loads of registries and other long work: mail does not wait for them."""
         pause = POLL_SECONDS
         while not self.stopping:
-            good = jobs.work_queues(stop=self._is_stopping)
+            good = scheduling.work_queues(stop=self._is_stopping)
             if not good:
                 # whatever it was; a broken connection is replaced by the next turn
                 connections.close_all()
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         """Everything that is due; whether mail server and database answered, so that the next turn may come soon."""
         try:
             delivered = deliver_due(stop=self._is_stopping)
-            jobs.run_due(stop=self._is_stopping)
+            scheduling.run_due(stop=self._is_stopping)
         except Exception:
             # whatever it was, mail must go on leaving; a broken connection is replaced by the next turn
             logger.exception("The worker could not finish its turn.")

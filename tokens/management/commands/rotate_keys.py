@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 
 from mipres_admin.refusals import Refused
-from tokens.keys import rotate_keys
+from tokens.signing.keys import rotate_keys
 
 
 class Command(BaseCommand):

@@ -1,0 +1,147 @@
+"""Open a session, close it, change the password: each deed once, counted against guessing, and written down."""
+
+from django.conf import settings
+from django.contrib.auth import check_password_with_timing_attack_mitigation
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import throttle
+from accounts.events import Event
+from accounts.models import Account, PasswordLink
+from accounts.models.sessions import AccountSession
+from accounts.rules.authentication import step_of
+from mipres_admin.database.locks import lock
+from mipres_admin.history.recording import origin, record
+from mipres_admin.outbox.mail import notify
+from mipres_admin.rate_limits.models import RateCounter
+
+BAD_CREDENTIALS = (
+    "Credenciales inválidas. Revise el usuario y la contraseña e ingréselos de nuevo; "
+    f"después de {settings.LOGIN_FAILURES_ALLOWED} intentos fallidos el ingreso se bloquea durante "
+    f"{settings.LOGIN_LOCK_MINUTES} minutos."
+)
+WRONG_PASSWORD = "La contraseña debe ser la que usa hoy para ingresar."  # noqa: S105  a message
+OLD_IS_WRONG = (
+    "La contraseña anterior debe ser la que usa hoy para ingresar. "
+    "Si acaba de cambiarla en otra ventana, escriba la nueva."
+)
+CHANGED_ELSEWHERE = (
+    "Su contraseña acaba de cambiarse en otra ventana y esta solicitud no se guardó. "
+    "Si fue usted, ingrese con la nueva; si no, comuníquese ya con Atención al usuario: los datos están al pie "
+    "de esta página."
+)
+
+
+def _count(login: str) -> throttle.Attempt:
+    return throttle.admit(login=login, address=origin.get().address)
+
+
+@transaction.atomic
+def write_refusal(event: Event, attempt: throttle.Attempt, account: Account | None) -> None:
+    """Write down a failed try.
+
+    A name that does not exist costs the same write, so that the time of the answer says nothing; its row names the
+    counter, a keyed hash.
+    """
+    obj: models.Model = account or RateCounter(key=attempt.key)
+    entity, after = account.entity if account else None, {"locked": attempt.is_the_last}
+    record(by=None, event=event, obj=obj, entity=entity, after=after)
+
+
+@sensitive_variables("password")
+def open_session(*, login: str, password: str) -> Account:
+    """Check the credentials and return the account whose session may begin (manual v4.1 §9).
+
+    Where a second factor comes next, that is written down, and the opening with it (`second_factor.prove`).
+    `login` is folded, as accounts store it. Raises ValidationError with one and the same message when the account
+    does not exist, is inactive, is of an inactive entity or has another password, after one hashing in each case;
+    and with the lock's message when there were too many tries: then the password is not even looked at.
+    """
+    attempt = _count(login)
+    account = Account.objects.select_related("entity", "person").filter(login=login).first()
+    knows_password = check_password_with_timing_attack_mitigation(account, password)
+    if account is None or not knows_password or not account.may_enter:
+        write_refusal(Event.SESSION_REFUSED, attempt, account)
+        raise ValidationError(BAD_CREDENTIALS, code="credentials")
+    with transaction.atomic():
+        attempt.forgive()
+        event = Event.SESSION_HALFWAY if step_of(account) else Event.SESSION_OPENED
+        record(by=account, event=event, obj=account)
+    return account
+
+
+@transaction.atomic
+def close_session(*, by: Account) -> None:
+    """Write down that the person left."""
+    record(by=by, event=Event.SESSION_CLOSED, obj=by)
+
+
+@sensitive_variables("password")
+def confirm_password(
+    *,
+    by: Account,
+    password: str,
+    field: str = "password",
+    wrong: str = WRONG_PASSWORD,
+    event: Event = Event.SECURITY_REFUSED,
+) -> None:
+    """Have the person of a session show again that he knows his password, before a change that an intruder would make.
+
+    Raises ValidationError: under `field` with the words `wrong` when it is not the password, which counts as a failed
+    log-in and is recorded as `event`; without field when the account is locked.
+    """
+    attempt = _count(by.login)
+    if not by.check_password(password):
+        write_refusal(event, attempt, by)
+        raise ValidationError({field: wrong})
+    attempt.forgive()
+
+
+def check_new_password(account: Account, new: str) -> None:
+    """Raise ValidationError, under "new", when a validator refuses the password for this account."""
+    try:
+        validate_password(new, account)
+    except ValidationError as error:
+        raise ValidationError({"new": error}) from error
+
+
+def save_new_password(
+    account: Account, new: str, *, by: Account, event: Event, keep: AccountSession | None = None
+) -> None:
+    """Save the password of a locked account, record the event and tell the person; in the caller's transaction.
+
+    Every session of the account but `keep` ends, because its hash changed; so does a link that somebody else may have
+    asked for while he read the person's mail.
+    """
+    account.set_password(new)
+    account.save(update_fields=["password"])
+    PasswordLink.objects.filter(account=account).delete()
+    account.sessions.current().exclude(pk=keep.pk if keep else 0).update(ended_at=timezone.now())
+    record(by=by, event=event, obj=account)
+    notify(account, "password_changed", at=timezone.now(), address=origin.get().address)
+
+
+@transaction.atomic
+def _save_password(by: Account, new: str, keep: AccountSession | None) -> Account:
+    account = lock(by)
+    if account.password != by.password:
+        raise ValidationError(CHANGED_ELSEWHERE, code="changed_elsewhere")
+    save_new_password(account, new, by=by, event=Event.PASSWORD_CHANGED, keep=keep)
+    return account
+
+
+@sensitive_variables("old", "new")
+def change_password(*, by: Account, old: str, new: str, keep: AccountSession | None = None) -> Account:
+    """Change the password of `by`, fresh from its session, and return the account as it is now (manual v4.1 §11.8).
+
+    The change, its row of history and the record of the password are one transaction; the person is told by mail.
+    Every session of the account but `keep` ends, because its hash changed. Raises ValidationError: under "old" when
+    that is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without
+    field when the account is locked or another window changed the password first.
+    """
+    confirm_password(by=by, password=old, field="old", wrong=OLD_IS_WRONG, event=Event.PASSWORD_REFUSED)
+    check_new_password(by, new)
+    return _save_password(by, new, keep)

@@ -1,0 +1,187 @@
+"""What does the Ministry do to accounts, entities and sedes? Each deed once, for a reason, and told by mail."""
+
+from django.db import transaction
+
+from accounts.actions.second_factor import reset_factors
+from accounts.actions.sessions import end_sessions
+from accounts.events import Event
+from accounts.models import Account, PasswordLink, Suspension, may_enter_at
+from accounts.models.sessions import AccountSession
+from accounts.throttle import keys_of
+from entities.actions.sedes import disable_sede, enable_sede
+from entities.models import Entity, Sede
+from entities.rules.sedes import SedeUse
+from mipres_admin.database import clock
+from mipres_admin.database.locks import lock, lock_rows
+from mipres_admin.history.recording import record
+from mipres_admin.outbox.mail import notify
+from mipres_admin.rate_limits.models import RateCounter
+from mipres_admin.refusals import Refusal, Refused
+
+HELP = "Si no lo esperaba o cree que es un error, comuníquese con Atención al usuario."
+OF_THE_MINISTRY = Refusal(
+    cause="La cuenta es del Ministerio.",
+    remedy="Pida el cambio a un superusuario.",
+    who="Quien administra las cuentas del Ministerio.",
+)
+NOT_A_DELEGATE = Refusal(
+    cause="Solo se suspende a los delegados: la cuenta no es de una entidad.",
+    remedy="La cuenta propia de una persona le sirve para ver y corregir sus datos (Ley 1581 de 2012).",
+    who="El Ministerio de Salud y Protección Social.",
+)
+
+
+def _notify(account: Account, what: str, reason: str, then: str = HELP) -> None:
+    """Mail the holder of an account what the Ministry did, why, and what they can do."""
+    notify(account, "ministry_acted", what=what, reason=reason, then=then)
+
+
+def _refuse_staff(by: Account, account: Account) -> None:
+    """Who helps delegates does not open the accounts of the Ministry; raises Refused."""
+    if account.is_staff and not by.has_perm("accounts.manage_staff"):
+        raise Refused(OF_THE_MINISTRY)
+
+
+# ---------------------------------------------------------------- suspensions
+
+
+@transaction.atomic
+def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
+    """Keep a delegate out until the Ministry lets him in again; whether he was not suspended already.
+
+    His sessions end at once and a link to set his password opens nothing any more. Raises Refused for an account that
+    is no delegate's.
+    """
+    account = lock(account)
+    if account.entity is None:
+        raise Refused(NOT_A_DELEGATE)
+    if account.is_suspended:
+        return False
+    now = clock.now()
+    Suspension.objects.create(account=account, since=now, suspended_by=by, reason=reason)
+    PasswordLink.objects.filter(account=account).delete()
+    ended = account.sessions.current().update(ended_at=now)
+    after = {"sessions": ended}
+    record(by=by, event=Event.ACCOUNT_SUSPENDED, obj=account, entity=account.entity, after=after, reason=reason)
+    _notify(account, f"suspendió su cuenta de delegado de {account.entity.name}: no puede ingresar con ella", reason)
+    return True
+
+
+@transaction.atomic
+def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
+    """Lift the suspension of a delegate; whether there was one. It opens no account that its appointment closed."""
+    account = lock(account)
+    held = Suspension.objects.current().filter(account=account)
+    if not held.update(lifted_at=clock.now(), lifted_by=by, lifted_because=reason):
+        return False
+    record(by=by, event=Event.ACCOUNT_REACTIVATED, obj=account, entity=account.entity, reason=reason)
+    what = f"levantó la suspensión de su cuenta de delegado de {account.entity}"
+    _notify(account, what, reason, "Ingrese con su usuario y su contraseña de siempre.")
+    return True
+
+
+@transaction.atomic
+def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
+    """Make an entity inactive; whether it was active.
+
+    None of its accounts enters, its tokens are refused, and it appoints, registers and associates nobody.
+    """
+    entity = lock(entity, no_key=True)
+    if not entity.is_active:
+        return False
+    concerned = list(entity.accounts.filter(may_enter_at()).select_related("person"))
+    entity.is_active = False
+    entity.save(update_fields=["is_active"])
+    ended = AccountSession.objects.current().filter(account__entity=entity).update(ended_at=clock.now())
+    before, after = {"is_active": True}, {"is_active": False, "sessions": ended}
+    record(by=by, event=Event.ENTITY_SUSPENDED, obj=entity, entity=entity, before=before, after=after, reason=reason)
+    for account in concerned:
+        _notify(account, f"suspendió a {entity}: sus delegados no pueden ingresar y sus tokens no sirven", reason)
+    return True
+
+
+@transaction.atomic
+def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
+    """Make an entity active again, with its accounts and tokens as they were; whether it was inactive."""
+    entity = lock(entity, no_key=True)
+    if entity.is_active:
+        return False
+    entity.is_active = True
+    entity.save(update_fields=["is_active"])
+    before, after = {"is_active": False}, {"is_active": True}
+    record(by=by, event=Event.ENTITY_REACTIVATED, obj=entity, entity=entity, before=before, after=after, reason=reason)
+    for account in entity.accounts.filter(may_enter_at()).select_related("person"):
+        _notify(account, f"reactivó a {entity}", reason, "Ingrese con su usuario y su contraseña de siempre.")
+    return True
+
+
+# ---------------------------------------------------------------- help for an account
+
+
+@transaction.atomic
+def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
+    """Forget the wrong passwords and second factors that keep somebody out; whether there were any.
+
+    Raises Refused for an account of the Ministry, unless `by` administers them.
+    """
+    _refuse_staff(by, account)
+    account = lock(account)
+    rows = RateCounter.objects.filter(key__in=keys_of(account))
+    failures = sum(lock_rows(rows.values_list("count", flat=True)))
+    if not failures:
+        return False
+    rows.delete()
+    before, entity = {"failures": failures}, account.entity
+    record(by=by, event=Event.ACCOUNT_UNLOCKED, obj=account, entity=entity, before=before, reason=reason)
+    then = "Ingrese con su usuario y su contraseña. Si no los recuerda, use «Olvidé mi clave - Recordar contraseña»."
+    _notify(account, "desbloqueó el ingreso de su cuenta", reason, then)
+    return True
+
+
+@transaction.atomic
+def close_sessions(*, by: Account, account: Account, reason: str) -> bool:
+    """End every live session of an account; whether there was any. Raises Refused as `unlock_account` does."""
+    _refuse_staff(by, account)
+    account = lock(account)
+    if not end_sessions(account=account, by=by, reason=reason):
+        return False
+    _notify(
+        account, "cerró todas las sesiones abiertas de su cuenta", reason, "Puede ingresar de nuevo cuando lo necesite."
+    )
+    return True
+
+
+@transaction.atomic
+def reset_second_factor(*, by: Account, account: Account, reason: str) -> bool:
+    """Remove the second factors of who has lost them, told by mail; whether there were any.
+
+    Raises Refused as `unlock_account` does.
+    """
+    _refuse_staff(by, account)
+    return bool(reset_factors(account=lock(account), by=by, reason=reason))
+
+
+# ---------------------------------------------------------------- sedes
+
+
+def _notify_delegates(sede: Sede, what: str, reason: str) -> None:
+    for account in sede.entity.accounts.filter(may_enter_at()).select_related("person"):
+        _notify(account, f"{what} la sede {sede.code}, {sede.name}, de {sede.entity}", reason)
+
+
+@transaction.atomic
+def close_sede(*, by: Account, sede: Sede, reason: str) -> bool:
+    """Disable a sede of a provider, whose delegates are told; whether it was open. Raises Refused for one of REPS."""
+    done = disable_sede(by=by, sede=sede, seen=SedeUse.of(sede), reason=reason)
+    if done:
+        _notify_delegates(sede, "deshabilitó", reason)
+    return done
+
+
+@transaction.atomic
+def open_sede(*, by: Account, sede: Sede, reason: str) -> bool:
+    """Enable a sede of a provider again, whose delegates are told; whether it was closed. Raises Refused as above."""
+    done = enable_sede(by=by, sede=sede, reason=reason)
+    if done:
+        _notify_delegates(sede, "habilitó de nuevo", reason)
+    return done

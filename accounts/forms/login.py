@@ -1,0 +1,111 @@
+"""What do people type to log in, to change their password and to recover it, and how are mistakes worded?"""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from accounts.forms.captcha import CaptchaForm
+from accounts.forms.documents import DocumentForm
+from accounts.models import Account
+from mipres_admin.forms import ActionForm
+
+# Longer than anybody types, and short enough that hashing it costs what hashing costs.
+LONGEST_PASSWORD = 256
+
+a_login = RegexValidator(
+    r"\A[A-Za-z0-9_.-]{3,40}\Z",
+    "El usuario debe tener de 3 a 40 letras o números sin tildes, por ejemplo ADMIPS900123456.",
+)
+
+
+def password_field(label: str, missing: str, autocomplete: str, **options: Any) -> forms.CharField:
+    """A password as it is typed: spaces belong to it."""
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+        error_messages={
+            "required": missing,
+            "max_length": f"La contraseña debe tener máximo {LONGEST_PASSWORD} caracteres.",
+        },
+        **options,
+    )
+
+
+class NamedForm(CaptchaForm):
+    """Usuario and the code of the image."""
+
+    login = forms.CharField(
+        label="Usuario",
+        validators=[a_login],
+        error_messages={"required": "Ingrese su usuario."},
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_login(self) -> str:
+        """The login as accounts store it."""
+        return str(self.cleaned_data["login"]).upper()
+
+
+class LoginForm(NamedForm):
+    """Usuario, Contraseña and the code of the image (manual v4.1 §9)."""
+
+    password = password_field("Contraseña", "Ingrese su contraseña.", "current-password")
+
+
+class RecoverPasswordForm(NamedForm, DocumentForm):
+    """Olvidé mi clave - Recordar contraseña (manual v4.1 §11.8)."""
+
+    email = forms.EmailField(
+        label="Correo electrónico",
+        max_length=254,
+        help_text="El que registró en Mi Seguridad Social.",
+        error_messages={
+            "required": "Ingrese su correo electrónico.",
+            "invalid": "El correo electrónico debe tener usuario, arroba y dominio, por ejemplo nombre@entidad.com.",
+            "max_length": "El correo electrónico debe tener máximo 254 caracteres.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+    field_order = ("login", "document_type", "document_number", "email")
+
+
+class ShownField(forms.CharField):
+    """A value that is shown, and known to password managers, but never taken from the request."""
+
+    widget = forms.TextInput(attrs={"readonly": True, "autocomplete": "username"})
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the server knows, whatever came back."""
+        return initial
+
+
+class NewPasswordForm(ActionForm):
+    """A new password, typed twice, for an account that is known."""
+
+    login = ShownField(label="Nombre del usuario (Login)", required=False)
+    new = password_field(
+        "Contraseña Nueva",
+        "Ingrese la contraseña nueva.",
+        "new-password",
+        help_text="Use 12 caracteres o más; por ejemplo una frase que solo usted conozca.",
+    )
+    confirmation = password_field("Confirmación de Contraseña", "Ingrese otra vez la contraseña nueva.", "new-password")
+
+    def __init__(self, data: Any = None, *, account: Account) -> None:
+        super().__init__(data, initial={"login": account.login})
+
+    def clean(self) -> None:
+        """The new password was typed twice alike."""
+        new, confirmation = self.cleaned_data.get("new"), self.cleaned_data.get("confirmation")
+        if new and confirmation and new != confirmation:
+            self.add_error("confirmation", "La confirmación debe ser igual a la contraseña nueva.")
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """Cambio Contraseña (manual v4.1 §11.8)."""
+
+    old = password_field("Contraseña anterior", "Ingrese su contraseña anterior.", "current-password")
+    field_order = ("login", "old", "new", "confirmation")

@@ -1,0 +1,60 @@
+"""Is the session behind this request alive and whole? Otherwise nobody is logged in, and the person learns why."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import auth
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+
+from accounts.models import Account
+from accounts.security import saved_forms, sessions
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class StandingMiddleware:
+    """End dead sessions, send those with something left to prove to the second step, and say which are whole.
+
+    `AccessMiddleware` opens pages only to requests that are marked whole here.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        request.whole_session = request.entering = request.closed_account = None
+        if request.user.is_authenticated:
+            self._judge(request, request.user)
+        elif sessions.ENTERING in request.session:
+            request.entering = sessions.entering(request)
+        return self.get_response(request)
+
+    def _judge(self, request: Any, account: Account) -> None:
+        row = sessions.current(request, account)
+        why = sessions.why_closed(row)
+        if why or row is None:
+            self._close(request, account)
+            request.session[sessions.WHY] = why
+        elif not sessions.is_whole(row, account):
+            self._close(request, account)
+            sessions.start_second_step(request, account, request.get_full_path() if request.method == "GET" else "")
+            request.entering = sessions.entering(request)
+        else:
+            sessions.touch(row)
+            request.whole_session = row
+
+    def _close(self, request: Any, account: Account) -> None:
+        auth.logout(request)
+        saved_forms.remember_closed(request, account)
+        request.closed_account = account
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """What was sent with a dead session waits for its sender; whoever has a factor to prove goes and does it."""
+        if request.user.is_authenticated:
+            if request.viewing is None:
+                saved_forms.forget_when_sent(request)
+        elif request.method == "POST" and getattr(view, "login_required", True):
+            saved_forms.keep(request)
+        return redirect("second_factor") if request.closed_account and request.entering else None

@@ -1,0 +1,38 @@
+"""Which people have died, as the Ministry's list says?"""
+
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now, TruncDate
+
+from accounts.models.people import DocumentType, document_check
+
+
+class DeceasedEntry(models.Model):
+    """A person who died, as the Ministry's list says; closed when the list no longer does: a correction."""
+
+    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
+    document_number = models.CharField("número de documento", max_length=20)
+    deceased_on = models.DateField("fecha de fallecimiento")
+    closed_on = models.DateField("corregido el", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "fallecido"
+        constraints = (
+            models.UniqueConstraint(
+                "document_type",
+                "document_number",
+                name="deceased_once_per_document",
+                violation_error_message="Esa persona ya está en la lista de fallecidos.",
+            ),
+            document_check("deceased_document_well_formed"),
+            models.CheckConstraint(
+                condition=Q(deceased_on__lte=TruncDate(Now(), tzinfo=ZoneInfo("America/Bogota"))),
+                name="deceased_not_in_the_future",
+                violation_error_message="La fecha de fallecimiento debe ser hoy o un día anterior.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document_type}{self.document_number} {self.deceased_on}"

@@ -1,0 +1,114 @@
+"""Who of the Ministry has looked at the portal as which delegate, and what can never be false of it?"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.models.sessions import AccountSession
+from entities.models import Entity
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LONGEST = timedelta(minutes=30)
+
+
+class ViewingQuerySet(models.QuerySet["Viewing"]):
+    def not_ended(self) -> Self:
+        """Those that nobody has ended."""
+        return self.filter(ended_at__isnull=True)
+
+    def judged(self) -> Self:
+        """With all that says whether it may go on, and the moment (`now`) by PostgreSQL's clock."""
+        related = self.select_related("staff", "session", "account__person", "account__entity", "entity")
+        return related.annotate(now=Now())
+
+    def told_to(self, entity: Entity) -> Self:
+        """What an entity reads on its home: those of its own delegates, for `VIEWING_TOLD_DAYS`, newest first."""
+        since = Now() - timedelta(days=settings.VIEWING_TOLD_DAYS)
+        return self.filter(entity=entity, started_at__gt=since).order_by("-started_at", "-pk")
+
+
+class Viewing(models.Model):
+    """One look at the portal as a delegate, in one session of one account of the Ministry."""
+
+    class End(models.TextChoices):
+        """Why it ended; empty while it goes on."""
+
+        STOPPED = "stopped", "La terminó quien veía"
+        TIME = "time", "Se acabó el tiempo"
+        SESSION = "session", "Terminó la sesión de quien veía"
+        STAFF = "staff", "Quien veía dejó de tener permiso"
+        ACCOUNT = "account", "La cuenta que se veía dejó de poder ingresar"
+
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="viewings", verbose_name="quién ve"
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="viewed", verbose_name="delegado visto"
+    )
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name="entidad")
+    # old sessions are deleted; what was done in them is not
+    session = models.ForeignKey(
+        AccountSession, on_delete=models.SET_NULL, null=True, related_name="viewings", verbose_name="sesión"
+    )
+    reason = models.CharField("motivo", max_length=200)
+    started_at = models.DateTimeField("inicio")
+    ends_at = models.DateTimeField("a más tardar")
+    ended_at = models.DateTimeField("fin", null=True, blank=True)
+    end = models.CharField("por qué terminó", max_length=7, choices=End, blank=True)
+
+    objects = ViewingQuerySet.as_manager()
+    now: "datetime"  # of those that are `judged`
+
+    class Meta:
+        verbose_name = "vista como delegado"
+        verbose_name_plural = "vistas como delegado"
+        ordering = ("-started_at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(staff=F("account")),
+                name="viewing_of_somebody_else",
+                violation_error_message="Nadie ve el portal como su propia cuenta.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="viewing_says_why",
+                violation_error_message="Ingrese el motivo.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("started_at"), ends_at__lte=F("started_at") + LONGEST),
+                name="viewing_half_an_hour_at_most",
+                violation_error_message="La vista debe durar 30 minutos o menos.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, end="")
+                | Q(
+                    ended_at__isnull=False,
+                    ended_at__gte=F("started_at"),
+                    ended_at__lte=F("ends_at"),
+                    end__in=("stopped", "time", "session", "staff", "account"),
+                ),
+                name="viewing_ended_in_time_and_says_why",
+                violation_error_message="Una vista que terminó debe decir por qué y no durar más de lo previsto.",
+            ),
+            models.UniqueConstraint(
+                "session",
+                condition=Q(ended_at__isnull=True),
+                name="viewing_one_at_a_time_in_a_session",
+                violation_error_message="En esa sesión ya se está viendo el portal como un delegado.",
+            ),
+        )
+        indexes = (models.Index("entity", "started_at", name="viewing_of_the_entity"),)
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.account_id} {self.started_at}"
+
+    @property
+    def minutes_left(self) -> int:
+        """How many minutes it may still last, the one that runs included."""
+        return max(1, -(-(self.ends_at - self.now) // timedelta(minutes=1)))

@@ -1,0 +1,188 @@
+"""Which second factors, recovery codes and policies exist, and what can never be false of them?"""
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django_otp.oath import TOTP
+
+from accounts.security.secrets import totp_key
+from entities.models import EntityKind
+from mipres_admin.database.sha256 import SHA256
+
+if TYPE_CHECKING:
+    from accounts.models.accounts import Account
+
+
+def same_holder(account: "Account") -> Q:
+    """The accounts that share second factors with this one: those of the same person, but for the Ministry's.
+
+    An account of the Ministry shares with none, and neither does one without a person.
+    """
+    if account.is_staff or account.person_id is None:
+        return Q(account=account.pk)
+    return Q(account__person=account.person_id, account__is_staff=False)
+
+
+# ---------------------------------------------------------------- factors
+
+
+class HeldQuerySet[Held: models.Model](models.QuerySet[Held]):
+    def of(self, account: "Account") -> Self:
+        """What proves the holder of this account a second time."""
+        return self.filter(same_holder(account))
+
+
+class Factor(models.Model):
+    """Something that its holder has, named by him, with the days on which it was added and last used."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="cuenta"
+    )
+    name = models.CharField("nombre", max_length=60)
+    added_at = models.DateTimeField("agregado el", db_default=Now(), editable=False)
+    last_used_at = models.DateTimeField("último uso", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("added_at", "pk")
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="%(class)s_has_a_name",
+                violation_error_message="Ingrese un nombre para reconocerlo.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuthenticatorApp(Factor):
+    """An app that shows codes of six digits (TOTP, RFC 6238).
+
+    `seed` is not the key of the app: that comes of it and of a secret which is not in the database.
+    """
+
+    kind = "totp"
+    kind_name = "Aplicación de autenticación"
+
+    seed = models.CharField(max_length=40, editable=False)
+    # the moment of the last code that was accepted, in steps of thirty seconds: no code counts twice
+    last_step = models.BigIntegerField(default=-1, editable=False)
+    drift = models.SmallIntegerField(default=0, editable=False)
+
+    objects = HeldQuerySet["AuthenticatorApp"].as_manager()
+
+    class Meta(Factor.Meta):
+        verbose_name = "aplicación de autenticación"
+        verbose_name_plural = "aplicaciones de autenticación"
+        constraints = (
+            *Factor.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(seed__regex=r"^[0-9a-f]{40}$"),
+                name="authenticator_app_seed_well_formed",
+                violation_error_message="La semilla debe tener 40 dígitos hexadecimales.",
+            ),
+        )
+
+    def accepts(self, code: str) -> bool:
+        """Whether the app shows this code now (or half a minute ago, or in half a minute) and it was never used.
+
+        Sets `last_step` and `drift`; save under a lock on the row.
+        """
+        totp = TOTP(totp_key(self.seed), drift=self.drift)
+        if not totp.verify(int(code), tolerance=1, min_t=self.last_step + 1):
+            return False
+        self.last_step, self.drift = totp.t(), totp.drift
+        return True
+
+
+class Passkey(Factor):
+    """A passkey (WebAuthn): its public key; the private one never leaves the device of its holder."""
+
+    kind = "passkey"
+    kind_name = "Llave de acceso"
+
+    credential_id = models.CharField(max_length=1400, editable=False)
+    credential_hash = models.CharField(max_length=64, unique=True, editable=False)
+    public_key = models.BinaryField(max_length=1023, editable=False)
+    sign_count = models.BigIntegerField(default=0, editable=False)
+    transports = models.JSONField(default=list, editable=False)
+
+    objects = HeldQuerySet["Passkey"].as_manager()
+
+    class Meta(Factor.Meta):
+        verbose_name = "llave de acceso"
+        verbose_name_plural = "llaves de acceso"
+        constraints = (
+            *Factor.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(credential_hash__regex=SHA256) & ~Q(credential_id=""),
+                name="passkey_credential_well_formed",
+                violation_error_message="La llave debe tener un identificador y su huella.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sign_count__gte=0),
+                name="passkey_count_not_negative",
+                violation_error_message="El contador de la llave debe ser cero o más.",
+            ),
+        )
+
+
+class RecoveryCodeQuerySet(HeldQuerySet["RecoveryCode"]):
+    def current(self) -> Self:
+        """Those that still open a session."""
+        return self.filter(used_at__isnull=True)
+
+
+class RecoveryCode(models.Model):
+    """A code that opens one session for whoever has lost the factor; only its keyed hash is kept."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="cuenta"
+    )
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField("generado el", db_default=Now(), editable=False)
+    used_at = models.DateTimeField("usado el", null=True, blank=True)
+
+    objects = RecoveryCodeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "código de recuperación"
+        verbose_name_plural = "códigos de recuperación"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(digest__regex=SHA256),
+                name="recovery_code_is_a_hash",
+                violation_error_message="Del código solo se guarda su huella de 64 dígitos hexadecimales.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.made_at}"
+
+
+class SecondFactorPolicy(models.Model):
+    """From which day on the delegates of one kind of entity must have a second factor."""
+
+    kind = models.CharField("tipo de entidad", max_length=5, primary_key=True, choices=EntityKind)
+    compulsory_from = models.DateField("obligatorio desde")
+
+    class Meta:
+        verbose_name = "segundo factor obligatorio"
+        verbose_name_plural = "segundo factor obligatorio por tipo de entidad"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=EntityKind.values),
+                name="second_factor_policy_kind_known",
+                violation_error_message="El tipo de entidad debe ser uno de la lista.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.compulsory_from}"

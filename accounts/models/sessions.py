@@ -1,0 +1,96 @@
+"""Which sessions exist, how were they proven, and what can never be false of them?"""
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    pass
+
+
+# ---------------------------------------------------------------- sessions
+
+
+class Proof(models.TextChoices):
+    """With what a session was opened besides the password; empty: with nothing else."""
+
+    NONE = "", "Solo contraseña"
+    TOTP = "totp", "Aplicación de autenticación"
+    PASSKEY = "passkey", "Llave de acceso"
+    RECOVERY = "recovery", "Código de recuperación"
+
+
+class AccountSessionQuerySet(models.QuerySet["AccountSession"]):
+    def current(self) -> Self:
+        """Sessions that were not ended, are not idle for too long, and are not too old."""
+        now = timezone.now()
+        return self.filter(
+            ended_at__isnull=True,
+            last_seen_at__gt=now - timedelta(minutes=settings.SESSION_IDLE_MINUTES),
+            started_at__gt=now - timedelta(hours=settings.SESSION_LONGEST_HOURS),
+        )
+
+
+class AccountSession(models.Model):
+    """One session of one account. Django's session carries its `public_id`; ended here, it is dead there."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions", verbose_name="cuenta"
+    )
+    device = models.CharField("dispositivo", max_length=60)
+    address = models.GenericIPAddressField("dirección", null=True, blank=True)
+    verified_by = models.CharField("segundo factor", max_length=8, choices=Proof, blank=True, default=Proof.NONE)
+    started_at = models.DateTimeField("inicio")
+    last_seen_at = models.DateTimeField("última actividad")
+    ended_at = models.DateTimeField("fin", null=True, blank=True)
+
+    objects = AccountSessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "sesión"
+        verbose_name_plural = "sesiones"
+        ordering = ("-last_seen_at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(last_seen_at__gte=F("started_at")),
+                name="account_session_seen_after_it_starts",
+                violation_error_message="La última actividad debe ser después del inicio.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="account_session_ends_after_it_starts",
+                violation_error_message="La sesión debe terminar después de empezar.",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by__in=Proof.values),
+                name="account_session_proof_known",
+                violation_error_message="El segundo factor debe ser uno de la lista.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(device=""),
+                name="account_session_names_its_device",
+                violation_error_message="La sesión debe decir en qué dispositivo se abrió.",
+            ),
+        )
+        indexes = (models.Index("account", "last_seen_at", name="account_session_of"),)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.started_at}"
+
+    @property
+    def seconds_left(self) -> int:
+        """How long the session lives if nothing more is asked of it."""
+        idle = self.last_seen_at + timedelta(minutes=settings.SESSION_IDLE_MINUTES)
+        old = self.started_at + timedelta(hours=settings.SESSION_LONGEST_HOURS)
+        return max(0, int((min(idle, old) - timezone.now()).total_seconds()))
+
+    @property
+    def warning_seconds(self) -> int:
+        """How long before its end the page warns."""
+        return int(settings.SESSION_WARNING_SECONDS)

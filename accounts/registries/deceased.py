@@ -1,0 +1,84 @@
+"""What does a row of the list of deceased people say? That the person of a document died on a day.
+
+The list holds everybody. Whom it no longer has is alive after all: the entry is closed, and the person may enter and be
+activated again. `Person.deceased_on` follows the entries by triggers (migration 0010).
+"""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from accounts.events import Event
+from accounts.registries.person_columns import person, person_columns
+from mipres_admin.excel.headings import ExpectedColumn
+from registries.loading.cell_values import required_date
+from registries.loading.change_capture import TrackedTable
+from registries.loading.errors import Rejected
+from registries.loading.loader import Registry
+from registries.models import RegistryLoad
+
+CLOSE = """
+UPDATE accounts_deceasedentry AS entry SET closed_on = %(closing_day)s
+WHERE closed_on IS NULL AND document_number <> ALL (%(rejected)s::text[])
+    AND NOT EXISTS (
+        SELECT FROM registry_rows AS file
+        WHERE (file.document_type, file.document_number) = (entry.document_type, entry.document_number)
+    )
+RETURNING format('%%s …%%s', document_type, right(document_number, 4))
+"""
+
+CHANGES = """
+SELECT file.document_type, file.document_number, file.deceased_on, entry.id AS entry_id,
+    CASE WHEN entry.id IS NULL THEN 'new' WHEN entry.closed_on IS NOT NULL THEN 'reopened' ELSE 'changed' END AS state
+FROM registry_rows AS file
+LEFT JOIN accounts_deceasedentry AS entry
+    ON (entry.document_type, entry.document_number) = (file.document_type, file.document_number)
+WHERE entry.id IS NULL OR entry.closed_on IS NOT NULL OR entry.deceased_on <> file.deceased_on
+"""
+
+INSERT = """
+INSERT INTO accounts_deceasedentry (document_type, document_number, deceased_on)
+SELECT document_type, document_number, deceased_on FROM registry_changes WHERE state = 'new'
+"""
+
+UPDATE = """
+UPDATE accounts_deceasedentry AS entry SET deceased_on = change.deceased_on, closed_on = NULL
+FROM registry_changes AS change WHERE entry.id = change.entry_id
+"""
+
+
+class Deceased(Registry):
+    """The list of deceased people, whole each time; a row that is gone is closed, never deleted."""
+
+    kind = RegistryLoad.Kind.DECEASED
+    event = Event.DECEASED_LOADED
+    columns = (
+        *person_columns(),
+        ExpectedColumn(("fecha_fallecimiento", "FechaFallecimiento", "FechaDefuncion")),
+    )
+    staged = {"document_type": "text", "document_number": "text", "deceased_on": "date"}
+    open_rows = "SELECT count(*) FROM accounts_deceasedentry WHERE closed_on IS NULL"
+    closings = (CLOSE,)
+    changes = CHANGES
+    writes = (UPDATE, INSERT)
+    tracked = (
+        TrackedTable(
+            "accounts_deceasedentry",
+            ("deceased_on", "closed_on"),
+            "format('%%s …%%s', row.document_type, right(row.document_number, 4))",
+            closing="closed_on",
+        ),
+    )
+
+    def __init__(self) -> None:
+        self.today = timezone.localdate()
+
+    def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+        who = person(cells[0], cells[1])
+        day = required_date(cells[2], "la fecha de fallecimiento")
+        if day > self.today:
+            raise Rejected(f"la fecha de fallecimiento «{cells[2]}» está en el futuro; revise el orden de día y mes")
+        return " ".join(who), (*who, day)
+
+    def subject(self, cells: Sequence[str]) -> str:
+        return cells[1].upper()

@@ -1,0 +1,20 @@
+"""How does a registry name a person? By type and number of document."""
+
+from accounts.models import DocumentType
+from mipres_admin.excel.headings import ExpectedColumn
+from registries.loading.cell_values import Choice, document
+
+document_type = Choice(DocumentType.choices, "el tipo de documento")
+
+
+def person_columns() -> tuple[ExpectedColumn, ExpectedColumn]:
+    """The two columns that name a person."""
+    return (
+        ExpectedColumn(("tipo_documento", "TipoDocumento", "TipoIdentificacion")),
+        ExpectedColumn(("numero_documento", "NumeroDocumento", "NumeroIdentificacion")),
+    )
+
+
+def person(kind: str, number: str) -> tuple[str, str]:
+    """The document of a person. Raises Rejected when its type or its number cannot be a person's."""
+    return document_type(kind), document(number)

@@ -1,1 +1,0 @@
-"""How do the registries of people get into the portal? ReTHUS and the plazas of SSO, through `entities.registry`."""

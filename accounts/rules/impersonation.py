@@ -1,0 +1,104 @@
+"""Who may be seen, until when, and what is there to see? Pure: no writes, no request."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.urls import ResolverMatch
+
+from accounts.models.impersonation import Viewing
+from accounts.security.sessions import why_closed
+from mipres_admin.access.declarations import GATED_BY_THEIR_LIBRARY, Viewable, declared
+from mipres_admin.refusals import Refusal
+
+if TYPE_CHECKING:
+    from accounts.models import Account
+
+PERMISSION = "accounts.view_as_delegate"
+
+# ---------------------------------------------------------------- who
+
+NOT_YOURS = Refusal(
+    cause="Su cuenta no tiene el permiso «Ver el portal como un delegado».",
+    remedy="Pídalo a quien administra las cuentas del Ministerio.",
+    who="Un superusuario del Ministerio.",
+)
+NOT_A_DELEGATE = Refusal(
+    cause="Solo se puede ver el portal como un delegado cuya cuenta y cuya entidad están activas; nunca como una "
+    "persona natural ni como otra cuenta del Ministerio.",
+    remedy="Revise el estado de la cuenta y de la entidad: un delegado que no puede ingresar no ve ninguna página.",
+    who="El Ministerio.",
+)
+
+
+def may_be_seen(account: "Account") -> bool:
+    """Whether this is a delegate who could log in now: what he sees is what there is to see."""
+    return account.entity_id is not None and not account.is_staff and account.may_enter
+
+
+def viewing_refusal(by: "Account", account: "Account") -> Refusal | None:
+    """Why `by` may not see the portal as `account`, or None."""
+    if not (by.is_active and by.is_staff and by.has_perm(PERMISSION)):
+        return NOT_YOURS
+    return None if may_be_seen(account) else NOT_A_DELEGATE
+
+
+def already_seeing(viewing: Viewing) -> Refusal:
+    """One session sees one delegate at a time."""
+    return Refusal(
+        cause=f"En esta sesión usted ya está viendo el portal como {viewing.account.login}.",
+        remedy="Oprima «Dejar de ver» y empiece de nuevo con este delegado.",
+        who="Usted mismo.",
+    )
+
+
+def why_over(viewing: Viewing, now: datetime) -> str:
+    """Why a viewing may not go on (one of `Viewing.End`), or ""."""
+    if now >= viewing.ends_at:
+        return Viewing.End.TIME
+    if why_closed(viewing.session):
+        return Viewing.End.SESSION
+    if viewing_refusal(viewing.staff, viewing.account) == NOT_YOURS:
+        return Viewing.End.STAFF
+    return "" if may_be_seen(viewing.account) else Viewing.End.ACCOUNT
+
+
+# ---------------------------------------------------------------- what
+
+CHANGES = Refusal(
+    headline="No puede cambiar nada",
+    cause="Lo que usted pidió cambia o guarda algo, y mientras ve el portal como un delegado solo puede mirar.",
+    remedy="Si el cambio hace falta, lo hace el delegado con su cuenta, o el Ministerio desde su administración con "
+    "un motivo.",
+    who="El delegado.",
+)
+PERSONAL = Refusal(
+    headline="Esta página no se muestra",
+    cause="Es de la persona y no de su trabajo como delegado (su contraseña, su seguridad, sus datos), o no es parte "
+    "de lo que un delegado ve al ingresar.",
+    remedy="Vuelva al inicio y siga con las demás páginas. Lo que el Ministerio puede hacer con la cuenta está en su "
+    "administración.",
+    who="La persona misma.",
+)
+TAKEN_AWAY = Refusal(
+    headline="No puede descargar archivos",
+    cause="Ver el portal como un delegado es para mirar; los archivos con datos de personas no se llevan.",
+    remedy="Si el archivo hace falta, lo descarga el delegado con su cuenta.",
+    who="El delegado.",
+)
+
+
+def is_own(match: ResolverMatch | None) -> bool:
+    """Whether this address stays the staff member's own while he sees the rest as the delegate."""
+    return match is not None and (match.namespace in GATED_BY_THEIR_LIBRARY or _viewable(match) is Viewable.OWN)
+
+
+def _viewable(match: ResolverMatch) -> Viewable:
+    access = declared(match.func)
+    return access.viewable if access else Viewable.NO
+
+
+def showing_refusal(method: str | None, match: ResolverMatch) -> Refusal | None:
+    """Why a request is not shown while the portal is only looked at, or None."""
+    if method not in ("GET", "HEAD"):
+        return CHANGES
+    return {Viewable.DOWNLOAD: TAKEN_AWAY, Viewable.YES: None}.get(_viewable(match), PERSONAL)

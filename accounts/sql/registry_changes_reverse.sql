@@ -1,0 +1,1 @@
+SELECT untrack_registry_changes('accounts_deceasedentry');

@@ -1,0 +1,43 @@
+"""Under which name does an account log in? A delegate's says the kind of entity and its NIT; a person's, the document.
+
+Manual v4.1 §9 shows ADMIPS900123456; several delegates of one entity are told apart by -2, -3…
+"""
+
+from itertools import count
+
+from accounts.models import Account
+from entities.models import Entity, EntityKind
+from mipres_admin.database.locks import lock_key
+
+PREFIXES: dict[str, str] = {
+    EntityKind.IPS: "ADMIPS",
+    EntityKind.EPS_C: "ADMEPS",
+    EntityKind.EPS_S: "ADMEPSS",
+    EntityKind.PROVEEDOR: "ADMPROV",
+    EntityKind.PPN: "ADMPPN",
+    EntityKind.ET: "ADMET",
+}
+DELEGATE_KINDS = tuple(PREFIXES)
+
+
+def persons_login(document_type: str, document_number: str) -> str:
+    """The name of a person's own account, for example CC1025000111."""
+    return f"{document_type}{document_number}"
+
+
+def first_login(entity: Entity) -> str:
+    """The name of the first delegate of an entity, for example ADMIPS900123456."""
+    return f"{PREFIXES[entity.kind]}{entity.nit}"
+
+
+def next_login(entity: Entity) -> str:
+    """The first free name for a delegate of this entity, which stays free for the caller's transaction.
+
+    Two entities may share it (a CC and a PT of one number, both Proveedor Persona Natural), so what is locked is the
+    name and not the entity. Accounts are never deleted: a name has one owner for ever.
+    """
+    first = first_login(entity)
+    lock_key(first)
+    taken = set(Account.objects.filter(login__startswith=first).values_list("login", flat=True))
+    names = (first if number == 1 else f"{first}-{number}" for number in count(1))
+    return next(name for name in names if name not in taken)

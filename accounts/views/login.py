@@ -1,0 +1,87 @@
+"""Log in, log out and change of password."""
+
+from django.contrib import auth, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts.actions import login as actions
+from accounts.forms.login import ChangePasswordForm, LoginForm
+from accounts.models import Account
+from accounts.requests import AnyRequest
+from accounts.rules.authentication import step_of
+from accounts.security import saved_forms, sessions
+from mipres_admin.access.declarations import FORM, MenuEntry, Viewable, public, signed_in
+
+
+def _next(request: HttpRequest) -> str:
+    """Where the person was going, if that is a page of this portal; else home."""
+    wanted = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours and wanted.startswith("/") else resolve_url("home")
+
+
+def destination(request: HttpRequest, wanted: str) -> str:
+    """Where a session begins: at the form that waits for its sender, else where the person was going."""
+    return resolve_url("resume_form") if saved_forms.kept_form(request, request.user) else wanted
+
+
+def _enter(request: HttpRequest, form: LoginForm) -> str:
+    """Try to log in with a valid form; where to go now, or "" when it failed. What went wrong is in the form."""
+    with form.attempt():
+        account = actions.open_session(login=form.cleaned_data["login"], password=form.cleaned_data["password"])
+        if step_of(account):
+            sessions.start_second_step(request, account, _next(request))
+            return resolve_url("second_factor")
+        sessions.begin(request, account)
+        return destination(request, _next(request))
+    return ""
+
+
+@public(methods=FORM)
+@sensitive_post_parameters("password")
+def login(request: HttpRequest) -> HttpResponse:
+    """Ask for Usuario, Contraseña and the code of the image, and begin a session."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    form = LoginForm.sent(request)
+    if form.is_valid():
+        goal = _enter(request, form)
+        if goal:
+            return HttpResponseRedirect(goal)
+    why = sessions.WHY_CLOSED.get(request.session.pop(sessions.WHY, ""), "")
+    context = {"form": form, "why": why, "kept": saved_forms.KEPT in request.session}
+    return render(request, "accounts/login.html", context)
+
+
+@public(methods=FORM, viewable=Viewable.OWN)
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the session. Opening the address ends nothing: it asks first."""
+    if not isinstance(request.user, Account):
+        return redirect("login")
+    if request.method != "POST":
+        return render(request, "accounts/logout.html")
+    actions.close_session(by=request.user)
+    auth.logout(request)
+    messages.success(request, "Usted ha salido del portal.")
+    return redirect("login")
+
+
+@signed_in(methods=FORM, menu=MenuEntry("Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key", order=130))
+@sensitive_post_parameters("old", "new", "confirmation")
+def change_password(request: AnyRequest) -> HttpResponse:
+    """Change one's own password; this session stays, under a new key."""
+    form = ChangePasswordForm(request.POST or None, account=request.account)
+    if form.is_valid():
+        with form.attempt():
+            account = actions.change_password(
+                by=request.account,
+                old=form.cleaned_data["old"],
+                new=form.cleaned_data["new"],
+                keep=request.whole_session,
+            )
+            auth.update_session_auth_hash(request, account)
+            messages.success(request, "Contraseña cambiada exitosamente")
+            return redirect("change_password")
+    return render(request, "accounts/change_password.html", {"form": form})

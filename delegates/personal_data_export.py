@@ -1,0 +1,145 @@
+"""What does the portal hold on one person? The content of "Descargar mis datos" (Ley 1581 de 2012, art. 8 and 14)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from accounts.models import Account, Person, Suspension
+from delegates.models import Appointment, EntityRegistration, PrivacyAcceptance, Representation
+from mipres_admin.history.models import HistoryEntry
+from roles.models import Certificate, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
+
+Rows = list[dict[str, Any]]
+
+
+def _rows(rows: QuerySet[Any], **fields: str) -> Rows:
+    """Each row with the given headings, from these fields; in the order in which things happened."""
+    return [dict(zip(fields, values, strict=True)) for values in rows.order_by("pk").values_list(*fields.values())]
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "tipo de documento": person.document_type,
+        "número de documento": person.document_number,
+        "primer nombre": person.first_name,
+        "segundo nombre": person.second_name,
+        "primer apellido": person.first_surname,
+        "segundo apellido": person.second_surname,
+        "sexo": person.get_sex_display(),
+        "correo electrónico": person.email,
+        "fecha de fallecimiento": person.deceased_on,
+    }
+
+
+def _registration(person: Person) -> Rows:
+    return [
+        {
+            "usuario": user.login,
+            "tipo de usuario": user.get_kind_display(),
+            "profesión": str(user.profession or ""),
+            "registro profesional": user.professional_registry,
+            "registrado el": user.registered_at,
+        }
+        for user in RegisteredUser.objects.filter(person=person).select_related("person", "profession")
+    ]
+
+
+def _about(things: Iterable[Model]) -> Q:
+    """The acts on these things."""
+    found = Q(pk__in=())
+    for thing in things:
+        found |= Q(object_type=thing._meta.label_lower, object_id=str(thing.pk))
+    return found
+
+
+def _acts(person: Person, accounts: list[Account]) -> Rows:
+    """What he did and what was done on him. Who else acted is told by entity, and where from only of his own acts."""
+    users = RegisteredUser.objects.filter(person=person)
+    entries = HistoryEntry.objects.filter(_about([person, *accounts, *users]) | Q(actor__in=accounts))
+    own = {account.pk: account.login for account in accounts}
+    return [
+        {
+            "fecha": entry.at,
+            "acto": entry.event_label,
+            "con su cuenta": own.get(entry.actor_id or 0, ""),
+            "por una entidad": entry.entity.name if entry.entity and entry.actor_id not in own else "",
+            "desde": entry.address if entry.actor_id in own else None,
+        }
+        for entry in entries.select_related("entity").order_by("pk").iterator()
+    ]
+
+
+def _of_document(model: type[RethusEntry] | type[SsoPost] | type[Appointment], person: Person) -> QuerySet[Any]:
+    document = {"document_type": person.document_type, "document_number": person.document_number}
+    return model._default_manager.filter(**document)
+
+
+def _in_mipres(person: Person) -> dict[str, Rows]:
+    return {
+        "registro en MIPRES": _registration(person),
+        "roles en MIPRES": _rows(
+            RoleAssignment.objects.filter(user__person=person),
+            **{"rol": "role", "entidad": "entity__name", "sede": "sede__name", "código de la sede": "sede__code"},
+            **{"desde": "starts_at", "hasta": "ends_at"},
+        ),
+        "constancias": _rows(
+            Certificate.objects.filter(user__person=person),
+            **{"código": "code", "entidad": "entity__name", "a la fecha": "as_of", "expedida el": "issued_at"},
+        ),
+    }
+
+
+def _for_entities(person: Person) -> dict[str, Rows]:
+    """What he is to entities: authorised, representative, applicant."""
+    return {
+        "autorizaciones de entidades": _rows(
+            _of_document(Appointment, person),
+            **{"entidad": "entity__name", "rol": "role__name", "perfil": "profile__name"},
+            **{"correo electrónico": "email", "desde": "created_at", "inactivada el": "ended_at"},
+        ),
+        "representación legal": _rows(
+            Representation.objects.filter(person=person), entidad="entity__name", desde="since", hasta="ended_at"
+        ),
+        "registros de entidades": _rows(
+            EntityRegistration.objects.filter(applicant__person=person),
+            **{"tipo de entidad": "kind", "nit": "nit", "razón social": "name"},
+            **{"estado": "state", "enviada": "sent_at"},
+        ),
+    }
+
+
+def _in_registries(person: Person) -> dict[str, Rows]:
+    return {
+        "ReTHUS": _rows(
+            _of_document(RethusEntry, person),
+            **{"profesión": "profession__name", "registro": "registry_number", "retirado el": "closed_on"},
+        ),
+        "plazas de SSO": _rows(_of_document(SsoPost, person), plaza="sede__name", desde="starts_on", hasta="ends_on"),
+    }
+
+
+def personal_data(person: Person) -> dict[str, Any]:
+    """All of it by section, with Spanish headings; no secrets, no passwords, nobody else's data."""
+    accounts = Account.objects.filter(person=person)
+    return {
+        "persona": _person(person),
+        "cuentas": _rows(
+            accounts,
+            **{"usuario": "login", "entidad": "entity__name", "correo electrónico": "email", "activa": "is_active"},
+            **{"creada el": "created_at", "último ingreso": "last_login"},
+        ),
+        "suspensiones": _rows(
+            Suspension.objects.filter(account__person=person),
+            **{"usuario": "account__login", "desde": "since", "motivo": "reason"},
+            **{"levantada el": "lifted_at", "por qué se levantó": "lifted_because"},
+        ),
+        "aviso de privacidad": _rows(
+            PrivacyAcceptance.objects.filter(account__person=person),
+            **{"versión": "notice_version", "aceptado el": "accepted_at"},
+        ),
+        **_in_mipres(person),
+        **_for_entities(person),
+        **_in_registries(person),
+        "historia": _acts(person, list(accounts)),
+    }

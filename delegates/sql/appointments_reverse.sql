@@ -1,0 +1,1 @@
+ALTER TABLE delegates_appointment DROP CONSTRAINT appointment_sede_of_its_entity;

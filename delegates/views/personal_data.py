@@ -1,0 +1,113 @@
+"""Mi Seguridad Social of a person who has logged in: Mi lista de roles, Mis datos."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+
+from accounts.models import Account
+from accounts.requests import PersonRequest
+from accounts.views.links import opened_by_link
+from delegates.actions import personal_data as actions
+from delegates.forms.personal_data import EmailForm, SexForm
+from delegates.models import PrivacyAcceptance, Representation
+from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, person, public
+from mipres_admin.database.text import masked_email
+from roles.models import RegisteredUser
+
+
+@person(methods=SAFE)
+def role_list(request: PersonRequest) -> HttpResponse:
+    """Mi lista de roles (provider manual, step 2): persona natural, and a persona jurídica per entity he represents."""
+    who = actions.person_of(request.account)
+    represented = Representation.objects.current().filter(person=who).select_related("entity").order_by("entity__name")
+    delegacies = Account.objects.filter(person=who, entity__isnull=False, is_active=True).select_related("entity")
+    context = {
+        "represented": represented,
+        "delegacies": delegacies.order_by("login"),
+        "user": RegisteredUser.objects.filter(person=who).select_related("person", "profession").first(),
+    }
+    return render(request, "delegates/role_list.html", context)
+
+
+# ---------------------------------------------------------------- Mis datos
+
+
+def _show(request: PersonRequest, *, sex: SexForm | None = None, email: EmailForm | None = None) -> HttpResponse:
+    who = actions.person_of(request.account)
+    context = {
+        "person": who,
+        "sex_form": sex or SexForm(initial={"sex": who.sex}),
+        "email_form": email or EmailForm(auto_id="id_correo_%s"),
+        "form": sex or email,
+        "accounts": Account.objects.filter(person=who).select_related("entity").order_by("pk"),
+        "acceptances": PrivacyAcceptance.objects.filter(account=request.account),
+        "user": RegisteredUser.objects.filter(person=who).select_related("person", "profession").first(),
+    }
+    return render(request, "delegates/my_data.html", context)
+
+
+@person(
+    methods=SAFE,
+    menu=MenuEntry("Mis datos", "Vea, corrija y descargue lo que el portal sabe de usted.", "user", order=100),
+)
+def my_data(request: PersonRequest) -> HttpResponse:
+    """What the portal holds on the person, and how to correct and take it (Ley 1581 de 2012, art. 8)."""
+    return _show(request)
+
+
+@person(methods=FORM)
+def correct_my_data(request: PersonRequest) -> HttpResponse:
+    """Save the sexo."""
+    form = SexForm(request.POST)
+    if request.method != "POST":
+        return redirect("my_data")
+    if not form.is_valid():
+        return _show(request, sex=form)
+    if actions.correct_sex(by=request.account, sex=form.cleaned_data["sex"]):
+        messages.success(request, "Sus datos se guardaron.")
+    else:
+        messages.info(request, "Sus datos ya estaban así, no hubo cambios.")
+    return redirect("my_data")
+
+
+@person(methods=FORM)
+@sensitive_post_parameters("old")
+def change_my_email(request: PersonRequest) -> HttpResponse:
+    """Ask for another e-mail: it changes when the link that is mailed there is used."""
+    if request.method != "POST":
+        return redirect("my_data")
+    form = EmailForm(request.POST, auto_id="id_correo_%s")
+    if form.is_valid():
+        email, where = form.cleaned_data["email"], masked_email(form.cleaned_data["email"])
+        with form.attempt():
+            actions.ask_email_change(by=request.account, email=email, password=form.cleaned_data["old"])
+            messages.info(
+                request, f"Enviamos un enlace a {where}. Su correo cambia cuando lo use, en los próximos 60 minutos."
+            )
+            return redirect("my_data")
+    return _show(request, email=form)
+
+
+@public(methods=FORM)
+@opened_by_link("delegates/dead_link.html")
+@sensitive_variables("secret")
+def confirm_email(request: HttpRequest, secret: str) -> HttpResponse:
+    """Opening the mail's link shows a button and changes nothing; pressing it changes the e-mail."""
+    change = actions.find_change(secret)
+    if request.method == "POST":
+        actions.change_email(secret=secret)
+        messages.success(request, "Su correo cambió. Avisamos también al correo anterior.")
+        return redirect("home")
+    return render(request, "delegates/confirm_email.html", {"change": change})
+
+
+@person(methods=SAFE)
+def download_my_data(request: PersonRequest) -> HttpResponse:
+    """A copy of everything, that a program can read too (Ley 1581 de 2012, art. 8 a and 14)."""
+    data = actions.download_data(by=request.account)
+    return JsonResponse(
+        data,
+        json_dumps_params={"indent": 2, "ensure_ascii": False},
+        headers={"Content-Disposition": 'attachment; filename="mis-datos.json"'},
+    )

@@ -1,0 +1,8 @@
+"""The demonstration and synthetic data."""
+
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    name = "demo"
+    verbose_name = "Demostración"

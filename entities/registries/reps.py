@@ -1,0 +1,289 @@
+"""What does a row of the REPS say, and how does it become an entity and its sede?
+
+The Registro Especial de Prestadores de Servicios de Salud, as datos.gov.co publishes it (c36g-9fc2) and as its manual
+download names the columns. One entity for each kind and document; one sede for each código de habilitación.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from django.db.models import ForeignKey
+from django.utils import timezone
+
+from entities.events import Event
+from entities.models import Entity, EntityKind, IdentificationType, Sede
+from entities.registries.municipalities import Municipalities
+from mipres_admin.database.text import fold_key
+from mipres_admin.excel.headings import ExpectedColumn
+from registries.loading.cell_values import Choice, document, nit, parse_snapshot_date, required, within
+from registries.loading.change_capture import TrackedTable
+from registries.loading.errors import Rejected
+from registries.loading.loader import Registry
+from registries.models import RegistryLoad
+
+CODE = re.compile(r"[0-9]{12}")
+identification_type = Choice(IdentificationType.choices, "el tipo de identificación")
+LOST_ZERO = re.compile(r"[1-9][0-9]{10}")
+SCIENTIFIC = re.compile(r"[0-9][.,0-9]*E\+?[0-9]+", re.IGNORECASE)
+AS_TEXT = "dé a la columna formato de texto y vuelva a exportar"
+
+ProviderClass = Sede.ProviderClass
+CLASSES = {
+    "ips": (EntityKind.IPS, ProviderClass.IPS),
+    "institucionesprestadorasdeserviciosdesalud": (EntityKind.IPS, ProviderClass.IPS),
+    "institucionesprestadorasdeserviciosdesaludips": (EntityKind.IPS, ProviderClass.IPS),
+    "objetosocialdiferente": (EntityKind.IPS, ProviderClass.OBJETO_DIFERENTE),
+    "objetosocialdiferentealaprestaciondeserviciosdesalud": (EntityKind.IPS, ProviderClass.OBJETO_DIFERENTE),
+    "profesionalindependiente": (EntityKind.PROFESIONAL_INDEPENDIENTE, ProviderClass.INDEPENDIENTE),
+    "transporteespecial": (EntityKind.IPS, ProviderClass.TRANSPORTE),
+    "transporteespecialdepacientes": (EntityKind.IPS, ProviderClass.TRANSPORTE),
+}
+"""`claseprestador`, folded, and what it makes of the entity and of the sede."""
+
+
+class Cells[T](NamedTuple):
+    """One of each column that the portal reads."""
+
+    provider_code: T
+    provider: T
+    code: T
+    name: T
+    id_type: T
+    number: T
+    municipality: T
+    department_name: T
+    municipality_name: T
+    address: T
+    email: T
+    phone: T
+    provider_class: T
+    snapshot: T
+
+
+COLUMNS = Cells(
+    provider_code=ExpectedColumn(("codigoprestador", "CodigoPrestador")),
+    provider=ExpectedColumn(("nombreprestador", "NombrePrestador")),
+    code=ExpectedColumn(("codigohabilitacionsede", "CodigoHabilitacionSede", "CodigoHabilitacion")),
+    name=ExpectedColumn(("nombresede", "NombreSede")),
+    id_type=ExpectedColumn(("tipoid", "TipoIdentificacion", "TipoIdPrestador")),
+    number=ExpectedColumn(("numeroidentificacion", "NumeroIdentificacion", "NIT")),
+    municipality=ExpectedColumn(("municipiosede", "MunicipioSede", "CodigoMunicipioSede"), required=False),
+    department_name=ExpectedColumn(("departamentodededesc", "DepartamentoSedeDesc", "DepartamentoSede")),
+    municipality_name=ExpectedColumn(("municipiosededesc", "MunicipioSedeDesc")),
+    address=ExpectedColumn(("direcci_nsede", "DireccionSede")),
+    email=ExpectedColumn(("email_sede", "EmailSede", "CorreoSede")),
+    phone=ExpectedColumn(("t_lefonosede", "TelefonoSede")),
+    provider_class=ExpectedColumn(("ClasePrestadorDesc", "claseprestador")),
+    snapshot=ExpectedColumn(("fecha_corte_reps", "FechaCorteREPS", "FechaCorte"), required=False),
+)
+
+ENTITIES = """
+WITH merged AS (
+    MERGE INTO entities_entity AS entity
+    USING (
+        SELECT kind, identification_type, nit, (array_agg(provider ORDER BY code))[1] AS name
+        FROM registry_rows GROUP BY kind, identification_type, nit
+    ) AS file
+    ON (entity.kind, entity.identification_type, entity.nit) = (file.kind, file.identification_type, file.nit)
+    WHEN MATCHED AND entity.name <> file.name THEN UPDATE SET name = file.name
+    WHEN NOT MATCHED THEN
+        INSERT (kind, identification_type, nit, name, is_active)
+        VALUES (file.kind, file.identification_type, file.nit, file.name, true)
+    RETURNING merge_action() AS action
+)
+SELECT action, count(*) FROM merged GROUP BY action
+"""
+
+CLOSE = """
+UPDATE entities_sede AS sede SET closed_on = %(closing_day)s
+WHERE closed_on IS NULL AND length(code) = 12 AND code <> ALL (%(rejected)s::text[])
+    AND NOT EXISTS (SELECT FROM registry_rows AS file WHERE file.code = sede.code)
+RETURNING code
+"""
+
+# a new cut date alone is written, but nobody would call that sede changed
+CHANGES = """
+WITH compared AS (
+    SELECT file.code, file.name, file.municipality_id, file.address, file.phone, file.email, file.provider_class,
+        coalesce(file.reps_cut_on, sede.reps_cut_on) AS reps_cut_on, entity.id AS entity_id, sede.id AS sede_id,
+        CASE
+            WHEN sede.id IS NULL THEN 'new'
+            WHEN sede.closed_on IS NOT NULL THEN 'reopened'
+            WHEN (sede.entity_id, sede.name, sede.municipality_id, sede.address, sede.phone, sede.email,
+                  sede.provider_class)
+                IS DISTINCT FROM (entity.id, file.name, file.municipality_id, file.address, file.phone, file.email,
+                                  file.provider_class) THEN 'changed'
+            WHEN file.reps_cut_on <> sede.reps_cut_on OR (sede.reps_cut_on IS NULL AND file.reps_cut_on IS NOT NULL)
+                THEN 'same'
+        END AS state
+    FROM registry_rows AS file
+    JOIN entities_entity AS entity
+        ON (entity.kind, entity.identification_type, entity.nit) = (file.kind, file.identification_type, file.nit)
+    LEFT JOIN entities_sede AS sede ON sede.code = file.code
+)
+SELECT * FROM compared WHERE state IS NOT NULL
+"""
+
+INSERT = """
+INSERT INTO entities_sede
+    (code, name, municipality_id, address, phone, email, provider_class, reps_cut_on, entity_id)
+SELECT code, name, municipality_id, address, phone, email, provider_class, reps_cut_on, entity_id
+FROM registry_changes WHERE state = 'new' ORDER BY code
+"""
+
+UPDATE = """
+UPDATE entities_sede AS sede
+SET entity_id = change.entity_id, name = change.name, municipality_id = change.municipality_id,
+    address = change.address, phone = change.phone, email = change.email, provider_class = change.provider_class,
+    reps_cut_on = change.reps_cut_on, closed_on = NULL
+FROM registry_changes AS change WHERE sede.id = change.sede_id
+"""
+
+# a sede where people of its entity have roles cannot go to another entity
+KEPT = """
+WITH held AS MATERIALIZED (
+    SELECT DISTINCT sede.code, entity.kind, entity.identification_type, entity.nit, entity.name
+    FROM {table} AS holder
+    JOIN entities_sede AS sede ON sede.id = holder.{column}
+    JOIN entities_entity AS entity ON entity.id = sede.entity_id
+)
+DELETE FROM registry_rows AS file USING held
+WHERE held.code = file.code
+    AND (held.kind, held.identification_type, held.nit) <> (file.kind, file.identification_type, file.nit)
+RETURNING file.line,
+    format('la sede es de %%s %%s (%%s), donde hay roles asignados; desactívelos antes de pasarla a %%s %%s',
+        held.identification_type, held.nit, held.name, file.identification_type, file.nit),
+    file.code
+"""
+
+
+# where roles are held at a sede that would go back to another entity
+HELD = """
+DELETE FROM registry_undo AS undo USING entities_sede AS sede
+WHERE undo."table" = 'entities_sede' AND undo.state = 'changed' AND undo.key = sede.id::text
+    AND (undo.before ->> 'entity_id')::bigint <> sede.entity_id
+    AND EXISTS (SELECT FROM {table} AS holder WHERE holder.{column} = sede.id)
+RETURNING format('%%s %%s: hay roles en la sede desde la carga', sede.code, sede.name)
+"""
+
+
+class Reps(Registry):
+    """The REPS: entities IPS and Profesional Independiente, and their sedes."""
+
+    kind = RegistryLoad.Kind.REPS
+    event = Event.REPS_LOADED
+    columns = COLUMNS
+    staged = {
+        "code": "text",
+        "kind": "text",
+        "identification_type": "text",
+        "nit": "text",
+        "provider": "text",
+        "name": "text",
+        "municipality_id": "text",
+        "address": "text",
+        "phone": "text",
+        "email": "text",
+        "provider_class": "text",
+        "reps_cut_on": "date",
+    }
+    snapshot_date_sql = "max(reps_cut_on)"
+    open_rows = "SELECT count(*) FROM entities_sede WHERE closed_on IS NULL AND length(code) = 12"
+    closings = (CLOSE,)
+    merges = {"entities": ENTITIES}
+    count_labels = {"entities_new": "entidades nuevas", "entities_changed": "entidades cambiadas"}
+    changes = CHANGES
+    writes = (UPDATE, INSERT)
+    tracked = (
+        TrackedTable(
+            "entities_entity",
+            ("name",),
+            """concat_ws(' ', row.identification_type,
+                CASE row.identification_type WHEN 'NI' THEN row.nit ELSE '…' || right(row.nit, 4) END, row.name)""",
+        ),
+        TrackedTable(
+            "entities_sede",
+            (
+                "entity_id", "name", "municipality_id", "address", "phone", "email", "provider_class", "reps_cut_on",
+                "closed_on",
+            ),
+            "row.code || ' ' || row.name",
+            closing="closed_on",
+            quiet=("reps_cut_on",),
+        ),
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.today = timezone.localdate()
+        self.municipality = Municipalities()
+        self.refusals = tuple(KEPT.format(table=table, column=column) for table, column in holders())
+        self.undo_obstacles = tuple(HELD.format(table=table, column=column) for table, column in holders())
+
+    def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+        row = Cells(*cells)
+        code = sede_code(row.code)
+        if not code.startswith(row.provider_code) or len(row.provider_code) != 10:
+            raise Rejected(f"el código de la sede «{code}» debe empezar por los 10 dígitos de «{row.provider_code}»")
+        kind, provider_class = provider_classes(row.provider_class)
+        return code, (
+            code,
+            kind,
+            *identification(kind, row.id_type, row.number),
+            within(required(row.provider, "el nombre del prestador"), 300, "el nombre del prestador"),
+            within(required(row.name, "el nombre de la sede"), 300, "el nombre de la sede"),
+            self.municipality(row.municipality, row.department_name, row.municipality_name),
+            within(row.address, 300, "la dirección"),
+            within(row.phone, 100, "el teléfono"),
+            within(row.email, 254, "el correo electrónico"),
+            provider_class,
+            parse_snapshot_date(row.snapshot, self.today),
+        )
+
+    def subject(self, cells: Sequence[str]) -> str:
+        return Cells(*cells).code.replace(" ", "").zfill(12)
+
+
+def sede_code(text: str) -> str:
+    """The código de habilitación of 12 digits. Raises Rejected, and says so when a spreadsheet spoilt it."""
+    if CODE.fullmatch(text):
+        return text
+    code = text.replace(" ", "")
+    if CODE.fullmatch(code):
+        return code
+    problem = f"el código de habilitación «{text}» debe tener 12 dígitos"
+    if LOST_ZERO.fullmatch(code):
+        raise Rejected(f"{problem}; perdió el cero inicial en una hoja de cálculo: {AS_TEXT}")
+    if SCIENTIFIC.fullmatch(code):
+        raise Rejected(f"{problem}; una hoja de cálculo lo volvió un número: {AS_TEXT}")
+    raise Rejected(problem if code else "falta el código de habilitación de la sede")
+
+
+def identification(kind: str, id_type: str, number: str) -> tuple[str, str]:
+    """How an entity is identified: a type and a number, NIT without check digit. Raises Rejected."""
+    found = identification_type(id_type)
+    if found != IdentificationType.NI:
+        return found, document(number)
+    number = nit(number)
+    if kind == EntityKind.PROFESIONAL_INDEPENDIENTE:
+        raise Rejected("un profesional independiente se identifica con su documento de persona, no con NIT")
+    return found, number
+
+
+@cache
+def provider_classes(text: str) -> tuple[str, str]:
+    """The kind of the entity and the class of the sede, as stored. Raises Rejected for an unknown class."""
+    if found := CLASSES.get(fold_key(text)):
+        return found[0].value, found[1].value
+    names = ", ".join(label for _, label in ProviderClass.choices)
+    raise Rejected(f"la clase de prestador «{text}» no se conoce; debe ser {names}")
+
+
+def holders() -> list[tuple[str, str]]:
+    """Tables, of any app, whose rows name a sede together with its entity; and their column of the sede."""
+    return [
+        (relation.related_model._meta.db_table, f"{relation.field.name}_id")
+        for relation in Sede._meta.related_objects
+        if any(isinstance(f, ForeignKey) and f.related_model is Entity for f in relation.related_model._meta.fields)
+    ]

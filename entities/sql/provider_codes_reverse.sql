@@ -1,0 +1,2 @@
+DROP FUNCTION next_prov_code();
+DROP SEQUENCE entities_prov_code;

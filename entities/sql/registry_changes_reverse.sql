@@ -1,0 +1,2 @@
+SELECT untrack_registry_changes('entities_entity');
+SELECT untrack_registry_changes('entities_sede');

@@ -1,0 +1,87 @@
+"""What does the Ministry's dashboard show, and to whom? Apps register their panels here in `AppConfig.ready()`."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.db.models import Count, Model
+from django.db.models.functions import TruncDate
+
+from mipres_admin.backoffice.charts import Chart, DayChart, Figure
+from mipres_admin.database.clock import midnight
+from mipres_admin.history.models import HistoryEntry
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of words: what, how it stands, and whether somebody has to look at it."""
+
+    label: str
+    text: str
+    is_alarm: bool = False
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a panel shows, in this order."""
+
+    figures: tuple[Figure, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    days: tuple[DayChart, ...] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One part of the dashboard, for whoever has any of its permissions; `content()` is asked at each look.
+
+    It asks few statements, each answered by an index, whatever the size of the portal.
+    """
+
+    slug: str
+    title: str
+    order: int
+    permissions: tuple[str, ...]
+    content: Callable[[], Content]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A panel with what it shows now."""
+
+    slug: str
+    title: str
+    content: Content
+
+
+_panels: dict[str, Panel] = {}
+
+
+def register(*panels: Panel) -> None:
+    """Have the dashboard show some panels. Raises ValueError for a slug that is taken."""
+    for panel in panels:
+        if panel.slug in _panels:
+            raise ValueError(f"There is a panel named {panel.slug}.")
+        _panels[panel.slug] = panel
+
+
+def panels_for(user: Any) -> Iterator[Shown]:
+    """The panels that this person may see, in their order."""
+    for panel in sorted(_panels.values(), key=lambda panel: panel.order):
+        if any(user.has_perm(permission) for permission in panel.permissions):
+            yield Shown(panel.slug, panel.title, panel.content())
+
+
+def figure_of(label: str, value: int, model: type[Model], **lookups: object) -> Figure:
+    """A figure whose list is the model's in the admin, narrowed by `lookups`."""
+    page = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+    return Figure(label, value, page if admin.site.is_registered(model) else "", urlencode(lookups))
+
+
+def events_per_day(events: Collection[str], days: list[date]) -> dict[date, int]:
+    """How many of these events were recorded in each of some days of Colombia; a day without any is not there."""
+    rows = HistoryEntry.objects.filter(event__in=events, at__gte=midnight(days[0])).order_by()
+    return dict(rows.values_list(TruncDate("at")).annotate(count=Count("*")))

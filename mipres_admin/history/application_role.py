@@ -1,0 +1,86 @@
+"""With which PostgreSQL role does the portal run? One that owns nothing and can not rewrite the history.
+
+Migrations run as the owner of the tables; `grant` gives another role what the portal needs, and no more.
+"""
+
+from django.db import connection, transaction
+from psycopg import sql
+
+# the tables that the role may not do everything to, and what it may
+LIMITED = {
+    "history_historyentry": "SELECT, INSERT",
+    "history_historylink": "SELECT",
+    "history_historyseal": "SELECT, INSERT",
+    "django_migrations": "SELECT",
+}
+GENERAL = """
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role};
+GRANT USAGE ON SCHEMA public TO {role};
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
+REVOKE ALL ON FUNCTION history_joins_the_chain(), history_is_append_only() FROM PUBLIC, {role};
+"""
+ONE_TABLE = "REVOKE ALL ON {table} FROM PUBLIC, {role}; GRANT {rights} ON {table} TO {role};"
+
+# to be a superuser, or a member of who owns or writes everything, is to be bound by no grant
+ROLE = """
+SELECT role.rolsuper OR role.rolcreaterole OR role.rolreplication OR EXISTS (
+    SELECT 1 FROM pg_roles AS strong
+    WHERE pg_has_role(role.oid, strong.oid, 'MEMBER') AND (
+        strong.rolname IN ('pg_write_all_data', 'pg_write_server_files', 'pg_execute_server_program')
+        OR strong.oid IN (SELECT datdba FROM pg_database WHERE datname = current_database())
+        OR strong.oid IN (SELECT nspowner FROM pg_namespace WHERE nspname = 'public')
+        OR strong.oid IN (SELECT relowner FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+    )
+) FROM pg_roles AS role WHERE role.rolname = %s
+"""
+CAN_REWRITE = """
+SELECT bool_or(has_table_privilege(name, 'UPDATE, DELETE, TRUNCATE, TRIGGER') OR pg_has_role(relowner, 'MEMBER'))
+FROM unnest(%s::text[]) AS name JOIN pg_class ON pg_class.oid = name::regclass
+"""
+
+
+class RoleError(Exception):
+    """The role was not granted anything; the message says why and what to do."""
+
+
+def _check(role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(ROLE, [role])
+        found = cursor.fetchone()
+    if found is None:
+        raise RoleError(f"there is no role {role}: CREATE ROLE {role} LOGIN PASSWORD '…' NOINHERIT;")
+    if found[0]:
+        raise RoleError(
+            f"{role} is a superuser, may make roles, or is a member of a role that owns or writes the tables: no grant "
+            "would bind it. Make a plain role for the portal."
+        )
+
+
+@transaction.atomic
+def grant(role: str) -> None:
+    """Let the role run the portal: read and write its tables, only add to the history, own and empty nothing.
+
+    Whatever it had before is taken from it first, so that running this again after each migration is enough. Raises
+    RoleError for a role that does not exist, or whom no grant would bind.
+    """
+    _check(role)
+    name = sql.Identifier(role)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(GENERAL).format(role=name))
+        for table, rights in LIMITED.items():
+            parts = {"table": sql.Identifier(table), "rights": sql.SQL(rights), "role": name}
+            cursor.execute(sql.SQL(ONE_TABLE).format(**parts))
+
+
+def can_rewrite_history() -> bool:
+    """Whether the role of this connection could change what the history says."""
+    tables = [table for table in LIMITED if "history" in table]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [tables[0]])
+        if cursor.fetchall() == [(None,)]:
+            return False  # not migrated: there is none yet
+        cursor.execute(CAN_REWRITE, [tables])
+        ((can,),) = cursor.fetchall()
+    return bool(can)

@@ -1,0 +1,21 @@
+"""Who did what, when and from where: recorded once, in a chain that shows any change."""
+
+from datetime import timedelta
+
+from django.apps import AppConfig
+
+
+class HistoryConfig(AppConfig):
+    name = "mipres_admin.history"
+    verbose_name = "Historia"
+    admin_order = 70
+
+    def ready(self) -> None:
+        from mipres_admin.backoffice import groups
+        from mipres_admin.history import chain, event_registry, permissions
+        from mipres_admin.history.events import GROUPS, LABELS, REASON_REQUIRED, WORDS, Event
+        from mipres_admin.jobs import scheduling
+
+        scheduling.register(name="seal_history", every=timedelta(hours=1), function=chain.seal)
+        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
+        groups.register(*permissions.PERMISSIONS)

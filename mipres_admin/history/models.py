@@ -1,0 +1,160 @@
+"""Who did what, when and from where?"""
+
+from typing import Self
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.db.models.lookups import Exact
+
+from mipres_admin.database.sha256 import SHA256
+from mipres_admin.history import event_registry
+
+
+class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
+    def of(self, obj: models.Model) -> Self:
+        """The events of one object, through any of its proxies."""
+        label = (obj._meta.concrete_model or type(obj))._meta.label_lower
+        return self.filter(object_type=label, object_id=str(obj.pk))
+
+    def visible_to(self, entity: models.Model) -> Self:
+        """The events that the delegate of an entity may read: those of their own entity."""
+        return self.filter(entity=entity)
+
+    def so_far(self) -> Self:
+        """Those that are recorded by now: a download does not contain the event of the download."""
+        last = HistoryEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+        return self.filter(pk__lte=last or 0)
+
+
+def _is_object(name: str) -> Exact:
+    """Whether a JSON column holds an object."""
+    return Exact(models.Func(name, function="jsonb_typeof", output_field=models.TextField()), "object")
+
+
+class HistoryEntry(models.Model):
+    """One event, recorded in the transaction of what happened.
+
+    A trigger refuses UPDATE, DELETE and TRUNCATE. `actor` is null for what the portal does by command.
+    """
+
+    at = models.DateTimeField("fecha", db_default=Now(), editable=False)
+    event = models.CharField("acto", max_length=60)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="quién",
+    )
+    entity = models.ForeignKey(
+        settings.TENANT_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="entidad",
+    )
+    object_type = models.CharField("objeto", max_length=40)
+    object_id = models.CharField("identificador", max_length=60)
+    before = models.JSONField("antes", encoder=DjangoJSONEncoder)
+    after = models.JSONField("después", encoder=DjangoJSONEncoder)
+    reason = models.TextField("motivo", blank=True)
+    address = models.GenericIPAddressField("dirección", null=True)
+    request_id = models.CharField("petición", max_length=32, blank=True)
+
+    objects = HistoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "acto"
+        verbose_name_plural = "historia"
+        ordering = ("-id",)
+        indexes = (
+            models.Index("object_type", "object_id", "id", name="history_object"),
+            models.Index("at", "id", name="history_at"),
+            models.Index("event", "at", "id", name="history_event"),
+            models.Index("actor", "at", "id", name="history_actor"),
+            models.Index("entity", "at", "id", name="history_of_entity"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(_is_object("before"), _is_object("after")),
+                name="history_before_and_after_are_objects",
+                violation_error_message="«Antes» y «Después» deben ser objetos JSON.",
+            ),
+        )
+        permissions = (("export_history", "Puede descargar la historia"),)
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.event} {self.object_type} {self.object_id}"
+
+    @property
+    def event_label(self) -> str:
+        """The name of the event, as people read it."""
+        return event_registry.event_label(self.event)
+
+
+class HistoryLink(models.Model):
+    """The place of one event in the chain of its day: the SHA-256 of the link before it and of the event's content.
+
+    A trigger writes it as the event commits (migration 0003) and others refuse to change it. `entry_id` is no foreign
+    key: a link whose event is gone must stay, to show that it is gone.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField("acto", unique=True)
+    day = models.DateField("día")
+    position = models.BigIntegerField("posición")
+    sha256 = models.CharField("SHA-256", max_length=64)
+
+    class Meta:
+        verbose_name = "eslabón de la historia"
+        verbose_name_plural = "eslabones de la historia"
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                "day",
+                "position",
+                name="history_link_one_position_a_day",
+                violation_error_message="Ese lugar de la historia del día ya está ocupado.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=SHA256, position__gt=0),
+                name="history_link_well_formed",
+                violation_error_message="El eslabón debe tener una posición y un SHA-256.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.position}"
+
+
+class HistorySeal(models.Model):
+    """A day of history that is over: how many acts, the last link, and a keyed hash of both.
+
+    The key is the portal's secret, which PostgreSQL does not know: who can rewrite the tables can recompute the chain
+    but not the seal.
+    """
+
+    day = models.DateField("día", primary_key=True)
+    links = models.BigIntegerField("actos")
+    sha256 = models.CharField("SHA-256 del último eslabón", max_length=64)
+    mac = models.CharField("sello", max_length=64)
+
+    class Meta:
+        verbose_name = "sello de un día de historia"
+        verbose_name_plural = "sellos de la historia"
+        ordering = ("-day",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=SHA256, mac__regex=SHA256, links__gt=0),
+                name="history_seal_well_formed",
+                violation_error_message="El sello debe tener los actos del día y dos SHA-256.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.links}"

@@ -1,0 +1,176 @@
+"""How does a row of the history read? Its values in words, before beside after, and the object that it is about."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from mipres_admin.history.event_registry import key_label, word
+from mipres_admin.history.models import HistoryEntry
+
+NOTHING = "—"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
+CODE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
+# the keys that identify an element of a list, which come before the others
+IDENTIFYING = ("role", "token", "name", "login")
+
+# ---------------------------------------------------------------- before and after
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One key of an event: its label, and its value before and after."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the event changed it."""
+        return self.before != self.after
+
+
+def display_value(value: Any) -> str:
+    """A value of `before` or `after` as people read it; a list has one line for each of its elements."""
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or value == [] or value == {}:
+        return NOTHING
+    if isinstance(value, bool):
+        return "Sí" if value else "No"
+    if isinstance(value, list):
+        return "\n".join(display_value(element) for element in value)
+    if isinstance(value, dict):
+        # PostgreSQL keeps the shortest key first
+        items = sorted(value.items(), key=lambda item: item[0] not in IDENTIFYING)
+        return ", ".join(_labelled(key, display_value(element)) for key, element in items if element is not None)
+    return str(value)
+
+
+def _labelled(key: str, text: str) -> str:
+    """A value with its label, which a role does not need."""
+    return text if key == "role" else f"{key_label(key)}: {text}"
+
+
+def _text(value: str) -> str:
+    """A moment in Colombia's time, the meaning of a code, or the text itself."""
+    moment = parse_datetime(value) if MOMENT.match(value) else None
+    if moment is not None and timezone.is_aware(moment):
+        return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"
+    return word(value) or NOTHING
+
+
+def without_codes(value: Any) -> Any:
+    """The same without public ids and fingerprints, which only a machine tells apart."""
+    if isinstance(value, dict):
+        return {key: without_codes(element) for key, element in value.items() if not _is_code(element)}
+    return [without_codes(element) for element in value if not _is_code(element)] if isinstance(value, list) else value
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and CODE.fullmatch(value) is not None
+
+
+def with_reason(entry: HistoryEntry) -> dict[str, Any]:
+    """What an event says afterwards, and why it happened where it says so."""
+    return {**entry.after, "reason": entry.reason} if entry.reason else {**entry.after}
+
+
+def diff(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """What an event says, key by key, before beside after."""
+    return [
+        Difference(key_label(key), display_value(before.get(key)), display_value(after.get(key)))
+        for key in dict.fromkeys([*before, *after])
+    ]
+
+
+def cell_text(values: Mapping[str, Any]) -> str:
+    """`before` or `after` in a cell of a workbook: a line for each key."""
+    return "\n".join(f"{key_label(key)}: {display_value(value)}" for key, value in values.items())
+
+
+# ---------------------------------------------------------------- the object
+
+Key = tuple[str, str]
+Scopes = Mapping[str, QuerySet[Any]]
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One event, with the type and the name of its object."""
+
+    entry: HistoryEntry
+    object_type: str
+    object_name: str
+
+
+def present(entries: Iterable[HistoryEntry]) -> list[HistoryRow]:
+    """Events with the names of their objects."""
+    entries = list(entries)
+    names = object_names(entries)
+    return [
+        HistoryRow(entry, object_type_label(entry), names.get((entry.object_type, entry.object_id), ""))
+        for entry in entries
+    ]
+
+
+def model_of(object_type: str) -> type[Model] | None:
+    """The model of `object_type`; None for one that the portal no longer has."""
+    try:
+        return apps.get_model(object_type)
+    except (LookupError, ValueError):
+        return None
+
+
+def _name(obj: Model) -> str:
+    """A person by their name, with the name by which the portal knows them; everything else by its own `str`."""
+    own = CODE.sub("", str(obj)).strip()
+    person = getattr(obj, "person", None)
+    if person is None or str(person) == own:
+        return own
+    # the `str` of some objects is made of keys alone
+    return f"{person}\n{own}" if any(letter.isalpha() for letter in own) else str(person)
+
+
+def _names_in(model: type[Model], ids: Collection[str], scope: QuerySet[Any] | None) -> dict[str, str]:
+    objects = model._default_manager.all() if scope is None else scope
+    if any(field.name == "person" for field in model._meta.fields):
+        objects = objects.select_related("person")
+    keys = []
+    for object_id in ids:
+        try:
+            keys.append(model._meta.pk.to_python(object_id))
+        except ValidationError:
+            continue
+    return {str(obj.pk): _name(obj) for obj in objects.filter(pk__in=keys)}
+
+
+def object_names(entries: Iterable[HistoryEntry], scopes: Scopes | None = None) -> dict[Key, str]:
+    """The names of the objects of these events, by object type and id: one query for each type.
+
+    `scopes` are the objects that the reader may know by name, by object type; others are left out. None: all.
+    """
+    ids: dict[str, set[str]] = {}
+    for entry in entries:
+        ids.setdefault(entry.object_type, set()).add(entry.object_id)
+    names: dict[Key, str] = {}
+    for object_type, some in ids.items():
+        model = model_of(object_type)
+        if model is None or (scopes is not None and object_type not in scopes):
+            continue
+        scope = scopes[object_type] if scopes is not None else None
+        names |= {(object_type, pk): name for pk, name in _names_in(model, some, scope).items()}
+    return names
+
+
+def object_type_label(entry: HistoryEntry) -> str:
+    """What sort of object the event is about."""
+    model = model_of(entry.object_type)
+    return str(model._meta.verbose_name) if model else entry.object_type

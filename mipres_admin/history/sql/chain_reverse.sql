@@ -1,0 +1,6 @@
+DROP TRIGGER history_seal_no_truncate ON history_historyseal;
+DROP TRIGGER history_seal_no_update_or_delete ON history_historyseal;
+DROP TRIGGER history_link_no_truncate ON history_historylink;
+DROP TRIGGER history_link_no_update_or_delete ON history_historylink;
+DROP TRIGGER history_joins_the_chain ON history_historyentry;
+DROP FUNCTION history_joins_the_chain();

@@ -1,0 +1,1 @@
+DROP FUNCTION history_content(history_historyentry);

@@ -1,0 +1,32 @@
+"""What does the Ministry see of the mail that is waiting or could not be sent?"""
+
+from django.contrib import admin
+
+from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin
+from mipres_admin.outbox.delivery import try_again
+from mipres_admin.outbox.models import OutgoingMail
+
+RETRY = ObjectAction(
+    slug="reintentar",
+    label="Intentar de nuevo",
+    confirmation=(
+        "El correo vuelve a la cola y sale en el siguiente turno. Revise antes que el servidor de correo funcione."
+    ),
+    permission="outbox.change_outgoingmail",
+    success_message="El correo quedó de nuevo en espera.",
+    # the text of a mail whose link has expired is not kept: there is nothing to send
+    is_available=lambda mail: mail.state == OutgoingMail.State.FAILED and bool(mail.text),
+    perform=try_again,
+    argument="mail",
+)
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ObjectActionsAdmin):
+    """Never the text: it may hold the link that lets somebody into an account."""
+
+    list_display = ("created_at", "template", "recipient", "state", "attempts", "last_error", "not_before", "sent_at")
+    list_filter = ("state", "template")
+    search_fields = ("recipient",)
+    exclude = ("text", "html")
+    object_actions = (RETRY,)

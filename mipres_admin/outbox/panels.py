@@ -1,0 +1,33 @@
+"""Does the mail leave? A panel of the Ministry's dashboard."""
+
+from datetime import timedelta
+
+from django.db.models import Count, Min
+
+from mipres_admin.backoffice.dashboard import Content, Fact, Panel, figure_of
+from mipres_admin.database import clock
+from mipres_admin.formatting import format_moment
+from mipres_admin.outbox.models import OutgoingMail
+
+# a worker looks at what is due every thirty seconds at the most
+LATE = timedelta(minutes=10)
+
+
+def _mail() -> Content:
+    """Mail that waits and mail that was given up: one look at the partial index of each."""
+    state = OutgoingMail.State
+    failed = OutgoingMail.objects.filter(state=state.FAILED).order_by().count()
+    waiting = OutgoingMail.objects.filter(state=state.PENDING).order_by()
+    found = waiting.aggregate(count=Count("*"), oldest=Min("created_at"))
+    figures = (
+        figure_of("No se pudieron enviar", failed, OutgoingMail, state__exact=state.FAILED.value),
+        figure_of("En espera", found["count"], OutgoingMail, state__exact=state.PENDING.value),
+    )
+    if found["oldest"] is None:
+        return Content(figures)
+    is_late = found["oldest"] < clock.now() - LATE
+    written = f"escrito el {format_moment(found['oldest'])}"
+    return Content(figures, (Fact("El que más espera", written, is_alarm=is_late),))
+
+
+PANELS = (Panel("mail", "Correo", 70, ("outbox.view_outgoingmail",), _mail),)

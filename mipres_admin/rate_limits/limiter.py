@@ -1,0 +1,151 @@
+"""How often may something be done? Counters in one table, raised in one statement before what they count.
+
+Nothing is checked first, so that attempts sent all at once cannot overtake their counter. A full counter does not
+move: trying again neither counts nor prolongs the wait. A key is a keyed hash, never the login or address itself.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from mipres_admin.rate_limits.models import RateCounter
+
+# No row comes back while the counter is full and its window is not over.
+RAISE = """
+INSERT INTO rate_limits_ratecounter AS counter (key, count, expires_at) VALUES (%(key)s, %(by)s, %(expires_at)s)
+ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN counter.expires_at <= %(now)s THEN 0 ELSE counter.count END + %(by)s,
+    expires_at = greatest(counter.expires_at, %(expires_at)s)
+WHERE counter.expires_at <= %(now)s OR counter.count < %(allowed)s
+RETURNING count, expires_at
+"""
+SWEEP = """
+DELETE FROM rate_limits_ratecounter WHERE key IN (
+    SELECT key FROM rate_limits_ratecounter WHERE expires_at <= %s FOR UPDATE SKIP LOCKED
+)
+"""
+
+
+class LimitReached(Exception):
+    """The counter is full; `left` says for how long."""
+
+    def __init__(self, left: timedelta) -> None:
+        super().__init__()
+        self.left = left
+
+    @property
+    def wait(self) -> str:
+        """How long to wait, in words: whole minutes, at least one."""
+        minutes = max(1, -(-self.left // timedelta(minutes=1)))
+        return f"{minutes} {'minuto' if minutes == 1 else 'minutos'}"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A counter that was raised: how many so far, and when it begins again."""
+
+    key: str
+    count: int
+    expires_at: datetime
+
+    def give_back(self) -> None:
+        """Take this one off again; the others stay counted."""
+        same_window = RateCounter.objects.filter(key=self.key, expires_at=self.expires_at, count__gt=0)
+        same_window.update(count=F("count") - 1)
+
+
+def key_of(purpose: str, value: str) -> str:
+    """The key of the counter of `value` for one purpose: a hash that needs the secret of the portal."""
+    return salted_hmac(purpose, value, algorithm="sha256").hexdigest()[:40]
+
+
+def end_of_window(length: timedelta, now: datetime) -> datetime:
+    """When the window of the clock that `now` lies in is over, with windows of this length."""
+    seconds = length.total_seconds()
+    return datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, UTC)
+
+
+def count(key: str, *, allowed: int, expires_at: datetime, by: int = 1) -> Counted:
+    """Raise a counter, which begins again at `expires_at`. Raises LimitReached when it is full.
+
+    An `expires_at` of `end_of_window` counts by the clock; one reckoned from now begins the wait again each time.
+    Call it outside a transaction wherever a count must not be undone with it.
+    """
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(RAISE, {"key": key, "by": by, "now": now, "expires_at": expires_at, "allowed": allowed})
+        row = cursor.fetchone()
+    if row is None:
+        until = RateCounter.objects.filter(key=key).values_list("expires_at", flat=True).first()
+        raise LimitReached((until or expires_at) - now)
+    return Counted(key, *row)
+
+
+def forget(key: str) -> None:
+    """Let a counter begin again."""
+    RateCounter.objects.filter(key=key).delete()
+
+
+def sweep() -> None:
+    """Delete the counters whose window is over."""
+    with connection.cursor() as cursor:
+        cursor.execute(SWEEP, [timezone.now()])
+
+
+@dataclass
+class LeasedLimit:
+    """So many a minute of the clock for each of something, taken from the table in leases.
+
+    So a call seldom costs a statement; what the leases of other processes leave unused is lost until the next
+    minute. A counter that is full costs no statement at all.
+    """
+
+    purpose: str
+    allowed: int
+    lease: int
+    _ends_at: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
+    _left: dict[str, int] = field(default_factory=dict, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
+
+    def take(self, value: str) -> None:
+        """Take one; raises LimitReached when the minute has none left."""
+        now = timezone.now()
+        ends_at = end_of_window(timedelta(minutes=1), now)
+        with self._lock:
+            if ends_at != self._ends_at:
+                self._ends_at, self._left = ends_at, {}
+            left = self._left.get(value, 0)
+            self._left[value] = left - 1 if left > 0 else left
+        if left == 0:
+            left = self._lease(value, ends_at)
+        if left <= 0:
+            raise LimitReached(ends_at - now)
+
+    def give_back(self, value: str) -> None:
+        """The last one does not count after all."""
+        with self._lock:
+            if value in self._left:
+                self._left[value] = max(self._left[value], 0) + 1
+
+    def forget(self) -> None:
+        """Drop what this process has leased."""
+        with self._lock:
+            self._left = {}
+
+    def _lease(self, value: str, ends_at: datetime) -> int:
+        """Take a lease, and one from it; how much was leased. From here on, -1 left says that the counter is full."""
+        lease, key = min(self.lease, self.allowed), key_of(self.purpose, value)
+        try:
+            counted = count(key, allowed=self.allowed, expires_at=ends_at, by=lease)
+        except LimitReached:
+            leased = 0
+        else:
+            leased = min(lease, self.allowed - counted.count + lease)
+        with self._lock:
+            self._left[value] = max(self._left.get(value, 0), 0) + leased - 1 if leased > 0 else -1
+        return leased

@@ -1,0 +1,28 @@
+"""How often has something been tried, until when does it count?"""
+
+from django.db import models
+from django.db.models import Q
+
+# ---------------------------------------------------------------- how often
+
+
+class RateCounter(models.Model):
+    """How often something was tried, for one login, address or entity, until `expires_at` (`rate_limits.py`)."""
+
+    key = models.CharField("huella", max_length=40, primary_key=True)
+    count = models.IntegerField("intentos")
+    expires_at = models.DateTimeField("cuenta hasta")
+
+    class Meta:
+        verbose_name = "contador de intentos"
+        verbose_name_plural = "contadores de intentos"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(count__gte=0),
+                name="rate_counter_not_negative",
+                violation_error_message="El contador debe ser cero o mayor.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.count}"

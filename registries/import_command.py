@@ -1,0 +1,80 @@
+"""How does an operator load a registry? One command for each, all with the same options."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, ClassVar, TextIO
+
+from django.core.management.base import BaseCommand, CommandError
+
+from registries.loading.errors import RegistryError
+from registries.loading.loader import Options, Registry, load
+from registries.registry import count_labels
+from registries.report import write_rejections
+
+WIDTH = 30
+
+
+class RegistryCommand(BaseCommand):
+    """`manage.py import_… FILE`: loads the file whole or not at all, and says what happened to its rows."""
+
+    registry: ClassVar[type[Registry]]
+    default_file: ClassVar[Path | None] = None
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        optional: dict[str, Any] = {"nargs": "?", "default": self.default_file} if self.default_file else {}
+        parser.add_argument("file", type=Path, metavar="ARCHIVO", help="CSV en UTF-8 o libro .xlsx", **optional)
+        parser.add_argument("--strict", action="store_true", help="no cargar nada si alguna fila se rechaza")
+        parser.add_argument("--force", action="store_true", help="cargar aunque el corte sea anterior al ya cargado")
+        parser.add_argument(
+            "--allow-closing", action="store_true", help="cargar aunque cierre más del 20 %% de lo que está abierto"
+        )
+        parser.add_argument("--rejected", type=Path, metavar="CSV", help="escribir allí todas las filas rechazadas")
+
+    def handle(
+        self,
+        *args: Any,
+        file: Path,
+        strict: bool,
+        force: bool,
+        allow_closing: bool,
+        rejected: Path | None,
+        **options: Any,
+    ) -> None:
+        if rejected and not rejected.parent.is_dir():
+            raise CommandError(f"La carpeta {rejected.parent} no existe: créela o elija otra para --rejected.")
+        asked = Options(strict=strict, force=force, allow_closing=allow_closing)
+        progress = ProgressLine(sys.stderr)
+        try:
+            report = load(self.registry(), file, asked, progress)
+        except RegistryError as error:
+            if rejected:
+                write_rejections(rejected, error.rejections)
+            raise CommandError(str(error)) from error
+        finally:
+            progress.clear()
+        if rejected:
+            write_rejections(rejected, report.rejections)
+        if options["verbosity"]:
+            self.stdout.write(report.text(count_labels()))
+
+
+class ProgressLine:
+    """One line on a terminal, rewritten as the file is read; nothing anywhere else."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.shown = stream.isatty()
+
+    def __call__(self, rows: int, done: float) -> None:
+        """Draw how much of the file has been read."""
+        if self.shown:
+            bar = "█" * round(done * WIDTH)
+            self.stream.write(f"\r{bar:░<{WIDTH}} {done:4.0%} {rows} filas")
+            self.stream.flush()
+
+    def clear(self) -> None:
+        """Leave the terminal as it was."""
+        if self.shown:
+            self.stream.write("\r\033[K")
+            self.stream.flush()

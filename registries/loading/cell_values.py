@@ -1,0 +1,134 @@
+"""What does a cell mean? Text without damage, dates, document types and numbers; what is wrong raises Rejected."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
+
+from stdnum.co import nit as co_nit
+
+from mipres_admin.database.text import fold_key
+from registries.loading.errors import Rejected
+
+# UTF-8 that somebody read as Latin-1 or Windows-1252: MEDELLÃN, Ã³; and the mark of a letter already lost
+DAMAGED = re.compile("\ufffd|[ÃÂ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–-•…‰‹›€™]")
+MONTHS = {
+    "jan": 1, "ene": 1, "feb": 2, "mar": 3, "apr": 4, "abr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "ago": 8,
+    "sep": 9, "oct": 10, "nov": 11, "dec": 12, "dic": 12,
+}  # fmt: skip
+# as the REPS writes it: "Fecha corte REPS: Mar 12 2026  3:11PM"
+SPELLED_DATE = re.compile(r"(?:fecha corte reps:)?\s*([a-z]{3})[a-z]*\.? +(\d{1,2}),? +(\d{4})\b.*", re.I | re.ASCII)
+DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?", re.ASCII)
+DIGITS = re.compile(r"[0-9]+")
+NIT = re.compile(r"[0-9]{6,10}")
+NIT_WITH_DASH = re.compile(r"[0-9.]{6,13} ?- ?[0-9]")
+DOCUMENT = re.compile(r"[A-Z0-9]{3,20}")
+
+
+def clean(cells: list[str]) -> list[str]:
+    """The same cells; in those that need it, one space for any blank and no invisible marks.
+
+    Raises Rejected for control characters (NUL among them) and for text that a wrong conversion has spoilt.
+    """
+    text = "".join(cells)
+    if ("Ã" in text or "Â" in text or "\ufffd" in text) and DAMAGED.search(text):
+        spoilt = next(cell for cell in cells if DAMAGED.search(cell))
+        raise Rejected(f"el texto {spoilt!a} perdió sus tildes al convertirse de codificación")
+    return cells if text.isprintable() else [_visible(cell) for cell in cells]
+
+
+def _visible(cell: str) -> str:
+    letters = [letter for letter in " ".join(cell.split()) if unicodedata.category(letter) != "Cf"]
+    for letter in letters:
+        if unicodedata.category(letter) in ("Cc", "Cs"):
+            raise Rejected(f"trae el carácter de control U+{ord(letter):04X}, que no se puede guardar")
+    return "".join(letters)
+
+
+def required(value: str, what: str) -> str:
+    """The value, which may not be empty. `what` comes with its article: "el nombre de la sede"."""
+    if not value:
+        raise Rejected(f"falta {what}")
+    return value
+
+
+def within(value: str, limit: int, what: str) -> str:
+    """The value, which may not be longer than its column."""
+    if len(value) > limit:
+        raise Rejected(f"{what} tiene {len(value)} caracteres y debe tener {limit} o menos")
+    return value
+
+
+@cache
+def parse_date(text: str) -> date | None:
+    """A date in ISO form (with or without time), dd/mm/aaaa, or as the REPS spells it; None when it is none of them."""
+    try:
+        if found := DAY_FIRST.fullmatch(text):
+            day, month, year = map(int, found.groups())
+            return date(year, month, day)
+        if found := SPELLED_DATE.fullmatch(text):
+            return date(int(found[3]), MONTHS[found[1].lower()], int(found[2]))
+        return datetime.fromisoformat(text).date()
+    except (ValueError, KeyError):
+        return None
+
+
+def required_date(text: str, what: str) -> date:
+    """The date a cell holds. Raises Rejected when it is empty or not a date."""
+    found = parse_date(required(text, what))
+    if found is None:
+        raise Rejected(f"{what} «{text}» debe ser una fecha, por ejemplo 2026-03-12 o 12/03/2026")
+    return found
+
+
+@cache
+def parse_snapshot_date(text: str, today: date) -> date | None:
+    """The day on which the registry was taken; None for an empty cell. Raises Rejected when it is in the future."""
+    if not text:
+        return None
+    found = required_date(text, "la fecha de corte")
+    if found > today:
+        raise Rejected(f"la fecha de corte «{text}» está en el futuro; revise el orden de día y mes")
+    return found
+
+
+class Choice:
+    """Finds the code of a choice by its code or its name, however it is spelled; remembers what it has found."""
+
+    def __init__(self, choices: Sequence[tuple[str, str]], what: str) -> None:
+        self.what = what
+        self.codes = [code for code, _ in choices]
+        self.folded = {fold_key(word): code for code, name in choices for word in (code, name)}
+        self.known: dict[str, str] = {}
+
+    def __call__(self, text: str) -> str:
+        """The code. Raises Rejected, naming the codes, for anything else."""
+        if text not in self.known:
+            code = self.folded.get(fold_key(text))
+            if code is None:
+                raise Rejected(f"{self.what} «{text}» no se conoce; debe ser {', '.join(self.codes)}")
+            self.known[text] = code
+        return self.known[text]
+
+
+def nit(number: str) -> str:
+    """A NIT of 6 to 10 digits. A number of the 8… and 9… series has nine: a tenth that checks is its check digit.
+
+    Source: article 555-1 of the Estatuto Tributario; the modulus 11 of `stdnum.co.nit`.
+    """
+    if NIT_WITH_DASH.fullmatch(number):
+        raise Rejected(f"el NIT «{number}» trae dígito de verificación; escríbalo sin él, sin puntos y sin guion")
+    if not NIT.fullmatch(number):
+        raise Rejected(f"el NIT «{number}» debe tener de 6 a 10 dígitos, por ejemplo 900123456")
+    if len(number) == 10 and number[0] in "89" and co_nit.calc_check_digit(number[:9]) == number[9]:
+        raise Rejected(f"el NIT «{number}» trae dígito de verificación; debe ser {number[:9]}")
+    return number
+
+
+def document(number: str) -> str:
+    """A person's document: 3 to 20 letters or digits, in upper case."""
+    found = number.upper()
+    if not DOCUMENT.fullmatch(found):
+        raise Rejected(f"el documento «{number}» debe tener de 3 a 20 letras o dígitos, sin puntos ni espacios")
+    return found

@@ -1,0 +1,212 @@
+"""How is a load undone? Row by row back to what it was, except what others have changed or used since.
+
+The rows as they were are kept by `change_capture`. A row that somebody changed after the load is left as it is and
+named; a row that the load added and that is used by now stays, closed where it can be, and is named too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from mipres_admin.database import clock
+from mipres_admin.history.recording import record
+from registries.events import Event
+from registries.loading import change_capture
+from registries.loading.change_capture import TrackedTable
+from registries.loading.errors import RegistryError
+from registries.loading.loader import ONE_AT_A_TIME, Registry, effects, refresh_previews
+from registries.models import RegistryAddition, RegistryChange, RegistryLoad, RegistryReport
+
+STAGE = """
+DROP TABLE IF EXISTS pg_temp.registry_undo;
+CREATE TEMPORARY TABLE registry_undo ON COMMIT DROP AS
+WITH added AS (
+    SELECT addition."table", each.key, each.hash
+    FROM registries_registryaddition AS addition, unnest(addition.keys, addition.hashes) AS each (key, hash)
+    WHERE addition.load_id = {load}
+)
+SELECT "table", key::text, NULL::jsonb AS before, coalesce(change.after, added.hash) AS after, 'new' AS state
+FROM added LEFT JOIN (SELECT * FROM registries_registrychange WHERE load_id = {load}) AS change USING ("table", key)
+UNION ALL
+SELECT "table", key, before, after, CASE WHEN after IS NULL THEN 'deleted' ELSE 'changed' END
+FROM registries_registrychange AS change
+WHERE load_id = {load}
+    AND NOT EXISTS (SELECT FROM added WHERE (added."table", added.key) = (change."table", change.key));
+ANALYZE registry_undo;
+"""
+
+CHANGED_SINCE = """
+WITH skipped AS (
+    DELETE FROM registry_undo AS undo
+    WHERE "table" = '{table}' AND state IN ('new', 'changed')
+        AND NOT EXISTS (SELECT FROM {table} AS row WHERE row.{key}::text = undo.key AND {hash} = undo.after)
+    RETURNING undo.key, undo.state
+)
+SELECT coalesce({shown}, skipped.key) FROM skipped LEFT JOIN {table} AS row ON row.{key}::text = skipped.key
+WHERE row.{key} IS NOT NULL OR skipped.state = 'changed'
+"""
+
+USED = """
+DELETE FROM registry_undo AS undo
+WHERE "table" = '{table}' AND state = 'new'
+    AND EXISTS (SELECT FROM {other} AS other WHERE other.{column} = undo.key::{type})
+RETURNING undo.key
+"""
+
+NAMES = "SELECT {shown} FROM {table} AS row WHERE row.{key}::text = ANY (%(keys)s) ORDER BY 1"
+CLOSE = """
+UPDATE {table} AS row SET {closing} = %(today)s WHERE row.{key}::text = ANY (%(keys)s) AND {closing} IS NULL
+"""
+
+DELETE = """
+DELETE FROM {table} AS row USING registry_undo AS undo
+WHERE undo."table" = '{table}' AND undo.state = 'new' AND row.{key} = undo.key::{type}
+"""
+PUT_BACK = """
+UPDATE {table} AS row SET {assignments}
+FROM registry_undo AS undo, jsonb_populate_record(NULL::{table}, undo.before) AS was
+WHERE undo."table" = '{table}' AND undo.state = 'changed' AND row.{key} = undo.key::{type}
+"""
+INSERT_AGAIN = """
+INSERT INTO {table} ({columns})
+SELECT {was_columns} FROM registry_undo AS undo, jsonb_populate_record(NULL::{table}, undo.before) AS was
+WHERE undo."table" = '{table}' AND undo.state = 'deleted'
+"""
+
+
+@dataclass
+class UndoResult:
+    """What the undoing of one load did."""
+
+    restored: int = 0
+    deleted: int = 0
+    skipped: list[str] = field(default_factory=list)
+    """Rows that stay as they are, because of what others did since."""
+    kept: list[str] = field(default_factory=list)
+    """New rows that are used by now, and stay."""
+    effects: dict[str, int] = field(default_factory=dict)
+
+    def totals(self) -> dict[str, int]:
+        """The counts, by the name under which they are shown."""
+        mine = {"restored": self.restored, "deleted": self.deleted}
+        return mine | {"skipped": len(self.skipped), "kept": len(self.kept)} | self.effects
+
+
+def undo_summary(load: RegistryLoad) -> dict[str, int]:
+    """How many rows the undoing of a load would put back and delete, if nobody touched them since."""
+    added = RegistryAddition.objects.filter(load=load).values_list("keys", flat=True)
+    return {
+        "restored": RegistryChange.objects.filter(load=load).count(),
+        "deleted": sum(len(keys) for keys in added),
+    }
+
+
+@transaction.atomic
+def undo(registry: Registry, load: RegistryLoad) -> UndoResult:
+    """Put back what a load has changed, in one transaction with its history; `load.asked_by` and its reason are told.
+
+    Raises RegistryError, and changes nothing, when the load is not the last one of its registry, or when what was done
+    since leaves no place for the rows that it deleted.
+    """
+    if not load.is_undoable:
+        raise RegistryError("Esta carga ya no se puede deshacer: hubo otra después, o ya se deshizo.")
+    done = UndoResult()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        for effect in effects():
+            for words, count in (effect.undo(load) or {}).items():
+                done.effects[words] = done.effects.get(words, 0) + count
+        try:
+            with transaction.atomic():
+                _put_back(cursor, registry, load, done)
+        except IntegrityError as error:
+            raise RegistryError(
+                "La carga no se puede deshacer: lo que se registró después se cruza con las filas que volverían. "
+                "No cambió nada."
+            ) from error
+    _record(load, done)
+    return done
+
+
+def _put_back(cursor: Any, registry: Registry, load: RegistryLoad, done: UndoResult) -> None:
+    cursor.execute(STAGE.format(load=int(load.pk)))
+    for tracked in registry.tracked:
+        done.skipped += [f"{name}: cambió después de la carga" for name in _texts(cursor, CHANGED_SINCE, tracked)]
+    for statement in registry.undo_obstacles:
+        cursor.execute(statement, {})
+        done.skipped += [text for (text,) in cursor.fetchall()]
+    for tracked in reversed(registry.tracked):
+        _keep_what_is_used(cursor, tracked, done)
+        done.deleted += _run(cursor, DELETE, tracked)
+        done.restored += _run(cursor, PUT_BACK, tracked) + _run(cursor, INSERT_AGAIN, tracked)
+
+
+def _parts(tracked: TrackedTable) -> dict[str, str]:
+    columns = [str(field.column) for field in tracked.model._meta.concrete_fields if not field.generated]
+    return {
+        "table": tracked.table,
+        "key": tracked.key,
+        "type": tracked.model._meta.pk.rel_db_type(connection) or "",
+        "shown": tracked.shown,
+        "hash": tracked.hash_of("row"),
+        "closing": tracked.closing,
+        "assignments": ", ".join(f"{name} = was.{name}" for name in tracked.columns),
+        "columns": ", ".join(columns),
+        "was_columns": ", ".join(f"was.{name}" for name in columns),
+    }
+
+
+def _run(cursor: Any, statement: str, tracked: TrackedTable, **values: Any) -> int:
+    cursor.execute(statement.format(**_parts(tracked)), values)
+    return int(cursor.rowcount)
+
+
+def _texts(cursor: Any, statement: str, tracked: TrackedTable, **values: Any) -> Sequence[str]:
+    _run(cursor, statement, tracked, **values)
+    return [text for (text,) in cursor.fetchall()]
+
+
+def _keep_what_is_used(cursor: Any, tracked: TrackedTable, done: UndoResult) -> None:
+    """New rows that anything refers to are not deleted: they are closed where they can be."""
+    keys: list[str] = []
+    for table, column in _referring(tracked):
+        cursor.execute(USED.format(**_parts(tracked), other=table, column=column), {})
+        keys += [key for (key,) in cursor.fetchall()]
+    if not keys:
+        return
+    names = _texts(cursor, NAMES, tracked, keys=keys)
+    if tracked.closing:
+        _run(cursor, CLOSE, tracked, keys=keys, today=timezone.localdate())
+    said = "ya se usa; queda cerrada" if tracked.closing else "ya se usa; queda"
+    done.kept += [f"{name}: {said}" for name in names]
+
+
+def _referring(tracked: TrackedTable) -> list[tuple[str, str]]:
+    """Tables and columns that refer to this one."""
+    relations: Any = tracked.model._meta.get_fields(include_hidden=True)
+    return [
+        (relation.related_model._meta.db_table, relation.field.column)
+        for relation in relations
+        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
+    ]
+
+
+def _record(load: RegistryLoad, done: UndoResult) -> None:
+    change_capture.discard(RegistryLoad.objects.filter(pk=load.pk))
+    load.state, load.is_undoable, load.undone_at = RegistryLoad.State.UNDONE, False, clock.now()
+    load.save(update_fields=["state", "is_undoable", "undone_at"])
+    rows = {"undone": done.totals() | {"skipped_rows": done.skipped, "kept_rows": done.kept}}
+    RegistryReport.objects.update_or_create(load=load, defaults=rows)
+    refresh_previews(load)
+    record(
+        by=load.asked_by,
+        event=Event.REGISTRY_UNDONE,
+        obj=load,
+        before={"file": load.file_name, "sha256": load.sha256, "cut_on": load.snapshot_date},
+        after=done.totals(),
+        reason=load.reason,
+    )

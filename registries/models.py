@@ -1,0 +1,278 @@
+"""What does the portal keep of a load? Its row, file, progress and report, and how the rows were before.
+
+Only the row stays: the file and the report are deleted some days after the load has ended, the rows as they were with
+the next load of the same registry.
+"""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from mipres_admin.database.sha256 import SHA256
+
+
+class RegistryLoadQuerySet(models.QuerySet["RegistryLoad"]):
+    def not_undone(self, kind: str = "") -> Self:
+        """Loads that were applied and not undone, of one registry or of all, the last one first."""
+        applied = self.filter(state__in=(RegistryLoad.State.APPLIED, RegistryLoad.State.UNDO_QUEUED))
+        return (applied.filter(kind=kind) if kind else applied).order_by("-loaded_at", "-pk")
+
+    def for_the_worker(self) -> Self:
+        """What the worker has to do, the longest waiting first: what people wait for before what is to be looked at."""
+        states = RegistryLoad.State
+        waiting = self.filter(state__in=(states.UPLOADED, states.QUEUED, states.UNDO_QUEUED))
+        return waiting.order_by(F("asked_at").asc(nulls_last=True), "pk")
+
+
+class RegistryLoad(models.Model):
+    """One load of an official registry: which file, of which cut, and what it did. The rows are in the registry.
+
+    By command it comes into being applied. From the admin it is uploaded, looked at by the worker (a preview, in a
+    transaction that is rolled back), queued by somebody with a reason, and then applied by the worker.
+    """
+
+    class Kind(models.TextChoices):
+        REPS = "reps", "REPS"
+        EPS = "eps", "EPS"
+        RETHUS = "rethus", "ReTHUS"
+        SSO = "sso", "Plazas de SSO"
+        DECEASED = "deceased", "Fallecidos"
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", "En revisión"
+        PREVIEWED = "previewed", "Lista para aplicar"
+        QUEUED = "queued", "Por aplicar"
+        APPLIED = "applied", "Aplicada"
+        UNDO_QUEUED = "undo_queued", "Por deshacer"
+        UNDONE = "undone", "Deshecha"
+        REFUSED = "refused", "No se puede cargar"
+        CANCELLED = "cancelled", "Cancelada"
+
+    kind = models.CharField("registro", max_length=8, choices=Kind)
+    state = models.CharField("estado", max_length=11, choices=State, default=State.APPLIED)
+    file_name = models.CharField("archivo", max_length=255)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    snapshot_date = models.DateField("fecha de corte", null=True, blank=True)
+    counts = models.JSONField("resultado", default=dict)
+    # null: a command
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="subida por",
+    )
+    uploaded_at = models.DateTimeField("subida el", db_default=Now(), editable=False)
+    # the last thing asked of the worker: to apply it, to undo it
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="pedida por",
+    )
+    asked_at = models.DateTimeField("pedida el", null=True, blank=True)
+    reason = models.TextField("motivo", blank=True, default="", db_default="")
+    strict = models.BooleanField("solo si no hay filas rechazadas", default=False, db_default=False)
+    force = models.BooleanField("aceptar un corte anterior", default=False, db_default=False)
+    allow_closing = models.BooleanField("aceptar que cierre más del 20 %", default=False, db_default=False)
+    error = models.TextField("por qué no", blank=True, default="", db_default="")
+    loaded_at = models.DateTimeField("cargado el", null=True, blank=True, db_default=Now(), editable=False)
+    undone_at = models.DateTimeField("deshecha el", null=True, blank=True)
+    # how the rows were before it is still kept (registries.loading.change_capture)
+    is_undoable = models.BooleanField("se puede deshacer", default=False, db_default=False)
+
+    objects = RegistryLoadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "carga de un registro"
+        verbose_name_plural = "cargas de registros"
+        ordering = ("-id",)
+        permissions = (
+            ("load_registry", "Puede cargar registros oficiales"),
+            ("undo_load", "Puede deshacer la última carga de un registro"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=("reps", "eps", "rethus", "sso", "deceased")),
+                name="registry_load_kind_known",
+                violation_error_message="El registro debe ser REPS, EPS, ReTHUS, plazas de SSO o fallecidos.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(file_name=""),
+                name="registry_load_names_its_file",
+                violation_error_message="Ingrese el nombre del archivo.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=SHA256),
+                name="registry_load_sha256_well_formed",
+                violation_error_message="El SHA-256 debe tener 64 dígitos hexadecimales.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=("uploaded", "previewed", "queued", "refused", "cancelled"), loaded_at__isnull=True
+                )
+                | Q(state__in=("applied", "undo_queued", "undone"), loaded_at__isnull=False),
+                name="registry_load_applied_says_when",
+                violation_error_message="Una carga aplicada debe decir cuándo; una que no lo está, no.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="undone", undone_at__isnull=False) | (~Q(state="undone") & Q(undone_at__isnull=True)),
+                name="registry_load_undone_says_when",
+                violation_error_message="Una carga deshecha debe decir cuándo; una que no lo está, no.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("queued", "undo_queued"))
+                | (Q(asked_by__isnull=False, asked_at__isnull=False) & ~Q(reason="")),
+                name="registry_load_queued_says_who_and_why",
+                violation_error_message="Lo que se pide al portal debe decir quién lo pide, cuándo y por qué.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(error=""),
+                name="registry_load_refused_says_why",
+                violation_error_message="Una carga que no se puede hacer debe decir por qué.",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_undoable=False) | Q(state__in=("applied", "undo_queued")),
+                name="registry_load_undoable_is_applied",
+                violation_error_message="Solo se puede deshacer una carga aplicada.",
+            ),
+            models.UniqueConstraint(
+                "kind",
+                condition=Q(is_undoable=True),
+                name="registry_load_one_undoable",
+                violation_error_message="Solo se puede deshacer la última carga de un registro.",
+            ),
+            models.UniqueConstraint(
+                "kind",
+                "sha256",
+                condition=Q(state__in=("uploaded", "previewed", "queued")),
+                name="registry_load_one_open_per_file",
+                violation_error_message="Ese archivo ya está subido y sin aplicar.",
+            ),
+        )
+        indexes = (
+            models.Index(
+                "asked_at", "id", condition=Q(state__in=("uploaded", "queued", "undo_queued")), name="registry_load_due"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.file_name}"
+
+
+class RegistryFile(models.Model):
+    """The file of a load asked for in the admin, compressed: the worker may run on another machine."""
+
+    load = models.OneToOneField(RegistryLoad, on_delete=models.CASCADE, primary_key=True, related_name="file")
+    content = models.BinaryField("contenido")
+    size = models.PositiveIntegerField("tamaño en bytes")
+
+    class Meta:
+        verbose_name = "archivo de un registro"
+        verbose_name_plural = "archivos de registros"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(size__gt=0),
+                name="registry_file_is_not_empty",
+                violation_error_message="El archivo está vacío.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.load_id)
+
+
+class RegistryProgress(models.Model):
+    """How far the worker is with a load; written beside the load's transaction, so that others see it at once."""
+
+    load = models.OneToOneField(RegistryLoad, on_delete=models.CASCADE, primary_key=True, related_name="progress")
+    attempts = models.PositiveSmallIntegerField("intentos", default=0)
+    done = models.FloatField("parte hecha", default=0)
+    rows = models.PositiveIntegerField("filas leídas", default=0)
+    at = models.DateTimeField("visto el", db_default=Now())
+
+    class Meta:
+        verbose_name = "avance de una carga"
+        verbose_name_plural = "avances de cargas"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(done__gte=0, done__lte=1),
+                name="registry_progress_is_a_part",
+                violation_error_message="La parte hecha debe estar entre 0 y 1.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.load_id} {self.done:.0%}"
+
+
+class RegistryReport(models.Model):
+    """What a load does or did, row by row where that can be shown; `registries.report` says what is in it."""
+
+    load = models.OneToOneField(RegistryLoad, on_delete=models.CASCADE, primary_key=True, related_name="report")
+    made_at = models.DateTimeField("hecho el", db_default=Now())
+    obstacles = models.JSONField("por qué no se puede aplicar", default=list)
+    samples = models.JSONField("primeras filas", default=dict)
+    closed = models.JSONField("cerradas", default=list)
+    rejections = models.JSONField("rechazadas", default=list)
+    undone = models.JSONField("al deshacer", default=dict)
+
+    class Meta:
+        verbose_name = "informe de una carga"
+        verbose_name_plural = "informes de cargas"
+
+    def __str__(self) -> str:
+        return str(self.load_id)
+
+
+class RegistryAddition(models.Model):
+    """Rows that one statement of a load added to one table: their keys, and a hash of what the load wrote in each."""
+
+    load = models.ForeignKey(RegistryLoad, on_delete=models.CASCADE, related_name="additions")
+    table = models.CharField("tabla", max_length=63)
+    keys = ArrayField(models.CharField(max_length=20), verbose_name="llaves")
+    hashes = ArrayField(models.BigIntegerField(), verbose_name="huellas")
+
+    class Meta:
+        verbose_name = "filas nuevas de una carga"
+        verbose_name_plural = "filas nuevas de cargas"
+
+    def __str__(self) -> str:
+        return f"{self.load_id} {self.table}"
+
+
+class RegistryChange(models.Model):
+    """One row of one table as it was before a load changed or deleted it (`after` is null: deleted).
+
+    `after` is a hash of what the load wrote: a row that has another one was changed by somebody else since.
+    """
+
+    load = models.ForeignKey(RegistryLoad, on_delete=models.CASCADE, related_name="changes", db_index=False)
+    table = models.CharField("tabla", max_length=63)
+    key = models.CharField("llave", max_length=20)
+    before = models.JSONField("antes")
+    after = models.BigIntegerField("huella", null=True)
+
+    class Meta:
+        verbose_name = "fila cambiada por una carga"
+        verbose_name_plural = "filas cambiadas por cargas"
+        constraints = (
+            models.UniqueConstraint(
+                "load",
+                "table",
+                "key",
+                name="registry_change_once_a_row",
+                violation_error_message="De cada fila se guarda una vez cómo estaba antes de la carga.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.load_id} {self.table} {self.key}"

@@ -1,0 +1,10 @@
+"""Which groups of the Ministry see the loads of registries, and what do they do with them?"""
+
+from mipres_admin.backoffice.groups import StaffGroup, may_do, may_view
+
+SOPORTE, CARGADOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR
+PERMISSIONS = (
+    may_view("registries.registryload", CARGADOR),
+    may_do("registries.registryload", "load_registry", "Puede cargar registros oficiales", CARGADOR),
+    may_do("registries.registryload", "undo_load", "Puede deshacer la última carga de un registro", CARGADOR),
+)

@@ -1,0 +1,62 @@
+"""May a registry be loaded, or a load be undone, and if not, why and what now? Pure: no writes, no request."""
+
+from collections.abc import Sequence
+
+from mipres_admin.refusals import Refusal
+from registries.loading.loader import Options
+from registries.models import RegistryLoad
+
+CLERK = "Usted, o quien puede cargar registros."
+BOXES = {
+    "strict": "Aplicar solo si no hay filas rechazadas",
+    "force": "Aceptar un corte anterior al último cargado",
+    "allow_closing": "Aceptar que cierre más del 20 % de lo que está abierto",
+}
+"""The options of a load in the words of the boxes of its form."""
+
+AT_WORK = Refusal(
+    headline="El portal está trabajando en esta carga",
+    cause="En este momento la lee o la escribe, y no se puede interrumpir a medias.",
+    remedy="Espere a que termine y mire de nuevo esta página.",
+    who=CLERK,
+)
+NOT_READY = Refusal(
+    headline="La carga no está lista",
+    cause="El portal todavía no ha revisado el archivo, o su vista previa dejó de valer porque hubo otra carga.",
+    remedy="Espere la vista previa y mírela antes de aplicar.",
+    who=CLERK,
+)
+NOT_UNDOABLE = Refusal(
+    headline="La carga no se puede deshacer",
+    cause="Hubo otra carga del mismo registro después, o esta ya se deshizo: el portal ya no guarda cómo estaban las "
+    "filas antes de ella.",
+    remedy="Para volver a un corte anterior, suba su archivo y acepte el corte anterior al aplicarlo.",
+    who=CLERK,
+)
+
+
+def blocking(obstacles: Sequence[Sequence[str]], options: Options) -> list[tuple[str, str]]:
+    """The obstacles of a preview, each an option and its cause, that these options do not clear."""
+    # `strict` asks for more care, the others for less
+    return [(option, cause) for option, cause in obstacles if getattr(options, option) is (option == "strict")]
+
+
+def loading_refusal(load: RegistryLoad, obstacles: Sequence[Sequence[str]], options: Options) -> Refusal | None:
+    """Why this load, seen in its preview, can not be applied so, or None."""
+    if load.state != RegistryLoad.State.PREVIEWED:
+        return NOT_READY
+    for option, cause in blocking(obstacles, options):
+        box = BOXES[option]
+        remedy = f"Quite la marca de «{box}»" if option == "strict" else f"Si está bien así, marque «{box}»"
+        return Refusal(
+            headline="La carga no se puede aplicar así",
+            cause=f"{cause[:1].upper()}{cause[1:].rstrip('.')}.",
+            remedy=f"{remedy}; si no, corrija el archivo y súbalo de nuevo.",
+            who=CLERK,
+        )
+    return None
+
+
+def undoing_refusal(load: RegistryLoad) -> Refusal | None:
+    """Why this load can not be undone, or None: only the last one of its registry can."""
+    return None if load.is_undoable and load.state == RegistryLoad.State.APPLIED else NOT_UNDOABLE

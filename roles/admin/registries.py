@@ -1,0 +1,60 @@
+"""What does the Ministry see of ReTHUS and of the plazas of SSO?"""
+
+from collections.abc import Iterable
+
+from django.contrib import admin
+
+from accounts.admin.people import PersonAdmin
+from accounts.admin.search import DocumentColumn, of_typed_document
+from accounts.models import Person
+from mipres_admin.backoffice.admin_base import ReadOnlyAdmin
+from roles.models import Profession, RethusEntry, SsoPost
+
+
+def _in_lines(texts: Iterable[str]) -> str:
+    return "; ".join(texts) or "—"
+
+
+@admin.display(description="profesiones en ReTHUS")
+def _rethus(person: Person) -> str:
+    """What ReTHUS says of them, with what it has closed."""
+    document = {"document_type": person.document_type, "document_number": person.document_number}
+    held = RethusEntry.objects.filter(**document).select_related("profession")
+    return _in_lines(f"{one.profession}{f' (retirada el {one.closed_on})' if one.closed_on else ''}" for one in held)
+
+
+@admin.display(description="plazas de SSO")
+def _posts(person: Person) -> str:
+    """Where and when they served or serve."""
+    posts = SsoPost.objects.of(person).select_related("sede").order_by("starts_on")
+    return _in_lines(f"{post.sede}, del {post.starts_on} al {post.ends_on}" for post in posts)
+
+
+PersonAdmin.register_fieldset("Registros oficiales", rethus=_rethus, posts=_posts)
+
+
+@admin.register(Profession)
+class ProfessionAdmin(ReadOnlyAdmin):
+    list_display = ("name", "code")
+    search_fields = ("code", "name")
+
+
+@admin.register(RethusEntry)
+class RethusEntryAdmin(DocumentColumn, ReadOnlyAdmin):
+    list_display = ("document", "profession", "registry_number", "closed_on")
+    list_filter = ("profession",)
+    list_select_related = ("profession",)
+    search = staticmethod(of_typed_document)
+    search_help_text = "Documento, con el tipo o sin él."
+    ordering = ("-pk",)
+    sortable_by = ()
+
+
+@admin.register(SsoPost)
+class SsoPostAdmin(DocumentColumn, ReadOnlyAdmin):
+    list_display = ("document", "sede", "starts_on", "ends_on")
+    list_select_related = ("sede",)
+    search = staticmethod(of_typed_document)
+    search_help_text = "Documento, con el tipo o sin él."
+    ordering = ("-pk",)
+    sortable_by = ()

@@ -1,0 +1,147 @@
+"""What does the Ministry see of users and their roles, of uploads and certificates, and how does it end a role?"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.admin.search import of_person
+from entities.admin import matching
+from mipres_admin.backoffice.admin_base import (
+    ObjectAction,
+    ObjectActionsAdmin,
+    ReadOnlyAdmin,
+    RelatedList,
+    register_related_lists,
+)
+from roles.actions.role_assignments import end_assignment
+from roles.models import Certificate, RegisteredUser, RoleAssignment, RoleEnding, RoleUpload
+
+
+def _by_code(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return rows.filter(code="".join(filter(str.isalnum, words.upper())))
+
+
+@admin.register(RegisteredUser)
+class RegisteredUserAdmin(ReadOnlyAdmin):
+    list_display = ("login", "person", "kind", "profession", "registered_at")
+    list_filter = ("kind", "profession")
+    list_select_related = ("person", "profession")
+    search = staticmethod(of_person)
+    search_help_text = "Documento (con el tipo o sin él) o nombres y apellidos."
+    ordering = ("-pk",)
+    sortable_by = ()
+    fields = ("login", "person", "kind", "profession", "professional_registry", "registered_at")
+
+    @admin.display(description="usuario (login)")
+    def login(self, user: RegisteredUser) -> str:
+        """Document type and number, as MIPRES knows them."""
+        return user.login
+
+
+register_related_lists(
+    RegisteredUser,
+    RelatedList("Roles asignados", RoleAssignment, "user__id__exact", 10),
+    RelatedList("Constancias", Certificate, "user__id__exact", 20),
+)
+END_ROLE = ObjectAction(
+    slug="terminar",
+    label="Terminar rol",
+    confirmation=(
+        "La persona deja de tener este rol en esta sede de inmediato y recibe un correo con el motivo, que la entidad "
+        "lee en la historia del usuario. No se puede deshacer: la entidad puede asignarlo de nuevo."
+    ),
+    permission="roles.end_roleassignment",
+    success_message="El rol terminó y la persona fue avisada.",
+    is_available=lambda role: role.ends_at is None or role.ends_at > timezone.now(),
+    perform=end_assignment,
+    argument="assignment",
+)
+
+
+@admin.register(RoleAssignment)
+class RoleAssignmentAdmin(ObjectActionsAdmin):
+    list_display = ("login", "person", "role", "state", "sede", "entity", "starts_at", "ends_at")
+    list_filter = ("role",)
+    list_select_related = ("user__person", "sede", "entity")
+    search = staticmethod(matching)
+    search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
+    ordering = ("-pk",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": ("user", "person", "role", "sede", "entity")}),
+        ("Vigencia", {"fields": ("state", "starts_at", "ends_at", "created_by", "ended_by")}),
+    )
+    object_actions = (END_ROLE,)
+
+    @admin.display(description="usuario (login)")
+    def login(self, role: RoleAssignment) -> str:
+        """Whose it is."""
+        return role.user.login
+
+    @admin.display(description="persona")
+    def person(self, role: RoleAssignment) -> str:
+        """Their name."""
+        return role.user.person.full_name
+
+    @admin.display(description="estado")
+    def state(self, role: RoleAssignment) -> str:
+        """In force, over or still to come."""
+        return role.state
+
+
+def _of_roles(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return rows.filter(assignment__in=RoleAssignment.objects.matching(words).values("pk"))
+
+
+@admin.register(RoleEnding)
+class RoleEndingAdmin(ReadOnlyAdmin):
+    """What loads of registries ended, and what was given back when one was undone."""
+
+    list_display = ("at", "assignment", "entity", "cause", "load", "undone_at")
+    list_filter = ("cause", ("undone_at", admin.EmptyFieldListFilter))
+    list_select_related = ("assignment", "entity", "load")
+    search = staticmethod(_of_roles)
+    search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
+    ordering = ("-pk",)
+    sortable_by = ()
+
+
+@admin.register(RoleUpload)
+class RoleUploadAdmin(ReadOnlyAdmin):
+    """Never its rows: they are personal data of the entity's people, kept a few days for the entity alone."""
+
+    list_display = ("made_at", "entity", "file_name", "state", "mode", "made_by")
+    list_filter = ("state",)
+    list_select_related = ("entity", "made_by")
+    search_fields = ("entity__nit", "file_name")
+    ordering = ("-made_at", "-pk")
+    fields = ("entity", "file_name", "sha256", "made_by", "made_at", "state", "mode", "applied_by", "applied_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RoleUpload]:
+        """Without the rows, which may be thousands."""
+        return super().get_queryset(request).defer("rows")
+
+
+@admin.register(Certificate)
+class CertificateAdmin(ReadOnlyAdmin):
+    """Never what the paper says of people; its fingerprint tells whether a printed one is the same."""
+
+    list_display = ("grouped_code", "entity", "user", "as_of", "issued_at", "issued_by")
+    list_select_related = ("entity", "user__person", "issued_by")
+    search = staticmethod(_by_code)
+    search_help_text = "Código de verificación."
+    ordering = ("-pk",)
+    sortable_by = ()
+    fields = ("grouped_code", "entity", "user", "as_of", "issued_at", "issued_by", "content_sha256")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Certificate]:
+        """Without what the papers say."""
+        return super().get_queryset(request).defer("content")
+
+    @admin.display(description="código")
+    def grouped_code(self, certificate: Certificate) -> str:
+        """As it is printed."""
+        return certificate.grouped_code

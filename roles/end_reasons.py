@@ -1,0 +1,69 @@
+"""Why did an official registry end a role, in words, and what can the delegate do now? Pure: no writes, no request."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils import timezone
+
+from entities.models import Sede
+from registries.models import RegistryLoad
+from roles.validity import long_date
+
+
+class EndReason(models.TextChoices):
+    """What a registry said that a role can not outlive."""
+
+    DECEASED = "deceased", "Persona fallecida"
+    RETHUS = "rethus", "Profesional retirado de ReTHUS"
+    SEDE = "sede", "Sede cerrada en el REPS"
+    INDEPENDENT = "independent", "Profesional independiente sin sede en el REPS"
+    PLAZA = "plaza", "Plaza de SSO terminada o cambiada"
+
+    @property
+    def registry(self) -> RegistryLoad.Kind:
+        """The registry that says it."""
+        return REGISTRIES[self]
+
+    @property
+    def remedy(self) -> str:
+        """What the delegate can do about it now, and who can do the rest."""
+        return REMEDIES[self]
+
+
+REGISTRIES = {
+    EndReason.DECEASED: RegistryLoad.Kind.DECEASED,
+    EndReason.RETHUS: RegistryLoad.Kind.RETHUS,
+    EndReason.SEDE: RegistryLoad.Kind.REPS,
+    EndReason.INDEPENDENT: RegistryLoad.Kind.REPS,
+    EndReason.PLAZA: RegistryLoad.Kind.SSO,
+}
+REMEDIES = {
+    EndReason.DECEASED: "Si es un error, la persona lo corrige en la Registraduría; cuando el registro lo muestre, "
+    "usted puede activarla de nuevo.",
+    EndReason.RETHUS: "La persona debe actualizar su inscripción en ReTHUS; cuando vuelva a estar vigente, actívela de "
+    "nuevo. Si tiene otra profesión vigente, debe registrarse otra vez en el Módulo Registro de Usuarios.",
+    EndReason.SEDE: "Active a la persona en otra sede de su entidad. Si el cierre es un error, actualice la novedad en "
+    "el REPS; cuando la sede vuelva a estar abierta, active de nuevo a la persona.",
+    EndReason.INDEPENDENT: "El profesional debe renovar su habilitación en el REPS; cuando tenga una sede abierta, "
+    "actívelo de nuevo.",
+    EndReason.PLAZA: "Valide la asignación publicada por el Ministerio. Si la persona terminó el servicio, debe "
+    "registrarse como Profesional de la salud; después puede activarla.",
+}
+
+
+def sentence(cause: str, sede: Sede, until: datetime, now: datetime) -> str:
+    """Why a role at a sede ends at `until`, for the history and the mails; nothing in it tells who the person is."""
+    match cause:
+        case EndReason.DECEASED:
+            return "La persona figura como fallecida en los registros oficiales."
+        case EndReason.RETHUS:
+            return "La inscripción de la persona en ReTHUS ya no está vigente."
+        case EndReason.SEDE:
+            since = f" el {long_date(sede.closed_on)}" if sede.closed_on else ""
+            return f"El REPS cerró la sede{since}."
+        case EndReason.INDEPENDENT:
+            return "El REPS cerró todas las sedes de la persona como profesional independiente."
+    if until <= now:
+        return "La plaza de Servicio Social Obligatorio de la persona en esta sede terminó o cambió."
+    last = timezone.localdate(until - timedelta(microseconds=1))
+    return f"La plaza de Servicio Social Obligatorio de la persona en esta sede termina ahora el {long_date(last)}."

@@ -1,0 +1,52 @@
+"""What may be typed to issue or verify a constancia, and how is a mistake worded?"""
+
+from datetime import date
+
+from django import forms
+
+from mipres_admin.forms import ActionForm
+from roles.certificates.codes import read_code
+from roles.validity import today
+
+
+class CertificateForm(ActionForm):
+    """The day of which the constancia speaks: today or any day before."""
+
+    as_of = forms.DateField(
+        label="A la fecha",
+        initial=today,
+        help_text="Hoy o un día anterior: se certifican los roles en vigor al terminar ese día.",
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": "Ingrese la fecha.",
+            "invalid": "«A la fecha» debe ser una fecha, por ejemplo 2026-11-21.",
+        },
+    )
+
+    def clean_as_of(self) -> date:
+        """The day, refused when it is still to come."""
+        day: date = self.cleaned_data["as_of"]
+        if day > today():
+            raise forms.ValidationError(f"«A la fecha» debe ser hoy o un día anterior, por ejemplo {today():%Y-%m-%d}.")
+        return day
+
+
+class VerifyForm(forms.Form):
+    """The code of a paper, as somebody reads it there."""
+
+    codigo = forms.CharField(
+        label="Código de verificación",
+        help_text="Son 16 letras y dígitos, junto al QR. No importan los espacios, los guiones ni las mayúsculas.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        error_messages={"required": "Ingrese el código de verificación."},
+    )
+
+    def clean_codigo(self) -> str:
+        """The code without separators; refused when it can not be one."""
+        code = read_code(self.cleaned_data["codigo"])
+        if code is None:
+            raise forms.ValidationError(
+                "El código debe tener 16 letras y dígitos, por ejemplo 7K3M-9Q2X-V5RT-8WBD. Cópielo de la constancia."
+            )
+        return code

@@ -1,0 +1,73 @@
+"""Which file may a delegate upload, how is it applied, and how is a mistake worded?"""
+
+import hashlib
+from typing import Any
+
+from django import forms
+
+from mipres_admin.excel.reader import MEGABYTE
+from mipres_admin.forms import ActionForm
+from roles.exports import USER_COLUMNS
+from roles.models import RoleUpload
+from roles.uploads.files import LARGEST_FILE, SheetRefused, SheetRow, read_sheet
+from roles.uploads.rows import MOST_ROWS, NEEDED, REMARKS, TITLE
+from roles.uploads.validation import Verdict
+
+KNOWN = (*(column.heading for column in USER_COLUMNS), REMARKS)
+TOO_LARGE = f"El archivo debe pesar máximo {LARGEST_FILE // MEGABYTE} MB. Divídalo en varios archivos."
+
+
+class UploadForm(forms.Form):
+    """The workbook of Consultar Usuarios, with rows added or changed."""
+
+    file = forms.FileField(
+        label="Archivo de Excel",
+        max_length=255,
+        help_text=f"El que entrega «Descargar Datos», en .xlsx, de máximo {MOST_ROWS} filas y "
+        f"{LARGEST_FILE // MEGABYTE} MB.",
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        error_messages={
+            "required": "Elija el archivo de Excel.",
+            "empty": "El archivo está vacío. Elija el Excel que entrega «Descargar Datos».",
+            "invalid": "Elija el archivo de Excel y oprima de nuevo «Ver qué cambiaría».",
+            "max_length": "El nombre del archivo debe tener máximo 255 letras.",
+        },
+    )
+    rows: list[SheetRow]
+    sha256: str
+
+    def clean_file(self) -> Any:
+        """Read the workbook: `rows` and `sha256` are set."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_FILE:
+            raise forms.ValidationError(TOO_LARGE)
+        data = file.read()
+        try:
+            self.rows = read_sheet(data, title=TITLE, known=KNOWN, needed=NEEDED, most_rows=MOST_ROWS)
+        except SheetRefused as refused:
+            raise forms.ValidationError(str(refused)) from refused
+        self.sha256 = hashlib.sha256(data).hexdigest()
+        return file
+
+
+class ApplyForm(ActionForm):
+    """How the file is applied: the two buttons."""
+
+    mode = forms.ChoiceField(
+        choices=RoleUpload.Mode,
+        error_messages={
+            "required": "Oprima uno de los dos botones para aplicar.",
+            "invalid_choice": "Oprima uno de los dos botones para aplicar.",
+        },
+    )
+
+
+class PreviewFilterForm(forms.Form):
+    """Which rows of the preview are listed."""
+
+    ver = forms.ChoiceField(
+        label="Ver filas",
+        required=False,
+        choices=[("", "Todas, los errores primero"), *Verdict.choices],
+        error_messages={"invalid_choice": "Elija una de las opciones de la lista."},
+    )

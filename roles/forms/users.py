@@ -1,0 +1,248 @@
+"""What may a delegate type and tick to find, activate and list users, and how is a mistake worded?"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator
+
+from accounts.forms.documents import CHOOSE, DocumentForm
+from entities.models import Entity, Sede, SedeQuerySet
+from mipres_admin.forms import ActionForm, set_choices
+from roles.matrix import MEANINGS, Option, Role, options_for
+from roles.rules import Activation
+from roles.validity import Validity
+
+# a role that should never end has no last day; a year like 9999 is a slip, and the day after it does not exist
+LAST_DAY_OF_ALL = date(2999, 12, 31)
+
+
+class FindUserForm(DocumentForm):
+    """Aplicación, option and document: the search of "Activar Usuarios" (manual v4.1 §11.2)."""
+
+    option = forms.ChoiceField(
+        label="Opción",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Elija una opción.",
+            "invalid_choice": "La opción debe ser una de las que muestra la página.",
+        },
+    )
+    field_order = ("option", "document_type", "document_number")
+
+    def __init__(self, *args: Any, entity: Entity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        options = options_for(entity.kind)
+        set_choices(self, "option", ((option.value, option.label) for option in options))
+        if len(options) == 1:
+            self.fields["option"].initial = options[0].value
+
+
+class RoleBoxes(forms.CheckboxSelectMultiple):
+    """Tick boxes of roles, each with its code, Spanish name and one line of meaning."""
+
+    template_name = "components/role_boxes.html"
+    option_template_name = "components/role_box.html"
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        role = Role(str(value))
+        return option | {"role_name": role.label, "meaning": MEANINGS[role]}
+
+
+class RolesField(forms.MultipleChoiceField):
+    """Some of the roles that are offered; a role that is not offered is refused by name."""
+
+    def __init__(self, roles: Iterable[Role], **kwargs: Any) -> None:
+        super().__init__(
+            label="Rol(es)",
+            choices=[(role.value, role.value) for role in roles],
+            widget=RoleBoxes,
+            error_messages={
+                "required": "Marque al menos un rol.",
+                "invalid_choice": "No puede asignar el rol %(value)s a esta persona. Elija entre los que se muestran.",
+            },
+            **kwargs,
+        )
+
+    def validate(self, value: list[str]) -> None:
+        """Name a refused role, but never repeat what is no role at all."""
+        super().validate([name if name in Role.values else "elegido" for name in value])
+
+
+def day_field(label: str, help_text: str) -> forms.DateField:
+    """An optional day, chosen in the browser's own calendar or typed as 2026-12-31."""
+    return forms.DateField(
+        label=label,
+        required=False,
+        help_text=help_text,
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        validators=[MaxValueValidator(LAST_DAY_OF_ALL, f"«{label}» debe ser una fecha hasta el {LAST_DAY_OF_ALL}.")],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": f"«{label}» debe ser una fecha, por ejemplo 2026-12-31."},
+    )
+
+
+class SedeSearchForm(forms.Form):
+    """Words or a code by which the delegate looks for one of the entity's sedes; blank lists them."""
+
+    entidad = forms.CharField(
+        label="Entidad",
+        required=False,
+        max_length=100,
+        help_text="Código o nombre de la sede; las tildes y las mayúsculas no importan.",
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        error_messages={"max_length": "La búsqueda debe tener máximo 100 letras."},
+    )
+
+
+def place(sede: Sede) -> str:
+    """A sede so that it can be told from its sisters: code, name, address, municipality."""
+    where = ", ".join(part for part in (sede.address, str(sede.municipality or "")) if part)
+    return f"{sede.code} · {sede.name}" + (f" · {where}" if where else "")
+
+
+class SedeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """One of the sedes of the delegate's own entity, by its code."""
+
+    def __init__(self, queryset: SedeQuerySet, **kwargs: Any) -> None:
+        super().__init__(
+            queryset=queryset,
+            to_field_name="code",
+            error_messages={
+                "required": "Elija la sede.",
+                "invalid_choice": "La sede elegida no existe o no es de su entidad. Elija una de la lista.",
+            },
+            **kwargs,
+        )
+
+
+def option_field() -> forms.ChoiceField:
+    """The option under which the page was opened, carried along."""
+    lost = "La página llegó incompleta: ábrala de nuevo y repita el cambio."
+    return forms.ChoiceField(
+        choices=Option, widget=forms.HiddenInput, error_messages={"required": lost, "invalid_choice": lost}
+    )
+
+
+class AssociateForm(ActionForm):
+    """The sede and the roles of "Asociar Usuario"."""
+
+    option = option_field()
+
+    def __init__(self, *args: Any, activation: Activation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["option"].initial = activation.option
+        # the whole entity's sedes are valid answers, those that are offered are the ones shown
+        sedes = Sede.objects.visible_to(activation.entity)
+        self.fields["sede"] = SedeField(sedes, label="Sede", empty_label=None, widget=forms.RadioSelect)
+        self.fields["roles"] = RolesField(activation.allowed_roles)
+        self.fields["first"] = day_field("Desde", "En blanco: desde ahora.")
+        self.fields["last"] = day_field("Hasta", "Último día, incluido. En blanco: sin fecha final.")
+
+    def offer(self, sedes: Iterable[Sede]) -> None:
+        """Show these sedes to choose from."""
+        self.fields["sede"].widget = forms.RadioSelect(choices=[(sede.code, place(sede)) for sede in sedes])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `activate_user` takes from a valid form."""
+        data = self.cleaned_data
+        return {"sede": data["sede"], "roles": data["roles"], "validity": Validity(data["first"], data["last"])}
+
+
+class UpdateRolesForm(ActionForm):
+    """The roles that stay at one sede, and those that the page showed when it was drawn."""
+
+    option = option_field()
+    seen = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, activation: Activation, held: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = self.data.get("seen", "")[:500].split() if self.is_bound else list(held)
+        self.fields["option"].initial = activation.option
+        self.fields["seen"].initial = " ".join(held)
+        self.fields["sede"] = SedeField(Sede.objects.visible_to(activation.entity), widget=forms.HiddenInput)
+        offered = [role for role in Role if role in activation.allowed_roles or role in held]
+        self.fields["roles"] = RolesField(offered, required=False, initial=held)
+
+    def clean_seen(self) -> set[str]:
+        """The roles that the page showed."""
+        return set(self.cleaned_data["seen"].split())
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `update_roles` takes from a valid form."""
+        return {name: self.cleaned_data[name] for name in ("sede", "roles", "seen")}
+
+
+class DeactivateForm(UpdateRolesForm):
+    """The confirmation of "Desactivar Usuario": no role stays."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `update_roles` takes from a valid form."""
+        return super().values | {"roles": ()}
+
+
+class LastDayForm(ActionForm):
+    """One of the roles held at one sede, and its new last day."""
+
+    option = option_field()
+    role = forms.ChoiceField(
+        label="Rol",
+        choices=[(role.value, role.value) for role in Role],
+        error_messages={"required": "Elija el rol.", "invalid_choice": "El rol debe ser uno de los que tiene activos."},
+    )
+    last = day_field("Hasta", "Último día, incluido. En blanco: sin fecha final.")
+
+    def __init__(self, *args: Any, activation: Activation, held: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["option"].initial = activation.option
+        self.fields["sede"] = SedeField(Sede.objects.visible_to(activation.entity), widget=forms.HiddenInput)
+        held = list(held)
+        if held:
+            set_choices(self, "role", ((name, name) for name in held))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `change_last_day` takes from a valid form."""
+        return {name: self.cleaned_data[name] for name in ("sede", "role", "last")}
+
+
+class UsersFilterForm(forms.Form):
+    """The filters of "Consultar Usuarios" (manual v4.1 §11.3); every one is optional."""
+
+    rol = forms.ChoiceField(
+        label="Rol",
+        required=False,
+        choices=[("", CHOOSE), *((role.value, role.value) for role in Role)],
+        error_messages={"invalid_choice": "El rol debe ser uno de la lista."},
+    )
+    entidad = forms.CharField(
+        label="Entidad",
+        required=False,
+        max_length=100,
+        help_text="Código o nombre de la sede.",
+        error_messages={"max_length": "La entidad debe tener máximo 100 letras."},
+    )
+    estado = forms.ChoiceField(
+        label="Estado",
+        required=False,
+        choices=[
+            ("", "Activos"),
+            ("vencen", "Vencen en 30 días"),
+            ("por-empezar", "Por empezar"),
+            ("terminados", "Terminados"),
+            ("todos", "Todos"),
+        ],
+        error_messages={"invalid_choice": "El estado debe ser uno de la lista."},
+    )
+    criterio = forms.CharField(
+        label="Otro criterio de búsqueda",
+        required=False,
+        max_length=100,
+        help_text="Nombres, documento, usuario o registro profesional.",
+        error_messages={"max_length": "El criterio debe tener máximo 100 letras."},
+    )

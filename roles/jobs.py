@@ -1,0 +1,13 @@
+"""What does the app delete by itself? Uploaded workbooks, which hold personal data."""
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from roles.actions.uploads import KEPT_DAYS
+from roles.models import RoleUpload
+
+
+def forget_uploads() -> None:
+    """Delete uploaded workbooks some days after they were made."""
+    RoleUpload.objects.filter(made_at__lt=Now() - timedelta(days=KEPT_DAYS)).delete()

@@ -1,0 +1,68 @@
+"""Which workbooks of roles were uploaded?"""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.models import Account
+from entities.models import Entity
+from mipres_admin.database.sha256 import SHA256
+
+
+class RoleUpload(models.Model):
+    """A workbook of Consultar Usuarios that came back: its rows, what each would do, and whether it was applied.
+
+    `rows` hold personal data: they are kept for a few days only (`roles.actions.uploads`).
+    """
+
+    class State(models.TextChoices):
+        PREVIEWED = "previewed", "Vista previa"
+        APPLIED = "applied", "Aplicado"
+
+    class Mode(models.TextChoices):
+        ALL = "todo", "Todo o nada"
+        GOOD = "correctas", "Solo las filas correctas"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="role_uploads", verbose_name="entidad")
+    file_name = models.CharField("archivo", max_length=255)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    rows = models.JSONField("filas")
+    made_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="cargado por")
+    made_at = models.DateTimeField("cargado el", db_default=Now(), editable=False)
+    state = models.CharField("estado", max_length=9, choices=State, default=State.PREVIEWED)
+    mode = models.CharField("modo", max_length=9, choices=Mode, blank=True)
+    applied_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="aplicado por"
+    )
+    applied_at = models.DateTimeField("aplicado el", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "carga de roles"
+        verbose_name_plural = "cargas de roles"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state="previewed", mode="", applied_by__isnull=True, applied_at__isnull=True)
+                | Q(
+                    state="applied", mode__in=("todo", "correctas"), applied_by__isnull=False, applied_at__isnull=False
+                ),
+                name="role_upload_applied_by_someone_at_some_time",
+                violation_error_message="Una carga aplicada debe decir quién la aplicó, cuándo y cómo.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=SHA256),
+                name="role_upload_sha256_well_formed",
+                violation_error_message="El SHA-256 debe tener 64 dígitos hexadecimales.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(file_name=""),
+                name="role_upload_names_its_file",
+                violation_error_message="Ingrese el nombre del archivo.",
+            ),
+        )
+        indexes = (models.Index("made_at", name="role_upload_made_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.state}"

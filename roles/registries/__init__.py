@@ -1,0 +1,1 @@
+"""How do the registries of people get into the portal? ReTHUS and the plazas of SSO, through `entities.registries`."""

@@ -1,0 +1,165 @@
+"""Which roles, held or to come, no longer fit what the registries say now?
+
+What a registry never had speaks against nobody: only what it closed does. Plazas of SSO are the exception, once a file
+of them was loaded, because it holds every one that is running.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from entities.models import EPS_KINDS, EntityKind
+from registries.models import RegistryLoad
+from roles.end_reasons import EndReason
+from roles.matrix import UserKind, kinds_giving_to, roles_of_the_network
+
+HELD = "(role.ends_at IS NULL OR role.ends_at > %(now)s)"
+OF_PERSONS = """
+    roles_roleassignment AS role
+    JOIN entities_entity AS entity ON entity.id = role.entity_id
+    JOIN roles_registereduser AS registered ON registered.id = role.user_id
+    JOIN accounts_person AS person ON person.id = registered.person_id
+"""
+
+DECEASED = f"""
+SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
+WHERE {HELD} AND person.deceased_on IS NOT NULL
+"""  # noqa: S608  constants
+
+RETHUS = f"""
+SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
+JOIN roles_rethusentry AS entry
+    ON (entry.document_type, entry.document_number, entry.profession_id)
+        = (person.document_type, person.document_number, registered.profession_id)
+WHERE {HELD} AND entry.closed_on IS NOT NULL AND registered.kind = ANY (%(professionals)s)
+    AND entity.kind = ANY (%(giving_to_professionals)s)
+"""  # noqa: S608
+
+# an EPS that left the list of EPS keeps its roles (12 digits: of REPS alone), and so does a sede that its provider
+# disabled
+SEDE = f"""
+SELECT role.id, role.user_id, NULL::timestamptz
+FROM entities_sede AS sede JOIN roles_roleassignment AS role ON role.sede_id = sede.id
+WHERE {HELD} AND sede.closed_on IS NOT NULL AND length(sede.code) = 12
+"""  # noqa: S608
+
+# the roles first: within a load PostgreSQL does not know yet how many sedes there are, and would go through all of them
+# for each independent of the country
+INDEPENDENT = f"""
+WITH held AS MATERIALIZED (
+    SELECT role.id, role.user_id, member.id AS member_id FROM {OF_PERSONS}
+    JOIN entities_entity AS member
+        ON (member.identification_type, member.nit) = (person.document_type, person.document_number)
+    WHERE {HELD} AND member.kind = %(independent)s
+        AND (entity.kind, role.role) IN (SELECT * FROM unnest(%(network_kinds)s::text[], %(network_roles)s::text[]))
+)
+SELECT held.id, held.user_id, NULL::timestamptz
+FROM held CROSS JOIN LATERAL (
+    SELECT count(*) AS known, count(*) FILTER (WHERE closed_on IS NULL) AS open
+    FROM entities_sede WHERE entity_id = held.member_id
+) AS sedes
+WHERE sedes.known > 0 AND sedes.open = 0
+"""  # noqa: S608
+
+PLAZA = f"""
+SELECT role.id, role.user_id, post.until FROM {OF_PERSONS}
+LEFT JOIN LATERAL (
+    SELECT (ends_on + 1)::timestamp AT TIME ZONE %(zone)s AS until
+    FROM roles_ssopost
+    WHERE (document_type, document_number, sede_id) = (person.document_type, person.document_number, role.sede_id)
+        AND %(today)s BETWEEN starts_on AND ends_on
+) AS post ON true
+WHERE {HELD} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to_sso)s)
+    AND (role.ends_at <= post.until) IS NOT TRUE
+    AND %(plazas_are_known)s
+"""  # noqa: S608
+
+# Of whom a registry speaks: users who may not be given roles on the strength of what it said before. Those of the list
+# of deceased people are locked by its own trigger.
+AFFECTED_USERS = {
+    RegistryLoad.Kind.RETHUS: """
+        SELECT registered.id FROM roles_rethusentry AS entry
+        JOIN accounts_person AS person
+            ON (person.document_type, person.document_number) = (entry.document_type, entry.document_number)
+        JOIN roles_registereduser AS registered
+            ON (registered.person_id, registered.profession_id) = (person.id, entry.profession_id)
+        WHERE entry.closed_on IS NOT NULL
+    """,
+    RegistryLoad.Kind.REPS: f"""
+        WITH independents AS MATERIALIZED (
+            SELECT registered.id, member.id AS member_id FROM entities_entity AS member
+            JOIN accounts_person AS person
+                ON (person.document_type, person.document_number) = (member.identification_type, member.nit)
+            JOIN roles_registereduser AS registered ON registered.person_id = person.id
+            WHERE member.kind = '{EntityKind.PROFESIONAL_INDEPENDIENTE}'
+        )
+        SELECT id FROM independents CROSS JOIN LATERAL (
+            SELECT count(*) AS open FROM entities_sede WHERE entity_id = member_id AND closed_on IS NULL
+        ) AS sedes
+        WHERE sedes.open = 0
+    """,  # noqa: S608
+    RegistryLoad.Kind.SSO: f"SELECT id FROM roles_registereduser WHERE kind = '{UserKind.SSO}'",  # noqa: S608
+}
+
+# in the order in which people should hear it, where a role has several
+STATEMENTS = {
+    EndReason.DECEASED: DECEASED,
+    EndReason.RETHUS: RETHUS,
+    EndReason.SEDE: SEDE,
+    EndReason.INDEPENDENT: INDEPENDENT,
+    EndReason.PLAZA: PLAZA,
+}
+
+
+class IneligibleAssignment(NamedTuple):
+    """Why an assignment may not go on as it is: whose it is, the cause, and until when it may (None: no longer)."""
+
+    user: int
+    cause: EndReason
+    until: datetime | None
+
+
+def affected_users(kind: str) -> set[int]:
+    """The users of whom a registry speaks, by key."""
+    statements = {name.value: statement for name, statement in AFFECTED_USERS.items()}
+    if kind not in statements:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(statements[kind])
+        return {user for (user,) in cursor.fetchall()}
+
+
+def ineligible_assignments(
+    now: datetime, causes: Iterable[EndReason] = tuple(EndReason), loading: str = ""
+) -> dict[int, IneligibleAssignment]:
+    """The assignments that do not fit, by key; one statement for each cause, in sets.
+
+    `loading` is the kind of the registry that is being loaded, or looked at, in this transaction.
+    """
+    network = [(kind.value, role.value) for kind in EPS_KINDS for role in roles_of_the_network(kind)]
+    plazas = RegistryLoad.Kind.SSO.value
+    parameters: dict[str, Any] = {
+        "now": now,
+        "today": timezone.localdate(now),
+        "zone": settings.TIME_ZONE,
+        "professionals": [UserKind.PROFESIONAL.value, UserKind.SSO.value],
+        "giving_to_professionals": kinds_giving_to(UserKind.PROFESIONAL, UserKind.SSO),
+        "independent": EntityKind.PROFESIONAL_INDEPENDIENTE.value,
+        "network_kinds": [kind for kind, _ in network],
+        "network_roles": [role for _, role in network],
+        "sso": UserKind.SSO.value,
+        "giving_to_sso": kinds_giving_to(UserKind.SSO),
+        # a file of plazas that was only uploaded, refused, cancelled or undone says nothing
+        "plazas_are_known": loading == plazas or RegistryLoad.objects.not_undone(plazas).exists(),
+    }
+    found: dict[int, IneligibleAssignment] = {}
+    with connection.cursor() as cursor:
+        for cause in sorted(causes, key=list(STATEMENTS).index):
+            cursor.execute(STATEMENTS[cause], parameters)
+            for role, user, until in cursor.fetchall():
+                found.setdefault(role, IneligibleAssignment(user, cause, until))
+    return found

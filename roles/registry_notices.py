@@ -1,0 +1,44 @@
+"""What did the official registries end in an entity lately? For the home of its delegate, in one statement."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+
+from entities.models import Entity
+from mipres_admin.formatting import format_number
+from roles.end_reasons import EndReason
+from roles.matrix import ACTIVATING_KINDS
+from roles.models import RoleEnding
+
+NEWS_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What ended on one day for one cause: how many roles, and the query of the list that has them."""
+
+    day: date
+    cause: EndReason
+    count: int
+
+    @property
+    def shown(self) -> str:
+        """How many, as it is written in Colombia, for example 1.200."""
+        return format_number(self.count)
+
+    @property
+    def query(self) -> str:
+        """The filter of the list that has exactly these."""
+        return urlencode({"causa": self.cause.value, "dia": self.day.isoformat()})
+
+
+def news_of(entity: Entity) -> tuple[Piece, ...]:
+    """The days of the last 30 on which registries ended roles of the entity, by cause, the latest first."""
+    if entity.kind not in ACTIVATING_KINDS:
+        return ()
+    ended = RoleEnding.objects.visible_to(entity).not_undone().since(NEWS_DAYS).order_by()
+    rows = ended.annotate(day=TruncDate("at")).values_list("day", "cause").annotate(count=Count("*"))
+    return tuple(Piece(day, EndReason(cause), count) for day, cause, count in rows.order_by("-day", "cause"))

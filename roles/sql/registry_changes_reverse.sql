@@ -1,0 +1,3 @@
+SELECT untrack_registry_changes('roles_profession');
+SELECT untrack_registry_changes('roles_rethusentry');
+SELECT untrack_registry_changes('roles_ssopost');

@@ -1,0 +1,111 @@
+"""What does one row of the workbook ask for? Texts to values, and the wording of what is wrong with them."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.models import DOCUMENT_NUMBER, DocumentType
+from roles.matrix import Role
+
+TITLE = "Usuarios"
+USER, KIND, NUMBER, SEDE, ROLE = "USUARIO", "TIPO DOCUMENTO", "NÚMERO DOCUMENTO", "CÓDIGO ENTIDAD", "ROL"
+FIRST, LAST, STATE, REMARKS = "DESDE", "HASTA", "ESTADO", "OBSERVACIONES"
+NAMES = ("PRIMER NOMBRE", "SEGUNDO NOMBRE", "PRIMER APELLIDO", "SEGUNDO APELLIDO")
+NEEDED = (KIND, NUMBER, SEDE, ROLE, FIRST, LAST, STATE)
+MOST_ROWS = 5_000
+ENDED = "terminado"
+STATES = ("", "activo", "por empezar", ENDED)
+DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
+YEARS = range(2000, 2100)
+SEDE_DIGITS = 12
+
+
+class RowError(Exception):
+    """Why a row can not be understood, in Spanish."""
+
+
+@dataclass(frozen=True)
+class RequestedRow:
+    """One role of one user at one sede, as the row asks for it; `ended` when its state is «Terminado»."""
+
+    document: tuple[str, str]
+    sede_code: str
+    role: Role
+    first: date | None
+    last: date | None
+    ended: bool
+
+    @property
+    def key(self) -> tuple[tuple[str, str], str, str]:
+        """What the row speaks of."""
+        return self.document, self.sede_code, self.role
+
+
+def _bare(text: str) -> str:
+    return text.replace(".", "").replace(" ", "").upper()
+
+
+def _document(texts: dict[str, str]) -> tuple[str, str]:
+    kind, number = _bare(texts.get(KIND, "")), _bare(texts.get(NUMBER, ""))
+    if not kind:
+        raise RowError(f"Ingrese {KIND}.")
+    if kind not in DocumentType.values:
+        raise RowError(f"{KIND} debe ser uno de {', '.join(DocumentType.values)}, por ejemplo CC.")
+    if not number:
+        raise RowError(f"Ingrese {NUMBER}.")
+    if not re.fullmatch(DOCUMENT_NUMBER, number):
+        raise RowError(f"{NUMBER} debe tener de 3 a 20 letras o dígitos, por ejemplo 1025000111.")
+    if texts.get(USER) and _bare(texts[USER]) != kind + number:
+        raise RowError(f"{USER} debe ser el tipo y el número de documento, {kind}{number}, o quedar en blanco.")
+    return kind, number
+
+
+def _sede_code(texts: dict[str, str]) -> str:
+    code = _bare(texts.get(SEDE, ""))
+    if not code:
+        raise RowError(f"Ingrese {SEDE}.")
+    # a spreadsheet that took the code for a number has dropped the zero of the first nine departments
+    return code.zfill(SEDE_DIGITS) if code.isdigit() and len(code) == SEDE_DIGITS - 1 else code
+
+
+def _role(texts: dict[str, str]) -> Role:
+    text = texts.get(ROLE, "")
+    if not text:
+        raise RowError(f"Ingrese {ROLE}.")
+    found = next((role for role in Role if role.value.lower() == text.lower()), None)
+    if found is None:
+        raise RowError(f"{ROLE} debe ser el código de un rol de MIPRES, por ejemplo Rol_Anulador.")
+    return found
+
+
+def _day(texts: dict[str, str], heading: str) -> date | None:
+    text = texts.get(heading, "")
+    for form in DAY_FORMATS if text else ():
+        try:
+            day = datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+        if day.year in YEARS:
+            return day
+    if text:
+        raise RowError(f"{heading} debe ser una fecha de {YEARS[0]} a {YEARS[-1]}, por ejemplo 2026-12-31.")
+    return None
+
+
+def _ended(texts: dict[str, str]) -> bool:
+    state = texts.get(STATE, "").lower()
+    if state not in STATES:
+        raise RowError(f"{STATE} debe ser Activo, Por empezar o Terminado, o quedar en blanco.")
+    return state == ENDED
+
+
+def parse_row(texts: dict[str, str]) -> RequestedRow:
+    """What the texts of one row ask for. Raises RowError with the first mistake."""
+    return RequestedRow(
+        document=_document(texts),
+        sede_code=_sede_code(texts),
+        role=_role(texts),
+        first=_day(texts, FIRST),
+        last=_day(texts, LAST),
+        ended=_ended(texts),
+    )

@@ -1,0 +1,93 @@
+"""What does the page of one user show? The user's roles by sede with their forms, and the form that gives new ones."""
+
+from typing import Any
+
+from django.http import QueryDict
+
+from entities.models import Entity, Sede
+from roles.forms.users import AssociateForm, LastDayForm, SedeSearchForm, UpdateRolesForm
+from roles.matrix import Option, derived_roles
+from roles.models import RegisteredUser, RoleAssignment, RoleEnding, SsoPost
+from roles.registry_notices import NEWS_DAYS
+from roles.rules import Activation, activation_refusal, current_post, option_for
+
+SEDES_SHOWN = 50
+CLOSED_SHOWN = 5
+
+type RolesForm = AssociateForm | UpdateRolesForm | LastDayForm
+
+
+def _sedes_found(entity: Entity, query: QueryDict) -> dict[str, Any]:
+    search = SedeSearchForm(query if "entidad" in query else None)
+    words = search.cleaned_data["entidad"] if search.is_bound and search.is_valid() else ""
+    matching = Sede.objects.visible_to(entity).matching(words)
+    sedes = matching.open().select_related("municipality")
+    return {
+        "search": search,
+        "sedes": list(sedes[:SEDES_SHOWN]),
+        "sedes_count": sedes.count(),
+        "closed": list(matching.closed()[: CLOSED_SHOWN + 1]),
+        "closed_shown": CLOSED_SHOWN,
+    }
+
+
+def _group(
+    activation: Activation, sent: RolesForm | None, sede: Sede, assignments: list[RoleAssignment]
+) -> dict[str, Any]:
+    """One sede with its roles and their two forms; the one that was sent with a mistake stands in its place."""
+    roles = sorted({assignment.role for assignment in assignments})
+    options: dict[str, Any] = {"activation": activation, "held": roles, "initial": {"sede": sede.code}}
+    sent = sent if sent is not None and sent.data.get("sede") == sede.code else None
+    return {
+        "sede": sede,
+        "held": assignments,
+        "form": sent if isinstance(sent, UpdateRolesForm) else UpdateRolesForm(**options, auto_id=f"id_{sede.code}_%s"),
+        "last_day": sent if isinstance(sent, LastDayForm) else LastDayForm(**options, auto_id=f"id_{sede.code}_fin_%s"),
+        "derived": derived_roles(set(roles), activation.user.profession_id),
+    }
+
+
+def groups(activation: Activation, sent: RolesForm | None = None) -> list[dict[str, Any]]:
+    """The sedes of the entity where the user has roles now or later, each with its forms."""
+    assignments = RoleAssignment.objects.visible_to(activation.entity).filter(user=activation.user).not_ended()
+    by_sede: dict[Sede, list[RoleAssignment]] = {}
+    for assignment in assignments.select_related("sede").order_by("sede__name", "sede__code", "role", "starts_at"):
+        by_sede.setdefault(assignment.sede, []).append(assignment)
+    return [_group(activation, sent, sede, assignments) for sede, assignments in by_sede.items()]
+
+
+def _places(user: RegisteredUser, post: SsoPost | None) -> list[Sede]:
+    """Where the user is active today, in any entity, and the plaza of an SSO (manual v4.1 §11.2 shows both)."""
+    ids = set(RoleAssignment.objects.filter(user=user).current().values_list("sede_id", flat=True))
+    ids |= {post.sede_id} if post else set()
+    return list(Sede.objects.filter(pk__in=ids).select_related("entity").order_by("code"))
+
+
+def _endings(activation: Activation) -> list[RoleEnding]:
+    """What registries ended lately of the user's roles in this entity, the latest first."""
+    lately = RoleEnding.objects.visible_to(activation.entity).not_undone().since(NEWS_DAYS)
+    return list(lately.filter(assignment__user=activation.user).select_related("assignment__sede"))
+
+
+def user_page(activation: Activation, query: QueryDict, form: RolesForm | None = None) -> dict[str, Any]:
+    """The context of the page: `query` searches the sedes, `form` was sent and did not change anything."""
+    refusal = (form.refusal if form else None) or activation_refusal(activation)
+    fitting, post = option_for(activation.entity, activation.user), current_post(activation.user)
+    found = _sedes_found(activation.entity, query)
+    associate = form if isinstance(form, AssociateForm) else AssociateForm(activation=activation)
+    associate.offer(found["sedes"])
+    # what was refused is shown as it is now; what was typed wrong, as it was typed
+    update = form if form and form.errors and form is not associate else None
+    return {
+        **found,
+        "asked": activation,
+        "option": Option(activation.option),
+        "person": activation.user.person,
+        "refusal": refusal,
+        "fitting": fitting,
+        "associate": associate,
+        "update": update,
+        "groups": groups(activation, update),
+        "places": _places(activation.user, post),
+        "endings": _endings(activation),
+    }

@@ -1,0 +1,267 @@
+"""Asociar Entidades and Consultar Entidades: who is in the network of an EPS or a territorial entity."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.requests import DelegateRequest
+from entities.models import NETWORK_MEMBERS, Association, AssociationQuerySet, Entity, EntityKind
+from entities.rules.associations import association_refusal
+from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, delegate_of
+from mipres_admin.excel.writer import download
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.paging import page_of
+from roles.actions import associations as actions
+from roles.actions.lookup import record_download
+from roles.events import Event
+from roles.exports import ENDED, ENTITY_COLUMNS, entity_rows
+from roles.forms.associations import EntitiesFilterForm, FindEntitiesForm, MembershipsFilterForm, NetworkForm
+
+OWNER_KINDS = tuple(NETWORK_MEMBERS)
+MEMBER_KINDS = (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.EPS_S)
+NAMES_SAID = 5
+
+
+def _territorial(entity: Entity) -> list[Association]:
+    """The territorial entities that have this EPS-Subsidiado in their network now; none for any other entity."""
+    if entity.kind != EntityKind.EPS_S:
+        return []
+    owners = Association.objects.with_member(entity).current().filter(owner_kind=EntityKind.ET)
+    return list(owners.select_related("owner").order_by("owner__search", "pk"))
+
+
+# ---------------------------------------------------------------- Asociar Entidades
+
+
+def _search(request: DelegateRequest, owner: Entity) -> FindEntitiesForm:
+    """The search of the address; without one, the form as it opens."""
+    form = FindEntitiesForm(request.GET if "criterio" in request.GET else None, owner=owner)
+    if not form.is_bound:
+        asked = request.GET.get("tipo", "")
+        form.initial["tipo"] = asked if asked in NETWORK_MEMBERS[owner.kind] else NETWORK_MEMBERS[owner.kind][0]
+    return form
+
+
+def _found(request: DelegateRequest, owner: Entity, search: FindEntitiesForm) -> dict[str, Any]:
+    """The page of entities that the search asks for, or nothing before a search."""
+    if search.is_bound and search.is_valid():
+        kind, words = search.cleaned_data["tipo"], search.cleaned_data["criterio"]
+    elif not search.is_bound and search.may_be_blank:
+        kind, words = search.initial["tipo"], ""
+    else:
+        return {"kind": search.data.get("tipo", ""), "page": None}
+    entities = Entity.objects.filter(kind=kind).matching(words).with_main_sede()
+    return {"kind": kind, "kind_name": EntityKind(kind).label, "page": page_of(request, entities, "search")}
+
+
+def _lines(owner: Entity, entities: Iterable[Entity], form: NetworkForm | None) -> list[dict[str, Any]]:
+    """Each entity with what the table shows of it: since when it is associated, its tick, or why it has none."""
+    entities = list(entities)
+    if not entities:
+        return []
+    held = Association.objects.of(owner).current().filter(member__in=[entity.pk for entity in entities])
+    since = dict(held.values_list("member", "starts_at"))
+    return [
+        {
+            "entity": entity,
+            "since": since.get(entity.pk),
+            "ticked": str(entity.pk) in form.ticked if form else entity.pk in since,
+            "refusal": None if entity.pk in since else association_refusal(owner, entity),
+        }
+        for entity in entities
+    ]
+
+
+def _show_search(request: DelegateRequest, form: NetworkForm | None = None) -> HttpResponse:
+    owner = request.entity
+    search = _search(request, owner)
+    found = _found(request, owner, search)
+    lines = _lines(owner, found["page"].rows, form) if found["page"] else []
+    seen = " ".join(f"{line['entity'].pk}:{int(line['since'] is not None)}" for line in lines)
+    return render(
+        request,
+        "roles/associate_entities.html",
+        {
+            **found,
+            "search": search,
+            "lines": lines,
+            "form": form if form and form.errors else search,
+            "seen": seen,
+            "refusal": form and form.refusal,
+            "territorial": _territorial(owner),
+        },
+    )
+
+
+def _back(request: DelegateRequest) -> HttpResponseRedirect:
+    """To the same search, so that the ticks show what is true now."""
+    query = request.GET.urlencode()
+    return redirect(f"{reverse('associate_entities')}{'?' if query else ''}{query}")
+
+
+def _confirm(request: DelegateRequest, form: NetworkForm) -> HttpResponse | None:
+    """The page that says what ends with the entities that lost their tick; None when none of them is associated."""
+    owner = request.entity
+    gone = form.cleaned_data["dissociated"]
+    held = Association.objects.of(owner).current().filter(member__in=[entity.pk for entity in gone])
+    leaving = [made.member for made in held.select_related("member").order_by("member__search", "pk")]
+    if not leaving:
+        return None
+    roles = actions.dependent_roles(owner, leaving)
+    context = {
+        "form": form,
+        "leaving": leaving,
+        "coming": form.cleaned_data["associated"],
+        "roles": roles,
+        "users": len({held.user_id for held in roles}),
+        "refusal": form.refusal,
+    }
+    return render(request, "roles/confirm_dissociation.html", context)
+
+
+def _names(entities: Iterable[Entity]) -> str:
+    names = [entity.name for entity in entities]
+    more = len(names) - NAMES_SAID
+    return ", ".join(names[:NAMES_SAID]) + (f" y {more} más" if more > 0 else "")
+
+
+def _say(request: DelegateRequest, change: actions.NetworkChange) -> None:
+    parts = []
+    if change.associated:
+        parts.append(f"Asociadas a su red: {_names(change.associated)}.")
+    if change.dissociated:
+        parts.append(f"Desasociadas de su red: {_names(change.dissociated)}.")
+    if change.ended:
+        users = len({held.user_id for held in change.ended})
+        parts.append(f"Roles terminados: {len(change.ended)}, de {users} {'usuario' if users == 1 else 'usuarios'}.")
+    if parts:
+        messages.success(request, " ".join(("Operación exitosa.", *parts)))
+    else:
+        messages.info(request, "Su red ya estaba así, no hubo cambios.")
+
+
+@delegate_of(
+    *OWNER_KINDS,
+    methods=FORM,
+    menu=MenuEntry("Asociar Entidades", "Busque entidades y agréguelas a su red, o retírelas.", "network", order=40),
+    viewable=Viewable.YES,
+)
+def associate_entities(request: DelegateRequest) -> HttpResponse:
+    """ "Asociar Entidades": search, tick, and "Asociar/Desasociar Entidad"; who leaves is confirmed first."""
+    kinds, kind = NETWORK_MEMBERS[request.entity.kind], request.POST.get("kind", "")
+    form = NetworkForm(request.POST, kind=kind if kind in kinds else "")
+    if request.method != "POST":
+        return _show_search(request)
+    if not form.is_valid():
+        return _show_search(request, form)
+    confirmed = form.cleaned_data["told"] is not None
+    return (None if confirmed else _confirm(request, form)) or _change(request, form)
+
+
+def _change(request: DelegateRequest, form: NetworkForm) -> HttpResponse:
+    values = {name: form.cleaned_data[name] for name in ("associated", "dissociated")}
+    with form.attempt():
+        try:
+            change = actions.change_network(by=request.account, told=form.cleaned_data["told"] or 0, **values)
+        except actions.DependentsChanged as changed:
+            form.refusal = changed.refusal
+            return _confirm(request, form) or _show_search(request, form)
+        _say(request, change)
+        return _back(request)
+    return _show_search(request, form)
+
+
+# ---------------------------------------------------------------- Consultar Entidades
+
+
+def _in_state(associations: AssociationQuerySet, state: str) -> AssociationQuerySet:
+    if state == "todas":
+        return associations
+    return associations.ended() if state else associations.current()
+
+
+def _filtered(owner: Entity, form: EntitiesFilterForm) -> AssociationQuerySet:
+    """The owner's associations that the filter asks for; a wrong filter finds none."""
+    network = Association.objects.of(owner)
+    if not form.is_valid():
+        return network.none()
+    asked = form.cleaned_data
+    if asked["tipo"]:
+        network = network.filter(member_kind=asked["tipo"])
+    return _in_state(network, asked["estado"]).matching(asked["criterio"])
+
+
+def _query(form: EntitiesFilterForm) -> str:
+    """The filters in use, for the address of the download; empty when there are none."""
+    return urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
+
+
+@delegate_of(
+    *OWNER_KINDS,
+    methods=SAFE,
+    menu=MenuEntry(
+        "Consultar Entidades", "Vea su red, desde cuándo la tiene, y descargue el Excel.", "building", order=50
+    ),
+    viewable=Viewable.YES,
+)
+def entities(request: DelegateRequest) -> HttpResponse:
+    """ "Consultar Entidades": the filter, the exact count, and a page of the network."""
+    owner = request.entity
+    form = EntitiesFilterForm(request.GET, owner=owner)
+    page = page_of(request, _filtered(owner, form).listed(), "member__search")
+    context = {"form": form, "page": page, "filter": _query(form), "territorial": _territorial(owner)}
+    return render(request, "roles/entities.html", context | {"ended": bool(form.data.get("estado"))})
+
+
+@delegate_of(*OWNER_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
+def download_entities(request: DelegateRequest) -> HttpResponseBase:
+    """ "Descargar Datos": the workbook with the columns and rows of the screen."""
+    owner = request.entity
+    form = EntitiesFilterForm(request.GET, owner=owner)
+    if not form.is_valid():
+        return redirect(f"{reverse('entities')}?{request.GET.urlencode()}")
+    found, ended = _filtered(owner, form), bool(form.cleaned_data["estado"])
+    used, count = [name for name, value in form.cleaned_data.items() if value], found.count()
+    record_download(by=request.account, filters=used, rows=count, event=Event.NETWORK_DOWNLOADED)
+    columns = (*ENTITY_COLUMNS, ENDED) if ended else ENTITY_COLUMNS
+    return download("entidades.xlsx", "Entidades", columns, entity_rows(found, ended=ended), count)
+
+
+@delegate_of(*OWNER_KINDS, methods=SAFE, viewable=Viewable.YES)
+def association_history(request: DelegateRequest, pk: int) -> HttpResponse:
+    """What was done with one entity in this network: who, when, from where; every time it came and went."""
+    owner = request.entity
+    made = Association.objects.of(owner).filter(pk=pk).select_related("member").first()
+    if made is None:
+        raise Http404
+    acts = HistoryEntry.objects.of(made.member).visible_to(owner).filter(event__startswith="network.")
+    page = page_of(request, acts.select_related("actor__person"), "id", newest_first=True)
+    current = Association.objects.of(owner).with_member(made.member).current().exists()
+    context = {"member": made.member, "page": page, "current": current}
+    return render(request, "roles/association_history.html", context)
+
+
+# ---------------------------------------------------------------- the other side
+
+
+@delegate_of(
+    *MEMBER_KINDS,
+    methods=SAFE,
+    menu=MenuEntry(
+        "Redes a las que pertenece", "Vea quién tiene su entidad en su red y desde cuándo.", "network", order=80
+    ),
+    viewable=Viewable.YES,
+)
+def memberships(request: DelegateRequest) -> HttpResponse:
+    """ "Redes a las que pertenece": which EPS or territorial entities have this one in their network, since when."""
+    form = MembershipsFilterForm(request.GET)
+    mine = Association.objects.with_member(request.entity).select_related("owner")
+    mine = _in_state(mine, form.cleaned_data["estado"]) if form.is_valid() else mine.none()
+    context = {"form": form, "page": page_of(request, mine, "owner__search"), "filter": bool(form.data.get("estado"))}
+    return render(request, "roles/memberships.html", context)

@@ -1,0 +1,34 @@
+"""The home of an account: what it can do here, and how its entity stands."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from accounts.models import Account
+from accounts.models.impersonation import Viewing
+from accounts.requests import AnyRequest
+from accounts.rules.authentication import compulsory_from, has_factor
+from mipres_admin.access.declarations import SAFE, Viewable, signed_in
+from roles.entity_overview import overview_of
+from roles.registry_notices import NEWS_DAYS, news_of
+
+
+def viewings_told(account: Account) -> list[Viewing]:
+    """The last times that the Ministry saw the portal as a delegate of this account's entity: some, and one more."""
+    return list(Viewing.objects.told_to(account.entity).select_related("account")[:4]) if account.entity else []
+
+
+@signed_in(methods=SAFE, viewable=Viewable.YES)
+def home(request: AnyRequest) -> HttpResponse:
+    """What this account can do here, and how its entity stands; a natural person's home is "Mi lista de roles"."""
+    account = request.account
+    if account.is_natural_person:
+        return redirect("role_list")
+    since = compulsory_from(account)
+    announced = since if since and since > timezone.localdate() and not has_factor(account) else None
+    context: dict[str, Any] = {"second_factor_from": announced, "viewings": viewings_told(account)}
+    if account.entity is not None and account.entity.is_active:
+        context |= {"overview": overview_of(account.entity), "news": news_of(account.entity), "news_days": NEWS_DAYS}
+    return render(request, "roles/home.html", context)

@@ -1,0 +1,249 @@
+"""Activar Usuarios and Consultar Usuarios: find a user, give and take roles, list and download."""
+
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.requests import DelegateRequest
+from entities.models import Entity, EntityKind, Sede
+from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, delegate_of
+from mipres_admin.excel.writer import download
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.paging import page_of
+from mipres_admin.refusals import Refused
+from roles.actions import role_assignments as actions
+from roles.actions.lookup import look_up_user, record_download
+from roles.exports import USER_COLUMNS, user_rows
+from roles.forms.users import AssociateForm, DeactivateForm, FindUserForm, LastDayForm, UpdateRolesForm, UsersFilterForm
+from roles.matrix import ACTIVATING_KINDS, MATRIX, MEANINGS, options_for
+from roles.models import Profession, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet
+from roles.role_changes import Change
+from roles.rules import NOT_REGISTERED, Activation, option_for
+from roles.user_page import RolesForm, groups, user_page
+from roles.validity import long_date
+
+FOUND_REMEMBERED = 50
+
+
+# ---------------------------------------------------------------- finding
+
+
+def _remember(request: DelegateRequest, user: RegisteredUser) -> None:
+    """This session has found the user by document: it may open the user's page."""
+    found = [key for key in request.session.get("found_users", []) if key != str(user.public_id)]
+    request.session["found_users"] = [*found, str(user.public_id)][-FOUND_REMEMBERED:]
+
+
+def user_for(request: DelegateRequest, public_id: UUID) -> RegisteredUser:
+    """The user, for a delegate whose entity has given roles to him or who has just found him by document; else 404."""
+    users = RegisteredUser.objects.select_related("person", "profession").filter(public_id=public_id)
+    if str(public_id) not in request.session.get("found_users", []):
+        users = users.filter(assignments__entity=request.entity).distinct()
+    user = users.first()
+    if user is None:
+        raise Http404
+    return user
+
+
+@delegate_of(
+    *ACTIVATING_KINDS,
+    methods=FORM,
+    menu=MenuEntry(
+        "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus", order=20
+    ),
+    viewable=Viewable.YES,
+)
+def activate_user(request: DelegateRequest) -> HttpResponse:
+    """The search by document that begins "Activar Usuarios"."""
+    form = FindUserForm(request.POST or None, entity=request.entity)
+    if request.method == "POST" and form.is_valid():
+        with form.attempt():
+            document = {name: form.cleaned_data[name] for name in ("document_type", "document_number")}
+            user = look_up_user(by=request.account, **document)
+            if user is None:
+                raise Refused(NOT_REGISTERED)
+            _remember(request, user)
+            return redirect(_address(user, form.cleaned_data["option"]))
+    return render(request, "roles/activate_user.html", {"form": form, "refusal": form.refusal})
+
+
+# ---------------------------------------------------------------- one user
+
+
+def _address(user: RegisteredUser, option: str) -> str:
+    return f"{reverse('user_roles', args=[user.public_id])}?{urlencode({'opcion': option})}"
+
+
+def _activation(request: DelegateRequest, public_id: UUID) -> Activation:
+    """The user of the address, under the option of the address or the form, else the first that fits the user."""
+    user, option = user_for(request, public_id), request.POST.get("option") or request.GET.get("opcion")
+    options = options_for(request.entity.kind)
+    if option not in options:
+        option = option_for(request.entity, user) or options[0]
+    return Activation(request.entity, user, str(option))
+
+
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
+def user_roles(request: DelegateRequest, public_id: UUID) -> HttpResponse:
+    """One user: data, roles by sede, and the form that gives new ones."""
+    return render(request, "roles/user_roles.html", user_page(_activation(request, public_id), request.GET))
+
+
+def _report(request: DelegateRequest, change: Change, user: RegisteredUser, sede: Sede) -> None:
+    parts = []
+    if change.given:
+        parts.append(f"asignado {', '.join(change.given)}")
+    if change.ended:
+        parts.append(f"retirado {', '.join(change.ended)}")
+    if change.moved:
+        parts.append(f"{', '.join(change.moved)} con nuevo último día")
+    if change and change.validity.last:
+        parts.append(f"hasta el {long_date(change.validity.last)}")
+    where = f"{user.person}, sede {sede.code} {sede.name}"
+    if change:
+        messages.success(request, f"Operación exitosa. {where}: {'; '.join(parts)}.")
+    else:
+        messages.info(request, f"{where}: los roles ya estaban así, no hubo cambios.")
+
+
+def _save(
+    request: DelegateRequest, public_id: UUID, form_class: type[RolesForm], action: Callable[..., Change]
+) -> HttpResponse:
+    """Change the roles of one user as the form says and go back to the page; or show there why not."""
+    activation = _activation(request, public_id)
+    user, option = activation.user, activation.option
+    form = form_class(request.POST, activation=activation)
+    if request.method != "POST":
+        return redirect(_address(user, option))
+    if form.is_valid():
+        with form.attempt():
+            change = action(by=request.account, user=user, option=option, **form.values)
+            _report(request, change, user, form.values["sede"])
+            return redirect(_address(user, option))
+    return render(request, "roles/user_roles.html", user_page(activation, request.GET, form))
+
+
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+def associate_user(request: DelegateRequest, public_id: UUID) -> HttpResponse:
+    """ "Asociar Usuario": give the ticked roles at the chosen sede."""
+    return _save(request, public_id, AssociateForm, actions.activate_user)
+
+
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+def update_user_roles(request: DelegateRequest, public_id: UUID) -> HttpResponse:
+    """ "Actualizar roles": leave exactly the ticked ones at the sede."""
+    return _save(request, public_id, UpdateRolesForm, actions.update_roles)
+
+
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+def change_last_day(request: DelegateRequest, public_id: UUID) -> HttpResponse:
+    """ "Cambiar fecha final": another last day for one role at one sede."""
+    return _save(request, public_id, LastDayForm, actions.change_last_day)
+
+
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+def deactivate_user(request: DelegateRequest, public_id: UUID) -> HttpResponse:
+    """ "Desactivar Usuario": what would end at the sede, and, once confirmed, the end of it."""
+    if request.method == "POST":
+        return _save(request, public_id, DeactivateForm, actions.update_roles)
+    activation, code = _activation(request, public_id), request.GET.get("sede")
+    group = next((group for group in groups(activation) if group["sede"].code == code), None)
+    back = _address(activation.user, activation.option)
+    if group is None:
+        return redirect(back)
+    context = {"asked": activation, "person": activation.user.person, "group": group, "back": back}
+    return render(request, "roles/deactivate_user.html", context)
+
+
+# ---------------------------------------------------------------- history and matrix
+
+
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
+def user_history(request: DelegateRequest, public_id: UUID) -> HttpResponse:
+    """What was done to one user by this entity: who, when, from where, before and after."""
+    user = user_for(request, public_id)
+    acts = HistoryEntry.objects.of(user).visible_to(request.entity).filter(event__startswith="roles.")
+    acts = acts.select_related("actor__person")
+    page = page_of(request, acts, "id", newest_first=True)
+    return render(request, "roles/user_history.html", {"user": user, "person": user.person, "page": page})
+
+
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
+def role_matrix(request: DelegateRequest) -> HttpResponse:
+    """ "Roles y quién puede asignarlos": the lines of the matrix that are this delegate's."""
+    kind = request.entity.kind
+    professions = Profession.objects.in_bulk()
+    lines = [
+        {
+            "option": row.option.label,
+            "user_kind": row.user_kind.label if row.user_kind else "Cualquiera",
+            "professions": sorted(str(professions[code]) for code in row.professions or () if code in professions),
+            "roles": [(role, role.label, MEANINGS[role]) for role in row.roles],
+        }
+        for row in MATRIX
+        if kind in row.entity_kinds
+    ]
+    return render(request, "roles/role_matrix.html", {"lines": lines, "kind": EntityKind(kind).label})
+
+
+# ---------------------------------------------------------------- Consultar Usuarios
+
+
+def _filtered(entity: Entity, form: UsersFilterForm) -> RoleAssignmentQuerySet:
+    """The entity's assignments that the filter asks for; a wrong filter finds none."""
+    assignments = RoleAssignment.objects.visible_to(entity)
+    if not form.is_valid():
+        return assignments.none()
+    asked = form.cleaned_data
+    states: dict[str, Callable[[], RoleAssignmentQuerySet]] = {
+        "": assignments.current,
+        "vencen": partial(assignments.ending_within, 30),
+        "por-empezar": assignments.to_come,
+        "terminados": assignments.ended,
+        "todos": assignments.all,
+    }
+    assignments = states[asked["estado"]]()
+    if asked["rol"]:
+        assignments = assignments.filter(role=asked["rol"])
+    return assignments.at_sede(asked["entidad"]).matching(asked["criterio"])
+
+
+def _filter(form: UsersFilterForm) -> str:
+    """The filters in use, for the address of the download; empty when there are none."""
+    return urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
+
+
+@delegate_of(
+    *ACTIVATING_KINDS,
+    methods=SAFE,
+    menu=MenuEntry(
+        "Consultar Usuarios", "Vea quién tiene qué rol y en qué sede; descargue el Excel.", "users", order=30
+    ),
+    viewable=Viewable.YES,
+)
+def users(request: DelegateRequest) -> HttpResponse:
+    """ "Consultar Usuarios": the filter, the exact count, and a page of the list."""
+    form = UsersFilterForm(request.GET)
+    found = _filtered(request.entity, form)
+    related = found.select_related("user__person", "user__profession", "sede").prefetch_related("endings")
+    page = page_of(request, related, "listed_as")
+    return render(request, "roles/users.html", {"form": form, "page": page, "filter": _filter(form)})
+
+
+@delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
+def download_users(request: DelegateRequest) -> HttpResponseBase:
+    """ "Descargar Datos": the workbook with the same rows as the filter."""
+    form = UsersFilterForm(request.GET)
+    if not form.is_valid():
+        return redirect(f"{reverse('users')}?{request.GET.urlencode()}")
+    found = _filtered(request.entity, form)
+    used, count = [name for name, value in form.cleaned_data.items() if value], found.count()
+    record_download(by=request.account, filters=used, rows=count)
+    return download("usuarios.xlsx", "Usuarios", USER_COLUMNS, user_rows(found), count)

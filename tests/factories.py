@@ -1,0 +1,159 @@
+"""Who plays in the tests? Makers of entities, sedes, people, users and accounts with sensible defaults."""
+
+from base64 import b32decode
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from django_otp.oath import totp
+
+from accounts.models import Account, Person
+from accounts.models.second_factors import AuthenticatorApp
+from accounts.models.sessions import AccountSession
+from accounts.security.secrets import new_seed, totp_key
+from accounts.usernames import first_login, persons_login
+from delegates.models import Appointment, EntityRegistration
+from entities.models import EPS_KINDS, Entity, EntityKind, Sede
+from roles.matrix import UserKind
+from roles.models import RegisteredUser, RoleAssignment
+
+PASSWORD = "una frase larga y tranquila"
+_serial = count(1)
+
+
+def make_entity(kind: str = EntityKind.IPS, **fields: Any) -> Entity:
+    number = next(_serial)
+    defaults: dict[str, Any] = {"kind": kind, "nit": f"9{number:08}", "name": f"Entidad {number}"}
+    if kind in EPS_KINDS:
+        defaults["eps_code"] = f"EPS{number % 1000:03}"
+    if kind == EntityKind.PPN:
+        defaults["identification_type"] = "CC"
+    return Entity.objects.create(**(defaults | fields))
+
+
+def make_sede(entity: Entity, **fields: Any) -> Sede:
+    number = next(_serial)
+    defaults: dict[str, Any] = {
+        "code": f"11001{number:05}01",
+        "name": f"Sede {number}",
+        "municipality_id": "11001",
+        "address": "Calle 1 # 2-3",
+    }
+    return Sede.objects.create(entity=entity, **(defaults | fields))
+
+
+def make_person(**fields: Any) -> Person:
+    number = next(_serial)
+    defaults: dict[str, Any] = {
+        "document_type": "CC",
+        "document_number": f"10{number:08}",
+        "first_name": "Ana",
+        "first_surname": f"Prueba{number}",
+        "email": f"persona{number}@correo.example",
+    }
+    return Person.objects.create(**(defaults | fields))
+
+
+def make_user(kind: str = UserKind.PROFESIONAL, profession: str | None = "P07", **person: Any) -> RegisteredUser:
+    has_profession = kind != UserKind.OTRO
+    return RegisteredUser.objects.create(
+        person=make_person(**person),
+        kind=kind,
+        profession_id=profession if has_profession else None,
+        professional_registry=f"RM-{next(_serial)}" if has_profession else "",
+    )
+
+
+def make_delegate(entity: Entity, **fields: Any) -> Account:
+    person = fields.get("person") or make_person()
+    defaults: dict[str, Any] = {
+        "login": first_login(entity),
+        "entity": entity,
+        "person": person,
+        "email": person.email,
+    }
+    password = fields.pop("password", PASSWORD)
+    return Account.objects.create_user(password=password, **(defaults | fields))
+
+
+def make_assignment(user: RegisteredUser, sede: Sede, role: str, by: Account, **fields: Any) -> RoleAssignment:
+    defaults: dict[str, Any] = {"starts_at": timezone.now()}
+    return RoleAssignment.objects.create(
+        user=user, sede=sede, entity=sede.entity, role=role, created_by=by, **(defaults | fields)
+    )
+
+
+def make_natural(person: Person | None = None, **fields: Any) -> Account:
+    """A natural person's own account of Mi Seguridad Social."""
+    person = person or make_person()
+    defaults: dict[str, Any] = {
+        "login": persons_login(person.document_type, person.document_number),
+        "person": person,
+        "email": person.email,
+        "password": PASSWORD,
+    }
+    return Account.objects.create_user(**(defaults | fields))
+
+
+def make_staff(group: str = "", **fields: Any) -> Account:
+    """Somebody of the Ministry in one of its groups: soporte, revisor, cargador, auditor, superusuario; or in none."""
+    person = fields.get("person") or make_person()
+    defaults: dict[str, Any] = {
+        "login": f"MIN{next(_serial)}",
+        "person": person,
+        "email": f"{person.first_name.lower()}@minsalud.example",
+        "password": PASSWORD,
+    }
+    account = Account.objects.create_user(is_staff=True, **(defaults | fields))
+    account.groups.set(Group.objects.filter(name=group))
+    return account
+
+
+def make_registration(applicant: Account | None = None, **fields: Any) -> EntityRegistration:
+    defaults: dict[str, Any] = {
+        "kind": "IPS",
+        "nit": f"9{next(_serial):08}",
+        "name": "Clínica del Río S.A.S.",
+        "municipality_id": "11001",
+        "address": "Calle 1 # 2-3",
+        "phone": "6013305043",
+    }
+    return EntityRegistration.objects.create(applicant=applicant or make_natural(), **(defaults | fields))
+
+
+def make_appointment(entity: Entity, by: Account, person: Person | None = None, **fields: Any) -> Appointment:
+    """The person (invented when not given) appointed as delegate of the entity."""
+    person = person or make_person()
+    names = ("first_name", "second_name", "first_surname", "second_surname")
+    defaults: dict[str, Any] = {
+        "document_type": person.document_type,
+        "document_number": person.document_number,
+        "sex": "F",
+        "email": person.email,
+        "role_id": "EMPLEADOR",
+        "profile_id": "DELEGADO",
+        "created_by": by,
+    } | {name: getattr(person, name) for name in names}
+    return Appointment.objects.create(entity=entity, **(defaults | fields))
+
+
+def make_app(account: Account, **fields: Any) -> AuthenticatorApp:
+    defaults: dict[str, Any] = {"name": "Celular", "seed": new_seed()}
+    return AuthenticatorApp.objects.create(account=account, **(defaults | fields))
+
+
+def code_of(app: AuthenticatorApp, steps: int = 0) -> str:
+    """What the app shows now, or so many half minutes later."""
+    return f"{totp(totp_key(app.seed), drift=steps):06}"
+
+
+def code_of_key(key: str) -> str:
+    """What an app shows that was given this key by hand."""
+    return f"{totp(b32decode(key)):06}"
+
+
+def make_session(account: Account, **fields: Any) -> AccountSession:
+    now = timezone.now()
+    defaults: dict[str, Any] = {"device": "Chrome en Windows", "started_at": now, "last_seen_at": now}
+    return AccountSession.objects.create(account=account, **(defaults | fields))

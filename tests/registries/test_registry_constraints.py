@@ -1,0 +1,66 @@
+"""Does PostgreSQL itself refuse a load that can not be? Each constraint is violated once, through the database."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from registries.models import RegistryChange, RegistryFile, RegistryLoad, RegistryProgress
+from tests.cells import each_cell
+
+pytestmark = pytest.mark.django_db
+GOOD = {"kind": "reps", "file_name": "reps.csv", "sha256": "0" * 64}
+WAITING = GOOD | {"state": "previewed", "loaded_at": None}
+
+
+def make(**fields: Any) -> RegistryLoad:
+    return RegistryLoad.objects.create(**(GOOD | fields))
+
+
+@each_cell(
+    ("fields", "constraint"),
+    [
+        ({"state": "otro"}, "registry_load_applied_says_when"),
+        ({"state": "applied", "loaded_at": None}, "registry_load_applied_says_when"),
+        ({"state": "uploaded"}, "registry_load_applied_says_when"),
+        ({"state": "undone"}, "registry_load_undone_says_when"),
+        ({"undone_at": timezone.now()}, "registry_load_undone_says_when"),
+        ({"state": "queued", "loaded_at": None}, "registry_load_queued_says_who_and_why"),
+        ({"state": "undo_queued"}, "registry_load_queued_says_who_and_why"),
+        ({"state": "refused", "loaded_at": None}, "registry_load_refused_says_why"),
+        ({**WAITING, "is_undoable": True}, "registry_load_undoable_is_applied"),
+    ],
+)
+def test_a_load_that_can_not_be(fields: dict[str, Any], constraint: str) -> None:
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        make(**fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [({"is_undoable": True}, "registry_load_one_undoable"), (WAITING, "registry_load_one_open_per_file")],
+)
+def test_one_of_each_registry(fields: dict[str, Any], constraint: str) -> None:
+    make(**fields)
+    make(**fields | {"kind": "eps"})
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        make(**fields)
+
+
+def test_a_file_is_not_empty() -> None:
+    with pytest.raises(IntegrityError, match="registry_file_is_not_empty"), transaction.atomic():
+        RegistryFile.objects.create(load=make(), content=b"x", size=0)
+
+
+@pytest.mark.parametrize("done", [-0.1, 1.1])
+def test_progress_is_a_part_of_the_whole(done: float) -> None:
+    with pytest.raises(IntegrityError, match="registry_progress_is_a_part"), transaction.atomic():
+        RegistryProgress.objects.create(load=make(), done=done)
+
+
+def test_how_a_row_was_is_kept_once() -> None:
+    row = {"load": make(), "table": "entities_sede", "key": "1", "before": {}}
+    RegistryChange.objects.create(**row)
+    with pytest.raises(IntegrityError, match="registry_change_once_a_row"), transaction.atomic():
+        RegistryChange.objects.create(**row)

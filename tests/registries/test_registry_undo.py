@@ -1,0 +1,318 @@
+"""Does undoing a load put back exactly what it changed, and never what others did since? (registries.loading.undo)"""
+
+import random
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Account
+from demo.synthetic_reps import Inventor, write
+from entities.models import Entity, Sede
+from mipres_admin.history.models import HistoryEntry
+from registries import registry
+from registries.loading import loader
+from registries.loading.loader import Effect
+from registries.models import RegistryAddition, RegistryChange, RegistryLoad
+from roles.matrix import Role
+from roles.models import SsoPost
+from tests import factories
+from tests.registries.registry_pages import LIST, act, contents, loaded, page_of, work
+from tests.registry_files import csv_file, load, sede_row, sites
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clerk(ministry: Account) -> Client:
+    client = Client()
+    client.force_login(ministry)
+    return client
+
+
+def undone(client: Client, kind: str = "reps", reason: str = "Archivo equivocado") -> RegistryLoad:
+    last = RegistryLoad.objects.not_undone(kind).first()
+    assert last is not None
+    act(client, last, "deshacer", reason=reason)
+    work()
+    last.refresh_from_db()
+    return last
+
+
+# ---------------------------------------------------------------- exactly as before
+
+
+def story(seed: int) -> random.Random:
+    """The same seed tells the same story."""
+    return random.Random(seed)  # noqa: S311
+
+
+def rethus(seed: int) -> list[dict[str, str]]:
+    dice = story(seed)
+    return [
+        {
+            "tipo_documento": "CC", "numero_documento": f"10250001{number:02}", "codigo_profesion": f"P{code:02}",
+            "profesion": f"Profesión {code}", "registro_profesional": f"RM-{dice.randint(1, 3)}",
+        }
+        for number in range(20) for code in (7, 90 + seed % 5)
+        if dice.random() < 0.7
+    ]  # fmt: skip
+
+
+def sso(seed: int) -> list[dict[str, str]]:
+    dice, today = story(seed), timezone.localdate()
+    rows = []
+    for number in range(20):
+        first = today + DAY * dice.randint(-20, 20)
+        if dice.random() < 0.8:
+            rows.append({
+                "tipo_documento": "CC", "numero_documento": f"10250002{number:02}",
+                "codigo_habilitacion": f"11001000010{dice.randint(1, 3)}",
+                "desde": str(first), "hasta": str(first + DAY * dice.randint(0, 40)),
+            })  # fmt: skip
+    return rows
+
+
+def eps(seed: int) -> list[dict[str, str]]:
+    dice = story(seed)
+    return [
+        {
+            "codigo": f"EPS{number:03}", "nit": f"8600669{number:02}", "nombre": f"EPS {number} {dice.randint(1, 2)}",
+            "regimen": "Contributivo",
+        }
+        for number in range(20) if dice.random() < 0.7
+    ]  # fmt: skip
+
+
+def reps_file(path: Path, seed: int) -> Path:
+    """Some of the same sedes, with other data, under other entities, and others."""
+    dice = story(seed)
+    rows = [
+        sede_row(
+            codigohabilitacionsede=f"1100100001{number:02}",
+            numeroidentificacion=f"99000000{dice.randint(1, 3)}",
+            nombreprestador=f"PRESTADOR {dice.randint(1, 2)}",
+            t_lefonosede=f"60155501{dice.randint(0, 3):02}",
+            fecha_corte_reps=dice.choice(["2026-03-12", "", "2026-04-12"]),
+        )
+        for number in range(30)
+        if dice.random() < 0.7
+    ]
+    return csv_file(path, rows)
+
+
+MAKERS: dict[str, Any] = {
+    "reps": reps_file,
+    "eps": lambda path, seed: csv_file(path, eps(seed), tuple(eps(1)[0])),
+    "rethus": lambda path, seed: csv_file(path, rethus(seed), tuple(rethus(1)[0])),
+    "sso": lambda path, seed: csv_file(path, sso(seed), tuple(sso(1)[0])),
+}
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("kind", MAKERS)
+def test_after_undo_every_table_is_as_before_the_load(clerk, tmp_path, kind, seed):
+    load("import_reps", csv_file(tmp_path / "sedes.csv", sites(3)))
+    load(f"import_{kind}", MAKERS[kind](tmp_path / "first.csv", seed), allow_closing=True, force=True)
+    before = contents()
+    boxes = {"allow_closing": "on", "force": "on"}
+    done = loaded(clerk, kind, MAKERS[kind](tmp_path / "second.csv", seed + 100), **boxes)
+    assert done.state == "applied"
+    assert contents() != before
+    assert undone(clerk, kind).state == "undone"
+    assert contents() == before
+
+
+def test_the_first_load_of_all_is_undone_to_nothing(clerk, tmp_path):
+    write(tmp_path / "reps.csv", Inventor(1, date(2026, 3, 12)).rows(500))
+    loaded(clerk, "reps", tmp_path / "reps.csv")
+    undone(clerk)
+    assert not Entity.objects.exists()
+
+
+def test_the_same_file_can_be_loaded_again(clerk, tmp_path):
+    path = csv_file(tmp_path / "reps.csv", sites(5))
+    load("import_reps", csv_file(tmp_path / "a.csv", [row | {"fecha_corte_reps": "2026-02-12"} for row in sites(5)]))
+    loaded(clerk, "reps", path)
+    undone(clerk)
+    after = contents()
+    february = csv_file(tmp_path / "b.csv", [row | {"fecha_corte_reps": "2026-02-20"} for row in sites(5)])
+    assert loaded(clerk, "reps", february).state == "applied"
+    undone(clerk)
+    assert contents() == after
+    assert loaded(clerk, "reps", path).state == "applied"
+
+
+def test_a_load_by_command_is_undone_too(clerk, tmp_path):
+    load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
+    undone(clerk)
+    assert not Sede.objects.exists()
+
+
+def test_it_leaves_one_row_of_history_with_the_reason_and_a_report(clerk, tmp_path, ministry):
+    load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
+    last = undone(clerk)
+    entry = HistoryEntry.objects.get(event="registry.undone")
+    assert (entry.actor, entry.reason, entry.after["deleted"]) == (ministry, "Archivo equivocado", 6)
+    page = page_of(clerk, last)
+    assert "Deshecha" in page
+    assert "Filas nuevas borradas</th><td>6" in page
+
+
+def test_before_it_the_counts_are_told(clerk, tmp_path):
+    load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
+    last = RegistryLoad.objects.get()
+    page = clerk.get(f"{LIST}{last.pk}/acto/deshacer/").text
+    assert "Volverían a como estaban 0 filas y se borrarían 6 nuevas." in page
+
+
+def test_effects_are_undone_before_the_rows(clerk, tmp_path, monkeypatch):
+    seen = []
+
+    def undo(load):
+        seen.append((load.kind, Sede.objects.count()))
+        return {"roles que vuelven": 2}
+
+    monkeypatch.setattr(loader, "_effects", [Effect(lambda load: None, undo)])
+    load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
+    last = undone(clerk)
+    assert seen == [("reps", 5)]
+    assert "Roles que vuelven</th><td>2" in page_of(clerk, last)
+
+
+# ---------------------------------------------------------------- what others did since
+
+
+def test_a_row_that_somebody_changed_since_stays_and_is_named(clerk, tmp_path):
+    load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
+    rows = [row | {"t_lefonosede": "6015550199"} for row in sites(5)]
+    load("import_reps", csv_file(tmp_path / "b.csv", rows))
+    Sede.objects.filter(code="110010000102").update(name="Corregida")
+    last = undone(clerk)
+    assert "110010000102 Corregida: cambió después de la carga" in page_of(clerk, last)
+    assert set(Sede.objects.values_list("code", "phone").order_by("code")[:2]) == {
+        ("110010000101", "6015550101"),
+        ("110010000102", "6015550199"),
+    }
+
+
+def test_a_new_sede_that_is_used_by_now_stays_closed_and_is_named(clerk, tmp_path, ministry):
+    load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
+    sede = Sede.objects.get(code="110010000103")
+    factories.make_assignment(factories.make_user(), sede, Role.PRESCRIPTOR, ministry)
+    last = undone(clerk)
+    left = Sede.objects.get()
+    assert (left.code, left.closed_on) == ("110010000103", timezone.localdate())
+    page = page_of(clerk, last)
+    assert "110010000103 CLÍNICA DEL RÍO CENTRO: ya se usa; queda cerrada" in page
+    assert "CLÍNICA DEL RÍO S.A.S.: ya se usa; queda" in page
+    text = b"".join(clerk.get(f"{LIST}{last.pk}/sin-deshacer.csv")).decode()
+    assert "ya se usa" in text
+
+
+def test_a_sede_that_got_roles_under_its_new_entity_stays_there(clerk, tmp_path, ministry):
+    load("import_reps", csv_file(tmp_path / "a.csv", [sede_row()]))
+    load("import_reps", csv_file(tmp_path / "b.csv", [sede_row(numeroidentificacion="990000002")]))
+    factories.make_assignment(factories.make_user(), Sede.objects.get(), Role.PRESCRIPTOR, ministry)
+    last = undone(clerk)
+    assert last.state == "undone"
+    assert "hay roles en la sede desde la carga" in page_of(clerk, last)
+    assert Sede.objects.get().entity.nit == "990000002"
+
+
+def test_what_leaves_no_place_for_the_rows_refuses_the_undoing_whole(clerk, tmp_path):
+    today = timezone.localdate()
+    load("import_reps", csv_file(tmp_path / "sedes.csv", sites(3)))
+    rows = [
+        {"tipo_documento": "CC", "numero_documento": f"102500020{n}", "codigo_habilitacion": "110010000101",
+         "desde": str(today + DAY * 10), "hasta": str(today + DAY * 20)} for n in range(9)
+    ]  # fmt: skip
+    headings = tuple(rows[0])
+    load("import_sso", csv_file(tmp_path / "a.csv", rows, headings))
+    load("import_sso", csv_file(tmp_path / "b.csv", rows[:8], headings))
+    SsoPost.objects.create(
+        document_type="CC", document_number="1025000208", sede=Sede.objects.get(code="110010000102"),
+        starts_on=today + DAY * 15, ends_on=today + DAY * 16,
+    )  # fmt: skip
+    before = contents()
+    last = undone(clerk, "sso")
+    assert last.state == "applied"
+    assert "no se puede deshacer: lo que se registró después" in page_of(clerk, last)
+    assert contents() == before
+
+
+# ---------------------------------------------------------------- which load
+
+
+def test_only_the_last_load_can_be_undone(clerk, tmp_path):
+    load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
+    first = RegistryLoad.objects.get()
+    load("import_reps", csv_file(tmp_path / "b.csv", sites(4)))
+    assert "deshacer" not in page_of(clerk, first)
+    said = act(clerk, first, "deshacer")
+    assert "La carga no se puede deshacer" in said
+    work()
+    assert Sede.objects.count() == 5
+
+
+def test_how_the_rows_were_is_kept_for_the_last_load_of_each_registry(tmp_path):
+    load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
+    load("import_eps", MAKERS["eps"](tmp_path / "eps.csv", 1))
+    load("import_reps", csv_file(tmp_path / "b.csv", sites(4)))
+    last = RegistryLoad.objects.not_undone("reps").first()
+    assert set(RegistryChange.objects.values_list("load", flat=True)) == {last.pk}
+    assert last.pk not in set(RegistryAddition.objects.values_list("load", flat=True))
+    assert RegistryAddition.objects.exists()
+
+
+def test_an_undone_load_is_undone_once_and_the_one_before_it_not(clerk, tmp_path):
+    load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
+    load("import_reps", csv_file(tmp_path / "b.csv", sites(4)))
+    last = undone(clerk)
+    assert "Ya estaba hecho" in act(clerk, last, "deshacer")
+    assert "La carga no se puede deshacer" in act(clerk, RegistryLoad.objects.earliest("pk"), "deshacer")
+    assert Sede.objects.open().count() == 5
+
+
+def test_a_load_that_comes_before_the_worker_undoes_leaves_it_undone(clerk, tmp_path):
+    load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
+    last = RegistryLoad.objects.get()
+    act(clerk, last, "deshacer")
+    load("import_reps", csv_file(tmp_path / "b.csv", sites(5)))
+    work()
+    last.refresh_from_db()
+    assert last.state == "applied"
+    assert "ya no se puede deshacer" in page_of(clerk, last)
+
+
+# ---------------------------------------------------------------- the triggers
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _ in registry.choices()])
+def test_every_table_of_a_registry_has_triggers_that_keep_its_columns(kind):
+    kept = registry.registry_of(kind).tracked
+    assert kept, f"{kind} can not be undone: it names no tables in `tracked`"
+    for each in kept:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tgname, encode(tgargs, 'escape') FROM pg_trigger "
+                "WHERE tgrelid = %s::regclass AND tgname LIKE 'registry\\_keeps\\_%%'",
+                [each.table],
+            )
+            found = dict(cursor.fetchall())
+        assert len(found) == 3
+        assert set(found.values()) == {"".join(f"{name}\\000" for name in (each.key, *each.columns))}
+
+
+def test_what_people_do_is_not_kept(tmp_path):
+    load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
+    before = RegistryChange.objects.count(), RegistryAddition.objects.count()
+    Sede.objects.update(phone="1")
+    Sede.objects.all().delete()
+    factories.make_entity()
+    assert (RegistryChange.objects.count(), RegistryAddition.objects.count()) == before

@@ -1,0 +1,268 @@
+"""Do the people of an entity read all of its history, and nobody else's?"""
+
+import io
+from unittest.mock import Mock
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from accounts.actions.login import write_refusal
+from accounts.events import Event as AccountEvent
+from accounts.throttle import Attempt
+from delegates.events import Event as AppointmentEvent
+from delegates.models import Representation
+from entities.events import Event as SedeEvent
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.history.recording import Origin, origin, record
+from roles.actions.lookup import look_up_user
+from roles.actions.role_assignments import activate_user
+from roles.views import entity_history as views
+from tests.factories import (
+    make_appointment,
+    make_assignment,
+    make_delegate,
+    make_entity,
+    make_natural,
+    make_sede,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+PAGE, EXCEL = "/historia/", "/historia/descargar/"
+
+
+def write(by, event=SedeEvent.SEDE_EDITED, obj=None, **fields):
+    with transaction.atomic():
+        return record(by=by, event=event, obj=obj or by, **fields)
+
+
+@pytest.fixture
+def from_there():
+    token = origin.set(Origin("203.0.113.7", "a" * 32))
+    yield "203.0.113.7"
+    origin.reset(token)
+
+
+def table(page):
+    return page.text.partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+def list_of(client, at=PAGE, **asked):
+    return [entry.pk for entry in client.get(at, asked).context["page"].rows]
+
+
+# ---------------------------------------------------------------- whose
+
+
+def test_a_delegate_reads_the_acts_of_the_whole_entity(delegate_client, delegate, colleague):
+    entries = [write(delegate).pk, write(colleague).pk]
+    assert list_of(delegate_client) == entries[::-1]
+
+
+def test_nobody_elses_acts_are_in_it(delegate_client, stranger, ministry):
+    write(stranger)
+    write(ministry)
+    assert list_of(delegate_client) == []
+
+
+def test_another_entitys_account_is_no_filter(delegate_client, stranger):
+    write(stranger)
+    page = delegate_client.get(PAGE, {"quien": stranger.pk})
+    assert "«Quién» debe ser uno de la lista." in page.text
+    assert list(page.context["page"].rows) == []
+
+
+def test_the_workbook_of_a_delegate_has_his_entitys_acts_alone(delegate_client, delegate, stranger):
+    write(delegate, after={"name": "=1+1"})
+    write(stranger)
+    (row,) = sheet(delegate_client.get(EXCEL))
+    assert (row["ACTO"], row["USUARIO"], row["DESPUÉS"]) == ("Sede editada", delegate.login, "Nombre: =1+1")
+
+
+def test_a_menu_item_leads_there(delegate_client):
+    assert f'href="{PAGE}"' in delegate_client.get("/").text
+
+
+# ---------------------------------------------------------------- the legal representative
+
+
+@pytest.fixture
+def representative(delegate):
+    natural = make_natural()
+    Representation.objects.create(entity=delegate.entity, person=natural.person)
+    client = Client()
+    client.force_login(natural)
+    return client
+
+
+def of_entity(delegate, name="entity_history"):
+    return reverse(name, args=[delegate.entity.pk])
+
+
+def test_a_representative_reads_what_was_done_before_him_too(delegate):
+    entry = write(delegate)
+    natural = make_natural()
+    Representation.objects.create(entity=delegate.entity, person=natural.person)
+    client = Client()
+    client.force_login(natural)
+    assert list_of(client, of_entity(delegate)) == [entry.pk]
+    (row,) = sheet(client.get(of_entity(delegate, "download_entity_history")))
+    assert row["ACTO"] == "Sede editada"
+    taken = HistoryEntry.objects.get(event="history.downloaded")
+    assert (taken.actor, taken.entity) == (natural, delegate.entity)
+
+
+def test_the_page_of_the_entity_leads_to_its_history(representative, delegate):
+    assert of_entity(delegate) in representative.get(reverse("legal_entity", args=[delegate.entity.pk])).text
+
+
+@pytest.mark.parametrize("name", ["entity_history", "download_entity_history"])
+def test_who_represents_it_no_longer_finds_nothing(representative, delegate, name):
+    held = Representation.objects.get()
+    Representation.objects.filter(pk=held.pk).update(ended_at=held.since)
+    assert representative.get(of_entity(delegate, name)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["entity_history", "download_entity_history"])
+def test_another_entitys_history_is_not_found(representative, stranger, name):
+    write(stranger)
+    assert representative.get(of_entity(stranger, name)).status_code == 404
+
+
+# ---------------------------------------------------------------- who is named
+
+
+def test_the_ministry_acts_without_a_persons_name(delegate_client, delegate, ministry, from_there):
+    write(ministry, obj=delegate, entity=delegate.entity, reason="Lo pidió usted")
+    page = delegate_client.get(PAGE)
+    assert "Ministerio" in table(page)
+    assert "Lo pidió usted" in table(page)
+    assert ministry.login not in page.text
+    assert from_there not in table(page)
+
+
+def test_who_tried_to_enter_and_failed_is_not_named_but_placed(delegate_client, delegate, from_there):
+    write_refusal(AccountEvent.SESSION_REFUSED, Mock(spec=Attempt, is_the_last=False), delegate)
+    page = delegate_client.get(PAGE, {"acto": "session.refused"})
+    assert "Sin identificar" in table(page)
+    assert from_there in table(page)
+
+
+def test_a_document_is_nobodys_name(delegate_client, delegate):
+    natural = make_natural()
+    write(natural, obj=delegate, entity=delegate.entity)
+    page = delegate_client.get(PAGE)
+    assert str(natural.person) in table(page)
+    assert natural.person.document_number not in page.text
+
+
+def test_a_user_of_the_entity_is_named(delegate_client, delegate, sede):
+    user = make_user(first_name="Rosalba")
+    activate_user(by=delegate, user=user, sede=sede, option="profesional", roles=["Rol_Anulador"])
+    page = delegate_client.get(PAGE)
+    assert "Rosalba" in table(page)
+    assert "Rol_Anulador, Desde:" in table(page)
+
+
+def test_a_person_who_was_only_looked_up_is_not(delegate_client, delegate, stranger):
+    user = make_user(first_name="Rosalba")
+    make_assignment(user, make_sede(stranger.entity), "Rol_Anulador", stranger)
+    person = user.person
+    look_up_user(by=delegate, document_type=person.document_type, document_number=person.document_number)
+    page = delegate_client.get(PAGE, {"acto": "user.looked_up"})
+    assert "Usuario registrado" in table(page)
+    assert "Rosalba" not in page.text
+    assert person.document_number not in page.text
+
+
+def test_an_authorised_person_is_named_without_document_and_with_a_masked_address(delegate_client, delegate):
+    appointment = make_appointment(delegate.entity, delegate)
+    write(delegate, event=AppointmentEvent.APPOINTMENT_MADE, obj=appointment, after={"email": "p***@correo.example"})
+    page = delegate_client.get(PAGE)
+    assert appointment.first_surname in table(page)
+    assert appointment.document_number not in page.text
+    assert appointment.email not in page.text
+
+
+def test_what_only_machines_read_is_left_out(delegate_client, delegate):
+    code = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+    write(delegate, after={"token": code, "name": "Facturación", "until": "2026-11-21T15:00:00+00:00"})
+    page = delegate_client.get(PAGE)
+    assert code not in page.text
+    assert "2026-11-21 10:00:00" in table(page)
+
+
+# ---------------------------------------------------------------- filters
+
+
+@pytest.mark.parametrize("who", ["ministerio", "personas", "portal", "nadie", "account"])
+def test_acts_are_found_by_who_did_them(delegate_client, delegate, ministry, who):
+    entity = delegate.entity
+    entries = {
+        "ministerio": write(ministry, obj=delegate, entity=entity),
+        "personas": write(make_natural(), obj=delegate, entity=entity),
+        "portal": write(None, obj=delegate, entity=entity),
+        "account": write(delegate),
+    }
+    token = origin.set(Origin("203.0.113.7", ""))
+    entries["nadie"] = write(None, obj=delegate, entity=entity)
+    origin.reset(token)
+    asked = str(delegate.pk) if who == "account" else who
+    assert list_of(delegate_client, quien=asked) == [entries[who].pk]
+
+
+def test_acts_are_found_by_what_they_did(delegate_client, delegate):
+    wanted = write(delegate, event=SedeEvent.SEDE_CREATED)
+    write(delegate)
+    assert list_of(delegate_client, acto="sede.created") == [wanted.pk]
+    assert list_of(delegate_client, acto="sede.created", hasta="2020-01-02") == []
+
+
+@pytest.mark.parametrize("asked", [{"acto": "x"}, {"desde": "x"}, {"quien": "99999999999999999999"}, {"hasta": "\0"}])
+def test_a_wrong_filter_is_explained(delegate_client, delegate, asked):
+    write(delegate)
+    page = delegate_client.get(PAGE, asked)
+    assert page.status_code == 200
+    assert list(page.context["page"].rows) == []
+    assert delegate_client.get(EXCEL, asked).status_code == 302
+
+
+def test_pages_follow_each_other(delegate_client, delegate):
+    entries = [write(delegate).pk for _ in range(30)]
+    first = delegate_client.get(PAGE)
+    second = delegate_client.get(first.context["page"].next_url)
+    rows = [entry.pk for page in (first, second) for entry in page.context["page"].rows]
+    assert rows == entries[::-1]
+
+
+# ---------------------------------------------------------------- the workbook
+
+
+def sheet(response):
+    heading, *rows = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.iter_rows(values_only=True)
+    return [dict(zip(heading, row, strict=True)) for row in rows]
+
+
+def test_taking_it_is_an_act_of_the_entity(delegate_client, delegate):
+    write(delegate)
+    delegate_client.get(EXCEL, {"acto": "sede.edited", "desde": "2026-01-01"})
+    entry = HistoryEntry.objects.get(event="history.downloaded")
+    filters = {"acto": "sede.edited", "desde": "2026-01-01"}
+    assert (entry.actor, entry.entity, entry.after) == (delegate, delegate.entity, {"filters": filters, "rows": 1})
+
+
+def test_more_than_excel_holds_asks_for_a_shorter_range(delegate_client, delegate, monkeypatch):
+    monkeypatch.setattr(views, "LAST_ROW", 2)
+    for _ in range(2):
+        write(delegate)
+    assert "máximo 1 actos" in delegate_client.get(EXCEL, follow=True).text
+    assert not HistoryEntry.objects.filter(event="history.downloaded").exists()
+
+
+def test_an_entity_without_acts_is_told_what_will_be_there():
+    client = Client()
+    client.force_login(make_delegate(make_entity("ET")))
+    assert "Todavía no hay actos" in client.get(PAGE).text

@@ -1,0 +1,63 @@
+"""Does undoing a load in the admin give back the roles that it ended, with the registry as it was?"""
+
+import pytest
+
+from accounts.models import Person
+from accounts.registries.deceased import Deceased
+from mipres_admin.history.models import HistoryEntry
+from registries.actions import queue_undo
+from registries.models import RegistryLoad
+from registries.queue import take
+from tests.factories import make_assignment, make_user
+from tests.roles.registry_effects import Ministry, held
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PRESCRIPTOR = "Rol_Prescriptor"
+
+
+@pytest.fixture
+def registries(tmp_path):
+    return Ministry(tmp_path)
+
+
+@pytest.fixture
+def prescriber(sede, delegate):
+    user = make_user()
+    make_assignment(user, sede, PRESCRIPTOR, delegate)
+    return user
+
+
+def undone(load, by):
+    queue_undo(by=by, load=load, reason="Archivo incompleto")
+    assert take()
+    load.refresh_from_db()
+    assert load.state == RegistryLoad.State.UNDONE
+    return load
+
+
+def test_a_sede_opens_again_and_its_roles_come_back(registries, prescriber, sede, ministry):
+    load = registries.reps()
+    assert held(prescriber) == []
+    undone(load, ministry)
+    sede.refresh_from_db()
+    assert (sede.closed_on, held(prescriber)) == (None, [PRESCRIPTOR])
+
+
+def test_a_person_of_the_list_is_alive_again_with_the_roles(registries, prescriber, ministry):
+    load = registries.deceased(prescriber.person)
+    assert Deceased.tracked
+    undone(load, ministry)
+    assert Person.objects.get(pk=prescriber.person_id).deceased_on is None
+    assert held(prescriber) == [PRESCRIPTOR]
+
+
+def test_the_history_of_the_entity_tells_both(registries, prescriber, sede, ministry):
+    undone(registries.reps(), ministry)
+    acts = HistoryEntry.objects.visible_to(sede.entity).filter(event__startswith="roles.").order_by("pk")
+    assert list(acts.values_list("event", flat=True)) == ["roles.ended", "roles.restored"]
+
+
+def test_the_first_list_of_deceased_people_is_taken_back_whole(registries, prescriber, ministry):
+    undone(registries.deceased(prescriber.person), ministry)
+    assert not RegistryLoad.objects.not_undone("deceased").exists()
+    assert not Person.objects.filter(deceased_on__isnull=False).exists()

@@ -1,0 +1,135 @@
+"""How do the web services hear and answer? Addresses in any case, JSON always, never a redirect, session or cookie.
+
+    GET /{WSSUMMIPRESNOPBS|WSFACMIPRESNOPBS}/api/GenerarToken/{nit}/{token}    a temporary token, as a JSON string
+    GET /WSMIPRESNOPBS/api/ValidarToken/{nit}/{token}                          what the portal token may do
+
+Fixed segments are read without case, empty ones are skipped. Every error is JSON with `Message`.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, JsonResponse
+
+from tokens.scopes import REGIMEN_NAMES, Service, services_of
+from tokens.services.bearer_authorization import Bearer, day, issue_temporary, validate
+from tokens.services.errors import CallRefused
+
+logger = logging.getLogger(__name__)
+
+is_of_a_service = re.compile(settings.SERVICE_PATH).match
+_NIT = re.compile(r"[A-Z0-9]{3,20}", re.ASCII)
+
+NO_HTTPS = "Los servicios web solo responden por HTTPS. No envíe el token por HTTP: genere uno nuevo y use https://."
+NO_METHOD = "Este servicio solo responde a GET."
+NO_ADDRESS = "Esta dirección no existe. Las de este servicio son: {}."
+BAD_NIT = (
+    "nit: debe ser el NIT sin dígito de verificación, solo dígitos, por ejemplo 900123456; el de una persona natural, "
+    "su documento."
+)
+FAILED = "El portal no pudo atender la llamada por un error suyo. Intente de nuevo; si sigue, informe la petición {}."
+BUSY = "El portal no pudo consultar su base de datos. Intente de nuevo en unos segundos."
+
+
+def _read_nit(raw: str) -> str:
+    nit = raw.upper()
+    if not _NIT.fullmatch(nit):
+        raise CallRefused(422, "Los datos de la dirección no son válidos.", errors=[BAD_NIT])
+    return nit
+
+
+# ---------------------------------------------------------------- operations
+
+
+def generate_token(service: Service, nit: str, token: str) -> str:
+    """GenerarToken: a temporary token."""
+    return issue_temporary(service=service, nit=_read_nit(nit), token=token)
+
+
+def _described(bearer: Bearer) -> dict[str, Any]:
+    regimen = bearer.regimen
+    return {
+        "Nit": bearer.nit,
+        "Entidad": bearer.name,
+        "TipoEntidad": bearer.kind_name,
+        "Regimen": REGIMEN_NAMES[regimen] if regimen else None,
+        "Alcance": bearer.scope.split(),
+        "Servicios": services_of(bearer.scope),
+        "FechaExpedicion": day(bearer.issued_at),
+        "FechaVencimiento": day(bearer.ends_at),
+        "DiasRestantes": (bearer.ends_at - bearer.now).days,
+    }
+
+
+def validate_token(service: Service, nit: str, token: str) -> dict[str, Any]:
+    """ValidarToken: for whom the portal token is, what it opens, and until when."""
+    return _described(validate(service=service, nit=_read_nit(nit), token=token))
+
+
+Operation = Callable[[Service, str, str], Any]
+OPERATIONS: dict[Service, dict[str, Operation]] = {
+    Service.SUMINISTROS: {"GenerarToken": generate_token},
+    Service.FACTURACION: {"GenerarToken": generate_token},
+    Service.PRESCRIPCION: {"ValidarToken": validate_token},
+}
+_SERVICES = {service.lower(): service for service in OPERATIONS}
+_BY_NAME = {
+    (service.lower(), name.lower()): (service, operation)
+    for service, operations in OPERATIONS.items()
+    for name, operation in operations.items()
+}
+
+
+# ---------------------------------------------------------------- hearing and answering
+
+
+def _unknown(service: str) -> CallRefused:
+    known = _SERVICES[service]
+    addresses = [f"/{known}/api/{name}/{{nit}}/{{token}}" for name in OPERATIONS[known]]
+    return CallRefused(404, NO_ADDRESS.format(", ".join(addresses)))
+
+
+def _find(segments: Sequence[str]) -> tuple[Service, Operation]:
+    """The operation that the segments of an address name; raises CallRefused (404)."""
+    service = segments[0].lower()
+    found = _BY_NAME.get((service, segments[2].lower())) if len(segments) == 5 else None
+    if found is None or segments[1].lower() != "api":
+        raise _unknown(service)
+    return found
+
+
+def _perform(request: HttpRequest) -> Any:
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        raise CallRefused(403, NO_HTTPS)
+    segments = [segment for segment in request.path_info.split("/") if segment]
+    service, operation = _find(segments)
+    if request.method != "GET":
+        raise CallRefused(405, NO_METHOD, headers={"Allow": "GET"})
+    return operation(service, segments[3], segments[4])
+
+
+def _error(
+    status: int, message: str, errors: Sequence[str] = (), headers: dict[str, str] | None = None
+) -> JsonResponse:
+    body: dict[str, Any] = {"Message": message}
+    if errors:
+        body["Errors"] = list(errors)
+    return JsonResponse(body, status=status, headers=headers)
+
+
+def answer(request: HttpRequest, request_id: str) -> JsonResponse:
+    """The answer to a call of a web service: JSON, whatever happens."""
+    try:
+        return JsonResponse(_perform(request), safe=False)
+    except CallRefused as refused:
+        return _error(refused.status, refused.message, refused.errors, refused.headers)
+    except OperationalError:
+        logger.exception("a service call found no database")
+        return _error(503, BUSY, headers={"Retry-After": "10"})
+    except Exception:
+        logger.exception("a service call failed")
+        return _error(500, FAILED.format(request_id))

@@ -1,0 +1,121 @@
+"""What does a portal token say, and is a token that somebody brings one of ours?"""
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import jwt
+from django.utils import timezone
+from jwt.utils import base64url_decode
+
+from entities.models import Entity
+from tokens.client_verifier import ALGORITHM, ISSUER, TYPE, claims_signed_by
+from tokens.models import SigningKey
+from tokens.scopes import REGIMEN, scope_of
+from tokens.services.errors import BadToken
+from tokens.signing.keys import private_half, ring
+
+LONGEST = 400  # it travels in the paths of addresses and is pasted by hand
+_TEMPORARY = re.compile(r"[A-Za-z0-9_-]{43}=?")
+_WHOLE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
+
+MISCOPIED = "El token está incompleto o mal copiado. Cópielo entero, sin espacios, y llame de nuevo."
+TEMPORARY = "Este es un token temporal. Aquí va el token del portal, el que se genera en «Generar Token»."
+NOT_OURS = "El token no fue firmado por este portal. Use el que se genera en «Generar Token»."
+EXPIRED = "El token venció el {}. Genere uno nuevo en «Generar Token»."
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a token says that we have signed."""
+
+    subject: str
+    nit: str
+    scope: str
+    jti: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+def new_jti() -> str:
+    """A fresh identifier of a token: 96 random bits."""
+    return secrets.token_urlsafe(12)
+
+
+def sign(*, key: SigningKey, entity: Entity, jti: str, issued_at: datetime, expires_at: datetime) -> str:
+    """The portal token: only who it is for, what for, from when and until when (moments in whole seconds).
+
+    Raises ValueError if it came out at `LONGEST` characters or more.
+    """
+    regimen = REGIMEN.get(entity.kind)
+    claims: dict[str, Any] = {
+        "iss": ISSUER,
+        "sub": str(entity.pk),
+        "nit": entity.nit,
+        **({"regimen": regimen} if regimen else {}),
+        "scope": scope_of(entity.kind),
+        "iat": int(issued_at.timestamp()),
+        "exp": int(expires_at.timestamp()),
+        "jti": jti,
+    }
+    headers = {"typ": TYPE, "kid": key.kid}
+    token = jwt.encode(claims, private_half(key), algorithm=ALGORITHM, headers=headers, sort_headers=False)
+    if len(token) >= LONGEST:
+        raise ValueError(f"A portal token of {len(token)} characters.")
+    return token
+
+
+def _header(token: str) -> dict[str, Any]:
+    """The header as it is written, believed in nothing yet."""
+    try:
+        header = json.loads(base64url_decode(token.partition(".")[0]))
+    except (ValueError, RecursionError):
+        raise BadToken(MISCOPIED) from None
+    if not isinstance(header, dict):
+        raise BadToken(MISCOPIED)
+    return header
+
+
+def _kid(token: str) -> str:
+    """The key that the header names; the rest of the header must be exactly as we write it (no `crit`, no `jku`)."""
+    if _TEMPORARY.fullmatch(token):
+        raise BadToken(TEMPORARY)
+    header = _header(token)
+    kid = header.pop("kid", None)
+    if header != {"typ": TYPE, "alg": ALGORITHM} or not isinstance(kid, str) or len(kid) != 8:
+        raise BadToken(NOT_OURS)
+    if len(token) >= LONGEST or not _WHOLE.fullmatch(token):
+        raise BadToken(MISCOPIED)
+    return kid
+
+
+def _expired(token: str, key: Any) -> BadToken:
+    claims = jwt.decode(token, key, algorithms=[ALGORITHM], options={"verify_exp": False})
+    return BadToken(EXPIRED.format(timezone.localdate(datetime.fromtimestamp(claims["exp"], UTC)).isoformat()))
+
+
+def read(token: str) -> Claims:
+    """What a token says, if one of our keys signed it and it has not expired.
+
+    The algorithm is the key's, never the header's. Raises BadToken (401) with the real cause.
+    """
+    key = ring.public_key(_kid(token))
+    if key is None:
+        raise BadToken(NOT_OURS)
+    try:
+        claims = claims_signed_by(key, token)
+    except jwt.ExpiredSignatureError:
+        raise _expired(token, key) from None
+    except jwt.InvalidTokenError:
+        raise BadToken(NOT_OURS) from None
+    return Claims(
+        subject=claims["sub"],
+        nit=claims["nit"],
+        scope=claims["scope"],
+        jti=claims["jti"],
+        issued_at=datetime.fromtimestamp(claims["iat"], UTC),
+        expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+    )
