@@ -22,7 +22,7 @@ class AccountsConfig(AppConfig):
 
         registry.register(Deceased)
         scheduling.register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
-        scheduling.register(name="end_viewings", every=timedelta(minutes=5), function=jobs.end_viewings)
+        scheduling.register(name="end_impersonations", every=timedelta(minutes=5), function=jobs.end_impersonations)
         event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)

@@ -6,7 +6,7 @@ from captcha.models import CaptchaStore
 from django.conf import settings
 from django.db.models.functions import Now
 
-from accounts.actions.impersonation import end_viewings_that_are_over
+from accounts.actions.impersonation import end_expired_impersonations
 from accounts.models import PasswordLink
 
 
@@ -17,6 +17,6 @@ def forget_expired() -> None:
     PasswordLink.objects.filter(expires_at__lte=Now()).delete()
 
 
-def end_viewings() -> None:
+def end_impersonations() -> None:
     """End the looks at the portal as a delegate that are over and that nobody has come back to end."""
-    end_viewings_that_are_over()
+    end_expired_impersonations()

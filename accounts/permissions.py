@@ -14,7 +14,7 @@ PERMISSIONS = (
     may_view("accounts.secondfactorpolicy"),
     may_view("accounts.staffaccount"),
     may_view("accounts.suspension", SOPORTE),
-    may_view("accounts.viewing"),
+    may_view("accounts.impersonation"),
     may_view("auth.group"),
     may_do("accounts.account", "suspend_account", "Puede suspender y reactivar delegados", SOPORTE),
     may_do("accounts.account", "unlock_account", "Puede desbloquear cuentas", SOPORTE),

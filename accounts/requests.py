@@ -1,19 +1,19 @@
 """What does a request hold in a view? What the middlewares have set by the time that access is granted."""
 
 from accounts.models import Account
-from accounts.models.impersonation import Viewing
+from accounts.models.impersonation import Impersonation
 from accounts.models.sessions import AccountSession
-from accounts.security.sessions import Entering
+from accounts.security.sessions import PendingLogin
 from entities.models import Entity
 from mipres_admin.access.declarations import PortalRequest
 
 
 class AccountRequest[Tenant](PortalRequest[Account, Tenant]):
-    """A request with its account, in the views of `signed_in`, `enrolling`, `staff`, `delegate_of` and `person`."""
+    """A request with its account, in the views of `signed_in`, `mfa_enrolment`, `staff`, `delegate_of` and `person`."""
 
-    whole_session: AccountSession
-    entering: Entering | None
-    viewing: Viewing | None
+    account_session: AccountSession
+    pending_login: PendingLogin | None
+    impersonation: Impersonation | None
 
 
 type AnyRequest = AccountRequest[Entity | None]
@@ -21,7 +21,7 @@ type DelegateRequest = AccountRequest[Entity]
 type PersonRequest = AccountRequest[None]
 
 
-class EnteringRequest(PortalRequest[Account, Entity | None]):
-    """A request between password and second factor, in the views of `entering`."""
+class PendingLoginRequest(PortalRequest[Account, Entity | None]):
+    """A request between password and second factor, in the views of `pending_login`."""
 
-    entering: Entering
+    pending_login: PendingLogin

@@ -35,11 +35,11 @@ class Attempt:
         return self.login.key
 
     @property
-    def is_the_last(self) -> bool:
+    def is_last_allowed(self) -> bool:
         """Whether the login is locked if this guess is wrong."""
         return self.login.count >= settings.LOGIN_FAILURES_ALLOWED
 
-    def forgive(self) -> None:
+    def reset(self) -> None:
         """The guess was right: forget the login's failures and give the address this one back.
 
         The address keeps its other failures, or an attacker could wipe them with an account of their own.
@@ -89,7 +89,7 @@ def _locked(wait: str) -> ValidationError:
     )
 
 
-def admit(*, login: str, address: str | None, kind: str = "login") -> Attempt:
+def register_attempt(*, login: str, address: str | None, kind: str = "login") -> Attempt:
     """Count one guess at the password of `login` (already folded) from `address`, before it is made.
 
     Another `kind` counts guesses at something else, for example "factor" at the second factor of `login`.
@@ -110,17 +110,17 @@ def holder_of(account: Account) -> str:
     return f"person {account.person_id}" if shared else f"account {account.pk}"
 
 
-def keys_of(account: Account) -> list[str]:
+def counter_keys(account: Account) -> list[str]:
     """The counters that can keep the holder of this account out: wrong passwords, wrong second factors."""
     return [_key("login", account.login), _key("factor", holder_of(account))]
 
 
-def key_of_login(login: str) -> str:
+def login_counter_key(login: str) -> str:
     """The counter of the failed log-ins of a name, as it was typed."""
     return _key("login", login.strip().upper())
 
 
-def forgive_login(login: str) -> None:
+def reset_login(login: str) -> None:
     """Forget the failed log-ins of a login: its owner has shown otherwise who they are."""
     limiter.forget(_key("login", login))
 
@@ -139,7 +139,7 @@ def _admit_request(kind: str, what: str, names: tuple[str, ...], address: str | 
         ) from None
 
 
-def admit_recovery(*, login: str, address: str | None) -> str:
+def register_recovery(*, login: str, address: str | None) -> str:
     """Count one request for a link to `login` (already folded) from `address`, whether or not such a login exists.
 
     Call it outside a transaction. Returns the key of the login's counter. Raises ValidationError, with the message
@@ -148,10 +148,10 @@ def admit_recovery(*, login: str, address: str | None) -> str:
     return _admit_request("recovery", "de contraseña para este usuario", (login,), address)[0].key
 
 
-def admit_link(*, document: str, email: str, address: str | None) -> None:
+def register_link_request(*, document: str, email: str, address: str | None) -> None:
     """Count one request of the person of `document` for a link to `email`, so that nobody can flood either.
 
-    As `admit_recovery`: outside a transaction; ValidationError beyond five per document or e-mail, fifty per address.
+    As `register_recovery`: outside a transaction; ValidationError beyond five per document or e-mail, 50 per address.
     """
     _admit_request("link", "con este documento o este correo", (document, email.lower()), address)
 

@@ -27,7 +27,7 @@ security_urls = [
     path("seguridad/sesiones/<uuid:public_id>/cerrar/", security.end_session, name="end_session"),
     path("sesion/seguir/", security.keep_session, name="keep_session"),
     path("cambiar-de-entidad/", security.switch_entity, name="switch_entity"),
-    path("ver-como/dejar/", impersonation.stop_viewing, name="stop_viewing"),
+    path("ver-como/dejar/", impersonation.stop_impersonation, name="stop_impersonation"),
 ]
 
 urlpatterns = session_urls + security_urls

@@ -1,4 +1,4 @@
-"""Which new passwords are refused? Beside Django's validators: the last three of the account."""
+"""Which new passwords are refused? ProgressConnection Django's validators: the last three of the account."""
 
 from typing import Any
 

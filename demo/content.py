@@ -18,9 +18,9 @@ from django.db.models import Count
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.actions.impersonation import end_viewing, start_viewing
+from accounts.actions.impersonation import end_impersonation, start_impersonation
 from accounts.models import Account, DeceasedEntry, Person
-from accounts.models.impersonation import Viewing
+from accounts.models.impersonation import Impersonation
 from accounts.models.sessions import AccountSession
 from accounts.staff_groups import purpose_of
 from accounts.usernames import DELEGATE_KINDS, first_login, persons_login
@@ -302,17 +302,17 @@ def _token(by: Account) -> None:
         )
 
 
-def _viewing(ministry: Account, delegate: Account) -> None:
+def _impersonation(ministry: Account, delegate: Account) -> None:
     """The Ministry has looked at the portal as this delegate, once: his home tells of it."""
-    if ministry.viewings.exists():
+    if ministry.impersonations.exists():
         return
     now = timezone.now()
     session = AccountSession.objects.create(
         account=ministry, device="Chrome en Windows", started_at=now, last_seen_at=now
     )
     why = "La entidad pidió ayuda para encontrar a una usuaria"
-    start_viewing(by=ministry, account=delegate, session=session, reason=why)
-    end_viewing(viewing=ministry.viewings.get(), by=ministry, why=Viewing.End.STOPPED)
+    start_impersonation(by=ministry, account=delegate, session=session, reason=why)
+    end_impersonation(impersonation=ministry.impersonations.get(), by=ministry, why=Impersonation.End.STOPPED)
     AccountSession.objects.filter(pk=session.pk).update(ended_at=Now())
 
 
@@ -367,7 +367,7 @@ def load_people() -> list[Login]:
     for kind in (EntityKind.IPS, EntityKind.EPS_C):
         _token(accounts[kind])
     ministry = _ministry()
-    _viewing(Account.objects.get(login="SOPORTE"), accounts[EntityKind.IPS])
+    _impersonation(Account.objects.get(login="SOPORTE"), accounts[EntityKind.IPS])
     kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in kinds]
     logins += _chain(ips, accounts.values())

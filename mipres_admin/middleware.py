@@ -105,7 +105,7 @@ class AccessMiddleware:
     """Refuse a view to whoever its declaration does not admit (log-in itself is Django's LoginRequiredMiddleware).
 
     A session of which nobody has said that it is whole (alive, second factor proven) opens nothing but public pages:
-    `whole_session`, and `entering` between password and second factor, are set by the middleware of the accounts.
+    `account_session`, and `pending_login` between password and second factor, are set by the accounts' middleware.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -117,13 +117,13 @@ class AccessMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Raise PermissionDenied (the 403 page) when the view is not for this user; lead strangers to the log-in."""
         access, match = declared(view), request.resolver_match
-        is_whole = getattr(request, "whole_session", None) is not None
+        is_whole = getattr(request, "account_session", None) is not None
         if request.user.is_authenticated and not is_whole and (access is None or access.who != "public"):
             raise PermissionDenied
         if match and match.namespace in GATED_BY_THEIR_LIBRARY:
             self._library(request, match.namespace)
             return None
-        if access is not None and access.who in ("entering", "enrolling"):
+        if access is not None and access.who in ("pending_login", "mfa_enrolment"):
             return self._second_step(request, access.who)
         if access is None or not access.admits(request.user):
             raise PermissionDenied
@@ -138,14 +138,14 @@ class AccessMiddleware:
 
     def _second_step(self, request: HttpRequest, who: str) -> HttpResponseBase | None:
         """Let the view answer, or lead to the page where this log-in is."""
-        entering = getattr(request, "entering", None)
+        pending = getattr(request, "pending_login", None)
         if request.user.is_authenticated:
-            account, goal = request.user, "home" if who == "entering" else ""
-        elif entering is None:
+            account, goal = request.user, "home" if who == "pending_login" else ""
+        elif pending is None:
             return redirect("login")
         else:
-            must_prove = who == "enrolling" and entering.step != "enrol"
-            account, goal = entering.account, "second_factor" if must_prove else ""
+            must_prove = who == "mfa_enrolment" and pending.step != "enrol"
+            account, goal = pending.account, "second_factor" if must_prove else ""
         if goal:
             return redirect(goal)
         _grant(request, account)

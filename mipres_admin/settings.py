@@ -95,15 +95,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.middleware.sessions.StandingMiddleware",
-    "accounts.middleware.impersonation.ViewingMiddleware",
+    "accounts.middleware.sessions.AccountSessionMiddleware",
+    "accounts.middleware.impersonation.ImpersonationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "mipres_admin.middleware.AccessMiddleware",
     "mipres_admin.middleware.BusyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # last: it runs the view itself while the Ministry only looks
-    "accounts.middleware.impersonation.LookingMiddleware",
+    "accounts.middleware.impersonation.ReadOnlyMiddleware",
 ]
 
 ROOT_URLCONF = "mipres_admin.urls"
@@ -204,8 +204,8 @@ SESSION_COOKIE_AGE = (SESSION_LONGEST_HOURS + 1) * 60 * 60
 SESSION_IDLE_MINUTES = 20
 SESSION_WARNING_SECONDS = 120
 # "Ver como" a delegate: at most 30 minutes, as the table's constraint says; days in which the entity reads of it
-VIEWING_MINUTES = 30
-VIEWING_TOLD_DAYS = 30
+IMPERSONATION_MINUTES = 30
+IMPERSONATION_NOTICE_DAYS = 30
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-sesion" if PRODUCTION else "sesion"

@@ -39,7 +39,7 @@ State = RegistryLoad.State
 ENDED = (State.APPLIED, State.UNDO_QUEUED, State.UNDONE, State.REFUSED, State.CANCELLED)
 
 
-class Beside:
+class ProgressConnection:
     """A second connection, on which notes about a transaction are seen before that transaction ends."""
 
     def __init__(self, load_id: int, stop: Callable[[], bool]) -> None:
@@ -87,7 +87,7 @@ def take(stop: Callable[[], bool] = lambda: False) -> bool:
 def _work(stop: Callable[[], bool], waiting: RegistryLoad) -> None:
     if not _is_alone():
         raise Left
-    with Beside(waiting.pk, stop) as beside:
+    with ProgressConnection(waiting.pk, stop) as beside:
         if beside.attempts > MOST_ATTEMPTS:
             _give_up(waiting)
         else:
@@ -126,7 +126,7 @@ def _file_of(waiting: RegistryLoad) -> Iterator[Path]:
         yield path
 
 
-def _preview(waiting: RegistryLoad, beside: Beside) -> None:
+def _preview(waiting: RegistryLoad, beside: ProgressConnection) -> None:
     try:
         with _file_of(waiting) as path:
             report = preview(registry_of(waiting.kind)(), path, beside, waiting)
@@ -138,7 +138,7 @@ def _preview(waiting: RegistryLoad, beside: Beside) -> None:
     return None
 
 
-def _apply(waiting: RegistryLoad, beside: Beside) -> None:
+def _apply(waiting: RegistryLoad, beside: ProgressConnection) -> None:
     options = Options(strict=waiting.strict, force=waiting.force, allow_closing=waiting.allow_closing)
     try:
         with _file_of(waiting) as path:
@@ -147,7 +147,7 @@ def _apply(waiting: RegistryLoad, beside: Beside) -> None:
         _refuse(waiting, error)
 
 
-def _undo(waiting: RegistryLoad, beside: Beside) -> None:
+def _undo(waiting: RegistryLoad, beside: ProgressConnection) -> None:
     try:
         undo(registry_of(waiting.kind)(), waiting)
     except RegistryError as error:

@@ -13,11 +13,11 @@ from roles.end_reasons import EndReason
 from roles.matrix import ACTIVATING_KINDS
 from roles.models import RoleEnding
 
-NEWS_DAYS = 30
+NOTICE_DAYS = 30
 
 
 @dataclass(frozen=True)
-class Piece:
+class Notice:
     """What ended on one day for one cause: how many roles, and the query of the list that has them."""
 
     day: date
@@ -35,10 +35,10 @@ class Piece:
         return urlencode({"causa": self.cause.value, "dia": self.day.isoformat()})
 
 
-def news_of(entity: Entity) -> tuple[Piece, ...]:
+def notices_for(entity: Entity) -> tuple[Notice, ...]:
     """The days of the last 30 on which registries ended roles of the entity, by cause, the latest first."""
     if entity.kind not in ACTIVATING_KINDS:
         return ()
-    ended = RoleEnding.objects.visible_to(entity).not_undone().since(NEWS_DAYS).order_by()
+    ended = RoleEnding.objects.visible_to(entity).not_undone().since(NOTICE_DAYS).order_by()
     rows = ended.annotate(day=TruncDate("at")).values_list("day", "cause").annotate(count=Count("*"))
-    return tuple(Piece(day, EndReason(cause), count) for day, cause, count in rows.order_by("-day", "cause"))
+    return tuple(Notice(day, EndReason(cause), count) for day, cause, count in rows.order_by("-day", "cause"))

@@ -8,7 +8,7 @@ from entities.models import Entity, Sede
 from roles.forms.users import AssociateForm, LastDayForm, SedeSearchForm, UpdateRolesForm
 from roles.matrix import Option, derived_roles
 from roles.models import RegisteredUser, RoleAssignment, RoleEnding, SsoPost
-from roles.registry_notices import NEWS_DAYS
+from roles.registry_notices import NOTICE_DAYS
 from roles.rules import Activation, activation_refusal, current_post, option_for
 
 SEDES_SHOWN = 50
@@ -65,7 +65,7 @@ def _places(user: RegisteredUser, post: SsoPost | None) -> list[Sede]:
 
 def _endings(activation: Activation) -> list[RoleEnding]:
     """What registries ended lately of the user's roles in this entity, the latest first."""
-    lately = RoleEnding.objects.visible_to(activation.entity).not_undone().since(NEWS_DAYS)
+    lately = RoleEnding.objects.visible_to(activation.entity).not_undone().since(NOTICE_DAYS)
     return list(lately.filter(assignment__user=activation.user).select_related("assignment__sede"))
 
 

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts.events import Event
 from accounts.models import Account
-from accounts.models.impersonation import Viewing
+from accounts.models.impersonation import Impersonation
 from accounts.models.sessions import AccountSession
-from accounts.rules.impersonation import already_seeing, viewing_refusal, why_over
+from accounts.rules.impersonation import already_impersonating, end_reason, impersonation_refusal
 from mipres_admin.database import clock
 from mipres_admin.database.locks import lock
 from mipres_admin.history.recording import record
@@ -18,39 +18,39 @@ from mipres_admin.refusals import Refused, refuse
 
 
 @transaction.atomic
-def start_viewing(*, by: Account, account: Account, session: AccountSession, reason: str) -> bool:
-    """Let `by` see the portal as the delegate `account` in his `session`, for `settings.VIEWING_MINUTES` at most.
+def start_impersonation(*, by: Account, account: Account, session: AccountSession, reason: str) -> bool:
+    """Let `by` see the portal as the delegate `account` in his `session`, for `settings.IMPERSONATION_MINUTES` at most.
 
     The entity reads the reason in its history and on its home, and the delegate is told by mail (Ley 1581 de 2012,
     art. 4: transparency). False, and nothing written, when this session already sees this delegate. Raises Refused for
     who may not see, whom nobody may see, and a session that sees another delegate.
     """
-    refuse(viewing_refusal(by, account))
+    refuse(impersonation_refusal(by, account))
     held = AccountSession.objects.select_for_update().get(pk=session.pk, account=by)
-    seeing = Viewing.objects.not_ended().filter(session=held).select_related("account").first()
+    seeing = Impersonation.objects.not_ended().filter(session=held).select_related("account").first()
     if seeing is not None and seeing.account_id != account.pk:
-        raise Refused(already_seeing(seeing))
+        raise Refused(already_impersonating(seeing))
     if seeing is not None:
         return False
     now, entity = clock.now(), account.entity
     assert entity is not None  # noqa: S101  narrows the type: the rule has refused who has none
-    ends_at = now + timedelta(minutes=settings.VIEWING_MINUTES)
-    viewing = Viewing.objects.create(
+    ends_at = now + timedelta(minutes=settings.IMPERSONATION_MINUTES)
+    impersonation = Impersonation.objects.create(
         staff=by, account=account, entity=entity, session=held, reason=reason, started_at=now, ends_at=ends_at
     )
-    after = {"minutes": settings.VIEWING_MINUTES}
+    after = {"minutes": settings.IMPERSONATION_MINUTES}
     record(by=by, event=Event.VIEW_AS_STARTED, obj=account, entity=entity, after=after, reason=reason)
-    notify(account, "viewed_as", viewing=viewing, days=settings.VIEWING_TOLD_DAYS)
+    notify(account, "viewed_as", impersonation=impersonation, days=settings.IMPERSONATION_NOTICE_DAYS)
     return True
 
 
 @transaction.atomic
-def end_viewing(*, viewing: Viewing, by: Account | None, why: str) -> bool:
-    """End a viewing, `why` being one of `Viewing.End`; `by` is None when it ends by itself.
+def end_impersonation(*, impersonation: Impersonation, by: Account | None, why: str) -> bool:
+    """End an impersonation, `why` being one of `Impersonation.End`; `by` is None when it ends by itself.
 
     False, and nothing written, when it has already ended. It never lasts longer than was said when it began.
     """
-    held = lock(viewing)
+    held = lock(impersonation)
     if held.ended_at is not None:
         return False
     held.ended_at, held.end = min(clock.now(), held.ends_at), why
@@ -60,10 +60,15 @@ def end_viewing(*, viewing: Viewing, by: Account | None, why: str) -> bool:
     return True
 
 
-def end_viewings_that_are_over() -> int:
+def end_expired_impersonations() -> int:
     """End those which no request has ended: their time is up, their session closed, or somebody may not any more.
 
     Returns how many ended.
     """
-    judged = [(viewing, why_over(viewing, viewing.now)) for viewing in Viewing.objects.not_ended().judged()]
-    return sum(end_viewing(viewing=viewing, by=None, why=why) for viewing, why in judged if why)
+    with_state = [
+        (impersonation, end_reason(impersonation, impersonation.now))
+        for impersonation in Impersonation.objects.not_ended().with_state()
+    ]
+    return sum(
+        end_impersonation(impersonation=impersonation, by=None, why=why) for impersonation, why in with_state if why
+    )

@@ -36,18 +36,18 @@ CHANGED_ELSEWHERE = (
 
 
 def _count(login: str) -> throttle.Attempt:
-    return throttle.admit(login=login, address=origin.get().address)
+    return throttle.register_attempt(login=login, address=origin.get().address)
 
 
 @transaction.atomic
-def write_refusal(event: Event, attempt: throttle.Attempt, account: Account | None) -> None:
+def record_failed_attempt(event: Event, attempt: throttle.Attempt, account: Account | None) -> None:
     """Write down a failed try.
 
     A name that does not exist costs the same write, so that the time of the answer says nothing; its row names the
     counter, a keyed hash.
     """
     obj: models.Model = account or RateCounter(key=attempt.key)
-    entity, after = account.entity if account else None, {"locked": attempt.is_the_last}
+    entity, after = account.entity if account else None, {"locked": attempt.is_last_allowed}
     record(by=None, event=event, obj=obj, entity=entity, after=after)
 
 
@@ -64,10 +64,10 @@ def open_session(*, login: str, password: str) -> Account:
     account = Account.objects.select_related("entity", "person").filter(login=login).first()
     knows_password = check_password_with_timing_attack_mitigation(account, password)
     if account is None or not knows_password or not account.may_enter:
-        write_refusal(Event.SESSION_REFUSED, attempt, account)
+        record_failed_attempt(Event.SESSION_REFUSED, attempt, account)
         raise ValidationError(BAD_CREDENTIALS, code="credentials")
     with transaction.atomic():
-        attempt.forgive()
+        attempt.reset()
         event = Event.SESSION_HALFWAY if step_of(account) else Event.SESSION_OPENED
         record(by=account, event=event, obj=account)
     return account
@@ -95,9 +95,9 @@ def confirm_password(
     """
     attempt = _count(by.login)
     if not by.check_password(password):
-        write_refusal(event, attempt, by)
+        record_failed_attempt(event, attempt, by)
         raise ValidationError({field: wrong})
-    attempt.forgive()
+    attempt.reset()
 
 
 def check_new_password(account: Account, new: str) -> None:

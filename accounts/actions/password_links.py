@@ -95,7 +95,7 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
     The same statements and the same answer, whether or not they are. `login` is folded, as accounts store it.
     Raises ValidationError when too many links were asked for, for the login or from the address of the request.
     """
-    counter = throttle.admit_recovery(login=login, address=origin.get().address)
+    counter = throttle.register_recovery(login=login, address=origin.get().address)
     mine = Account.objects.filter(may_enter_at(), login=login, email__iexact=email)
     accounts = mine.select_related("entity", "person")
     account = accounts.filter(person__document_type=document_type, person__document_number=document_number).first()
@@ -137,5 +137,5 @@ def assign_password(*, secret: str, new: str) -> Account:
     if not deleted:
         raise Refused(DEAD_LINK)
     save_new_password(account, new, by=account, event=Event.PASSWORD_ASSIGNED)
-    throttle.forgive_login(account.login)
+    throttle.reset_login(account.login)
     return account

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import throttle
-from accounts.actions.login import write_refusal
+from accounts.actions.login import record_failed_attempt
 from accounts.events import Event
 from accounts.models import Account
 from accounts.models.second_factors import AuthenticatorApp, Factor, Passkey, RecoveryCode, SecondFactorPolicy
@@ -114,11 +114,11 @@ def make_recovery_codes(*, by: Account, seed: str) -> None:
 
 def _count(account: Account) -> throttle.Attempt:
     """Count one guess at the second factor; the accounts that share factors share the counter."""
-    return throttle.admit(login=throttle.holder_of(account), address=origin.get().address, kind="factor")
+    return throttle.register_attempt(login=throttle.holder_of(account), address=origin.get().address, kind="factor")
 
 
 def _opened(account: Account, attempt: throttle.Attempt, proof: Proof) -> None:
-    attempt.forgive()
+    attempt.reset()
     record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": proof.value})
 
 
@@ -140,7 +140,7 @@ def _recovers(account: Account, attempt: throttle.Attempt, code: str) -> bool:
     used = codes.filter(digest=recovery_digest(code)).values("pk")
     if not RecoveryCode.objects.filter(pk__in=used, used_at__isnull=True).update(used_at=timezone.now()):
         return False
-    attempt.forgive()
+    attempt.reset()
     left = codes.count()
     record(by=account, event=Event.SESSION_RECOVERED, obj=account, after={"codes_left": left})
     _notify(account, f"se usó un código de recuperación para ingresar; quedan {left}")
@@ -159,7 +159,7 @@ def prove(*, account: Account, code: str) -> Proof:
         return Proof.TOTP
     if recovery and _recovers(account, attempt, recovery):
         return Proof.RECOVERY
-    write_refusal(Event.FACTOR_REFUSED, attempt, account)
+    record_failed_attempt(Event.FACTOR_REFUSED, attempt, account)
     raise ValidationError({"code": WRONG_CODE})
 
 
@@ -172,7 +172,7 @@ def prove_with_passkey(*, account: Account, answer: str, challenge: str, site: w
     try:
         _passkey_proves(account, attempt, answer, challenge, site)
     except webauthn.NotProven as error:
-        write_refusal(Event.FACTOR_REFUSED, attempt, account)
+        record_failed_attempt(Event.FACTOR_REFUSED, attempt, account)
         raise ValidationError(WRONG_PASSKEY, code="passkey") from error
     return Proof.PASSKEY
 

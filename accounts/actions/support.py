@@ -7,7 +7,7 @@ from accounts.actions.sessions import end_sessions
 from accounts.events import Event
 from accounts.models import Account, PasswordLink, Suspension, may_enter_at
 from accounts.models.sessions import AccountSession
-from accounts.throttle import keys_of
+from accounts.throttle import counter_keys
 from entities.actions.sedes import disable_sede, enable_sede
 from entities.models import Entity, Sede
 from entities.rules.sedes import SedeUse
@@ -126,7 +126,7 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
     """
     _refuse_staff(by, account)
     account = lock(account)
-    rows = RateCounter.objects.filter(key__in=keys_of(account))
+    rows = RateCounter.objects.filter(key__in=counter_keys(account))
     failures = sum(lock_rows(rows.values_list("count", flat=True)))
     if not failures:
         return False

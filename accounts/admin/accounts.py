@@ -12,7 +12,7 @@ from accounts.admin.search import accounts_matching, of_accounts
 from accounts.models import Account, PasswordLink, Suspension
 from accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode
 from accounts.models.sessions import AccountSession
-from accounts.throttle import keys_of, last_attempt
+from accounts.throttle import counter_keys, last_attempt
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,
     ObjectActionsAdmin,
@@ -39,7 +39,7 @@ def _factors(account: Account) -> tuple[int, int, int]:
 
 
 def _failures(account: Account) -> list[RateCounter]:
-    return list(RateCounter.objects.filter(key__in=keys_of(account), count__gt=0).order_by("-expires_at"))
+    return list(RateCounter.objects.filter(key__in=counter_keys(account), count__gt=0).order_by("-expires_at"))
 
 
 REACTIVATE = ObjectAction(

@@ -16,18 +16,18 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, ResolverMatch, resolve
 from psycopg.errors import ReadOnlySqlTransaction
 
-from accounts.actions.impersonation import end_viewing
-from accounts.models.impersonation import Viewing
-from accounts.rules.impersonation import CHANGES, TAKEN_AWAY, is_own, showing_refusal, why_over
+from accounts.actions.impersonation import end_impersonation
+from accounts.models.impersonation import Impersonation
+from accounts.rules.impersonation import CHANGES, TAKEN_AWAY, end_reason, is_own, page_refusal
 from mipres_admin.refusals import Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 WHY_ENDED = {
-    Viewing.End.TIME: "se acabó el tiempo",
-    Viewing.End.SESSION: "su sesión terminó",
-    Viewing.End.STAFF: "su cuenta dejó de tener ese permiso",
-    Viewing.End.ACCOUNT: "la cuenta o la entidad dejó de poder ingresar al portal",
+    Impersonation.End.TIME: "se acabó el tiempo",
+    Impersonation.End.SESSION: "su sesión terminó",
+    Impersonation.End.STAFF: "su cuenta dejó de tener ese permiso",
+    Impersonation.End.ACCOUNT: "la cuenta o la entidad dejó de poder ingresar al portal",
 }
 
 
@@ -39,52 +39,55 @@ def _match(request: HttpRequest) -> ResolverMatch | None:
 
 
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
-    return render(request, "accounts/viewing_refused.html", {"refusal": refusal}, status=403)
+    return render(request, "accounts/impersonation_refused.html", {"refusal": refusal}, status=403)
 
 
-class ViewingMiddleware:
-    """Whom does the request see? Belongs after StandingMiddleware, which has judged the session of the staff member.
+class ImpersonationMiddleware:
+    """Whom does the request see? Belongs after AccountSessionMiddleware, which has checked the staff session.
 
-    While a viewing goes on `request.viewing` is it (its `staff` is who is really there) and, but for the addresses that
-    stay his own, `request.user` is the delegate. One that may not go on is ended here, and the next page says so.
+    While an impersonation goes on `request.impersonation` is it (its `staff` is who is really there) and, but for the
+    addresses that stay their own, `request.user` is the delegate. One that may not go on is ended here, and the next
+    page says so.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
-        request.viewing, request.viewing_over = None, ""
-        if request.user.is_authenticated and request.user.is_staff and request.whole_session is not None:
+        request.impersonation, request.impersonation_over = None, ""
+        if request.user.is_authenticated and request.user.is_staff and request.account_session is not None:
             self._judge(request)
         return self.get_response(request)
 
     def _judge(self, request: Any) -> None:
-        viewing = Viewing.objects.not_ended().judged().filter(session=request.whole_session).first()
-        if viewing is None:
+        impersonation = Impersonation.objects.not_ended().with_state().filter(session=request.account_session).first()
+        if impersonation is None:
             return
-        why = why_over(viewing, viewing.now)
+        why = end_reason(impersonation, impersonation.now)
         if why:
-            end_viewing(viewing=viewing, by=None, why=why)
-            request.viewing_over = f"La vista como {viewing.account.login} terminó: {WHY_ENDED[Viewing.End(why)]}."
+            end_impersonation(impersonation=impersonation, by=None, why=why)
+            request.impersonation_over = (
+                f"La vista como {impersonation.account.login} terminó: {WHY_ENDED[Impersonation.End(why)]}."
+            )
             return
-        request.viewing = viewing
+        request.impersonation = impersonation
         if not is_own(_match(request)):
-            request.user = viewing.account
+            request.user = impersonation.account
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        """Refuse what is not for looking. Say that a viewing is over, at the home of who was looking."""
+        """Refuse what is not for looking. Say that an impersonation is over, at the home of who was looking."""
         match = request.resolver_match
-        if request.viewing_over:
-            messages.warning(request, request.viewing_over)
+        if request.impersonation_over:
+            messages.warning(request, request.impersonation_over)
             return None if is_own(match) else redirect("home")
-        if request.viewing is None or is_own(match):
+        if request.impersonation is None or is_own(match):
             return None
-        refusal = showing_refusal(request.method, match)
+        refusal = page_refusal(request.method, match)
         return _refused(request, refusal) if refusal else None
 
 
 @contextmanager
-def looking_only(request: HttpRequest) -> Iterator[None]:
+def read_only(request: HttpRequest) -> Iterator[None]:
     """Nothing is kept of what happens inside: PostgreSQL refuses to write, and the session is an empty one."""
     own, request.session = request.session, SessionStore()
     try:
@@ -98,7 +101,7 @@ def looking_only(request: HttpRequest) -> Iterator[None]:
         request.session = own
 
 
-class LookingMiddleware:
+class ReadOnlyMiddleware:
     """What may who sees do? Look. Belongs last: it runs the view itself, once everybody else has let it pass."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -109,10 +112,10 @@ class LookingMiddleware:
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """The page, drawn in a transaction that can not write; or the page that says why not."""
-        if request.viewing is None or is_own(request.resolver_match):
+        if request.impersonation is None or is_own(request.resolver_match):
             return None
         try:
-            with looking_only(request):
+            with read_only(request):
                 response: HttpResponseBase = view(request, *args, **kwargs)
         except InternalError as error:
             if not isinstance(error.__cause__, ReadOnlySqlTransaction):

@@ -14,7 +14,7 @@ from accounts.security import saved_forms, sessions
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-class StandingMiddleware:
+class AccountSessionMiddleware:
     """End dead sessions, send those with something left to prove to the second step, and say which are whole.
 
     `AccessMiddleware` opens pages only to requests that are marked whole here.
@@ -24,11 +24,11 @@ class StandingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
-        request.whole_session = request.entering = request.closed_account = None
+        request.account_session = request.pending_login = request.closed_account = None
         if request.user.is_authenticated:
             self._judge(request, request.user)
         elif sessions.ENTERING in request.session:
-            request.entering = sessions.entering(request)
+            request.pending_login = sessions.pending_login(request)
         return self.get_response(request)
 
     def _judge(self, request: Any, account: Account) -> None:
@@ -39,22 +39,22 @@ class StandingMiddleware:
             request.session[sessions.WHY] = why
         elif not sessions.is_whole(row, account):
             self._close(request, account)
-            sessions.start_second_step(request, account, request.get_full_path() if request.method == "GET" else "")
-            request.entering = sessions.entering(request)
+            sessions.start_pending_login(request, account, request.get_full_path() if request.method == "GET" else "")
+            request.pending_login = sessions.pending_login(request)
         else:
             sessions.touch(row)
-            request.whole_session = row
+            request.account_session = row
 
     def _close(self, request: Any, account: Account) -> None:
         auth.logout(request)
-        saved_forms.remember_closed(request, account)
+        saved_forms.remember_closed_session(request, account)
         request.closed_account = account
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """What was sent with a dead session waits for its sender; whoever has a factor to prove goes and does it."""
         if request.user.is_authenticated:
-            if request.viewing is None:
-                saved_forms.forget_when_sent(request)
+            if request.impersonation is None:
+                saved_forms.discard_when_resubmitted(request)
         elif request.method == "POST" and getattr(view, "login_required", True):
             saved_forms.keep(request)
-        return redirect("second_factor") if request.closed_account and request.entering else None
+        return redirect("second_factor") if request.closed_account and request.pending_login else None

@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Viewing",
+            name="Impersonation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("reason", models.CharField(max_length=200, verbose_name="motivo")),

@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="viewing",
+            model_name="impersonation",
             name="account",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="viewing",
+            model_name="impersonation",
             name="entity",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
@@ -293,22 +293,22 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="viewing",
+            model_name="impersonation",
             name="session",
             field=models.ForeignKey(
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
-                related_name="viewings",
+                related_name="impersonations",
                 to="accounts.accountsession",
                 verbose_name="sesión",
             ),
         ),
         migrations.AddField(
-            model_name="viewing",
+            model_name="impersonation",
             name="staff",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="viewings",
+                related_name="impersonations",
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="quién ve",
             ),
@@ -510,27 +510,27 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="viewing",
-            index=models.Index(models.F("entity"), models.F("started_at"), name="viewing_of_the_entity"),
+            model_name="impersonation",
+            index=models.Index(models.F("entity"), models.F("started_at"), name="impersonation_of_the_entity"),
         ),
         migrations.AddConstraint(
-            model_name="viewing",
+            model_name="impersonation",
             constraint=models.CheckConstraint(
                 condition=models.Q(("staff", models.F("account")), _negated=True),
-                name="viewing_of_somebody_else",
+                name="impersonation_of_somebody_else",
                 violation_error_message="Nadie ve el portal como su propia cuenta.",
             ),
         ),
         migrations.AddConstraint(
-            model_name="viewing",
+            model_name="impersonation",
             constraint=models.CheckConstraint(
                 condition=models.Q(("reason", ""), _negated=True),
-                name="viewing_says_why",
+                name="impersonation_says_why",
                 violation_error_message="Ingrese el motivo.",
             ),
         ),
         migrations.AddConstraint(
-            model_name="viewing",
+            model_name="impersonation",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("ends_at__gt", models.F("started_at")),
@@ -541,12 +541,12 @@ class Migration(migrations.Migration):
                         ),
                     ),
                 ),
-                name="viewing_half_an_hour_at_most",
+                name="impersonation_half_an_hour_at_most",
                 violation_error_message="La vista debe durar 30 minutos o menos.",
             ),
         ),
         migrations.AddConstraint(
-            model_name="viewing",
+            model_name="impersonation",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("end", ""), ("ended_at__isnull", True)),
@@ -558,16 +558,16 @@ class Migration(migrations.Migration):
                     ),
                     _connector="OR",
                 ),
-                name="viewing_ended_in_time_and_says_why",
+                name="impersonation_ended_in_time_and_says_why",
                 violation_error_message="Una vista que terminó debe decir por qué y no durar más de lo previsto.",
             ),
         ),
         migrations.AddConstraint(
-            model_name="viewing",
+            model_name="impersonation",
             constraint=models.UniqueConstraint(
                 models.F("session"),
                 condition=models.Q(("ended_at__isnull", True)),
-                name="viewing_one_at_a_time_in_a_session",
+                name="impersonation_one_at_a_time_in_a_session",
                 violation_error_message="En esa sesión ya se está viendo el portal como un delegado.",
             ),
         ),

@@ -10,7 +10,7 @@ from accounts.models.accounts import (
     may_enter_at,
 )
 from accounts.models.deceased import DeceasedEntry
-from accounts.models.impersonation import LONGEST, Viewing, ViewingQuerySet
+from accounts.models.impersonation import LONGEST, Impersonation, ImpersonationQuerySet
 from accounts.models.passwords import PasswordLink, PasswordLinkQuerySet, PasswordRecord
 from accounts.models.people import (
     DOCUMENT_NUMBER,
@@ -45,6 +45,8 @@ __all__ = [
     "DocumentType",
     "Factor",
     "HeldQuerySet",
+    "Impersonation",
+    "ImpersonationQuerySet",
     "Passkey",
     "PasswordLink",
     "PasswordLinkQuerySet",
@@ -60,8 +62,6 @@ __all__ = [
     "StaffAccountManager",
     "Suspension",
     "SuspensionQuerySet",
-    "Viewing",
-    "ViewingQuerySet",
     "document_check",
     "may_enter_at",
     "of_document",

@@ -69,7 +69,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
                 name="account_delegate_is_a_person_and_not_staff",
                 violation_error_message="La cuenta de una entidad debe ser de una persona que no sea del Ministerio.",
             ),
-            # target of the composite key by which a viewing can never name another entity than the delegate's
+            # target of the composite key by which an impersonation can never name another entity than the delegate's
             models.UniqueConstraint("id", "entity", name="account_with_its_entity"),
             models.UniqueConstraint(
                 "person",

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 LONGEST = timedelta(minutes=30)
 
 
-class ViewingQuerySet(models.QuerySet["Viewing"]):
+class ImpersonationQuerySet(models.QuerySet["Impersonation"]):
     def not_ended(self) -> Self:
         """Those that nobody has ended."""
         return self.filter(ended_at__isnull=True)
 
-    def judged(self) -> Self:
+    def with_state(self) -> Self:
         """With all that says whether it may go on, and the moment (`now`) by PostgreSQL's clock."""
         related = self.select_related("staff", "session", "account__person", "account__entity", "entity")
         return related.annotate(now=Now())
 
-    def told_to(self, entity: Entity) -> Self:
-        """What an entity reads on its home: those of its own delegates, for `VIEWING_TOLD_DAYS`, newest first."""
-        since = Now() - timedelta(days=settings.VIEWING_TOLD_DAYS)
+    def recent_for(self, entity: Entity) -> Self:
+        """What an entity reads on its home: those of its delegates, for `IMPERSONATION_NOTICE_DAYS`, newest first."""
+        since = Now() - timedelta(days=settings.IMPERSONATION_NOTICE_DAYS)
         return self.filter(entity=entity, started_at__gt=since).order_by("-started_at", "-pk")
 
 
-class Viewing(models.Model):
+class Impersonation(models.Model):
     """One look at the portal as a delegate, in one session of one account of the Ministry."""
 
     class End(models.TextChoices):
@@ -46,7 +46,7 @@ class Viewing(models.Model):
         ACCOUNT = "account", "La cuenta que se veía dejó de poder ingresar"
 
     staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="viewings", verbose_name="quién ve"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="impersonations", verbose_name="quién ve"
     )
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="viewed", verbose_name="delegado visto"
@@ -54,7 +54,7 @@ class Viewing(models.Model):
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name="entidad")
     # old sessions are deleted; what was done in them is not
     session = models.ForeignKey(
-        AccountSession, on_delete=models.SET_NULL, null=True, related_name="viewings", verbose_name="sesión"
+        AccountSession, on_delete=models.SET_NULL, null=True, related_name="impersonations", verbose_name="sesión"
     )
     reason = models.CharField("motivo", max_length=200)
     started_at = models.DateTimeField("inicio")
@@ -62,8 +62,8 @@ class Viewing(models.Model):
     ended_at = models.DateTimeField("fin", null=True, blank=True)
     end = models.CharField("por qué terminó", max_length=7, choices=End, blank=True)
 
-    objects = ViewingQuerySet.as_manager()
-    now: "datetime"  # of those that are `judged`
+    objects = ImpersonationQuerySet.as_manager()
+    now: "datetime"  # of those that are `with_state`
 
     class Meta:
         verbose_name = "vista como delegado"
@@ -72,17 +72,17 @@ class Viewing(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=~Q(staff=F("account")),
-                name="viewing_of_somebody_else",
+                name="impersonation_of_somebody_else",
                 violation_error_message="Nadie ve el portal como su propia cuenta.",
             ),
             models.CheckConstraint(
                 condition=~Q(reason=""),
-                name="viewing_says_why",
+                name="impersonation_says_why",
                 violation_error_message="Ingrese el motivo.",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("started_at"), ends_at__lte=F("started_at") + LONGEST),
-                name="viewing_half_an_hour_at_most",
+                name="impersonation_half_an_hour_at_most",
                 violation_error_message="La vista debe durar 30 minutos o menos.",
             ),
             models.CheckConstraint(
@@ -93,17 +93,17 @@ class Viewing(models.Model):
                     ended_at__lte=F("ends_at"),
                     end__in=("stopped", "time", "session", "staff", "account"),
                 ),
-                name="viewing_ended_in_time_and_says_why",
+                name="impersonation_ended_in_time_and_says_why",
                 violation_error_message="Una vista que terminó debe decir por qué y no durar más de lo previsto.",
             ),
             models.UniqueConstraint(
                 "session",
                 condition=Q(ended_at__isnull=True),
-                name="viewing_one_at_a_time_in_a_session",
+                name="impersonation_one_at_a_time_in_a_session",
                 violation_error_message="En esa sesión ya se está viendo el portal como un delegado.",
             ),
         )
-        indexes = (models.Index("entity", "started_at", name="viewing_of_the_entity"),)
+        indexes = (models.Index("entity", "started_at", name="impersonation_of_the_entity"),)
 
     def __str__(self) -> str:
         return f"{self.staff_id} {self.account_id} {self.started_at}"

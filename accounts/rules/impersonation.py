@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import ResolverMatch
 
-from accounts.models.impersonation import Viewing
+from accounts.models.impersonation import Impersonation
 from accounts.security.sessions import why_closed
 from mipres_admin.access.declarations import GATED_BY_THEIR_LIBRARY, Viewable, declared
 from mipres_admin.refusals import Refusal
@@ -30,36 +30,36 @@ NOT_A_DELEGATE = Refusal(
 )
 
 
-def may_be_seen(account: "Account") -> bool:
+def can_be_impersonated(account: "Account") -> bool:
     """Whether this is a delegate who could log in now: what he sees is what there is to see."""
     return account.entity_id is not None and not account.is_staff and account.may_enter
 
 
-def viewing_refusal(by: "Account", account: "Account") -> Refusal | None:
+def impersonation_refusal(by: "Account", account: "Account") -> Refusal | None:
     """Why `by` may not see the portal as `account`, or None."""
     if not (by.is_active and by.is_staff and by.has_perm(PERMISSION)):
         return NOT_YOURS
-    return None if may_be_seen(account) else NOT_A_DELEGATE
+    return None if can_be_impersonated(account) else NOT_A_DELEGATE
 
 
-def already_seeing(viewing: Viewing) -> Refusal:
+def already_impersonating(impersonation: Impersonation) -> Refusal:
     """One session sees one delegate at a time."""
     return Refusal(
-        cause=f"En esta sesión usted ya está viendo el portal como {viewing.account.login}.",
+        cause=f"En esta sesión usted ya está viendo el portal como {impersonation.account.login}.",
         remedy="Oprima «Dejar de ver» y empiece de nuevo con este delegado.",
         who="Usted mismo.",
     )
 
 
-def why_over(viewing: Viewing, now: datetime) -> str:
-    """Why a viewing may not go on (one of `Viewing.End`), or ""."""
-    if now >= viewing.ends_at:
-        return Viewing.End.TIME
-    if why_closed(viewing.session):
-        return Viewing.End.SESSION
-    if viewing_refusal(viewing.staff, viewing.account) == NOT_YOURS:
-        return Viewing.End.STAFF
-    return "" if may_be_seen(viewing.account) else Viewing.End.ACCOUNT
+def end_reason(impersonation: Impersonation, now: datetime) -> str:
+    """Why an impersonation may not go on (one of `Impersonation.End`), or ""."""
+    if now >= impersonation.ends_at:
+        return Impersonation.End.TIME
+    if why_closed(impersonation.session):
+        return Impersonation.End.SESSION
+    if impersonation_refusal(impersonation.staff, impersonation.account) == NOT_YOURS:
+        return Impersonation.End.STAFF
+    return "" if can_be_impersonated(impersonation.account) else Impersonation.End.ACCOUNT
 
 
 # ---------------------------------------------------------------- what
@@ -97,7 +97,7 @@ def _viewable(match: ResolverMatch) -> Viewable:
     return access.viewable if access else Viewable.NO
 
 
-def showing_refusal(method: str | None, match: ResolverMatch) -> Refusal | None:
+def page_refusal(method: str | None, match: ResolverMatch) -> Refusal | None:
     """Why a request is not shown while the portal is only looked at, or None."""
     if method not in ("GET", "HEAD"):
         return CHANGES

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 
-KEPT, CLOSED = "kept_form", "closed_session"
+SAVED_FORM, CLOSED = "saved_form", "closed_session"
 KEPT_SECONDS = 1_800
 LONGEST, MOST_FIELDS = 50_000, 500
 SECRET = {"old", "new", "confirmation", "code", "captcha", "answer"}
@@ -19,7 +19,7 @@ NEVER_KEPT = ("keep_session", "logout", "end_session", "end_sessions", "switch_e
 
 
 @dataclass(frozen=True)
-class KeptForm:
+class SavedForm:
     """Where the form was going, and its fields."""
 
     path: str
@@ -42,7 +42,7 @@ def _is_keepable(request: HttpRequest, fields: list[tuple[str, str]]) -> bool:
     )
 
 
-def remember_closed(request: HttpRequest, account: Account) -> None:
+def remember_closed_session(request: HttpRequest, account: Account) -> None:
     """The session of `account` has just ended here: its pages may still be open, in this window or in another."""
     request.session[CLOSED] = {"account": account.pk, "at": timezone.now().timestamp()}
 
@@ -67,7 +67,7 @@ def keep(request: HttpRequest) -> None:
         if name != "csrfmiddlewaretoken" and isinstance(value, str)
     ]
     if _is_keepable(request, fields):
-        request.session[KEPT] = {
+        request.session[SAVED_FORM] = {
             "account": closed["account"],
             "path": request.get_full_path(),
             "fields": fields,
@@ -75,23 +75,23 @@ def keep(request: HttpRequest) -> None:
         }
 
 
-def kept_form(request: HttpRequest, account: Any) -> KeptForm | None:
+def saved_form(request: HttpRequest, account: Any) -> SavedForm | None:
     """The form that waits for `account` here. One that waits for another account, or for too long, is forgotten."""
-    found = _recent(request, KEPT)
+    found = _recent(request, SAVED_FORM)
     if found is None or found["account"] != account.pk:
         forget(request)
         return None
-    return KeptForm(found["path"], [(name, value) for name, value in found["fields"]])
+    return SavedForm(found["path"], [(name, value) for name, value in found["fields"]])
 
 
 def forget(request: HttpRequest) -> None:
     """Nothing waits any more."""
-    if KEPT in request.session:
-        del request.session[KEPT]
+    if SAVED_FORM in request.session:
+        del request.session[SAVED_FORM]
 
 
-def forget_when_sent(request: HttpRequest) -> None:
+def discard_when_resubmitted(request: HttpRequest) -> None:
     """Nothing waits once the form has been sent again."""
-    found = request.session.get(KEPT) if request.method == "POST" else None
+    found = request.session.get(SAVED_FORM) if request.method == "POST" else None
     if found is not None and found["path"] == request.get_full_path():
         forget(request)

@@ -1,7 +1,7 @@
 """Which session is this, what must it still prove, and is it alive?
 
 Until the second factor is proven nobody is logged in: the session only remembers whose password was right
-(`Entering`), so no page of the portal opens with it. A whole session carries the identifier of its `AccountSession`.
+(`PendingLogin`), so no page of the portal opens with it. A whole session carries the key of its `AccountSession`.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from accounts.security import saved_forms
 from accounts.security.user_agents import device_in_words
 from mipres_admin.history.recording import origin
 
-ENTERING, MINE, WHY = "entering", "account_session", "why_closed"
+ENTERING, MINE, WHY = "pending_login", "account_session", "why_closed"
 NOBODYS = UUID(int=0)
 SEEN_EVERY = timedelta(minutes=1)
 FORGOTTEN_AFTER = timedelta(days=30)
@@ -46,7 +46,7 @@ WHY_CLOSED = {
 
 
 @dataclass(frozen=True)
-class Entering:
+class PendingLogin:
     """Whose password was right, what comes now (`rules.VERIFY` or `rules.ENROL`), and where the person was going."""
 
     account: Account
@@ -54,7 +54,7 @@ class Entering:
     wanted: str
 
 
-def start_second_step(request: HttpRequest, account: Account, wanted: str = "") -> None:
+def start_pending_login(request: HttpRequest, account: Account, wanted: str = "") -> None:
     """Remember whose password was right, under a new key; nobody is logged in with it."""
     request.session.cycle_key()
     request.session[ENTERING] = {
@@ -65,7 +65,7 @@ def start_second_step(request: HttpRequest, account: Account, wanted: str = "") 
     }
 
 
-def entering(request: HttpRequest) -> Entering | None:
+def pending_login(request: HttpRequest) -> PendingLogin | None:
     """Who is between password and second factor here; None when nobody is, or when it took too long."""
     saved_forms = request.session.get(ENTERING)
     if not saved_forms or saved_forms["since"] < timezone.now().timestamp() - 60 * settings.SECOND_STEP_MINUTES:
@@ -75,7 +75,7 @@ def entering(request: HttpRequest) -> Entering | None:
         return None
     if not constant_time_compare(saved_forms["password"], account.get_session_auth_hash()):
         return None
-    return Entering(account, step_of(account), saved_forms["wanted"])
+    return PendingLogin(account, step_of(account), saved_forms["wanted"])
 
 
 # ---------------------------------------------------------------- whole sessions
@@ -96,7 +96,7 @@ def _mine(request: HttpRequest) -> AccountSessionQuerySet:
 def _write_session(request: HttpRequest, user: Account, **kwargs: Any) -> None:
     """Every log-in has its row, whoever calls Django's `login`."""
     now = timezone.now()
-    saved_forms.kept_form(request, user)  # forgets what somebody else left here
+    saved_forms.saved_form(request, user)  # forgets what somebody else left here
     request.session.pop(saved_forms.CLOSED, None)
     _mine(request).filter(ended_at__isnull=True).update(ended_at=now)
     user.sessions.filter(last_seen_at__lt=now - FORGOTTEN_AFTER).delete()

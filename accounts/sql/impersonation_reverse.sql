@@ -1,1 +1,1 @@
-ALTER TABLE accounts_viewing DROP CONSTRAINT viewing_account_of_its_entity;
+ALTER TABLE accounts_impersonation DROP CONSTRAINT impersonation_account_of_its_entity;

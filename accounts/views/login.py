@@ -24,7 +24,7 @@ def _next(request: HttpRequest) -> str:
 
 def destination(request: HttpRequest, wanted: str) -> str:
     """Where a session begins: at the form that waits for its sender, else where the person was going."""
-    return resolve_url("resume_form") if saved_forms.kept_form(request, request.user) else wanted
+    return resolve_url("resume_form") if saved_forms.saved_form(request, request.user) else wanted
 
 
 def _enter(request: HttpRequest, form: LoginForm) -> str:
@@ -32,7 +32,7 @@ def _enter(request: HttpRequest, form: LoginForm) -> str:
     with form.attempt():
         account = actions.open_session(login=form.cleaned_data["login"], password=form.cleaned_data["password"])
         if step_of(account):
-            sessions.start_second_step(request, account, _next(request))
+            sessions.start_pending_login(request, account, _next(request))
             return resolve_url("second_factor")
         sessions.begin(request, account)
         return destination(request, _next(request))
@@ -51,7 +51,7 @@ def login(request: HttpRequest) -> HttpResponse:
         if goal:
             return HttpResponseRedirect(goal)
     why = sessions.WHY_CLOSED.get(request.session.pop(sessions.WHY, ""), "")
-    context = {"form": form, "why": why, "kept": saved_forms.KEPT in request.session}
+    context = {"form": form, "why": why, "kept": saved_forms.SAVED_FORM in request.session}
     return render(request, "accounts/login.html", context)
 
 
@@ -79,7 +79,7 @@ def change_password(request: AnyRequest) -> HttpResponse:
                 by=request.account,
                 old=form.cleaned_data["old"],
                 new=form.cleaned_data["new"],
-                keep=request.whole_session,
+                keep=request.account_session,
             )
             auth.update_session_auth_hash(request, account)
             messages.success(request, "Contraseña cambiada exitosamente")

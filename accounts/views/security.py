@@ -18,7 +18,7 @@ from accounts.forms.second_factor import CodeForm, EnrolAppForm, EnrolPasskeyFor
 from accounts.models import Account
 from accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode
 from accounts.models.sessions import Proof
-from accounts.requests import AnyRequest, EnteringRequest
+from accounts.requests import AnyRequest, PendingLoginRequest
 from accounts.rules.authentication import (
     ENROL,
     VERIFY,
@@ -34,7 +34,7 @@ from accounts.security import saved_forms, sessions, webauthn
 from accounts.security.secrets import new_seed, qr_path, totp_address, written_key
 from accounts.security.secrets import recovery_codes as codes_of
 from accounts.views.login import destination
-from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, enrolling, entering, signed_in
+from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, mfa_enrolment, pending_login, signed_in
 from mipres_admin.refusals import Refused
 
 # in Django's session: seeds and challenges, of use only while they are there
@@ -48,7 +48,7 @@ def _site(request: HttpRequest) -> webauthn.Site:
 # ---------------------------------------------------------------- the second step of the log-in
 
 
-def _prove(request: EnteringRequest, form: CodeForm | PasskeyAnswerForm) -> HttpResponse | None:
+def _prove(request: PendingLoginRequest, form: CodeForm | PasskeyAnswerForm) -> HttpResponse | None:
     """Try what was sent; the way on, or None with the reason in the form."""
     account = request.account
     with form.attempt():
@@ -58,17 +58,17 @@ def _prove(request: EnteringRequest, form: CodeForm | PasskeyAnswerForm) -> Http
             challenge, answer = request.session.pop(CHALLENGE, ""), form.cleaned_data["answer"]
             proof = actions.prove_with_passkey(account=account, answer=answer, challenge=challenge, site=_site(request))
         sessions.begin(request, account, proof)
-        return HttpResponseRedirect(destination(request, request.entering.wanted or reverse("home")))
+        return HttpResponseRedirect(destination(request, request.pending_login.wanted or reverse("home")))
     return None
 
 
-@entering(methods=FORM)
+@pending_login(methods=FORM)
 @sensitive_post_parameters("code", "answer")
-def second_factor(request: EnteringRequest) -> HttpResponse:
+def second_factor(request: PendingLoginRequest) -> HttpResponse:
     """Prove a second factor, or learn that one must be added first."""
-    if request.entering.step == ENROL:
+    if request.pending_login.step == ENROL:
         return render(request, "accounts/second_factor_needed.html", {"account": request.account})
-    if request.entering.step != VERIFY:  # the factor was removed meanwhile
+    if request.pending_login.step != VERIFY:  # the factor was removed meanwhile
         return redirect("login")
     by_passkey = "answer" in request.POST
     code = CodeForm(request.POST if request.method == "POST" and not by_passkey else None)
@@ -79,7 +79,7 @@ def second_factor(request: EnteringRequest) -> HttpResponse:
 
 
 def _show_second_factor(
-    request: EnteringRequest, code: CodeForm, answer: PasskeyAnswerForm, form: Form
+    request: PendingLoginRequest, code: CodeForm, answer: PasskeyAnswerForm, form: Form
 ) -> HttpResponse:
     account = request.account
     passkeys, site = list(Passkey.objects.of(account)), _site(request)
@@ -93,7 +93,7 @@ def _show_second_factor(
 @signed_in(methods=FORM)
 def resume_form(request: AnyRequest) -> HttpResponse:
     """The form that was sent after the session had ended: send it now, or forget it."""
-    form = saved_forms.kept_form(request, request.account)
+    form = saved_forms.saved_form(request, request.account)
     if form is None:
         return redirect("home")
     if request.method == "POST":
@@ -108,8 +108,8 @@ def resume_form(request: AnyRequest) -> HttpResponse:
 def _after_enrolment(request: AnyRequest, proof: Proof) -> HttpResponse:
     """Open or mark the session; a first factor brings the recovery codes."""
     account = request.account
-    if request.entering is None:
-        sessions.mark_proven(request, request.whole_session, proof)
+    if request.pending_login is None:
+        sessions.mark_proven(request, request.account_session, proof)
     else:
         actions.open_after_enrolment(account=account, proof=proof)
         sessions.begin(request, account, proof)
@@ -122,11 +122,11 @@ def _after_enrolment(request: AnyRequest, proof: Proof) -> HttpResponse:
     return redirect("recovery_codes")
 
 
-@enrolling(methods=FORM)
+@mfa_enrolment(methods=FORM)
 @sensitive_post_parameters("code", "password")
 def enrol_totp(request: AnyRequest) -> HttpResponse:
     """Show the key of a new authenticator app, as QR and in letters, and ask for the code that the app shows."""
-    account, whole = request.account, request.entering is None
+    account, whole = request.account, request.pending_login is None
     seed = request.session.setdefault(SEED, new_seed())
     form = EnrolAppForm(request.POST or None, ask_password=whole, initial={"name": "Aplicación de mi celular"})
     if form.is_valid():
@@ -142,11 +142,11 @@ def enrol_totp(request: AnyRequest) -> HttpResponse:
     return render(request, "accounts/enrol_totp.html", context)
 
 
-@enrolling(methods=FORM)
+@mfa_enrolment(methods=FORM)
 @sensitive_post_parameters("answer", "password")
 def enrol_passkey(request: AnyRequest) -> HttpResponse:
     """Ask the browser for a new passkey."""
-    account, whole = request.account, request.entering is None
+    account, whole = request.account, request.pending_login is None
     site = _site(request)
     form = EnrolPasskeyForm(request.POST or None, ask_password=whole, initial={"name": "Este equipo"})
     if form.is_valid():
@@ -210,7 +210,7 @@ def security(request: AnyRequest) -> HttpResponse:
         "must": must_have_factor(account),
         "since": since,
         "sessions": account.sessions.current(),
-        "mine": request.whole_session,
+        "mine": request.account_session,
         "shared": accounts_of_holder(account),
     }
     return render(request, "accounts/security.html", context)
@@ -245,7 +245,7 @@ def end_session(request: AnyRequest, public_id: UUID) -> HttpResponse:
     """End one of this account's sessions; its own ends by "Salir"."""
     account = request.account
     session = get_object_or_404(account.sessions, public_id=public_id)
-    if request.method == "POST" and session.pk != request.whole_session.pk:
+    if request.method == "POST" and session.pk != request.account_session.pk:
         end_one(by=account, session=session)
         messages.success(request, f"La sesión de {session.device} se cerró.")
     return redirect("security")
@@ -255,7 +255,7 @@ def end_session(request: AnyRequest, public_id: UUID) -> HttpResponse:
 def end_sessions(request: AnyRequest) -> HttpResponse:
     """End every session of this account but this one."""
     if request.method == "POST":
-        ended = end_all(account=request.account, by=request.account, but=request.whole_session)
+        ended = end_all(account=request.account, by=request.account, but=request.account_session)
         messages.success(request, f"Sesiones cerradas: {ended}. Esta sigue abierta.")
     return redirect("security")
 
@@ -265,7 +265,7 @@ def keep_session(request: AnyRequest) -> HttpResponse:
     """ "Continuar" in the warning: the person is here. Answers how many seconds the session has."""
     if request.method != "POST":
         return redirect("home")
-    return JsonResponse({"seconds": request.whole_session.seconds_left})
+    return JsonResponse({"seconds": request.account_session.seconds_left})
 
 
 # ---------------------------------------------------------------- Cambiar de entidad
@@ -281,14 +281,14 @@ def switch_entity(request: AnyRequest) -> HttpResponse:
     to = next((other for other in others if other.login == request.POST.get("cuenta")), None)
     if to is None:
         raise Http404
-    proof = request.whole_session.verified_by
+    proof = request.account_session.verified_by
     try:
-        switch_account(by=account, to=to, session=request.whole_session)
+        switch_account(by=account, to=to, session=request.account_session)
     except Refused as refused:
         return render(request, "accounts/switch_entity.html", {"others": others, "refusal": refused.refusal})
     if not proof and step_of(to):
         request.session.flush()
-        sessions.start_second_step(request, to)
+        sessions.start_pending_login(request, to)
         return redirect("second_factor")
     sessions.begin(request, to, proof)
     messages.success(request, f"Ahora trabaja para {to.entity or 'usted mismo, como persona natural'}.")

@@ -77,7 +77,7 @@ def ask_email_change(*, by: Account, email: str, password: str) -> None:
     too often.
     """
     confirm_password(by=by, password=password, field="old", wrong=WRONG_PASSWORD)
-    throttle.admit_link(document=by.login, email=email, address=origin.get().address)
+    throttle.register_link_request(document=by.login, email=email, address=origin.get().address)
     _write_change(by, email)
 
 

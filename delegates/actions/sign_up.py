@@ -86,7 +86,7 @@ def request_account(*, applicant: Applicant) -> None:
     Source: registration guide for delegates, 2023, step 1. The privacy notice in force was accepted with it. Raises
     ValidationError when too many requests came for the document, the e-mail or from the address of the request.
     """
-    throttle.admit_link(
+    throttle.register_link_request(
         document=persons_login(applicant.document_type, applicant.document_number),
         email=applicant.email,
         address=origin.get().address,

@@ -68,7 +68,7 @@ class Options(TypedDict, total=False):
 class Access:
     """One declaration: `who` opens the view, and for delegates, of which kinds of entity.
 
-    "entering" and "enrolling" are decided by `middleware.AccessMiddleware`, which knows the request.
+    "pending_login" and "mfa_enrolment" are decided by `middleware.AccessMiddleware`, which knows the request.
     """
 
     who: str
@@ -83,7 +83,7 @@ class Access:
             return True
         if not user.is_authenticated:
             return False
-        if self.who == "enrolling":
+        if self.who == "mfa_enrolment":
             return True
         if self.who == "delegate":
             return user.entity is not None and user.entity.is_active and user.entity.kind in self.kinds
@@ -124,14 +124,14 @@ def person(**options: Unpack[Options]) -> Declaration:
     return _declaration(Access("person", **options))
 
 
-def entering(**options: Unpack[Options]) -> Declaration:
+def pending_login(**options: Unpack[Options]) -> Declaration:
     """Accounts whose password was right and whose second factor is missing: nobody is logged in yet."""
-    return _without_log_in(Access("entering", **options))
+    return _without_log_in(Access("pending_login", **options))
 
 
-def enrolling(**options: Unpack[Options]) -> Declaration:
+def mfa_enrolment(**options: Unpack[Options]) -> Declaration:
     """Any account that has logged in, and one that is entering and must add a first second factor."""
-    return _without_log_in(Access("enrolling", **options))
+    return _without_log_in(Access("mfa_enrolment", **options))
 
 
 def staff(**options: Unpack[Options]) -> Declaration:

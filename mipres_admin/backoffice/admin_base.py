@@ -300,7 +300,7 @@ class ObjectActionsAdmin(ReadOnlyAdmin):
 
     def _perform(self, request: Any, obj: Any, action: ObjectAction, data: dict[str, Any]) -> HttpResponse:
         """Do it, say what became of it, and go to the object, or to the list when the action was its end."""
-        session = {"session": request.whole_session} if action.needs_session else {}
+        session = {"session": request.account_session} if action.needs_session else {}
         object_id = str(obj.pk)
         try:
             done = action.perform(by=request.user, **{action.argument: obj}, **session, **data)

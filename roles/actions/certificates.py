@@ -13,7 +13,7 @@ from mipres_admin.pdf import refuse_without_pango
 from mipres_admin.refusals import refuse
 from roles.actions.role_assignments import tenant
 from roles.certificates.codes import new_code
-from roles.certificates.content import Content, content_of, fingerprint, says_the_same
+from roles.certificates.content import Content, content_of, fingerprint, same_content
 from roles.events import Event
 from roles.models import Certificate, RegisteredUser, RoleAssignment
 from roles.rules import certificate_refusal
@@ -27,7 +27,7 @@ def _twin(by: Account, user: RegisteredUser | None, as_of: date, now: datetime, 
     """The paper that this account issued a moment ago and that says the same: a second click on the button."""
     mine = Certificate.objects.filter(issued_by=by, entity=by.entity, user=user, as_of=as_of)
     latest = mine.filter(issued_at__gt=now - SECOND_CLICK).first()
-    return latest if latest and says_the_same(latest.content, content) else None
+    return latest if latest and same_content(latest.content, content) else None
 
 
 @transaction.atomic

@@ -87,13 +87,13 @@ def fingerprint(content: Content) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def says_the_same(one: Content, other: Content) -> bool:
+def same_content(one: Content, other: Content) -> bool:
     """Whether two contents differ in nothing but their code and their moment."""
     own = dict.fromkeys(("code", "issued_at"))
     return fingerprint(one | own) == fingerprint(other | own)
 
 
-def is_intact(certificate: Certificate) -> bool:
+def checksum_matches(certificate: Certificate) -> bool:
     """Whether the kept content is still the one that was issued, under its own code."""
     content = certificate.content
     return content.get("code") == certificate.code and fingerprint(content) == certificate.content_sha256

@@ -6,7 +6,7 @@ from roles.end_reasons import EndReason
 from roles.forms.users import day_field
 
 
-class NewsFilterForm(forms.Form):
+class NoticesFilterForm(forms.Form):
     """The filters of "Novedades de los registros"; both are optional."""
 
     causa = forms.ChoiceField(

@@ -14,7 +14,7 @@ from mipres_admin.public_urls import public_address
 from mipres_admin.refusals import Refusal, Refused
 from roles.actions.certificates import issue_certificate
 from roles.certificates.codes import read_code
-from roles.certificates.content import certificate_pdf, is_intact, summary
+from roles.certificates.content import certificate_pdf, checksum_matches, summary
 from roles.forms.certificates import CertificateForm, VerifyForm
 from roles.matrix import ACTIVATING_KINDS
 from roles.models import Certificate, RegisteredUser
@@ -66,7 +66,7 @@ def download_certificate(request: DelegateRequest, public_id: UUID) -> HttpRespo
     """The PDF of a paper that this entity has issued, drawn again from what was kept."""
     papers = Certificate.objects.visible_to(request.entity)
     certificate = get_object_or_404(papers, public_id=public_id)
-    if not is_intact(certificate):
+    if not checksum_matches(certificate):
         logger.error("certificate %s does not match its fingerprint", certificate.public_id)
         raise Http404
     url = public_address(reverse("verify_certificate", args=[certificate.grouped_code]))
@@ -97,7 +97,7 @@ def verify_certificate(request: HttpRequest, code: str) -> HttpResponse:
     """Confirm or deny a paper, showing less than the paper does; attempts are not kept."""
     wanted = read_code(code)
     certificate = Certificate.objects.filter(code=wanted).first() if wanted else None
-    if certificate is not None and not is_intact(certificate):
+    if certificate is not None and not checksum_matches(certificate):
         logger.error("certificate %s does not match its fingerprint", certificate.public_id)
         certificate = None
     context = {"paper": certificate and summary(certificate), "form": VerifyForm()}

@@ -7,17 +7,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.models import Account
-from accounts.models.impersonation import Viewing
+from accounts.models.impersonation import Impersonation
 from accounts.requests import AnyRequest
 from accounts.rules.authentication import compulsory_from, has_factor
 from mipres_admin.access.declarations import SAFE, Viewable, signed_in
 from roles.entity_overview import overview_of
-from roles.registry_notices import NEWS_DAYS, news_of
+from roles.registry_notices import NOTICE_DAYS, notices_for
 
 
-def viewings_told(account: Account) -> list[Viewing]:
+def recent_impersonations(account: Account) -> list[Impersonation]:
     """The last times that the Ministry saw the portal as a delegate of this account's entity: some, and one more."""
-    return list(Viewing.objects.told_to(account.entity).select_related("account")[:4]) if account.entity else []
+    return (
+        list(Impersonation.objects.recent_for(account.entity).select_related("account")[:4]) if account.entity else []
+    )
 
 
 @signed_in(methods=SAFE, viewable=Viewable.YES)
@@ -28,7 +30,11 @@ def home(request: AnyRequest) -> HttpResponse:
         return redirect("role_list")
     since = compulsory_from(account)
     announced = since if since and since > timezone.localdate() and not has_factor(account) else None
-    context: dict[str, Any] = {"second_factor_from": announced, "viewings": viewings_told(account)}
+    context: dict[str, Any] = {"second_factor_from": announced, "impersonations": recent_impersonations(account)}
     if account.entity is not None and account.entity.is_active:
-        context |= {"overview": overview_of(account.entity), "news": news_of(account.entity), "news_days": NEWS_DAYS}
+        context |= {
+            "overview": overview_of(account.entity),
+            "news": notices_for(account.entity),
+            "news_days": NOTICE_DAYS,
+        }
     return render(request, "roles/home.html", context)

@@ -7,12 +7,12 @@ from accounts.requests import DelegateRequest
 from entities.models import Entity
 from mipres_admin.access.declarations import SAFE, Viewable, delegate_of
 from mipres_admin.paging import page_of
-from roles.forms.registry_notices import NewsFilterForm
+from roles.forms.registry_notices import NoticesFilterForm
 from roles.matrix import ACTIVATING_KINDS
 from roles.models import RoleEnding, RoleEndingQuerySet
 
 
-def _filtered(entity: Entity, form: NewsFilterForm) -> RoleEndingQuerySet:
+def _filtered(entity: Entity, form: NoticesFilterForm) -> RoleEndingQuerySet:
     """The entity's endings that the filter asks for; a wrong filter finds none."""
     endings = RoleEnding.objects.visible_to(entity).not_undone()
     if not form.is_valid():
@@ -25,7 +25,7 @@ def _filtered(entity: Entity, form: NewsFilterForm) -> RoleEndingQuerySet:
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def registry_news(request: DelegateRequest) -> HttpResponse:
     """Who, which role, at which sede, why and when, the latest first; and what the delegate can do now."""
-    form = NewsFilterForm(request.GET)
+    form = NoticesFilterForm(request.GET)
     found = _filtered(request.entity, form)
     page = page_of(
         request,

@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from accounts.security.sessions import Entering
-from mipres_admin.access.declarations import SAFE, delegate_of, enrolling, entering, public
+from accounts.security.sessions import PendingLogin
+from mipres_admin.access.declarations import SAFE, delegate_of, mfa_enrolment, pending_login, public
 from mipres_admin.middleware import AccessMiddleware
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def answered(declaration, user, halfway=None):
     """The request after the declaration has let it pass, or been led elsewhere."""
     request = RequestFactory().get("/")
-    request.user, request.entering, request.whole_session = user, halfway, object()
+    request.user, request.pending_login, request.account_session = user, halfway, object()
     view = declaration(lambda request: HttpResponse())
     return request, AccessMiddleware(HttpResponse).process_view(request, view, (), {})
 
@@ -37,11 +37,11 @@ def test_public_view_without_log_in_gets_no_account():
 
 
 def test_second_factor_gets_the_account_that_is_entering(delegate):
-    request, response = answered(entering(methods=SAFE), AnonymousUser(), Entering(delegate, "verify", ""))
+    request, response = answered(pending_login(methods=SAFE), AnonymousUser(), PendingLogin(delegate, "verify", ""))
     assert (request.account, request.entity, response) == (delegate, delegate.entity, None)
 
 
 def test_account_with_a_factor_must_prove_it_before_adding_another(delegate):
-    request, response = answered(enrolling(methods=SAFE), AnonymousUser(), Entering(delegate, "verify", ""))
+    request, response = answered(mfa_enrolment(methods=SAFE), AnonymousUser(), PendingLogin(delegate, "verify", ""))
     assert response.url == "/ingresar/segundo-factor/"
     assert not hasattr(request, "account")

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.actions.sessions import end_sessions
 from accounts.models import Account
 from accounts.models.sessions import AccountSession
-from accounts.security.saved_forms import KEPT
+from accounts.security.saved_forms import SAVED_FORM
 from accounts.security.user_agents import device_in_words
 from mipres_admin.history.models import HistoryEntry
 from roles.models import RoleAssignment
@@ -167,7 +167,7 @@ def test_it_comes_back_whole(too_late, delegate):
 def test_it_waits_no_more_once_it_was_sent(too_late, delegate):
     log_in_again(too_late, delegate)
     too_late.post("/usuarios/activar/?opcion=x", FORM)
-    assert KEPT not in too_late.session
+    assert SAVED_FORM not in too_late.session
 
 
 def test_it_waits_also_when_another_page_met_the_end_of_the_session_first(at_noon, clock, delegate):
@@ -185,12 +185,12 @@ def test_a_form_of_who_never_was_in_does_not_wait(client, delegate):
 def test_it_may_be_left(too_late, delegate):
     log_in_again(too_late, delegate)
     assert too_late.post("/ingresar/retomar/").url == "/"
-    assert KEPT not in too_late.session
+    assert SAVED_FORM not in too_late.session
 
 
 def test_somebody_else_at_the_same_machine_does_not_see_it(too_late, stranger):
     assert log_in_again(too_late, stranger).url == "/"
-    assert KEPT not in too_late.session
+    assert SAVED_FORM not in too_late.session
 
 
 def test_it_waits_half_an_hour(too_late, delegate, clock):
@@ -210,7 +210,7 @@ def test_it_waits_half_an_hour(too_late, delegate, clock):
 def test_secrets_and_endless_forms_are_never_kept(at_noon, clock, path, fields):
     clock.shift(timedelta(minutes=21))
     at_noon.post(path, fields)
-    assert KEPT not in at_noon.session
+    assert SAVED_FORM not in at_noon.session
 
 
 def test_a_form_of_another_site_is_never_kept(delegate, clock):
@@ -218,7 +218,7 @@ def test_a_form_of_another_site_is_never_kept(delegate, clock):
     client.force_login(delegate)
     clock.shift(timedelta(minutes=21))
     client.post("/usuarios/activar/", FORM)
-    assert KEPT not in client.session
+    assert SAVED_FORM not in client.session
 
 
 # ---------------------------------------------------------------- the list

@@ -38,7 +38,7 @@ def fail(client, login, times=1):
 
 
 def guess(login="ADMIPS900000000", address=None):
-    return throttle.admit(login=login, address=address)
+    return throttle.register_attempt(login=login, address=address)
 
 
 # ---------------------------------------------------------------- a login
@@ -116,7 +116,7 @@ def test_the_window_begins_again_with_each_failure(clock):
     for _ in range(4):
         guess()
         clock.shift(timedelta(minutes=29))
-    assert guess().is_the_last
+    assert guess().is_last_allowed
 
 
 @pytest.mark.django_db
@@ -178,7 +178,7 @@ def test_an_address_is_free_again_in_the_next_half_hour(clock):
 @pytest.mark.django_db
 def test_a_success_gives_the_address_only_its_own_attempt_back(clock):
     guess("ADMIPS900000001", "192.0.2.1")
-    guess("ADMIPS900000002", "192.0.2.1").forgive()
+    guess("ADMIPS900000002", "192.0.2.1").reset()
     assert RateCounter.objects.get(key=throttle._key("address", "192.0.2.1")).count == 1
 
 

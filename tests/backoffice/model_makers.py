@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Account, DeceasedEntry, PasswordLink, Person, StaffAccount, Suspension
-from accounts.models.impersonation import Viewing
+from accounts.models.impersonation import Impersonation
 from accounts.models.second_factors import AuthenticatorApp, Passkey, SecondFactorPolicy
 from accounts.models.sessions import AccountSession
 from delegates.models import (
@@ -119,10 +119,10 @@ def staff_account(**fields: Any) -> Account:
     return StaffAccount.objects.get(pk=factories.make_staff(**fields).pk)
 
 
-def viewing() -> Viewing:
+def impersonation() -> Impersonation:
     by, seen, now = staff(), delegate(), timezone.now()
     session, times = factories.make_session(by), {"started_at": now, "ends_at": soon() - timedelta(minutes=45)}
-    return Viewing.objects.create(
+    return Impersonation.objects.create(
         staff=by, account=seen, entity=seen.entity, session=session, reason="Lo pidió", **times
     )
 
@@ -215,7 +215,7 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
     Account: delegate,
     StaffAccount: staff_account,
     Suspension: suspension,
-    Viewing: viewing,
+    Impersonation: impersonation,
     PasswordLink: link,
     Certificate: certificate,
     AuthenticatorApp: lambda: factories.make_app(delegate()),

@@ -41,7 +41,7 @@ def suspended():
 def locked():
     account = make_delegate()
     for _ in range(5):
-        throttle.admit(login=account.login, address=None)
+        throttle.register_attempt(login=account.login, address=None)
     return account
 
 
@@ -200,7 +200,11 @@ def test_only_delegates_are_suspended(ministry, make_account):
 )
 def test_support_actions_on_an_account_of_the_ministry_are_refused(ministry, slug, permission):
     helper = client_of(permitted(permission, "accounts.view_account"))
-    factories.make_app(ministry), factories.make_session(ministry), throttle.admit(login=ministry.login, address=None)
+    (
+        factories.make_app(ministry),
+        factories.make_session(ministry),
+        throttle.register_attempt(login=ministry.login, address=None),
+    )
     assert "La cuenta es del Ministerio" in perform(helper, ministry, slug).text
     assert not HistoryEntry.objects.exists()
 

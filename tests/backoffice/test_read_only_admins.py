@@ -73,13 +73,13 @@ def permitted(*names):
     return account
 
 
-def viewing(model):
+def impersonation(model):
     return f"{model._meta.app_label}.view_{model._meta.model_name}"
 
 
 @pytest.fixture
 def auditor(db):
-    return client_of(permitted(*(viewing(model) for model in SHOWN)))
+    return client_of(permitted(*(impersonation(model) for model in SHOWN)))
 
 
 def list_of(model):

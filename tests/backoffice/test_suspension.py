@@ -67,7 +67,7 @@ def test_between_password_and_second_factor_nobody_goes_on(delegate, ministry):
     factories.make_app(delegate)
     client = Client()
     session = client.session
-    session["entering"] = {
+    session["pending_login"] = {
         "account": delegate.pk,
         "password": delegate.get_session_auth_hash(),
         "since": timezone.now().timestamp(),

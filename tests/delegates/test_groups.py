@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 ONLY_ABOVE = {
     "accounts.secondfactorpolicy",
     "accounts.staffaccount",
-    "accounts.viewing",
+    "accounts.impersonation",
     "auth.group",
     "delegates.privacyacceptance",
     "history.historyentry",

@@ -112,7 +112,7 @@ def of_a_name_that_does_not_exist(scenario: Scenario) -> Iterator[Expected | Non
     yield None
     with suppress(ValidationError):
         open_session(login="NADIE", password=PASSWORD)
-    counter = throttle.admit(login="NADIE", address=None).key
+    counter = throttle.register_attempt(login="NADIE", address=None).key
     yield Expected(RateCounter(key=counter), None, None, after=WRONG)
 
 
@@ -174,7 +174,7 @@ def when_it_was_forgotten(scenario: Scenario) -> Iterator[Expected | None]:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     recover(scenario, "1")
-    counter = throttle.admit_recovery(login=scenario.delegate.login, address=None)
+    counter = throttle.register_recovery(login=scenario.delegate.login, address=None)
     yield Expected(RateCounter(key=counter), None, None, reason="Recordar contraseña")
 
 
@@ -291,7 +291,7 @@ def by_the_ministry(scenario: Scenario) -> Iterator[Expected | None]:
 @case(Event.ACCOUNT_UNLOCKED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     for _ in range(3):
-        throttle.admit(login=scenario.delegate.login, address=None)
+        throttle.register_attempt(login=scenario.delegate.login, address=None)
     yield None
     unlock_account(by=scenario.ministry, account=scenario.delegate, reason="Llamó y se identificó")
     yield Expected(

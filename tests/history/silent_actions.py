@@ -10,7 +10,7 @@ SILENT_ACTIONS = {
     "roles.actions.role_assignments.write_ranges": "the part of save_deeds that writes when roles begin and end",
     "accounts.actions.login.check_new_password": "judges a password",
     "accounts.actions.login.save_new_password": "the part that change_password and assign_password share",
-    "accounts.actions.login.write_refusal": "the row of whoever refuses: the log-in and the second factor",
+    "accounts.actions.login.record_failed_attempt": "the row of whoever refuses: the log-in and the second factor",
     "roles.actions.uploads.counts_of": "counts the rows of a file",
     "roles.actions.uploads.make_upload": "a preview: nothing changes before apply_upload",
     "delegates.actions.account_closing.close_delegate_account": "the part of end_appointment that closes the account",

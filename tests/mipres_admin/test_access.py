@@ -143,7 +143,7 @@ TABLE = {
     "end_sessions": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "keep_session": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "switch_entity": (TO_LOGIN, EVERY_KIND, IN),
-    "stop_viewing": (TO_LOGIN, dict.fromkeys(KINDS, NO), ELSEWHERE),
+    "stop_impersonation": (TO_LOGIN, dict.fromkeys(KINDS, NO), ELSEWHERE),
     "verify": (IN, EVERY_KIND, IN),
     "verify_certificate": (IN, EVERY_KIND, IN),
 }

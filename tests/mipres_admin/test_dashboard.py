@@ -238,7 +238,7 @@ def locked(delegate, settings):
 
 
 def test_an_account_that_was_unlocked_is_not_locked(locked):
-    throttle.forgive_login(locked.login)
+    throttle.reset_login(locked.login)
     assert locked_accounts() == []
 
 

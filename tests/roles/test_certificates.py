@@ -364,7 +364,7 @@ def test_postgresql_refuses_a_wrong_paper(issued, constraint, wrong):
 
 
 def test_a_paper_whose_content_does_not_match_is_not_drawn(delegate_client, issued, monkeypatch):
-    monkeypatch.setattr("roles.views.certificates.is_intact", lambda certificate: False)
+    monkeypatch.setattr("roles.views.certificates.checksum_matches", lambda certificate: False)
     assert delegate_client.get(reverse("download_certificate", args=[issued.public_id])).status_code == 404
 
 

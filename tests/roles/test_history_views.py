@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from accounts.actions.login import write_refusal
+from accounts.actions.login import record_failed_attempt
 from accounts.events import Event as AccountEvent
 from accounts.throttle import Attempt
 from delegates.events import Event as AppointmentEvent
@@ -145,7 +145,7 @@ def test_the_ministry_acts_without_a_persons_name(delegate_client, delegate, min
 
 
 def test_who_tried_to_enter_and_failed_is_not_named_but_placed(delegate_client, delegate, from_there):
-    write_refusal(AccountEvent.SESSION_REFUSED, Mock(spec=Attempt, is_the_last=False), delegate)
+    record_failed_attempt(AccountEvent.SESSION_REFUSED, Mock(spec=Attempt, is_last_allowed=False), delegate)
     page = delegate_client.get(PAGE, {"acto": "session.refused"})
     assert "Sin identificar" in table(page)
     assert from_there in table(page)

@@ -85,7 +85,7 @@ def test_what_was_typed_is_not_echoed():
 
 
 def test_a_paper_whose_content_does_not_match_is_denied(issued, monkeypatch):
-    monkeypatch.setattr("roles.views.certificates.is_intact", lambda certificate: False)
+    monkeypatch.setattr("roles.views.certificates.checksum_matches", lambda certificate: False)
     assert DENIED in page_of(issued.code).text
 
 

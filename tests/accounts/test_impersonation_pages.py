@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from accounts.actions.impersonation import start_viewing
+from accounts.actions.impersonation import start_impersonation
 from accounts.middleware import impersonation
 from accounts.models.sessions import AccountSession
 from mipres_admin.access.declarations import Viewable, declared, own_patterns
@@ -38,7 +38,7 @@ def seeing(ministry, delegate):
     client = Client()
     client.force_login(ministry)
     session = AccountSession.objects.get(account=ministry)
-    start_viewing(by=ministry, account=delegate, session=session, reason="Ayuda")
+    start_impersonation(by=ministry, account=delegate, session=session, reason="Ayuda")
     return client
 
 

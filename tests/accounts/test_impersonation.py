@@ -12,9 +12,9 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions.impersonation import end_viewing, end_viewings_that_are_over, start_viewing
+from accounts.actions.impersonation import end_expired_impersonations, end_impersonation, start_impersonation
 from accounts.models import Account
-from accounts.models.impersonation import Viewing
+from accounts.models.impersonation import Impersonation
 from accounts.models.sessions import AccountSession
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
@@ -63,7 +63,7 @@ def seeing(staff, delegate):
     return staff
 
 
-def make_viewing(ministry: Account, delegate: Account, **fields: Any) -> Viewing:
+def make_impersonation(ministry: Account, delegate: Account, **fields: Any) -> Impersonation:
     now = timezone.now()
     defaults: dict[str, Any] = {
         "staff": ministry,
@@ -74,7 +74,7 @@ def make_viewing(ministry: Account, delegate: Account, **fields: Any) -> Viewing
         "started_at": now,
         "ends_at": now + timedelta(minutes=30),
     }
-    return Viewing.objects.create(**(defaults | fields))
+    return Impersonation.objects.create(**(defaults | fields))
 
 
 # ---------------------------------------------------------------- what can never be false
@@ -85,52 +85,52 @@ def refused_by(name):
 
 
 def test_nobody_sees_himself(delegate):
-    with refused_by("viewing_of_somebody_else"):
-        make_viewing(delegate, delegate)
+    with refused_by("impersonation_of_somebody_else"):
+        make_impersonation(delegate, delegate)
 
 
-def test_a_viewing_says_why(ministry, delegate):
-    with refused_by("viewing_says_why"):
-        make_viewing(ministry, delegate, reason="")
+def test_a_impersonation_says_why(ministry, delegate):
+    with refused_by("impersonation_says_why"):
+        make_impersonation(ministry, delegate, reason="")
 
 
 @pytest.mark.parametrize("minutes", [-1, 0, 31])
-def test_a_viewing_lasts_half_an_hour_at_most(ministry, delegate, minutes):
+def test_a_impersonation_lasts_half_an_hour_at_most(ministry, delegate, minutes):
     now = timezone.now()
-    with refused_by("viewing_half_an_hour_at_most"):
-        make_viewing(ministry, delegate, started_at=now, ends_at=now + timedelta(minutes=minutes))
+    with refused_by("impersonation_half_an_hour_at_most"):
+        make_impersonation(ministry, delegate, started_at=now, ends_at=now + timedelta(minutes=minutes))
 
 
 @pytest.mark.parametrize(("minutes", "end"), [(None, "time"), (5, ""), (-5, "stopped"), (31, "time"), (5, "porque")])
-def test_an_ended_viewing_ended_in_time_and_says_why(ministry, delegate, minutes, end):
+def test_an_ended_impersonation_ended_in_time_and_says_why(ministry, delegate, minutes, end):
     ended_at = None if minutes is None else timezone.now() + timedelta(minutes=minutes)
-    with refused_by("viewing_ended_in_time_and_says_why"):
-        make_viewing(ministry, delegate, ended_at=ended_at, end=end)
+    with refused_by("impersonation_ended_in_time_and_says_why"):
+        make_impersonation(ministry, delegate, ended_at=ended_at, end=end)
 
 
 def test_a_session_sees_one_delegate_at_a_time(ministry, delegate, colleague):
-    viewing = make_viewing(ministry, delegate)
-    with refused_by("viewing_one_at_a_time_in_a_session"):
-        make_viewing(ministry, colleague, session=viewing.session)
+    impersonation = make_impersonation(ministry, delegate)
+    with refused_by("impersonation_one_at_a_time_in_a_session"):
+        make_impersonation(ministry, colleague, session=impersonation.session)
 
 
-def test_a_viewing_names_the_entity_of_its_delegate(ministry, delegate, stranger):
-    with refused_by("viewing_account_of_its_entity"):
-        make_viewing(ministry, delegate, entity=stranger.entity)
+def test_a_impersonation_names_the_entity_of_its_delegate(ministry, delegate, stranger):
+    with refused_by("impersonation_account_of_its_entity"):
+        make_impersonation(ministry, delegate, entity=stranger.entity)
         connection.check_constraints()
 
 
 def test_nobody_without_entity_is_seen(ministry):
     with pytest.raises(IntegrityError, match="entity_id"):
-        make_viewing(ministry, factories.make_natural())
+        make_impersonation(ministry, factories.make_natural())
 
 
-def test_a_viewing_outlives_the_row_of_its_session(ministry, delegate):
-    viewing = make_viewing(ministry, delegate)
+def test_a_impersonation_outlives_the_row_of_its_session(ministry, delegate):
+    impersonation = make_impersonation(ministry, delegate)
     AccountSession.objects.all().delete()
-    viewing.refresh_from_db()
-    assert viewing.session is None
-    assert end_viewings_that_are_over() == 1
+    impersonation.refresh_from_db()
+    assert impersonation.session is None
+    assert end_expired_impersonations() == 1
 
 
 # ---------------------------------------------------------------- beginning
@@ -139,7 +139,7 @@ def test_a_viewing_outlives_the_row_of_its_session(ministry, delegate):
 def test_the_page_warns_asks_why_and_leads_to_what_the_delegate_sees(staff, delegate):
     assert "La persona recibe un correo" in staff.get(page_of(delegate)).text
     assert "Ingrese el motivo." in staff.post(page_of(delegate), {"reason": " "}).text
-    assert not Viewing.objects.exists()
+    assert not Impersonation.objects.exists()
     page = see(staff, delegate)
     assert page.redirect_chain == [("/", 302)]
     assert f"{BAND} {delegate.login}" in page.text
@@ -163,7 +163,7 @@ def test_it_is_written_down_for_the_entity_and_told_to_the_person(seeing, minist
     assert ministry.login not in mail.body
 
 
-def test_a_double_click_begins_one_viewing_with_one_mail(staff, delegate, delivered):
+def test_a_double_click_begins_one_impersonation_with_one_mail(staff, delegate, delivered):
     see(staff, delegate)
     assert see(staff, delegate).redirect_chain == [("/", 302)]
     assert acts() == ["view_as.started"]
@@ -177,7 +177,7 @@ def test_of_two_clicks_at_once_one_begins(ministry, delegate):
     def click(_):
         try:
             start.wait()
-            return start_viewing(by=ministry, account=delegate, session=session, reason=WHY)
+            return start_impersonation(by=ministry, account=delegate, session=session, reason=WHY)
         finally:
             connection.close()
 
@@ -189,7 +189,7 @@ def test_of_two_clicks_at_once_one_begins(ministry, delegate):
 def test_another_delegate_waits_until_this_one_is_left(seeing, colleague, delegate):
     page = see(seeing, colleague)
     assert f"ya está viendo el portal como {delegate.login}" in page.text
-    assert Viewing.objects.get().account == delegate
+    assert Impersonation.objects.get().account == delegate
 
 
 def natural(**_: Any) -> Account:
@@ -211,8 +211,8 @@ def of_the_ministry(**_: Any) -> Account:
 @pytest.mark.parametrize("who", [natural, suspended, of_an_inactive_entity, of_the_ministry])
 def test_only_delegates_who_can_enter_are_seen(ministry, ips, who: Callable[..., Account]):
     with pytest.raises(Refused, match="Solo se puede ver el portal como un delegado"):
-        start_viewing(by=ministry, account=who(entity=ips), session=factories.make_session(ministry), reason=WHY)
-    assert not Viewing.objects.exists()
+        start_impersonation(by=ministry, account=who(entity=ips), session=factories.make_session(ministry), reason=WHY)
+    assert not Impersonation.objects.exists()
 
 
 def test_staff_without_the_permission_neither_see_nor_learn_who_exists(delegate):
@@ -220,7 +220,7 @@ def test_staff_without_the_permission_neither_see_nor_learn_who_exists(delegate)
     assert client.get(page_of(delegate)).status_code == 403
     assert client.post(page_of(delegate), {"reason": WHY}).status_code == 403
     assert client.post("/admin/accounts/account/999999/acto/ver-como/", {"reason": WHY}).status_code == 403
-    assert not Viewing.objects.exists()
+    assert not Impersonation.objects.exists()
 
 
 def test_staff_with_the_permission_see(delegate):
@@ -230,12 +230,12 @@ def test_staff_with_the_permission_see(delegate):
 def test_the_action_itself_refuses_who_may_not(delegate, colleague):
     for by in (staff_with("view_account"), colleague):
         with pytest.raises(Refused, match="no tiene el permiso"):
-            start_viewing(by=by, account=delegate, session=factories.make_session(by), reason=WHY)
+            start_impersonation(by=by, account=delegate, session=factories.make_session(by), reason=WHY)
 
 
 def test_a_delegate_can_not_begin(delegate_client, colleague):
     assert delegate_client.post(page_of(colleague), {"reason": WHY}).status_code == 403
-    assert not Viewing.objects.exists()
+    assert not Impersonation.objects.exists()
 
 
 def test_staff_who_have_not_proven_the_second_factor_see_nothing(seeing, delegate):
@@ -246,11 +246,11 @@ def test_staff_who_have_not_proven_the_second_factor_see_nothing(seeing, delegat
 def test_beginning_and_stopping_need_the_token_of_the_form(ministry, delegate):
     client = client_of(ministry, enforce_csrf_checks=True)
     assert client.post(page_of(delegate), {"reason": WHY}).status_code == 403
-    assert not Viewing.objects.exists()
+    assert not Impersonation.objects.exists()
     session = AccountSession.objects.get(account=ministry)
-    start_viewing(by=ministry, account=delegate, session=session, reason=WHY)
+    start_impersonation(by=ministry, account=delegate, session=session, reason=WHY)
     assert client.post(STOP).status_code == 403
-    assert Viewing.objects.not_ended().exists()
+    assert Impersonation.objects.not_ended().exists()
 
 
 # ---------------------------------------------------------------- while it goes on
@@ -276,7 +276,7 @@ def test_every_page_announces_it(seeing, where):
 def test_the_session_of_the_staff_is_not_touched(seeing):
     session = seeing.session
     session["new_token"] = {"id": "x", "sealed": "x"}
-    session["kept_form"] = {"path": "/usuarios/activar/", "fields": [], "account": 0, "at": 0}
+    session["saved_form"] = {"path": "/usuarios/activar/", "fields": [], "account": 0, "at": 0}
     session.save()
     before = dict(session)
     seeing.get("/tokens/")
@@ -315,25 +315,25 @@ def test_stopping_twice_is_once(seeing):
 
 def test_opening_the_address_of_the_stop_ends_nothing(seeing):
     assert seeing.get(STOP).url == "/"
-    assert Viewing.objects.not_ended().exists()
+    assert Impersonation.objects.not_ended().exists()
 
 
 def test_who_may_not_list_accounts_is_led_home(delegate):
     client = client_of(staff_with("view_as_delegate"))
     session = AccountSession.objects.get()
-    start_viewing(by=session.account, account=delegate, session=session, reason=WHY)
+    start_impersonation(by=session.account, account=delegate, session=session, reason=WHY)
     assert client.post(STOP).url == "/"
 
 
 def ends_because(why):
-    viewing = Viewing.objects.get()
+    impersonation = Impersonation.objects.get()
     row = HistoryEntry.objects.get(event="view_as.ended")
-    return viewing.end == why and row.after["end"] == why and viewing.ended_at <= viewing.ends_at
+    return impersonation.end == why and row.after["end"] == why and impersonation.ended_at <= impersonation.ends_at
 
 
 def run_out():
     now = timezone.now()
-    Viewing.objects.update(started_at=now - timedelta(minutes=31), ends_at=now - timedelta(minutes=1))
+    Impersonation.objects.update(started_at=now - timedelta(minutes=31), ends_at=now - timedelta(minutes=1))
 
 
 def lose_permission():
@@ -345,7 +345,7 @@ def suspend():
 
 
 def close_the_entity():
-    entity = Viewing.objects.get().entity
+    entity = Impersonation.objects.get().entity
     entity.is_active = False
     entity.save()
 
@@ -399,16 +399,16 @@ def test_an_idle_session_ends_it(seeing):
 
 @pytest.mark.parametrize(("happens", "why"), [(run_out, "time"), (lose_permission, "staff"), (suspend, "account")])
 def test_what_nobody_comes_back_to_is_ended_by_the_worker(seeing, happens, why):
-    assert end_viewings_that_are_over() == 0
+    assert end_expired_impersonations() == 0
     happens()
-    assert end_viewings_that_are_over() == 1
+    assert end_expired_impersonations() == 1
     assert ends_because(why)
 
 
 def test_ending_twice_writes_one_row(seeing):
-    viewing = Viewing.objects.get()
-    assert end_viewing(viewing=viewing, by=None, why="time")
-    assert not end_viewing(viewing=viewing, by=None, why="time")
+    impersonation = Impersonation.objects.get()
+    assert end_impersonation(impersonation=impersonation, by=None, why="time")
+    assert not end_impersonation(impersonation=impersonation, by=None, why="time")
     assert acts() == ["view_as.started", "view_as.ended"]
 
 
@@ -426,13 +426,13 @@ def test_the_delegate_and_his_colleagues_read_of_it_and_strangers_do_not(seeing,
 
 def test_after_thirty_days_it_is_history(ministry, delegate):
     long_ago = timezone.now() - timedelta(days=31)
-    make_viewing(ministry, delegate, started_at=long_ago, ends_at=long_ago + timedelta(minutes=5))
+    make_impersonation(ministry, delegate, started_at=long_ago, ends_at=long_ago + timedelta(minutes=5))
     assert "vio el portal" not in client_of(delegate).get("/").text
 
 
 def test_many_are_told_in_few_lines(ministry, delegate):
     for _ in range(5):
-        make_viewing(ministry, delegate)
+        make_impersonation(ministry, delegate)
     page = client_of(delegate).get("/").text
     assert page.count("vio el portal como usted") == 3
     assert "Hubo más" in page
@@ -442,7 +442,7 @@ def test_many_are_told_in_few_lines(ministry, delegate):
 
 
 def test_the_admin_lists_them_and_changes_none(seeing):
-    viewing = Viewing.objects.get()
-    assert WHY in seeing.get("/admin/accounts/viewing/").text
-    assert seeing.get(f"/admin/accounts/viewing/{viewing.pk}/change/").status_code == 200
-    assert seeing.get(f"/admin/accounts/viewing/{viewing.pk}/delete/").status_code == 403
+    impersonation = Impersonation.objects.get()
+    assert WHY in seeing.get("/admin/accounts/impersonation/").text
+    assert seeing.get(f"/admin/accounts/impersonation/{impersonation.pk}/change/").status_code == 200
+    assert seeing.get(f"/admin/accounts/impersonation/{impersonation.pk}/delete/").status_code == 403
