@@ -11,8 +11,7 @@ class AccountsConfig(AppConfig):
     admin_order = 20
 
     def ready(self) -> None:
-        from accounts import jobs, panels, permissions, signals  # noqa: F401  signals connects its receivers
-        from accounts.events import GROUPS, LABELS, REASON_REQUIRED, WORDS, Event
+        from accounts import events, jobs, panels, permissions, signals  # noqa: F401  signals connects its receivers
         from accounts.registries.deceased import Deceased
         from accounts.security import sessions  # noqa: F401  connects its receivers: every log-in has its session row
         from mipres_admin.backoffice import dashboard, groups
@@ -23,6 +22,6 @@ class AccountsConfig(AppConfig):
         registry.register(Deceased)
         scheduling.register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
         scheduling.register(name="end_impersonations", every=timedelta(minutes=5), function=jobs.end_impersonations)
-        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
+        event_registry.register(events)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)

@@ -11,13 +11,12 @@ class DelegatesConfig(AppConfig):
     admin_order = 10
 
     def ready(self) -> None:
-        from delegates import jobs, panels, permissions
-        from delegates.events import GROUPS, LABELS, REASON_REQUIRED, Event
+        from delegates import events, jobs, panels, permissions
         from mipres_admin.backoffice import dashboard, groups
         from mipres_admin.history import event_registry
         from mipres_admin.jobs.scheduling import register
 
         register(name="forget_expired_links", every=timedelta(hours=1), function=jobs.forget_expired)
-        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS)
+        event_registry.register(events)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)

@@ -28,7 +28,7 @@ class Event(TextChoices):
     REPRESENTATION_ENDED = "representation.ended", "Representante legal relevado"
 
 
-# the heading of a list of choices, by what stands before the point
+# the heading in a list of choices, by the part of the value before the point
 GROUPS = {
     "registration": "Personas jurídicas",
     "rut": "Personas jurídicas",

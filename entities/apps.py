@@ -9,8 +9,7 @@ class EntitiesConfig(AppConfig):
     admin_order = 40
 
     def ready(self) -> None:
-        from entities import permissions
-        from entities.events import GROUPS, LABELS, REASON_REQUIRED, WORDS, Event
+        from entities import events, permissions
         from entities.registries.eps import Eps
         from entities.registries.reps import Reps
         from mipres_admin.backoffice import groups
@@ -19,5 +18,5 @@ class EntitiesConfig(AppConfig):
 
         registry.register(Reps)
         registry.register(Eps)
-        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
+        event_registry.register(events)
         groups.register(*permissions.PERMISSIONS)

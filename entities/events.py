@@ -18,7 +18,6 @@ GROUPS = {
     "eps": "Cargas de registros",
     "sede": "Sedes",
 }
-REASON_REQUIRED: frozenset[Event] = frozenset()
 # what the keys of `before` and `after` are called
 LABELS = {
     "address": "Dirección",
@@ -29,4 +28,3 @@ LABELS = {
     "name": "Nombre",
     "phone": "Teléfono",
 }
-WORDS: dict[str, str] = {}

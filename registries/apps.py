@@ -14,11 +14,10 @@ class RegistriesConfig(AppConfig):
         from mipres_admin.backoffice import dashboard, groups
         from mipres_admin.history import event_registry
         from mipres_admin.jobs import scheduling
-        from registries import panels, permissions, queue
-        from registries.events import GROUPS, LABELS, REASON_REQUIRED, WORDS, Event
+        from registries import events, panels, permissions, queue
 
         scheduling.register_queue(name="registry_loads", take=queue.take)
         scheduling.register(name="forget_registry_files", every=timedelta(hours=1), function=queue.forget)
-        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
+        event_registry.register(events)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)

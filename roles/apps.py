@@ -16,8 +16,7 @@ class RolesConfig(AppConfig):
         from mipres_admin.jobs import scheduling
         from registries import registry
         from registries.loading.loader import Effect, register_effect
-        from roles import jobs, panels, permissions
-        from roles.events import GROUPS, LABELS, REASON_REQUIRED, WORDS, Event
+        from roles import events, jobs, panels, permissions
         from roles.registries import effects
         from roles.registries.rethus import Rethus
         from roles.registries.social_service import Sso
@@ -26,6 +25,6 @@ class RolesConfig(AppConfig):
         registry.register(Sso)
         register_effect(Effect(effects.apply, effects.undo, effects.COUNT_LABELS))
         scheduling.register(name="forget_uploads", every=timedelta(hours=1), function=jobs.forget_uploads)
-        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
+        event_registry.register(events)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)

@@ -14,11 +14,10 @@ class TokensConfig(AppConfig):
         from mipres_admin.backoffice import dashboard, groups
         from mipres_admin.history import event_registry
         from mipres_admin.jobs.scheduling import register
-        from tokens import panels, permissions
+        from tokens import events, panels, permissions
         from tokens.actions import send_expiry_reminders
-        from tokens.events import GROUPS, LABELS, REASON_REQUIRED, Event
 
         register(name="remind_of_expiring_tokens", every=timedelta(hours=1), function=send_expiry_reminders)
-        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS)
+        event_registry.register(events)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)

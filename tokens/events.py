@@ -12,7 +12,7 @@ class Event(TextChoices):
     KEYS_ROTATED = "keys.rotated", "Llaves de firma rotadas"
 
 
-# the heading of a list of choices, by what stands before the point
+# the heading in a list of choices, by the part of the value before the point
 GROUPS = {
     "token": "Tokens",
     "client": "Tokens",

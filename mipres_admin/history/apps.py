@@ -12,10 +12,9 @@ class HistoryConfig(AppConfig):
 
     def ready(self) -> None:
         from mipres_admin.backoffice import groups
-        from mipres_admin.history import chain, event_registry, permissions
-        from mipres_admin.history.events import GROUPS, LABELS, REASON_REQUIRED, WORDS, Event
+        from mipres_admin.history import chain, event_registry, events, permissions
         from mipres_admin.jobs import scheduling
 
         scheduling.register(name="seal_history", every=timedelta(hours=1), function=chain.seal)
-        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
+        event_registry.register(events)
         groups.register(*permissions.PERMISSIONS)

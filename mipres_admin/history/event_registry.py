@@ -1,12 +1,10 @@
 """Which events can be recorded, and how do their names, keys and codes read in Spanish?
 
-Each app declares its events in its `events.py` and registers them in `AppConfig.ready()`.
+Each app declares its events in its `events.py` and registers that module in `AppConfig.ready()`.
 """
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-
-from django.db.models import TextChoices
+from types import ModuleType
 
 
 @dataclass(frozen=True)
@@ -23,30 +21,31 @@ _labels: dict[str, str] = {}
 _words: dict[str, str] = {}
 
 
-def register(
-    events: type[TextChoices],
-    *,
-    groups: Mapping[str, str],
-    reason_required: Collection[TextChoices] = (),
-    labels: Mapping[str, str] | None = None,
-    words: Mapping[str, str] | None = None,
-) -> None:
-    """Let an app record its events.
+def register(declarations: ModuleType) -> None:
+    """Let an app record the events of its module `events`.
 
-    `groups` are the headings of a list of choices, by what stands before the point of a value; `labels` name the keys
-    of `before` and `after`, `words` say what codes among their values mean. Raises ValueError for an event, a key or a
+    It has `Event`, a TextChoices, and GROUPS, the heading of each event in a list of choices by what stands before
+    the point of its value. It may have REASON_REQUIRED, the events that need a reason, LABELS, the names of the keys
+    of `before` and `after`, and WORDS, what codes among their values mean. Raises ValueError for an event, a key or a
     code that is registered already, and KeyError for an event without a group.
     """
-    found = {
-        event.value: EventType(str(event.label), groups[event.value.partition(".")[0]], event in reason_required)
-        for event in events
+    reason_required = getattr(declarations, "REASON_REQUIRED", ())
+    events = {
+        event.value: EventType(
+            str(event.label), declarations.GROUPS[event.value.partition(".")[0]], event in reason_required
+        )
+        for event in declarations.Event
     }
-    for known, new in ((_events, found), (_labels, labels or {}), (_words, words or {})):
+    registrations = (
+        (_events, events),
+        (_labels, getattr(declarations, "LABELS", {})),
+        (_words, getattr(declarations, "WORDS", {})),
+    )
+    for known, new in registrations:
         if twice := known.keys() & new.keys():
             raise ValueError(f"Registered twice: {', '.join(sorted(twice))}.")
-    _events.update(found)
-    _labels.update(labels or {})
-    _words.update(words or {})
+    for known, new in registrations:
+        known.update(new)
 
 
 def check(event: str, reason: str) -> None:

@@ -11,7 +11,6 @@ class Event(TextChoices):
 GROUPS = {
     "history": "Historia",
 }
-REASON_REQUIRED: frozenset[Event] = frozenset()
 # what the keys of `before` and `after` are called
 LABELS = {
     "acto": "Acto",
@@ -25,4 +24,3 @@ LABELS = {
     "rows": "Filas",
     "state": "Estado",
 }
-WORDS: dict[str, str] = {}

@@ -14,10 +14,9 @@ class OutboxConfig(AppConfig):
         from mipres_admin.backoffice import dashboard, groups
         from mipres_admin.history import event_registry
         from mipres_admin.jobs import scheduling
-        from mipres_admin.outbox import delivery, panels, permissions
-        from mipres_admin.outbox.events import GROUPS, LABELS, REASON_REQUIRED, WORDS, Event
+        from mipres_admin.outbox import delivery, events, panels, permissions
 
         scheduling.register(name="forget_settled_mail", every=timedelta(hours=1), function=delivery.forget_settled)
-        event_registry.register(Event, groups=GROUPS, reason_required=REASON_REQUIRED, labels=LABELS, words=WORDS)
+        event_registry.register(events)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)

@@ -12,8 +12,6 @@ GROUPS = {
     "mail": "Correo",
 }
 REASON_REQUIRED = frozenset({Event.MAIL_RETRIED})
-# what the keys of `before` and `after` are called
-LABELS: dict[str, str] = {}
 # what some codes mean
 WORDS = {
     "pending": "En espera",

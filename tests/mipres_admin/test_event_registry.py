@@ -1,5 +1,7 @@
 """Does the registry of events take each event, key and code once, with its group?"""
 
+from types import ModuleType
+
 import pytest
 from django.db.models import TextChoices
 
@@ -17,12 +19,14 @@ def own_registry(monkeypatch):
         monkeypatch.setattr(event_registry, name, dict(getattr(event_registry, name)))
 
 
-def register(**options):
-    event_registry.register(Toy, groups={"toy": "Juguetes"}, **options)
+def register(**declarations):
+    module = ModuleType("events")
+    vars(module).update({"Event": Toy, "GROUPS": {"toy": "Juguetes"}} | declarations)
+    event_registry.register(module)
 
 
 def test_a_registered_event_has_its_label_and_its_group():
-    register(labels={"wheels": "Ruedas"}, words={"flat": "Pinchada"})
+    register(LABELS={"wheels": "Ruedas"}, WORDS={"flat": "Pinchada"})
     assert event_registry.event_label("toy.done") == "Juguete hecho"
     assert event_registry.key_label("wheels") == "Ruedas"
     assert event_registry.word("flat") == "Pinchada"
@@ -41,7 +45,7 @@ def test_an_event_registered_twice_is_an_error():
         register()
 
 
-@pytest.mark.parametrize("options", [{"labels": {"reason": "Motivo"}}, {"words": {"failed": "x"}}])
+@pytest.mark.parametrize("options", [{"LABELS": {"reason": "Motivo"}}, {"WORDS": {"failed": "x"}}])
 def test_a_key_or_a_code_registered_twice_is_an_error(options):
     with pytest.raises(ValueError, match="twice"):
         register(**options)
@@ -50,7 +54,7 @@ def test_a_key_or_a_code_registered_twice_is_an_error(options):
 
 def test_an_event_without_a_group_is_an_error():
     with pytest.raises(KeyError):
-        event_registry.register(Toy, groups={})
+        register(GROUPS={})
 
 
 def test_an_event_that_nobody_registered_is_refused():
@@ -60,7 +64,7 @@ def test_an_event_that_nobody_registered_is_refused():
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_a_required_reason_is_required(reason):
-    register(reason_required=[Toy.BROKEN])
+    register(REASON_REQUIRED=[Toy.BROKEN])
     event_registry.check(Toy.DONE, "")
     event_registry.check(Toy.BROKEN, "Se cayó")
     with pytest.raises(ValueError, match="requires a reason"):
