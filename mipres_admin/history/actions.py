@@ -12,9 +12,9 @@ from mipres_admin.history.recording import record
 def record_history_download(
     *, by: Any, obj: models.Model, entity: models.Model | None, filters: dict[str, Any], rows: int
 ) -> None:
-    """Record that events left the portal: with which filters (never the words that name a person), and how many.
+    """Record a download of events: its filters (without the words that name a person) and its number of rows.
 
-    `obj` is whose history it was: the entity, or, for the whole portal's, the account that downloads it.
+    `obj` is the entity whose history it was; for the history of the whole portal, the account that downloads it.
     """
     after = {"filters": filters, "rows": rows}
     record(by=by, event=Event.HISTORY_DOWNLOADED, obj=obj, entity=entity, after=after)

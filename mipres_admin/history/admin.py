@@ -1,4 +1,4 @@
-"""What does the Ministry see of the history? Every event, found by index, its place in the chain, a workbook."""
+"""What does the Ministry see of the history? Every event, its place in the chain, and a workbook of them."""
 
 from collections.abc import Iterator
 from itertools import batched
@@ -75,15 +75,15 @@ def rows_of(events: HistoryQuerySet) -> Iterator[tuple[str, ...]]:
     """One row of text for each event, in the order of the list, each with its place in the chain."""
     # outside a transaction PostgreSQL would hold the whole list before it gives the first row
     with transaction.atomic():
-        for some in batched(events.iterator(chunk_size=CHUNK), CHUNK, strict=False):
-            ids = [entry.pk for entry in some]
+        for batch in batched(events.iterator(chunk_size=CHUNK), CHUNK, strict=False):
+            ids = [entry.pk for entry in batch]
             links = {link.entry_id: link for link in HistoryLink.objects.filter(entry_id__in=ids)}
-            yield from (_cells(entry, links.get(entry.pk)) for entry in some)
+            yield from (_cells(entry, links.get(entry.pk)) for entry in batch)
 
 
 @admin.register(HistoryEntry)
 class HistoryEntryAdmin(ReadOnlyAdmin):
-    """Pages of its own: Django's list counts and skips rows, which a table that only grows can not afford."""
+    """Pages of its own: Django's list counts and skips rows, which is too slow in a table that only grows."""
 
     def get_urls(self) -> list[URLPattern]:
         """The admin's, and that of the workbook."""
@@ -91,13 +91,13 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         return [path("descargar/", view, name="history_historyentry_download"), *super().get_urls()]
 
     def _filtered(self, request: HttpRequest) -> tuple[HistoryForm, HistoryQuerySet]:
-        """The form of the address and the events that it asks for; a wrong filter finds none."""
+        """The form of the query string and the events that it finds; an invalid filter finds none."""
         form = HistoryForm(request.GET)
         events = HistoryEntry.objects.select_related("actor__person", "entity")
         return form, form.filtered(events) if form.is_valid() else events.none()
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The events that the filter asks for, the newest first."""
+        """The events that the filter finds, the newest first."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         form, events = self._filtered(request)
@@ -105,8 +105,8 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         used = {name: value for name, value in form.data.items() if value and name in form.fields}
         rows = present(page.rows)
         context = {"title": "Historia", "form": form, "page": page, "rows": rows, "filter": urlencode(used)}
-        may = {"may_export": request.user.has_perm("history.export_history"), "most": LAST_ROW - 1}
-        return self.page(request, "admin/history/events.html", context | may)
+        context["may_export"] = request.user.has_perm("history.export_history")
+        return self.page(request, "admin/history/events.html", context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -124,7 +124,7 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
             "row": present([entry])[0],
             "pairs": diff(entry.before, with_reason(entry)),
             "link": link,
-            "fits": link is not None and chain.fits(entry.pk),
+            "matches_link": link is not None and chain.matches_link(entry.pk),
             "sealed": link is not None and HistorySeal.objects.filter(day=link.day).exists(),
             "object_url": self._object_url(request, entry),
         }
@@ -140,7 +140,7 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[entry.object_id])
 
     def download_view(self, request: HttpRequest) -> HttpResponseBase:
-        """The workbook of the events that the filter asks for; the download is an event too."""
+        """The workbook of the events that the filter finds; the download is an event too."""
         if not request.user.has_perm("history.export_history"):
             raise PermissionDenied
         form, events = self._filtered(request)

@@ -1,12 +1,12 @@
-"""With which PostgreSQL role does the portal run? One that owns nothing and can not rewrite the history.
+"""What may the PostgreSQL role do with which the portal connects? Everything but change the history.
 
-Migrations run as the owner of the tables; `grant` gives another role what the portal needs, and no more.
+Migrations run as the owner of the tables; `grant` gives another role the rights that the portal needs, and no more.
 """
 
 from django.db import connection, transaction
 from psycopg import sql
 
-# the tables that the role may not do everything to, and what it may
+# the tables on which the role has only some rights
 LIMITED = {
     "history_historyentry": "SELECT, INSERT",
     "history_historylink": "SELECT",
@@ -21,10 +21,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 REVOKE ALL ON FUNCTION history_joins_the_chain(), history_is_append_only() FROM PUBLIC, {role};
 """
-ONE_TABLE = "REVOKE ALL ON {table} FROM PUBLIC, {role}; GRANT {rights} ON {table} TO {role};"
+LIMITED_TABLE = "REVOKE ALL ON {table} FROM PUBLIC, {role}; GRANT {rights} ON {table} TO {role};"
 
-# to be a superuser, or a member of who owns or writes everything, is to be bound by no grant
-ROLE = """
+# whether the role is a superuser, or a member of a role that owns or writes everything: no grant would bind it
+IS_UNLIMITED = """
 SELECT role.rolsuper OR role.rolcreaterole OR role.rolreplication OR EXISTS (
     SELECT 1 FROM pg_roles AS strong
     WHERE pg_has_role(role.oid, strong.oid, 'MEMBER') AND (
@@ -47,11 +47,11 @@ class RoleError(Exception):
 
 def _check(role: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(ROLE, [role])
-        found = cursor.fetchone()
-    if found is None:
+        cursor.execute(IS_UNLIMITED, [role])
+        row = cursor.fetchone()
+    if row is None:
         raise RoleError(f"there is no role {role}: CREATE ROLE {role} LOGIN PASSWORD '…' NOINHERIT;")
-    if found[0]:
+    if row[0]:
         raise RoleError(
             f"{role} is a superuser, may make roles, or is a member of a role that owns or writes the tables: no grant "
             "would bind it. Make a plain role for the portal."
@@ -60,10 +60,10 @@ def _check(role: str) -> None:
 
 @transaction.atomic
 def grant(role: str) -> None:
-    """Let the role run the portal: read and write its tables, only add to the history, own and empty nothing.
+    """Let the role run the portal: read and write its tables, only add to the history, own and truncate nothing.
 
-    Whatever it had before is taken from it first, so that running this again after each migration is enough. Raises
-    RoleError for a role that does not exist, or whom no grant would bind.
+    The rights that it had are revoked first. Run it again after each migration. Raises RoleError for a role that does
+    not exist, or that no grant would bind.
     """
     _check(role)
     name = sql.Identifier(role)
@@ -71,16 +71,16 @@ def grant(role: str) -> None:
         cursor.execute(sql.SQL(GENERAL).format(role=name))
         for table, rights in LIMITED.items():
             parts = {"table": sql.Identifier(table), "rights": sql.SQL(rights), "role": name}
-            cursor.execute(sql.SQL(ONE_TABLE).format(**parts))
+            cursor.execute(sql.SQL(LIMITED_TABLE).format(**parts))
 
 
 def can_rewrite_history() -> bool:
-    """Whether the role of this connection could change what the history says."""
+    """Whether the role of this connection can change recorded events."""
     tables = [table for table in LIMITED if "history" in table]
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", [tables[0]])
         if cursor.fetchall() == [(None,)]:
-            return False  # not migrated: there is none yet
+            return False  # not migrated yet
         cursor.execute(CAN_REWRITE, [tables])
-        ((can,),) = cursor.fetchall()
-    return bool(can)
+        ((can_rewrite,),) = cursor.fetchall()
+    return bool(can_rewrite)

@@ -15,6 +15,6 @@ class HistoryConfig(AppConfig):
         from mipres_admin.history import chain, event_registry, events, permissions
         from mipres_admin.jobs import scheduling
 
-        scheduling.register(name="seal_history", every=timedelta(hours=1), function=chain.seal)
+        scheduling.register(name="seal_history", every=timedelta(hours=1), function=chain.seal_past_days)
         event_registry.register(events)
         groups.register(*permissions.PERMISSIONS)

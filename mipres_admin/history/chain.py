@@ -1,8 +1,8 @@
-"""Has anybody rewritten the history behind the portal's back? Recompute its chain, and compare it with the seals.
+"""Has anybody changed the history outside the portal? Recompute its hash chain, and compare it with the daily seals.
 
-Each act carries, in `HistoryLink`, the SHA-256 of its own content and of the link before it; PostgreSQL joins it at
-commit. A day that is over gets a seal whose key is the portal's secret, so that even who can rewrite every table can
-not make yesterday fit again.
+Each event has in `HistoryLink` the SHA-256 of its content and of the link before it; PostgreSQL adds it at commit. A
+day that is over gets a seal whose key is the portal's secret: even somebody who can write to every table cannot forge
+one.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from mipres_admin.history.models import HistoryLink, HistorySeal
 
-# One pass over both tables, each act compared with its own link alone: a break shows where it is, not ever after.
-BROKEN = """
+# One pass over both tables. Each event is compared only with its own link, so that one change is reported once.
+DISCREPANCIES = """
 WITH chain AS (
     SELECT link.*, lag(sha256, 1, '') OVER (ORDER BY id) AS before,
            lag(id, 1, 0::bigint) OVER (ORDER BY id) AS id_before,
@@ -38,18 +38,18 @@ WHERE chain.id IS NULL OR entry.id IS NULL OR chain.id <> chain.id_before + 1
     OR chain.sha256 <> encode(sha256(convert_to(chain.before, 'UTF8') || history_content(entry)), 'hex')
 ORDER BY 1, 2
 """
-ONE = """
+LINK_MATCHES = """
 SELECT link.sha256 = encode(sha256(convert_to(coalesce(
     (SELECT sha256 FROM history_historylink AS earlier WHERE earlier.id = link.id - 1), ''
 ), 'UTF8') || history_content(entry)), 'hex')
 FROM history_historylink AS link JOIN history_historyentry AS entry ON entry.id = link.entry_id
 WHERE link.entry_id = %s
 """
-DAYS = """
+LAST_LINKS_BY_DAY = """
 SELECT DISTINCT ON (day) day, position, sha256 FROM history_historylink ORDER BY day, position DESC
 """
 
-WHAT = {
+DESCRIPTIONS = {
     "inserted": "el acto no está en la cadena: se insertó por fuera del portal",
     "deleted": "el acto ya no está: se borró",
     "unlinked": "falta el eslabón anterior: se borraron el acto y su eslabón",
@@ -60,87 +60,85 @@ WHAT = {
 
 
 @dataclass(frozen=True)
-class Break:
-    """One place where the history is not what was written: which day, which act (None: the whole day), and how."""
+class Discrepancy:
+    """A day whose history is not what was recorded: in which event (None: the whole day), and how."""
 
     day: date
     entry_id: int | None
     kind: str
 
     def __str__(self) -> str:
-        act = f"acto {self.entry_id}" if self.entry_id else "todo el día"
-        return f"{self.day:%Y-%m-%d} {act}: {WHAT[self.kind]}"
+        place = f"acto {self.entry_id}" if self.entry_id else "todo el día"
+        return f"{self.day:%Y-%m-%d} {place}: {DESCRIPTIONS[self.kind]}"
 
 
-def _days() -> dict[date, tuple[int, str]]:
-    """Each day of the chain with how many acts it has and its last link."""
+def _last_links() -> dict[date, tuple[int, str]]:
+    """For each day of the chain, its number of events and the hash of its last link."""
     with connection.cursor() as cursor:
-        cursor.execute(DAYS)
+        cursor.execute(LAST_LINKS_BY_DAY)
         return {day: (position, sha256) for day, position, sha256 in cursor.fetchall()}
 
 
 def _macs(day: date, links: int, sha256: str) -> list[str]:
-    """The seal of a day by each secret that the portal knows, today's first."""
-    said = f"{day.isoformat()} {links} {sha256}"
+    """The seal of a day by each secret of the portal, the current one first."""
+    message = f"{day.isoformat()} {links} {sha256}"
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [
-        salted_hmac("mipres_admin.history.chain", said, secret, algorithm="sha256").hexdigest() for secret in secrets
+        salted_hmac("mipres_admin.history.chain", message, secret, algorithm="sha256").hexdigest() for secret in secrets
     ]
 
 
 @transaction.atomic
-def seal() -> int:
-    """Seal the days that are over and have no seal; return how many. Running it again seals nothing twice."""
-    over = {day: end for day, end in _days().items() if day < timezone.localdate()}
-    for known in HistorySeal.objects.filter(day__in=over).values_list("day", flat=True):
-        del over[known]
+def seal_past_days() -> int:
+    """Seal the days that are over and have no seal; return how many."""
+    sealed = set(HistorySeal.objects.values_list("day", flat=True))
+    unsealed = {day: last for day, last in _last_links().items() if day < timezone.localdate() and day not in sealed}
     HistorySeal.objects.bulk_create(
         (
             HistorySeal(day=day, links=links, sha256=sha256, mac=_macs(day, links, sha256)[0])
-            for day, (links, sha256) in over.items()
+            for day, (links, sha256) in unsealed.items()
         ),
         ignore_conflicts=True,
     )
-    return len(over)
+    return len(unsealed)
 
 
-def _broken_links() -> Iterator[Break]:
+def _chain_discrepancies() -> Iterator[Discrepancy]:
     with connection.cursor() as cursor:
-        cursor.execute(BROKEN)
-        yield from (Break(*row) for row in cursor.fetchall())
+        cursor.execute(DISCREPANCIES)
+        yield from (Discrepancy(*row) for row in cursor.fetchall())
 
 
-def _broken_seals() -> Iterator[Break]:
-    days = _days()
-    for sealed in HistorySeal.objects.order_by("day"):
-        macs = _macs(sealed.day, sealed.links, sealed.sha256)
-        if not any(constant_time_compare(sealed.mac, mac) for mac in macs):
-            yield Break(sealed.day, None, "unsealed")
-        elif days.get(sealed.day) != (sealed.links, sealed.sha256):
-            yield Break(sealed.day, None, "resealed")
+def _seal_discrepancies() -> Iterator[Discrepancy]:
+    last_links = _last_links()
+    for seal in HistorySeal.objects.order_by("day"):
+        if not any(constant_time_compare(seal.mac, mac) for mac in _macs(seal.day, seal.links, seal.sha256)):
+            yield Discrepancy(seal.day, None, "unsealed")
+        elif last_links.get(seal.day) != (seal.links, seal.sha256):
+            yield Discrepancy(seal.day, None, "resealed")
 
 
-def breaks() -> list[Break]:
-    """Every place where the history is not what the portal wrote; none is good news."""
-    return [*_broken_links(), *_broken_seals()]
+def discrepancies() -> list[Discrepancy]:
+    """Every difference between the history and what the portal recorded."""
+    return [*_chain_discrepancies(), *_seal_discrepancies()]
 
 
-def fits(entry_id: int) -> bool:
-    """Whether one act is what its link says; `breaks` asks the same of all."""
+def matches_link(entry_id: int) -> bool:
+    """Whether one event still is what its link says; `discrepancies` checks all of them."""
     with connection.cursor() as cursor:
-        cursor.execute(ONE, [entry_id])
+        cursor.execute(LINK_MATCHES, [entry_id])
         return bool(cursor.fetchall() == [(True,)])
 
 
-def head() -> str:
-    """The last link, to be kept outside: who has yesterday's can show that nothing before it was taken away."""
+def last_link() -> str:
+    """The last link as text. A copy outside the portal shows later that nothing before it was removed."""
     last = HistoryLink.objects.order_by("-id").first()
     return f"{last.id} {last.sha256}" if last else "0"
 
 
-def holds(kept: str) -> bool:
-    """Whether a head that somebody kept outside is still a link of the chain."""
-    number, _, sha256 = kept.strip().partition(" ")
+def contains_link(link: str) -> bool:
+    """Whether an earlier `last_link` is still in the chain."""
+    number, _, sha256 = link.strip().partition(" ")
     if number == "0":
         return True
     return number.isdigit() and HistoryLink.objects.filter(id=int(number), sha256=sha256).exists()

@@ -4,48 +4,48 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mipres_admin.database.text import fold_words
 from mipres_admin.history import event_registry
-from mipres_admin.history.models import HistoryEntry, HistoryQuerySet
+from mipres_admin.history.models import HistoryQuerySet
 from mipres_admin.history.presenters import model_of
 
 FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2999, 12, 31)
-MOST_FOUND = 50
-SHORTEST_WORD = 3
+MAX_MATCHES = 50
+MIN_NAME_LENGTH = 3
 
 
-def _day(label: str, help_text: str) -> forms.DateField:
-    say = f"«{label}» debe ser una fecha desde {FIRST_DAY}, por ejemplo 2026-12-31."
+def _day_field(label: str, help_text: str) -> forms.DateField:
+    message = f"«{label}» debe ser una fecha desde {FIRST_DAY}, por ejemplo 2026-12-31."
     return forms.DateField(
         label=label,
         required=False,
         help_text=help_text,
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        validators=[MinValueValidator(FIRST_DAY, say), MaxValueValidator(LAST_DAY, say)],
+        validators=[MinValueValidator(FIRST_DAY, message), MaxValueValidator(LAST_DAY, message)],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": say},
+        error_messages={"invalid": message},
     )
 
 
 class BaseHistoryForm(forms.Form):
     """The days (Colombia's, both included) and the event; each is optional."""
 
-    desde = _day("Desde", "Primer día.")
-    hasta = _day("Hasta", "Último día, incluido.")
+    desde = _day_field("Desde", "Primer día.")
+    hasta = _day_field("Hasta", "Último día, incluido.")
     acto = forms.ChoiceField(
-        label="Acto", required=False, error_messages={"invalid_choice": "El acto debe ser uno de la lista."}
+        label="Acto",
+        required=False,
+        choices=lambda: [("", "Todos"), *event_registry.choices()],
+        error_messages={"invalid_choice": "El acto debe ser uno de la lista."},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        event = self.fields["acto"]
-        assert isinstance(event, forms.ChoiceField)  # noqa: S101  declared above
-        event.choices = [("", "Todos"), *event_registry.choices()]
 
     def clean(self) -> dict[str, Any]:
         """The days in their order."""
@@ -56,7 +56,7 @@ class BaseHistoryForm(forms.Form):
         return cleaned
 
     def filtered(self, events: HistoryQuerySet) -> HistoryQuerySet:
-        """Those of the events that a valid form asks for."""
+        """The events that a valid form selects."""
         data = self.cleaned_data
         if data["desde"]:
             events = events.filter(at__gte=timezone.make_aware(datetime.combine(data["desde"], time.min)))
@@ -65,39 +65,38 @@ class BaseHistoryForm(forms.Form):
         return events.filter(event=data["acto"]) if data["acto"] else events
 
     def recorded_filters(self) -> dict[str, Any]:
-        """What the history keeps of the filters in use: never the words that name a person."""
+        """The filters as the event of a download records them: without the words that name a person."""
         data = self.cleaned_data
         days = {name: data[name].isoformat() for name in ("desde", "hasta") if data[name]}
         return days | ({"acto": data["acto"]} if data["acto"] else {})
 
 
-def _words(label: str, help_text: str) -> forms.CharField:
-    say = f"«{label}» debe tener máximo 100 letras."
+def _words_field(label: str, help_text: str) -> forms.CharField:
+    message = f"«{label}» debe tener máximo 100 letras."
     return forms.CharField(
-        label=label, required=False, max_length=100, help_text=help_text, error_messages={"max_length": say}
+        label=label, required=False, max_length=100, help_text=help_text, error_messages={"max_length": message}
     )
 
 
-def _few(found: QuerySet[Any], what: str) -> list[int]:
-    """The keys of what was found. Raises ValidationError for none, and for more than a person can have meant."""
-    keys = list(found.values_list("pk", flat=True)[: MOST_FOUND + 1])
+def _matching_keys(objects: QuerySet[Any], what: str) -> list[int]:
+    """The keys of the objects. Raises ValidationError for none, and for too many."""
+    keys = list(objects.values_list("pk", flat=True)[: MAX_MATCHES + 1])
     if not keys:
         raise ValidationError(f"No hay {what} con esas palabras. Revíselas o escriba menos.")
-    if len(keys) > MOST_FOUND:
-        raise ValidationError(f"Hay más de {MOST_FOUND} {what} con esas palabras: escriba más.")
+    if len(keys) > MAX_MATCHES:
+        raise ValidationError(f"Hay más de {MAX_MATCHES} {what} con esas palabras: escriba más.")
     return keys
 
 
-def related(name: str) -> type[Model]:
-    """The model of the entities or of the accounts, which belong to upper layers."""
-    return HistoryEntry._meta.get_field(name).related_model  # type: ignore[return-value]
+def _contains_all(field: str, words: str) -> Q:
+    return Q(*(Q((f"{field}__contains", word)) for word in words.split()))
 
 
 class HistoryForm(BaseHistoryForm):
     """The Ministry also filters by entity, actor and object."""
 
-    entidad = _words("Entidad", "NIT o palabras del nombre.")
-    quien = _words("Quién", "Usuario (login), o nombres y apellidos.")
+    entidad = _words_field("Entidad", "NIT o palabras del nombre.")
+    quien = _words_field("Quién", "Usuario (login), o nombres y apellidos.")
     objeto = forms.RegexField(
         r"^[a-z_]+\.[a-z]+(:[\w.-]{1,60})?$",
         label="Objeto",
@@ -107,40 +106,37 @@ class HistoryForm(BaseHistoryForm):
     )
 
     def clean_entidad(self) -> list[int]:
-        """The entities that are meant; none for a blank field."""
+        """The keys of the entities that the words name; none for a blank field."""
         words = fold_words(self.cleaned_data["entidad"]).replace("\0", "")
         if not words:
             return []
-        named = Q()
-        for word in words.split():
-            named &= Q(search__contains=word)
-        return _few(related("entity")._default_manager.filter(named), "entidades")
+        entities: Any = apps.get_model(settings.TENANT_MODEL)
+        return _matching_keys(entities.objects.filter(_contains_all("search", words)), "entidades")
 
     def clean_quien(self) -> list[int]:
-        """The accounts that are meant; none for a blank field."""
+        """The keys of the accounts that the words name; none for a blank field."""
         words = fold_words(self.cleaned_data["quien"]).replace("\0", "")
         if not words:
             return []
-        if len(words) < SHORTEST_WORD:
+        if len(words) < MIN_NAME_LENGTH:
             raise ValidationError("«Quién» debe tener tres letras o más, por ejemplo ADMIPS900123456.")
-        named = Q(person__isnull=False)
-        for word in words.split():
-            named &= Q(person__sort_name__contains=word)
-        return _few(related("actor")._default_manager.filter(Q(login__startswith=words.upper()) | named), "cuentas")
+        named = Q(person__isnull=False) & _contains_all("person__sort_name", words)
+        accounts: Any = get_user_model()
+        return _matching_keys(accounts.objects.filter(Q(login__startswith=words.upper()) | named), "cuentas")
 
     def clean_objeto(self) -> str:
-        """A type that the portal has, with or without the identifier of one."""
-        said = str(self.cleaned_data["objeto"])
-        if said and model_of(said.partition(":")[0]) is None:
+        """A type of object, with or without an identifier."""
+        value = str(self.cleaned_data["objeto"])
+        if value and model_of(value.partition(":")[0]) is None:
             raise ValidationError("El objeto debe ser de un tipo que el portal tenga, por ejemplo accounts.account.")
-        return said
+        return value
 
     def filtered(self, events: HistoryQuerySet) -> HistoryQuerySet:
-        """Those of the events that a valid form asks for."""
+        """The events that a valid form selects."""
         data, events = self.cleaned_data, super().filtered(events)
         for field, keys in (("entity", data["entidad"]), ("actor", data["quien"])):
             if keys:
-                # one key is one walk along an index, in the order of the list
+                # `=` lets PostgreSQL read an index in the order of the list; `IN` does not
                 events = events.filter(**({field: keys[0]} if len(keys) == 1 else {f"{field}__in": keys}))
         object_type, _, object_id = data["objeto"].partition(":")
         events = events.filter(object_type=object_type) if object_type else events

@@ -24,7 +24,7 @@ class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
         return self.filter(entity=entity)
 
     def so_far(self) -> Self:
-        """Those that are recorded by now: a download does not contain the event of the download."""
+        """The events recorded until now, so that a download does not contain its own event."""
         last = HistoryEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
         return self.filter(pk__lte=last or 0)
 
@@ -100,8 +100,8 @@ class HistoryEntry(models.Model):
 class HistoryLink(models.Model):
     """The place of one event in the chain of its day: the SHA-256 of the link before it and of the event's content.
 
-    A trigger writes it as the event commits (migration 0003) and others refuse to change it. `entry_id` is no foreign
-    key: a link whose event is gone must stay, to show that it is gone.
+    A trigger writes it when the event commits (sql/chain.sql) and others refuse to change it. `entry_id` is no foreign
+    key: the link of a deleted event must stay, to show that it was deleted.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -133,10 +133,10 @@ class HistoryLink(models.Model):
 
 
 class HistorySeal(models.Model):
-    """A day of history that is over: how many acts, the last link, and a keyed hash of both.
+    """A day of history that is over: its number of events, its last link, and a keyed hash of both.
 
-    The key is the portal's secret, which PostgreSQL does not know: who can rewrite the tables can recompute the chain
-    but not the seal.
+    The key is the portal's secret, which PostgreSQL does not know: somebody who can write to the tables can recompute
+    the chain but not the seal.
     """
 
     day = models.DateField("día", primary_key=True)

@@ -1,4 +1,4 @@
-"""How does a row of the history read? Its values in words, before beside after, and the object that it is about."""
+"""How is a row of the history shown? Its values in Spanish, before and after side by side, and its object's name."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -68,7 +68,7 @@ def _text(value: str) -> str:
 
 
 def without_codes(value: Any) -> Any:
-    """The same without public ids and fingerprints, which only a machine tells apart."""
+    """The same without public ids and fingerprints, which mean nothing to a reader."""
     if isinstance(value, dict):
         return {key: without_codes(element) for key, element in value.items() if not _is_code(element)}
     return [without_codes(element) for element in value if not _is_code(element)] if isinstance(value, list) else value
@@ -79,12 +79,12 @@ def _is_code(value: Any) -> bool:
 
 
 def with_reason(entry: HistoryEntry) -> dict[str, Any]:
-    """What an event says afterwards, and why it happened where it says so."""
+    """`after`, with the reason where there is one."""
     return {**entry.after, "reason": entry.reason} if entry.reason else {**entry.after}
 
 
 def diff(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """What an event says, key by key, before beside after."""
+    """Every key of both, with its value before and after."""
     return [
         Difference(key_label(key), display_value(before.get(key)), display_value(after.get(key)))
         for key in dict.fromkeys([*before, *after])
@@ -130,12 +130,12 @@ def model_of(object_type: str) -> type[Model] | None:
 
 
 def _name(obj: Model) -> str:
-    """A person by their name, with the name by which the portal knows them; everything else by its own `str`."""
+    """A person's name and the object's own `str`; without a person only the `str`."""
     own = CODE.sub("", str(obj)).strip()
     person = getattr(obj, "person", None)
     if person is None or str(person) == own:
         return own
-    # the `str` of some objects is made of keys alone
+    # the `str` of some objects has only keys
     return f"{person}\n{own}" if any(letter.isalpha() for letter in own) else str(person)
 
 
@@ -161,16 +161,16 @@ def object_names(entries: Iterable[HistoryEntry], scopes: Scopes | None = None) 
     for entry in entries:
         ids.setdefault(entry.object_type, set()).add(entry.object_id)
     names: dict[Key, str] = {}
-    for object_type, some in ids.items():
+    for object_type, object_ids in ids.items():
         model = model_of(object_type)
         if model is None or (scopes is not None and object_type not in scopes):
             continue
         scope = scopes[object_type] if scopes is not None else None
-        names |= {(object_type, pk): name for pk, name in _names_in(model, some, scope).items()}
+        names |= {(object_type, pk): name for pk, name in _names_in(model, object_ids, scope).items()}
     return names
 
 
 def object_type_label(entry: HistoryEntry) -> str:
-    """What sort of object the event is about."""
+    """The name of the type of the event's object."""
     model = model_of(entry.object_type)
     return str(model._meta.verbose_name) if model else entry.object_type

@@ -1,4 +1,4 @@
-"""How is an event recorded? `record(...)`, inside the transaction of what happened."""
+"""How does an action record its event? With `record(...)`, in its own transaction."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from mipres_admin.history.models import HistoryEntry
 from mipres_admin.origin import Origin, origin
 
 __all__ = ["EventRow", "Origin", "origin", "record", "record_all"]
-# the entity of an event when the caller names none; None says that it has none
-ACTORS_OWN: Any = object()
-ROWS_A_STATEMENT = 1_000
+# the default entity of an event; None says that it has none
+ACTORS_ENTITY: Any = object()
+BATCH_SIZE = 1_000
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class EventRow:
     obj: models.Model
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
-    entity: Any = ACTORS_OWN
+    entity: Any = ACTORS_ENTITY
     reason: str = ""
 
 
@@ -32,12 +32,12 @@ def record_all(*, by: Any, events: Iterable[EventRow]) -> list[HistoryEntry]:
     """Write one row of history for each event, in their order, and return them.
 
     `by` is the account that acts, or None for a command. Raises ValueError for an event that no app registered or
-    that requires a reason and has none, and TransactionManagementError outside a transaction: a change and its history
-    are saved together.
+    that requires a reason and has none, and TransactionManagementError outside a transaction: a change and its event
+    are saved together or not at all.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("history.record() belongs in the transaction of what happened.")
-    here = origin.get()
+        raise transaction.TransactionManagementError("history.record() must run in the transaction of the change.")
+    request = origin.get()
     rows = []
     for row in events:
         event_registry.check(row.event, row.reason)
@@ -45,17 +45,17 @@ def record_all(*, by: Any, events: Iterable[EventRow]) -> list[HistoryEntry]:
             HistoryEntry(
                 event=row.event,
                 actor=by,
-                entity=getattr(by, "entity", None) if row.entity is ACTORS_OWN else row.entity,
+                entity=getattr(by, "entity", None) if row.entity is ACTORS_ENTITY else row.entity,
                 object_type=row.obj._meta.label_lower,
                 object_id=str(row.obj.pk),
                 before=row.before,
                 after=row.after,
                 reason=row.reason,
-                address=here.address,
-                request_id=here.request_id,
+                address=request.address,
+                request_id=request.request_id,
             )
         )
-    return HistoryEntry.objects.bulk_create(rows, batch_size=ROWS_A_STATEMENT)
+    return HistoryEntry.objects.bulk_create(rows, batch_size=BATCH_SIZE)
 
 
 def record(
@@ -65,9 +65,9 @@ def record(
     obj: models.Model,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
-    entity: Any = ACTORS_OWN,
+    entity: Any = ACTORS_ENTITY,
     reason: str = "",
 ) -> HistoryEntry:
-    """Write the one row of history of an event and return it; see `record_all`."""
+    """Write the row of history of one event and return it; see `record_all`."""
     (entry,) = record_all(by=by, events=[EventRow(event, obj, before or {}, after or {}, entity, reason)])
     return entry

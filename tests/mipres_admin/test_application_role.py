@@ -151,14 +151,14 @@ def test_a_table_that_shadows_the_links_gets_none_of_them(as_role, acts):
     as_role.execute(f"CREATE TEMPORARY TABLE {LINKS} (LIKE public.{LINKS})")
     as_role.execute(f"INSERT INTO public.{HISTORY} {ROW}")
     assert as_role.execute(f"SELECT count(*) FROM {LINKS}").fetchone() == (0,)
-    assert chain.breaks() == []
+    assert chain.discrepancies() == []
 
 
 def test_nothing_of_all_that_broke_the_chain(as_role, acts):
     for statement in (f"DELETE FROM {HISTORY}", LINK, f"TRUNCATE {LINKS}"):
         with pytest.raises(errors.InsufficientPrivilege):
             as_role.execute(statement)
-    assert chain.breaks() == []
+    assert chain.discrepancies() == []
 
 
 # ---------------------------------------------------------------- what it can
@@ -167,7 +167,7 @@ def test_nothing_of_all_that_broke_the_chain(as_role, acts):
 def test_what_it_adds_to_the_history_joins_the_chain(as_role, acts):
     as_role.execute(f"INSERT INTO {HISTORY} {ROW}")
     assert HistoryLink.objects.count() == HistoryEntry.objects.count()
-    assert chain.breaks() == []
+    assert chain.discrepancies() == []
 
 
 def test_a_delegate_logs_in_and_activates_a_user(portal_as_role):

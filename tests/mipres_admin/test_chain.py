@@ -37,7 +37,7 @@ def as_superuser(statement, *tables):
 
 
 def kinds():
-    return [wrong.kind for wrong in chain.breaks()]
+    return [wrong.kind for wrong in chain.discrepancies()]
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def day_before(days=1):
 
 
 def test_an_untouched_history_is_whole(acts):
-    assert chain.breaks() == []
+    assert chain.discrepancies() == []
 
 
 def test_every_act_has_its_link(acts):
@@ -67,7 +67,7 @@ def test_an_act_that_rolls_back_leaves_no_link(acts):
     with transaction.atomic():
         record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
         transaction.set_rollback(True)
-    assert (HistoryLink.objects.count(), chain.breaks()) == (5, [])
+    assert (HistoryLink.objects.count(), chain.discrepancies()) == (5, [])
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_an_act_that_rolls_back_leaves_no_link(acts):
 )
 def test_a_changed_act_is_found(acts, change):
     as_superuser(f"UPDATE {HISTORY} SET {change} WHERE id = {acts[2].pk}", HISTORY)
-    assert [(wrong.kind, wrong.entry_id) for wrong in chain.breaks()] == [("changed", acts[2].pk)]
+    assert [(wrong.kind, wrong.entry_id) for wrong in chain.discrepancies()] == [("changed", acts[2].pk)]
 
 
 def test_a_deleted_act_is_found(acts):
@@ -107,7 +107,7 @@ def test_an_inserted_act_is_found(acts):
 
 def test_a_chain_computed_anew_breaks_the_seal_of_its_day(acts):
     day_before()
-    chain.seal()
+    chain.seal_past_days()
     as_superuser(f"UPDATE {HISTORY} SET event = 'other' WHERE id = {acts[4].pk}", HISTORY)
     as_superuser(
         f"UPDATE {LINKS} SET sha256 = encode(sha256(convert_to((SELECT sha256 FROM {LINKS} WHERE id = 4), 'UTF8') || "
@@ -135,7 +135,7 @@ def test_a_whole_tail_written_anew_fits_until_it_meets_the_seal(acts):
 
 def test_a_whole_tail_written_anew_before_the_last_seal_is_found(acts):
     day_before()
-    chain.seal()
+    chain.seal_past_days()
     as_superuser(f"UPDATE {HISTORY} SET event = 'other' WHERE id = {acts[1].pk}", HISTORY)
     rewritten_from(2)
     assert kinds() == ["resealed"]
@@ -143,7 +143,7 @@ def test_a_whole_tail_written_anew_before_the_last_seal_is_found(acts):
 
 def test_an_act_inserted_with_its_link_in_a_sealed_day_is_found(acts):
     day_before()
-    chain.seal()
+    chain.seal_past_days()
     values = "now(), 'x', 'x', '1', '{}', '{}', '', ''"
     columns = "(at, event, object_type, object_id, before, after, reason, request_id)"
     as_superuser(f"INSERT INTO {HISTORY} {columns} VALUES ({values})", HISTORY)
@@ -157,7 +157,7 @@ def test_an_act_inserted_with_its_link_in_a_sealed_day_is_found(acts):
 
 def test_the_end_of_a_sealed_day_taken_away_with_its_links_is_found(acts):
     day_before()
-    chain.seal()
+    chain.seal_past_days()
     as_superuser(f"DELETE FROM {HISTORY} WHERE id >= {acts[3].pk}", HISTORY)
     as_superuser(f"DELETE FROM {LINKS} WHERE id >= 4", LINKS)
     assert kinds() == ["resealed"]
@@ -165,7 +165,7 @@ def test_the_end_of_a_sealed_day_taken_away_with_its_links_is_found(acts):
 
 def test_a_day_taken_away_with_its_links_and_its_seal_is_missed_by_the_next(acts):
     day_before()
-    chain.seal()
+    chain.seal_past_days()
     with transaction.atomic():
         record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
     as_superuser(f"DELETE FROM {HISTORY} WHERE id <= {acts[4].pk}", HISTORY)
@@ -176,26 +176,26 @@ def test_a_day_taken_away_with_its_links_and_its_seal_is_missed_by_the_next(acts
 
 def test_a_seal_made_without_the_secret_is_found(acts):
     day_before()
-    chain.seal()
+    chain.seal_past_days()
     as_superuser(f"UPDATE {SEALS} SET mac = '{'0' * 64}'", SEALS)
     assert kinds() == ["unsealed"]
 
 
 def test_a_seal_outlives_the_secret_that_made_it(acts, settings):
     day_before()
-    chain.seal()
+    chain.seal_past_days()
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another secret of the same portal, twice as good as the first one was"
-    assert chain.breaks() == []
+    assert chain.discrepancies() == []
 
 
 def test_the_day_that_is_not_over_has_no_seal(acts):
-    assert chain.seal() == 0
+    assert chain.seal_past_days() == 0
 
 
 def test_a_day_is_sealed_once(acts):
     day_before()
-    assert [chain.seal(), chain.seal(), HistorySeal.objects.count()] == [1, 0, 1]
+    assert [chain.seal_past_days(), chain.seal_past_days(), HistorySeal.objects.count()] == [1, 0, 1]
 
 
 def test_a_new_day_goes_on_from_the_last_link(acts):
@@ -203,7 +203,7 @@ def test_a_new_day_goes_on_from_the_last_link(acts):
     with transaction.atomic():
         record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
     last = HistoryLink.objects.order_by("-id")[0]
-    assert (last.position, last.day, chain.breaks()) == (1, timezone.localdate(), [])
+    assert (last.position, last.day, chain.discrepancies()) == (1, timezone.localdate(), [])
 
 
 def test_a_clock_that_goes_back_does_not_open_a_day_again(acts):
@@ -213,7 +213,7 @@ def test_a_clock_that_goes_back_does_not_open_a_day_again(acts):
         cursor.execute(f"ALTER TABLE {LINKS} ENABLE ALWAYS TRIGGER history_link_no_update_or_delete")
     with transaction.atomic():
         record(by=None, event=Event.HISTORY_DOWNLOADED, obj=acts[0])
-    assert (HistoryLink.objects.order_by("-id")[0].day, chain.breaks()) == (tomorrow, [])
+    assert (HistoryLink.objects.order_by("-id")[0].day, chain.discrepancies()) == (tomorrow, [])
 
 
 def test_twenty_acts_at_once_make_one_chain(acts):
@@ -224,20 +224,20 @@ def test_twenty_acts_at_once_make_one_chain(acts):
 
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(act, range(20)))
-    assert (HistoryLink.objects.count(), chain.breaks()) == (25, [])
+    assert (HistoryLink.objects.count(), chain.discrepancies()) == (25, [])
 
 
 def test_the_end_of_the_history_can_not_go_unseen_by_who_kept_the_head(acts):
-    kept = chain.head()
+    kept = chain.last_link()
     as_superuser(f"DELETE FROM {HISTORY} WHERE id = {acts[4].pk}", HISTORY)
     as_superuser(f"DELETE FROM {LINKS} WHERE id = 5", LINKS)
     with pytest.raises(CommandError, match="1 diferencias"):
-        call_command("verify_history", kept=kept, stderr=io.StringIO())
+        call_command("verify_history", last_link=kept, stderr=io.StringIO())
 
 
 @pytest.mark.parametrize("kept", ["", "0", "5 abc", "x y", "9" * 30 + " abc"])
 def test_only_a_link_of_the_chain_holds(acts, kept):
-    assert chain.holds(kept) == (kept == "0")
+    assert chain.contains_link(kept) == (kept == "0")
 
 
 def test_the_command_says_where_the_history_was_rewritten(acts):
@@ -251,14 +251,14 @@ def test_the_command_says_where_the_history_was_rewritten(acts):
 def test_the_command_prints_what_to_keep(acts):
     said = io.StringIO()
     call_command("verify_history", stdout=said)
-    assert chain.holds(said.getvalue().splitlines()[-1])
+    assert chain.contains_link(said.getvalue().splitlines()[-1])
 
 
 @pytest.mark.parametrize("table", [LINKS, SEALS])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET sha256 = sha256", "DELETE FROM {}", "TRUNCATE {}"])
 def test_postgresql_refuses_to_rewrite_links_and_seals(acts, table, statement):
     day_before()
-    chain.seal()
+    chain.seal_past_days()
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {LINKS} ENABLE ALWAYS TRIGGER history_link_no_update_or_delete")
         cursor.execute(f"ALTER TABLE {LINKS} ENABLE ALWAYS TRIGGER history_link_no_truncate")

@@ -120,7 +120,7 @@ def test_a_filter_that_is_wrong_is_explained_and_finds_nothing(staff, delegate, 
 
 
 def test_words_that_fit_too_many_ask_for_more(staff, monkeypatch):
-    monkeypatch.setattr("mipres_admin.history.forms.MOST_FOUND", 1)
+    monkeypatch.setattr("mipres_admin.history.forms.MAX_MATCHES", 1)
     for _ in range(2):
         factories.make_entity(name="Hospital")
     assert "Hay más de 1 entidades" in staff.get(LIST, {"entidad": "hospital"}).text
@@ -211,7 +211,7 @@ def test_an_act_that_somebody_rewrote_says_so(staff, delegate):
         cursor.execute("UPDATE history_historyentry SET event = 'otro' WHERE id = %s", [entry.pk])
         cursor.execute("ALTER TABLE history_historyentry ENABLE ALWAYS TRIGGER history_no_update_or_delete")
     assert "El acto no es el que se escribió" in staff.get(f"{LIST}{entry.pk}/change/").text
-    assert not chain.fits(entry.pk)
+    assert not chain.matches_link(entry.pk)
 
 
 SOME = [[1, {"b": None}], [], [{"x": 1}], [{"x": 1}, {"x": 2}], "texto", 5, None]
@@ -332,7 +332,7 @@ def test_a_delegate_is_refused(delegate_client, delegate):
 @pytest.mark.parametrize("model", ["historyentry", "historylink", "historyseal"])
 def test_nothing_is_added_changed_or_deleted(staff, delegate, model):
     entry = write(delegate)
-    at = f"/admin/mipres_admin/{model}/"
+    at = f"/admin/history/{model}/"
     before = list(HistoryEntry.objects.values()), list(HistoryLink.objects.values())
     assert staff.get(at).status_code == 200
     assert staff.get(f"{at}add/").status_code == 403

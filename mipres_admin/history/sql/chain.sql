@@ -1,5 +1,5 @@
--- Runs as the transaction commits. The lock makes commits that write history one after the other, for as long as a
--- commit takes and not for as long as the act took.
+-- Runs as the transaction commits. The lock orders the commits that write history; it is held only while a
+-- commit runs, not for the whole transaction.
 CREATE FUNCTION history_joins_the_chain() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     today date := (clock_timestamp() AT TIME ZONE 'America/Bogota')::date;

@@ -16,19 +16,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--kept", metavar="CABEZA", help="la última línea que imprimió una verificación anterior, guardada aparte"
+            "--last-link", metavar="ESLABÓN", help="la última línea de una verificación anterior, guardada aparte"
         )
 
-    def handle(self, *args: Any, kept: str | None, **options: Any) -> None:
-        found = [str(wrong) for wrong in chain.breaks()]
-        if kept and not chain.holds(kept):
-            found.append(f"la cadena ya no tiene el eslabón guardado ({kept}): se borró el final de la historia")
+    def handle(self, *args: Any, last_link: str | None, **options: Any) -> None:
+        found = [str(discrepancy) for discrepancy in chain.discrepancies()]
+        if last_link and not chain.contains_link(last_link):
+            found.append(f"la cadena ya no tiene el eslabón guardado ({last_link}): se borró el final de la historia")
         if found:
             for line in found[:SHOWN]:
                 self.stderr.write(line)
             raise CommandError(f"La historia no es la que escribió el portal: {len(found)} diferencias.")
-        sealed = chain.seal()
+        sealed = chain.seal_past_days()
         self.stdout.write(
             f"La historia está completa: {HistoryLink.objects.count()} actos, {sealed} días sellados ahora."
         )
-        self.stdout.write(chain.head())
+        self.stdout.write(chain.last_link())
