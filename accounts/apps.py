@@ -7,7 +7,7 @@ from django.apps import AppConfig
 
 class AccountsConfig(AppConfig):
     name = "accounts"
-    verbose_name = "Cuentas"
+    verbose_name = "Personas y cuentas"
     admin_order = 20
 
     def ready(self) -> None:

@@ -7,7 +7,7 @@ from django.apps import AppConfig
 
 class RegistriesConfig(AppConfig):
     name = "registries"
-    verbose_name = "Cargas de registros oficiales"
+    verbose_name = "Registros oficiales"
     admin_order = 50
 
     def ready(self) -> None:

@@ -39,5 +39,6 @@ class MinistryAdminSite(AdminSite):
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """The lists of one app, under its own name."""
-        name = NAMES.get(app_label, apps.get_app_config(app_label).verbose_name)
+        configs = apps.app_configs
+        name = NAMES.get(app_label) or (configs[app_label].verbose_name if app_label in configs else app_label)
         return super().app_index(request, app_label, {"title": name} | (extra_context or {}))

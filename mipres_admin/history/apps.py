@@ -7,7 +7,7 @@ from django.apps import AppConfig
 
 class HistoryConfig(AppConfig):
     name = "mipres_admin.history"
-    verbose_name = "Historia"
+    verbose_name = "Historia del portal"
     admin_order = 70
 
     def ready(self) -> None:

@@ -150,7 +150,7 @@ def test_another_error_stays_an_error(ministry, delegate, monkeypatch):
 
     client = seeing(ministry, delegate)
     client.raise_request_exception = False
-    monkeypatch.setattr("accounts.views.login.overview_of", failing)
+    monkeypatch.setattr("roles.views.home.overview_of", failing)
     assert client.get("/").status_code == 500
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.jobs import forget_expired
 from accounts.models import PasswordLink
+from roles.jobs import forget_uploads
 from roles.models import RoleUpload
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,7 @@ def test_what_has_expired_goes_and_the_rest_stays(delegate, colleague):
         make_link(account, when)
         make_upload(account, when)
     forget_expired()
+    forget_uploads()
     kept = [model.objects.count() for model in (Session, CaptchaStore, PasswordLink, RoleUpload)]
     assert kept == [1] * 4
     assert PasswordLink.objects.get().account == colleague

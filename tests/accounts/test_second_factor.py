@@ -19,6 +19,7 @@ from accounts.security.webauthn import site_of
 from entities.models import EntityKind
 from mipres_admin.access.declarations import declared, own_patterns
 from mipres_admin.history.models import HistoryEntry
+from mipres_admin.refusals import Refused
 from tests import factories
 from tests.accounts.login_page import is_logged_in, log_in
 from tests.mipres_admin.test_access import TABLE, address
@@ -463,7 +464,7 @@ def test_of_two_windows_that_remove_the_last_two_factors_one_is_refused():
             begin.wait(10)
             actions.remove_factor(by=account, factor=app)
             answers.append("removed")
-        except actions.Refused:
+        except Refused:
             answers.append("refused")
         finally:
             connections.close_all()

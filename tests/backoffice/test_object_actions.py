@@ -267,4 +267,4 @@ def test_suspending_leaves_the_tokens_or_ends_them(ministry):
     for choice, left in (({}, 1), ({"revoke_tokens": "on"}, 1)):
         token = make(PortalToken)
         perform(client_of(ministry), token.made_by, "suspender", **choice)
-        assert PortalToken.objects.in_force().count() == left
+        assert PortalToken.objects.current().count() == left

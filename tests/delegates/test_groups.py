@@ -88,7 +88,7 @@ def client_of(group):
 def test_each_group_has_exactly_its_declared_permissions(subtests):
     assert set(Group.objects.values_list("name", flat=True)) == set(StaffGroup.values) == set(PURPOSES)
     for group in StaffGroup:
-        with subtests.test(group):
+        with subtests.test(group.value):
             assert in_database(group) == declared(group) != set()
 
 

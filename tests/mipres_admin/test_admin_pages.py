@@ -80,10 +80,14 @@ def test_the_apps_come_in_the_ministrys_order_and_words(staff):
         name
         for name in (
             "Representantes y delegados",
-            "Cuentas, usuarios y roles",
-            "Entidades, sedes y registros oficiales",
+            "Personas y cuentas",
+            "Usuarios y roles",
+            "Entidades y sedes",
+            "Registros oficiales",
             "Tokens y servicios web",
-            "Historia, correo y tareas",
+            "Historia del portal",
+            "Correo",
+            "Tareas del portal",
             "Grupos y permisos",
         )
         if name in names

@@ -201,9 +201,10 @@ class Walk:
 
     def is_looked_for_in_the_admin(self):
         staff = self.staff()
-        for at, word in (("outgoingmail", "q"), ("historylink", "q"), ("historyentry", "quien")):
+        lists = (("outbox/outgoingmail", "q"), ("history/historylink", "q"), ("history/historyentry", "quien"))
+        for at, word in lists:
             for text in (EMAIL, DOCUMENT, NAMES["first_surname"]):
-                assert staff.get(f"/admin/mipres_admin/{at}/", {word: text}).status_code in (200, 302)
+                assert staff.get(f"/admin/{at}/", {word: text}).status_code in (200, 302)
         staff.get(f"/admin/no/hay/{DOCUMENT}/")
         token = PortalToken.objects.get()
         staff.post(f"/admin/tokens/portaltoken/{token.pk}/acto/revocar/", {"reason": REASON})
