@@ -11,14 +11,19 @@ class AccountsConfig(AppConfig):
     admin_order = 20
 
     def ready(self) -> None:
-        from accounts import events, jobs, panels, permissions, signals  # noqa: F401  signals connects its receivers
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
+
+        from accounts import events, jobs, panels, permissions, signals
         from accounts.registries.deceased import Deceased
-        from accounts.security import sessions  # noqa: F401  connects its receivers: every log-in has its session row
+        from accounts.security import sessions
         from mipres_admin.backoffice import dashboard, groups
         from mipres_admin.history import event_registry
         from mipres_admin.jobs import scheduling
         from registries import registry
 
+        user_logged_in.connect(sessions.create_account_session)
+        user_logged_out.connect(sessions.end_account_session)
+        user_logged_out.connect(signals.end_impersonations_of_session)
         registry.register(Deceased)
         scheduling.register(name="forget_expired", every=timedelta(hours=1), function=jobs.forget_expired)
         scheduling.register(name="end_impersonations", every=timedelta(minutes=5), function=jobs.end_impersonations)

@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 class Event(TextChoices):
     DECEASED_LOADED = "deceased.loaded", "Carga de fallecidos"
     SESSION_OPENED = "session.opened", "Ingreso"
-    SESSION_HALFWAY = "session.halfway", "Contraseña aceptada, falta el segundo factor"
+    SESSION_MFA_REQUIRED = "session.mfa_required", "Contraseña aceptada, falta el segundo factor"
     SESSION_RECOVERED = "session.recovered", "Ingreso con código de recuperación"
     SESSION_REFUSED = "session.refused", "Ingreso rechazado"
     SESSION_SWITCHED = "session.switched", "Cambio de entidad"
@@ -17,7 +17,7 @@ class Event(TextChoices):
     FACTOR_REFUSED = "factor.refused", "Segundo factor rechazado"
     FACTOR_POLICY_CHANGED = "factor.policy_changed", "Segundo factor obligatorio: fecha cambiada"
     FACTORS_RESET = "factors.reset", "Segundos factores retirados por el Ministerio"
-    RECOVERY_CODES_MADE = "recovery_codes.made", "Códigos de recuperación generados"
+    RECOVERY_CODES_CREATED = "recovery_codes.created", "Códigos de recuperación generados"
     SECURITY_REFUSED = "security.refused", "Cambio de seguridad rechazado"
     SESSION_CLOSED = "session.closed", "Salida"
     PASSWORD_CHANGED = "password.changed", "Contraseña cambiada"
@@ -30,12 +30,12 @@ class Event(TextChoices):
     ACCOUNT_UNLOCKED = "account.unlocked", "Ingreso desbloqueado"
     ENTITY_SUSPENDED = "entity.suspended", "Entidad suspendida"
     ENTITY_REACTIVATED = "entity.reactivated", "Entidad reactivada"
-    STAFF_MADE = "staff.made", "Cuenta del Ministerio creada"
+    STAFF_CREATED = "staff.created", "Cuenta del Ministerio creada"
     STAFF_GROUPS_CHANGED = "staff.groups_changed", "Grupos de una cuenta del Ministerio cambiados"
     STAFF_CLOSED = "staff.closed", "Cuenta del Ministerio cerrada"
     STAFF_REOPENED = "staff.reopened", "Cuenta del Ministerio abierta de nuevo"
-    VIEW_AS_STARTED = "view_as.started", "El Ministerio empezó a ver el portal como un delegado"
-    VIEW_AS_ENDED = "view_as.ended", "El Ministerio dejó de ver el portal como un delegado"
+    IMPERSONATION_STARTED = "impersonation.started", "El Ministerio empezó a ver el portal como un delegado"
+    IMPERSONATION_ENDED = "impersonation.ended", "El Ministerio dejó de ver el portal como un delegado"
 
 
 # the heading in a list of choices, by the part of the value before the point
@@ -51,7 +51,7 @@ GROUPS = {
     "account": "Cuentas",
     "entity": "Entidades",
     "staff": "Cuentas",
-    "view_as": "Cuentas",
+    "impersonation": "Cuentas",
 }
 REASON_REQUIRED = frozenset(
     {
@@ -60,12 +60,12 @@ REASON_REQUIRED = frozenset(
         Event.ACCOUNT_UNLOCKED,
         Event.ENTITY_SUSPENDED,
         Event.ENTITY_REACTIVATED,
-        Event.STAFF_MADE,
+        Event.STAFF_CREATED,
         Event.STAFF_GROUPS_CHANGED,
         Event.STAFF_CLOSED,
         Event.STAFF_REOPENED,
-        Event.VIEW_AS_STARTED,
-        Event.VIEW_AS_ENDED,
+        Event.IMPERSONATION_STARTED,
+        Event.IMPERSONATION_ENDED,
     }
 )
 # what the keys of `before` and `after` are called

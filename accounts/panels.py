@@ -4,7 +4,7 @@ from django.db.models import Count
 
 from accounts.events import Event
 from accounts.models import Account
-from accounts.throttle import locked_accounts
+from accounts.security.login_limits import locked_accounts
 from accounts.usernames import DELEGATE_KINDS
 from entities.models import EntityKind
 from mipres_admin.backoffice.charts import Figure, chart_of, day_chart, last_days

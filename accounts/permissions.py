@@ -20,7 +20,7 @@ PERMISSIONS = (
     may_do("accounts.account", "unlock_account", "Puede desbloquear cuentas", SOPORTE),
     may_do("accounts.account", "end_sessions", "Puede cerrar las sesiones de una cuenta", SOPORTE),
     may_do("accounts.account", "reset_second_factor", "Puede retirar los segundos factores de una cuenta", SOPORTE),
-    may_do("accounts.account", "view_as_delegate", "Puede ver el portal como lo ve un delegado", SOPORTE),
+    may_do("accounts.account", "impersonate_delegate", "Puede ver el portal como lo ve un delegado", SOPORTE),
     may_do("accounts.account", "manage_staff", "Puede administrar al personal del Ministerio"),
     may_do("accounts.secondfactorpolicy", "add_secondfactorpolicy", "Puede hacer obligatorio el segundo factor"),
     may_do("accounts.secondfactorpolicy", "change_secondfactorpolicy", "Puede cambiar desde cuándo es obligatorio"),

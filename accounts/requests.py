@@ -1,8 +1,6 @@
 """What does a request hold in a view? What the middlewares have set by the time that access is granted."""
 
-from accounts.models import Account
-from accounts.models.impersonation import Impersonation
-from accounts.models.sessions import AccountSession
+from accounts.models import Account, AccountSession, Impersonation
 from accounts.security.sessions import PendingLogin
 from entities.models import Entity
 from mipres_admin.access.declarations import PortalRequest

@@ -46,7 +46,7 @@ def _is_view(permission: Permission) -> bool:
     return permission.codename == f"view_{permission.content_type.model}"
 
 
-def seen_by(group: Group) -> list[str]:
+def viewable_lists(group: Group) -> list[str]:
     """What the group sees: the lists of the admin that open to it, by the names that the admin gives them."""
     seen = [permission.content_type.model_class() for permission in _permissions(group) if _is_view(permission)]
     return sorted(
@@ -54,7 +54,7 @@ def seen_by(group: Group) -> list[str]:
     )
 
 
-def deed_of(permission: Permission) -> str:
+def permission_label(permission: Permission) -> str:
     """What a permission lets one do, in words: never Django's own English name of it."""
     verb = DEFAULT_DEEDS.get(permission.codename.partition("_")[0])
     if verb and permission.name.startswith("Can "):
@@ -63,6 +63,6 @@ def deed_of(permission: Permission) -> str:
     return capfirst(permission.name.removeprefix("Puede "))
 
 
-def done_by(group: Group) -> list[str]:
+def permitted_actions(group: Group) -> list[str]:
     """What the group does, in words."""
-    return sorted(deed_of(permission) for permission in _permissions(group) if not _is_view(permission))
+    return sorted(permission_label(permission) for permission in _permissions(group) if not _is_view(permission))

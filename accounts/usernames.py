@@ -20,23 +20,23 @@ PREFIXES: dict[str, str] = {
 DELEGATE_KINDS = tuple(PREFIXES)
 
 
-def persons_login(document_type: str, document_number: str) -> str:
+def natural_person_login(document_type: str, document_number: str) -> str:
     """The name of a person's own account, for example CC1025000111."""
     return f"{document_type}{document_number}"
 
 
-def first_login(entity: Entity) -> str:
+def first_delegate_login(entity: Entity) -> str:
     """The name of the first delegate of an entity, for example ADMIPS900123456."""
     return f"{PREFIXES[entity.kind]}{entity.nit}"
 
 
-def next_login(entity: Entity) -> str:
+def next_delegate_login(entity: Entity) -> str:
     """The first free name for a delegate of this entity, which stays free for the caller's transaction.
 
     Two entities may share it (a CC and a PT of one number, both Proveedor Persona Natural), so what is locked is the
     name and not the entity. Accounts are never deleted: a name has one owner for ever.
     """
-    first = first_login(entity)
+    first = first_delegate_login(entity)
     lock_key(first)
     taken = set(Account.objects.filter(login__startswith=first).values_list("login", flat=True))
     names = (first if number == 1 else f"{first}-{number}" for number in count(1))

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts.admin import AccountAdmin, DocumentColumn, OfAccountAdmin
-from accounts.models import Account, Person, of_document
+from accounts.admin.accounts import AccountAdmin
+from accounts.admin.search import DocumentColumn, OfAccountAdmin
+from accounts.models import Account, Person, document_q
 from delegates.actions import entity_registrations as actions
 from delegates.actions.suspension import suspend_delegate
 from delegates.forms.entity_registrations import ReviewForm, check_digit
@@ -198,7 +199,7 @@ class EntityRegistrationAdmin(ObjectActionsAdmin):
 
 def _of_entity_or_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     entities = Entity.objects.matching(words).values("pk")
-    return rows.filter(Q(entity__in=entities) | of_document(words))
+    return rows.filter(Q(entity__in=entities) | document_q(words))
 
 
 def _of_entity_or_person(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -207,7 +208,7 @@ def _of_entity_or_person(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 def _of_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    return rows.filter(of_document(words))
+    return rows.filter(document_q(words))
 
 
 @admin.register(SignUp)

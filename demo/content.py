@@ -19,11 +19,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actions.impersonation import end_impersonation, start_impersonation
-from accounts.models import Account, DeceasedEntry, Person
-from accounts.models.impersonation import Impersonation
-from accounts.models.sessions import AccountSession
+from accounts.models import Account, AccountSession, DeceasedEntry, Impersonation, Person
 from accounts.staff_groups import purpose_of
-from accounts.usernames import DELEGATE_KINDS, first_login, persons_login
+from accounts.usernames import DELEGATE_KINDS, first_delegate_login, natural_person_login
 from delegates.models import Appointment, PrivacyAcceptance
 from delegates.privacy_notice import NOTICE_VERSION
 from demo.representatives import load_chain
@@ -256,7 +254,7 @@ DELEGATES = {
 
 def _delegate(kind: EntityKind, entity: Entity) -> Account:
     number, names = DELEGATES[kind]
-    login, person = first_login(entity), _person(number, names)
+    login, person = first_delegate_login(entity), _person(number, names)
     account = Account.objects.filter(login=login).first()
     return account or Account.objects.create_user(login, PASSWORD, entity=entity, person=person, email=person.email)
 
@@ -266,7 +264,7 @@ def _natural(number: str, names: tuple[str, str, str, str]) -> Account:
     person = _person(number, names)
     account = Account.objects.filter(person=person, entity=None).first()
     if account is None:
-        login = persons_login(person.document_type, person.document_number)
+        login = natural_person_login(person.document_type, person.document_number)
         account = Account.objects.create_user(login, PASSWORD, person=person, email=person.email)
         PrivacyAcceptance.objects.create(account=account, notice_version=NOTICE_VERSION, accepted_at=Now())
     return account

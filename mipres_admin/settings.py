@@ -160,7 +160,7 @@ AUTHENTICATION_BACKENDS = ["accounts.backends.AccountBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
-PASSWORD_HASHERS = ["accounts.hashers.PortalArgon2Hasher"]
+PASSWORD_HASHERS = ["accounts.security.password_hashers.PortalArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -169,8 +169,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "accounts.validators.NotAllTheSame"},
-    {"NAME": "accounts.validators.NotALastPassword"},
+    {"NAME": "accounts.security.password_validators.NotAllTheSame"},
+    {"NAME": "accounts.security.password_validators.NotALastPassword"},
 ]
 LOGIN_FAILURES_ALLOWED = 5
 LOGIN_FAILURES_ALLOWED_PER_ADDRESS = 100

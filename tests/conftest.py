@@ -9,9 +9,9 @@ from django.core import mail
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 
-from accounts.models import Account
-from accounts.models.sessions import AccountSession, Proof
-from accounts.security.sessions import MINE
+from accounts.models import Account, AccountSession
+from accounts.models.sessions import VerificationMethod
+from accounts.security.sessions import ACCOUNT_SESSION
 from entities.models import Entity, Sede
 from mipres_admin.outbox.delivery import deliver_due
 from tests import factories
@@ -91,7 +91,9 @@ def force_login_proves_a_second_factor() -> Iterator[None]:
 
     def force_login(client: Client, user: Account, backend: str | None = None) -> None:
         log_in(client, user, backend)
-        AccountSession.objects.filter(public_id=client.session[MINE]).update(verified_by=Proof.TOTP)
+        AccountSession.objects.filter(public_id=client.session[ACCOUNT_SESSION]).update(
+            verified_by=VerificationMethod.TOTP
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "force_login", force_login)

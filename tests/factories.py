@@ -8,11 +8,9 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from django_otp.oath import totp
 
-from accounts.models import Account, Person
-from accounts.models.second_factors import AuthenticatorApp
-from accounts.models.sessions import AccountSession
+from accounts.models import Account, AccountSession, AuthenticatorApp, Person
 from accounts.security.secrets import new_seed, totp_key
-from accounts.usernames import first_login, persons_login
+from accounts.usernames import first_delegate_login, natural_person_login
 from delegates.models import Appointment, EntityRegistration
 from entities.models import EPS_KINDS, Entity, EntityKind, Sede
 from roles.matrix import UserKind
@@ -68,7 +66,7 @@ def make_user(kind: str = UserKind.PROFESIONAL, profession: str | None = "P07", 
 def make_delegate(entity: Entity, **fields: Any) -> Account:
     person = fields.get("person") or make_person()
     defaults: dict[str, Any] = {
-        "login": first_login(entity),
+        "login": first_delegate_login(entity),
         "entity": entity,
         "person": person,
         "email": person.email,
@@ -88,7 +86,7 @@ def make_natural(person: Person | None = None, **fields: Any) -> Account:
     """A natural person's own account of Mi Seguridad Social."""
     person = person or make_person()
     defaults: dict[str, Any] = {
-        "login": persons_login(person.document_type, person.document_number),
+        "login": natural_person_login(person.document_type, person.document_number),
         "person": person,
         "email": person.email,
         "password": PASSWORD,

@@ -1,6 +1,6 @@
 """A password hasher of the same algorithm as the portal's, cheap enough for a test run."""
 
-from accounts.hashers import PortalArgon2Hasher
+from accounts.security.password_hashers import PortalArgon2Hasher
 
 
 class FastArgon2Hasher(PortalArgon2Hasher):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import Account, may_enter_at
+from accounts.models import Account, can_log_in_q
 from entities.models import Entity
 from mipres_admin.database import clock
 from mipres_admin.database.locks import lock, lock_rows
@@ -141,7 +141,7 @@ def revoke_and_notify(*, by: Account | None, token: PortalToken, reason: str, te
     """Revoke a token that its entity did not ask to end, and mail the entity's delegates; whether it was in force."""
     if not revoke_token(by=by, token=token, reason=reason):
         return False
-    for account in token.entity.accounts.filter(may_enter_at()):
+    for account in token.entity.accounts.filter(can_log_in_q()):
         notify(account, template, token=token, entity=token.entity, reason=reason)
     return True
 
@@ -204,7 +204,7 @@ def _remind(token: PortalToken, days: int, now: datetime) -> bool:
     if not is_new:
         return False
     left = max(1, (token.expires_at - now).days)
-    for account in token.entity.accounts.filter(may_enter_at()):
+    for account in token.entity.accounts.filter(can_log_in_q()):
         notify(account, "token_expiring", token=token, entity=token.entity, left=left)
     return True
 

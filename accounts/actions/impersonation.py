@@ -6,9 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.events import Event
-from accounts.models import Account
-from accounts.models.impersonation import Impersonation
-from accounts.models.sessions import AccountSession
+from accounts.models import Account, AccountSession, Impersonation
 from accounts.rules.impersonation import already_impersonating, end_reason, impersonation_refusal
 from mipres_admin.database import clock
 from mipres_admin.database.locks import lock
@@ -39,8 +37,8 @@ def start_impersonation(*, by: Account, account: Account, session: AccountSessio
         staff=by, account=account, entity=entity, session=held, reason=reason, started_at=now, ends_at=ends_at
     )
     after = {"minutes": settings.IMPERSONATION_MINUTES}
-    record(by=by, event=Event.VIEW_AS_STARTED, obj=account, entity=entity, after=after, reason=reason)
-    notify(account, "viewed_as", impersonation=impersonation, days=settings.IMPERSONATION_NOTICE_DAYS)
+    record(by=by, event=Event.IMPERSONATION_STARTED, obj=account, entity=entity, after=after, reason=reason)
+    notify(account, "impersonated", impersonation=impersonation, days=settings.IMPERSONATION_NOTICE_DAYS)
     return True
 
 
@@ -56,7 +54,7 @@ def end_impersonation(*, impersonation: Impersonation, by: Account | None, why: 
     held.ended_at, held.end = min(clock.now(), held.ends_at), why
     held.save(update_fields=["ended_at", "end"])
     after, reason = {"end": str(why)}, held.reason
-    record(by=by, event=Event.VIEW_AS_ENDED, obj=held.account, entity=held.entity, after=after, reason=reason)
+    record(by=by, event=Event.IMPERSONATION_ENDED, obj=held.account, entity=held.entity, after=after, reason=reason)
     return True
 
 

@@ -8,11 +8,10 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import throttle
 from accounts.events import Event
-from accounts.models import Account, PasswordLink
-from accounts.models.sessions import AccountSession
-from accounts.rules.authentication import step_of
+from accounts.models import Account, AccountSession, PasswordLink
+from accounts.rules.second_factor import next_login_step
+from accounts.security import login_limits
 from mipres_admin.database.locks import lock
 from mipres_admin.history.recording import origin, record
 from mipres_admin.outbox.mail import notify
@@ -35,12 +34,12 @@ CHANGED_ELSEWHERE = (
 )
 
 
-def _count(login: str) -> throttle.Attempt:
-    return throttle.register_attempt(login=login, address=origin.get().address)
+def _count(login: str) -> login_limits.Attempt:
+    return login_limits.register_attempt(login=login, address=origin.get().address)
 
 
 @transaction.atomic
-def record_failed_attempt(event: Event, attempt: throttle.Attempt, account: Account | None) -> None:
+def record_failed_attempt(event: Event, attempt: login_limits.Attempt, account: Account | None) -> None:
     """Write down a failed try.
 
     A name that does not exist costs the same write, so that the time of the answer says nothing; its row names the
@@ -55,7 +54,7 @@ def record_failed_attempt(event: Event, attempt: throttle.Attempt, account: Acco
 def open_session(*, login: str, password: str) -> Account:
     """Check the credentials and return the account whose session may begin (manual v4.1 §9).
 
-    Where a second factor comes next, that is written down, and the opening with it (`second_factor.prove`).
+    Where a second factor comes next, that is written down, and the opening with it (`second_factor.verify_code`).
     `login` is folded, as accounts store it. Raises ValidationError with one and the same message when the account
     does not exist, is inactive, is of an inactive entity or has another password, after one hashing in each case;
     and with the lock's message when there were too many tries: then the password is not even looked at.
@@ -63,12 +62,12 @@ def open_session(*, login: str, password: str) -> Account:
     attempt = _count(login)
     account = Account.objects.select_related("entity", "person").filter(login=login).first()
     knows_password = check_password_with_timing_attack_mitigation(account, password)
-    if account is None or not knows_password or not account.may_enter:
+    if account is None or not knows_password or not account.can_log_in:
         record_failed_attempt(Event.SESSION_REFUSED, attempt, account)
         raise ValidationError(BAD_CREDENTIALS, code="credentials")
     with transaction.atomic():
         attempt.reset()
-        event = Event.SESSION_HALFWAY if step_of(account) else Event.SESSION_OPENED
+        event = Event.SESSION_MFA_REQUIRED if next_login_step(account) else Event.SESSION_OPENED
         record(by=account, event=event, obj=account)
     return account
 

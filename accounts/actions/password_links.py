@@ -4,10 +4,10 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import throttle
 from accounts.actions.login import check_new_password, save_new_password
 from accounts.events import Event
-from accounts.models import Account, PasswordLink, Person, may_enter_at
+from accounts.models import Account, PasswordLink, Person, can_log_in_q
+from accounts.security import login_limits
 from mipres_admin.database.locks import lock
 from mipres_admin.history.recording import origin, record
 from mipres_admin.outbox import mail_links
@@ -34,14 +34,19 @@ NOBODY = -1
 
 @sensitive_variables("secret")
 def _write_link(account: Account, reason: str) -> None:
-    """The link in the place of any older one, and the mail that carries it."""
+    """Save the link in place of any older one, and send it by e-mail."""
     secret, expires_at = mail_links.new_secret(), mail_links.expiry()
-    secret_hash = mail_links.hash_of(secret)
+    values = {
+        "secret_hash": mail_links.hash_of(secret),
+        "reason": reason,
+        "created_at": Now(),
+        "expires_at": expires_at,
+    }
     PasswordLink.objects.bulk_create(
-        [PasswordLink(account=account, secret_hash=secret_hash, reason=reason, made_at=Now(), expires_at=expires_at)],
+        [PasswordLink(account=account, **values)],
         update_conflicts=True,
         unique_fields=["account"],
-        update_fields=["secret_hash", "reason", "made_at", "expires_at"],
+        update_fields=list(values),
     )
     notify(
         account,
@@ -75,7 +80,7 @@ def send_password_link(*, account: Account, reason: str, by: Account | None = No
     account may not enter.
     """
     reason = PasswordLink.Reason(reason)
-    if not account.may_enter:
+    if not account.can_log_in:
         raise Refused(CAN_NOT_ENTER)
     _write(account=account, reason=reason, by=by, event=Event.PASSWORD_LINK_SENT, obj=account)
 
@@ -95,8 +100,8 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
     The same statements and the same answer, whether or not they are. `login` is folded, as accounts store it.
     Raises ValidationError when too many links were asked for, for the login or from the address of the request.
     """
-    counter = throttle.register_recovery(login=login, address=origin.get().address)
-    mine = Account.objects.filter(may_enter_at(), login=login, email__iexact=email)
+    counter = login_limits.register_recovery(login=login, address=origin.get().address)
+    mine = Account.objects.filter(can_log_in_q(), login=login, email__iexact=email)
     accounts = mine.select_related("entity", "person")
     account = accounts.filter(person__document_type=document_type, person__document_number=document_number).first()
     reason = PasswordLink.Reason.RECOVER
@@ -137,5 +142,5 @@ def assign_password(*, secret: str, new: str) -> Account:
     if not deleted:
         raise Refused(DEAD_LINK)
     save_new_password(account, new, by=account, event=Event.PASSWORD_ASSIGNED)
-    throttle.reset_login(account.login)
+    login_limits.reset_login(account.login)
     return account

@@ -1,4 +1,4 @@
-"""Add, prove and remove second factors: each deed once, counted against guessing, written down, and told by mail."""
+"""Add, verify and remove second factors: guesses are counted, events recorded, and the person gets an e-mail."""
 
 import hashlib
 from datetime import date
@@ -8,14 +8,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import throttle
 from accounts.actions.login import record_failed_attempt
 from accounts.events import Event
-from accounts.models import Account
-from accounts.models.second_factors import AuthenticatorApp, Factor, Passkey, RecoveryCode, SecondFactorPolicy
-from accounts.models.sessions import Proof
-from accounts.rules.authentication import factors_of, removal_refusal
-from accounts.security import webauthn
+from accounts.models import Account, AuthenticatorApp, Passkey, RecoveryCode, SecondFactorPolicy
+from accounts.models.sessions import VerificationMethod
+from accounts.rules.second_factor import factors_of, removal_refusal
+from accounts.security import login_limits, webauthn
 from accounts.security.secrets import read_recovery_code, recovery_codes, recovery_digest
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.history.recording import origin, record
@@ -41,8 +39,8 @@ def _notify(account: Account, what: str) -> None:
     notify(account, "security_changed", what=what, at=timezone.now(), address=origin.get().address)
 
 
-def _lock_holders(account: Account) -> list[Account]:
-    """Lock the accounts that share factors with this one, so that two windows take turns."""
+def _lock_accounts_of_person(account: Account) -> list[Account]:
+    """Lock the accounts that share factors with this one, so that simultaneous requests take turns."""
     if account.is_staff or account.person_id is None:
         return [lock(account)]
     return lock_rows(Account.objects.filter(person=account.person_id, is_staff=False))
@@ -51,8 +49,8 @@ def _lock_holders(account: Account) -> list[Account]:
 # ---------------------------------------------------------------- adding
 
 
-def _enrolled(by: Account, factor: Factor, kind: str) -> None:
-    record(by=by, event=Event.FACTOR_ENROLLED, obj=factor, after={"kind": kind, "name": factor.name})
+def _record_enrolment(by: Account, factor: AuthenticatorApp | Passkey) -> None:
+    record(by=by, event=Event.FACTOR_ENROLLED, obj=factor, after={"kind": factor.kind, "name": factor.name})
     _notify(by, f"se agregó un segundo factor («{factor.name}»)")
 
 
@@ -67,12 +65,11 @@ def enrol_app(*, by: Account, name: str, seed: str, code: str) -> AuthenticatorA
     if not app.accepts(code):
         raise ValidationError({"code": WRONG_ENROL_CODE})
     with transaction.atomic():
-        _lock_holders(by)
-        made = AuthenticatorApp.objects.filter(seed=seed).first()
-        if made is not None:
-            return made
+        _lock_accounts_of_person(by)
+        if existing := AuthenticatorApp.objects.filter(seed=seed).first():
+            return existing
         app.save(force_insert=True)
-        _enrolled(by, app, app.kind)
+        _record_enrolment(by, app)
     return app
 
 
@@ -82,61 +79,62 @@ def enrol_passkey(*, by: Account, name: str, answer: str, challenge: str, site: 
     Raises ValidationError when the answer proves nothing, is for another challenge or site, or the passkey exists.
     """
     try:
-        made = webauthn.read_registration(answer, challenge, site)
+        fields = webauthn.read_registration(answer, challenge, site)
         with transaction.atomic():
-            passkey = Passkey.objects.create(account=by, name=name, last_used_at=timezone.now(), **made)
-            _enrolled(by, passkey, passkey.kind)
-    except (webauthn.NotProven, IntegrityError) as error:
+            passkey = Passkey.objects.create(account=by, name=name, last_used_at=timezone.now(), **fields)
+            _record_enrolment(by, passkey)
+    except (webauthn.NotVerified, IntegrityError) as error:
         raise ValidationError(PASSKEY_NOT_ADDED, code="passkey") from error
     return passkey
 
 
 @transaction.atomic
-def open_after_enrolment(*, account: Account, proof: Proof) -> None:
-    """Write down that the session of `account` opens, which had to add this factor first."""
-    record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": proof.value})
+def open_after_enrolment(*, account: Account, method: VerificationMethod) -> None:
+    """Record that the session of `account` opens, which had to add this factor first."""
+    record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": method.value})
 
 
 @sensitive_variables("seed")
 @transaction.atomic
-def make_recovery_codes(*, by: Account, seed: str) -> None:
-    """Keep the hashes of the recovery codes of `seed`, instead of any that the holder of `by` had."""
-    _lock_holders(by)
-    RecoveryCode.objects.of(by).delete()
+def create_recovery_codes(*, by: Account, seed: str) -> None:
+    """Save the hashes of the recovery codes of `seed`, and delete older codes of the person of `by`."""
+    _lock_accounts_of_person(by)
+    RecoveryCode.objects.usable_by(by).delete()
     digests = [recovery_digest(code) for code in recovery_codes(seed)]
     RecoveryCode.objects.bulk_create(RecoveryCode(account=by, digest=digest) for digest in digests)
-    record(by=by, event=Event.RECOVERY_CODES_MADE, obj=by, after={"codes": len(digests)})
+    record(by=by, event=Event.RECOVERY_CODES_CREATED, obj=by, after={"codes": len(digests)})
     _notify(by, "se generaron códigos de recuperación nuevos; los anteriores ya no sirven")
 
 
-# ---------------------------------------------------------------- proving
+# ---------------------------------------------------------------- verifying
 
 
-def _count(account: Account) -> throttle.Attempt:
+def _count(account: Account) -> login_limits.Attempt:
     """Count one guess at the second factor; the accounts that share factors share the counter."""
-    return throttle.register_attempt(login=throttle.holder_of(account), address=origin.get().address, kind="factor")
+    name = login_limits.second_factor_counter_name(account)
+    return login_limits.register_attempt(login=name, address=origin.get().address, kind="factor")
 
 
-def _opened(account: Account, attempt: throttle.Attempt, proof: Proof) -> None:
+def _record_log_in(account: Account, attempt: login_limits.Attempt, method: VerificationMethod) -> None:
     attempt.reset()
-    record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": proof.value})
+    record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": method.value})
 
 
 @transaction.atomic
-def _app_accepts(account: Account, attempt: throttle.Attempt, code: str) -> bool:
-    for app in lock_rows(AuthenticatorApp.objects.of(account)):
+def _app_accepts(account: Account, attempt: login_limits.Attempt, code: str) -> bool:
+    for app in lock_rows(AuthenticatorApp.objects.usable_by(account)):
         if app.accepts(code):
             app.last_used_at = timezone.now()
             app.save(update_fields=["last_step", "drift", "last_used_at"])
-            _opened(account, attempt, Proof.TOTP)
+            _record_log_in(account, attempt, VerificationMethod.TOTP)
             return True
     return False
 
 
 @transaction.atomic
-def _recovers(account: Account, attempt: throttle.Attempt, code: str) -> bool:
-    codes = RecoveryCode.objects.of(account).current()
-    # one statement: of two windows with one code, one finds it
+def _use_recovery_code(account: Account, attempt: login_limits.Attempt, code: str) -> bool:
+    codes = RecoveryCode.objects.usable_by(account).current()
+    # one statement: of two requests with one code, one finds it
     used = codes.filter(digest=recovery_digest(code)).values("pk")
     if not RecoveryCode.objects.filter(pk__in=used, used_at__isnull=True).update(used_at=timezone.now()):
         return False
@@ -148,48 +146,48 @@ def _recovers(account: Account, attempt: throttle.Attempt, code: str) -> bool:
 
 
 @sensitive_variables("code")
-def prove(*, account: Account, code: str) -> Proof:
-    """Prove the holder of `account` with six digits of an app or with a recovery code; the session may then open.
+def verify_code(*, account: Account, code: str) -> VerificationMethod:
+    """Verify six digits of an app, or a recovery code, of the person of `account`, who may then log in.
 
     Raises ValidationError when the code is wrong or was used, and with the lock's message after too many guesses.
     """
     attempt = _count(account)
     recovery = read_recovery_code(code)
     if code.isascii() and code.isdigit() and len(code) == 6 and _app_accepts(account, attempt, code):
-        return Proof.TOTP
-    if recovery and _recovers(account, attempt, recovery):
-        return Proof.RECOVERY
+        return VerificationMethod.TOTP
+    if recovery and _use_recovery_code(account, attempt, recovery):
+        return VerificationMethod.RECOVERY
     record_failed_attempt(Event.FACTOR_REFUSED, attempt, account)
     raise ValidationError({"code": WRONG_CODE})
 
 
-def prove_with_passkey(*, account: Account, answer: str, challenge: str, site: webauthn.Site) -> Proof:
-    """Prove the holder of `account` with what a browser answered (JSON) to `challenge` at `site`.
+def verify_passkey(*, account: Account, answer: str, challenge: str, site: webauthn.Site) -> VerificationMethod:
+    """Verify what a browser answered (JSON) to `challenge` at `site` with a passkey of the person of `account`.
 
     Raises ValidationError when that proves nothing, and with the lock's message after too many guesses.
     """
     attempt = _count(account)
     try:
-        _passkey_proves(account, attempt, answer, challenge, site)
-    except webauthn.NotProven as error:
+        _check_passkey(account, attempt, answer, challenge, site)
+    except webauthn.NotVerified as error:
         record_failed_attempt(Event.FACTOR_REFUSED, attempt, account)
         raise ValidationError(WRONG_PASSKEY, code="passkey") from error
-    return Proof.PASSKEY
+    return VerificationMethod.PASSKEY
 
 
 @transaction.atomic
-def _passkey_proves(
-    account: Account, attempt: throttle.Attempt, answer: str, challenge: str, site: webauthn.Site
+def _check_passkey(
+    account: Account, attempt: login_limits.Attempt, answer: str, challenge: str, site: webauthn.Site
 ) -> None:
     digest = hashlib.sha256(webauthn.credential_id(answer).encode()).hexdigest()
-    held = Passkey.objects.of(account).select_for_update(of=("self",))
-    passkey = held.filter(credential_hash=digest).first()
+    passkeys = Passkey.objects.usable_by(account).select_for_update(of=("self",))
+    passkey = passkeys.filter(credential_hash=digest).first()
     if passkey is None:
-        raise webauthn.NotProven
+        raise webauthn.NotVerified
     passkey.sign_count = webauthn.read_assertion(answer, challenge, site, passkey)
     passkey.last_used_at = timezone.now()
     passkey.save(update_fields=["sign_count", "last_used_at"])
-    _opened(account, attempt, Proof.PASSKEY)
+    _record_log_in(account, attempt, VerificationMethod.PASSKEY)
 
 
 # ---------------------------------------------------------------- removing
@@ -197,41 +195,41 @@ def _passkey_proves(
 
 @transaction.atomic
 def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
-    """Remove one factor of the holder of `by`; with the last one go the recovery codes. Removing twice is once.
+    """Remove one factor of the person of `by`, once; with the last one go the recovery codes.
 
     Raises Refused for the last factor of an account that must have one.
     """
-    _lock_holders(by)
-    held = factors_of(by)
-    if factor not in held:
+    _lock_accounts_of_person(by)
+    factors = factors_of(by)
+    if factor not in factors:
         return
-    refuse(removal_refusal(by, factor, held))
+    refuse(removal_refusal(by, factor, factors))
     before = {"kind": factor.kind, "name": factor.name}
     record(by=by, event=Event.FACTOR_REMOVED, obj=factor, before=before)
     factor.delete()
-    if len(held) == 1:
-        RecoveryCode.objects.of(by).delete()
+    if len(factors) == 1:
+        RecoveryCode.objects.usable_by(by).delete()
     _notify(by, f"se retiró un segundo factor («{factor.name}»)")
 
 
 @transaction.atomic
 def reset_factors(*, account: Account, by: Account | None, reason: str = "") -> int:
-    """Remove every factor and recovery code of the holder of `account`, who has lost them; return how many factors.
+    """Remove every factor and recovery code of the person of `account`, who has lost them; return how many factors.
 
     The next log-in asks for a new one where one is compulsory. `by` is None for a command, `reason` what the Ministry
-    says in its admin. Without a factor or a code nothing is written down.
+    says in its admin. Without a factor or a code no event is recorded.
     """
-    _lock_holders(account)
-    held = factors_of(account)
-    if not held and not RecoveryCode.objects.of(account).exists():
+    _lock_accounts_of_person(account)
+    factors = factors_of(account)
+    if not factors and not RecoveryCode.objects.usable_by(account).exists():
         return 0
-    before = {"factors": len(held)}
+    before = {"factors": len(factors)}
     record(by=by, event=Event.FACTORS_RESET, obj=account, entity=account.entity, before=before, reason=reason)
-    for factor in held:
+    for factor in factors:
         factor.delete()
-    RecoveryCode.objects.of(account).delete()
+    RecoveryCode.objects.usable_by(account).delete()
     _notify(account, "el Ministerio retiró sus segundos factores y sus códigos de recuperación, a solicitud suya")
-    return len(held)
+    return len(factors)
 
 
 @transaction.atomic

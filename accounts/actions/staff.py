@@ -79,7 +79,7 @@ def _is_it(made: Account, details: StaffDetails, groups: frozenset[str]) -> bool
 
 
 @transaction.atomic
-def make_staff(*, by: Account, details: StaffDetails, groups: Iterable[str], reason: str) -> Account:
+def create_staff(*, by: Account, details: StaffDetails, groups: Iterable[str], reason: str) -> Account:
     """Make an account of the Ministry in these groups and mail its holder the link that sets the password.
 
     The first log-in adds the second factor, without which nobody of the Ministry enters. Asking twice for the same
@@ -96,7 +96,7 @@ def make_staff(*, by: Account, details: StaffDetails, groups: Iterable[str], rea
     account = Account.objects.create_user(details.login, email=details.email, person=person, is_staff=True)
     account.groups.set(Group.objects.filter(name__in=wanted))
     after = {"groups": sorted(wanted)}
-    record(by=by, event=Event.STAFF_MADE, obj=account, entity=None, after=after, reason=reason)
+    record(by=by, event=Event.STAFF_CREATED, obj=account, entity=None, after=after, reason=reason)
     send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
     return account
 

@@ -5,9 +5,8 @@ from django.db import transaction
 from accounts.actions.second_factor import reset_factors
 from accounts.actions.sessions import end_sessions
 from accounts.events import Event
-from accounts.models import Account, PasswordLink, Suspension, may_enter_at
-from accounts.models.sessions import AccountSession
-from accounts.throttle import counter_keys
+from accounts.models import Account, AccountSession, PasswordLink, Suspension, can_log_in_q
+from accounts.security.login_limits import counter_keys
 from entities.actions.sedes import disable_sede, enable_sede
 from entities.models import Entity, Sede
 from entities.rules.sedes import SedeUse
@@ -89,7 +88,7 @@ def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     entity = lock(entity, no_key=True)
     if not entity.is_active:
         return False
-    concerned = list(entity.accounts.filter(may_enter_at()).select_related("person"))
+    concerned = list(entity.accounts.filter(can_log_in_q()).select_related("person"))
     entity.is_active = False
     entity.save(update_fields=["is_active"])
     ended = AccountSession.objects.current().filter(account__entity=entity).update(ended_at=clock.now())
@@ -110,7 +109,7 @@ def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     entity.save(update_fields=["is_active"])
     before, after = {"is_active": False}, {"is_active": True}
     record(by=by, event=Event.ENTITY_REACTIVATED, obj=entity, entity=entity, before=before, after=after, reason=reason)
-    for account in entity.accounts.filter(may_enter_at()).select_related("person"):
+    for account in entity.accounts.filter(can_log_in_q()).select_related("person"):
         _notify(account, f"reactivó a {entity}", reason, "Ingrese con su usuario y su contraseña de siempre.")
     return True
 
@@ -165,7 +164,7 @@ def reset_second_factor(*, by: Account, account: Account, reason: str) -> bool:
 
 
 def _notify_delegates(sede: Sede, what: str, reason: str) -> None:
-    for account in sede.entity.accounts.filter(may_enter_at()).select_related("person"):
+    for account in sede.entity.accounts.filter(can_log_in_q()).select_related("person"):
         _notify(account, f"{what} la sede {sede.code}, {sede.name}, de {sede.entity}", reason)
 
 

@@ -7,12 +7,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from accounts.actions import support
-from accounts.admin.impersonation_action import VIEW_AS
-from accounts.admin.search import accounts_matching, of_accounts
-from accounts.models import Account, PasswordLink, Suspension
-from accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode
-from accounts.models.sessions import AccountSession
-from accounts.throttle import counter_keys, last_attempt
+from accounts.admin.impersonations import IMPERSONATE
+from accounts.admin.search import accounts_matching, filter_by_account
+from accounts.models import Account, AccountSession, AuthenticatorApp, Passkey, PasswordLink, RecoveryCode, Suspension
+from accounts.security.login_limits import counter_keys, last_attempt
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,
     ObjectActionsAdmin,
@@ -30,9 +28,9 @@ def _accounts(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 def _factors(account: Account) -> tuple[int, int, int]:
     held = (
-        AuthenticatorApp.objects.of(account),
-        Passkey.objects.of(account),
-        RecoveryCode.objects.of(account).current(),
+        AuthenticatorApp.objects.usable_by(account),
+        Passkey.objects.usable_by(account),
+        RecoveryCode.objects.usable_by(account).current(),
     )
     apps, passkeys, codes = (rows.count() for rows in held)
     return apps, passkeys, codes
@@ -126,7 +124,7 @@ class AccountAdmin(ObjectActionsAdmin):
         ("Estado", {"fields": ("state", "is_active", "created_at", "last_login", "failures", "factors")}),
         ("Ministerio", {"fields": ("is_staff", "is_superuser", "groups")}),
     )
-    object_actions = (VIEW_AS, REACTIVATE, UNLOCK, END_SESSIONS, RESET_FACTOR)
+    object_actions = (IMPERSONATE, REACTIVATE, UNLOCK, END_SESSIONS, RESET_FACTOR)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         """Each with whether it is suspended, in the query of the list."""
@@ -175,7 +173,7 @@ class SuspensionAdmin(ReadOnlyAdmin):
     list_display = ("account", "since", "suspended_by", "reason", "lifted_at", "lifted_by")
     list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
     list_select_related = ("account", "suspended_by", "lifted_by")
-    search = staticmethod(of_accounts)
+    search = staticmethod(filter_by_account)
     search_help_text = "Usuario (login), documento o nombres, nombre o NIT de la entidad."
 
 
@@ -183,10 +181,10 @@ class SuspensionAdmin(ReadOnlyAdmin):
 class PasswordLinkAdmin(ReadOnlyAdmin):
     """That a link was sent; never its hash."""
 
-    list_display = ("account", "reason", "made_at", "expires_at")
+    list_display = ("account", "reason", "created_at", "expires_at")
     list_filter = ("reason",)
     list_select_related = ("account",)
-    search = staticmethod(of_accounts)
+    search = staticmethod(filter_by_account)
     ordering = ("-pk",)
     sortable_by = ()
-    fields = ("account", "reason", "made_at", "expires_at")
+    fields = ("account", "reason", "created_at", "expires_at")

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.admin.search import DocumentColumn, of_typed_document
+from accounts.admin.search import DocumentColumn, filter_by_document
 from accounts.models import Account, DeceasedEntry, Person
 from entities.admin import matching
 from mipres_admin.backoffice.admin_base import ReadOnlyAdmin, RelatedList, register_related_lists
@@ -35,7 +35,7 @@ register_related_lists(
 @admin.register(DeceasedEntry)
 class DeceasedEntryAdmin(DocumentColumn, ReadOnlyAdmin):
     list_display = ("document", "deceased_on", "closed_on")
-    search = staticmethod(of_typed_document)
+    search = staticmethod(filter_by_document)
     search_help_text = "Documento, con el tipo o sin él."
     ordering = ("-pk",)
     sortable_by = ()

@@ -5,17 +5,17 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from accounts.models import Account, Person, of_document
+from accounts.models import Account, Person, document_q
 from entities.models import Entity
 from mipres_admin.backoffice.admin_base import ModelAdmin, ReadOnlyAdmin
 
 
-def of_typed_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+def filter_by_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Rows of the document in the words, with its type or without."""
-    return rows.filter(of_document(words))
+    return rows.filter(document_q(words))
 
 
-def of_person(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+def filter_by_person(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Rows whose person answers to the words."""
     return rows.filter(person__in=Person.objects.matching(words).values("pk"))
 
@@ -32,7 +32,7 @@ def accounts_matching(words: str) -> QuerySet[Account]:
     return accounts.filter(pk__in=by_login.union(by_person, by_entity))
 
 
-def of_accounts(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+def filter_by_account(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Rows whose account answers to the words."""
     return rows.filter(account__in=accounts_matching(words).values("pk"))
 
@@ -50,7 +50,7 @@ class OfAccountAdmin(ReadOnlyAdmin):
     """What belongs to one account."""
 
     list_select_related = ("account", "account__person")
-    search = staticmethod(of_accounts)
+    search = staticmethod(filter_by_account)
     search_help_text = "Usuario (login), documento o nombres, nombre o NIT de la entidad."
     ordering = ("-pk",)
     sortable_by = ()

@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.actions.staff import change_groups, close_staff, make_staff, reopen_staff
+from accounts.actions.staff import change_groups, close_staff, create_staff, reopen_staff
 from accounts.forms.staff import GroupsForm, StaffForm, StaffReasonForm
-from accounts.models import Account, StaffAccount
-from accounts.models.second_factors import AuthenticatorApp, Passkey
-from accounts.staff_groups import done_by, label_of, labels_of, purpose_of, seen_by
+from accounts.models import Account, AuthenticatorApp, Passkey, StaffAccount
+from accounts.staff_groups import label_of, labels_of, permitted_actions, purpose_of, viewable_lists
 from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin, ReadOnlyAdmin
 from mipres_admin.backoffice.groups import StaffGroup
 from mipres_admin.refusals import Refused
@@ -184,7 +183,7 @@ class StaffAccountAdmin(ObjectActionsAdmin):
         """The account; None when it was refused, with the reason in the form."""
         groups, reason = form.cleaned_data["groups"], form.cleaned_data["reason"]
         try:
-            account = make_staff(by=request.user, details=form.details, groups=groups, reason=reason)
+            account = create_staff(by=request.user, details=form.details, groups=groups, reason=reason)
         except Refused as refused:
             form.add_error(None, str(refused.refusal))
             return None
@@ -242,9 +241,9 @@ class StaffGroupAdmin(ReadOnlyAdmin):
     @admin.display(description="qué ve")
     def sees(self, group: Group) -> SafeString | str:
         """Which lists of this administration."""
-        return _list(seen_by(group))
+        return _list(viewable_lists(group))
 
     @admin.display(description="qué hace")
     def does(self, group: Group) -> SafeString | str:
         """Which acts."""
-        return _list(done_by(group))
+        return _list(permitted_actions(group))

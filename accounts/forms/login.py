@@ -13,7 +13,7 @@ from mipres_admin.forms import ActionForm
 # Longer than anybody types, and short enough that hashing it costs what hashing costs.
 LONGEST_PASSWORD = 256
 
-a_login = RegexValidator(
+validate_login = RegexValidator(
     r"\A[A-Za-z0-9_.-]{3,40}\Z",
     "El usuario debe tener de 3 a 40 letras o números sin tildes, por ejemplo ADMIPS900123456.",
 )
@@ -39,7 +39,7 @@ class NamedForm(CaptchaForm):
 
     login = forms.CharField(
         label="Usuario",
-        validators=[a_login],
+        validators=[validate_login],
         error_messages={"required": "Ingrese su usuario."},
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )

@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.actions.staff import StaffDetails
 from accounts.forms.documents import DocumentForm
-from accounts.forms.login import a_login
+from accounts.forms.login import validate_login
 from accounts.forms.person_fields import NameField, email_field
 from accounts.staff_groups import PURPOSES
 from mipres_admin.backoffice.groups import StaffGroup
@@ -54,7 +54,7 @@ class StaffForm(DocumentForm, StaffReasonForm):
     login = forms.CharField(
         label="Usuario",
         max_length=40,
-        validators=[a_login],
+        validators=[validate_login],
         help_text="Con él ingresa. De 3 a 40 letras o números, por ejemplo APEREZ.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
         error_messages={

@@ -17,7 +17,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from psycopg.errors import ReadOnlySqlTransaction
 
 from accounts.actions.impersonation import end_impersonation
-from accounts.models.impersonation import Impersonation
+from accounts.models import Impersonation
 from accounts.rules.impersonation import CHANGES, TAKEN_AWAY, end_reason, is_own, page_refusal
 from mipres_admin.refusals import Refusal
 

@@ -1,4 +1,4 @@
-"""Is the session behind this request alive and whole? Otherwise nobody is logged in, and the person learns why."""
+"""Is the session of this request complete and not ended? Otherwise nobody is logged in, and the person reads why."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,9 +15,9 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class AccountSessionMiddleware:
-    """End dead sessions, send those with something left to prove to the second step, and say which are whole.
+    """End dead sessions, send those with something left to prove to the second step, and say which are complete.
 
-    `AccessMiddleware` opens pages only to requests that are marked whole here.
+    `AccessMiddleware` opens pages only to requests that are marked complete here.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -27,7 +27,7 @@ class AccountSessionMiddleware:
         request.account_session = request.pending_login = request.closed_account = None
         if request.user.is_authenticated:
             self._judge(request, request.user)
-        elif sessions.ENTERING in request.session:
+        elif sessions.PENDING_LOGIN in request.session:
             request.pending_login = sessions.pending_login(request)
         return self.get_response(request)
 
@@ -37,7 +37,7 @@ class AccountSessionMiddleware:
         if why or row is None:
             self._close(request, account)
             request.session[sessions.WHY] = why
-        elif not sessions.is_whole(row, account):
+        elif not sessions.is_fully_verified(row, account):
             self._close(request, account)
             sessions.start_pending_login(request, account, request.get_full_path() if request.method == "GET" else "")
             request.pending_login = sessions.pending_login(request)

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                     ("unlock_account", "Puede desbloquear el ingreso de una cuenta"),
                     ("end_sessions", "Puede cerrar las sesiones de una cuenta"),
                     ("reset_second_factor", "Puede retirar los segundos factores de una cuenta"),
-                    ("view_as_delegate", "Puede ver el portal como un delegado"),
+                    ("impersonate_delegate", "Puede ver el portal como un delegado"),
                     ("manage_staff", "Puede administrar las cuentas del Ministerio"),
                 ),
             },
@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "made_at",
+                    "created_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="hecho el"
                     ),
@@ -272,7 +272,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("digest", models.CharField(editable=False, max_length=64, unique=True)),
                 (
-                    "made_at",
+                    "created_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="generado el"
                     ),

@@ -339,7 +339,7 @@ class Migration(migrations.Migration):
             model_name="accountsession",
             constraint=models.CheckConstraint(
                 condition=models.Q(("verified_by__in", ["", "totp", "passkey", "recovery"])),
-                name="account_session_proof_known",
+                name="account_session_verification_known",
                 violation_error_message="El segundo factor debe ser uno de la lista.",
             ),
         ),
@@ -412,8 +412,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="passwordlink",
             constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("made_at"))),
-                name="password_link_expires_after_it_is_made",
+                condition=models.Q(("expires_at__gt", models.F("created_at"))),
+                name="password_link_expires_after_creation",
                 violation_error_message="El enlace debe vencer después de hacerse.",
             ),
         ),

@@ -55,7 +55,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
             ("unlock_account", "Puede desbloquear el ingreso de una cuenta"),
             ("end_sessions", "Puede cerrar las sesiones de una cuenta"),
             ("reset_second_factor", "Puede retirar los segundos factores de una cuenta"),
-            ("view_as_delegate", "Puede ver el portal como un delegado"),
+            ("impersonate_delegate", "Puede ver el portal como un delegado"),
             ("manage_staff", "Puede administrar las cuentas del Ministerio"),
         )
         constraints = (
@@ -97,7 +97,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
         return self.person_id is not None and self.entity_id is None and not self.is_staff
 
     @property
-    def may_enter(self) -> bool:
+    def can_log_in(self) -> bool:
         """Whether this account may log in at all: active, not suspended, of somebody alive and of an active entity."""
         alive = self.person is None or self.person.deceased_on is None
         return alive and self.is_active and (self.entity is None or self.entity.is_active) and not self.is_suspended
@@ -186,8 +186,8 @@ class Suspension(models.Model):
         return f"{self.account_id} {self.since}"
 
 
-def may_enter_at(path: str = "") -> Q:
-    """`Account.may_enter` as a condition on the account at `path` ("" on accounts themselves, else for example
+def can_log_in_q(path: str = "") -> Q:
+    """`Account.can_log_in` as a condition on the account at `path` ("" on accounts themselves, else for example
     "account__").
     """
     entity = Q(**{f"{path}entity__isnull": True}) | Q(**{f"{path}entity__is_active": True})

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from accounts.models.accounts import Account, may_enter_at
+from accounts.models.accounts import Account, can_log_in_q
 from mipres_admin.database.sha256 import SHA256
 
 
@@ -29,7 +29,7 @@ class PasswordRecord(models.Model):
 class PasswordLinkQuerySet(models.QuerySet["PasswordLink"]):
     def current(self) -> Self:
         """Links that still open: not expired, of an account that may enter."""
-        return self.filter(may_enter_at("account__"), expires_at__gt=Now())
+        return self.filter(can_log_in_q("account__"), expires_at__gt=Now())
 
 
 class PasswordLink(models.Model):
@@ -47,7 +47,7 @@ class PasswordLink(models.Model):
     )
     secret_hash = models.CharField("huella del secreto", max_length=64, unique=True)
     reason = models.CharField("motivo", max_length=7, choices=Reason)
-    made_at = models.DateTimeField("hecho el", db_default=Now(), editable=False)
+    created_at = models.DateTimeField("hecho el", db_default=Now(), editable=False)
     expires_at = models.DateTimeField("vence el")
 
     objects = PasswordLinkQuerySet.as_manager()
@@ -67,8 +67,8 @@ class PasswordLink(models.Model):
                 violation_error_message="El enlace debe ser para asignar o para recordar la contraseña.",
             ),
             models.CheckConstraint(
-                condition=Q(expires_at__gt=F("made_at")),
-                name="password_link_expires_after_it_is_made",
+                condition=Q(expires_at__gt=F("created_at")),
+                name="password_link_expires_after_creation",
                 violation_error_message="El enlace debe vencer después de hacerse.",
             ),
         )

@@ -46,7 +46,7 @@ def document_check(name: str) -> models.CheckConstraint:
     )
 
 
-def of_document(words: str, path: str = "") -> Q:
+def document_q(words: str, path: str = "") -> Q:
     """The condition that a document at `path` is the one that is written, with its type or without: CC1025000111.
 
     The type is always asked for too, so that the unique indexes of documents, which begin with it, serve.
@@ -60,7 +60,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def matching(self, words: str) -> Self:
         """Persons of this document, or whose names hold every word, without accents or case."""
         if any(letter.isdigit() for letter in words):
-            return self.filter(of_document(words))
+            return self.filter(document_q(words))
         found = self
         for word in words.split():
             found = found.filter(sort_name__contains=Fold(Value(word)))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from accounts.models.accounts import Account
 
 
-def same_holder(account: "Account") -> Q:
+def usable_by(account: "Account") -> Q:
     """The accounts that share second factors with this one: those of the same person, but for the Ministry's.
 
     An account of the Ministry shares with none, and neither does one without a person.
@@ -30,13 +30,13 @@ def same_holder(account: "Account") -> Q:
 # ---------------------------------------------------------------- factors
 
 
-class HeldQuerySet[Held: models.Model](models.QuerySet[Held]):
-    def of(self, account: "Account") -> Self:
+class SecondFactorQuerySet[Held: models.Model](models.QuerySet[Held]):
+    def usable_by(self, account: "Account") -> Self:
         """What proves the holder of this account a second time."""
-        return self.filter(same_holder(account))
+        return self.filter(usable_by(account))
 
 
-class Factor(models.Model):
+class SecondFactor(models.Model):
     """Something that its holder has, named by him, with the days on which it was added and last used."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -62,7 +62,7 @@ class Factor(models.Model):
         return self.name
 
 
-class AuthenticatorApp(Factor):
+class AuthenticatorApp(SecondFactor):
     """An app that shows codes of six digits (TOTP, RFC 6238).
 
     `seed` is not the key of the app: that comes of it and of a secret which is not in the database.
@@ -76,13 +76,13 @@ class AuthenticatorApp(Factor):
     last_step = models.BigIntegerField(default=-1, editable=False)
     drift = models.SmallIntegerField(default=0, editable=False)
 
-    objects = HeldQuerySet["AuthenticatorApp"].as_manager()
+    objects = SecondFactorQuerySet["AuthenticatorApp"].as_manager()
 
-    class Meta(Factor.Meta):
+    class Meta(SecondFactor.Meta):
         verbose_name = "aplicación de autenticación"
         verbose_name_plural = "aplicaciones de autenticación"
         constraints = (
-            *Factor.Meta.constraints,
+            *SecondFactor.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(seed__regex=r"^[0-9a-f]{40}$"),
                 name="authenticator_app_seed_well_formed",
@@ -102,7 +102,7 @@ class AuthenticatorApp(Factor):
         return True
 
 
-class Passkey(Factor):
+class Passkey(SecondFactor):
     """A passkey (WebAuthn): its public key; the private one never leaves the device of its holder."""
 
     kind = "passkey"
@@ -114,13 +114,13 @@ class Passkey(Factor):
     sign_count = models.BigIntegerField(default=0, editable=False)
     transports = models.JSONField(default=list, editable=False)
 
-    objects = HeldQuerySet["Passkey"].as_manager()
+    objects = SecondFactorQuerySet["Passkey"].as_manager()
 
-    class Meta(Factor.Meta):
+    class Meta(SecondFactor.Meta):
         verbose_name = "llave de acceso"
         verbose_name_plural = "llaves de acceso"
         constraints = (
-            *Factor.Meta.constraints,
+            *SecondFactor.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(credential_hash__regex=SHA256) & ~Q(credential_id=""),
                 name="passkey_credential_well_formed",
@@ -134,7 +134,7 @@ class Passkey(Factor):
         )
 
 
-class RecoveryCodeQuerySet(HeldQuerySet["RecoveryCode"]):
+class RecoveryCodeQuerySet(SecondFactorQuerySet["RecoveryCode"]):
     def current(self) -> Self:
         """Those that still open a session."""
         return self.filter(used_at__isnull=True)
@@ -147,7 +147,7 @@ class RecoveryCode(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="cuenta"
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    made_at = models.DateTimeField("generado el", db_default=Now(), editable=False)
+    created_at = models.DateTimeField("generado el", db_default=Now(), editable=False)
     used_at = models.DateTimeField("usado el", null=True, blank=True)
 
     objects = RecoveryCodeQuerySet.as_manager()
@@ -164,7 +164,7 @@ class RecoveryCode(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.made_at}"
+        return f"{self.account_id} {self.created_at}"
 
 
 class SecondFactorPolicy(models.Model):

@@ -2,22 +2,16 @@
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-if TYPE_CHECKING:
-    pass
 
-
-# ---------------------------------------------------------------- sessions
-
-
-class Proof(models.TextChoices):
-    """With what a session was opened besides the password; empty: with nothing else."""
+class VerificationMethod(models.TextChoices):
+    """With which second factor a session was opened; empty: with the password alone."""
 
     NONE = "", "Solo contraseña"
     TOTP = "totp", "Aplicación de autenticación"
@@ -45,7 +39,9 @@ class AccountSession(models.Model):
     )
     device = models.CharField("dispositivo", max_length=60)
     address = models.GenericIPAddressField("dirección", null=True, blank=True)
-    verified_by = models.CharField("segundo factor", max_length=8, choices=Proof, blank=True, default=Proof.NONE)
+    verified_by = models.CharField(
+        "segundo factor", max_length=8, choices=VerificationMethod, blank=True, default=VerificationMethod.NONE
+    )
     started_at = models.DateTimeField("inicio")
     last_seen_at = models.DateTimeField("última actividad")
     ended_at = models.DateTimeField("fin", null=True, blank=True)
@@ -68,8 +64,8 @@ class AccountSession(models.Model):
                 violation_error_message="La sesión debe terminar después de empezar.",
             ),
             models.CheckConstraint(
-                condition=Q(verified_by__in=Proof.values),
-                name="account_session_proof_known",
+                condition=Q(verified_by__in=VerificationMethod.values),
+                name="account_session_verification_known",
                 violation_error_message="El segundo factor debe ser uno de la lista.",
             ),
             models.CheckConstraint(

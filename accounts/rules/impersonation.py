@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import ResolverMatch
 
-from accounts.models.impersonation import Impersonation
+from accounts.models import Impersonation
 from accounts.security.sessions import why_closed
 from mipres_admin.access.declarations import GATED_BY_THEIR_LIBRARY, Viewable, declared
 from mipres_admin.refusals import Refusal
@@ -13,7 +13,7 @@ from mipres_admin.refusals import Refusal
 if TYPE_CHECKING:
     from accounts.models import Account
 
-PERMISSION = "accounts.view_as_delegate"
+PERMISSION = "accounts.impersonate_delegate"
 
 # ---------------------------------------------------------------- who
 
@@ -32,7 +32,7 @@ NOT_A_DELEGATE = Refusal(
 
 def can_be_impersonated(account: "Account") -> bool:
     """Whether this is a delegate who could log in now: what he sees is what there is to see."""
-    return account.entity_id is not None and not account.is_staff and account.may_enter
+    return account.entity_id is not None and not account.is_staff and account.can_log_in
 
 
 def impersonation_refusal(by: "Account", account: "Account") -> Refusal | None:

@@ -22,8 +22,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from accounts.models import Account
-from accounts.models.second_factors import Passkey
+from accounts.models import Account, Passkey
 from accounts.security.secrets import ISSUER
 
 TIMEOUT_MS = 300_000
@@ -31,7 +30,7 @@ LONGEST_ANSWER = 20_000
 TRANSPORTS = {transport.value for transport in AuthenticatorTransport}
 
 
-class NotProven(Exception):
+class NotVerified(Exception):
     """What the browser sent proves nothing."""
 
 
@@ -106,15 +105,15 @@ def _transports(answer: str) -> list[str]:
 
 
 def credential_id(answer: str) -> str:
-    """The identifier of the passkey that answered. Raises NotProven for what is no answer."""
+    """The identifier of the passkey that answered. Raises NotVerified for what is no answer."""
     try:
         return str(json.loads(answer)["id"])
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise NotProven from None
+        raise NotVerified from None
 
 
 def read_registration(answer: str, challenge: str, site: Site) -> dict[str, Any]:
-    """The fields of the passkey that the browser made. Raises NotProven."""
+    """The fields of the passkey that the browser made. Raises NotVerified."""
     try:
         made = webauthn.verify_registration_response(
             credential=answer,
@@ -125,7 +124,7 @@ def read_registration(answer: str, challenge: str, site: Site) -> dict[str, Any]
         transports = _transports(answer)
     except Exception as error:
         # the library lets errors of CBOR, of cryptography and of plain Python through
-        raise NotProven from error
+        raise NotVerified from error
     name = bytes_to_base64url(made.credential_id)
     return {
         "credential_id": name,
@@ -137,7 +136,7 @@ def read_registration(answer: str, challenge: str, site: Site) -> dict[str, Any]
 
 
 def read_assertion(answer: str, challenge: str, site: Site, passkey: Passkey) -> int:
-    """The new count of signatures of `passkey`, which signed the challenge. Raises NotProven."""
+    """The new count of signatures of `passkey`, which signed the challenge. Raises NotVerified."""
     try:
         proven = webauthn.verify_authentication_response(
             credential=answer,
@@ -149,5 +148,5 @@ def read_assertion(answer: str, challenge: str, site: Site, passkey: Passkey) ->
         )
     except Exception as error:
         # as above
-        raise NotProven from error
+        raise NotVerified from error
     return proven.new_sign_count

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from accounts.actions.impersonation import end_impersonation
-from accounts.models.impersonation import Impersonation
+from accounts.models import Impersonation
 from accounts.requests import AnyRequest
 from mipres_admin.access.declarations import FORM, Viewable, staff
 

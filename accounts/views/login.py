@@ -10,7 +10,7 @@ from accounts.actions import login as actions
 from accounts.forms.login import ChangePasswordForm, LoginForm
 from accounts.models import Account
 from accounts.requests import AnyRequest
-from accounts.rules.authentication import step_of
+from accounts.rules.second_factor import next_login_step
 from accounts.security import saved_forms, sessions
 from mipres_admin.access.declarations import FORM, MenuEntry, Viewable, public, signed_in
 
@@ -31,10 +31,10 @@ def _enter(request: HttpRequest, form: LoginForm) -> str:
     """Try to log in with a valid form; where to go now, or "" when it failed. What went wrong is in the form."""
     with form.attempt():
         account = actions.open_session(login=form.cleaned_data["login"], password=form.cleaned_data["password"])
-        if step_of(account):
+        if next_login_step(account):
             sessions.start_pending_login(request, account, _next(request))
             return resolve_url("second_factor")
-        sessions.begin(request, account)
+        sessions.start_session(request, account)
         return destination(request, _next(request))
     return ""
 

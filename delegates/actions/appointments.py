@@ -65,7 +65,7 @@ def _move_email(by: Account, appointment: Appointment, old: str) -> None:
     email = masked_email(account.email)
     for to in (old, account.email):
         notify(to, "delegate_email_changed", account=account, entity=appointment.entity, email=email)
-    if account.may_enter and not account.has_usable_password():
+    if account.can_log_in and not account.has_usable_password():
         send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
 
 

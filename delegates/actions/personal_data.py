@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import throttle
 from accounts.actions.login import confirm_password
 from accounts.models import Account, PasswordLink, Person
+from accounts.security import login_limits
 from delegates.events import Event
 from delegates.models import EmailChange
 from delegates.personal_data_export import personal_data
@@ -77,7 +77,7 @@ def ask_email_change(*, by: Account, email: str, password: str) -> None:
     too often.
     """
     confirm_password(by=by, password=password, field="old", wrong=WRONG_PASSWORD)
-    throttle.register_link_request(document=by.login, email=email, address=origin.get().address)
+    login_limits.register_link_request(document=by.login, email=email, address=origin.get().address)
     _write_change(by, email)
 
 
@@ -86,7 +86,7 @@ def find_change(secret: str) -> EmailChange:
     """The open change of this secret. Raises Refused, with what to do, for any other; changes nothing."""
     changes = EmailChange.objects.current().select_related("account__person")
     change = changes.filter(secret_sha256=mail_links.hash_of(secret)).first()
-    if change is None or not change.account.may_enter or not secret.endswith(_seal(change.account)):
+    if change is None or not change.account.can_log_in or not secret.endswith(_seal(change.account)):
         raise Refused(DEAD_LINK)
     return change
 

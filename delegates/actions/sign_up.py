@@ -6,10 +6,10 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import throttle
 from accounts.actions.login import check_new_password
 from accounts.models import Account, Person
-from accounts.usernames import persons_login
+from accounts.security import login_limits
+from accounts.usernames import natural_person_login
 from delegates.events import Event
 from delegates.models import PrivacyAcceptance, SignUp
 from delegates.privacy_notice import NOTICE_VERSION
@@ -86,8 +86,8 @@ def request_account(*, applicant: Applicant) -> None:
     Source: registration guide for delegates, 2023, step 1. The privacy notice in force was accepted with it. Raises
     ValidationError when too many requests came for the document, the e-mail or from the address of the request.
     """
-    throttle.register_link_request(
-        document=persons_login(applicant.document_type, applicant.document_number),
+    login_limits.register_link_request(
+        document=natural_person_login(applicant.document_type, applicant.document_number),
         email=applicant.email,
         address=origin.get().address,
     )
@@ -108,7 +108,7 @@ def find_request(secret: str) -> SignUp:
 
 def future_account(request: SignUp) -> Account:
     """The account that a request would open, unsaved: what its form shows and its password is judged by."""
-    return Account(login=persons_login(request.document_type, request.document_number), email=request.email)
+    return Account(login=natural_person_login(request.document_type, request.document_number), email=request.email)
 
 
 def _person(request: SignUp) -> tuple[Person, bool]:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.actions.password_links import send_password_link
 from accounts.models import Account, PasswordLink
-from accounts.usernames import next_login
+from accounts.usernames import next_delegate_login
 from delegates.actions.personal_data import person_of
 from delegates.events import Event
 from delegates.models import DelegateAccount
@@ -25,7 +25,7 @@ from roles.models import RegisteredUser
 
 
 def _new_account(asked: Delegacy, entity: Entity, email: str) -> Account:
-    return Account.objects.create_user(next_login(entity), person=asked.person, entity=entity, email=email)
+    return Account.objects.create_user(next_delegate_login(entity), person=asked.person, entity=entity, email=email)
 
 
 def _old_account(account: Account, email: str) -> Account:

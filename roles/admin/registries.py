@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib import admin
 
 from accounts.admin.people import PersonAdmin
-from accounts.admin.search import DocumentColumn, of_typed_document
+from accounts.admin.search import DocumentColumn, filter_by_document
 from accounts.models import Person
 from mipres_admin.backoffice.admin_base import ReadOnlyAdmin
 from roles.models import Profession, RethusEntry, SsoPost
@@ -44,7 +44,7 @@ class RethusEntryAdmin(DocumentColumn, ReadOnlyAdmin):
     list_display = ("document", "profession", "registry_number", "closed_on")
     list_filter = ("profession",)
     list_select_related = ("profession",)
-    search = staticmethod(of_typed_document)
+    search = staticmethod(filter_by_document)
     search_help_text = "Documento, con el tipo o sin él."
     ordering = ("-pk",)
     sortable_by = ()
@@ -54,7 +54,7 @@ class RethusEntryAdmin(DocumentColumn, ReadOnlyAdmin):
 class SsoPostAdmin(DocumentColumn, ReadOnlyAdmin):
     list_display = ("document", "sede", "starts_on", "ends_on")
     list_select_related = ("sede",)
-    search = staticmethod(of_typed_document)
+    search = staticmethod(filter_by_document)
     search_help_text = "Documento, con el tipo o sin él."
     ordering = ("-pk",)
     sortable_by = ()

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.admin.search import of_person
+from accounts.admin.search import filter_by_person
 from entities.admin import matching
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,
@@ -29,7 +29,7 @@ class RegisteredUserAdmin(ReadOnlyAdmin):
     list_display = ("login", "person", "kind", "profession", "registered_at")
     list_filter = ("kind", "profession")
     list_select_related = ("person", "profession")
-    search = staticmethod(of_person)
+    search = staticmethod(filter_by_person)
     search_help_text = "Documento (con el tipo o sin él) o nombres y apellidos."
     ordering = ("-pk",)
     sortable_by = ()

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import TruncDate
 
-from accounts.models.accounts import Account
+from accounts.models import Account
 from entities.models import Entity
 from mipres_admin.database.sha256 import SHA256
 from roles.models.registered_users import RegisteredUser

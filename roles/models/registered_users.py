@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from accounts.models.people import Person
+from accounts.models import Person
 from entities.models import Entity, EntityKind
 from roles.matrix import UserKind
 from roles.models.registries import Profession

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models.people import DocumentType, Person, document_check
+from accounts.models import DocumentType, Person, document_check
 from entities.models import Sede
 from mipres_admin.database.ranges import DateRange
 

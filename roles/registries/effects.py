@@ -12,7 +12,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Account, may_enter_at
+from accounts.models import Account, can_log_in_q
 from entities.models import Entity, Sede
 from mipres_admin.database import clock
 from mipres_admin.database.locks import lock_rows
@@ -151,7 +151,7 @@ def _notify(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Count
     # undoing the list of deceased people comes before its rows are put back: who gets roles back is alive
     notify_all(notification_of(deed) for deed in decided if undone or deed.user.person.deceased_on is None)
     entities = Entity.objects.in_bulk(counts)
-    delegates = Account.objects.filter(may_enter_at(), entity__in=entities)
+    delegates = Account.objects.filter(can_log_in_q(), entity__in=entities)
     notify_all(
         notification(account, "registry_effects", **_digest(load, entities[account.entity_id], counts, undone=undone))
         for account in delegates.order_by("pk")

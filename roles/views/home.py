@@ -6,10 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from accounts.models import Account
-from accounts.models.impersonation import Impersonation
+from accounts.models import Account, Impersonation
 from accounts.requests import AnyRequest
-from accounts.rules.authentication import compulsory_from, has_factor
+from accounts.rules.second_factor import compulsory_from, has_factor
 from mipres_admin.access.declarations import SAFE, Viewable, signed_in
 from roles.entity_overview import overview_of
 from roles.registry_notices import NOTICE_DAYS, notices_for

@@ -6,8 +6,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts.models import Account, Person
-from accounts.models.second_factors import Passkey, RecoveryCode, SecondFactorPolicy
+from accounts.models import Account, Passkey, Person, RecoveryCode, SecondFactorPolicy
 from roles.models import Profession, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
 from tests.factories import make_app, make_assignment, make_person, make_sede, make_session, make_user
 
@@ -182,7 +181,7 @@ def test_a_policy_is_of_a_known_kind_of_entity():
     [
         ({"last_seen_at": NOW - timedelta(days=1)}, "account_session_seen_after_it_starts"),
         ({"ended_at": NOW - timedelta(days=1)}, "account_session_ends_after_it_starts"),
-        ({"verified_by": "sms"}, "account_session_proof_known"),
+        ({"verified_by": "sms"}, "account_session_verification_known"),
         ({"device": ""}, "account_session_names_its_device"),
     ],
 )

@@ -8,7 +8,7 @@ from mipres_admin import settings as portal
 from tests import factories
 from tests.accounts.login_page import is_logged_in, log_in
 
-THE_PORTALS = "accounts.hashers.PortalArgon2Hasher"
+THE_PORTALS = "accounts.security.password_hashers.PortalArgon2Hasher"
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.impersonation import end_expired_impersonations, end_impersonation, start_impersonation
-from accounts.models import Account
-from accounts.models.impersonation import Impersonation
-from accounts.models.sessions import AccountSession
+from accounts.models import Account, AccountSession, Impersonation
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests import factories
@@ -48,7 +46,7 @@ def staff_with(*codenames):
 
 def acts():
     return list(
-        HistoryEntry.objects.filter(event__startswith="view_as.").order_by("pk").values_list("event", flat=True)
+        HistoryEntry.objects.filter(event__startswith="impersonation.").order_by("pk").values_list("event", flat=True)
     )
 
 
@@ -155,7 +153,7 @@ def test_the_delegates_page_in_the_admin_offers_it(staff, delegate):
 
 
 def test_it_is_written_down_for_the_entity_and_told_to_the_person(seeing, ministry, delegate, delivered):
-    row = HistoryEntry.objects.get(event="view_as.started")
+    row = HistoryEntry.objects.get(event="impersonation.started")
     assert (row.actor, row.entity, row.reason) == (ministry, delegate.entity, WHY)
     (mail,) = delivered()
     assert mail.to == [delegate.email]
@@ -166,7 +164,7 @@ def test_it_is_written_down_for_the_entity_and_told_to_the_person(seeing, minist
 def test_a_double_click_begins_one_impersonation_with_one_mail(staff, delegate, delivered):
     see(staff, delegate)
     assert see(staff, delegate).redirect_chain == [("/", 302)]
-    assert acts() == ["view_as.started"]
+    assert acts() == ["impersonation.started"]
     assert len(delivered()) == 1
 
 
@@ -183,7 +181,7 @@ def test_of_two_clicks_at_once_one_begins(ministry, delegate):
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(click, range(2))) == [False, True]
-    assert acts() == ["view_as.started"]
+    assert acts() == ["impersonation.started"]
 
 
 def test_another_delegate_waits_until_this_one_is_left(seeing, colleague, delegate):
@@ -224,7 +222,7 @@ def test_staff_without_the_permission_neither_see_nor_learn_who_exists(delegate)
 
 
 def test_staff_with_the_permission_see(delegate):
-    assert BAND in see(client_of(staff_with("view_account", "view_as_delegate")), delegate).text
+    assert BAND in see(client_of(staff_with("view_account", "impersonate_delegate")), delegate).text
 
 
 def test_the_action_itself_refuses_who_may_not(delegate, colleague):
@@ -302,7 +300,7 @@ def test_stopping_leads_back_to_the_account(seeing, ministry, delegate):
     page = seeing.post(STOP, follow=True)
     assert page.redirect_chain == [(f"/admin/accounts/account/{delegate.pk}/change/", 302)]
     assert f"Dejó de ver el portal como {delegate.login}" in page.text
-    row = HistoryEntry.objects.get(event="view_as.ended")
+    row = HistoryEntry.objects.get(event="impersonation.ended")
     assert (row.actor, row.entity, row.reason) == (ministry, delegate.entity, WHY)
     assert seeing.get("/usuarios/").status_code == 403
 
@@ -310,7 +308,7 @@ def test_stopping_leads_back_to_the_account(seeing, ministry, delegate):
 def test_stopping_twice_is_once(seeing):
     seeing.post(STOP)
     assert seeing.post(STOP).url == "/"
-    assert acts() == ["view_as.started", "view_as.ended"]
+    assert acts() == ["impersonation.started", "impersonation.ended"]
 
 
 def test_opening_the_address_of_the_stop_ends_nothing(seeing):
@@ -319,7 +317,7 @@ def test_opening_the_address_of_the_stop_ends_nothing(seeing):
 
 
 def test_who_may_not_list_accounts_is_led_home(delegate):
-    client = client_of(staff_with("view_as_delegate"))
+    client = client_of(staff_with("impersonate_delegate"))
     session = AccountSession.objects.get()
     start_impersonation(by=session.account, account=delegate, session=session, reason=WHY)
     assert client.post(STOP).url == "/"
@@ -327,7 +325,7 @@ def test_who_may_not_list_accounts_is_led_home(delegate):
 
 def ends_because(why):
     impersonation = Impersonation.objects.get()
-    row = HistoryEntry.objects.get(event="view_as.ended")
+    row = HistoryEntry.objects.get(event="impersonation.ended")
     return impersonation.end == why and row.after["end"] == why and impersonation.ended_at <= impersonation.ends_at
 
 
@@ -367,7 +365,7 @@ def test_it_ends_by_itself_and_says_so(seeing, happens, why, said, method):
     assert said in page.text
     assert BAND not in page.text
     assert ends_because(why)
-    assert HistoryEntry.objects.get(event="view_as.ended").actor is None
+    assert HistoryEntry.objects.get(event="impersonation.ended").actor is None
 
 
 def test_the_admin_says_so_too(seeing):
@@ -409,7 +407,7 @@ def test_ending_twice_writes_one_row(seeing):
     impersonation = Impersonation.objects.get()
     assert end_impersonation(impersonation=impersonation, by=None, why="time")
     assert not end_impersonation(impersonation=impersonation, by=None, why="time")
-    assert acts() == ["view_as.started", "view_as.ended"]
+    assert acts() == ["impersonation.started", "impersonation.ended"]
 
 
 # ---------------------------------------------------------------- what the entity sees

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.actions.impersonation import start_impersonation
 from accounts.middleware import impersonation
-from accounts.models.sessions import AccountSession
+from accounts.models import AccountSession
 from mipres_admin.access.declarations import Viewable, declared, own_patterns
 from mipres_admin.history.models import HistoryEntry
 from tests.factories import make_delegate, make_entity
@@ -134,7 +134,7 @@ def test_outside_a_test_too_nothing_is_written_and_the_next_page_works(ministry,
     assert not CaptchaStore.objects.exists()
     assert client.get("/usuarios/").status_code == 200
     assert client.post("/ver-como/dejar/").status_code == 302
-    assert HistoryEntry.objects.filter(event="view_as.ended").exists()
+    assert HistoryEntry.objects.filter(event="impersonation.ended").exists()
 
 
 def test_a_file_is_not_handed_out_even_where_it_writes_nothing(ministry, delegate, monkeypatch):

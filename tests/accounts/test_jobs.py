@@ -24,9 +24,10 @@ def make_captcha(when):
 
 
 def make_link(account, when):
-    made_at = when - timedelta(hours=1)
     digest = "0" * 64 if when < timezone.now() else "1" * 64
-    PasswordLink.objects.create(account=account, secret_hash=digest, reason="assign", made_at=made_at, expires_at=when)
+    PasswordLink.objects.create(
+        account=account, secret_hash=digest, reason="assign", created_at=when - timedelta(hours=1), expires_at=when
+    )
 
 
 def make_upload(account, when):

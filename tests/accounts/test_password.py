@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.actions import login as actions
 from accounts.models import Account, PasswordRecord
-from accounts.validators import NotALastPassword
+from accounts.security.password_validators import NotALastPassword
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
@@ -247,7 +247,7 @@ def test_a_password_written_past_the_portal_is_refused_as_the_present_one(delega
 
 
 def test_an_upgraded_hash_is_no_new_password(client, delegate, settings):
-    settings.PASSWORD_HASHERS = ["accounts.hashers.PortalArgon2Hasher"]
+    settings.PASSWORD_HASHERS = ["accounts.security.password_hashers.PortalArgon2Hasher"]
     log_in(client, delegate.login)
     assert delegate.password_records.count() == 1
 

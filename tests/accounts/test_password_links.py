@@ -213,8 +213,8 @@ def test_the_link_of_another_account_stays(client, newcomer, stranger):
 def test_a_link_ends_after_an_hour(client, newcomer):
     address = link_to(newcomer)
     link = PasswordLink.objects.get()
-    assert link.expires_at - link.made_at == timedelta(minutes=60)
-    PasswordLink.objects.update(made_at=Now() - timedelta(minutes=60), expires_at=Now())
+    assert link.expires_at - link.created_at == timedelta(minutes=60)
+    PasswordLink.objects.update(created_at=Now() - timedelta(minutes=60), expires_at=Now())
     assert dead(client.get(address))
     assert dead(assign(client, address))
 
@@ -278,7 +278,7 @@ def put(account, **fields):
     [
         ({"secret_hash": "a secret"}, "password_link_hash_well_formed"),
         ({"reason": "other"}, "password_link_reason_known"),
-        ({"expires_at": Now() - timedelta(hours=1)}, "password_link_expires_after_it_is_made"),
+        ({"expires_at": Now() - timedelta(hours=1)}, "password_link_expires_after_creation"),
     ],
 )
 def test_postgresql_refuses(newcomer, fields, name):

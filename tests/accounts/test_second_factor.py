@@ -12,8 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import second_factor as actions
-from accounts.models import Account
-from accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode, SecondFactorPolicy
+from accounts.models import Account, AuthenticatorApp, Passkey, RecoveryCode, SecondFactorPolicy
 from accounts.security.secrets import new_seed, recovery_codes, totp_key, written_key
 from accounts.security.webauthn import site_of
 from entities.models import EntityKind
@@ -54,7 +53,7 @@ def app(delegate):
 @pytest.fixture
 def codes(delegate, app):
     seed = new_seed()
-    actions.make_recovery_codes(by=delegate, seed=seed)
+    actions.create_recovery_codes(by=delegate, seed=seed)
     return recovery_codes(seed)
 
 
@@ -77,7 +76,7 @@ def in_between(request, delegate, ministry):
 def test_no_page_opens_before_the_second_factor(in_between, subtests):
     account, client = in_between
     own = {"second_factor"} | (
-        set() if factories.AuthenticatorApp.objects.of(account) else {"enrol_totp", "enrol_passkey"}
+        set() if factories.AuthenticatorApp.objects.usable_by(account) else {"enrol_totp", "enrol_passkey"}
     )
     for name in sorted(set(TABLE) - PUBLIC - own):
         with subtests.test(name), undone(client):
@@ -147,7 +146,7 @@ def test_the_code_of_the_app_opens_the_session(delegate, app):
     client = halfway(delegate)
     assert client.post(STEP, {"code": factories.code_of(app)}).url == "/"
     assert is_logged_in(client)
-    assert acts() == ["session.halfway", "session.opened"]
+    assert acts() == ["session.mfa_required", "session.opened"]
     assert HistoryEntry.objects.latest("id").after == {"factor": "totp"}
 
 
@@ -191,7 +190,7 @@ def test_another_code_is_refused_without_a_session(delegate, app, code):
 
 def test_a_refused_code_is_history(delegate, app):
     halfway(delegate).post(STEP, {"code": "000000"})
-    assert acts() == ["session.halfway", "factor.refused"]
+    assert acts() == ["session.mfa_required", "factor.refused"]
 
 
 def test_the_code_of_another_persons_app_is_refused(delegate, app, stranger):
@@ -213,16 +212,16 @@ def test_of_two_windows_with_one_code_at_once_one_enters():
     account = factories.make_delegate(factories.make_entity())
     code, begin, answers = factories.code_of(factories.make_app(account)), threading.Barrier(4), []
 
-    def prove():
+    def verify_code():
         try:
             begin.wait(10)
-            answers.append(actions.prove(account=account, code=code).value)
+            answers.append(actions.verify_code(account=account, code=code).value)
         except ValidationError:
             answers.append("refused")
         finally:
             connections.close_all()
 
-    windows = [threading.Thread(target=prove) for _ in range(4)]
+    windows = [threading.Thread(target=verify_code) for _ in range(4)]
     for window in windows:
         window.start()
     for window in windows:
@@ -304,7 +303,7 @@ def test_another_secret_makes_another_key(app, settings):
 
 
 def test_new_codes_end_the_old_ones(delegate, codes):
-    actions.make_recovery_codes(by=delegate, seed=new_seed())
+    actions.create_recovery_codes(by=delegate, seed=new_seed())
     client = halfway(delegate)
     client.post(STEP, {"code": codes[0]})
     assert not is_logged_in(client)
@@ -329,7 +328,7 @@ def test_codes_are_shown_until_the_person_has_them_and_never_again(safe_client):
 def test_new_codes_need_the_password(safe_client, delegate, codes):
     response = safe_client.post("/seguridad/codigos/", {"password": "otra cosa distinta"})
     assert "La contraseña debe ser la que usa hoy" in text(response)
-    assert RecoveryCode.objects.of(delegate).current().count() == len(codes)
+    assert RecoveryCode.objects.usable_by(delegate).current().count() == len(codes)
     assert acts()[-1] == "security.refused"
 
 
@@ -353,7 +352,7 @@ def test_the_ministry_adds_its_first_app_while_it_enters(ministry):
     assert "Agregue un segundo factor" in text(client.get(STEP))
     assert enrol(client).url == "/seguridad/codigos/"
     assert client.get("/admin/").status_code == 200
-    assert acts() == ["session.halfway", "factor.enrolled", "session.opened", "recovery_codes.made"]
+    assert acts() == ["session.mfa_required", "factor.enrolled", "session.opened", "recovery_codes.created"]
 
 
 def test_a_delegate_adds_an_app_with_the_password_and_stays_in(delegate_client, delegate):
@@ -406,7 +405,7 @@ def test_the_code_that_added_the_app_does_not_open_a_session_too(delegate_client
 
 def test_a_second_factor_keeps_the_recovery_codes_of_the_first(safe_client, codes, delegate):
     assert enrol(safe_client, password=factories.PASSWORD).url == "/seguridad/"
-    assert RecoveryCode.objects.of(delegate).current().count() == len(codes)
+    assert RecoveryCode.objects.usable_by(delegate).current().count() == len(codes)
 
 
 def test_a_new_factor_is_told_by_mail(delegate_client, delegate, delivered):
@@ -438,7 +437,7 @@ def remove(client, app, password=factories.PASSWORD):
 
 def test_removing_the_last_factor_ends_the_recovery_codes(safe_client, delegate, app):
     assert remove(safe_client, app).url == "/seguridad/"
-    assert not RecoveryCode.objects.of(delegate).exists()
+    assert not RecoveryCode.objects.usable_by(delegate).exists()
     assert acts()[-1] == "factor.removed"
 
 

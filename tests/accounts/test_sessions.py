@@ -7,8 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.actions.sessions import end_sessions
-from accounts.models import Account
-from accounts.models.sessions import AccountSession
+from accounts.models import Account, AccountSession
 from accounts.security.saved_forms import SAVED_FORM
 from accounts.security.user_agents import device_in_words
 from mipres_admin.history.models import HistoryEntry

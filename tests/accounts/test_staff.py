@@ -8,10 +8,10 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 
-from accounts.actions.staff import change_groups, close_staff, make_staff, reopen_staff
+from accounts.actions.staff import change_groups, close_staff, create_staff, reopen_staff
 from accounts.models import Account, PasswordLink, Person
 from accounts.rules import staff
-from accounts.rules.authentication import step_of
+from accounts.rules.second_factor import next_login_step
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from tests import factories
@@ -48,7 +48,7 @@ def groups_of(account):
 
 
 def made(by, groups=("soporte",), **changed):
-    return make_staff(by=by, details=replace(DETAILS, **changed), groups=groups, reason=WHY)
+    return create_staff(by=by, details=replace(DETAILS, **changed), groups=groups, reason=WHY)
 
 
 def refusal_of(act, *args, **options):
@@ -88,7 +88,7 @@ def test_the_first_log_in_of_a_new_account_asks_for_a_second_factor(chief):
     assert Client().post(link_to(account), new).status_code == 302
     account.refresh_from_db()
     assert account.check_password(new["new"])
-    assert step_of(account) == "enrol"
+    assert next_login_step(account) == "enrol"
 
 
 def test_a_person_whom_the_portal_knows_is_taken_as_he_is(chief):
@@ -104,7 +104,7 @@ def test_a_new_person_does_not_get_the_address_of_the_ministry(chief):
 def test_a_double_click_makes_one_account_and_one_link(chief):
     client = client_of(chief)
     assert client.post(ADD, typed()).url == client.post(ADD, typed()).url
-    assert HistoryEntry.objects.filter(event="staff.made").count() == 1
+    assert HistoryEntry.objects.filter(event="staff.created").count() == 1
 
 
 @each_cell(

@@ -9,8 +9,8 @@ from django.contrib.auth.hashers import get_hasher
 from django.core.exceptions import ValidationError
 from django.db import connections
 
-from accounts import throttle
 from accounts.actions import login as actions
+from accounts.security import login_limits
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.rate_limits import limiter
 from mipres_admin.rate_limits.models import RateCounter
@@ -38,7 +38,7 @@ def fail(client, login, times=1):
 
 
 def guess(login="ADMIPS900000000", address=None):
-    return throttle.register_attempt(login=login, address=address)
+    return login_limits.register_attempt(login=login, address=address)
 
 
 # ---------------------------------------------------------------- a login
@@ -179,7 +179,7 @@ def test_an_address_is_free_again_in_the_next_half_hour(clock):
 def test_a_success_gives_the_address_only_its_own_attempt_back(clock):
     guess("ADMIPS900000001", "192.0.2.1")
     guess("ADMIPS900000002", "192.0.2.1").reset()
-    assert RateCounter.objects.get(key=throttle._key("address", "192.0.2.1")).count == 1
+    assert RateCounter.objects.get(key=login_limits._key("address", "192.0.2.1")).count == 1
 
 
 @pytest.mark.django_db
@@ -193,7 +193,7 @@ def test_a_success_gives_the_address_only_its_own_attempt_back(clock):
     ],
 )
 def test_an_address_is_what_one_household_has(one, other, same):
-    keys = [throttle._count_address(address, 9).key for address in (one, other)]
+    keys = [login_limits._count_address(address, 9).key for address in (one, other)]
     assert (keys[0] == keys[1]) is same
 
 
@@ -209,9 +209,9 @@ def test_counters_hold_neither_login_nor_address():
 
 @pytest.mark.django_db
 def test_the_hash_of_a_counter_needs_the_secret_key(settings):
-    before = throttle._key("login", "ADMIPS900000000")
+    before = login_limits._key("login", "ADMIPS900000000")
     settings.SECRET_KEY = "another" * 10
-    assert throttle._key("login", "ADMIPS900000000") != before
+    assert login_limits._key("login", "ADMIPS900000000") != before
 
 
 @pytest.mark.django_db

@@ -11,10 +11,19 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.models import Account, DeceasedEntry, PasswordLink, Person, StaffAccount, Suspension
-from accounts.models.impersonation import Impersonation
-from accounts.models.second_factors import AuthenticatorApp, Passkey, SecondFactorPolicy
-from accounts.models.sessions import AccountSession
+from accounts.models import (
+    Account,
+    AccountSession,
+    AuthenticatorApp,
+    DeceasedEntry,
+    Impersonation,
+    Passkey,
+    PasswordLink,
+    Person,
+    SecondFactorPolicy,
+    StaffAccount,
+    Suspension,
+)
 from delegates.models import (
     Appointment,
     DelegateAccount,

@@ -6,9 +6,8 @@ from django.contrib.admin.utils import quote
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import throttle
-from accounts.models import Account, StaffAccount
-from accounts.models.second_factors import SecondFactorPolicy
+from accounts.models import Account, SecondFactorPolicy, StaffAccount
+from accounts.security import login_limits
 from delegates.models import EntityRegistration
 from entities.models import Entity, EntityKind, Sede
 from mipres_admin.backoffice.admin_base import ObjectActionsAdmin
@@ -41,7 +40,7 @@ def suspended():
 def locked():
     account = make_delegate()
     for _ in range(5):
-        throttle.register_attempt(login=account.login, address=None)
+        login_limits.register_attempt(login=account.login, address=None)
     return account
 
 
@@ -203,7 +202,7 @@ def test_support_actions_on_an_account_of_the_ministry_are_refused(ministry, slu
     (
         factories.make_app(ministry),
         factories.make_session(ministry),
-        throttle.register_attempt(login=ministry.login, address=None),
+        login_limits.register_attempt(login=ministry.login, address=None),
     )
     assert "La cuenta es del Ministerio" in perform(helper, ministry, slug).text
     assert not HistoryEntry.objects.exists()
@@ -258,9 +257,9 @@ def test_adding_a_server_asks_for_a_reason(ministry):
 def test_a_suspended_entity_cannot_enter_until_reactivated(ministry, delegate, delegate_client):
     perform(client_of(ministry), delegate.entity, "suspender")
     assert delegate_client.get("/usuarios/").status_code == 302
-    assert not Account.objects.get(pk=delegate.pk).may_enter
+    assert not Account.objects.get(pk=delegate.pk).can_log_in
     perform(client_of(ministry), delegate.entity, "reactivar")
-    assert Account.objects.get(pk=delegate.pk).may_enter
+    assert Account.objects.get(pk=delegate.pk).can_log_in
 
 
 def test_suspending_leaves_the_tokens_or_ends_them(ministry):

@@ -10,8 +10,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Account, PasswordLink, Person, StaffAccount
-from accounts.models.second_factors import SecondFactorPolicy
+from accounts.models import Account, PasswordLink, Person, SecondFactorPolicy, StaffAccount
 from delegates.models import Appointment, EntityRegistration
 from entities.models import Department, Entity, Municipality, Sede
 from mipres_admin.backoffice.admin_base import ListOnlyAdmin, _related_lists

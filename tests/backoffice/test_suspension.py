@@ -10,12 +10,12 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions.entity_switch import switch_account
 from accounts.actions.login import open_session
 from accounts.actions.password_links import find_link, recover_password, send_password_link
-from accounts.actions.sessions import switch_account
 from accounts.actions.support import reactivate_account, suspend_account
-from accounts.models import Account, PasswordLink, Suspension, may_enter_at
-from accounts.rules.authentication import other_accounts
+from accounts.models import Account, PasswordLink, Suspension, can_log_in_q
+from accounts.rules.entity_switch import switchable_accounts
 from delegates.actions.appointments import change_appointment, end_appointment
 from delegates.actions.suspension import suspend_delegate
 from delegates.actions.user_registration import register_delegate, register_ppn
@@ -109,7 +109,7 @@ def test_nobody_can_send_a_link(suspended, ministry):
 
 def test_the_change_of_entity_does_not_lead_in(suspended):
     other = factories.make_delegate(factories.make_entity(), person=suspended.person)
-    assert not other_accounts(other).exists()
+    assert not switchable_accounts(other).exists()
     with pytest.raises(Refused):
         switch_account(by=other, to=suspended, session=factories.make_session(other))
 
@@ -154,7 +154,7 @@ def test_lifted_the_second_appointment_opens_the_old_account(chain, ips, ministr
     suspend_account(by=ministry, account=account, reason=WHY)
     end_appointment(by=owner, appointment=appointment, revoke_tokens=False)
     reactivate_account(by=ministry, account=account, reason="Aclarado")
-    assert not Account.objects.get(pk=account.pk).may_enter
+    assert not Account.objects.get(pk=account.pk).can_log_in
     factories.make_appointment(ips, owner, person.person)
     assert register_delegate(by=person, kind=ips.kind, nit=ips.nit) == account
 
@@ -174,7 +174,7 @@ def test_another_entity_may_have_him(chain, ministry):
     other = factories.make_entity()
     Representation.objects.create(entity=other, person=owner.person)
     factories.make_appointment(other, owner, person.person)
-    assert register_delegate(by=person, kind=other.kind, nit=other.nit).may_enter
+    assert register_delegate(by=person, kind=other.kind, nit=other.nit).can_log_in
 
 
 def test_the_representative_may_still_correct_the_e_mail(chain, sede, ministry):
@@ -210,7 +210,7 @@ def test_reactivated_he_enters_with_the_password_of_always(suspended, ministry):
 
 
 def test_the_colleague_of_a_suspended_delegate_goes_on(suspended, colleague):
-    assert colleague.may_enter
+    assert colleague.can_log_in
 
 
 @pytest.mark.parametrize("state", ["plain", "suspended", "inactive", "of an inactive entity"])
@@ -220,8 +220,8 @@ def test_the_condition_says_what_the_account_says(delegate, ministry, state):
     Account.objects.filter(pk=delegate.pk).update(is_active=state != "inactive")
     type(delegate.entity).objects.filter(pk=delegate.entity_id).update(is_active=state != "of an inactive entity")
     account = Account.objects.get(pk=delegate.pk)
-    assert account.may_enter == (state == "plain")
-    assert Account.objects.filter(may_enter_at(), pk=account.pk).exists() == account.may_enter
+    assert account.can_log_in == (state == "plain")
+    assert Account.objects.filter(can_log_in_q(), pk=account.pk).exists() == account.can_log_in
 
 
 @pytest.mark.django_db(transaction=True)

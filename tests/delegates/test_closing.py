@@ -7,8 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actions.password_links import send_password_link
-from accounts.models import Account, PasswordLink
-from accounts.models.sessions import AccountSession
+from accounts.models import Account, AccountSession, PasswordLink
 from delegates.actions.user_registration import register_delegate
 from delegates.models import Appointment, Representation
 from delegates.rules.appointments import version

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from accounts.staff_groups import PURPOSES, deed_of, done_by, labels_of, seen_by
+from accounts.staff_groups import PURPOSES, labels_of, permission_label, permitted_actions, viewable_lists
 from delegates.models import RutDocument
 from mipres_admin.backoffice import groups
 from mipres_admin.backoffice.admin_base import ObjectActionsAdmin
@@ -184,7 +184,7 @@ def test_a_permission_is_declared_once(monkeypatch):
 def test_what_a_group_sees_and_does_reads_in_spanish(subtests):
     for group in Group.objects.all():
         with subtests.test(group.name):
-            words = [*seen_by(group), *done_by(group)]
+            words = [*viewable_lists(group), *permitted_actions(group)]
             assert words
             assert not [text for text in words if "Can " in text or "_" in text]
 
@@ -192,7 +192,7 @@ def test_what_a_group_sees_and_does_reads_in_spanish(subtests):
 def test_a_permission_with_djangos_own_name_is_told_in_words():
     permission = Permission.objects.get(codename="delete_portaltoken")
     assert permission.name.startswith("Can ")
-    assert deed_of(permission) == "Eliminar tokens del portal"
+    assert permission_label(permission) == "Eliminar tokens del portal"
 
 
 def test_groups_are_named_in_their_order():

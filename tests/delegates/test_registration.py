@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.models import Account
-from accounts.usernames import next_login
+from accounts.usernames import next_delegate_login
 from delegates.actions import user_registration as actions
 from delegates.models import DelegateAccount, Representation
 from entities.models import Entity, EntityKind, Sede
@@ -298,7 +298,10 @@ def test_a_double_click_makes_one_account(appointed, account):
 def test_two_entities_with_one_name_share_the_numbers():
     first = factories.make_entity("PPN", nit="1025000111")
     factories.make_delegate(first)
-    assert next_login(factories.make_entity("PPN", nit="1025000111", identification_type="PT")) == "ADMPPN1025000111-2"
+    assert (
+        next_delegate_login(factories.make_entity("PPN", nit="1025000111", identification_type="PT"))
+        == "ADMPPN1025000111-2"
+    )
 
 
 # ---------------------------------------------------------------- Proveedor Persona Natural

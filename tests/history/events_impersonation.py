@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from accounts.actions.impersonation import end_expired_impersonations, end_impersonation, start_impersonation
 from accounts.events import Event
-from accounts.models.impersonation import Impersonation
+from accounts.models import Impersonation
 from tests.factories import make_session
 from tests.history.scenario import Expected, Scenario, by_nobody, case
 
@@ -18,7 +18,7 @@ def seeing(scenario: Scenario) -> Impersonation:
     return Impersonation.objects.get()
 
 
-@case(Event.VIEW_AS_STARTED)
+@case(Event.IMPERSONATION_STARTED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     by, session = scenario.ministry, make_session(scenario.ministry)
     yield None
@@ -26,7 +26,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield Expected(scenario.delegate, by, scenario.sede.entity, after={"minutes": 30}, reason=WHY)
 
 
-@case(Event.VIEW_AS_ENDED)
+@case(Event.IMPERSONATION_ENDED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     impersonation = seeing(scenario)
     yield None
@@ -34,7 +34,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield Expected(scenario.delegate, scenario.ministry, scenario.sede.entity, after={"end": "stopped"}, reason=WHY)
 
 
-@case(Event.VIEW_AS_ENDED)
+@case(Event.IMPERSONATION_ENDED)
 def by_itself(scenario: Scenario) -> Iterator[Expected | None]:
     impersonation = seeing(scenario)
     assert impersonation.session is not None

@@ -8,21 +8,21 @@ from unittest.mock import patch
 
 from django.core.exceptions import ValidationError
 
-from accounts import throttle
+from accounts.actions.entity_switch import switch_account
 from accounts.actions.login import change_password, close_session, confirm_password, open_session
 from accounts.actions.password_links import assign_password, recover_password, send_password_link
 from accounts.actions.second_factor import (
+    create_recovery_codes,
     enrol_app,
     enrol_passkey,
-    make_recovery_codes,
     open_after_enrolment,
-    prove,
-    prove_with_passkey,
     remove_factor,
     require_factor,
     reset_factors,
+    verify_code,
+    verify_passkey,
 )
-from accounts.actions.sessions import end_session, end_sessions, switch_account
+from accounts.actions.sessions import end_session, end_sessions
 from accounts.actions.support import (
     close_sessions,
     reactivate_account,
@@ -31,9 +31,9 @@ from accounts.actions.support import (
     unlock_account,
 )
 from accounts.events import Event
-from accounts.models.second_factors import AuthenticatorApp, Passkey, SecondFactorPolicy
-from accounts.models.sessions import Proof
-from accounts.security import webauthn
+from accounts.models import AuthenticatorApp, Passkey, SecondFactorPolicy
+from accounts.models.sessions import VerificationMethod
+from accounts.security import login_limits, webauthn
 from accounts.security.secrets import new_seed, recovery_codes
 from delegates.actions.suspension import suspend_delegate
 from mipres_admin.rate_limits.models import RateCounter
@@ -59,7 +59,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def with_an_app(scenario: Scenario) -> Iterator[Expected | None]:
     app = make_app(scenario.delegate)
     yield None
-    prove(account=scenario.delegate, code=code_of(app))
+    verify_code(account=scenario.delegate, code=code_of(app))
     yield by_delegate(scenario, scenario.delegate, after={"factor": "totp"})
 
 
@@ -71,18 +71,18 @@ def with_a_passkey(scenario: Scenario) -> Iterator[Expected | None]:
     )
     yield None
     with patch.object(webauthn, "read_assertion", return_value=1):
-        prove_with_passkey(account=scenario.delegate, answer='{"id": "YWJj"}', challenge="", site=SITE)
+        verify_passkey(account=scenario.delegate, answer='{"id": "YWJj"}', challenge="", site=SITE)
     yield by_delegate(scenario, scenario.delegate, after={"factor": "passkey"})
 
 
 @case(Event.SESSION_OPENED)
 def after_enrolment(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
-    open_after_enrolment(account=scenario.delegate, proof=Proof.TOTP)
+    open_after_enrolment(account=scenario.delegate, method=VerificationMethod.TOTP)
     yield by_delegate(scenario, scenario.delegate, after={"factor": "totp"})
 
 
-@case(Event.SESSION_HALFWAY)
+@case(Event.SESSION_MFA_REQUIRED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     make_app(scenario.delegate)
     yield None
@@ -93,9 +93,9 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 @case(Event.SESSION_RECOVERED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     seed = new_seed()
-    make_recovery_codes(by=scenario.delegate, seed=seed)
+    create_recovery_codes(by=scenario.delegate, seed=seed)
     yield None
-    prove(account=scenario.delegate, code=recovery_codes(seed)[0])
+    verify_code(account=scenario.delegate, code=recovery_codes(seed)[0])
     yield by_delegate(scenario, scenario.delegate, after={"codes_left": 9})
 
 
@@ -112,7 +112,7 @@ def of_a_name_that_does_not_exist(scenario: Scenario) -> Iterator[Expected | Non
     yield None
     with suppress(ValidationError):
         open_session(login="NADIE", password=PASSWORD)
-    counter = throttle.register_attempt(login="NADIE", address=None).key
+    counter = login_limits.register_attempt(login="NADIE", address=None).key
     yield Expected(RateCounter(key=counter), None, None, after=WRONG)
 
 
@@ -174,7 +174,7 @@ def when_it_was_forgotten(scenario: Scenario) -> Iterator[Expected | None]:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     recover(scenario, "1")
-    counter = throttle.register_recovery(login=scenario.delegate.login, address=None)
+    counter = login_limits.register_recovery(login=scenario.delegate.login, address=None)
     yield Expected(RateCounter(key=counter), None, None, reason="Recordar contraseña")
 
 
@@ -221,7 +221,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     make_app(scenario.delegate)
     yield None
     with suppress(ValidationError):
-        prove(account=scenario.delegate, code="abc")
+        verify_code(account=scenario.delegate, code="abc")
     yield by_nobody(scenario, scenario.delegate, after=WRONG)
 
 
@@ -229,7 +229,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def of_a_passkey(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     with suppress(ValidationError):
-        prove_with_passkey(account=scenario.delegate, answer="{}", challenge="", site=SITE)
+        verify_passkey(account=scenario.delegate, answer="{}", challenge="", site=SITE)
     yield by_nobody(scenario, scenario.delegate, after=WRONG)
 
 
@@ -251,10 +251,10 @@ def for_a_reason(scenario: Scenario) -> Iterator[Expected | None]:
     )
 
 
-@case(Event.RECOVERY_CODES_MADE)
+@case(Event.RECOVERY_CODES_CREATED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
-    make_recovery_codes(by=scenario.delegate, seed=new_seed())
+    create_recovery_codes(by=scenario.delegate, seed=new_seed())
     yield by_delegate(scenario, scenario.delegate, after={"codes": 10})
 
 
@@ -291,7 +291,7 @@ def by_the_ministry(scenario: Scenario) -> Iterator[Expected | None]:
 @case(Event.ACCOUNT_UNLOCKED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     for _ in range(3):
-        throttle.register_attempt(login=scenario.delegate.login, address=None)
+        login_limits.register_attempt(login=scenario.delegate.login, address=None)
     yield None
     unlock_account(by=scenario.ministry, account=scenario.delegate, reason="Llamó y se identificó")
     yield Expected(

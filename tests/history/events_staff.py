@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from accounts.actions.staff import StaffDetails, change_groups, close_staff, make_staff, reopen_staff
+from accounts.actions.staff import StaffDetails, change_groups, close_staff, create_staff, reopen_staff
 from accounts.events import Event
 from tests.factories import make_session
 from tests.factories import make_staff as staff
@@ -13,11 +13,11 @@ WHY = "Entró a la mesa de ayuda"
 DETAILS = StaffDetails("APEREZ", "aperez@minsalud.example", "CC", "1025000777", "Ana", "", "Pérez", "Gil")
 
 
-@case(Event.STAFF_MADE)
+@case(Event.STAFF_CREATED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     by = scenario.ministry
     yield None
-    account = make_staff(by=by, details=replace(DETAILS), groups=["soporte"], reason=WHY)
+    account = create_staff(by=by, details=replace(DETAILS), groups=["soporte"], reason=WHY)
     yield Expected(account, by, None, {}, {"groups": ["soporte"]}, also=(Event.PASSWORD_LINK_SENT,), reason=WHY)
 
 

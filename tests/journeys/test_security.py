@@ -6,9 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import Account
-from accounts.models.second_factors import AuthenticatorApp, Passkey
-from accounts.models.sessions import AccountSession
+from accounts.models import Account, AccountSession, AuthenticatorApp, Passkey
 from tests import factories
 from tests.journeys.conftest import PHONE
 from tests.journeys.steps import answer, log_in, menu, open_menu

@@ -13,10 +13,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import throttle
 from accounts.actions.login import open_session
 from accounts.models import Account
-from accounts.throttle import locked_accounts
+from accounts.security import login_limits
+from accounts.security.login_limits import locked_accounts
 from mipres_admin.backoffice.charts import day_chart, last_days
 from mipres_admin.backoffice.dashboard import Panel, events_per_day, panels_for, register
 from mipres_admin.jobs.models import JobRun
@@ -238,7 +238,7 @@ def locked(delegate, settings):
 
 
 def test_an_account_that_was_unlocked_is_not_locked(locked):
-    throttle.reset_login(locked.login)
+    login_limits.reset_login(locked.login)
     assert locked_accounts() == []
 
 

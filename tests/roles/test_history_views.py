@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from accounts.actions.login import record_failed_attempt
 from accounts.events import Event as AccountEvent
-from accounts.throttle import Attempt
+from accounts.security.login_limits import Attempt
 from delegates.events import Event as AppointmentEvent
 from delegates.models import Representation
 from entities.events import Event as SedeEvent

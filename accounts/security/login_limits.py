@@ -1,4 +1,4 @@
-"""How many times may a password be guessed, or a link asked for? So many per login and per address; then half an hour.
+"""How many wrong passwords and requests for links are allowed per login and address? Then half an hour of waiting.
 
 Names that do not exist are counted like those that do (`rate_limits` has the counters).
 """
@@ -24,7 +24,7 @@ LOCKING_EVENTS = (Event.SESSION_REFUSED, Event.PASSWORD_REFUSED, Event.SECURITY_
 
 @dataclass(frozen=True)
 class Attempt:
-    """One guess that has been counted, and may now be made."""
+    """One guess that has been counted and may now be checked."""
 
     login: Counted
     address: Counted | None
@@ -59,7 +59,7 @@ def last_attempt(counter: RateCounter) -> datetime:
 
 
 def _key(kind: str, value: str) -> str:
-    return limiter.key_of(f"accounts.throttle.{kind}", value)
+    return limiter.key_of(f"accounts.login_limits.{kind}", value)
 
 
 def _count_name(kind: str, name: str, allowed: int) -> Counted:
@@ -93,26 +93,26 @@ def register_attempt(*, login: str, address: str | None, kind: str = "login") ->
     """Count one guess at the password of `login` (already folded) from `address`, before it is made.
 
     Another `kind` counts guesses at something else, for example "factor" at the second factor of `login`.
-    Call it outside a transaction: a count that rolls back is no count. Returns the attempt, to be forgiven when the
+    Call it outside a transaction: a count that rolls back is no count. Returns the attempt, to be reset when the
     guess was right. Raises ValidationError, with the message for the person, when login or address is locked.
     """
     try:
         # The address first, so that one that is locked cannot go on locking other people's logins.
         by_address = _count_address(address, settings.LOGIN_FAILURES_ALLOWED_PER_ADDRESS)
         return Attempt(_count_name(kind, login, settings.LOGIN_FAILURES_ALLOWED), by_address)
-    except LimitReached as full:
-        raise _locked(full.wait) from None
+    except LimitReached as reached:
+        raise _locked(reached.wait) from None
 
 
-def holder_of(account: Account) -> str:
-    """Under which name guesses at the second factor are counted: the accounts that share factors share it."""
+def second_factor_counter_name(account: Account) -> str:
+    """The name under which guesses at the second factor are counted: the accounts that share factors share it."""
     shared = account.person_id is not None and not account.is_staff
     return f"person {account.person_id}" if shared else f"account {account.pk}"
 
 
 def counter_keys(account: Account) -> list[str]:
-    """The counters that can keep the holder of this account out: wrong passwords, wrong second factors."""
-    return [_key("login", account.login), _key("factor", holder_of(account))]
+    """The counters that can lock this account: wrong passwords, wrong second factors."""
+    return [_key("login", account.login), _key("factor", second_factor_counter_name(account))]
 
 
 def login_counter_key(login: str) -> str:
@@ -121,19 +121,19 @@ def login_counter_key(login: str) -> str:
 
 
 def reset_login(login: str) -> None:
-    """Forget the failed log-ins of a login: its owner has shown otherwise who they are."""
+    """Forget the failed log-ins of a login whose owner has shown otherwise who they are."""
     limiter.forget(_key("login", login))
 
 
-def _admit_request(kind: str, what: str, names: tuple[str, ...], address: str | None) -> list[Counted]:
+def _register_request(kind: str, what: str, names: tuple[str, ...], address: str | None) -> list[Counted]:
     """Count one request for a link by its address and each of its names; the counters of the names."""
     try:
         _count_address(address, settings.RECOVERIES_ALLOWED_PER_ADDRESS, f"{kind}.address")
         return [_count_name(kind, name, settings.RECOVERIES_ALLOWED) for name in names]
-    except LimitReached as full:
+    except LimitReached as reached:
         raise ValidationError(
             f"Se hicieron demasiadas solicitudes {what} o desde esta conexión. "
-            f"Espere {full.wait} e intente de nuevo; mientras tanto revise su "
+            f"Espere {reached.wait} e intente de nuevo; mientras tanto revise su "
             "correo: el último enlace que le llegó sirve durante una hora.",
             code="too_often",
         ) from None
@@ -145,7 +145,7 @@ def register_recovery(*, login: str, address: str | None) -> str:
     Call it outside a transaction. Returns the key of the login's counter. Raises ValidationError, with the message
     for the person, when there were too many: five per login, fifty per address.
     """
-    return _admit_request("recovery", "de contraseña para este usuario", (login,), address)[0].key
+    return _register_request("recovery", "de contraseña para este usuario", (login,), address)[0].key
 
 
 def register_link_request(*, document: str, email: str, address: str | None) -> None:
@@ -153,7 +153,7 @@ def register_link_request(*, document: str, email: str, address: str | None) -> 
 
     As `register_recovery`: outside a transaction; ValidationError beyond five per document or e-mail, 50 per address.
     """
-    _admit_request("link", "con este documento o este correo", (document, email.lower()), address)
+    _register_request("link", "con este documento o este correo", (document, email.lower()), address)
 
 
 def locked_accounts() -> list[Account]:
@@ -166,5 +166,5 @@ def locked_accounts() -> list[Account]:
     events = HistoryEntry.objects.filter(event__in=LOCKING_EVENTS, at__gt=now - _period(), after__locked=True)
     ids = events.filter(object_type=Account._meta.label_lower).order_by().values_list("object_id", flat=True).distinct()
     by_key = {_key("login", account.login): account for account in Account.objects.filter(pk__in=list(map(int, ids)))}
-    full = RateCounter.objects.filter(key__in=by_key, count__gte=settings.LOGIN_FAILURES_ALLOWED, expires_at__gt=now)
-    return [by_key[key] for key in full.order_by().values_list("key", flat=True)]
+    locked = RateCounter.objects.filter(key__in=by_key, count__gte=settings.LOGIN_FAILURES_ALLOWED, expires_at__gt=now)
+    return [by_key[key] for key in locked.order_by().values_list("key", flat=True)]

@@ -1,4 +1,4 @@
-"""From when on must the delegates of a kind have a second factor, and how does the Ministry decide it?"""
+"""What does the Ministry see of second factors, and from when on does it make them compulsory?"""
 
 from typing import Any
 
@@ -7,11 +7,30 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.actions.second_factor import require_factor
-from accounts.models import Account
-from accounts.models.second_factors import SecondFactorPolicy
+from accounts.admin.search import OfAccountAdmin
+from accounts.models import Account, AuthenticatorApp, Passkey, SecondFactorPolicy
 from entities.models import EntityKind
 from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin
 from mipres_admin.forms import ReasonForm
+
+
+@admin.register(AuthenticatorApp)
+class AuthenticatorAppAdmin(OfAccountAdmin):
+    """Never its seed."""
+
+    list_display = ("account", "name", "added_at", "last_used_at")
+    fields = ("account", "name", "added_at", "last_used_at")
+
+
+@admin.register(Passkey)
+class PasskeyAdmin(OfAccountAdmin):
+    """Never its keys or identifiers."""
+
+    list_display = ("account", "name", "added_at", "last_used_at")
+    fields = ("account", "name", "added_at", "last_used_at")
+
+
+# ---------------------------------------------------------------- compulsory from a day on
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone

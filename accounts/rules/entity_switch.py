@@ -1,0 +1,44 @@
+"""To which other accounts may a person change without logging out? Pure: no writes."""
+
+from django.db.models import QuerySet
+
+from accounts.models import Account, can_log_in_q
+from mipres_admin.refusals import Refusal
+
+NOT_YOURS = Refusal(
+    cause="Esa cuenta no es suya o ya no está activa.",
+    remedy="Elija una de las entidades de la lista. A una cuenta que tiene otro correo se ingresa con su usuario y su "
+    "contraseña. Si falta alguna más, pida al representante legal que revise su autorización.",
+    who="El representante legal de la entidad.",
+)
+
+
+def _others_of_person(account: Account) -> QuerySet[Account]:
+    if account.person_id is None or account.is_staff:
+        return Account.objects.none()
+    return Account.objects.filter(person=account.person_id, is_staff=False).exclude(pk=account.pk)
+
+
+def accounts_of_person(account: Account) -> QuerySet[Account]:
+    """The other accounts of the same person that may be used now, which share its factors; never the Ministry's."""
+    accounts = _others_of_person(account).select_related("entity", "person")
+    return accounts.filter(can_log_in_q()).order_by("entity__name", "login")
+
+
+def switchable_accounts(account: Account) -> QuerySet[Account]:
+    """The other accounts to which this one may change without their password: those with its own e-mail.
+
+    Anybody may open an account of Mi Seguridad Social with somebody else's document. What shows that two accounts are
+    one person's is that links to the same mailbox opened both.
+    """
+    return accounts_of_person(account).exclude(email="").filter(email__iexact=account.email)
+
+
+def can_switch_entity(account: Account) -> bool:
+    """Whether there is another account to change to; most people have no other at all, which costs little to learn."""
+    return _others_of_person(account).exists() and switchable_accounts(account).exists()
+
+
+def switch_refusal(account: Account, target: Account) -> Refusal | None:
+    """Why the person of `account` may not go on as `target`, or None."""
+    return None if switchable_accounts(account).filter(pk=target.pk).exists() else NOT_YOURS

@@ -1,0 +1,173 @@
+"""Verify a second factor after the password; add and remove factors; show recovery codes."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts.actions import second_factor as actions
+from accounts.actions.login import confirm_password
+from accounts.forms.second_factor import CodeForm, EnrolAppForm, EnrolPasskeyForm, PasskeyAnswerForm, PasswordForm
+from accounts.models import Passkey, RecoveryCode
+from accounts.models.sessions import VerificationMethod
+from accounts.requests import AnyRequest, PendingLoginRequest
+from accounts.rules.second_factor import ENROL, VERIFY, factors_of, removal_refusal
+from accounts.security import secrets, sessions, webauthn
+from accounts.views.login import destination
+from mipres_admin.access.declarations import FORM, mfa_enrolment, pending_login, signed_in
+
+# in Django's session: seeds and challenges, of use only while they are there
+SEED, CHALLENGE, RECOVERY_SEED = "totp_seed", "passkey_challenge", "recovery_seed"
+
+
+def _site(request: HttpRequest) -> webauthn.Site:
+    return webauthn.site_of(request.get_host(), secure=request.is_secure())
+
+
+# ---------------------------------------------------------------- the second step of the log-in
+
+
+def _verify(request: PendingLoginRequest, form: CodeForm | PasskeyAnswerForm) -> HttpResponse | None:
+    """Log in with a valid form; None when it proves nothing, which the form explains."""
+    account = request.account
+    with form.attempt():
+        if isinstance(form, CodeForm):
+            method = actions.verify_code(account=account, code=form.cleaned_data["code"])
+        else:
+            challenge, answer = request.session.pop(CHALLENGE, ""), form.cleaned_data["answer"]
+            method = actions.verify_passkey(account=account, answer=answer, challenge=challenge, site=_site(request))
+        sessions.start_session(request, account, method)
+        return HttpResponseRedirect(destination(request, request.pending_login.next_url or reverse("home")))
+    return None
+
+
+@pending_login(methods=FORM)
+@sensitive_post_parameters("code", "answer")
+def second_factor(request: PendingLoginRequest) -> HttpResponse:
+    account = request.account
+    if request.pending_login.step == ENROL:
+        return render(request, "accounts/second_factor_needed.html", {"account": account})
+    if request.pending_login.step != VERIFY:  # the factor was removed meanwhile
+        return redirect("login")
+    by_passkey = "answer" in request.POST
+    code_form = CodeForm(request.POST if request.method == "POST" and not by_passkey else None)
+    answer_form = PasskeyAnswerForm(request.POST if by_passkey else None)
+    form = answer_form if by_passkey else code_form
+    if form.is_valid() and (response := _verify(request, form)):
+        return response
+    passkeys, site, options = list(Passkey.objects.usable_by(account)), _site(request), ""
+    if passkeys and site.takes_passkeys:
+        options, request.session[CHALLENGE] = webauthn.assertion_options(passkeys, site)
+    context = {"form": form, "code_form": code_form, "answer_form": answer_form, "options": options}
+    return render(request, "accounts/second_factor.html", context | {"account": account})
+
+
+# ---------------------------------------------------------------- adding factors
+
+
+def _after_enrolment(request: AnyRequest, method: VerificationMethod) -> HttpResponse:
+    """Open or mark the session; a first factor brings the recovery codes."""
+    account = request.account
+    if request.pending_login is None:
+        sessions.mark_verified(request, request.account_session, method)
+    else:
+        actions.open_after_enrolment(account=account, method=method)
+        sessions.start_session(request, account, method)
+    if RecoveryCode.objects.usable_by(account).current().exists():
+        messages.success(request, "El segundo factor quedó agregado.")
+        return redirect("security")
+    seed = request.session[RECOVERY_SEED] = secrets.new_seed()
+    actions.create_recovery_codes(by=account, seed=seed)
+    messages.success(request, "El segundo factor quedó agregado. Guarde ahora sus códigos de recuperación.")
+    return redirect("recovery_codes")
+
+
+def _confirm_password(request: AnyRequest, form: EnrolAppForm | EnrolPasskeyForm | PasswordForm) -> None:
+    """Check the password again, where the form asks for it: not while somebody is still logging in."""
+    if "password" in form.cleaned_data:
+        confirm_password(by=request.account, password=form.cleaned_data["password"])
+
+
+@mfa_enrolment(methods=FORM)
+@sensitive_post_parameters("code", "password")
+def enrol_totp(request: AnyRequest) -> HttpResponse:
+    """Show the key of a new authenticator app, as QR and in letters, and ask for the code that the app shows."""
+    account, logged_in = request.account, request.pending_login is None
+    seed = request.session.setdefault(SEED, secrets.new_seed())
+    form = EnrolAppForm(request.POST or None, ask_password=logged_in, initial={"name": "Aplicación de mi celular"})
+    if form.is_valid():
+        with form.attempt():
+            _confirm_password(request, form)
+            actions.enrol_app(by=account, name=form.cleaned_data["name"], seed=seed, code=form.cleaned_data["code"])
+            del request.session[SEED]
+            return _after_enrolment(request, VerificationMethod.TOTP)
+    path, size = secrets.qr_path(secrets.totp_address(seed, account.login))
+    context = {"form": form, "key": secrets.written_key(seed), "qr_path": path, "qr_size": size}
+    return render(request, "accounts/enrol_totp.html", context | {"logged_in": logged_in})
+
+
+@mfa_enrolment(methods=FORM)
+@sensitive_post_parameters("answer", "password")
+def enrol_passkey(request: AnyRequest) -> HttpResponse:
+    """Ask the browser for a new passkey."""
+    account, logged_in, site = request.account, request.pending_login is None, _site(request)
+    form = EnrolPasskeyForm(request.POST or None, ask_password=logged_in, initial={"name": "Este equipo"})
+    if form.is_valid():
+        name, answer = form.cleaned_data["name"], form.cleaned_data["answer"]
+        challenge = request.session.pop(CHALLENGE, "")
+        with form.attempt():
+            _confirm_password(request, form)
+            actions.enrol_passkey(by=account, name=name, answer=answer, challenge=challenge, site=site)
+            return _after_enrolment(request, VerificationMethod.PASSKEY)
+    options = ""
+    if site.takes_passkeys:
+        passkeys = list(Passkey.objects.usable_by(account))
+        options, request.session[CHALLENGE] = webauthn.registration_options(account, passkeys, site)
+    context = {"form": form, "options": options, "site": site, "logged_in": logged_in}
+    return render(request, "accounts/enrol_passkey.html", context)
+
+
+@signed_in(methods=FORM)
+@sensitive_post_parameters("password")
+def recovery_codes(request: AnyRequest) -> HttpResponse:
+    """Show new recovery codes until the person has saved them; make others after the password."""
+    account, form = request.account, PasswordForm(request.POST or None)
+    if not factors_of(account):
+        return redirect("security")
+    if "guardados" in request.POST:
+        request.session.pop(RECOVERY_SEED, None)
+        return redirect("security")
+    if form.is_valid():
+        with form.attempt():
+            _confirm_password(request, form)
+            seed = request.session[RECOVERY_SEED] = secrets.new_seed()
+            actions.create_recovery_codes(by=account, seed=seed)
+            return redirect("recovery_codes")
+    new: str | None = request.session.get(RECOVERY_SEED)
+    codes, left = secrets.recovery_codes(new) if new else [], RecoveryCode.objects.usable_by(account).current().count()
+    return render(request, "accounts/recovery_codes.html", {"form": form, "codes": codes, "left": left})
+
+
+# ---------------------------------------------------------------- removing
+
+
+@signed_in(methods=FORM)
+@sensitive_post_parameters("password")
+def remove_factor(request: AnyRequest, public_id: UUID) -> HttpResponse:
+    """Ask for the password, and remove one factor."""
+    factors, form = factors_of(request.account), PasswordForm(request.POST or None)
+    factor = next((factor for factor in factors if factor.public_id == public_id), None)
+    if factor is None:
+        raise Http404
+    form.refusal = removal_refusal(request.account, factor, factors)
+    if form.refusal is None and form.is_valid():
+        with form.attempt():
+            _confirm_password(request, form)
+            actions.remove_factor(by=request.account, factor=factor)
+            messages.success(request, f"«{factor.name}» ya no sirve para ingresar.")
+            return redirect("security")
+    context = {"factor": factor, "form": form, "refusal": form.refusal}
+    return render(request, "accounts/remove_factor.html", context)
