@@ -104,7 +104,7 @@ def test_a_session_of_the_ministry_without_factor_opens_nothing_however_it_began
 
 
 def test_without_the_middleware_that_judges_sessions_no_page_opens(delegate_client, settings):
-    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "Standing" not in name]
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "AccountSessionMiddleware" not in name]
     assert delegate_client.get("/").status_code == 403
     assert delegate_client.get("/admin/").status_code == 403
 
