@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 
 
 class AccountsConfig(AppConfig):
@@ -11,8 +12,6 @@ class AccountsConfig(AppConfig):
     admin_order = 20
 
     def ready(self) -> None:
-        from django.contrib.auth.signals import user_logged_in, user_logged_out
-
         from accounts import events, jobs, panels, permissions, signals
         from accounts.registries.deceased import Deceased
         from accounts.security import sessions
