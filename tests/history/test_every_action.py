@@ -28,7 +28,7 @@ from tests import history as parts
 from tests.factories import PASSWORD, make_user
 from tests.history.scenario import CASES, Scenario
 from tests.history.silent_actions import SILENT_ACTIONS
-from tests.mipres_admin.test_application_role import as_application_role
+from tests.mipres_admin.history.portal_role import as_application_role
 
 pytestmark = pytest.mark.django_db
 HERE = Origin("203.0.113.7", "a" * 32)

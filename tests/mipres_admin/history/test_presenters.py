@@ -1,4 +1,4 @@
-"""Do the values of an event read as Spanish, before beside after?"""
+"""Are the values of an event shown in Spanish, before and after side by side?"""
 
 import pytest
 
@@ -49,11 +49,11 @@ def test_public_ids_and_fingerprints_are_left_out():
     assert without_codes({"token": CODE, "names": ["a", "f" * 64]}) == {"names": ["a"]}
 
 
-def test_a_reason_is_a_value_only_where_there_is_one():
+def test_reason_is_shown_only_where_there_is_one():
     assert with_reason(HistoryEntry(after={"name": "A"})) == {"name": "A"}
     assert cell_text(with_reason(HistoryEntry(after={}, reason="Porque sí"))) == "Motivo: Porque sí"
 
 
 @pytest.mark.parametrize(("name", "label"), [("entities.sede", "sede"), ("no.hay", "no.hay"), ("x", "x")])
-def test_object_types_read_as_their_model(name, label):
+def test_object_type_is_shown_as_the_name_of_its_model(name, label):
     assert object_type_label(HistoryEntry(object_type=name)) == label

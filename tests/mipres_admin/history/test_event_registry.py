@@ -1,4 +1,4 @@
-"""Does the registry of events take each event, key and code once, with its group?"""
+"""Is each event, key and code registered once, and each event with a group?"""
 
 from types import ModuleType
 
@@ -25,7 +25,7 @@ def register(**declarations):
     event_registry.register(module)
 
 
-def test_a_registered_event_has_its_label_and_its_group():
+def test_registered_event_has_its_label_and_its_group():
     register(LABELS={"wheels": "Ruedas"}, WORDS={"flat": "Pinchada"})
     assert event_registry.event_label("toy.done") == "Juguete hecho"
     assert event_registry.key_label("wheels") == "Ruedas"
@@ -33,37 +33,37 @@ def test_a_registered_event_has_its_label_and_its_group():
     assert dict(event_registry.choices())["Juguetes"] == [("toy.done", "Juguete hecho"), ("toy.broken", "Juguete roto")]
 
 
-def test_what_nobody_registered_is_shown_as_it_is():
+def test_unregistered_names_are_shown_as_they_are():
     assert event_registry.event_label("toy.done") == "toy.done"
     assert event_registry.key_label("toy_wheels") == "Toy wheels"
     assert event_registry.word("toy flat") == "toy flat"
 
 
-def test_an_event_registered_twice_is_an_error():
+def test_event_registered_twice_is_an_error():
     register()
     with pytest.raises(ValueError, match=r"twice: toy\.broken, toy\.done"):
         register()
 
 
 @pytest.mark.parametrize("options", [{"LABELS": {"reason": "Motivo"}}, {"WORDS": {"failed": "x"}}])
-def test_a_key_or_a_code_registered_twice_is_an_error(options):
+def test_key_or_code_registered_twice_is_an_error(options):
     with pytest.raises(ValueError, match="twice"):
         register(**options)
     assert event_registry.event_label("toy.done") == "toy.done"
 
 
-def test_an_event_without_a_group_is_an_error():
+def test_event_without_a_group_is_an_error():
     with pytest.raises(KeyError):
         register(GROUPS={})
 
 
-def test_an_event_that_nobody_registered_is_refused():
+def test_unregistered_event_is_refused():
     with pytest.raises(ValueError, match=r"No app has registered the event toy\.done"):
         event_registry.check(Toy.DONE, "")
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
-def test_a_required_reason_is_required(reason):
+def test_required_reason_may_not_be_blank(reason):
     register(REASON_REQUIRED=[Toy.BROKEN])
     event_registry.check(Toy.DONE, "")
     event_registry.check(Toy.BROKEN, "Se cayó")

@@ -1,8 +1,6 @@
-"""Can the role with which the portal runs do everything but rewrite the history?"""
+"""Can the role with which the portal connects do everything but change the history?"""
 
 import io
-import secrets
-from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -18,43 +16,13 @@ from mipres_admin.monitoring import health
 from roles.models import RoleAssignment
 from tests.accounts.login_page import is_logged_in, log_in
 from tests.factories import make_delegate, make_entity, make_sede, make_user
+from tests.mipres_admin.history.portal_role import PASSWORD, drop_role, make_role, role_name
 from tests.roles.users_pages import associate, find
 
 HISTORY, LINKS, SEALS = "history_historyentry", "history_historylink", "history_historyseal"
 TABLES = (HISTORY, LINKS, SEALS)
 ROW = "(event, object_type, object_id, before, after, reason, request_id) VALUES ('x', 'x', '1', '{}', '{}', '', '')"
 LINK = f"INSERT INTO {LINKS} VALUES (9, 9, current_date, 9, repeat('0', 64))"
-PASSWORD = secrets.token_hex(16)
-
-
-def role_name():
-    """Roles belong to the whole server, where other runs may be at work on other databases."""
-    return f"portal_of_{connection.settings_dict['NAME']}"
-
-
-def make_role(attributes=""):
-    name = sql.Identifier(role_name())
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(f"CREATE ROLE {{}} LOGIN {attributes} PASSWORD {{}}").format(name, PASSWORD))
-    return role_name()
-
-
-def drop_role():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role_name()])
-        if cursor.fetchone():
-            name = sql.Identifier(role_name())
-            cursor.execute(sql.SQL("DROP OWNED BY {0} CASCADE; DROP ROLE {0}").format(name))
-
-
-@contextmanager
-def as_application_role():
-    """Everything in the test's own transaction, the role and its grants too; `tests/history` runs every action so."""
-    application_role.grant(make_role())
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role_name())))
-        yield
-        cursor.execute("RESET ROLE")
 
 
 @pytest.fixture
@@ -66,7 +34,7 @@ def role(transactional_db):
 
 
 @pytest.fixture
-def acts(role):
+def history(role):
     ips = make_entity()
     sede, user, delegate = make_sede(ips), make_user(), make_delegate(ips)
     log_in(Client(), delegate.login)
@@ -79,22 +47,22 @@ def as_role(role):
     parameters = {**connection.get_connection_params(), "user": role, "password": PASSWORD}
     for name in ("context", "cursor_factory", "prepare_threshold"):
         parameters.pop(name, None)
-    with psycopg.connect(**parameters, autocommit=True) as mine:
-        yield mine
+    with psycopg.connect(**parameters, autocommit=True) as connection_of_role:
+        yield connection_of_role
 
 
 @pytest.fixture
-def portal_as_role(acts, role):
+def portal_as_role(history, role):
     """The portal itself, on connections of the role."""
     before = dict(connection.settings_dict)
     connection.close()
     connection.settings_dict |= {"USER": role, "PASSWORD": PASSWORD}
-    yield acts
+    yield history
     connection.close()
     connection.settings_dict |= before
 
 
-# ---------------------------------------------------------------- what it can not
+# ---------------------------------------------------------------- what it cannot do
 
 
 @pytest.mark.parametrize(
@@ -120,57 +88,59 @@ def portal_as_role(acts, role):
         f"CREATE OR REPLACE FUNCTION history_content(entry {HISTORY}) RETURNS bytea RETURN null::bytea",
         "ALTER FUNCTION history_joins_the_chain() SECURITY INVOKER",
         "DROP FUNCTION history_is_append_only() CASCADE",
-        "CREATE TABLE mine (id integer)",
+        "CREATE TABLE other (id integer)",
         "UPDATE django_migrations SET name = name",
     ],
 )
-def test_postgresql_refuses_it(as_role, acts, statement):
+def test_role_may_not_change_the_history(as_role, history, statement):
     with pytest.raises(errors.InsufficientPrivilege):
         as_role.execute(statement)
 
 
-def test_it_grants_itself_nothing(as_role, acts):
+def test_role_grants_itself_nothing(as_role, history):
     as_role.execute(f"GRANT UPDATE ON {HISTORY} TO CURRENT_USER")  # PostgreSQL warns, and grants nothing
     with pytest.raises(errors.InsufficientPrivilege):
         as_role.execute(f"UPDATE {HISTORY} SET event = event")
 
 
 @pytest.mark.parametrize("function", ["history_joins_the_chain", "history_is_append_only"])
-def test_it_calls_no_function_of_the_chain(as_role, function):
+def test_role_may_not_call_the_trigger_functions(as_role, function):
     with pytest.raises((errors.InsufficientPrivilege, errors.FeatureNotSupported)):
         as_role.execute(f"SELECT {function}()")
 
 
-def test_it_hangs_the_function_of_the_chain_on_no_table_of_its_own(as_role):
-    as_role.execute(f"CREATE TEMPORARY TABLE mine (LIKE {HISTORY})")
+def test_role_may_not_use_the_trigger_functions_in_its_own_tables(as_role):
+    as_role.execute(f"CREATE TEMPORARY TABLE other (LIKE {HISTORY})")
     with pytest.raises(errors.InsufficientPrivilege):
-        as_role.execute("CREATE TRIGGER x AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION history_joins_the_chain()")
+        as_role.execute(
+            "CREATE TRIGGER x AFTER INSERT ON other FOR EACH ROW EXECUTE FUNCTION history_joins_the_chain()"
+        )
 
 
-def test_a_table_that_shadows_the_links_gets_none_of_them(as_role, acts):
+def test_temporary_table_named_as_the_links_gets_no_link(as_role, history):
     as_role.execute(f"CREATE TEMPORARY TABLE {LINKS} (LIKE public.{LINKS})")
     as_role.execute(f"INSERT INTO public.{HISTORY} {ROW}")
     assert as_role.execute(f"SELECT count(*) FROM {LINKS}").fetchone() == (0,)
     assert chain.discrepancies() == []
 
 
-def test_nothing_of_all_that_broke_the_chain(as_role, acts):
+def test_refused_statements_leave_no_discrepancies(as_role, history):
     for statement in (f"DELETE FROM {HISTORY}", LINK, f"TRUNCATE {LINKS}"):
         with pytest.raises(errors.InsufficientPrivilege):
             as_role.execute(statement)
     assert chain.discrepancies() == []
 
 
-# ---------------------------------------------------------------- what it can
+# ---------------------------------------------------------------- what it can do
 
 
-def test_what_it_adds_to_the_history_joins_the_chain(as_role, acts):
+def test_event_inserted_by_the_role_gets_its_link(as_role, history):
     as_role.execute(f"INSERT INTO {HISTORY} {ROW}")
     assert HistoryLink.objects.count() == HistoryEntry.objects.count()
     assert chain.discrepancies() == []
 
 
-def test_a_delegate_logs_in_and_activates_a_user(portal_as_role):
+def test_delegate_logs_in_and_activates_a_user_as_the_role(portal_as_role):
     delegate, sede, user = portal_as_role
     client = Client()
     log_in(client, delegate.login)
@@ -184,14 +154,14 @@ def test_a_delegate_logs_in_and_activates_a_user(portal_as_role):
     assert HistoryEntry.objects.filter(event="roles.given").count() == 1
 
 
-def test_it_verifies_and_seals_the_history(portal_as_role):
-    said = io.StringIO()
-    call_command("verify_history", stdout=said)
-    assert "La historia está completa" in said.getvalue()
+def test_role_verifies_and_seals_the_history(portal_as_role):
+    output = io.StringIO()
+    call_command("verify_history", stdout=output)
+    assert "La historia está completa" in output.getvalue()
     assert not application_role.can_rewrite_history()
 
 
-def test_the_portal_is_healthy(portal_as_role, monkeypatch):
+def test_health_check_passes_as_the_role(portal_as_role, monkeypatch):
     monkeypatch.setattr(health, "_migrated", False)
     assert Client().get("/salud/").status_code == 200
 
@@ -200,43 +170,43 @@ def test_the_portal_is_healthy(portal_as_role, monkeypatch):
 
 
 def refused(role):
-    with pytest.raises(CommandError) as said:
+    with pytest.raises(CommandError) as output:
         call_command("grant_application_role", role)
-    return str(said.value)
+    return str(output.value)
 
 
 @pytest.mark.django_db
-def test_a_role_that_is_not_there_is_not_granted_anything():
+def test_missing_role_is_refused_with_the_statement_that_creates_it():
     assert "CREATE ROLE nadie LOGIN" in refused("nadie")
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("attributes", ["SUPERUSER", "CREATEROLE", "REPLICATION", "IN ROLE pg_write_all_data"])
-def test_a_role_that_no_grant_binds_is_refused(attributes):
+def test_role_that_no_grant_binds_is_refused(attributes):
     assert "no grant would bind it" in refused(make_role(attributes))
 
 
 @pytest.mark.django_db
-def test_a_member_of_the_owner_is_refused():
+def test_member_of_the_owner_is_refused():
     owner = connection.settings_dict["USER"]
     assert "no grant would bind it" in refused(make_role(f'IN ROLE "{owner}"'))
 
 
 def warnings():
-    found = checks.run_checks(databases=["default"], include_deployment_checks=True)
-    return [one.id for one in found if one.id == "mipres_admin.W002"]
+    messages = checks.run_checks(databases=["default"], include_deployment_checks=True)
+    return [message.id for message in messages if message.id == "mipres_admin.W002"]
 
 
 @pytest.mark.django_db
-def test_the_owner_can_rewrite_and_a_check_says_so():
+def test_check_warns_when_the_portal_connects_as_owner():
     assert warnings() == ["mipres_admin.W002"]
 
 
-def test_the_role_of_the_portal_can_not(portal_as_role):
+def test_check_does_not_warn_for_the_role(portal_as_role):
     assert warnings() == []
 
 
-def test_what_somebody_granted_by_hand_is_taken_back(as_role, role, acts):
+def test_grant_revokes_rights_given_by_hand(as_role, role, history):
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(f"GRANT ALL ON {HISTORY} TO {{}}, PUBLIC").format(sql.Identifier(role)))
     application_role.grant(role)
