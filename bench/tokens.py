@@ -45,23 +45,23 @@ LEAST = {"GenerarToken": 0.5, "ValidarToken": 0.6}
 NIT = "899999999"
 
 
-def bearer() -> Account:
+def benchmark_delegate() -> Account:
     """The delegate of the one entity of this benchmark."""
     entity, _ = Entity.objects.get_or_create(
         kind=EntityKind.EPS_C, nit=NIT, defaults={"name": "Banco", "eps_code": "EPS997"}
     )
     fields = {"first_name": "Banco", "first_surname": "Prueba"}
     person, _ = Person.objects.get_or_create(document_type="CC", document_number="1099999999", defaults=fields)
-    made = Account.objects.filter(login="ADMEPSBENCH").first()
-    return made or Account.objects.create_user("ADMEPSBENCH", entity=entity, person=person, email="b@correo.example")
+    account = Account.objects.filter(login="ADMEPSBENCH").first()
+    return account or Account.objects.create_user("ADMEPSBENCH", entity=entity, person=person, email="b@correo.example")
 
 
 def new_token(by: Account) -> str:
     """A token of that entity, in place of the last run's."""
     newest = PortalToken.objects.filter(entity=by.entity).newest().first()
-    seen = str(newest.public_id) if newest else ""
-    asked: dict[str, Any] = {"name": "banco", "days": 1, "overlap": timedelta(0), "seen": seen}
-    return issue_token(by=by, request_key=uuid.uuid4(), **asked).token or ""
+    expected = str(newest.public_id) if newest else ""
+    options: dict[str, Any] = {"name": "banco", "days": 1, "overlap": timedelta(0), "expected_token": expected}
+    return issue_token(by=by, request_key=uuid.uuid4(), **options).token or ""
 
 
 # ---------------------------------------------------------------- the bare view
@@ -74,7 +74,7 @@ def _statement(sql: str, params: dict[str, Any]) -> Any:
 
 
 def _claims(token: str) -> dict[str, Any]:
-    key = keys.ring.public_key(jwt.get_unverified_header(token)["kid"])
+    key = keys.public_keys.get(jwt.get_unverified_header(token)["kid"])
     assert key is not None
     return jwt.decode(token, key, algorithms=["ES256"])
 
@@ -83,7 +83,7 @@ def bare_issue(request: HttpRequest, nit: str, token: str) -> JsonResponse:
     temporary = urlsafe_b64encode(secrets.token_bytes(32)).decode()
     params = {"jti": _claims(token)["jti"], "nit": nit, "scope": "suministros", "service": "WSSUMMIPRESNOPBS"}
     digest = hashlib.sha256(temporary.encode()).hexdigest()
-    _statement(bearer_authorization.ISSUE, params | {"digest": digest})
+    _statement(bearer_authorization.ISSUE_TEMPORARY, params | {"digest": digest})
     return JsonResponse(temporary, safe=False)
 
 
@@ -158,8 +158,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     asked = parser.parse_args()
     call_command("check", verbosity=0)
-    token = new_token(bearer())
-    bearer_authorization.per_entity.allowed = 10**9
+    token = new_token(benchmark_delegate())
+    bearer_authorization.entity_limit.allowed = 10**9
     handlers = {"portal": handler_with(settings.MIDDLEWARE), "bare": handler_with([])}
     addresses = {
         "GenerarToken": f"/WSSUMMIPRESNOPBS/api/GenerarToken/{NIT}/{token}",

@@ -289,13 +289,13 @@ def _chain(ips: Entity, delegates: Iterable[Account]) -> list[Login]:
 
 def _token(by: Account) -> None:
     """A portal token that expires within the month, once; nobody has seen the token itself."""
-    if not PortalToken.objects.filter(made_by=by).exists():
+    if not PortalToken.objects.filter(issued_by=by).exists():
         issue_token(
             by=by,
             name="Sistema de demostración",
             days=25,
             overlap=timedelta(0),
-            seen="",
+            expected_token="",
             request_key=uuid4(),
         )
 

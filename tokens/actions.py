@@ -1,4 +1,4 @@
-"""Generate, replace and revoke portal tokens, warn of their end, let servers ask: each deed once, and written down."""
+"""How are portal tokens issued and revoked, expiry reminders sent, and client servers created and ended?"""
 
 import hashlib
 import secrets
@@ -20,7 +20,7 @@ from mipres_admin.refusals import Refused, refuse
 from roles.actions.role_assignments import tenant
 from tokens.events import Event
 from tokens.models import REMINDER_DAYS, PortalToken, ServerClient, TokenReminder
-from tokens.rules import not_yours_refusal, stale_refusal
+from tokens.rules import no_token_kind_refusal, outdated_page_refusal
 from tokens.scopes import SCOPES, scope_of
 from tokens.signing.jwts import new_jti, sign
 from tokens.signing.keys import current_key
@@ -29,15 +29,15 @@ from tokens.signing.keys import current_key
 
 
 @dataclass(frozen=True)
-class Issued:
-    """A token that was generated, and the token itself: None when this very request had generated it before."""
+class IssuedToken:
+    """A portal token and its text: None when an earlier request with the same key had issued it."""
 
     row: PortalToken
     token: str | None
 
 
 def _supersede(entity: Entity, overlap: timedelta, now: datetime) -> list[PortalToken]:
-    """End every token of the entity after `overlap` at the latest; those that were in force until now."""
+    """End the entity's current tokens after `overlap` at the latest, and return them."""
     older = list(PortalToken.objects.visible_to(entity).filter(revoked_at__isnull=True).exclude(ends_at__lte=now))
     for token in older:
         token.superseded_at = token.superseded_at or now
@@ -47,11 +47,13 @@ def _supersede(entity: Entity, overlap: timedelta, now: datetime) -> list[Portal
 
 
 def _state(token: PortalToken) -> dict[str, Any]:
-    """What history keeps of a token: never the token itself, only which one and until when."""
+    """What the history records of a token: never the token itself."""
     return {"token": str(token.public_id), "name": token.name, "until": token.end.isoformat()}
 
 
-def _make(*, by: Account, entity: Entity, name: str, days: int, request_key: UUID, now: datetime) -> Issued:
+def _create_token(
+    *, by: Account, entity: Entity, name: str, days: int, request_key: UUID, now: datetime
+) -> IssuedToken:
     jti, key, issued_at = new_jti(), current_key(), now.replace(microsecond=0)
     expires_at = issued_at + timedelta(days=days)
     token = sign(key=key, entity=entity, jti=jti, issued_at=issued_at, expires_at=expires_at)
@@ -64,31 +66,32 @@ def _make(*, by: Account, entity: Entity, name: str, days: int, request_key: UUI
         last_characters=token[-6:],
         scope=scope_of(entity.kind),
         request_key=request_key,
-        made_by=by,
+        issued_by=by,
         issued_at=issued_at,
         expires_at=expires_at,
     )
-    return Issued(row, token)
+    return IssuedToken(row, token)
 
 
 @transaction.atomic
-def issue_token(*, by: Account, name: str, days: int, overlap: timedelta, seen: str, request_key: UUID) -> Issued:
-    """Generate the entity's new portal token ("Generar Token", manual v4.1 §11.1); older ones end after `overlap`.
+def issue_token(
+    *, by: Account, name: str, days: int, overlap: timedelta, expected_token: str, request_key: UUID
+) -> IssuedToken:
+    """Issue a new portal token for the entity ("Generar Token", manual v4.1 §11.1); older ones end after `overlap`.
 
-    `seen` is the public id of the newest token that the page showed ("" for none): when it is another by now, Refused
-    is raised and nothing is saved. `request_key` is the page's own: a repeated click finds what the first one made,
-    and the token itself comes back only once.
+    `expected_token` is the public id of the newest token on the page ("" for none). Raises Refused if the newest token
+    is another one. A second call with the same `request_key` returns the first one's row, without the token.
     """
     entity = lock(tenant(by), no_key=True)
     if entity.kind not in SCOPES:
-        raise Refused(not_yours_refusal())
-    made = PortalToken.objects.visible_to(entity).filter(request_key=request_key).first()
-    if made is not None:
-        return Issued(made, None)
-    refuse(stale_refusal(seen, PortalToken.objects.visible_to(entity).newest().first()))
+        raise Refused(no_token_kind_refusal())
+    existing = PortalToken.objects.visible_to(entity).filter(request_key=request_key).first()
+    if existing is not None:
+        return IssuedToken(existing, None)
+    refuse(outdated_page_refusal(expected_token, PortalToken.objects.visible_to(entity).newest().first()))
     now = clock.now()
     older = _supersede(entity, overlap, now)
-    issued = _make(by=by, entity=entity, name=name, days=days, request_key=request_key, now=now)
+    issued = _create_token(by=by, entity=entity, name=name, days=days, request_key=request_key, now=now)
     after = _state(issued.row) | ({"replaced": [_state(token) for token in older]} if older else {})
     record(by=by, event=Event.TOKEN_ISSUED, obj=issued.row, after=after)
     return issued
@@ -107,30 +110,28 @@ def _revoke(token: PortalToken, *, by: Account | None, reason: str, now: datetim
 
 @transaction.atomic
 def revoke_token(*, by: Account | None, token: PortalToken, reason: str) -> bool:
-    """Revoke a portal token: from the commit on every call with it, or with its temporary tokens, fails.
+    """Revoke a portal token: after the commit, calls with it or with its temporary tokens fail.
 
-    Returns whether there was something to revoke: not when it had been revoked or had ended. `by` is None for the
-    portal itself; whoever is neither of the token's entity nor of the Ministry is refused (Refused).
+    Returns False if it had been revoked or had ended before. `by` is None for the portal itself. Raises Refused for an
+    account that belongs neither to the token's entity nor to the Ministry.
     """
     if by is not None and not by.is_staff and by.entity_id != token.entity_id:
-        raise Refused(not_yours_refusal())
-    held = lock(token)
-    now = clock.now()
-    if not held.is_in_force(now):
+        raise Refused(no_token_kind_refusal())
+    token, now = lock(token), clock.now()
+    if not token.is_current(now):
         return False
-    _revoke(held, by=by, reason=reason, now=now)
+    _revoke(token, by=by, reason=reason, now=now)
     return True
 
 
 @transaction.atomic
-def revoke_tokens_made_by(*, account: Account, by: Account | None, reason: str) -> int:
-    """Revoke every token in force that an account generated, for example when its delegate is inactivated.
+def revoke_tokens_issued_by(*, account: Account, by: Account | None, reason: str) -> int:
+    """Revoke the current tokens that an account issued, for example when its delegate is inactivated; return how many.
 
-    Returns how many; each has its row of history.
+    Each revocation is recorded.
     """
     now = clock.now()
-    made = PortalToken.objects.current(now).filter(made_by=account)
-    tokens = lock_rows(made.select_related("entity"))
+    tokens = lock_rows(PortalToken.objects.current(now).filter(issued_by=account).select_related("entity"))
     for token in tokens:
         _revoke(token, by=by, reason=reason, now=now)
     return len(tokens)
@@ -138,7 +139,7 @@ def revoke_tokens_made_by(*, account: Account, by: Account | None, reason: str) 
 
 @transaction.atomic
 def revoke_and_notify(*, by: Account | None, token: PortalToken, reason: str, template: str) -> bool:
-    """Revoke a token that its entity did not ask to end, and mail the entity's delegates; whether it was in force."""
+    """Revoke a token and e-mail the entity's delegates, for a revocation that is not theirs; whether it was current."""
     if not revoke_token(by=by, token=token, reason=reason):
         return False
     for account in token.entity.accounts.filter(can_log_in_q()):
@@ -146,17 +147,17 @@ def revoke_and_notify(*, by: Account | None, token: PortalToken, reason: str, te
     return True
 
 
-# ---------------------------------------------------------------- other servers
+# ---------------------------------------------------------------- client servers
 
 
 @transaction.atomic
-def make_client(
+def create_client(
     *, by: Account, name: str, scope: Iterable[str], request_key: UUID, reason: str
 ) -> tuple[ServerClient, str | None]:
-    """Let another server ask about tokens (RFC 7662) and end them (RFC 7009): its row, and its secret this once.
+    """Let another server inspect tokens (RFC 7662) and revoke them (RFC 7009); returns its row and its secret.
 
-    The secret has 256 random bits and only its SHA-256 is kept. A repeated click (`request_key`) finds what the first
-    one made, without the secret. `reason` is why the server needs it.
+    The secret has 256 random bits; only its SHA-256 is stored. A second call with the same `request_key` returns the
+    first one's row, without the secret. `reason` is why the server needs access.
     """
     secret = secrets.token_urlsafe(32)
     fields: dict[str, Any] = {
@@ -164,34 +165,34 @@ def make_client(
         "digest": hashlib.sha256(secret.encode()).hexdigest(),
         "name": name,
         "scope": " ".join(scope),
-        "made_by": by,
+        "created_by": by,
     }
     client, is_new = ServerClient.objects.get_or_create(request_key=request_key, defaults=fields)
     if not is_new:
         return client, None
     after = {"client_id": client.client_id, "name": client.name, "scope": client.scope}
-    record(by=by, event=Event.CLIENT_MADE, obj=client, after=after, reason=reason)
+    record(by=by, event=Event.CLIENT_CREATED, obj=client, after=after, reason=reason)
     return client, secret
 
 
 @transaction.atomic
 def end_client(*, by: Account, client: ServerClient, reason: str) -> bool:
-    """Take a server's credentials back: from the commit on its calls fail. Whether they were in force."""
-    held = lock(client)
-    if held.ended_at is not None:
+    """Withdraw a server's credentials: after the commit its calls fail. Returns False if they were withdrawn before."""
+    client = lock(client)
+    if client.ended_at is not None:
         return False
-    held.ended_at, held.ended_by, held.reason = clock.now(), by, reason
-    held.save(update_fields=["ended_at", "ended_by", "reason"])
-    same = {"client_id": held.client_id}
-    record(by=by, event=Event.CLIENT_ENDED, obj=held, before=same, after=same, reason=reason)
+    client.ended_at, client.ended_by, client.reason = clock.now(), by, reason
+    client.save(update_fields=["ended_at", "ended_by", "reason"])
+    same = {"client_id": client.client_id}
+    record(by=by, event=Event.CLIENT_ENDED, obj=client, before=same, after=same, reason=reason)
     return True
 
 
-# ---------------------------------------------------------------- warn
+# ---------------------------------------------------------------- remind
 
 
 def due_reminder(token: PortalToken, now: datetime) -> int | None:
-    """The reminder that is due by now, in days before the expiry, or None; a short token skips those before it."""
+    """The reminder that is due, in days before the expiry, or None; a short token skips those longer than its life."""
     left, life = token.expires_at - now, token.expires_at - token.issued_at
     due = [days for days in REMINDER_DAYS if left <= timedelta(days=days) < life]
     return min(due) if due else None
@@ -199,7 +200,6 @@ def due_reminder(token: PortalToken, now: datetime) -> int | None:
 
 @transaction.atomic
 def _remind(token: PortalToken, days: int, now: datetime) -> bool:
-    """Warn the entity's delegates once; whether this call did."""
     _, is_new = TokenReminder.objects.get_or_create(token=token, days=days)
     if not is_new:
         return False
@@ -210,9 +210,9 @@ def _remind(token: PortalToken, days: int, now: datetime) -> bool:
 
 
 def send_expiry_reminders(now: datetime | None = None) -> int:
-    """Mail the delegates of each token that expires within 30, 14, 7 or 1 days, once for each; how many tokens.
+    """E-mail the delegates of each token that expires within 30, 14, 7 or 1 days; return for how many tokens.
 
-    Can be called as often as one likes. Tokens that were replaced, revoked or have expired need no warning.
+    Safe to call often: each reminder is sent once. Tokens that were replaced, revoked or have expired need none.
     """
     now = now or clock.now()
     soon = PortalToken.objects.expiring_within(max(REMINDER_DAYS), now).filter(entity__is_active=True)

@@ -1,6 +1,5 @@
-"""What does the Ministry see of tokens? Keys and tokens to read, and the servers that it lets ask about tokens."""
+"""What can the Ministry view and do in the admin with signing keys, tokens and client servers?"""
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -20,32 +19,28 @@ from mipres_admin.backoffice.admin_base import (
     RelatedList,
     register_related_lists,
 )
-from tokens.actions import end_client, make_client, revoke_and_notify
+from tokens import one_time_display
+from tokens.actions import create_client, end_client, revoke_and_notify
 from tokens.forms import ClientForm
 from tokens.models import PortalToken, ServerClient, SigningKey, TemporaryToken, TokenUse
 from tokens.panels import EXPIRED_DAYS, EXPIRING_DAYS
-from tokens.signing.keys import seal, unseal
-
-_NEW = "new_client"
-SHOWN_WITHIN = timedelta(minutes=10)
 
 
 @admin.register(SigningKey)
 class SigningKeyAdmin(ReadOnlyAdmin):
-    """Never the private half, encrypted as it is; keys change by `manage.py rotate_keys`."""
+    """Without the private key, even encrypted; keys are rotated by `manage.py rotate_keys`."""
 
-    list_display = ("kid", "state", "made_at", "current_at", "retired_at", "verifies_until")
+    list_display = ("kid", "state", "created_at", "current_at", "retired_at", "verifies_until")
     list_filter = ("state",)
     exclude = ("private_key",)
 
 
-def _tokens(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+def _search_tokens(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     entities = Entity.objects.matching(words).values("pk")
     return rows.filter(Q(entity__in=entities) | Q(last_characters=words) | Q(fingerprint=words.lower()))
 
 
-def _of_token(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """What belongs to the tokens of an entity."""
+def _search_by_entity(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     return rows.filter(token__entity__in=Entity.objects.matching(words).values("pk"))
 
 
@@ -58,7 +53,7 @@ REVOKE = ObjectAction(
     ),
     permission="tokens.change_portaltoken",
     success_message="El token quedó revocado y los delegados de la entidad fueron avisados.",
-    is_available=lambda token: token.is_in_force(timezone.now()),
+    is_available=lambda token: token.is_current(timezone.now()),
     perform=partial(revoke_and_notify, template="token_revoked"),
     argument="token",
 )
@@ -75,7 +70,7 @@ END = ObjectAction(
 
 
 class ExpiryFilter(admin.SimpleListFilter):
-    """The tokens that the dashboard counts: nothing has replaced them, and they end soon or have just ended."""
+    """The tokens that the dashboard counts: not replaced, and about to expire or just expired."""
 
     title = "vencimiento"
     parameter_name = "vence"
@@ -98,12 +93,12 @@ class PortalTokenAdmin(ObjectActionsAdmin):
     list_display = ("name", "last_characters", "entity", "scope", "issued_at", "expires_at", "ends_at", "revoked_at")
     list_filter = (ExpiryFilter, "scope")
     list_select_related = ("entity",)
-    search = staticmethod(_tokens)
+    search = staticmethod(_search_tokens)
     search_help_text = "Nombre o NIT de la entidad, últimos caracteres del token, o su huella completa."
     object_actions = (REVOKE,)
 
 
-register_related_lists(Account, RelatedList("Tokens que generó", PortalToken, "made_by__id__exact", 50))
+register_related_lists(Account, RelatedList("Tokens que generó", PortalToken, "issued_by__id__exact", 50))
 register_related_lists(Entity, RelatedList("Tokens", PortalToken, "entity__id__exact", 60))
 register_related_lists(
     PortalToken,
@@ -114,10 +109,10 @@ register_related_lists(
 
 @admin.register(ServerClient)
 class ServerClientAdmin(ObjectActionsAdmin):
-    """Made here, with a secret that is shown once; nothing of it is edited."""
+    """Created here, with a secret that is shown once; never edited."""
 
-    list_display = ("name", "client_id", "scope", "made_by", "made_at", "ended_at")
-    list_select_related = ("made_by",)
+    list_display = ("name", "client_id", "scope", "created_by", "created_at", "ended_at")
+    list_select_related = ("created_by",)
     search_fields = ("name", "client_id")
     exclude = ("digest",)
     object_actions = (END,)
@@ -129,59 +124,47 @@ class ServerClientAdmin(ObjectActionsAdmin):
     add_template = "admin/tokens/add_client.html"
 
     def add_object(self, request: Any, form: ClientForm) -> ServerClient:
-        """Make the credentials; the secret waits, encrypted, for the next page of this session."""
+        """Create the credentials; the next page shows the secret."""
         with transaction.atomic():
-            client, secret = make_client(by=request.user, **form.cleaned_data)
+            client, secret = create_client(by=request.user, **form.cleaned_data)
             if secret is not None:
-                request.session[_NEW] = {"id": str(client.pk), "sealed": seal(secret, _NEW)}
-                request.session.save()
+                one_time_display.store(request, "new_client", object_id=str(client.pk), secret=secret)
         return client
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The server; and its secret, this once, for the session that has just made it."""
-        shown = {"secret": _shown_once(request, object_id)}
-        return super().change_view(request, object_id, form_url, shown)
+        new = one_time_display.pop(request, "new_client", object_id=object_id)
+        return super().change_view(request, object_id, form_url, {"secret": new and new[1]})
 
 
-def _shown_once(request: HttpRequest, object_id: str) -> str | None:
-    """The secret of the server that this session has just made; None at every later look."""
-    kept = request.session.get(_NEW) if request.method == "GET" else None
-    if kept is None or kept["id"] != object_id:
-        return None
-    del request.session[_NEW]
-    return unseal(kept["sealed"], _NEW, max_age=SHOWN_WITHIN)
+# ---------------------------------------------------------------- records of the services
 
 
-# ---------------------------------------------------------------- what the services keep
-
-
-class OfTokenAdmin(ReadOnlyAdmin):
-    """What belongs to one portal token."""
+class TokenRecordAdmin(ReadOnlyAdmin):
+    """Rows that belong to a portal token."""
 
     list_select_related = ("token__entity",)
-    search = staticmethod(_of_token)
+    search = staticmethod(_search_by_entity)
     search_help_text = "Nombre o NIT de la entidad."
     ordering = ("-pk",)
     sortable_by = ()
 
     @admin.display(description="entidad")
     def entity(self, obj: TokenUse | TemporaryToken) -> Entity:
-        """Whose token it is."""
         return obj.token.entity
 
 
 @admin.register(TokenUse)
-class TokenUseAdmin(OfTokenAdmin):
+class TokenUseAdmin(TokenRecordAdmin):
     list_display = ("token", "entity", "at", "service", "address")
     list_filter = ("service",)
     fields = ("token", "entity", "at", "service", "address")
 
 
 @admin.register(TemporaryToken)
-class TemporaryTokenAdmin(OfTokenAdmin, ListOnlyAdmin):
-    """Never the hash, which is also the key of the row."""
+class TemporaryTokenAdmin(TokenRecordAdmin, ListOnlyAdmin):
+    """Without the hash, which is also the primary key."""
 
     list_display = fields = ("token", "entity", "service", "issued_at", "expires_at")
     list_filter = ("service",)

@@ -1,4 +1,4 @@
-"""Who is this app? Portal tokens, signing keys and the web services' face."""
+"""What does this app register? Portal tokens, signing keys and the web services."""
 
 from datetime import timedelta
 

@@ -1,10 +1,10 @@
-"""Is this portal token good, for a service that is not the portal? Importable without Django; needs PyJWT[crypto].
+"""How does another service verify a portal token? Importable without Django; needs PyJWT[crypto].
 
     verifier = Verifier("https://portal.example/.well-known/jwks.json")
     claims = verifier.verify(token, nit="900123456", scope="suministros")
 
-The signature, the dates and the scope are checked here, with public keys that are kept for an hour. Whether a token has
-been revoked only the portal knows: ask ValidarToken before deeds that matter.
+The signature, the dates and the scope are checked here, with public keys that are cached for an hour. Only the portal
+knows whether a token was revoked: call ValidarToken before an operation that matters.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ ISSUER = "mipres"
 TYPE = "mipres"
 CLAIMS = ("iss", "sub", "nit", "scope", "iat", "exp", "jti")
 LEEWAY_SECONDS = 60  # between the clocks of servers
-KEYS_KEPT_SECONDS = 3_600
+KEYS_CACHE_SECONDS = 3_600
 
 
 class NotValid(Exception):
@@ -42,12 +42,12 @@ class Verifier:
     """Verifies portal tokens with the public keys that a portal publishes."""
 
     def __init__(self, jwks_url: str, *, timeout: float = 10) -> None:
-        self._keys = jwt.PyJWKClient(jwks_url, cache_jwk_set=True, lifespan=KEYS_KEPT_SECONDS, timeout=timeout)
+        self._keys = jwt.PyJWKClient(jwks_url, cache_jwk_set=True, lifespan=KEYS_CACHE_SECONDS, timeout=timeout)
 
     def verify(self, token: str, *, nit: str | None = None, scope: str | None = None) -> dict[str, Any]:
-        """The claims of a good token, for this NIT and with this scope if given; raises NotValid.
+        """The claims of a valid token, for this NIT and with this scope if given; raises NotValid.
 
-        An answer that never came from the portal raises `jwt.PyJWKClientConnectionError`: it says nothing of the token.
+        Raises `jwt.PyJWKClientConnectionError` when the portal did not answer: that says nothing about the token.
         """
         try:
             header = jwt.get_unverified_header(token)

@@ -6,9 +6,9 @@ from django.db.models import TextChoices
 class Event(TextChoices):
     TOKEN_ISSUED = "token.issued", "Token generado"
     TOKEN_REVOKED = "token.revoked", "Token revocado"
-    CLIENT_MADE = "client.made", "Servidor cliente creado"
+    CLIENT_CREATED = "client.created", "Servidor cliente creado"
     CLIENT_ENDED = "client.ended", "Servidor cliente retirado"
-    KEYS_MADE = "keys.made", "Llaves de firma creadas"
+    KEYS_CREATED = "keys.created", "Llaves de firma creadas"
     KEYS_ROTATED = "keys.rotated", "Llaves de firma rotadas"
 
 
@@ -21,7 +21,7 @@ GROUPS = {
 REASON_REQUIRED = frozenset(
     {
         Event.TOKEN_REVOKED,
-        Event.CLIENT_MADE,
+        Event.CLIENT_CREATED,
         Event.CLIENT_ENDED,
     }
 )

@@ -1,4 +1,4 @@
-"""What may be typed to generate or revoke a token, or to let a server ask, and how is a mistake worded?"""
+"""What do the forms for tokens and client servers accept, and how are mistakes worded?"""
 
 import uuid
 from datetime import timedelta
@@ -8,9 +8,9 @@ from django import forms
 from django.conf import settings
 
 from mipres_admin.forms import ActionForm, ReasonForm
-from tokens.models import LONGEST_DAYS, PortalToken
+from tokens.models import MAX_DAYS, PortalToken
 from tokens.scopes import Scope
-from tokens.services.leaks import LONGEST_REPORT
+from tokens.services.leak_reports import MAX_REPORT_LENGTH
 
 OVERLAPS = (
     ("0", "Terminarlo ahora: los sistemas que lo usan dejan de funcionar hasta que tengan el nuevo"),
@@ -26,7 +26,7 @@ REASONS = (
 
 
 class TokenForm(ActionForm):
-    """A name, how long it lasts, and what happens to the token that it replaces, if there is one."""
+    """A name, the days of validity, and what happens to the token that it replaces, if there is one."""
 
     name = forms.CharField(
         label="Nombre",
@@ -41,13 +41,13 @@ class TokenForm(ActionForm):
     days = forms.IntegerField(
         label="Días de vigencia",
         min_value=1,
-        max_value=LONGEST_DAYS,
-        help_text=f"De 1 a {LONGEST_DAYS}. Antes de que venza le avisaremos por correo.",
+        max_value=MAX_DAYS,
+        help_text=f"De 1 a {MAX_DAYS}. Antes de que venza le avisaremos por correo.",
         error_messages={
             "required": "Ingrese los días de vigencia.",
             "invalid": "Los días de vigencia deben ser un número entero, por ejemplo 90.",
-            "min_value": f"Los días de vigencia deben ser de 1 a {LONGEST_DAYS}, por ejemplo 90.",
-            "max_value": f"Los días de vigencia deben ser de 1 a {LONGEST_DAYS}, por ejemplo 90.",
+            "min_value": f"Los días de vigencia deben ser de 1 a {MAX_DAYS}, por ejemplo 90.",
+            "max_value": f"Los días de vigencia deben ser de 1 a {MAX_DAYS}, por ejemplo 90.",
         },
     )
     overlap = forms.ChoiceField(
@@ -59,7 +59,7 @@ class TokenForm(ActionForm):
             "invalid_choice": "«Qué hacer con el token anterior» debe ser una de las opciones, por ejemplo 24 horas.",
         },
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
+    expected_token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
     request_key = forms.UUIDField(
         widget=forms.HiddenInput,
         error_messages={
@@ -73,17 +73,17 @@ class TokenForm(ActionForm):
             "days": settings.TOKEN_DAYS,
             "overlap": "24",
             "name": newest.name if newest else "",
-            "seen": str(newest.public_id) if newest else "",
+            "expected_token": str(newest.public_id) if newest else "",
             "request_key": uuid.uuid4(),
         }
         super().__init__(data, initial=initial)
-        # the page that was sent decides whether it asked, not what has happened meanwhile
-        if not (self.data.get("seen") if self.is_bound else newest):
+        # the submitted page decides whether to ask, not what has changed since
+        if not (self.data.get("expected_token") if self.is_bound else newest):
             del self.fields["overlap"]
 
     @property
-    def kept_for(self) -> timedelta:
-        """How long the token before may still be used."""
+    def overlap_duration(self) -> timedelta:
+        """How long the replaced token remains valid."""
         return timedelta(hours=int(self.cleaned_data.get("overlap", "0")))
 
 
@@ -102,11 +102,11 @@ class RevokeForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """A token that somebody found, alone or with the text around it."""
+    """An exposed token, alone or with the text around it."""
 
     text = forms.CharField(
         label="Token, o el texto donde aparece",
-        max_length=LONGEST_REPORT,
+        max_length=MAX_REPORT_LENGTH,
         help_text="No importa si hay algo más alrededor: se buscan los tokens que contenga. Nada de esto se guarda.",
         widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
         error_messages={
@@ -117,7 +117,7 @@ class ReportForm(forms.Form):
 
 
 class TryForm(forms.Form):
-    """A portal token that somebody wants to understand."""
+    """A portal token to inspect."""
 
     token = forms.CharField(
         label="Token",
@@ -131,7 +131,7 @@ class TryForm(forms.Form):
     )
 
     def clean_token(self) -> str:
-        """The token without the spaces and line breaks that a copy may have brought."""
+        # copying may bring spaces and line breaks
         return "".join(str(self.cleaned_data["token"]).split())
 
 
@@ -139,7 +139,7 @@ class TryForm(forms.Form):
 
 
 class ClientForm(ReasonForm):
-    """Another server that may ask about tokens, of what it is told, and why."""
+    """Another server that may inspect tokens, its scope, and why it needs this."""
 
     field_order = ("name", "scope", "reason")
 
@@ -172,5 +172,5 @@ class ClientForm(ReasonForm):
     )
 
     def clean_scope(self) -> list[str]:
-        """The scopes, each once, in the order of the list."""
+        # without repetitions, in the order of the list
         return [scope for scope in Scope.values if scope in self.cleaned_data["scope"]]

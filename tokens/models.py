@@ -1,4 +1,4 @@
-"""Which keys, portal tokens, temporary tokens and clients exist, and what can never be false of them?"""
+"""Which signing keys, portal tokens, temporary tokens and client servers exist, and what is always true of them?"""
 
 import uuid
 from datetime import datetime, timedelta
@@ -13,8 +13,8 @@ from entities.models import Entity
 from mipres_admin.database.sha256 import SHA256
 from tokens.scopes import Service
 
-LONGEST_DAYS = 366
-LONGEST_OVERLAP = timedelta(days=7)
+MAX_DAYS = 366
+MAX_OVERLAP = timedelta(days=7)
 REMINDER_DAYS = (30, 14, 7, 1)
 _ONE_SCOPE = "(prescripcion|suministros|facturacion)"
 _SCOPE = rf"^{_ONE_SCOPE}( {_ONE_SCOPE}){{0,2}}$"
@@ -24,12 +24,12 @@ _SCOPE = rf"^{_ONE_SCOPE}( {_ONE_SCOPE}){{0,2}}$"
 
 class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
     def verifying(self) -> Self:
-        """The keys whose signatures count: the current one, the next one, and retired ones with living tokens."""
+        """The keys that may verify: the current one, the next one, and retired ones with unexpired tokens."""
         return self.filter(~Q(state=SigningKey.State.RETIRED) | Q(verifies_until__gt=Now()))
 
 
 class SigningKey(models.Model):
-    """A pair of keys that signs portal tokens: first next, then current, then retired without its private half."""
+    """A key pair that signs portal tokens: first next, then current, then retired without its private key."""
 
     class State(models.TextChoices):
         NEXT = "next", "Siguiente"
@@ -41,7 +41,7 @@ class SigningKey(models.Model):
     public_jwk = models.JSONField("llave pública")
     private_key = models.TextField("llave privada cifrada", blank=True)
     state = models.CharField("estado", max_length=7, choices=State, default=State.NEXT)
-    made_at = models.DateTimeField("creada el", db_default=Now(), editable=False)
+    created_at = models.DateTimeField("creada el", db_default=Now(), editable=False)
     current_at = models.DateTimeField("en uso desde", null=True, blank=True)
     retired_at = models.DateTimeField("retirada el", null=True, blank=True)
     verifies_until = models.DateTimeField("verifica hasta", null=True, blank=True)
@@ -111,22 +111,22 @@ class PortalTokenQuerySet(models.QuerySet["PortalToken"]):
         return self.alias(end=end).filter(revoked_at__isnull=True, end__gt=at or Now())
 
     def newest(self) -> Self:
-        """Tokens that nothing has replaced and nobody has revoked: at most one of an entity."""
+        """Tokens that were neither replaced nor revoked: at most one per entity."""
         return self.filter(superseded_at__isnull=True, revoked_at__isnull=True)
 
     def expiring_within(self, days: int, at: datetime) -> Self:
-        """Tokens in force at a moment that nothing has replaced and that end within so many days."""
+        """Current tokens without a replacement that expire within so many days."""
         return self.newest().filter(expires_at__gt=at, expires_at__lte=at + timedelta(days=days))
 
     def expired_within(self, days: int, at: datetime) -> Self:
-        """Tokens that ended in the so many days before a moment without anything in their place."""
+        """Tokens without a replacement that expired in the so many days before a moment."""
         return self.newest().filter(expires_at__gt=at - timedelta(days=days), expires_at__lte=at)
 
 
 class PortalToken(models.Model):
-    """A portal token of an entity, without the token: its `jti`, its fingerprint and its last characters.
+    """A portal token of an entity, without the token itself: its `jti`, fingerprint and last characters.
 
-    In force from `issued_at` up to but not including `ends_at`, or `expires_at` when nothing has replaced it.
+    Current from `issued_at` up to but not including `ends_at`, or `expires_at` when it was not replaced.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -140,8 +140,8 @@ class PortalToken(models.Model):
     last_characters = models.CharField("últimos caracteres", max_length=6)
     scope = models.CharField("alcance", max_length=60)
     request_key = models.UUIDField("solicitud", default=uuid.uuid4, unique=True, editable=False)
-    made_by = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="tokens_made", verbose_name="generado por"
+    issued_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="issued_tokens", verbose_name="generado por"
     )
     issued_at = models.DateTimeField("generado el")
     expires_at = models.DateTimeField("vence el")
@@ -153,7 +153,7 @@ class PortalToken(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
-        related_name="tokens_revoked",
+        related_name="revoked_tokens",
         db_index=False,
         verbose_name="revocado por",
     )
@@ -182,7 +182,7 @@ class PortalToken(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("issued_at"))
-                & Q(expires_at__lte=F("issued_at") + timedelta(days=LONGEST_DAYS)),
+                & Q(expires_at__lte=F("issued_at") + timedelta(days=MAX_DAYS)),
                 name="token_expires_within_366_days",
                 violation_error_message="El token debe vencer después de generarse y a más tardar en 366 días.",
             ),
@@ -199,7 +199,7 @@ class PortalToken(models.Model):
                 violation_error_message="Un token reemplazado debe decir cuándo lo fue y hasta cuándo vale.",
             ),
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__lte=F("superseded_at") + LONGEST_OVERLAP),
+                condition=Q(ends_at__isnull=True) | Q(ends_at__lte=F("superseded_at") + MAX_OVERLAP),
                 name="token_overlaps_a_week_at_most",
                 violation_error_message="Un token reemplazado debe terminar a más tardar en siete días.",
             ),
@@ -226,16 +226,16 @@ class PortalToken(models.Model):
 
     @property
     def end(self) -> datetime:
-        """The first moment at which the services no longer accept it, unless it is revoked before."""
+        """The first moment at which the services no longer accept it, unless it is revoked earlier."""
         return self.ends_at or self.expires_at
 
-    def is_in_force(self, at: datetime) -> bool:
+    def is_current(self, at: datetime) -> bool:
         """Whether the services accept it at a moment."""
         return self.revoked_at is None and at < self.end
 
     @property
     def fingerprint_in_groups(self) -> list[str]:
-        """The fingerprint in groups that can be compared by eye."""
+        """The fingerprint in groups of eight, easy to compare by eye."""
         return [self.fingerprint[at : at + 8] for at in range(0, len(self.fingerprint), 8)]
 
 
@@ -265,7 +265,7 @@ class TokenUse(models.Model):
 
 
 class TokenReminder(models.Model):
-    """A mail that warned of a token's expiry: once for each number of days before it."""
+    """A sent expiry reminder: one for each number of days before the expiry."""
 
     token = models.ForeignKey(PortalToken, on_delete=models.CASCADE, related_name="reminders", verbose_name="token")
     days = models.PositiveSmallIntegerField("días antes")
@@ -292,18 +292,18 @@ class TokenReminder(models.Model):
         return f"{self.token_id} {self.days}"
 
 
-# ---------------------------------------------------------------- what the services keep
+# ---------------------------------------------------------------- temporary tokens and client servers
 
 
 class TemporaryTokenQuerySet(models.QuerySet["TemporaryToken"]):
     def current(self) -> Self:
-        """Those that the services accept: a day old at most, of a portal token in force."""
+        """Those that the services accept: at most a day old, of a current portal token."""
         end = Coalesce("token__ends_at", "token__expires_at")
         return self.alias(end=end).filter(expires_at__gt=Now(), token__revoked_at__isnull=True, end__gt=Now())
 
 
 class TemporaryToken(models.Model):
-    """A temporary token that GenerarToken gave out, as its SHA-256. It lives no longer than its portal token."""
+    """A temporary token issued by GenerarToken, as its SHA-256. It ends with its portal token at the latest."""
 
     digest = models.CharField("huella SHA-256", max_length=64, primary_key=True)
     token = models.ForeignKey(
@@ -343,14 +343,14 @@ class TemporaryToken(models.Model):
 
 class ServerClientQuerySet(models.QuerySet["ServerClient"]):
     def current(self) -> Self:
-        """The servers whose credentials count."""
+        """The servers whose credentials are valid."""
         return self.filter(ended_at__isnull=True)
 
 
 class ServerClient(models.Model):
-    """Another server that may ask what a token is good for, and end it (RFC 7662, RFC 7009); its secret is not kept.
+    """Another server that may inspect and revoke tokens (RFC 7662, RFC 7009); its secret is not stored.
 
-    `scope` bounds what it is told: only tokens that share one with it, and of their scopes only the shared ones.
+    `scope` limits what it learns: only tokens that share a scope with it, and of their scopes only the shared ones.
     """
 
     client_id = models.CharField("client_id", max_length=20, unique=True)
@@ -358,8 +358,8 @@ class ServerClient(models.Model):
     name = models.CharField("nombre", max_length=60)
     scope = models.CharField("alcance", max_length=60)
     request_key = models.UUIDField("solicitud", default=uuid.uuid4, unique=True, editable=False)
-    made_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="creado por")
-    made_at = models.DateTimeField("creado el", db_default=Now(), editable=False)
+    created_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="creado por")
+    created_at = models.DateTimeField("creado el", db_default=Now(), editable=False)
     ended_at = models.DateTimeField("retirado el", null=True, blank=True)
     ended_by = models.ForeignKey(
         Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="retirado por"
@@ -390,7 +390,7 @@ class ServerClient(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_by__isnull=True, reason="")
-                | Q(ended_at__isnull=False, ended_by__isnull=False, ended_at__gte=F("made_at")) & ~Q(reason=""),
+                | Q(ended_at__isnull=False, ended_by__isnull=False, ended_at__gte=F("created_at")) & ~Q(reason=""),
                 name="server_client_ended_with_a_reason",
                 violation_error_message="Un servidor retirado debe decir cuándo, quién y por qué.",
             ),

@@ -1,4 +1,4 @@
-"""Which entities are about to be without a token? A panel of the Ministry's dashboard."""
+"""How many tokens expire soon without a replacement? A panel of the admin dashboard."""
 
 from django.utils import timezone
 
@@ -10,7 +10,6 @@ EXPIRED_DAYS = 7
 
 
 def _expiry() -> Content:
-    """Tokens that nothing has replaced, by when they end: three walks along the index of ends."""
     now = timezone.now()
     soon = (
         figure_of(

@@ -1,4 +1,4 @@
-"""Which groups of the Ministry see tokens and client servers, and what do they do to them?"""
+"""Which staff groups may view and change tokens and client servers?"""
 
 from mipres_admin.backoffice.groups import StaffGroup, may_do, may_view
 

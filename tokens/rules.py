@@ -1,12 +1,12 @@
-"""May a token be generated as asked, and if not, why and what now? Pure: no writes, no request."""
+"""May a token be generated, and if not, why and what now? Pure: no writes, no request."""
 
 from mipres_admin.refusals import Refusal
 from tokens.models import PortalToken
 
 
-def stale_refusal(seen: str, newest: PortalToken | None) -> Refusal | None:
-    """Why a page that showed another token may not replace the newest one, or None."""
-    if seen == (str(newest.public_id) if newest else ""):
+def outdated_page_refusal(expected_token: str, newest: PortalToken | None) -> Refusal | None:
+    """Why a page that shows an outdated token may not replace the newest one, or None."""
+    if expected_token == (str(newest.public_id) if newest else ""):
         return None
     return Refusal(
         headline="Los tokens cambiaron mientras usted los revisaba",
@@ -16,8 +16,8 @@ def stale_refusal(seen: str, newest: PortalToken | None) -> Refusal | None:
     )
 
 
-def not_yours_refusal() -> Refusal:
-    """Why an account without tokens of its own may not generate one."""
+def no_token_kind_refusal() -> Refusal:
+    """Why an account whose entity has no tokens may not generate one."""
     return Refusal(
         cause="Su cuenta no es de una entidad que use los servicios web de MIPRES.",
         remedy="Ingrese con una cuenta de delegado de EPS, IPS, Proveedor o Entidad Territorial.",

@@ -1,4 +1,4 @@
-"""What may the token of an entity do, and which web service needs what? (manual v4.1 §10 and §11.1)"""
+"""What does the token of an entity give access to, and which scope does each service need? (manual v4.1 §10, §11.1)"""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from entities.models import EntityKind
 
 
 class Scope(models.TextChoices):
-    """What a token gives access to, as its `scope` claim says it."""
+    """What a token gives access to, as in its `scope` claim."""
 
     PRESCRIPCION = "prescripcion", "Prescripción"
     SUMINISTROS = "suministros", "Suministros"
@@ -21,7 +21,7 @@ class Service(models.TextChoices):
     FACTURACION = "WSFACMIPRESNOPBS", "Facturación"
 
 
-NEEDS: dict[str, Scope] = {
+REQUIRED_SCOPE: dict[str, Scope] = {
     Service.PRESCRIPCION: Scope.PRESCRIPCION,
     Service.SUMINISTROS: Scope.SUMINISTROS,
     Service.FACTURACION: Scope.FACTURACION,
@@ -49,11 +49,11 @@ def scope_of(kind: str) -> str:
 
 
 def services_of(scope: str) -> list[str]:
-    """The web services that a scope opens."""
-    return [str(service) for service, needed in NEEDS.items() if needed in scope.split()]
+    """The web services that a scope gives access to."""
+    return [str(service) for service, required in REQUIRED_SCOPE.items() if required in scope.split()]
 
 
-def in_words(scope: str) -> str:
+def scope_label(scope: str) -> str:
     """A scope as people read it, for example "Suministros y Facturación"."""
-    *most, last = [Scope(name).label for name in scope.split()]
-    return f"{', '.join(most)} y {last}" if most else last
+    *others, last = [Scope(name).label for name in scope.split()]
+    return f"{', '.join(others)} y {last}" if others else last

@@ -1,4 +1,4 @@
-"""Which addresses do tokens have in the portal? Those of the web services are in `services.py`."""
+"""Which addresses do tokens have in the portal? `services/web_services.py` has those of the web services."""
 
 from django.urls import path, re_path
 
@@ -12,7 +12,7 @@ urlpatterns = [
     path("tokens/reportar/", views.report_token, name="report_token"),
     path("tokens/reportar/servicio/", views.report_token_service, name="report_token_service"),
     path("tokens/<uuid:public_id>/revocar/", views.revoke, name="revoke_token"),
-    # with and without the last slash: a redirect would lose what was posted
+    # with and without the last slash: a redirect would lose the POST data
     re_path(r"^oauth/introspeccion/?$", oauth.introspection, name="introspection"),
     re_path(r"^oauth/revocacion/?$", oauth.revocation, name="revocation"),
     path("servicios-web/", views.services_reference, name="services_reference"),

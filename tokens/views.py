@@ -1,4 +1,4 @@
-"""Generar Token: the list, a new token shown once, revocation; reports of leaks; public keys and reference."""
+"""Which pages generate, list, revoke, try and report tokens, and publish the keys and the service reference?"""
 
 import hashlib
 import json
@@ -22,59 +22,44 @@ from accounts.requests import DelegateRequest
 from entities.models import Entity
 from mipres_admin.access.declarations import ANY, FORM, SAFE, MenuEntry, Viewable, delegate_of, public
 from mipres_admin.paging import page_of
+from tokens import one_time_display
 from tokens.actions import issue_token, revoke_token
 from tokens.forms import ReportForm, RevokeForm, TokenForm, TryForm
 from tokens.models import PortalToken
-from tokens.scopes import NEEDS, TOKEN_KINDS, Service, in_words, scope_of, services_of
+from tokens.scopes import REQUIRED_SCOPE, TOKEN_KINDS, Service, scope_label, scope_of, services_of
 from tokens.services import reference
-from tokens.services.bearer_authorization import examine
+from tokens.services.bearer_authorization import inspect_token
 from tokens.services.errors import BadToken, CallRefused
-from tokens.services.leaks import LONGEST_REPORT, THANKS, report
+from tokens.services.leak_reports import MAX_REPORT_LENGTH, THANKS, revoke_reported_tokens
 from tokens.services.limits import TooManyCalls
-from tokens.signing.keys import JWKS_MAX_AGE, key_set, seal, unseal
+from tokens.signing.keys import JWKS_MAX_AGE, key_set
 
-SHOWN_WITHIN = timedelta(minutes=10)
-_NEW = "new_token"
-
-
-# ---------------------------------------------------------------- the token, once
+# ---------------------------------------------------------------- the new token, shown once
 
 
-def _keep_for_the_next_page(request: DelegateRequest, row: PortalToken, token: str) -> None:
-    """Put the token, encrypted, where only the next page of this session finds it; saved with the token's own row.
-
-    In one transaction, so that a second click, which waits for that row, finds both.
-    """
-    request.session[_NEW] = {"id": str(row.public_id), "sealed": seal(token, "new_token")}
-    request.session.save()
-
-
-def _shown_once(request: DelegateRequest, entity: Entity) -> dict[str, Any] | None:
-    """The token that this session has just generated, taken out of the session; None at every later look."""
-    kept = request.session.pop(_NEW, None) if request.method == "GET" and _NEW in request.session else None
-    token = unseal(kept["sealed"], "new_token", max_age=SHOWN_WITHIN) if kept else None
-    if kept is None or token is None:
-        return None
-    row = PortalToken.objects.visible_to(entity).filter(public_id=kept["id"]).first()
-    return {"row": row, "value": token, "example": _example(request, entity)} if row else None
+def _new_token(request: DelegateRequest) -> dict[str, Any] | None:
+    """The token that this session has just generated; None when the page is opened again."""
+    new = one_time_display.pop(request, "new_token")
+    row = new and PortalToken.objects.visible_to(request.entity).filter(public_id=new[0]).first()
+    return {"row": row, "value": new[1], "example": _example(request, row.entity)} if new and row else None
 
 
 def _example(request: DelegateRequest, entity: Entity) -> str:
-    """The address of the call that the first line of the example makes possible."""
+    """The URL of the example call."""
     scope = scope_of(entity.kind).split()
-    generating = [service for service in (Service.SUMINISTROS, Service.FACTURACION) if NEEDS[service] in scope]
-    path = f"{generating[0]}/api/GenerarToken" if generating else f"{Service.PRESCRIPCION}/api/ValidarToken"
+    services = [service for service in (Service.SUMINISTROS, Service.FACTURACION) if REQUIRED_SCOPE[service] in scope]
+    path = f"{services[0]}/api/GenerarToken" if services else f"{Service.PRESCRIPCION}/api/ValidarToken"
     return request.build_absolute_uri(f"/{path}/{entity.nit}/$TOKEN")
 
 
 # ---------------------------------------------------------------- pages
 
 
-def _state(token: PortalToken) -> tuple[str, str]:
-    """The state of a token in the words of the list, and the tone of its badge."""
+def _state_badge(token: PortalToken) -> tuple[str, str]:
+    """The state of a token in the list, and the tone of its badge."""
     if token.revoked_at is not None:
         return "Revocado", "error"
-    if not token.is_in_force(timezone.now()):
+    if not token.is_current(timezone.now()):
         return ("Reemplazado" if token.superseded_at else "Vencido"), ""
     return ("Reemplazado, aún vale", "warning") if token.superseded_at else ("Vigente", "success")
 
@@ -83,17 +68,16 @@ def _show(request: DelegateRequest, form: TokenForm | None = None) -> HttpRespon
     entity = request.entity
     tokens = PortalToken.objects.visible_to(entity)
     newest = tokens.newest().first()
-    shown = _shown_once(request, entity)
-    page = page_of(request, tokens.select_related("made_by__person", "last_use"), "id", newest_first=True)
+    page = page_of(request, tokens.select_related("issued_by__person", "last_use"), "id", newest_first=True)
     context = {
-        # what was refused is offered anew: the newest token may be another one by now
+        # after a refusal the form starts again: the newest token may be another one
         "form": form if form and form.errors else TokenForm(newest=newest),
         "newest": newest,
-        "new": shown,
+        "new": _new_token(request),
         "refusal": form and form.refusal,
         "page": page,
-        "lines": [(token, *_state(token), token.is_in_force(timezone.now())) for token in page.rows],
-        "scope": in_words(scope_of(entity.kind)),
+        "lines": [(token, *_state_badge(token), token.is_current(timezone.now())) for token in page.rows],
+        "scope": scope_label(scope_of(entity.kind)),
     }
     return render(request, "tokens/tokens.html", context)
 
@@ -105,31 +89,31 @@ def _show(request: DelegateRequest, form: TokenForm | None = None) -> HttpRespon
     viewable=Viewable.YES,
 )
 def tokens(request: DelegateRequest) -> HttpResponse:
-    """ "Generar Token": the form, the list, and the token that was just generated, this once."""
+    """ "Generar Token": the form, the list and, once, the new token."""
     return _show(request)
 
 
 @delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
 def generate_token(request: DelegateRequest) -> HttpResponse:
-    """Generate the new token, and go where it is shown once."""
+    """Generate a new token and redirect to where it is shown once."""
     if request.method != "POST":
         return redirect("tokens")
     form = TokenForm(request.POST, newest=PortalToken.objects.visible_to(request.entity).newest().first())
     if form.is_valid():
-        values = {name: form.cleaned_data[name] for name in ("name", "days", "seen", "request_key")}
+        values = {name: form.cleaned_data[name] for name in ("name", "days", "expected_token", "request_key")}
         with form.attempt(), transaction.atomic():
-            issued = issue_token(by=request.account, overlap=form.kept_for, **values)
+            issued = issue_token(by=request.account, overlap=form.overlap_duration, **values)
             if issued.token is not None:
-                _keep_for_the_next_page(request, issued.row, issued.token)
+                one_time_display.store(request, "new_token", object_id=str(issued.row.public_id), secret=issued.token)
             return redirect("tokens")
     return _show(request, form)
 
 
 @delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
 def revoke(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """ "Revocar": say what it means and ask why; then do it."""
-    found = PortalToken.objects.visible_to(request.entity).select_related("last_use", "made_by__person")
-    token = get_object_or_404(found, public_id=public_id)
+    """ "Revocar": explain the consequences, ask for the reason and revoke the token."""
+    own_tokens = PortalToken.objects.visible_to(request.entity).select_related("last_use", "issued_by__person")
+    token = get_object_or_404(own_tokens, public_id=public_id)
     form = RevokeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if revoke_token(by=request.account, token=token, reason=form.cleaned_data["reason"]):
@@ -137,43 +121,43 @@ def revoke(request: DelegateRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.info(request, f"El token {token.name} ya no valía, no hubo cambios.")
         return redirect("tokens")
-    in_force = token.is_in_force(timezone.now())
-    return render(request, "tokens/revoke_token.html", {"form": form, "token": token, "in_force": in_force})
+    is_current = token.is_current(timezone.now())
+    return render(request, "tokens/revoke_token.html", {"form": form, "token": token, "is_current": is_current})
 
 
 @delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
 @sensitive_post_parameters("token")
 def try_token(request: DelegateRequest) -> HttpResponse:
-    """ "Probar token": for whom it is, what it opens, how long it lasts, and whether the services accept it.
+    """ "Probar token": its entity, scope and validity, and whether the services accept it.
 
-    The answer comes on the POST itself: nothing is stored that a next page could show.
+    The POST itself shows the result, because nothing is stored for a next page.
     """
     form = TryForm(request.POST or None)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            bearer, problem = examine(form.cleaned_data["token"])
+            details, problem = inspect_token(form.cleaned_data["token"])
         except BadToken as bad:
             context["problem"] = bad.message
         else:
-            left = max(bearer.ends_at - bearer.now, timedelta(0)).days
-            found = {"bearer": bearer, "problem": problem and problem.message, "days": left}
-            context |= found | {"scope": in_words(bearer.scope), "services": services_of(bearer.scope)}
+            left = max(details.ends_at - details.now, timedelta(0)).days
+            context |= {"details": details, "problem": problem and problem.message, "days": left}
+            context |= {"scope": scope_label(details.scope), "services": services_of(details.scope)}
         context |= {"tried": True, "form": TryForm()}
     return render(request, "tokens/try_token.html", context)
 
 
-# ---------------------------------------------------------------- a token that somebody found
+# ---------------------------------------------------------------- exposed tokens
 
 
 @public(methods=FORM, viewable=Viewable.YES)
 @sensitive_post_parameters("text")
 def report_token(request: HttpRequest) -> HttpResponse:
-    """ "Reportar token expuesto": whoever finds a token, without log-in, ends it here."""
+    """ "Reportar token expuesto": anyone who finds a token may revoke it here, without log-in."""
     form, status = ReportForm(request.POST or None), 200
     if request.method == "POST" and form.is_valid():
         try:
-            report(form.cleaned_data["text"])
+            revoke_reported_tokens(form.cleaned_data["text"])
         except TooManyCalls as too_many:
             form.add_error(None, too_many.message)
             status = too_many.status
@@ -186,21 +170,21 @@ def report_token(request: HttpRequest) -> HttpResponse:
 @public(methods=ANY)
 @csrf_exempt
 def report_token_service(request: HttpRequest) -> HttpResponse:
-    """The same for programs that search code: POST any text; JSON comes back."""
+    """The same for programs that scan code: POST any text, the response is JSON."""
     try:
         if request.method != "POST":
             raise CallRefused(405, "Este servicio solo responde a POST.", headers={"Allow": "POST"})
-        report(request.read(LONGEST_REPORT).decode("utf-8", "replace"))
+        revoke_reported_tokens(request.read(MAX_REPORT_LENGTH).decode("utf-8", "replace"))
     except CallRefused as refused:
         return JsonResponse({"Message": refused.message}, status=refused.status, headers=refused.headers)
     return JsonResponse({"Message": THANKS})
 
 
-# ---------------------------------------------------------------- for programs and who writes them
+# ---------------------------------------------------------------- public keys and reference
 
 
 def _published(request: HttpRequest, document: Any, media: str) -> HttpResponseBase:
-    """A JSON document that anybody may keep for an hour, from any page."""
+    """A JSON document that clients may cache for an hour, from any origin."""
     body = json.dumps(document, separators=(",", ":")).encode()
     response = HttpResponse(body, content_type=media)
     response.headers["ETag"] = quote_etag(hashlib.sha256(body).hexdigest()[:16])
@@ -211,19 +195,19 @@ def _published(request: HttpRequest, document: Any, media: str) -> HttpResponseB
 
 @public(methods=SAFE)
 def jwks(request: HttpRequest) -> HttpResponseBase:
-    """The public halves of the keys (RFC 7517), which other servers may keep for an hour."""
+    """The public keys (RFC 7517), which other servers may cache for an hour."""
     return _published(request, key_set(), "application/jwk-set+json")
 
 
 @public(methods=SAFE, viewable=Viewable.YES)
 def openapi(request: HttpRequest) -> HttpResponseBase:
-    """The calls of programs, as an OpenAPI 3.1 document."""
+    """The web services as an OpenAPI 3.1 document."""
     return _published(request, reference.document(), "application/vnd.oai.openapi+json;version=3.1")
 
 
 @public(methods=SAFE, viewable=Viewable.YES)
 def services_reference(request: HttpRequest) -> HttpResponse:
-    """The same calls for people: what comes back, the errors and what to do, samples in six languages."""
+    """The reference page of the web services: responses, errors, samples in six languages."""
     context = {
         "calls": reference.calls(),
         "errors": reference.ERRORS,

@@ -4,7 +4,7 @@ from accounts.actions.sessions import end_sessions
 from accounts.models import Account
 from delegates.models import Appointment, DelegateAccount
 from mipres_admin.database.locks import lock
-from tokens.actions import revoke_tokens_made_by
+from tokens.actions import revoke_tokens_issued_by
 
 
 def close_delegate_account(*, by: Account, appointment: Appointment, revoke_tokens: bool) -> Account | None:
@@ -25,5 +25,5 @@ def close_delegate_account(*, by: Account, appointment: Appointment, revoke_toke
     account.save(update_fields=["is_active"])
     end_sessions(account=account, by=by)
     if revoke_tokens:
-        revoke_tokens_made_by(account=account, by=by, reason="Se inactivó al delegado que lo generó.")
+        revoke_tokens_issued_by(account=account, by=by, reason="Se inactivó al delegado que lo generó.")
     return account

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.actions.support import suspend_account
 from accounts.models import Account
-from tokens.actions import revoke_tokens_made_by
+from tokens.actions import revoke_tokens_issued_by
 
 
 @transaction.atomic
@@ -16,5 +16,7 @@ def suspend_delegate(*, by: Account, account: Account, reason: str, revoke_token
     if not suspend_account(by=by, account=account, reason=reason):
         return False
     if revoke_tokens:
-        revoke_tokens_made_by(account=account, by=by, reason=f"Se suspendió al delegado que lo generó: {reason}"[:200])
+        revoke_tokens_issued_by(
+            account=account, by=by, reason=f"Se suspendió al delegado que lo generó: {reason}"[:200]
+        )
     return True

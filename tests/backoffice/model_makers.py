@@ -50,7 +50,7 @@ from roles.models import (
     SsoPost,
 )
 from tests import factories
-from tests.tokens.calling import make_token
+from tests.tokens.helpers import make_token
 from tokens.models import PortalToken, ServerClient, SigningKey, TemporaryToken, TokenUse
 
 _serial = count(1)
@@ -92,7 +92,7 @@ def rut() -> RutDocument:
 
 def client() -> ServerClient:
     marks = {"client_id": f"srv-{uuid.uuid4().hex[:16]}", "digest": digest()}
-    return ServerClient.objects.create(**marks, name="Suministros", scope="suministros", made_by=staff())
+    return ServerClient.objects.create(**marks, name="Suministros", scope="suministros", created_by=staff())
 
 
 def certificate() -> Certificate:

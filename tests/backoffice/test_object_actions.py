@@ -20,7 +20,7 @@ from tests.backoffice.model_makers import delegate as make_delegate
 from tests.backoffice.model_makers import make, registry_load, staff, staff_account
 from tests.backoffice.test_read_only_admins import client_of, permitted
 from tokens.models import PortalToken, ServerClient
-from tokens.signing.keys import ring
+from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db
 WHY = "Oficio 2026-0042 de la entidad"
@@ -28,7 +28,7 @@ WHY = "Oficio 2026-0042 de la entidad"
 
 @pytest.fixture(autouse=True)
 def nothing_cached():
-    ring.forget()
+    public_keys.clear()
 
 
 def suspended():
@@ -265,5 +265,5 @@ def test_a_suspended_entity_cannot_enter_until_reactivated(ministry, delegate, d
 def test_suspending_leaves_the_tokens_or_ends_them(ministry):
     for choice, left in (({}, 1), ({"revoke_tokens": "on"}, 1)):
         token = make(PortalToken)
-        perform(client_of(ministry), token.made_by, "suspender", **choice)
+        perform(client_of(ministry), token.issued_by, "suspender", **choice)
         assert PortalToken.objects.current().count() == left

@@ -18,7 +18,7 @@ from roles.models import Certificate, Profession, RegisteredUser, RoleAssignment
 from tests import factories
 from tests.backoffice.model_makers import MAKERS, make, staff
 from tokens.models import PortalToken, ServerClient, SigningKey, TemporaryToken
-from tokens.signing.keys import ring
+from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ LIST_ONLY = {TemporaryToken}
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    ring.forget()
+    public_keys.clear()
 
 
 def client_of(account):

@@ -12,18 +12,18 @@ from delegates.actions.user_registration import register_delegate
 from delegates.models import Appointment, Representation
 from delegates.rules.appointments import version
 from tests import factories
-from tests.tokens.calling import make_token, validate
+from tests.tokens.helpers import make_token, validate
 from tokens.models import PortalToken
 from tokens.services import bearer_authorization
-from tokens.signing.keys import ring
+from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    bearer_authorization.forget()
-    ring.forget()
+    bearer_authorization.clear_caches()
+    public_keys.clear()
 
 
 @pytest.fixture

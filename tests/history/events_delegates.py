@@ -44,9 +44,9 @@ from roles.models import RethusEntry
 from tests import factories
 from tests.delegates.links import MARIA, link_in_mail, link_of_a_sign_up
 from tests.history.scenario import Expected, Scenario, by_natural, case
-from tests.tokens.calling import make_token
+from tests.tokens.helpers import make_token
 from tokens.events import Event as TokenEvent
-from tokens.signing.keys import ensure_keys, ring
+from tokens.signing.keys import ensure_keys, public_keys
 
 # ---------------------------------------------------------------- Mi Seguridad Social
 
@@ -410,7 +410,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 @case(Event.APPOINTMENT_ENDED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     """With the delegate's account, its sessions and its tokens: each of them says so itself."""
-    ring.forget()
+    public_keys.clear()
     ensure_keys()
     entity = factories.make_entity("EPS_C")
     scenario.sede = factories.make_sede(entity, code=entity.eps_code, municipality_id=None)

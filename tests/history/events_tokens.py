@@ -7,16 +7,16 @@ from uuid import uuid4
 from accounts.models import Account
 from tests.factories import make_delegate, make_entity
 from tests.history.scenario import Expected, Scenario, case
-from tests.tokens.calling import make_token
-from tokens.actions import Issued, end_client, issue_token, make_client, revoke_token, revoke_tokens_made_by
+from tests.tokens.helpers import make_token
+from tokens.actions import IssuedToken, create_client, end_client, issue_token, revoke_token, revoke_tokens_issued_by
 from tokens.events import Event
 from tokens.models import PortalToken, ServerClient, SigningKey
-from tokens.signing.keys import ensure_keys, ring, rotate_keys
+from tokens.signing.keys import ensure_keys, public_keys, rotate_keys
 
 
 def eps() -> Account:
     """A delegate whose entity may have tokens, when there are keys already."""
-    ring.forget()
+    public_keys.clear()
     ensure_keys()
     return make_delegate(make_entity("EPS_C"))
 
@@ -26,9 +26,11 @@ def state(token: PortalToken) -> dict[str, str]:
     return {"token": str(token.public_id), "name": token.name, "until": token.end.isoformat()}
 
 
-def issue(by: Account, seen: str = "") -> Issued:
+def issue(by: Account, expected_token: str = "") -> IssuedToken:
     overlap = timedelta(hours=1)
-    return issue_token(by=by, name="Sistemas", days=90, overlap=overlap, seen=seen, request_key=uuid4())
+    return issue_token(
+        by=by, name="Sistemas", days=90, overlap=overlap, expected_token=expected_token, request_key=uuid4()
+    )
 
 
 @case(Event.TOKEN_ISSUED)
@@ -44,7 +46,7 @@ def instead_of_another(scenario: Scenario) -> Iterator[Expected | None]:
     by = eps()
     old = issue(by).row
     yield None
-    row = issue(by, seen=str(old.public_id)).row
+    row = issue(by, expected_token=str(old.public_id)).row
     old.refresh_from_db()
     yield Expected(row, by, by.entity, after=state(row) | {"replaced": [state(old)]})
 
@@ -71,7 +73,7 @@ def all_that_somebody_made(scenario: Scenario) -> Iterator[Expected | None]:
     for token in tokens:
         token.refresh_from_db()
     yield None
-    revoke_tokens_made_by(account=by, by=scenario.ministry, reason="Filtrado")
+    revoke_tokens_issued_by(account=by, by=scenario.ministry, reason="Filtrado")
     for token in tokens:
         yield Expected(token, scenario.ministry, by.entity, state(token), revoked(token), reason="Filtrado")
 
@@ -80,9 +82,9 @@ def kid(state: str) -> str:
     return SigningKey.objects.get(state=state).kid
 
 
-@case(Event.KEYS_MADE)
+@case(Event.KEYS_CREATED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
-    ring.forget()
+    public_keys.clear()
     yield None
     ensure_keys()
     current = SigningKey.objects.get(state="current")
@@ -91,7 +93,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 
 @case(Event.KEYS_ROTATED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
-    ring.forget()
+    public_keys.clear()
     ensure_keys()
     before = {"current": kid("current"), "next": kid("next")}
     yield None
@@ -100,12 +102,12 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield Expected(SigningKey.objects.get(state="current"), None, None, before, after)
 
 
-@case(Event.CLIENT_MADE)
+@case(Event.CLIENT_CREATED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     by = eps()
     yield None
     why = "Convenio firmado"
-    client, _secret = make_client(by=by, name="Suministros", scope=["suministros"], request_key=uuid4(), reason=why)
+    client, _secret = create_client(by=by, name="Suministros", scope=["suministros"], request_key=uuid4(), reason=why)
     after = {"client_id": client.client_id, "name": "Suministros", "scope": "suministros"}
     yield Expected(client, by, by.entity, {}, after, reason=why)
 
@@ -114,7 +116,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     by, client_id = eps(), "srv-0123456789abcdef"
     client = ServerClient.objects.create(
-        client_id=client_id, digest="0" * 64, name="x", scope="suministros", made_by=by
+        client_id=client_id, digest="0" * 64, name="x", scope="suministros", created_by=by
     )
     yield None
     end_client(by=by, client=client, reason="Contrato terminado")

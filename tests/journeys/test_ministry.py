@@ -10,8 +10,8 @@ from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app
 from tests.mipres_admin.busy import event, failed_mail
-from tests.tokens.calling import make_token
-from tokens.signing.keys import ring
+from tests.tokens.helpers import make_token
+from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def busy(ministry, delegate, sede):
     """A month of activations, failed log-ins, a registration that waits too long, a token, a mail that came back."""
-    ring.forget()
+    public_keys.clear()
     late = factories.make_registration(sent_at=timezone.now() - timedelta(days=9))
     factories.make_registration()
     for days_ago in range(30):

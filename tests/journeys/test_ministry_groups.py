@@ -22,9 +22,9 @@ from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app, log_in
 from tests.registry_files import csv_file, sites
-from tests.tokens.calling import make_token
+from tests.tokens.helpers import make_token
 from tokens.services import bearer_authorization
-from tokens.signing.keys import ring
+from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 expect.set_options(timeout=20_000)
@@ -43,8 +43,8 @@ WIDTHS = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "pho
 
 @pytest.fixture(autouse=True)
 def fresh_keys(db):
-    bearer_authorization.forget()
-    ring.forget()
+    bearer_authorization.clear_caches()
+    public_keys.clear()
 
 
 @pytest.fixture

@@ -15,15 +15,15 @@ from tests.journeys.steps import menu
 from tests.tools import program
 from tokens.models import ServerClient
 from tokens.services import bearer_authorization
-from tokens.signing.keys import ring
+from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def delegate(db):
-    bearer_authorization.forget()
-    ring.forget()
+    bearer_authorization.clear_caches()
+    public_keys.clear()
     return factories.make_delegate(factories.make_entity(EntityKind.PROVEEDOR, name="Droguería del Río S.A.S."))
 
 

@@ -30,7 +30,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
-from tests.tokens.calling import make_token
+from tests.tokens.helpers import make_token
 from tests.undone import undone
 
 pytestmark = pytest.mark.django_db

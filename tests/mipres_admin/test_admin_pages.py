@@ -11,8 +11,8 @@ from django.utils.translation import override
 
 from tests import factories
 from tests.mipres_admin.busy import failed_mail
-from tests.tokens.calling import make_token
-from tokens.signing.keys import ring
+from tests.tokens.helpers import make_token
+from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db
 ENGLISH = r">\s*(?:Add|Change|Delete|View|Save|Search|Filter|Run|Close|History|Home|Show counts|Welcome)\b"
@@ -27,7 +27,7 @@ def staff(ministry):
 
 @pytest.fixture
 def things(delegate):
-    ring.forget()
+    public_keys.clear()
     failed_mail()
     return {"portaltoken": make_token(delegate).row, "entityregistration": factories.make_registration()}
 

@@ -24,9 +24,9 @@ from registries.models import RegistryLoad
 from roles.panels import _activations
 from tests import factories
 from tests.mipres_admin.busy import event, failed_mail
-from tests.tokens.calling import make_token
+from tests.tokens.helpers import make_token
 from tokens.models import PortalToken
-from tokens.signing.keys import ring
+from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db
 INDEX = "/admin/"
@@ -139,7 +139,7 @@ def test_a_load_that_was_undone_gives_way_to_the_one_before(staff):
 @pytest.fixture
 def busy(delegate):
     """Something of everything that has a list."""
-    ring.forget()
+    public_keys.clear()
     for state in ("enviada", "enviada", "en_revision", "falta_informacion", "aprobada"):
         factories.make_registration(state=state)
     factories.make_registration(sent_at=days_ago(9))
@@ -200,7 +200,7 @@ def test_tokens_are_counted_by_when_they_end_unless_replaced(staff, busy):
 
 
 def test_a_replaced_token_does_not_wait_for_a_replacement(staff, delegate):
-    ring.forget()
+    public_keys.clear()
     make_token(delegate, days=5)
     make_token(delegate, days=60, overlap=timedelta(hours=24))
     assert figures(panels(staff)["tokens"])["Vencen en 7 días"] == 0

@@ -1,22 +1,27 @@
-"""What do the tests of tokens find ready? A process that remembers no earlier call, and a token of an EPS."""
+"""Which fixtures do the tests of tokens share? Empty caches, and an EPS with a token."""
 
 import pytest
 from django.test import Client
 
 from entities.models import EntityKind
 from tests import factories
-from tests.tokens.calling import make_token
-from tokens.services import bearer_authorization, leaks, token_introspection
-from tokens.signing.keys import ring
+from tests.tokens.helpers import make_token
+from tokens.services import bearer_authorization, leak_reports, token_introspection
+from tokens.signing.keys import public_keys
 
-FORGET = (bearer_authorization.forget, token_introspection.forget, leaks.per_address.forget, ring.forget)
+CLEAR_CACHES = (
+    bearer_authorization.clear_caches,
+    token_introspection.clear_caches,
+    leak_reports.address_limit.forget,
+    public_keys.clear,
+)
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered(monkeypatch):
-    monkeypatch.setattr("tests.cells.between_cells", FORGET)
-    for forget in FORGET:
-        forget()
+def clear_caches(monkeypatch):
+    monkeypatch.setattr("tests.cells.between_cells", CLEAR_CACHES)
+    for clear in CLEAR_CACHES:
+        clear()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from mipres_admin.history.models import HistoryEntry
 from mipres_admin.jobs import scheduling
 from mipres_admin.refusals import Refused
 from tests import factories
-from tests.tokens.calling import backdate, generate, make_token, validate
+from tests.tokens.helpers import backdate, generate, make_token, validate
 from tokens import actions
 from tokens.models import PortalToken, TokenReminder
 from tokens.services import bearer_authorization
@@ -39,7 +39,7 @@ def test_a_token_lasts_as_many_days_as_asked(eps):
 
 def test_without_overlap_the_old_token_ends_at_once(eps, token):
     make_token(eps)
-    assert not reread(token).is_in_force(timezone.now())
+    assert not reread(token).is_current(timezone.now())
 
 
 @pytest.mark.parametrize("overlap", [24 * HOUR, 7 * DAY])
@@ -77,7 +77,7 @@ def test_an_expired_token_is_replaced_as_it_is(eps, token):
 
 def test_a_repeated_request_makes_nothing_and_says_nothing(eps):
     key = uuid.uuid4()
-    asked = {"by": eps, "name": "x", "days": 9, "overlap": timedelta(0), "seen": "", "request_key": key}
+    asked = {"by": eps, "name": "x", "days": 9, "overlap": timedelta(0), "expected_token": "", "request_key": key}
     first, second = actions.issue_token(**asked), actions.issue_token(**asked)
     assert second.token is None
     assert second.row == first.row
@@ -86,13 +86,15 @@ def test_a_repeated_request_makes_nothing_and_says_nothing(eps):
 
 def test_a_page_that_showed_another_token_replaces_nothing(eps, token):
     with pytest.raises(Refused):
-        actions.issue_token(by=eps, name="x", days=9, overlap=timedelta(0), seen="", request_key=uuid.uuid4())
-    assert reread(token).is_in_force(timezone.now())
+        actions.issue_token(by=eps, name="x", days=9, overlap=timedelta(0), expected_token="", request_key=uuid.uuid4())
+    assert reread(token).is_current(timezone.now())
 
 
 def test_staff_has_no_token(ministry):
     with pytest.raises(Refused):
-        actions.issue_token(by=ministry, name="x", days=9, overlap=timedelta(0), seen="", request_key=uuid.uuid4())
+        actions.issue_token(
+            by=ministry, name="x", days=9, overlap=timedelta(0), expected_token="", request_key=uuid.uuid4()
+        )
 
 
 def test_a_professional_has_no_token():
@@ -120,7 +122,7 @@ def test_two_delegates_at_once_leave_one_newest_token():
 
     def make(account):
         try:
-            asked = {"name": "x", "days": 9, "overlap": timedelta(0), "seen": "", "request_key": uuid.uuid4()}
+            asked = {"name": "x", "days": 9, "overlap": timedelta(0), "expected_token": "", "request_key": uuid.uuid4()}
             return actions.issue_token(by=account, **asked)
         except Refused:
             return None
@@ -177,21 +179,21 @@ def test_a_natural_person_revokes_no_token(token):
 
 def test_the_tokens_that_an_account_made_end_with_it(eps, ministry, token):
     new = make_token(eps, overlap=24 * HOUR)
-    assert actions.revoke_tokens_made_by(account=eps, by=ministry, reason="Delegado inactivado") == 2
+    assert actions.revoke_tokens_issued_by(account=eps, by=ministry, reason="Delegado inactivado") == 2
     assert not PortalToken.objects.current().exists()
     assert reread(new).revoked_by == ministry
 
 
 def test_those_that_a_colleague_made_stay(eps, token):
     colleague = factories.make_delegate(eps.entity, login=f"ADMEPS{eps.entity.nit}-2")
-    assert actions.revoke_tokens_made_by(account=colleague, by=None, reason="x") == 0
+    assert actions.revoke_tokens_issued_by(account=colleague, by=None, reason="x") == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_no_call_that_starts_after_the_answer_of_a_revocation_succeeds(monkeypatch):
     delegate = factories.make_delegate(factories.make_entity(EntityKind.EPS_C))
     issued, nit = make_token(delegate), delegate.entity.nit
-    monkeypatch.setattr(bearer_authorization.per_address, "allowed", 1_000)
+    monkeypatch.setattr(bearer_authorization.address_limit, "allowed", 1_000)
     revoked, late, early = threading.Event(), [], []
 
     def call(_):

@@ -11,8 +11,8 @@ from django.test import Client
 from accounts.models import Account
 from mipres_admin.history.models import HistoryEntry
 from tests import factories
-from tests.tokens.calling import validate
-from tokens.actions import make_client
+from tests.tokens.helpers import validate
+from tokens.actions import create_client
 from tokens.models import PortalToken, ServerClient, SigningKey
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_the_secret_waits_encrypted_and_then_not_at_all(staff):
 
 
 def test_the_secret_is_shown_at_its_own_server_only(ministry, staff):
-    other, _ = make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
+    other, _ = create_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
     where = staff.post(ADD, asked()).url
     assert secret_on(staff.get(f"{LIST}{other.pk}/change/")) is None
     assert secret_on(staff.get(where))
@@ -97,7 +97,7 @@ def test_a_mistake_is_explained_and_makes_nothing(staff, fields, message):
 
 
 def test_a_server_is_ended_with_a_reason(ministry, staff):
-    client, _ = make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
+    client, _ = create_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
     where = f"{LIST}{client.pk}/acto/retirar/"
     assert "No se puede deshacer" in staff.get(where).text
     assert "Ingrese el motivo." in staff.post(where, {"reason": ""}).text
@@ -138,7 +138,7 @@ MODELS = {"signingkey": SigningKey, "portaltoken": PortalToken, "serverclient": 
 
 @pytest.fixture
 def things(ministry, token):
-    make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
+    create_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
     return {name: model.objects.first().pk for name, model in MODELS.items()}
 
 

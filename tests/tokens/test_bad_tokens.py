@@ -15,11 +15,11 @@ from django.utils import timezone
 from entities.models import EntityKind
 from tests import factories
 from tests.cells import each_cell
-from tests.tokens.calling import backdate, generate, make_token, validate
+from tests.tokens.helpers import backdate, generate, make_token, validate
 from tokens.models import PortalToken, SigningKey, TemporaryToken
 from tokens.services import bearer_authorization
 from tokens.signing import jwts
-from tokens.signing.keys import private_half
+from tokens.signing.keys import private_key_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def parts(token):
 def signed(token, *, header=None, claims=None, key=None):
     """The token with another header or other claims, signed by our own current key unless another is given."""
     old_header, old_claims, _ = parts(token)
-    key = key or private_half(SigningKey.objects.get(state="current"))
+    key = key or private_key_of(SigningKey.objects.get(state="current"))
     body = f"{b64_json(old_header | (header or {}))}.{b64_json(old_claims | (claims or {}))}"
     return f"{body}.{b64(jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256).sign(body.encode(), key))}"
 
@@ -68,20 +68,20 @@ def test_a_token_that_we_signed_and_never_made(call, nit, token):
 # never down to the length of a temporary token, which is told as one
 @each_cell("cut", [1, 5, 40, 90, 200, 300])
 def test_a_truncated_token(call, nit, token, cut):
-    assert_refused(call(nit, token.token[:-cut]), 401, jwts.MISCOPIED)
+    assert_refused(call(nit, token.token[:-cut]), 401, jwts.MALFORMED)
 
 
 def test_a_token_without_its_first_letter(call, nit, token):
-    assert_refused(call(nit, token.token[1:]), 401, jwts.MISCOPIED)
+    assert_refused(call(nit, token.token[1:]), 401, jwts.MALFORMED)
 
 
 @each_cell("junk", ["x", "a.b.c", "...", "null", "eyJ", "ñ", "a" * 500, "{}.{}.{}"])
 def test_junk(call, nit, token, junk):
-    assert_refused(call(nit, junk), 401, jwts.MISCOPIED)
+    assert_refused(call(nit, junk), 401, jwts.MALFORMED)
 
 
 def test_a_header_nested_without_end(call, nit, token):
-    assert_refused(call(nit, b64(b"[" * 100_000)), 401, jwts.MISCOPIED)
+    assert_refused(call(nit, b64(b"[" * 100_000)), 401, jwts.MALFORMED)
 
 
 def test_a_temporary_token_where_the_portals_belongs(call, nit, token):

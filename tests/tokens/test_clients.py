@@ -17,8 +17,8 @@ from entities.models import EntityKind
 from mipres_admin.history.models import HistoryEntry
 from tests import factories
 from tests.cells import each_cell
-from tests.tokens.calling import SUM, backdate, generate, make_token, validate
-from tokens.actions import end_client, make_client
+from tests.tokens.helpers import SUM, backdate, generate, make_token, validate
+from tokens.actions import create_client, end_client
 from tokens.models import ServerClient, TemporaryToken, TokenUse
 from tokens.services import token_introspection
 
@@ -32,7 +32,7 @@ both = pytest.mark.parametrize("address", [INTROSPECT, REVOKE])
 
 def server(by, *scope):
     """A server's credentials: client_id, secret and row."""
-    client, secret = make_client(
+    client, secret = create_client(
         by=by, name="Suministros", scope=scope or EVERYTHING, request_key=uuid.uuid4(), reason="x"
     )
     return client.client_id, secret, client
@@ -338,7 +338,7 @@ def at_noon():
 
 
 def test_wrong_credentials_are_throttled_for_their_address(known, monkeypatch, at_noon):
-    monkeypatch.setattr(token_introspection.per_address, "allowed", 3)
+    monkeypatch.setattr(token_introspection.address_limit, "allowed", 3)
     wrong = [post(INTROSPECT, {"token": "x"}, credentials=(known[0], "x")) for _ in range(5)]
     assert [response.status_code for response in wrong] == [401] * 3 + [429] * 2
     assert wrong[-1].headers["Retry-After"] == "40"
@@ -347,14 +347,14 @@ def test_wrong_credentials_are_throttled_for_their_address(known, monkeypatch, a
 
 
 def test_a_guesser_next_door_does_not_lock_a_server_out(known, monkeypatch, at_noon):
-    monkeypatch.setattr(token_introspection.per_address, "allowed", 1)
+    monkeypatch.setattr(token_introspection.address_limit, "allowed", 1)
     for _ in range(3):
         post(INTROSPECT, {"token": "x"}, credentials=(known[0], "x"))
     assert post(INTROSPECT, {"token": "x"}, credentials=known).status_code == 200
 
 
 def test_a_server_has_so_many_calls_a_minute(known, monkeypatch, at_noon):
-    monkeypatch.setattr(token_introspection.per_client, "allowed", 2)
+    monkeypatch.setattr(token_introspection.client_limit, "allowed", 2)
     assert [post(REVOKE, {"token": "x"}, credentials=known).status_code for _ in range(3)] == [200, 200, 429]
 
 
@@ -368,9 +368,9 @@ def test_of_the_secret_only_a_digest_is_kept(ministry, known):
 
 def test_a_repeated_click_makes_one_server_and_shows_no_other_secret(ministry):
     asked = {"by": ministry, "name": "x", "scope": ["suministros"], "request_key": uuid.uuid4(), "reason": "x"}
-    (first, _), (second, secret) = make_client(**asked), make_client(**asked)
+    (first, _), (second, secret) = create_client(**asked), create_client(**asked)
     assert (first, secret) == (second, None)
-    assert HistoryEntry.objects.filter(event="client.made").count() == 1
+    assert HistoryEntry.objects.filter(event="client.created").count() == 1
 
 
 def test_a_second_ending_changes_nothing(ministry, known):

@@ -65,7 +65,7 @@ TOKEN_CASES = [
     ("token_overlaps_a_week_at_most", {"superseded_at": F("issued_at"), "ends_at": F("issued_at") + 8 * DAY}),
     ("token_revoked_with_a_reason", {"revoked_at": F("issued_at")}),
     ("token_revoked_with_a_reason", {"reason": "x"}),
-    ("token_revoked_with_a_reason", {"revoked_by": F("made_by")}),
+    ("token_revoked_with_a_reason", {"revoked_by": F("issued_by")}),
     ("token_revoked_with_a_reason", {"revoked_at": F("issued_at") - DAY, "reason": "x"}),
 ]
 

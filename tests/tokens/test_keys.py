@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
-from tests.tokens.calling import generate, make_token, validate
+from tests.tokens.helpers import generate, make_token, validate
 from tokens.models import PortalToken, SigningKey
 from tokens.signing import keys
+from tokens.signing.encryption import decrypt, encrypt
 
 pytestmark = pytest.mark.django_db
 
@@ -31,29 +32,29 @@ def by_state(state):
 
 def test_the_first_use_makes_a_current_and_a_next_key(made):
     assert sorted(SigningKey.objects.values_list("state", flat=True)) == ["current", "next"]
-    assert HistoryEntry.objects.get().event == "keys.made"
+    assert HistoryEntry.objects.get().event == "keys.created"
 
 
 def test_the_private_half_is_encrypted(made):
     assert "PRIVATE" not in by_state("current").private_key
-    assert "PRIVATE KEY" in keys.unseal(by_state("current").private_key, "signing")
+    assert "PRIVATE KEY" in decrypt(by_state("current").private_key, "signing")
 
 
 def test_another_secret_does_not_open_it(made, settings):
     settings.KEYS_SECRETS = ["another"]
-    keys._private.cache_clear()
+    keys._load_private_key.cache_clear()
     with pytest.raises(ImproperlyConfigured, match="MIPRES_KEYS_SECRET"):
-        keys.private_half(by_state("current"))
+        keys.private_key_of(by_state("current"))
 
 
 def test_an_old_secret_after_the_new_one_still_opens_it(made, settings):
     settings.KEYS_SECRETS = ["the new one", *settings.KEYS_SECRETS]
-    keys._private.cache_clear()
-    assert keys.private_half(by_state("current"))
+    keys._load_private_key.cache_clear()
+    assert keys.private_key_of(by_state("current"))
 
 
 def test_what_is_sealed_for_one_purpose_is_not_opened_for_another():
-    assert keys.unseal(keys.seal("x", "new_token"), "signing") is None
+    assert decrypt(encrypt("x", "new_token"), "signing") is None
 
 
 def test_the_public_half_holds_nothing_private(made):
@@ -77,11 +78,11 @@ def test_many_first_uses_at_once_make_one_pair():
 
 
 def test_rotation_moves_each_key_on(made):
-    current, following = by_state("current"), by_state("next")
+    current, next_key = by_state("current"), by_state("next")
     keys.rotate_keys(force=True)
     current.refresh_from_db()
-    assert (current.state, by_state("current").pk) == ("retired", following.pk)
-    assert by_state("next").pk not in (current.pk, following.pk)
+    assert (current.state, by_state("current").pk) == ("retired", next_key.pk)
+    assert by_state("next").pk not in (current.pk, next_key.pk)
 
 
 def test_the_retired_private_half_is_deleted(made):
@@ -104,37 +105,37 @@ def test_a_retired_key_without_living_tokens_verifies_nothing(eps, token):
     keys.rotate_keys(force=True)
     long_ago = timezone.now() - timedelta(days=1)
     SigningKey.objects.filter(state="retired").update(verifies_until=long_ago)
-    keys.ring.forget()
+    keys.public_keys.clear()
     assert validate(eps.entity.nit, token.token).status_code == 401
     assert len(keys.key_set()["keys"]) == 2
 
 
 def test_new_tokens_are_signed_by_the_new_key(eps, made):
-    following = by_state("next")
+    next_key = by_state("next")
     keys.rotate_keys(force=True)
-    assert jwt.get_unverified_header(make_token(eps).token)["kid"] == following.kid
+    assert jwt.get_unverified_header(make_token(eps).token)["kid"] == next_key.kid
 
 
 def test_the_other_process_notices_a_rotation(eps, made):
-    keys.ring.public_key("nothing")
+    keys.public_keys.get("nothing")
     SigningKey.objects.filter(state="next").delete()
     stranger = keys._new_key("next", timezone.now())
-    keys.ring._missed_at = float("-inf")
-    assert keys.ring.public_key(stranger.kid) is not None
+    keys.public_keys._missed_at = float("-inf")
+    assert keys.public_keys.get(stranger.kid) is not None
 
 
 def test_names_that_do_not_exist_cost_one_statement_a_second(made, django_assert_num_queries):
-    keys.ring.forget()
+    keys.public_keys.clear()
     with django_assert_num_queries(1):
         for n in range(50):
-            assert keys.ring.public_key(f"no{n}") is None
+            assert keys.public_keys.get(f"no{n}") is None
 
 
 def test_known_keys_cost_no_statement(made, django_assert_num_queries):
     kid = by_state("current").kid
-    keys.ring.public_key(kid)
+    keys.public_keys.get(kid)
     with django_assert_num_queries(0):
-        assert keys.ring.public_key(kid)
+        assert keys.public_keys.get(kid)
 
 
 def test_a_key_that_others_may_not_have_read_yet_does_not_become_current(made):
@@ -144,7 +145,7 @@ def test_a_key_that_others_may_not_have_read_yet_does_not_become_current(made):
 
 
 def test_a_key_published_for_an_hour_becomes_current(made, capsys):
-    SigningKey.objects.update(made_at=timezone.now() - timedelta(minutes=61))
+    SigningKey.objects.update(created_at=timezone.now() - timedelta(minutes=61))
     call_command("rotate_keys")
     assert by_state("retired").kid in capsys.readouterr().out
 

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from mipres_admin.history.models import HistoryEntry
-from tests.tokens.calling import make_token, validate
+from tests.tokens.helpers import make_token, validate
 from tokens.models import PortalToken
-from tokens.services import leaks
+from tokens.services import leak_reports
 
 pytestmark = pytest.mark.django_db
 PAGE, SERVICE = "/tokens/reportar/", "/tokens/reportar/servicio/"
@@ -26,7 +26,7 @@ def by_service(text):
 def test_a_reported_token_is_revoked_without_log_in(eps, token, report, status):
     assert report(f'const TOKEN = "{token.token}"; // prod') == status
     assert validate(eps.entity.nit, token.token).status_code == 401
-    assert PortalToken.objects.get().reason == leaks.REASON
+    assert PortalToken.objects.get().reason == leak_reports.REASON
 
 
 def test_the_delegates_are_told(eps, token, delivered):
@@ -46,7 +46,7 @@ def test_it_is_written_down_without_the_token(eps, token):
 
 def test_two_tokens_in_one_text_both_end(eps, token, stranger):
     other = make_token(stranger)
-    assert leaks.report(f"{token.token}\n{other.token}") == 2
+    assert leak_reports.revoke_reported_tokens(f"{token.token}\n{other.token}") == 2
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,12 @@ def test_two_tokens_in_one_text_both_end(eps, token, stranger):
 )
 def test_a_text_without_a_token_of_ours_ends_nothing(token, text):
     assert by_service(text) == 200
-    assert leaks.report(text) == 0
+    assert leak_reports.revoke_reported_tokens(text) == 0
 
 
 def test_a_text_of_nothing_but_beginnings_costs_next_to_nothing():
     began = time.perf_counter()
-    assert leaks.found_in("eyJ0eXAiOiJtaXByZXMi" * 5_000) == []
+    assert leak_reports.find_tokens("eyJ0eXAiOiJtaXByZXMi" * 5_000) == []
     assert time.perf_counter() - began < 0.2
 
 
@@ -69,7 +69,10 @@ def test_the_answer_is_the_same_whatever_was_reported(token):
 
 
 def test_a_second_report_changes_nothing(token):
-    assert [leaks.report(token.token), leaks.report(token.token)] == [1, 0]
+    assert [leak_reports.revoke_reported_tokens(token.token), leak_reports.revoke_reported_tokens(token.token)] == [
+        1,
+        0,
+    ]
 
 
 def test_nothing_reported_is_an_error_that_says_what_is_missing():
@@ -78,12 +81,12 @@ def test_nothing_reported_is_an_error_that_says_what_is_missing():
 
 @pytest.mark.parametrize("report", [by_page, by_service])
 def test_too_many_reports_are_told_to_wait(monkeypatch, report):
-    monkeypatch.setattr(leaks.per_address, "allowed", 1)
+    monkeypatch.setattr(leak_reports.address_limit, "allowed", 1)
     assert 429 in [report("hola") for _ in range(3)]
 
 
 def test_the_service_says_for_how_long(monkeypatch):
-    monkeypatch.setattr(leaks.per_address, "allowed", 1)
+    monkeypatch.setattr(leak_reports.address_limit, "allowed", 1)
     for _ in range(3):
         response = Client().post(SERVICE, "hola", content_type="text/plain")
     assert 0 < int(response.headers["Retry-After"]) <= 60  # two of three fall into one minute

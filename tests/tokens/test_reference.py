@@ -13,9 +13,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from entities.models import EntityKind
 from tests import factories
-from tests.tokens.calling import FAC, PRES, SUM, backdate, make_token
+from tests.tokens.helpers import FAC, PRES, SUM, backdate, make_token
 from tokens import views
-from tokens.actions import make_client
+from tokens.actions import create_client
 from tokens.scopes import Scope, Service
 from tokens.services import bearer_authorization, limits, reference, token_introspection
 from tokens.services.web_services import OPERATIONS
@@ -61,7 +61,7 @@ def breaking(monkeypatch, error):
         raise error
 
     for module, name in (
-        (bearer_authorization, "_ask"),
+        (bearer_authorization, "_fetch_details"),
         (token_introspection, "introspect"),
         (token_introspection, "revoke"),
     ):
@@ -80,7 +80,7 @@ def limited(monkeypatch):
 def oauth(path, fields=None, secret=None):
     by = delegate()
     ministry = factories.make_natural()
-    client, good = make_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
+    client, good = create_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
     sent = {"token": make_token(by).token} if fields is None else fields
     sent |= {"client_id": client.client_id, "client_secret": secret or good}
     return Client(raise_request_exception=False).post(

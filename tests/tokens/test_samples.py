@@ -17,7 +17,7 @@ import pytest
 from entities.models import EntityKind
 from mipres_admin.settings import BASE_DIR
 from tests import factories
-from tests.tokens.calling import backdate, make_token
+from tests.tokens.helpers import backdate, make_token
 from tests.tools import program
 from tokens.services.reference import SAMPLES
 

@@ -20,7 +20,7 @@ from mipres_admin import wsgi
 from mipres_admin.monitoring.logs import DiscreetFormatter, RouteInsteadOfPath
 from tests import factories
 from tests.cells import each_cell
-from tests.tokens.calling import FAC, PRES, SUM, backdate, generate, get, make_token, validate
+from tests.tokens.helpers import FAC, PRES, SUM, backdate, generate, get, make_token, validate
 from tokens.models import TemporaryToken, TokenUse
 from tokens.services import bearer_authorization
 from tokens.signing import jwts
@@ -207,7 +207,7 @@ def test_answers_are_not_kept_by_caches(nit, token):
 
 
 def test_an_error_of_the_portal_is_500_in_json(nit, token, monkeypatch):
-    monkeypatch.setattr(bearer_authorization, "_ask", lambda *_: 1 / 0)
+    monkeypatch.setattr(bearer_authorization, "_fetch_details", lambda *_: 1 / 0)
     response = generate(nit, token.token)
     assert response.status_code == 500
     assert response.headers["X-Request-ID"] in response.json()["Message"]
@@ -217,7 +217,7 @@ def test_a_database_that_does_not_answer_is_503_in_json(nit, token, monkeypatch)
     def broken(*_):
         raise OperationalError
 
-    monkeypatch.setattr(bearer_authorization, "_ask", broken)
+    monkeypatch.setattr(bearer_authorization, "_fetch_details", broken)
     response = generate(nit, token.token)
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "10"
@@ -305,7 +305,7 @@ def test_expired_temporary_tokens_are_deleted_along_the_way(nit, token):
     generate(nit, token.token)
     before = timezone.now() - timedelta(days=3)
     TemporaryToken.objects.update(issued_at=before, expires_at=before + timedelta(hours=24))
-    bearer_authorization.forget()
+    bearer_authorization.clear_caches()
     generate(nit, token.token)
     assert TemporaryToken.objects.count() == 1
 
@@ -329,14 +329,14 @@ def test_the_last_use_costs_no_write_for_each_call(nit, token, django_assert_num
 def test_the_last_use_moves_after_a_minute(nit, token):
     validate(nit, token.token)
     TokenUse.objects.update(at=timezone.now() - timedelta(minutes=2))
-    bearer_authorization.forget()
+    bearer_authorization.clear_caches()
     generate(nit, token.token)
     assert TokenUse.objects.get().service == SUM
 
 
 def test_another_process_does_not_write_within_the_minute(nit, token):
     validate(nit, token.token)
-    bearer_authorization.forget()
+    bearer_authorization.clear_caches()
     generate(nit, token.token)
     assert TokenUse.objects.get().service == PRES
 
@@ -350,7 +350,7 @@ def test_a_refused_call_is_no_use(nit, token):
 
 
 def test_log_lines_carry_no_token(nit, token, caplog, monkeypatch):
-    monkeypatch.setattr(bearer_authorization, "_ask", lambda *_: 1 / 0)
+    monkeypatch.setattr(bearer_authorization, "_fetch_details", lambda *_: 1 / 0)
     with caplog.at_level(logging.DEBUG):
         generate(nit, token.token)
         generate(nit, "eyJ.secreto.x")

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from tests.tokens.calling import backdate, make_token
+from tests.tokens.helpers import backdate, make_token
 from tokens.models import PortalToken, TokenUse
 from tokens.signing import jwts
 
@@ -48,7 +48,7 @@ def test_a_token_that_overlaps_says_until_when(eps, eps_client, token):
 
 def test_a_token_that_is_not_ours_is_not_decoded(eps, eps_client, token):
     page = said(eps_client, token.token[:-1])
-    assert jwts.MISCOPIED in page
+    assert jwts.MALFORMED in page
     assert "Alcance" not in page
 
 

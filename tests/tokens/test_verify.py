@@ -10,7 +10,7 @@ import time_machine
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
-from tests.tokens.calling import make_token
+from tests.tokens.helpers import make_token
 from tokens.client_verifier import NotValid, Verifier
 from tokens.signing.keys import rotate_keys
 

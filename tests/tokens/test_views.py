@@ -14,7 +14,7 @@ from django.test import Client
 from entities.models import EntityKind
 from mipres_admin.access.menu import menu_for
 from tests import factories
-from tests.tokens.calling import make_token, validate
+from tests.tokens.helpers import make_token, validate
 from tokens.actions import issue_token
 from tokens.models import PortalToken
 
@@ -24,7 +24,7 @@ GENERATE = "/tokens/generar/"
 
 def asked(newest=None, **fields):
     data = {"name": "Facturación", "days": "90", "overlap": "24", "request_key": str(uuid.uuid4())}
-    return data | {"seen": str(newest.public_id) if newest else ""} | fields
+    return data | {"expected_token": str(newest.public_id) if newest else ""} | fields
 
 
 def shown(response):
@@ -81,7 +81,7 @@ def test_the_session_keeps_it_encrypted_and_not_at_all_afterwards(eps_client):
 
 
 def test_it_is_shown_for_ten_minutes_at_most(eps_client, monkeypatch):
-    monkeypatch.setattr("tokens.views.SHOWN_WITHIN", timedelta(seconds=-1))
+    monkeypatch.setattr("tokens.one_time_display.TIMEOUT", timedelta(seconds=-1))
     assert shown(generated(eps_client)) is None
 
 

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "made_at",
+                    "created_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="creada el"
                     ),
@@ -134,10 +134,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "made_by",
+                    "issued_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tokens_made",
+                        related_name="issued_tokens",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="generado por",
                     ),
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tokens_revoked",
+                        related_name="revoked_tokens",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="revocado por",
                     ),
@@ -287,7 +287,7 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="solicitud"),
                 ),
                 (
-                    "made_at",
+                    "created_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="creado el"
                     ),
@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "made_by",
+                    "created_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -346,7 +346,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("ended_at__isnull", True), ("ended_by__isnull", True), ("reason", "")),
                             models.Q(
-                                ("ended_at__gte", models.F("made_at")),
+                                ("ended_at__gte", models.F("created_at")),
                                 ("ended_at__isnull", False),
                                 ("ended_by__isnull", False),
                                 models.Q(("reason", ""), _negated=True),

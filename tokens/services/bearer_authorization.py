@@ -1,8 +1,8 @@
-"""What may the bearer of a token do, and what is written about the call? One statement for each call.
+"""Is a call with this bearer token authorized, and what is recorded about it? One SQL statement per call.
 
-The signature is checked first, without the database; then one statement reads what PostgreSQL knows of the token at
-its own moment, so that a revocation counts from its commit on. A call with a good token counts for its entity; a call
-with a bad one counts for the address it comes from, and never for the entity.
+The signature is checked first, without the database; then one statement reads the token's current state, so that
+a revocation counts from its commit on. A call with a valid token counts for its entity; a call with an invalid one
+counts for the caller's address, never for the entity.
 """
 
 import hashlib
@@ -18,9 +18,8 @@ from django.db import connection
 from django.utils import timezone
 
 from entities.models import EntityKind
-from mipres_admin.access.declarations import network_of
 from mipres_admin.history.recording import origin
-from tokens.scopes import NEEDS, REGIMEN, Scope, Service, in_words
+from tokens.scopes import REGIMEN, REQUIRED_SCOPE, Scope, Service, scope_label
 from tokens.services import limits
 from tokens.services.errors import BadToken, CallRefused
 from tokens.signing import jwts
@@ -44,7 +43,7 @@ LOOK_UP = f"""
 SELECT {_COLUMNS} FROM tokens_portaltoken token JOIN entities_entity entity ON entity.id = token.entity_id
 WHERE token.jti = %(jti)s
 """  # noqa: S608  constants
-ISSUE = f"""
+ISSUE_TEMPORARY = f"""
 WITH token AS MATERIALIZED ({LOOK_UP}),
 issued AS (
     INSERT INTO tokens_temporarytoken (digest, token_id, service, issued_at, expires_at)
@@ -59,26 +58,26 @@ SELECT {_COLUMNS} FROM tokens_temporarytoken temporary JOIN tokens_portaltoken t
 JOIN entities_entity entity ON entity.id = token.entity_id
 WHERE temporary.digest = %(digest)s AND temporary.expires_at > statement_timestamp()
 """  # noqa: S608
-USED = """
+RECORD_USE = """
 INSERT INTO tokens_tokenuse AS used (token_id, at, service, address)
 VALUES (%(token)s, %(now)s, %(service)s, %(address)s)
 ON CONFLICT (token_id) DO UPDATE SET at = EXCLUDED.at, service = EXCLUDED.service, address = EXCLUDED.address
 WHERE used.at < EXCLUDED.at - interval '59 seconds'
 """
-# few at a time, so that no call waits long
-SWEEP = """
+# in small batches, so that no call waits long
+DELETE_EXPIRED = """
 DELETE FROM tokens_temporarytoken WHERE digest IN (
     SELECT digest FROM tokens_temporarytoken WHERE expires_at <= now() LIMIT 5000 FOR UPDATE SKIP LOCKED
 )
 """
 
-per_entity = limits.Limit(
+entity_limit = limits.Limit(
     "tokens.services.limits.entity",
     settings.SERVICE_CALLS_PER_MINUTE,
     30,
     f"La entidad hizo más de {settings.SERVICE_CALLS_PER_MINUTE} llamadas en un minuto. Espere {{seconds}} segundos.",
 )
-per_address = limits.Limit(
+address_limit = limits.Limit(
     "tokens.services.limits.address",
     settings.SERVICE_BAD_TOKENS_PER_MINUTE,
     1,
@@ -87,8 +86,8 @@ per_address = limits.Limit(
 
 
 @dataclass(frozen=True)
-class Bearer:
-    """What PostgreSQL knows of a token and its entity at the moment of the call."""
+class TokenDetails:
+    """The state of a token and its entity in the database at the moment of the call."""
 
     token: int
     scope: str
@@ -111,7 +110,7 @@ class Bearer:
 
     @property
     def kind_name(self) -> str:
-        """The kind of the entity, in words."""
+        """The Spanish name of the entity's kind."""
         return str(EntityKind(self.kind).label)
 
 
@@ -120,54 +119,53 @@ def day(moment: datetime) -> str:
     return timezone.localdate(moment).isoformat()
 
 
-def _refusal(bearer: Bearer | None, nit: str, needed: Scope | None) -> CallRefused | None:
-    """Why this token may not do this for this NIT, or None: first whether it counts at all, then for what."""
-    if bearer is None:
+def _refusal(details: TokenDetails | None, nit: str, needed: Scope | None) -> CallRefused | None:
+    """Why this token is not valid for this NIT and scope, or None."""
+    if details is None:
         return BadToken(UNKNOWN)
-    if bearer.revoked_at is not None:
-        return BadToken(REVOKED.format(day(bearer.revoked_at)))
-    if bearer.ends_at <= bearer.now:
-        return BadToken((REPLACED if bearer.superseded else jwts.EXPIRED).format(day(bearer.ends_at)))
-    if bearer.nit != nit:
+    if details.revoked_at is not None:
+        return BadToken(REVOKED.format(day(details.revoked_at)))
+    if details.ends_at <= details.now:
+        return BadToken((REPLACED if details.superseded else jwts.EXPIRED).format(day(details.ends_at)))
+    if details.nit != nit:
         return BadToken(FOREIGN_NIT)
-    if not bearer.is_active:
+    if not details.is_active:
         return CallRefused(403, INACTIVE)
-    if needed is not None and needed not in bearer.scope.split():
-        return CallRefused(403, OUT_OF_SCOPE.format(needed.label, in_words(bearer.scope)))
+    if needed is not None and needed not in details.scope.split():
+        return CallRefused(403, OUT_OF_SCOPE.format(needed.label, scope_label(details.scope)))
     return None
 
 
-def _ask(sql: str, params: dict[str, Any]) -> Bearer | None:
+def _fetch_details(sql: str, params: dict[str, Any]) -> TokenDetails | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         row = cursor.fetchone()
-    return Bearer(*row) if row else None
+    return TokenDetails(*row) if row else None
 
 
-def _count_bad(refusal: BadToken) -> CallRefused:
-    """Count a bad token for its address; what to answer: the refusal itself, or that there were too many."""
-    address = origin.get().address
+def _counted(refusal: BadToken) -> CallRefused:
+    """Count an invalid token for the caller's address; returns the refusal, or TooManyCalls."""
     try:
-        per_address.take(network_of(address) if address else "unknown")
+        address_limit.take(limits.caller_network())
     except limits.TooManyCalls as too_many:
         return too_many
     return refusal
 
 
-# ---------------------------------------------------------------- when was it last used?
+# ---------------------------------------------------------------- last use
 
 
-class _Marks:
-    """Which tokens this process has marked as used in this minute."""
+class LastUseCache:
+    """The tokens whose use this process has recorded in the current minute."""
 
     def __init__(self) -> None:
-        self.forget()
+        self.clear()
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         self.minute, self.tokens = 0, set[int]()
 
-    def is_first(self, token: int) -> bool:
-        """Whether nobody has asked for this token in this minute."""
+    def is_first_use(self, token: int) -> bool:
+        """Whether this is the first use of the token in this minute."""
         minute = int(time.monotonic() // 60)
         if minute != self.minute:
             self.minute, self.tokens = minute, set()
@@ -177,96 +175,99 @@ class _Marks:
         return True
 
     def is_new_minute(self) -> bool:
-        """Whether this process has not yet been used in this minute."""
+        """Whether this is the first call in this minute."""
         return int(time.monotonic() // 60) != self.minute
 
 
-marks = _Marks()
+last_uses = LastUseCache()
 
 
-def forget() -> None:
-    """Drop what this process remembers between calls: leases of the limits and marks of use (for tests)."""
-    marks.forget()
-    per_entity.forget()
-    per_address.forget()
+def clear_caches() -> None:
+    """Drop the leases of the limits and the last uses in this process (for tests)."""
+    last_uses.clear()
+    entity_limit.forget()
+    address_limit.forget()
 
 
-def _sweep() -> None:
+def _delete_expired() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(SWEEP)
+        cursor.execute(DELETE_EXPIRED)
 
 
-def _mark(bearer: Bearer, service: Service) -> None:
-    """Write down when, where and from where the token was used, once a minute; and tidy up, once a minute."""
-    tidy = marks.is_new_minute()
-    if marks.is_first(bearer.token):
+def _record_use(details: TokenDetails, service: Service) -> None:
+    """Once a minute, record when and from where the token was used, and delete expired temporary tokens."""
+    is_new_minute = last_uses.is_new_minute()
+    if last_uses.is_first_use(details.token):
         address = origin.get().address
-        used: dict[str, Any] = {"token": bearer.token, "now": bearer.now, "service": str(service), "address": address}
+        used: dict[str, Any] = {"token": details.token, "now": details.now, "service": str(service), "address": address}
         with connection.cursor() as cursor:
-            cursor.execute(USED, used)
-    if tidy:
-        _sweep()
+            cursor.execute(RECORD_USE, used)
+    if is_new_minute:
+        _delete_expired()
 
 
-# ---------------------------------------------------------------- the calls
+# ---------------------------------------------------------------- calls
 
 
-def _call(sql: str, *, service: Service, nit: str, token: str, needed: Scope | None, **params: str) -> Bearer:
-    """Check a portal token with one statement; its bearer. Raises CallRefused with the real cause."""
+def _authorize(
+    sql: str, *, service: Service, nit: str, token: str, needed: Scope | None, **params: str
+) -> TokenDetails:
+    """Check a portal token with one statement and return its details. Raises CallRefused with the real cause."""
     try:
         claims = jwts.read(token)
     except BadToken as bad:
-        raise _count_bad(bad) from None
-    per_entity.take(claims.subject)
-    bearer = _ask(sql, {"jti": claims.jti, "nit": nit, "scope": needed, "service": service, **params})
-    refusal = _refusal(bearer, nit, needed)
+        raise _counted(bad) from None
+    entity_limit.take(claims.subject)
+    details = _fetch_details(sql, {"jti": claims.jti, "nit": nit, "scope": needed, "service": service, **params})
+    refusal = _refusal(details, nit, needed)
     if isinstance(refusal, BadToken):
-        per_entity.give_back(claims.subject)
-        raise _count_bad(refusal)
-    if refusal or bearer is None:
+        entity_limit.give_back(claims.subject)
+        raise _counted(refusal)
+    if refusal or details is None:
         raise refusal or BadToken(UNKNOWN)
-    _mark(bearer, service)
-    return bearer
+    _record_use(details, service)
+    return details
 
 
-def validate(*, service: Service, nit: str, token: str, needed: Scope | None = None) -> Bearer:
-    """The bearer of a portal token for this NIT, who may do `needed`; raises CallRefused (401, 403, 429)."""
-    return _call(LOOK_UP, service=service, nit=nit, token=token, needed=needed)
+def validate(*, service: Service, nit: str, token: str, needed: Scope | None = None) -> TokenDetails:
+    """Check a portal token for this NIT and the scope `needed`; raises CallRefused (401, 403, 429)."""
+    return _authorize(LOOK_UP, service=service, nit=nit, token=token, needed=needed)
 
 
-def examine(token: str) -> tuple[Bearer, CallRefused | None]:
-    """Whose portal token this is, and why the services would refuse it (None: they accept it); it counts as no call.
+def inspect_token(token: str) -> tuple[TokenDetails, CallRefused | None]:
+    """The details of a portal token, and why the services would refuse it (or None); it does not count as a call.
 
-    Raises BadToken when we did not sign it, it has expired or the portal does not know it.
+    Raises BadToken for a token that has expired, or that the portal did not sign or does not know.
     """
-    bearer = _ask(LOOK_UP, {"jti": jwts.read(token).jti})
-    if bearer is None:
+    details = _fetch_details(LOOK_UP, {"jti": jwts.read(token).jti})
+    if details is None:
         raise BadToken(UNKNOWN)
-    return bearer, _refusal(bearer, bearer.nit, None)
+    return details, _refusal(details, details.nit, None)
 
 
 def issue_temporary(*, service: Service, nit: str, token: str) -> str:
-    """A temporary token of 44 characters for the bearer of a portal token; only its SHA-256 is kept.
+    """Issue a temporary token of 44 characters for a portal token; only its SHA-256 is stored.
 
     Raises CallRefused: 401 for a bad token, 403 outside its scope, 429.
     """
     temporary = urlsafe_b64encode(secrets.token_bytes(32)).decode()
     digest = hashlib.sha256(temporary.encode()).hexdigest()
-    _call(ISSUE, service=service, nit=nit, token=token, needed=NEEDS[service], digest=digest)
+    _authorize(ISSUE_TEMPORARY, service=service, nit=nit, token=token, needed=REQUIRED_SCOPE[service], digest=digest)
     return temporary
 
 
-def validate_temporary(*, service: Service, nit: str, temporary: str) -> Bearer:
-    """The bearer of a temporary token, for the calls of Suministros and Facturación: one of either service counts in
-    both within the scope, while its portal token is in force. Raises CallRefused (401, 403, 429).
+def validate_temporary(*, service: Service, nit: str, temporary: str) -> TokenDetails:
+    """Check a temporary token for a call of Suministros or Facturación. Raises CallRefused (401, 403, 429).
+
+    A token issued by either service is valid in both, within the scope, while its portal token is current.
     """
     digest = hashlib.sha256(temporary.encode()).hexdigest()
-    bearer = _ask(LOOK_UP_TEMPORARY, {"digest": digest})
-    refusal = _refusal(bearer, nit, NEEDS[service]) if bearer else BadToken(NO_TEMPORARY)
+    details = _fetch_details(LOOK_UP_TEMPORARY, {"digest": digest})
+    refusal = _refusal(details, nit, REQUIRED_SCOPE[service]) if details else BadToken(NO_TEMPORARY)
     if isinstance(refusal, BadToken):
-        raise _count_bad(refusal)
-    if refusal or bearer is None:
+        raise _counted(refusal)
+    if refusal or details is None:
         raise refusal or BadToken(NO_TEMPORARY)
-    per_entity.take(str(bearer.entity))
-    _mark(bearer, service)
-    return bearer
+    entity_limit.take(str(details.entity))
+    _record_use(details, service)
+    return details

@@ -1,10 +1,10 @@
-"""How does a web service say no? With a status, a `Message` that names the real cause, and sometimes `Errors`."""
+"""How does a web service refuse a call? With a status, a `Message` that names the cause, and sometimes `Errors`."""
 
 from collections.abc import Sequence
 
 
 class CallRefused(Exception):
-    """A call of a web service that is answered with an error, as JSON."""
+    """A call of a web service whose response is an error in JSON."""
 
     def __init__(
         self, status: int, message: str, *, errors: Sequence[str] = (), headers: dict[str, str] | None = None
@@ -17,7 +17,7 @@ class CallRefused(Exception):
 
 
 class BadToken(CallRefused):
-    """401: the token is none, or not one that counts (any more)."""
+    """401: not a valid token, or no longer."""
 
     def __init__(self, message: str) -> None:
         super().__init__(401, message)

@@ -1,8 +1,10 @@
-"""What is a web service told that has made too many calls in a minute?"""
+"""How many calls a minute may a client of the web services make? Beyond that the response is 429."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
+from mipres_admin.access.declarations import network_of
+from mipres_admin.history.recording import origin
 from mipres_admin.rate_limits.limiter import LeasedLimit, LimitReached
 from tokens.services.errors import CallRefused
 
@@ -27,3 +29,9 @@ class Limit(LeasedLimit):
             super().take(value)
         except LimitReached as full:
             raise TooManyCalls(self.message, full.left) from None
+
+
+def caller_network() -> str:
+    """The network of the current request, by which anonymous calls are counted."""
+    address = origin.get().address
+    return network_of(address) if address else "unknown"

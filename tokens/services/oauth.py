@@ -1,10 +1,10 @@
-"""How do other servers ask about a token, and end one? Forms in, JSON out, with credentials of their own.
+"""How do other servers inspect and revoke tokens over HTTP? Forms in, JSON out, with client credentials.
 
     POST /oauth/introspeccion/    RFC 7662
     POST /oauth/revocacion/       RFC 7009
 
-Credentials by HTTP Basic or in the body (RFC 6749 §2.3.1), errors as RFC 6749 §5.2 says them, whose descriptions are
-ASCII. No session, cookie or CSRF; never a redirect, over plain HTTP neither.
+Credentials by HTTP Basic or in the body (RFC 6749 §2.3.1); errors as in RFC 6749 §5.2, with ASCII descriptions.
+No session, cookie or CSRF; never a redirect, not even over plain HTTP.
 """
 
 import base64
@@ -24,8 +24,8 @@ from tokens.services.limits import TooManyCalls
 
 logger = logging.getLogger(__name__)
 
-LONGEST_BODY = 20_000
-MOST_FIELDS = 20
+MAX_BODY_LENGTH = 20_000
+MAX_FIELDS = 20
 FORM = "application/x-www-form-urlencoded"
 
 NO_HTTPS = "Estas direcciones solo responden por HTTPS."
@@ -39,34 +39,34 @@ FAILED = "El portal no pudo atender la llamada por un error suyo."
 
 
 class OAuthRefused(Exception):
-    """A call that is answered with an error of OAuth."""
+    """A call whose response is an OAuth error."""
 
     def __init__(self, status: int, error: str, description: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(description)
         self.status, self.error, self.description, self.headers = status, error, description, headers or {}
 
     def response(self) -> JsonResponse:
-        """The answer, as RFC 6749 §5.2 shapes it."""
+        """The error response of RFC 6749 §5.2."""
         body = {"error": self.error, "error_description": self.description}
         return JsonResponse(body, status=self.status, headers=self.headers)
 
 
-def _not_a_client() -> OAuthRefused:
+def _invalid_client() -> OAuthRefused:
     return OAuthRefused(401, "invalid_client", BAD_CLIENT, {"WWW-Authenticate": 'Basic realm="mipres"'})
 
 
 def _fields(request: HttpRequest) -> dict[str, str]:
     """The fields of the form; those without a value count as missing. Raises OAuthRefused (400)."""
-    body = request.read(LONGEST_BODY + 1)
-    bad = OAuthRefused(400, "invalid_request", NO_FORM)
-    if request.content_type != FORM or len(body) > LONGEST_BODY:
-        raise bad
+    body = request.read(MAX_BODY_LENGTH + 1)
+    invalid = OAuthRefused(400, "invalid_request", NO_FORM)
+    if request.content_type != FORM or len(body) > MAX_BODY_LENGTH:
+        raise invalid
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     except ValueError:
-        raise bad from None
+        raise invalid from None
     if len({name for name, _ in pairs}) < len(pairs):
-        raise bad
+        raise invalid
     return {name: value for name, value in pairs if value}
 
 
@@ -76,14 +76,14 @@ def _basic(header: str) -> tuple[str, str]:
     try:
         client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except ValueError:
-        raise _not_a_client() from None
+        raise _invalid_client() from None
     if scheme.lower() != "basic" or not colon:
-        raise _not_a_client()
+        raise _invalid_client()
     return unquote_plus(client_id), unquote_plus(secret)
 
 
 def _client(request: HttpRequest, fields: dict[str, str]) -> ServerClient:
-    """The server that asks; raises OAuthRefused (400, 401) or TooManyCalls (429)."""
+    """The calling server; raises OAuthRefused (400, 401) or TooManyCalls (429)."""
     header = request.headers.get("Authorization", "")
     client_id, secret = _basic(header) if header else (fields.get("client_id", ""), fields.get("client_secret", ""))
     if header and ("client_secret" in fields or fields.get("client_id", client_id) != client_id):
@@ -91,11 +91,11 @@ def _client(request: HttpRequest, fields: dict[str, str]) -> ServerClient:
     try:
         return token_introspection.authenticate(client_id, secret)
     except token_introspection.UnknownClient:
-        raise _not_a_client() from None
+        raise _invalid_client() from None
 
 
-def _asked(request: HttpRequest) -> tuple[ServerClient, str]:
-    """Who asks, and about which token; raises OAuthRefused or TooManyCalls."""
+def _authenticated_call(request: HttpRequest) -> tuple[ServerClient, str]:
+    """The calling server and the token; raises OAuthRefused or TooManyCalls."""
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         raise OAuthRefused(400, "invalid_request", NO_HTTPS)
     if request.method != "POST":
@@ -107,27 +107,27 @@ def _asked(request: HttpRequest) -> tuple[ServerClient, str]:
     return client, fields["token"]
 
 
-def _answered(request: HttpRequest, deed: Callable[[ServerClient, str], HttpResponse]) -> HttpResponse:
-    """The answer to a call: whatever happens, with the errors of OAuth."""
+def _respond(request: HttpRequest, operation: Callable[[ServerClient, str], HttpResponse]) -> HttpResponse:
+    """The response to a call, with OAuth errors whatever fails."""
     try:
-        return deed(*_asked(request))
+        return operation(*_authenticated_call(request))
     except OAuthRefused as refused:
         return refused.response()
     except TooManyCalls as many:
         return OAuthRefused(429, "temporarily_unavailable", many.message, many.headers).response()
     except OperationalError:
-        logger.exception("a call of another server found no database")
+        logger.exception("OAuth call failed: database unavailable")
         return OAuthRefused(503, "temporarily_unavailable", BUSY, {"Retry-After": "10"}).response()
     except Exception:
-        logger.exception("a call of another server failed")
+        logger.exception("OAuth call failed")
         return OAuthRefused(500, "server_error", FAILED).response()
 
 
 @public(methods=ANY)
 @csrf_exempt
 def introspection(request: HttpRequest) -> HttpResponse:
-    """What a token is good for (RFC 7662); `token_type_hint` is not needed."""
-    return _answered(
+    """Describe a token (RFC 7662); `token_type_hint` is ignored."""
+    return _respond(
         request, lambda client, token: JsonResponse(token_introspection.introspect(client=client, token=token))
     )
 
@@ -140,5 +140,5 @@ def _revoke(client: ServerClient, token: str) -> HttpResponse:
 @public(methods=ANY)
 @csrf_exempt
 def revocation(request: HttpRequest) -> HttpResponse:
-    """End a token (RFC 7009): 200 without a body, also for what is no token."""
-    return _answered(request, _revoke)
+    """Revoke a token (RFC 7009): 200 without a body, also when it is not a token."""
+    return _respond(request, _revoke)

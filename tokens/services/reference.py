@@ -1,4 +1,4 @@
-"""What does the reference of the web services contain? The OpenAPI document (`openapi.json`), errors and samples."""
+"""What does the reference page of the web services contain? OpenAPI document (`openapi.json`), errors, samples."""
 
 import json
 from dataclasses import dataclass
@@ -58,7 +58,6 @@ class Sample:
 
     @property
     def code(self) -> str:
-        """The program itself."""
         return _read(self.file)
 
 
@@ -105,7 +104,6 @@ class Call:
 
     @property
     def anchor(self) -> str:
-        """Its anchor on the page."""
         return str(self.about["operationId"])
 
     @property

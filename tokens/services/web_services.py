@@ -1,9 +1,9 @@
-"""How do the web services hear and answer? Addresses in any case, JSON always, never a redirect, session or cookie.
+"""How do the web services read a call and respond? Any letter case, always JSON, no redirect, session or cookie.
 
     GET /{WSSUMMIPRESNOPBS|WSFACMIPRESNOPBS}/api/GenerarToken/{nit}/{token}    a temporary token, as a JSON string
     GET /WSMIPRESNOPBS/api/ValidarToken/{nit}/{token}                          what the portal token may do
 
-Fixed segments are read without case, empty ones are skipped. Every error is JSON with `Message`.
+Fixed segments are case-insensitive, empty ones are skipped. Every error is JSON with `Message`.
 """
 
 import logging
@@ -16,12 +16,12 @@ from django.db import OperationalError
 from django.http import HttpRequest, JsonResponse
 
 from tokens.scopes import REGIMEN_NAMES, Service, services_of
-from tokens.services.bearer_authorization import Bearer, day, issue_temporary, validate
+from tokens.services.bearer_authorization import TokenDetails, day, issue_temporary, validate
 from tokens.services.errors import CallRefused
 
 logger = logging.getLogger(__name__)
 
-is_of_a_service = re.compile(settings.SERVICE_PATH).match
+is_service_path = re.compile(settings.SERVICE_PATH).match
 _NIT = re.compile(r"[A-Z0-9]{3,20}", re.ASCII)
 
 NO_HTTPS = "Los servicios web solo responden por HTTPS. No envíe el token por HTTP: genere uno nuevo y use https://."
@@ -46,28 +46,28 @@ def _read_nit(raw: str) -> str:
 
 
 def generate_token(service: Service, nit: str, token: str) -> str:
-    """GenerarToken: a temporary token."""
+    """GenerarToken: issue a temporary token."""
     return issue_temporary(service=service, nit=_read_nit(nit), token=token)
 
 
-def _described(bearer: Bearer) -> dict[str, Any]:
-    regimen = bearer.regimen
+def _summary(details: TokenDetails) -> dict[str, Any]:
+    regimen = details.regimen
     return {
-        "Nit": bearer.nit,
-        "Entidad": bearer.name,
-        "TipoEntidad": bearer.kind_name,
+        "Nit": details.nit,
+        "Entidad": details.name,
+        "TipoEntidad": details.kind_name,
         "Regimen": REGIMEN_NAMES[regimen] if regimen else None,
-        "Alcance": bearer.scope.split(),
-        "Servicios": services_of(bearer.scope),
-        "FechaExpedicion": day(bearer.issued_at),
-        "FechaVencimiento": day(bearer.ends_at),
-        "DiasRestantes": (bearer.ends_at - bearer.now).days,
+        "Alcance": details.scope.split(),
+        "Servicios": services_of(details.scope),
+        "FechaExpedicion": day(details.issued_at),
+        "FechaVencimiento": day(details.ends_at),
+        "DiasRestantes": (details.ends_at - details.now).days,
     }
 
 
 def validate_token(service: Service, nit: str, token: str) -> dict[str, Any]:
-    """ValidarToken: for whom the portal token is, what it opens, and until when."""
-    return _described(validate(service=service, nit=_read_nit(nit), token=token))
+    """ValidarToken: whose the portal token is, its scope, and its validity."""
+    return _summary(validate(service=service, nit=_read_nit(nit), token=token))
 
 
 Operation = Callable[[Service, str, str], Any]
@@ -84,29 +84,29 @@ _BY_NAME = {
 }
 
 
-# ---------------------------------------------------------------- hearing and answering
+# ---------------------------------------------------------------- request and response
 
 
-def _unknown(service: str) -> CallRefused:
-    known = _SERVICES[service]
-    addresses = [f"/{known}/api/{name}/{{nit}}/{{token}}" for name in OPERATIONS[known]]
+def _unknown_address(name: str) -> CallRefused:
+    service = _SERVICES[name]
+    addresses = [f"/{service}/api/{operation}/{{nit}}/{{token}}" for operation in OPERATIONS[service]]
     return CallRefused(404, NO_ADDRESS.format(", ".join(addresses)))
 
 
-def _find(segments: Sequence[str]) -> tuple[Service, Operation]:
+def _resolve(segments: Sequence[str]) -> tuple[Service, Operation]:
     """The operation that the segments of an address name; raises CallRefused (404)."""
     service = segments[0].lower()
-    found = _BY_NAME.get((service, segments[2].lower())) if len(segments) == 5 else None
-    if found is None or segments[1].lower() != "api":
-        raise _unknown(service)
-    return found
+    operation = _BY_NAME.get((service, segments[2].lower())) if len(segments) == 5 else None
+    if operation is None or segments[1].lower() != "api":
+        raise _unknown_address(service)
+    return operation
 
 
-def _perform(request: HttpRequest) -> Any:
+def _run_operation(request: HttpRequest) -> Any:
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         raise CallRefused(403, NO_HTTPS)
     segments = [segment for segment in request.path_info.split("/") if segment]
-    service, operation = _find(segments)
+    service, operation = _resolve(segments)
     if request.method != "GET":
         raise CallRefused(405, NO_METHOD, headers={"Allow": "GET"})
     return operation(service, segments[3], segments[4])
@@ -121,15 +121,15 @@ def _error(
     return JsonResponse(body, status=status, headers=headers)
 
 
-def answer(request: HttpRequest, request_id: str) -> JsonResponse:
-    """The answer to a call of a web service: JSON, whatever happens."""
+def respond(request: HttpRequest, request_id: str) -> JsonResponse:
+    """The response to a call of a web service: JSON, whatever fails."""
     try:
-        return JsonResponse(_perform(request), safe=False)
+        return JsonResponse(_run_operation(request), safe=False)
     except CallRefused as refused:
         return _error(refused.status, refused.message, refused.errors, refused.headers)
     except OperationalError:
-        logger.exception("a service call found no database")
+        logger.exception("service call failed: database unavailable")
         return _error(503, BUSY, headers={"Retry-After": "10"})
     except Exception:
-        logger.exception("a service call failed")
+        logger.exception("service call failed")
         return _error(500, FAILED.format(request_id))

@@ -1,4 +1,4 @@
-"""What does a portal token say, and is a token that somebody brings one of ours?"""
+"""What does a portal token say, and did this portal sign it? Signing and reading of the JWT."""
 
 import json
 import re
@@ -16,13 +16,13 @@ from tokens.client_verifier import ALGORITHM, ISSUER, TYPE, claims_signed_by
 from tokens.models import SigningKey
 from tokens.scopes import REGIMEN, scope_of
 from tokens.services.errors import BadToken
-from tokens.signing.keys import private_half, ring
+from tokens.signing.keys import private_key_of, public_keys
 
-LONGEST = 400  # it travels in the paths of addresses and is pasted by hand
+MAX_LENGTH = 400  # tokens travel in URL paths and are pasted by hand
 _TEMPORARY = re.compile(r"[A-Za-z0-9_-]{43}=?")
-_WHOLE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
+_JWT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
 
-MISCOPIED = "El token está incompleto o mal copiado. Cópielo entero, sin espacios, y llame de nuevo."
+MALFORMED = "El token está incompleto o mal copiado. Cópielo entero, sin espacios, y llame de nuevo."
 TEMPORARY = "Este es un token temporal. Aquí va el token del portal, el que se genera en «Generar Token»."
 NOT_OURS = "El token no fue firmado por este portal. Use el que se genera en «Generar Token»."
 EXPIRED = "El token venció el {}. Genere uno nuevo en «Generar Token»."
@@ -30,7 +30,7 @@ EXPIRED = "El token venció el {}. Genere uno nuevo en «Generar Token»."
 
 @dataclass(frozen=True)
 class Claims:
-    """What a token says that we have signed."""
+    """The claims of a token that we signed."""
 
     subject: str
     nit: str
@@ -41,14 +41,14 @@ class Claims:
 
 
 def new_jti() -> str:
-    """A fresh identifier of a token: 96 random bits."""
+    """A new token identifier: 96 random bits."""
     return secrets.token_urlsafe(12)
 
 
 def sign(*, key: SigningKey, entity: Entity, jti: str, issued_at: datetime, expires_at: datetime) -> str:
     """The portal token: only who it is for, what for, from when and until when (moments in whole seconds).
 
-    Raises ValueError if it came out at `LONGEST` characters or more.
+    Raises ValueError if it came out at `MAX_LENGTH` characters or more.
     """
     regimen = REGIMEN.get(entity.kind)
     claims: dict[str, Any] = {
@@ -62,20 +62,20 @@ def sign(*, key: SigningKey, entity: Entity, jti: str, issued_at: datetime, expi
         "jti": jti,
     }
     headers = {"typ": TYPE, "kid": key.kid}
-    token = jwt.encode(claims, private_half(key), algorithm=ALGORITHM, headers=headers, sort_headers=False)
-    if len(token) >= LONGEST:
+    token = jwt.encode(claims, private_key_of(key), algorithm=ALGORITHM, headers=headers, sort_headers=False)
+    if len(token) >= MAX_LENGTH:
         raise ValueError(f"A portal token of {len(token)} characters.")
     return token
 
 
 def _header(token: str) -> dict[str, Any]:
-    """The header as it is written, believed in nothing yet."""
+    """The header as it is written, not verified yet."""
     try:
         header = json.loads(base64url_decode(token.partition(".")[0]))
     except (ValueError, RecursionError):
-        raise BadToken(MISCOPIED) from None
+        raise BadToken(MALFORMED) from None
     if not isinstance(header, dict):
-        raise BadToken(MISCOPIED)
+        raise BadToken(MALFORMED)
     return header
 
 
@@ -87,8 +87,8 @@ def _kid(token: str) -> str:
     kid = header.pop("kid", None)
     if header != {"typ": TYPE, "alg": ALGORITHM} or not isinstance(kid, str) or len(kid) != 8:
         raise BadToken(NOT_OURS)
-    if len(token) >= LONGEST or not _WHOLE.fullmatch(token):
-        raise BadToken(MISCOPIED)
+    if len(token) >= MAX_LENGTH or not _JWT.fullmatch(token):
+        raise BadToken(MALFORMED)
     return kid
 
 
@@ -98,11 +98,11 @@ def _expired(token: str, key: Any) -> BadToken:
 
 
 def read(token: str) -> Claims:
-    """What a token says, if one of our keys signed it and it has not expired.
+    """The claims of a token that one of our keys signed and that has not expired.
 
     The algorithm is the key's, never the header's. Raises BadToken (401) with the real cause.
     """
-    key = ring.public_key(_kid(token))
+    key = public_keys.get(_kid(token))
     if key is None:
         raise BadToken(NOT_OURS)
     try:

@@ -1,4 +1,4 @@
-"""Who hears that a token is about to expire? `manage.py remind_tokens`, daily or oftener; nobody hears it twice."""
+"""Which delegates get a reminder that their token expires? `manage.py remind_tokens`, daily or more often."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How do the signing keys change? `manage.py rotate_keys`: next to current, current to retired, a new next."""
+"""How are the signing keys rotated? `manage.py rotate_keys`: next to current, current to retired, a new next."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""How do tests make tokens and call the services? With the portal's own actions, over the test client."""
+"""How do tests issue tokens and call the web services? With the portal's own actions, over the test client."""
 
 import uuid
 from datetime import timedelta
@@ -14,8 +14,8 @@ SUM, FAC, PRES = "WSSUMMIPRESNOPBS", "WSFACMIPRESNOPBS", "WSMIPRESNOPBS"
 def make_token(by, *, name="Sistemas", days=90, overlap=timedelta(0)):
     """Generate a token as the page does, replacing the newest one."""
     newest = PortalToken.objects.visible_to(by.entity).newest().first()
-    seen = str(newest.public_id) if newest else ""
-    return issue_token(by=by, name=name, days=days, overlap=overlap, seen=seen, request_key=uuid.uuid4())
+    expected = str(newest.public_id) if newest else ""
+    return issue_token(by=by, name=name, days=days, overlap=overlap, expected_token=expected, request_key=uuid.uuid4())
 
 
 def get(path, **extra):
