@@ -68,7 +68,7 @@ def one_by_one(by: Account, rows: list[Asked]) -> None:
         elif deed == "move":
             change_last_day(**here, role=role, last=LAST)
         else:
-            update_roles(**here, roles=[GIVEN, MOVED], seen=[GIVEN, MOVED, TAKEN])
+            update_roles(**here, roles=[GIVEN, MOVED], expected_roles=[GIVEN, MOVED, TAKEN])
 
 
 def sheet(rows: list[Asked]) -> Iterator[SheetRow]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,6 +21,11 @@ class PortalFormRenderer(TemplatesSetting):
 def set_choices(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None:
     """Offer these choices in a field that the form has declared as a choice."""
     cast("forms.ChoiceField", form.fields[name]).choices = list(choices)
+
+
+def used_filters(form: forms.BaseForm) -> str:
+    """The filters in use, as the query of an address; empty when there are none."""
+    return urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
 
 
 class ActionForm(forms.Form):

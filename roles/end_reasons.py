@@ -11,7 +11,7 @@ from roles.validity import long_date
 
 
 class EndReason(models.TextChoices):
-    """What a registry said that a role can not outlive."""
+    """What a registry said that ends a role."""
 
     DECEASED = "deceased", "Persona fallecida"
     RETHUS = "rethus", "Profesional retirado de ReTHUS"

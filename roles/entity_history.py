@@ -1,4 +1,4 @@
-"""How does the history of one entity read to its own people? Their events by name; others' only as far as is theirs."""
+"""How does the history of one entity read to its own people, without the names of strangers?"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -39,14 +39,14 @@ class EntityHistoryRow(HistoryRow):
 
 def scopes_of(entity: Entity) -> dict[str, QuerySet[Any]]:
     """The objects that an entity's people may know by name: their own, their users, and every entity."""
-    theirs: dict[str, QuerySet[Any]] = {
+    own: dict[str, QuerySet[Any]] = {
         model._meta.label_lower: model._default_manager.filter(entity=entity)
         for model in apps.get_models()
         if any(field.name == "entity" and field.related_model is Entity for field in model._meta.fields)
     }
-    # a person whom they only looked up is not theirs
+    # not a person whom they only looked up
     users = RegisteredUser.objects.filter(assignments__entity=entity).distinct()
-    return theirs | {RegisteredUser._meta.label_lower: users, Entity._meta.label_lower: Entity.objects.all()}
+    return own | {RegisteredUser._meta.label_lower: users, Entity._meta.label_lower: Entity.objects.all()}
 
 
 def _actor(actor: Account | None, entry: HistoryEntry, entity: Entity) -> tuple[str, str]:
@@ -64,8 +64,8 @@ def _actor(actor: Account | None, entry: HistoryEntry, entity: Entity) -> tuple[
 def present(entries: Iterable[HistoryEntry], entity: Entity) -> Iterator[EntityHistoryRow]:
     """These events of an entity, for its own people; `entries` come with their actors.
 
-    The Ministry's persons are not named, nor is a person who is no user of the entity; an address is shown of its own
-    accounts and of those who did not say who they are.
+    The Ministry's people are not named, nor is a person who is no user of the entity. An address is shown for its own
+    accounts and for visitors without an account.
     """
     entries = list(entries)
     names = object_names(entries, scopes_of(entity))

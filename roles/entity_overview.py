@@ -1,4 +1,4 @@
-"""How does an entity stand today? The figures of its delegate's home, in three statements at any size.
+"""Which figures does the home of a delegate show of their entity? Three statements at any size.
 
 Each figure counts exactly what the list behind its link finds.
 """
@@ -38,13 +38,13 @@ def _roles(entity: Entity) -> Overview:
     # a moment that is a constant is compared half a million times for less than one that PostgreSQL computes
     now = clock.now()
     soon = Count("ends_at", filter=Q(ends_at__lte=now + timedelta(days=ENDING_DAYS)))
-    held = RoleAssignment.objects.visible_to(entity).current(now).order_by()
-    rows = list(held.values("role").annotate(held=Count("*"), ending=soon).order_by("-held", "role"))
-    by_role = (Figure(row["role"], row["held"], "users", urlencode({"rol": row["role"]})) for row in rows)
+    current = RoleAssignment.objects.visible_to(entity).current(now).order_by()
+    rows = list(current.values("role").annotate(count=Count("*"), ending=soon).order_by("-count", "role"))
+    by_role = (Figure(row["role"], row["count"], "users", urlencode({"rol": row["role"]})) for row in rows)
     note = "Roles activos hoy. Quien tiene un rol en dos sedes cuenta dos veces."
     return Overview(
         figures=(
-            Figure("Roles activos", sum(row["held"] for row in rows), "users"),
+            Figure("Roles activos", sum(row["count"] for row in rows), "users"),
             Figure(f"Vencen en {ENDING_DAYS} días", sum(row["ending"] for row in rows), "users", "estado=vencen"),
         ),
         charts=(chart_of("Usuarios por rol", note, by_role, NO_USERS),),
@@ -65,7 +65,7 @@ def _network(entity: Entity) -> Overview:
 
 
 def _sedes(entity: Entity) -> Overview:
-    """Sedes that can receive users, and those that can not; only a provider has a list of them."""
+    """Sedes that can receive users, and those that cannot; only a provider has a list of them."""
     counts = Sede.objects.visible_to(entity).aggregate(all=Count("*"), closed=Count("closed_on"))
     is_open = counts["all"] - counts["closed"]
     if entity.kind != EntityKind.PROVEEDOR:
@@ -78,7 +78,7 @@ def _sedes(entity: Entity) -> Overview:
 
 
 def overview_of(entity: Entity) -> Overview:
-    """The figures of an entity: roles, for whoever gives them; the network of an EPS or ET; the sedes of the others."""
+    """The figures of an entity: roles, where it gives any; the network of an EPS or ET, the sedes of others."""
     parts = [_roles(entity)] if entity.kind in ACTIVATING_KINDS else []
     if entity.kind in NETWORK_MEMBERS:
         parts.append(_network(entity))

@@ -39,8 +39,8 @@ def user_rows(assignments: RoleAssignmentQuerySet) -> Iterator[tuple[str, ...]]:
     related = assignments.select_related("user__person", "user__profession", "sede")
     # outside a transaction PostgreSQL would hold the whole list before it gives the first row
     with transaction.atomic():
-        for held in related.listed().iterator(chunk_size=2_000):
-            user, person = held.user, held.user.person
+        for assignment in related.listed().iterator(chunk_size=2_000):
+            user, person = assignment.user, assignment.user.person
             yield (
                 user.login,
                 person.document_type,
@@ -52,12 +52,12 @@ def user_rows(assignments: RoleAssignmentQuerySet) -> Iterator[tuple[str, ...]]:
                 user.get_kind_display(),
                 user.profession.name if user.profession else "",
                 user.professional_registry,
-                held.sede.code,
-                held.sede.name,
-                held.role,
-                held.first_day.isoformat(),
-                held.last_day.isoformat() if held.last_day else "",
-                held.state,
+                assignment.sede.code,
+                assignment.sede.name,
+                assignment.role,
+                assignment.first_day.isoformat(),
+                assignment.last_day.isoformat() if assignment.last_day else "",
+                assignment.state,
             )
 
 
@@ -69,10 +69,10 @@ def result_rows(upload: RoleUpload) -> Iterator[tuple[str, ...]]:
     tense = "aplicada" if upload.state == RoleUpload.State.APPLIED else "por aplicar"
     for row in upload.rows:
         verdict = Verdict(row["verdict"])
-        said = verdict.label if verdict in (Verdict.ERROR, Verdict.SAME) else f"{verdict.label} {tense}"
+        result = verdict.label if verdict in (Verdict.ERROR, Verdict.SAME) else f"{verdict.label} {tense}"
         why = row["reason"] or row["words"]
         texts = (row["texts"].get(column.heading, "") for column in USER_COLUMNS)
-        yield (*texts, f"{said}: {why}" if why else said)
+        yield (*texts, f"{result}: {why}" if why else result)
 
 
 ENTITY_COLUMNS = (
@@ -83,22 +83,22 @@ ENTITY_COLUMNS = (
     Column("TIPO RELACIÓN", 16),
     Column("FECHA", 14),
 )
+# one more column when ended associations are listed
 ENDED = Column("HASTA", 14)
-"""One more column, on the screen and in the workbook, where associations that are over are asked for."""
 
 
 def entity_rows(associations: AssociationQuerySet, *, ended: bool) -> Iterator[tuple[str, ...]]:
     """One row of text per association, in the order of the list; dates are YYYY-MM-DD in Colombia's day."""
     with transaction.atomic():
-        for made in associations.listed().iterator(chunk_size=2_000):
-            until = made.last_day.isoformat() if made.last_day else ""
+        for association in associations.listed().iterator(chunk_size=2_000):
+            until = association.last_day.isoformat() if association.last_day else ""
             yield (
-                made.code,  # type: ignore[attr-defined]  # annotated
-                made.member.name,
-                made.member.numbered,
-                made.member.get_kind_display(),
-                made.relation,
-                made.first_day.isoformat(),
+                association.code,  # type: ignore[attr-defined]  # annotated
+                association.member.name,
+                association.member.numbered,
+                association.member.get_kind_display(),
+                association.relation,
+                association.first_day.isoformat(),
                 *((until,) if ended else ()),
             )
 

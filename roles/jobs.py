@@ -1,4 +1,4 @@
-"""What does the app delete by itself? Uploaded workbooks, which hold personal data."""
+"""Which data does the app delete after some days? Uploaded workbooks, which hold personal data."""
 
 from datetime import timedelta
 

@@ -84,7 +84,7 @@ class Row:
     roles: tuple[Role, ...]
 
     def applies_to(self, entity_kind: str, user_kind: str, profession: str | None) -> bool:
-        """Whether this line speaks of such a delegate and such a user."""
+        """Whether this line is about such a delegate and such a user."""
         return (
             entity_kind in self.entity_kinds
             and self.user_kind in (None, user_kind)
@@ -176,13 +176,13 @@ def assignable_roles(option: str, entity_kind: str, user_kind: str, profession: 
 
 
 def derived_roles(roles: set[str], profession: str | None) -> tuple[str, ...]:
-    """Roles that come by themselves: every Medicina with Prescriptor also prescribes exclusions (manual v4.1 §6)."""
+    """Roles that come with others: every Medicina with Prescriptor also prescribes exclusions (manual v4.1 §6)."""
     if profession == MEDICINA and Role.PRESCRIPTOR in roles:
         return ("Rol_PrescriptorExclusiones",)
     return ()
 
 
-def roles_of_the_network(entity_kind: str) -> frozenset[Role]:
+def network_roles(entity_kind: str) -> frozenset[Role]:
     """The roles that such an entity gives to independent professionals only, because they are in its network."""
     lines = [row for row in MATRIX if entity_kind in row.entity_kinds]
     independents = {role for row in lines if row.option == Option.INDEPENDIENTE for role in row.roles}
@@ -191,6 +191,6 @@ def roles_of_the_network(entity_kind: str) -> frozenset[Role]:
 
 
 def kinds_giving_to(*user_kinds: UserKind) -> list[str]:
-    """The kinds of entity that give roles to such users because they are that, in the order of `EntityKind`."""
+    """The kinds of entity that give roles to such users because they are of that kind, in the order of `EntityKind`."""
     giving = {kind for row in MATRIX if row.user_kind in user_kinds for kind in row.entity_kinds}
     return [kind.value for kind in EntityKind if kind in giving]

@@ -1,4 +1,4 @@
-"""What did the official registries end in an entity lately? For the home of its delegate, in one statement."""
+"""What did the official registries end in an entity lately? Counts by day and reason, for the home of its delegate."""
 
 from dataclasses import dataclass
 from datetime import date

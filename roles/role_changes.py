@@ -1,12 +1,12 @@
-"""What does a deed make of the roles that a user holds at a sede? Pure: decided here, saved by `accounts.actions`.
+"""What does a change of roles do to the assignments of one user at one sede? Pure: `roles.actions` saves it.
 
-`held` are always the assignments that are in force or still to come at `now`, by role and beginning; the screens decide
-one deed at a time, an uploaded workbook thousands, and both mean the same.
+`assignments` are always those in force or still to come at `now`, by role and beginning. The pages decide one change
+at a time, an uploaded workbook thousands, and both mean the same.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,83 +16,92 @@ from mipres_admin.refusals import Refusal, Refused, refuse
 from roles.events import Event
 from roles.models import RegisteredUser, RoleAssignment
 from roles.rules import (
+    DELEGATE,
+    FOREIGN_SEDE,
     Activation,
-    foreign_sede_refusal,
-    giving_refusal,
+    granting_refusal,
     longest_validity,
-    moved_validity,
-    moving_refusal,
+    rescheduled_validity,
+    rescheduling_refusal,
     validity_refusal,
 )
 from roles.validity import OPEN, Validity
 
-Held = tuple[RoleAssignment, ...]
+type Assignments = tuple[RoleAssignment, ...]
+
+CHANGED_ELSEWHERE = Refusal(
+    headline="Los roles cambiaron mientras usted los revisaba",
+    cause="Alguien guardó otro cambio para este usuario en esta sede, tal vez en otra pestaña o ventana.",
+    remedy="No se guardó nada. Revise los roles que tiene ahora y repita el cambio si todavía hace falta.",
+    who=DELEGATE,
+)
+
+
+def role_names(assignments: Iterable[RoleAssignment]) -> tuple[str, ...]:
+    """The roles of some assignments, once each, in order."""
+    return tuple(sorted({assignment.role for assignment in assignments}))
 
 
 @dataclass(frozen=True)
-class Change:
-    """What a deed changed: roles that were given, taken, or got another last day (nothing: nothing was left to do)."""
+class RoleChange:
+    """One change for one user at one sede, decided and not yet saved; false when nothing changes.
 
-    given: tuple[str, ...] = ()
-    ended: tuple[str, ...] = ()
-    moved: tuple[str, ...] = ()
-    validity: Validity = field(default=OPEN, compare=False)
-
-    def __bool__(self) -> bool:
-        return bool(self.given or self.ended or self.moved)
-
-
-@dataclass(frozen=True)
-class Deed:
-    """One change at one sede, decided and not yet saved: what is held before and after, and which rows to write."""
+    `before` and `after` are all the assignments there, the others those to write.
+    """
 
     user: RegisteredUser
     sede: Sede
-    before: Held
-    after: Held
-    change: Change
+    before: Assignments
+    after: Assignments
     event: Event = Event.ROLES_CHANGED
-    given: Held = ()
-    ended: Held = ()
-    moved: Held = ()
+    granted: Assignments = ()
+    ended: Assignments = ()
+    rescheduled: Assignments = ()
+    # a sentence for the history and the mail: what else happened that caused the change
     cause: str = ""
-    # why, where somebody says so, and what else history keeps of it: the load of a registry, for example
+    # the Ministry's reason, and what else the history keeps: the load of a registry, for example
     reason: str = ""
     note: dict[str, Any] = field(default_factory=dict)
+    # the days that were granted, or the new last day
+    validity: Validity = OPEN
 
-    def state(self, held: Held) -> dict[str, Any]:
-        """What history keeps of the roles at the sede: role, first day, last day."""
-        return {
-            "sede": self.sede.code,
-            "roles": [
-                {
-                    "role": one.role,
-                    "from": one.first_day.isoformat(),
-                    "until": one.last_day and one.last_day.isoformat(),
-                }
-                for one in held
-            ],
-        }
+    def __bool__(self) -> bool:
+        return bool(self.granted or self.ended or self.rescheduled)
+
+    @property
+    def granted_roles(self) -> tuple[str, ...]:
+        """The names of the roles that begin."""
+        return role_names(self.granted)
+
+    @property
+    def ended_roles(self) -> tuple[str, ...]:
+        """The names of the roles that end."""
+        return role_names(self.ended)
+
+    @property
+    def rescheduled_roles(self) -> tuple[str, ...]:
+        """The names of the roles that get another last day."""
+        return role_names(self.rescheduled)
 
 
-def in_order(held: Iterable[RoleAssignment]) -> Held:
+def in_order(assignments: Iterable[RoleAssignment]) -> Assignments:
     """By role, then beginning."""
-    return tuple(sorted(held, key=lambda one: (one.role, one.starts_at)))
+    return tuple(sorted(assignments, key=lambda assignment: (assignment.role, assignment.starts_at)))
 
 
-def _place(asked: Activation) -> Sede:
-    """The sede at which the deed happens: one of the delegate's entity."""
-    refuse(foreign_sede_refusal(asked))
-    assert asked.sede is not None  # noqa: S101  narrows the type
-    return asked.sede
+def _own_sede(activation: Activation) -> Sede:
+    sede = activation.sede
+    if sede is None or sede.entity_id != activation.entity.pk:
+        raise Refused(FOREIGN_SEDE)
+    return sede
 
 
 def _new(
-    asked: Activation, sede: Sede, roles: Iterable[str], validity: Validity, *, by: Account, now: datetime
-) -> Held:
+    user: RegisteredUser, sede: Sede, roles: Iterable[str], validity: Validity, *, by: Account, now: datetime
+) -> Assignments:
     return tuple(
         RoleAssignment(
-            user=asked.user,
+            user=user,
             sede=sede,
             entity_id=sede.entity_id,
             role=role,
@@ -100,152 +109,151 @@ def _new(
             ends_at=validity.ends_at,
             created_by=by,
         )
-        for role in roles
+        for role in sorted(roles)
     )
 
 
-def _ended(one: RoleAssignment, *, by: Account | None, now: datetime) -> RoleAssignment:
-    """The same, over; one that was still to come never was."""
-    over = copy(one)
-    over.starts_at, over.ends_at, over.ended_by = min(one.starts_at, now), now, by
-    return over
+def _ended(assignment: RoleAssignment, *, by: Account | None, now: datetime) -> RoleAssignment:
+    """A copy that ends now; one that was still to come never begins."""
+    ended = copy(assignment)
+    ended.starts_at, ended.ends_at, ended.ended_by = min(assignment.starts_at, now), now, by
+    return ended
 
 
-def _until(one: RoleAssignment, ends_at: datetime | None) -> RoleAssignment:
-    """The same, with another end."""
-    moved = copy(one)
-    moved.ends_at = ends_at
-    return moved
+def _until(assignment: RoleAssignment, ends_at: datetime | None) -> RoleAssignment:
+    """A copy with another end."""
+    rescheduled = copy(assignment)
+    rescheduled.ends_at = ends_at
+    return rescheduled
 
 
-def _roles(held: Iterable[RoleAssignment]) -> tuple[str, ...]:
-    return tuple(sorted({one.role for one in held}))
+def _first_of(assignments: Assignments, role: str) -> RoleAssignment:
+    first = next((assignment for assignment in assignments if assignment.role == role), None)
+    if first is None:
+        raise Refused(_not_assigned(role))
+    return first
 
 
-def _first_of(held: Held, role: str) -> RoleAssignment:
-    found = next((one for one in held if one.role == role), None)
-    if found is None:
-        raise Refused(_nothing_held(role))
-    return found
+def grant(
+    activation: Activation, assignments: Assignments, roles: set[str], validity: Validity, *, by: Account, now: datetime
+) -> RoleChange:
+    """Grant `roles`; those that the user has already stay as they are. Raises Refused (rules, matrix, dates).
 
-
-def give(asked: Activation, held: Held, roles: set[str], validity: Validity, *, by: Account, now: datetime) -> Deed:
-    """Give `roles`; those that are held already stay as they are. Raises Refused for the rules, the matrix, the dates.
-
-    The validity is the one that can be given: an SSO's ends with the plaza.
+    The validity is the one that can be granted: an SSO's ends with the plaza.
     """
-    refuse(giving_refusal(asked, roles, validity))
-    sede, validity = _place(asked), longest_validity(asked, validity)
-    change = Change(given=tuple(sorted(roles - {one.role for one in held})), validity=validity)
-    if not change:
-        return Deed(asked.user, sede, held, held, change)
+    refuse(granting_refusal(activation, roles, validity))
+    user, sede, validity = activation.user, _own_sede(activation), longest_validity(activation, validity)
+    missing = roles - set(role_names(assignments))
+    if not missing:
+        return RoleChange(user, sede, assignments, assignments, validity=validity)
     refuse(validity_refusal(validity))
-    given = _new(asked, sede, change.given, validity, by=by, now=now)
-    return Deed(asked.user, sede, held, in_order([*held, *given]), change, Event.ROLES_GIVEN, given=given)
+    granted = _new(user, sede, missing, validity, by=by, now=now)
+    after = in_order([*assignments, *granted])
+    return RoleChange(user, sede, assignments, after, Event.ROLES_GIVEN, granted=granted, validity=validity)
 
 
-def replace(asked: Activation, held: Held, roles: set[str], seen: set[str], *, by: Account, now: datetime) -> Deed:
-    """Leave exactly `roles`. Raises Refused when others than `seen` are held, or when the rules forbid the new ones."""
-    sede, present = _place(asked), {one.role for one in held}
-    change = Change(given=tuple(sorted(roles - present)), ended=tuple(sorted(present - roles)))
-    if not change:
-        return Deed(asked.user, sede, held, held, change)
-    refuse(_changed_elsewhere() if present != seen else None)
-    refuse(giving_refusal(asked, set(change.given)) if change.given else None)
-    given = _new(asked, sede, change.given, longest_validity(asked, OPEN), by=by, now=now)
-    ended = tuple(_ended(one, by=by, now=now) for one in held if one.role in change.ended)
-    after = in_order([*(one for one in held if one.role in roles), *given])
+def set_roles(
+    activation: Activation, assignments: Assignments, roles: set[str], expected: set[str], *, by: Account, now: datetime
+) -> RoleChange:
+    """Leave exactly `roles`. Raises Refused when the user has others than `expected`, or may not get the new ones."""
+    user, sede, current = activation.user, _own_sede(activation), set(role_names(assignments))
+    if roles == current:
+        return RoleChange(user, sede, assignments, assignments)
+    refuse(CHANGED_ELSEWHERE if current != expected else None)
+    new = roles - current
+    refuse(granting_refusal(activation, new) if new else None)
+    granted = _new(user, sede, new, longest_validity(activation, OPEN), by=by, now=now)
+    ended = tuple(_ended(assignment, by=by, now=now) for assignment in assignments if assignment.role not in roles)
+    after = in_order([*(assignment for assignment in assignments if assignment.role in roles), *granted])
     event = Event.ROLES_CHANGED if roles else Event.ROLES_ENDED
-    return Deed(asked.user, sede, held, after, change, event, given=given, ended=ended)
+    return RoleChange(user, sede, assignments, after, event, granted, ended)
 
 
-def take(asked: Activation, held: Held, role: str, *, by: Account, now: datetime) -> Deed:
-    """Take one role now, the first that is held of that name; always allowed. Raises Refused when none is held."""
-    sede, one = _place(asked), _first_of(held, role)
-    after = tuple(other for other in held if other is not one)
-    event = Event.ROLES_CHANGED if after else Event.ROLES_ENDED
-    return Deed(asked.user, sede, held, after, Change(ended=(role,)), event, ended=(_ended(one, by=by, now=now),))
+def shorten(
+    activation: Activation,
+    assignments: Assignments,
+    ends: Mapping[int, datetime],
+    cause: str = "",
+    *,
+    by: Account | None,
+    now: datetime,
+) -> RoleChange:
+    """End assignments at the moments that `ends` has for their keys, always allowed; `cause` says what else happened.
 
-
-def end(
-    asked: Activation, held: Held, roles: Collection[str], cause: str, *, by: Account | None, now: datetime
-) -> Deed:
-    """Take all that is held of `roles`, because of something else that happened, which the sentence `cause` says."""
-    return cut(asked, held, {one.pk: now for one in held if one.role in roles}, cause, by=by, now=now)
-
-
-def cut(
-    asked: Activation, held: Held, ends: Mapping[int, datetime], cause: str, *, by: Account | None, now: datetime
-) -> Deed:
-    """Have assignments end at the moments that `ends` gives for their keys, because of what the sentence `cause` says.
-
-    What would not have begun by then never was; what ends later than `now` keeps being held until then.
+    One that would not have begun by then never begins; one that ends later than `now` stays until then.
     """
-    sede = _place(asked)
-    ending = {one.pk for one in held if one.pk in ends and ends[one.pk] <= max(now, one.starts_at)}
-    ended = tuple(_ended(one, by=by, now=now) for one in held if one.pk in ending)
-    moved = {one.pk: _until(one, ends[one.pk]) for one in held if one.pk in ends and one.pk not in ending}
-    after = tuple(moved.get(one.pk, one) for one in held if one.pk not in ending)
-    change = Change(ended=_roles(ended), moved=_roles(moved.values()))
+    sede = _own_sede(activation)
+    ending = {one.pk for one in assignments if one.pk in ends and ends[one.pk] <= max(now, one.starts_at)}
+    ended = tuple(_ended(assignment, by=by, now=now) for assignment in assignments if assignment.pk in ending)
+    later = {pk: end for pk, end in ends.items() if pk not in ending}
+    rescheduled = {one.pk: _until(one, later[one.pk]) for one in assignments if one.pk in later}
+    after = tuple(rescheduled.get(one.pk, one) for one in assignments if one.pk not in ending)
     event = (Event.ROLES_CHANGED if after else Event.ROLES_ENDED) if ended else Event.ROLES_LAST_DAY_CHANGED
-    return Deed(asked.user, sede, held, after, change, event, ended=ended, moved=tuple(moved.values()), cause=cause)
-
-
-def end_one(asked: Activation, held: Held, one: RoleAssignment, reason: str, *, by: Account, now: datetime) -> Deed:
-    """Take this assignment alone, for a reason of the Ministry's; no change when it is over already."""
-    sede, ending = _place(asked), [other for other in held if other.pk == one.pk]
-    after = tuple(other for other in held if other.pk != one.pk)
-    ended = tuple(_ended(other, by=by, now=now) for other in ending)
-    change, cause = Change(ended=tuple(other.role for other in ending)), f"Lo terminó el Ministerio: {reason}"
-    event = Event.ROLES_CHANGED if after else Event.ROLES_ENDED
-    return Deed(asked.user, sede, held, after, change, event, ended=ended, cause=cause, reason=reason)
-
-
-def move(asked: Activation, held: Held, role: str, last: date | None) -> Deed:
-    """Give the role that is held another last day, or none; no change when the day is the same.
-
-    Raises Refused when none is held, when keeping it longer is against the rules of giving it, and for a day that
-    reaches into the next assignment of the role.
-    """
-    sede, one = _place(asked), _first_of(held, role)
-    wanted = moved_validity(asked, one, last)
-    if wanted.last == one.last_day:
-        return Deed(asked.user, sede, held, held, Change())
-    refuse(moving_refusal(asked, one, wanted))
-    refuse(_later_one(role) if _reaches_another(wanted.ends_at, one, held) else None)
-    moved = _until(one, wanted.ends_at)
-    after = tuple(moved if other is one else other for other in held)
-    change = Change(moved=(role,), validity=wanted)
-    return Deed(asked.user, sede, held, after, change, Event.ROLES_LAST_DAY_CHANGED, moved=(moved,))
-
-
-def _reaches_another(ends_at: datetime | None, one: RoleAssignment, held: Sequence[RoleAssignment]) -> bool:
-    later = (other for other in held if other.role == one.role and other.starts_at > one.starts_at)
-    return any(ends_at is None or other.starts_at < ends_at for other in later)
-
-
-def _changed_elsewhere() -> Refusal:
-    return Refusal(
-        headline="Los roles cambiaron mientras usted los revisaba",
-        cause="Alguien guardó otro cambio para este usuario en esta sede, tal vez en otra pestaña o ventana.",
-        remedy="No se guardó nada. Revise los roles que tiene ahora y repita el cambio si todavía hace falta.",
-        who="Usted, como delegado.",
+    return RoleChange(
+        activation.user, sede, assignments, after, event, (), ended, tuple(rescheduled.values()), cause=cause
     )
 
 
-def _nothing_held(role: str) -> Refusal:
+def revoke(activation: Activation, assignments: Assignments, role: str, *, by: Account, now: datetime) -> RoleChange:
+    """End one role now, the first assignment of that name. Raises Refused when the user does not have it."""
+    return shorten(activation, assignments, {_first_of(assignments, role).pk: now}, by=by, now=now)
+
+
+def revoke_roles(
+    activation: Activation, assignments: Assignments, roles: Collection[str], cause: str, *, by: Account, now: datetime
+) -> RoleChange:
+    """End all assignments of `roles` now, because of something else that happened: the sentence `cause`."""
+    ends = {assignment.pk: now for assignment in assignments if assignment.role in roles}
+    return shorten(activation, assignments, ends, cause, by=by, now=now)
+
+
+def revoke_assignment(
+    activation: Activation, assignments: Assignments, pk: int, reason: str, *, by: Account, now: datetime
+) -> RoleChange:
+    """End this assignment alone, for a reason of the Ministry's; no change when it is over already."""
+    change = shorten(activation, assignments, {pk: now}, f"Lo terminó el Ministerio: {reason}", by=by, now=now)
+    return replace(change, reason=reason)
+
+
+def reschedule(activation: Activation, assignments: Assignments, role: str, last: date | None) -> RoleChange:
+    """Give a role another last day, or none; no change when the day is the same.
+
+    Raises Refused when the user does not have the role, when keeping it longer is against the rules of granting it,
+    and for a day that reaches into the next assignment of the role.
+    """
+    sede, first = _own_sede(activation), _first_of(assignments, role)
+    validity = rescheduled_validity(activation, first, last)
+    if validity.last == first.last_day:
+        return RoleChange(activation.user, sede, assignments, assignments)
+    refuse(rescheduling_refusal(activation, first, validity))
+    following = next((other for other in assignments if other.role == role and other.starts_at > first.starts_at), None)
+    if following and (validity.ends_at is None or following.starts_at < validity.ends_at):
+        raise Refused(_reaches_the_next(role))
+    rescheduled = _until(first, validity.ends_at)
+    return RoleChange(
+        activation.user,
+        sede,
+        assignments,
+        tuple(rescheduled if other is first else other for other in assignments),
+        Event.ROLES_LAST_DAY_CHANGED,
+        rescheduled=(rescheduled,),
+        validity=validity,
+    )
+
+
+def _not_assigned(role: str) -> Refusal:
     return Refusal(
         headline="El rol ya no está activo",
         cause=f"El usuario ya no tiene {role} en esta sede; tal vez terminó o alguien lo retiró.",
         remedy="No se guardó nada. Revise los roles que tiene ahora; si hace falta, asígnelo de nuevo.",
-        who="Usted, como delegado.",
+        who=DELEGATE,
     )
 
 
-def _later_one(role: str) -> Refusal:
+def _reaches_the_next(role: str) -> Refusal:
     return Refusal(
         headline="Fechas no válidas",
         cause=f"El usuario ya tiene {role} asignado en esta sede para esos días.",
         remedy="Elija un último día anterior al comienzo de la asignación siguiente, o retire primero esa.",
-        who="Usted, como delegado.",
+        who=DELEGATE,
     )

@@ -11,6 +11,7 @@ from roles.matrix import Option, Role, UserKind, assignable_roles, kinds_giving_
 from roles.models import RegisteredUser, RethusEntry, RoleAssignment, SsoPost
 from roles.validity import OPEN, Validity, long_date, today
 
+DELEGATE = "Usted, como delegado."
 MINISTRY = "El Ministerio de Salud y Protección Social (Servicio Social Obligatorio)."
 
 NOT_REGISTERED = Refusal(
@@ -20,10 +21,16 @@ NOT_REGISTERED = Refusal(
     "Usuarios; después podrá activarla aquí.",
     who="La persona misma.",
 )
+FOREIGN_SEDE = Refusal(
+    headline="Sede no disponible",
+    cause="La sede elegida no existe o no es de su entidad.",
+    remedy="Busque la sede por su código o su nombre y elija una de la lista.",
+    who=DELEGATE,
+)
 
 
-class Facts:
-    """What the official registries say of one person: asked of the database each time."""
+class RegistryLookup:
+    """What the official registries say of one person, queried each time."""
 
     def posts(self, user: RegisteredUser) -> list[SsoPost]:
         """The plazas that the Ministry has assigned to the user, the earliest first."""
@@ -35,27 +42,27 @@ class Facts:
         return network.independents(person.document_type, person.document_number).exists()
 
     def out_of_rethus(self, user: RegisteredUser) -> bool:
-        """Whether ReTHUS has closed the user's entry for his profession; who never was in it is not out of it."""
+        """Whether ReTHUS has closed the entry of the user's profession; a user who never had one is not out of it."""
         return RethusEntry.objects.closed().of(user.person).filter(profession=user.profession_id).exists()
 
 
-ASKED_ONE_BY_ONE = Facts()
+DATABASE_LOOKUP = RegistryLookup()
 
 
 @dataclass(frozen=True)
 class Activation:
-    """What is asked: `entity`'s delegate wants roles for `user` under `option`, at `sede` once it is chosen."""
+    """A delegate of `entity` wants to give roles to `user` under `option`, at `sede` once it is chosen."""
 
     entity: Entity
     user: RegisteredUser
     option: str
     sede: Sede | None = None
-    facts: Facts = field(default=ASKED_ONE_BY_ONE, compare=False, repr=False)
+    lookup: RegistryLookup = field(default=DATABASE_LOOKUP, compare=False, repr=False)
 
     @property
     def post(self) -> SsoPost | None:
         """The plaza that the Ministry has assigned to the user today, if any."""
-        return current_post(self.user, self.facts)
+        return current_post(self.user, self.lookup)
 
     @property
     def as_sso(self) -> bool:
@@ -68,14 +75,14 @@ class Activation:
         return assignable_roles(self.option, self.entity.kind, self.user.kind, self.user.profession_id)
 
 
-def current_post(user: RegisteredUser, facts: Facts = ASKED_ONE_BY_ONE) -> SsoPost | None:
+def current_post(user: RegisteredUser, lookup: RegistryLookup = DATABASE_LOOKUP) -> SsoPost | None:
     """The plaza that the Ministry has assigned to the user today, if any."""
     now = today()
-    return next((post for post in facts.posts(user) if post.starts_on <= now <= post.ends_on), None)
+    return next((post for post in lookup.posts(user) if post.starts_on <= now <= post.ends_on), None)
 
 
-def _deceased(asked: Activation) -> Refusal | None:
-    if asked.user.person.deceased_on is None:
+def _deceased(activation: Activation) -> Refusal | None:
+    if activation.user.person.deceased_on is None:
         return None
     return Refusal(
         cause="La persona figura como fallecida en los registros oficiales.",
@@ -85,10 +92,10 @@ def _deceased(asked: Activation) -> Refusal | None:
     )
 
 
-def _out_of_rethus(asked: Activation) -> Refusal | None:
-    user = asked.user
-    needed = user.kind != UserKind.OTRO and asked.entity.kind in kinds_giving_to(UserKind.PROFESIONAL, UserKind.SSO)
-    if not needed or not asked.facts.out_of_rethus(user):
+def _out_of_rethus(activation: Activation) -> Refusal | None:
+    user = activation.user
+    kinds = kinds_giving_to(UserKind.PROFESIONAL, UserKind.SSO)
+    if user.kind == UserKind.OTRO or activation.entity.kind not in kinds or not activation.lookup.out_of_rethus(user):
         return None
     return Refusal(
         cause=f"La inscripción de la persona en ReTHUS, {user.profession}, ya no está vigente.",
@@ -99,17 +106,17 @@ def _out_of_rethus(asked: Activation) -> Refusal | None:
     )
 
 
-def _wrong_option(asked: Activation) -> Refusal | None:
-    if asked.option not in options_for(asked.entity.kind):
+def _wrong_option(activation: Activation) -> Refusal | None:
+    if activation.option not in options_for(activation.entity.kind):
         return Refusal(
             cause="Esa opción no es de su tipo de entidad.",
             remedy="Vuelva a Activar Usuarios y elija una de las opciones que allí aparecen.",
-            who="Usted, como delegado.",
+            who=DELEGATE,
         )
-    if asked.allowed_roles:
+    if activation.allowed_roles:
         return None
-    kind = UserKind(asked.user.kind).label
-    fitting = option_for(asked.entity, asked.user)
+    kind = UserKind(activation.user.kind).label
+    fitting = option_for(activation.entity, activation.user)
     remedy = (
         f"Use la opción «{Option(fitting).label}»."
         if fitting
@@ -119,15 +126,15 @@ def _wrong_option(asked: Activation) -> Refusal | None:
     return Refusal(
         cause=f"La persona está registrada como «{kind}» y la opción elegida no es para ese tipo de usuario.",
         remedy=remedy,
-        who="Usted, como delegado." if fitting else "La persona misma.",
+        who=DELEGATE if fitting else "La persona misma.",
     )
 
 
-def _sso_without_post(asked: Activation) -> Refusal | None:
-    if not asked.as_sso or asked.post:
+def _sso_without_post(activation: Activation) -> Refusal | None:
+    if not activation.as_sso or activation.post:
         return None
     now = today()
-    posts = asked.facts.posts(asked.user)
+    posts = activation.lookup.posts(activation.user)
     coming = next((post for post in posts if post.starts_on > now), None)
     if coming:
         return Refusal(
@@ -146,52 +153,46 @@ def _sso_without_post(asked: Activation) -> Refusal | None:
     )
 
 
-def _sso_elsewhere(asked: Activation) -> Refusal | None:
+def _sso_elsewhere(activation: Activation) -> Refusal | None:
     """Before a sede is chosen, the entity of the plaza decides; then the sede itself."""
-    post = asked.post if asked.as_sso else None
+    post = activation.post if activation.as_sso else None
     if post is None:
         return None
-    at_home = post.sede == asked.sede if asked.sede else post.sede.entity_id == asked.entity.pk
-    if at_home:
+    is_plaza = post.sede == activation.sede if activation.sede else post.sede.entity_id == activation.entity.pk
+    if is_plaza:
         return None
+    place = "La sede elegida" if activation.sede else "Su entidad"
     return Refusal(
-        cause=f"{'La sede elegida' if asked.sede else 'Su entidad'} no es la plaza que el Ministerio asignó para el "
-        f"Servicio Social Obligatorio: la plaza es {post.sede.code}, {post.sede.name}.",
+        cause=f"{place} no es la plaza que el Ministerio asignó para el Servicio Social Obligatorio: la plaza es "
+        f"{post.sede.code}, {post.sede.name}.",
         remedy="Valide la asignación publicada por el Ministerio. Si la plaza es de su entidad, elija esa sede; "
         "si no, la activación le corresponde a la IPS de la plaza.",
         who=MINISTRY,
     )
 
 
-def foreign_sede_refusal(asked: Activation) -> Refusal | None:
-    """Why a sede may not even be named: it is not of the delegate's entity (or None)."""
-    if asked.sede is None or asked.sede.entity_id == asked.entity.pk:
-        return None
-    return Refusal(
-        cause="La sede elegida no existe o no es de su entidad.",
-        remedy="Busque la sede por su código o su nombre y elija una de la lista.",
-        who="Usted, como delegado.",
-        headline="Sede no disponible",
-    )
+def _foreign_sede(activation: Activation) -> Refusal | None:
+    own = activation.sede is None or activation.sede.entity_id == activation.entity.pk
+    return None if own else FOREIGN_SEDE
 
 
-def _sede_closed(asked: Activation) -> Refusal | None:
-    if asked.sede is None or asked.sede.closed_on is None:
+def _sede_closed(activation: Activation) -> Refusal | None:
+    if activation.sede is None or activation.sede.closed_on is None:
         return None
-    since = long_date(asked.sede.closed_on)
-    if asked.sede.is_of_provider:
-        cause = f"La sede {asked.sede.code} está deshabilitada desde el {since} y no puede recibir usuarios."
-        remedy, who = "Habilítela en «Consultar Sedes Proveedor», o elija otra sede.", "Usted, como delegado."
+    since = long_date(activation.sede.closed_on)
+    if activation.sede.is_of_provider:
+        cause = f"La sede {activation.sede.code} está deshabilitada desde el {since} y no puede recibir usuarios."
+        remedy, who = "Habilítela en «Consultar Sedes Proveedor», o elija otra sede.", DELEGATE
     else:
-        cause = f"La sede {asked.sede.code} está cerrada desde el {since}."
+        cause = f"La sede {activation.sede.code} está cerrada desde el {since}."
         remedy, who = "Elija otra sede, o actualice la novedad de la sede en el REPS.", "Su entidad, ante el REPS."
     return Refusal(cause=cause, remedy=remedy, who=who, headline="Sede no disponible")
 
 
-def _outside_network(asked: Activation) -> Refusal | None:
-    if asked.option != Option.INDEPENDIENTE:
+def _outside_network(activation: Activation) -> Refusal | None:
+    if activation.option != Option.INDEPENDIENTE:
         return None
-    if asked.facts.in_network(asked.entity, asked.user.person):
+    if activation.lookup.in_network(activation.entity, activation.user.person):
         return None
     return Refusal(
         cause="La persona no es un Profesional Independiente asociado a su red en este régimen, o el REPS cerró "
@@ -202,8 +203,8 @@ def _outside_network(asked: Activation) -> Refusal | None:
     )
 
 
-def _not_the_same_person(asked: Activation) -> Refusal | None:
-    person, entity = asked.user.person, asked.entity
+def _not_the_same_person(activation: Activation) -> Refusal | None:
+    person, entity = activation.user.person, activation.entity
     if entity.kind != EntityKind.PPN:
         return None
     if (person.document_type, person.document_number) == (entity.identification_type, entity.nit):
@@ -222,19 +223,19 @@ REFUSALS: tuple[Callable[[Activation], Refusal | None], ...] = (
     _out_of_rethus,
     _outside_network,
     _sso_without_post,
-    foreign_sede_refusal,
+    _foreign_sede,
     _sede_closed,
     _sso_elsewhere,
 )
 
 
-def activation_refusal(asked: Activation) -> Refusal | None:
+def activation_refusal(activation: Activation) -> Refusal | None:
     """Why the activation may not be done, or None when it may.
 
     Source: manual v4.1 §11.2, "Operación no permitida": an ex-SSO who never registered again, an SSO outside the
     assigned plaza, a deceased person; and the roles of the matrix (`roles.matrix`).
     """
-    return next((refusal for check in REFUSALS if (refusal := check(asked))), None)
+    return next((refusal for check in REFUSALS if (refusal := check(activation))), None)
 
 
 def option_for(entity: Entity, user: RegisteredUser) -> Option | None:
@@ -243,45 +244,51 @@ def option_for(entity: Entity, user: RegisteredUser) -> Option | None:
     return next(fits, None)
 
 
+def activation_for(entity: Entity, user: RegisteredUser, option: str | None) -> Activation:
+    """The activation under `option`, or, when the entity does not have it, under the first that fits the user."""
+    fitting, options = option_for(entity, user), options_for(entity.kind)
+    return Activation(entity, user, str(option if option in options else fitting or options[0]))
+
+
 def option_giving(entity: Entity, user: RegisteredUser, role: str) -> str:
-    """The first option under which this delegate may give the user `role`; without one, the first that fits him."""
+    """The first option under which this delegate may give the user `role`, else the first that fits the user."""
     options = options_for(entity.kind)
     gives = (option for option in options if role in Activation(entity, user, option).allowed_roles)
     return next(gives, None) or option_for(entity, user) or options[0]
 
 
-def roles_refusal(asked: Activation, roles: set[str]) -> Refusal | None:
+def roles_refusal(activation: Activation, roles: set[str]) -> Refusal | None:
     """Why these roles may not be given, or None: at least one, and only those of the matrix."""
     if not roles:
         return Refusal(
             cause="No eligió ningún rol.",
             remedy="Marque al menos un rol y oprima «Asociar Usuario».",
-            who="Usted, como delegado.",
+            who=DELEGATE,
             headline="Faltan los roles",
         )
-    foreign = sorted(roles - set(asked.allowed_roles))
+    foreign = sorted(roles - set(activation.allowed_roles))
     if not foreign:
         return None
-    allowed = ", ".join(asked.allowed_roles) or "ninguno"
+    allowed = ", ".join(activation.allowed_roles) or "ninguno"
     return Refusal(
         cause=f"No puede asignar {', '.join(foreign)} a esta persona.",
         remedy=f"Según su tipo de usuario y su profesión, su entidad puede asignarle: {allowed}.",
-        who=f"La norma da los roles por tipo de entidad; la suya es {EntityKind(asked.entity.kind).label}.",
+        who=f"La norma da los roles por tipo de entidad; la suya es {EntityKind(activation.entity.kind).label}.",
     )
 
 
-def longest_validity(asked: Activation, wanted: Validity) -> Validity:
-    """The validity that can be given: what is wanted, and for an SSO never beyond the plaza (manual v4.1 §11.2)."""
-    post = asked.post if asked.as_sso else None
-    return wanted.until(post.ends_on if post else None)
+def longest_validity(activation: Activation, validity: Validity) -> Validity:
+    """The validity that can be given: as it is asked for, and for an SSO never beyond the plaza (manual v4.1 §11.2)."""
+    post = activation.post if activation.as_sso else None
+    return validity.until(post.ends_on if post else None)
 
 
-def validity_refusal(wanted: Validity) -> Refusal | None:
+def validity_refusal(validity: Validity) -> Refusal | None:
     """Why a role may not be given for these days, or None: not in the past, and the last day not before the first."""
     now = today()
-    if (wanted.first and wanted.first < now) or (wanted.last and wanted.last < now):
+    if (validity.first and validity.first < now) or (validity.last and validity.last < now):
         cause = "Un rol no puede empezar ni terminar en un día que ya pasó."
-    elif wanted.first and wanted.last and wanted.last < wanted.first:
+    elif validity.first and validity.last and validity.last < validity.first:
         cause = "El último día es anterior al primero."
     else:
         return None
@@ -289,33 +296,33 @@ def validity_refusal(wanted: Validity) -> Refusal | None:
         headline="Fechas no válidas",
         cause=cause,
         remedy=f"Escriba fechas desde hoy, {long_date(now)}; deje «Hasta» en blanco si no hay fecha final.",
-        who="Usted, como delegado.",
+        who=DELEGATE,
     )
 
 
-def moved_validity(asked: Activation, held: RoleAssignment, last: date | None) -> Validity:
-    """The validity that a held role gets when `last` is asked for as its last day."""
-    return longest_validity(asked, Validity(max(held.first_day, today()), last))
+def rescheduled_validity(activation: Activation, assignment: RoleAssignment, last: date | None) -> Validity:
+    """The validity that an assignment gets with `last` as its last day."""
+    return longest_validity(activation, Validity(max(assignment.first_day, today()), last))
 
 
-def moving_refusal(asked: Activation, held: RoleAssignment, wanted: Validity) -> Refusal | None:
-    """Why a held role may not get this validity, or None: keeping it longer answers to the rules of giving it."""
-    longer = wanted.last is None or (held.last_day is not None and wanted.last > held.last_day)
-    return (activation_refusal(asked) if longer else None) or validity_refusal(wanted)
+def rescheduling_refusal(activation: Activation, assignment: RoleAssignment, validity: Validity) -> Refusal | None:
+    """Why an assignment may not get this validity, or None: keeping it longer follows the rules of granting it."""
+    longer = validity.last is None or (assignment.last_day is not None and validity.last > assignment.last_day)
+    return (activation_refusal(activation) if longer else None) or validity_refusal(validity)
 
 
-def giving_refusal(asked: Activation, roles: set[str], validity: Validity = OPEN) -> Refusal | None:
-    """Everything that can forbid giving these roles for these days, in the order in which people should hear it."""
-    return activation_refusal(asked) or roles_refusal(asked, roles) or validity_refusal(validity)
+def granting_refusal(activation: Activation, roles: set[str], validity: Validity = OPEN) -> Refusal | None:
+    """Why these roles may not be granted for these days, or None: the first reason, in the order to read them."""
+    return activation_refusal(activation) or roles_refusal(activation, roles) or validity_refusal(validity)
 
 
 def certificate_refusal(as_of: date, roles: int, longest: int) -> Refusal | None:
-    """Why a constancia of so many roles can not be issued for a day, or None."""
+    """Why a constancia of so many roles cannot be issued for a day, or None."""
     if as_of > today():
         return Refusal(
             cause=f"El {long_date(as_of)} no ha llegado y una constancia solo dice lo que ya fue.",
             remedy="Elija hoy o un día anterior.",
-            who="Usted, como delegado.",
+            who=DELEGATE,
         )
     if not roles:
         return Refusal(
@@ -323,7 +330,7 @@ def certificate_refusal(as_of: date, roles: int, longest: int) -> Refusal | None
             cause=f"A la fecha {long_date(as_of)} no había roles en vigor en su entidad.",
             remedy="No se generó nada. Elija otra fecha; en la historia del usuario se ve desde cuándo y hasta "
             "cuándo tuvo cada rol.",
-            who="Usted, como delegado.",
+            who=DELEGATE,
         )
     if roles > longest:
         return Refusal(
@@ -331,6 +338,6 @@ def certificate_refusal(as_of: date, roles: int, longest: int) -> Refusal | None
             cause=f"Tiene {roles} roles y una constancia en PDF admite hasta {longest}.",
             remedy="No se generó nada. Use «Descargar Datos» en Consultar Usuarios, que entrega la lista completa en "
             "Excel, o genere la constancia de cada persona desde su página.",
-            who="Usted, como delegado.",
+            who=DELEGATE,
         )
     return None

@@ -9,6 +9,7 @@ from roles.forms.users import AssociateForm, LastDayForm, SedeSearchForm, Update
 from roles.matrix import Option, derived_roles
 from roles.models import RegisteredUser, RoleAssignment, RoleEnding, SsoPost
 from roles.registry_notices import NOTICE_DAYS
+from roles.role_changes import role_names
 from roles.rules import Activation, activation_refusal, current_post, option_for
 
 SEDES_SHOWN = 50
@@ -17,7 +18,7 @@ CLOSED_SHOWN = 5
 type RolesForm = AssociateForm | UpdateRolesForm | LastDayForm
 
 
-def _sedes_found(entity: Entity, query: QueryDict) -> dict[str, Any]:
+def _sedes(entity: Entity, query: QueryDict) -> dict[str, Any]:
     search = SedeSearchForm(query if "entidad" in query else None)
     words = search.cleaned_data["entidad"] if search.is_bound and search.is_valid() else ""
     matching = Sede.objects.visible_to(entity).matching(words)
@@ -34,20 +35,21 @@ def _sedes_found(entity: Entity, query: QueryDict) -> dict[str, Any]:
 def _group(
     activation: Activation, sent: RolesForm | None, sede: Sede, assignments: list[RoleAssignment]
 ) -> dict[str, Any]:
-    """One sede with its roles and their two forms; the one that was sent with a mistake stands in its place."""
-    roles = sorted({assignment.role for assignment in assignments})
-    options: dict[str, Any] = {"activation": activation, "held": roles, "initial": {"sede": sede.code}}
+    """One sede with its assignments and their two forms, of which one may be as it was sent, with a mistake."""
+    roles = role_names(assignments)
+    derived = derived_roles(set(roles), activation.user.profession_id)
+    options: dict[str, Any] = {"activation": activation, "roles": roles, "initial": {"sede": sede.code}}
     sent = sent if sent is not None and sent.data.get("sede") == sede.code else None
     return {
         "sede": sede,
-        "held": assignments,
+        "assignments": assignments,
         "form": sent if isinstance(sent, UpdateRolesForm) else UpdateRolesForm(**options, auto_id=f"id_{sede.code}_%s"),
         "last_day": sent if isinstance(sent, LastDayForm) else LastDayForm(**options, auto_id=f"id_{sede.code}_fin_%s"),
-        "derived": derived_roles(set(roles), activation.user.profession_id),
+        "derived": derived,
     }
 
 
-def groups(activation: Activation, sent: RolesForm | None = None) -> list[dict[str, Any]]:
+def sede_groups(activation: Activation, sent: RolesForm | None = None) -> list[dict[str, Any]]:
     """The sedes of the entity where the user has roles now or later, each with its forms."""
     assignments = RoleAssignment.objects.visible_to(activation.entity).filter(user=activation.user).not_ended()
     by_sede: dict[Sede, list[RoleAssignment]] = {}
@@ -64,30 +66,31 @@ def _places(user: RegisteredUser, post: SsoPost | None) -> list[Sede]:
 
 
 def _endings(activation: Activation) -> list[RoleEnding]:
-    """What registries ended lately of the user's roles in this entity, the latest first."""
+    """The roles of the user in this entity that registries ended lately, the latest first."""
     lately = RoleEnding.objects.visible_to(activation.entity).not_undone().since(NOTICE_DAYS)
     return list(lately.filter(assignment__user=activation.user).select_related("assignment__sede"))
 
 
 def user_page(activation: Activation, query: QueryDict, form: RolesForm | None = None) -> dict[str, Any]:
-    """The context of the page: `query` searches the sedes, `form` was sent and did not change anything."""
-    refusal = (form.refusal if form else None) or activation_refusal(activation)
-    fitting, post = option_for(activation.entity, activation.user), current_post(activation.user)
-    found = _sedes_found(activation.entity, query)
-    associate = form if isinstance(form, AssociateForm) else AssociateForm(activation=activation)
-    associate.offer(found["sedes"])
+    """The context of the page; `query` searches the sedes, `form` was sent and changed nothing."""
+    entity, user = activation.entity, activation.user
+    refusal, fitting, post = activation_refusal(activation), option_for(entity, user), current_post(user)
+    sedes, places, endings = _sedes(entity, query), _places(user, post), _endings(activation)
     # what was refused is shown as it is now; what was typed wrong, as it was typed
-    update = form if form and form.errors and form is not associate else None
+    update = form if form and form.errors and not isinstance(form, AssociateForm) else None
+    groups = sede_groups(activation, update)
+    associate = form if isinstance(form, AssociateForm) else AssociateForm(activation=activation)
+    associate.offer(sedes["sedes"])
     return {
-        **found,
-        "asked": activation,
+        **sedes,
+        "activation": activation,
         "option": Option(activation.option),
-        "person": activation.user.person,
-        "refusal": refusal,
+        "person": user.person,
+        "refusal": (form.refusal if form else None) or refusal,
         "fitting": fitting,
         "associate": associate,
         "update": update,
-        "groups": groups(activation, update),
-        "places": _places(activation.user, post),
-        "endings": _endings(activation),
+        "groups": groups,
+        "places": places,
+        "endings": endings,
     }

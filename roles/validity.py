@@ -1,7 +1,7 @@
-"""From when until when is a role held? Days for people, moments for the database.
+"""From when until when is a role in force? Days for people, moments for the database.
 
 A role given until a day is in force to the end of that day and stops at 00:00 of the next one, America/Bogota,
-without anything having to run (`RoleAssignment.objects.current`).
+without any job (`RoleAssignment.objects.current`).
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from mipres_admin.database.clock import today as today
 
 
 def end_of(day: date, now: datetime) -> datetime:
-    """The last moment of a day in Colombia that has been by `now`: today's is `now` itself."""
+    """The last moment of a day in Colombia as far as `now`: for today, `now` itself."""
     return now if day == timezone.localdate(now) else midnight(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
@@ -32,12 +32,12 @@ class Validity:
     last: date | None = None
 
     def starts_at(self, now: datetime) -> datetime:
-        """The moment at which the role begins: at once when its first day is today or not said."""
+        """The moment at which the role begins: at once when its first day is today or blank."""
         return midnight(self.first) if self.first and self.first > timezone.localdate(now) else now
 
     @property
     def ends_at(self) -> datetime | None:
-        """The first moment at which the role is no longer held, or None."""
+        """The first moment at which the role is no longer in force, or None."""
         return midnight(self.last + timedelta(days=1)) if self.last else None
 
     def until(self, day: date | None) -> "Validity":

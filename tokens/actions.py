@@ -17,7 +17,6 @@ from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.history.recording import record
 from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refused, refuse
-from roles.actions.role_assignments import tenant
 from tokens.events import Event
 from tokens.models import REMINDER_DAYS, PortalToken, ServerClient, TokenReminder
 from tokens.rules import no_token_kind_refusal, outdated_page_refusal
@@ -82,7 +81,7 @@ def issue_token(
     `expected_token` is the public id of the newest token on the page ("" for none). Raises Refused if the newest token
     is another one. A second call with the same `request_key` returns the first one's row, without the token.
     """
-    entity = lock(tenant(by), no_key=True)
+    entity = lock(by.require_entity(), no_key=True)
     if entity.kind not in SCOPES:
         raise Refused(no_token_kind_refusal())
     existing = PortalToken.objects.visible_to(entity).filter(request_key=request_key).first()

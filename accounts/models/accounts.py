@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.models.people import Person
 from entities.models import Entity, EntityKind
+from mipres_admin.refusals import Refusal, Refused
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -90,6 +91,16 @@ class Account(AbstractBaseUser, PermissionsMixin):
     def entity_kind(self) -> str | None:
         """The kind of the entity this account acts for; None for staff."""
         return EntityKind(self.entity.kind) if self.entity else None
+
+    def require_entity(self) -> Entity:
+        """The entity this account acts for. Raises Refused when there is none."""
+        if self.entity is None:
+            raise Refused(
+                Refusal(
+                    cause="Su cuenta no es de una entidad.", remedy="Ingrese con una cuenta de delegado.", who="Usted."
+                )
+            )
+        return self.entity
 
     @property
     def is_natural_person(self) -> bool:

@@ -12,7 +12,7 @@ from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
 from delegates.rules.appointments import Authorization, Identity, version
 from entities.models import Entity, EntityKind
 from mipres_admin.forms import ActionForm, set_choices
-from roles.forms.users import SedeField, place
+from roles.forms.users import SedeField, sede_label
 
 IDENTITY = ("document_type", "document_number")
 
@@ -128,7 +128,7 @@ class AuthorizedForm(ActionForm):
         if appointment is not None and appointment.sede_id:
             sedes = sedes | self.entity.sedes.filter(pk=appointment.sede_id)
         field = SedeField(sedes.select_related("municipality").order_by("name", "code"), label="Sede")
-        field.label_from_instance = place  # type: ignore[method-assign, assignment]
+        field.label_from_instance = sede_label  # type: ignore[method-assign, assignment]
         field.empty_label = CHOOSE
         if sedes.count() == 1:
             field.initial = sedes.get().code

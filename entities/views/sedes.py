@@ -1,7 +1,6 @@
 """Crear Sede Proveedor and Consultar Sedes Proveedor: create, find, edit, disable and enable a provider's sedes."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from entities.models import Entity, EntityKind, Sede, SedeQuerySet
 from entities.rules.sedes import SedeDetails, SedeUse, keeping_refusal
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, PortalRequest, Viewable, delegate_of
 from mipres_admin.excel.writer import download
+from mipres_admin.forms import used_filters
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal
@@ -222,7 +222,7 @@ def sedes(request: ProviderRequest) -> HttpResponse:
     """ "Consultar Sedes Proveedor": the filter, the exact count, and a page of the list."""
     provider, form = request.entity, SedesFilterForm(request.GET)
     found = _filtered(provider, form).select_related("municipality__department")
-    used = urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
+    used = used_filters(form)
     context = {
         "form": form,
         "page": page_of(request, found, "code"),

@@ -1,4 +1,4 @@
-"""Associate entities with a network and take them out of it: each deed once, whole, and written down."""
+"""Add entities to the network of an EPS or a territorial entity, and remove them with the roles that depend on them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -15,18 +15,26 @@ from mipres_admin.database import clock
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.history.recording import record
 from mipres_admin.refusals import Refusal, Refused
-from roles.actions.role_assignments import end_roles, tenant
+from roles.actions.role_assignments import end_roles
 from roles.events import Event
 from roles.models import RegisteredUser, RoleAssignment, independents_among
+from roles.rules import DELEGATE
+
+CHANGED_ELSEWHERE = Refusal(
+    headline="La red cambió mientras usted la revisaba",
+    cause="Otra persona o una carga del Ministerio asoció una de esas entidades en este momento.",
+    remedy="No se guardó nada. Revise las casillas y repita el cambio si todavía hace falta.",
+    who=DELEGATE,
+)
 
 
 class DependentsChanged(Refused):
-    """What would end with the network is not what the delegate was told; nothing was saved."""
+    """The number of roles that would end is not the one that the page showed; nothing was saved."""
 
 
 @dataclass(frozen=True)
 class NetworkChange:
-    """What a deed changed in the network (nothing: nothing was left to do), and the roles that ended with it."""
+    """What changed in the network, if anything, and the roles that ended with it."""
 
     associated: tuple[Entity, ...] = ()
     dissociated: tuple[Entity, ...] = ()
@@ -37,9 +45,8 @@ class NetworkChange:
 
 
 def _lock_users(members: Iterable[Entity]) -> None:
-    """The users who are these independents, so that nobody gives them a role on the strength of the old network."""
-    users = RegisteredUser.objects.filter(independents_among(members, "person__"))
-    lock_rows(users)
+    """The users who are these independents, so that nobody gives them a role because of the old network."""
+    lock_rows(RegisteredUser.objects.filter(independents_among(members, "person__")))
 
 
 def _record(by: Account, event: Event, association: Association, users: int = 0, roles: int = 0) -> None:
@@ -60,35 +67,26 @@ def _record(by: Account, event: Event, association: Association, users: int = 0,
     )
 
 
-def _changed_elsewhere() -> Refusal:
-    return Refusal(
-        headline="La red cambió mientras usted la revisaba",
-        cause="Otra persona o una carga del Ministerio asoció una de esas entidades en este momento.",
-        remedy="No se guardó nada. Revise las casillas y repita el cambio si todavía hace falta.",
-        who="Usted, como delegado.",
-    )
-
-
 @transaction.atomic
 def associate(*, by: Account, members: Collection[Entity]) -> NetworkChange:
-    """Have `members` in the network of the entity of `by`, from now on ("Asociar Entidad", manual v4.1 §11.4).
+    """Add `members` to the network of the entity of `by`, from now on ("Asociar Entidad", manual v4.1 §11.4).
 
     Returns those that were not in it yet, so a double click changes nothing. Raises Refused, with nothing saved,
-    when one of them can not be associated.
+    when one of them cannot be associated.
     """
-    owner, now = lock(tenant(by), no_key=True), clock.now()
-    held = Association.objects.of(owner).current(now).values("member")
-    asked = Entity.objects.filter(pk__in=[member.pk for member in members])
-    new = list(asked.exclude(pk__in=held).with_main_sede().order_by("search", "pk"))
+    owner, now = lock(by.require_entity(), no_key=True), clock.now()
+    current = Association.objects.of(owner).current(now).values("member")
+    candidates = Entity.objects.filter(pk__in=[member.pk for member in members])
+    new = list(candidates.exclude(pk__in=current).with_main_sede().order_by("search", "pk"))
     for refusal in filter(None, map(partial(association_refusal, owner), new)):
         raise Refused(refusal)
     try:
         with transaction.atomic():
             for member in new:
-                made = Association.objects.create(owner=owner, member=member, starts_at=now, created_by=by)
-                _record(by, Event.NETWORK_ASSOCIATED, made)
+                association = Association.objects.create(owner=owner, member=member, starts_at=now, created_by=by)
+                _record(by, Event.NETWORK_ASSOCIATED, association)
     except IntegrityError as error:
-        raise Refused(_changed_elsewhere()) from error
+        raise Refused(CHANGED_ELSEWHERE) from error
     return NetworkChange(associated=tuple(new))
 
 
@@ -96,49 +94,49 @@ def associate(*, by: Account, members: Collection[Entity]) -> NetworkChange:
 
 
 def dependent_roles(owner: Entity, members: Iterable[Entity], at: datetime | None = None) -> list[RoleAssignment]:
-    """The roles that end with these members: held or to come, given by `owner` to independents of its network.
+    """The roles that end with these members: in force or to come, given by `owner` to independents of its network.
 
     An IPS, a Proveedor or an EPS takes nothing with it: no rule of the portal lets the owner give roles because of it.
     """
-    held = RoleAssignment.objects.depending_on(owner, members).not_ended(at)
-    return list(held.select_related("user__person", "sede").order_by("listed_as", "user_id", "sede_id", "role"))
+    roles = RoleAssignment.objects.depending_on(owner, members).not_ended(at)
+    return list(roles.select_related("user__person", "sede").order_by("listed_as", "user_id", "sede_id", "role"))
 
 
-def _others_depend(told: int, now: int) -> Refusal:
+def _others_depend(expected: int, now: int) -> Refusal:
     return Refusal(
         headline="Cambió lo que depende de la red",
-        cause=f"La página decía que terminarían {told} roles y ahora son {now}.",
+        cause=f"La página decía que terminarían {expected} roles y ahora son {now}.",
         remedy="No se guardó nada. Revise la lista de abajo y confirme de nuevo si está de acuerdo.",
-        who="Usted, como delegado.",
+        who=DELEGATE,
     )
 
 
 def _end_roles(by: Account, owner: Entity, roles: list[RoleAssignment]) -> None:
     cause = f"{owner.name} desasoció de su red al profesional independiente."
-    for (user, sede), held in groupby(roles, key=lambda role: (role.user, role.sede)):
-        end_roles(by=by, user=user, sede=sede, roles={role.role for role in held}, cause=cause)
+    for (user, sede), group in groupby(roles, key=lambda role: (role.user, role.sede)):
+        end_roles(by=by, user=user, sede=sede, roles={role.role for role in group}, cause=cause)
 
 
 @transaction.atomic
-def dissociate(*, by: Account, members: Collection[Entity], told: int = 0) -> NetworkChange:
+def dissociate(*, by: Account, members: Collection[Entity], expected_endings: int = 0) -> NetworkChange:
     """Take `members` out of the network of the entity of `by`, and end the roles that depend on them.
 
-    `told` is how many such roles the delegate was told of: with another number DependentsChanged is raised and
+    `expected_endings` is how many such roles the page showed: with another number DependentsChanged is raised and
     nothing is saved. Returns those that were in the network, so a double click changes nothing.
     """
-    owner = lock(tenant(by), no_key=True)
+    owner = lock(by.require_entity(), no_key=True)
     _lock_users(members)
     now = clock.now()
     current = Association.objects.of(owner).current(now).filter(member__in=[member.pk for member in members])
     ending = list(current.select_related("owner", "member").order_by("member__search", "pk"))
     roles = dependent_roles(owner, [association.member for association in ending], now)
-    if ending and len(roles) != told:
-        raise DependentsChanged(_others_depend(told, len(roles)))
+    if ending and len(roles) != expected_endings:
+        raise DependentsChanged(_others_depend(expected_endings, len(roles)))
     for association in ending:
         association.ends_at, association.ended_by = now, by
         association.save(update_fields=["ends_at", "ended_by"])
-        mine = [role for role in roles if _is(role, association.member)]
-        _record(by, Event.NETWORK_DISSOCIATED, association, len({role.user_id for role in mine}), len(mine))
+        dependent = [role for role in roles if _is(role, association.member)]
+        _record(by, Event.NETWORK_DISSOCIATED, association, len({role.user_id for role in dependent}), len(dependent))
     _end_roles(by, owner, roles)
     return NetworkChange(dissociated=tuple(association.member for association in ending), ended=tuple(roles))
 
@@ -151,12 +149,12 @@ def _is(role: RoleAssignment, member: Entity) -> bool:
 
 @transaction.atomic
 def change_network(
-    *, by: Account, associated: Collection[Entity], dissociated: Collection[Entity], told: int = 0
+    *, by: Account, associated: Collection[Entity], dissociated: Collection[Entity], expected_endings: int = 0
 ) -> NetworkChange:
     """ "Asociar/Desasociar Entidad" (manual v4.1 §11.4): both at once, all or nothing.
 
     Arguments, result and refusals are those of `associate` and `dissociate`.
     """
-    came = associate(by=by, members=associated)
-    went = dissociate(by=by, members=dissociated, told=told)
-    return NetworkChange(came.associated, went.dissociated, went.ended)
+    added = associate(by=by, members=associated)
+    removed = dissociate(by=by, members=dissociated, expected_endings=expected_endings)
+    return NetworkChange(added.associated, removed.dissociated, removed.ended)

@@ -1,4 +1,4 @@
-"""Look a person up by document: every search is written down, and nobody can walk the country's registry."""
+"""Look a person up by document and download lists: each is recorded, and searches are limited."""
 
 from datetime import timedelta
 
@@ -10,7 +10,6 @@ from accounts.models import Account
 from mipres_admin.history.recording import record
 from mipres_admin.rate_limits import limiter
 from mipres_admin.refusals import Refusal, Refused
-from roles.actions.role_assignments import tenant
 from roles.events import Event
 from roles.models import RegisteredUser
 
@@ -40,10 +39,10 @@ def _count(by: Account) -> None:
 def look_up_user(*, by: Account, document_type: str, document_number: str) -> RegisteredUser | None:
     """The registered user of this document, or None.
 
-    One row of history says that it was asked and by whom (never the document). Raises Refused beyond
+    One event says who searched (never the document). Raises Refused beyond
     `settings.LOOKUPS_PER_HOUR` searches of one account in an hour of the clock.
     """
-    entity = tenant(by)
+    entity = by.require_entity()
     _count(by)
     user = RegisteredUser.objects.filter(
         person__document_type=document_type, person__document_number=document_number
@@ -55,6 +54,6 @@ def look_up_user(*, by: Account, document_type: str, document_number: str) -> Re
 
 @transaction.atomic
 def record_download(*, by: Account, filters: list[str], rows: int, event: Event = Event.USERS_DOWNLOADED) -> None:
-    """Write down that a list left the portal: which filters were used (not their words) and how many rows."""
+    """Record that a list was downloaded: which filters were used (not their words) and how many rows."""
     after = {"filters": sorted(filters), "rows": rows}
-    record(by=by, event=event, obj=tenant(by), after=after)
+    record(by=by, event=event, obj=by.require_entity(), after=after)

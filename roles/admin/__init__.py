@@ -1,3 +1,3 @@
-"""What does the Ministry see of users and roles, and what does it do to them?"""
+"""The admin of users, roles and the registries of professions."""
 
 from roles.admin import registries, related_lists, users  # noqa: F401  they register themselves

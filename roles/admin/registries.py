@@ -17,15 +17,16 @@ def _in_lines(texts: Iterable[str]) -> str:
 
 @admin.display(description="profesiones en ReTHUS")
 def _rethus(person: Person) -> str:
-    """What ReTHUS says of them, with what it has closed."""
-    document = {"document_type": person.document_type, "document_number": person.document_number}
-    held = RethusEntry.objects.filter(**document).select_related("profession")
-    return _in_lines(f"{one.profession}{f' (retirada el {one.closed_on})' if one.closed_on else ''}" for one in held)
+    """What ReTHUS says of this person, closed entries too."""
+    entries = RethusEntry.objects.of(person).select_related("profession")
+    return _in_lines(
+        f"{entry.profession}{f' (retirada el {entry.closed_on})' if entry.closed_on else ''}" for entry in entries
+    )
 
 
 @admin.display(description="plazas de SSO")
 def _posts(person: Person) -> str:
-    """Where and when they served or serve."""
+    """Where and when this person served or serves."""
     posts = SsoPost.objects.of(person).select_related("sede").order_by("starts_on")
     return _in_lines(f"{post.sede}, del {post.starts_on} al {post.ends_on}" for post in posts)
 

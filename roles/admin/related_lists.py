@@ -1,4 +1,4 @@
-"""Which lists of users and roles belong to people, entities and sedes?"""
+"""Which lists of users and roles do the admin pages of people, entities and sedes link to?"""
 
 from accounts.models import Person
 from entities.models import Entity, Sede

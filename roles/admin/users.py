@@ -37,7 +37,6 @@ class RegisteredUserAdmin(ReadOnlyAdmin):
 
     @admin.display(description="usuario (login)")
     def login(self, user: RegisteredUser) -> str:
-        """Document type and number, as MIPRES knows them."""
         return user.login
 
 
@@ -78,17 +77,14 @@ class RoleAssignmentAdmin(ObjectActionsAdmin):
 
     @admin.display(description="usuario (login)")
     def login(self, role: RoleAssignment) -> str:
-        """Whose it is."""
         return role.user.login
 
     @admin.display(description="persona")
     def person(self, role: RoleAssignment) -> str:
-        """Their name."""
         return role.user.person.full_name
 
     @admin.display(description="estado")
     def state(self, role: RoleAssignment) -> str:
-        """In force, over or still to come."""
         return role.state
 
 
@@ -121,13 +117,12 @@ class RoleUploadAdmin(ReadOnlyAdmin):
     fields = ("entity", "file_name", "sha256", "made_by", "made_at", "state", "mode", "applied_by", "applied_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RoleUpload]:
-        """Without the rows, which may be thousands."""
         return super().get_queryset(request).defer("rows")
 
 
 @admin.register(Certificate)
 class CertificateAdmin(ReadOnlyAdmin):
-    """Never what the paper says of people; its fingerprint tells whether a printed one is the same."""
+    """Without the content, which has personal data; its fingerprint tells whether a printed one is the same."""
 
     list_display = ("grouped_code", "entity", "user", "as_of", "issued_at", "issued_by")
     list_select_related = ("entity", "user__person", "issued_by")
@@ -138,10 +133,8 @@ class CertificateAdmin(ReadOnlyAdmin):
     fields = ("grouped_code", "entity", "user", "as_of", "issued_at", "issued_by", "content_sha256")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Certificate]:
-        """Without what the papers say."""
         return super().get_queryset(request).defer("content")
 
     @admin.display(description="código")
     def grouped_code(self, certificate: Certificate) -> str:
-        """As it is printed."""
         return certificate.grouped_code

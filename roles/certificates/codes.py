@@ -1,7 +1,7 @@
-"""How is the verification code of a paper made, and how is a typed one read?
+"""How is the verification code of a certificate made, and how is a typed one read?
 
-Sixteen letters of Crockford's base32 are 80 random bits: at a million guesses a second a search among a million papers
-would take 38,000 years on average to find one. No I, L, O or U; who types I, L or O is understood.
+Sixteen letters of Crockford's base32 are 80 random bits: at a million guesses a second, finding one of a million
+certificates takes 38,000 years on average. No I, L, O or U; typed I, L and O are understood.
 """
 
 import re
@@ -22,7 +22,7 @@ def new_code() -> str:
 
 
 def read_code(typed: str) -> str | None:
-    """The code that was typed, in any case, with spaces or hyphens anywhere; None when it can not be one."""
+    """The code that was typed, in any case, with spaces or hyphens anywhere; None when it cannot be one."""
     if len(typed) > _LONGEST_TYPED:
         return None
     code = _SEPARATORS.sub("", typed).upper().translate(_LOOKALIKES)

@@ -1,4 +1,4 @@
-"""What does a constancia say, and how does it become a PDF? Its content is kept as issued and drawn from there."""
+"""What does a certificate of roles (constancia) say, and how does it become HTML and PDF?"""
 
 import hashlib
 import json
@@ -40,21 +40,21 @@ def _holder(user: RegisteredUser) -> dict[str, str]:
     }
 
 
-def _role(held: RoleAssignment) -> dict[str, Any]:
-    # only where there is one: papers say the same, to the byte, as before registries ended roles
-    cause = {"cause": held.ended_because} if held.ended_because else {}
+def _role(assignment: RoleAssignment) -> dict[str, Any]:
+    # only where there is one: the content is the same, to the byte, as before registries ended roles
+    cause = {"cause": assignment.ended_because} if assignment.ended_because else {}
     return cause | {
-        "holder": held.user.person.full_name,
-        "login": held.user.login,
-        "role": held.role,
-        "role_name": Role(held.role).label,
-        "derived": list(derived_roles({held.role}, held.user.profession_id)),
-        "sede": held.sede.code,
-        "sede_name": held.sede.name,
-        "from": held.first_day.isoformat(),
-        "until": held.last_day.isoformat() if held.last_day else "",
-        "by": held.created_by.display_name,
-        "by_login": held.created_by.login,
+        "holder": assignment.user.person.full_name,
+        "login": assignment.user.login,
+        "role": assignment.role,
+        "role_name": Role(assignment.role).label,
+        "derived": list(derived_roles({assignment.role}, assignment.user.profession_id)),
+        "sede": assignment.sede.code,
+        "sede_name": assignment.sede.name,
+        "from": assignment.first_day.isoformat(),
+        "until": assignment.last_day.isoformat() if assignment.last_day else "",
+        "by": assignment.created_by.display_name,
+        "by_login": assignment.created_by.login,
     }
 
 
@@ -66,9 +66,9 @@ def content_of(
     user: RegisteredUser | None,
     as_of: date,
     now: datetime,
-    held: list[RoleAssignment],
+    assignments: list[RoleAssignment],
 ) -> Content:
-    """Everything that the paper says, as plain JSON; `held` with user, person, profession, sede and creator loaded."""
+    """The whole content as plain JSON; `assignments` come with user, person, profession, sede and creator."""
     return {
         "code": code,
         "entity": {"name": entity.name, "identification": identification(entity), "kind": entity.get_kind_display()},
@@ -77,7 +77,7 @@ def content_of(
         "whole_day": as_of < timezone.localdate(now),
         "issued_at": timezone.localtime(now).isoformat(timespec="seconds"),
         "issued_by": {"name": by.display_name, "login": by.login},
-        "roles": [_role(assignment) for assignment in held],
+        "roles": [_role(assignment) for assignment in assignments],
     }
 
 
@@ -87,19 +87,19 @@ def fingerprint(content: Content) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def same_content(one: Content, other: Content) -> bool:
+def same_content(first: Content, second: Content) -> bool:
     """Whether two contents differ in nothing but their code and their moment."""
-    own = dict.fromkeys(("code", "issued_at"))
-    return fingerprint(one | own) == fingerprint(other | own)
+    ignored = dict.fromkeys(("code", "issued_at"))
+    return fingerprint(first | ignored) == fingerprint(second | ignored)
 
 
 def checksum_matches(certificate: Certificate) -> bool:
-    """Whether the kept content is still the one that was issued, under its own code."""
+    """Whether the stored content is still the one that was issued, under its own code."""
     content = certificate.content
     return content.get("code") == certificate.code and fingerprint(content) == certificate.content_sha256
 
 
-def _said(certificate: Certificate) -> dict[str, Any]:
+def _template_context(certificate: Certificate) -> dict[str, Any]:
     """The content with its dates as dates, for templates."""
     content: Content = certificate.content
     return content | {
@@ -115,8 +115,8 @@ def summary(certificate: Certificate) -> dict[str, Any]:
 
     No name of a person, no login, no whole document leaves here.
     """
-    said, holder = _said(certificate), certificate.content["holder"]
-    shown = {key: said[key] for key in ("entity", "as_of", "whole_day", "issued_at", "grouped_code", "people")}
+    context, holder = _template_context(certificate), certificate.content["holder"]
+    shown = {key: context[key] for key in ("entity", "as_of", "whole_day", "issued_at", "grouped_code", "people")}
     roles = certificate.content["roles"]
     public = ("role", "derived", "sede", "from", "until")
     return shown | {
@@ -128,18 +128,18 @@ def summary(certificate: Certificate) -> dict[str, Any]:
 
 
 def masked(document_type: str, number: str) -> str:
-    """A document of which only the last four signs are read, or fewer of a short one: CC ******0111."""
-    seen = min(4, len(number) // 2)
-    return f"{document_type} {'*' * (len(number) - seen)}{number[len(number) - seen :]}"
+    """A document of which only the last four characters are shown, or fewer of a short one: CC ******0111."""
+    shown = min(4, len(number) // 2)
+    return f"{document_type} {'*' * (len(number) - shown)}{number[len(number) - shown :]}"
 
 
 def certificate_html(certificate: Certificate, verify_url: str) -> str:
-    """The paper as a page; everything that people typed is escaped by the template."""
+    """The certificate as a page; everything that people typed is escaped by the template."""
     side, path = qr_path(verify_url)
-    context = _said(certificate) | {"verify_url": verify_url, "qr_side": side, "qr_path": path}
+    context = _template_context(certificate) | {"verify_url": verify_url, "qr_side": side, "qr_path": path}
     return render_to_string("roles/certificate_pdf.html", context)
 
 
 def certificate_pdf(certificate: Certificate, verify_url: str) -> bytes:
-    """The paper as PDF; `verify_url` is the public address that confirms it. Raises Refused (see `make_pdf`)."""
+    """The certificate as PDF; `verify_url` is the public address that confirms it. Raises Refused (see `make_pdf`)."""
     return make_pdf(certificate_html(certificate, verify_url))

@@ -1,4 +1,4 @@
-"""What may a delegate type and tick to associate and list entities, and how is a mistake worded?"""
+"""Which forms search, associate and list entities of a network, and how is a mistake worded?"""
 
 import re
 from typing import Any
@@ -28,7 +28,7 @@ def kinds_for(owner: Entity) -> list[tuple[str, str]]:
 
 
 def criterion_field(label: str = "Criterios") -> forms.CharField:
-    """Words or a code, forgiven for accents, case and order."""
+    """Words or a code; accents, case and order do not matter."""
     return forms.CharField(
         label=label,
         required=False,
@@ -73,7 +73,7 @@ class FindEntitiesForm(forms.Form):
 
     @property
     def may_be_blank(self) -> bool:
-        """Whether a search for nothing lists all there are: the EPS-Subsidiado of the country are few."""
+        """Whether a blank search lists all entities: the EPS-Subsidiado of the country are few."""
         return self.owner.kind == EntityKind.ET
 
     def clean_criterio(self) -> str:
@@ -89,17 +89,18 @@ class FindEntitiesForm(forms.Form):
 class NetworkForm(ActionForm):
     """The ticks of "Asociar/Desasociar Entidad", and what the page showed when it was drawn.
 
-    `seen` is "entity:0" or "entity:1" for each row shown: 1 was associated. Only rows whose tick was moved count, so
-    a page that has grown old changes nothing that the delegate did not touch.
+    `expected_members` is "entity:0" or "entity:1" for each row shown: 1 was associated. Only rows whose tick changed
+    count, so an old page changes nothing that the delegate did not touch. `expected_endings` is how many roles the
+    page of confirmation showed.
     """
 
-    seen = forms.RegexField(
+    expected_members = forms.RegexField(
         re.compile(r"[0-9]{1,18}:[01]( [0-9]{1,18}:[01])*", re.ASCII),
         max_length=2_000,
         widget=forms.HiddenInput,
         error_messages={"required": LOST, "invalid": LOST, "max_length": LOST},
     )
-    told = forms.IntegerField(required=False, min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
+    expected_endings = forms.IntegerField(required=False, min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,18 +113,18 @@ class NetworkForm(ActionForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Sort the rows whose tick was moved into `associated` and `dissociated`."""
+        """Sort the rows whose tick changed into `associated` and `dissociated`."""
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
-        pairs = (row.split(":") for row in cleaned["seen"].split())
+        pairs = (row.split(":") for row in cleaned["expected_members"].split())
         shown = {int(key): was == "1" for key, was in pairs}
         ticked = {entity.pk for entity in cleaned["member"]}
         if not ticked <= shown.keys():
             raise ValidationError(LOST)
         cleaned["associated"] = [entity for entity in cleaned["member"] if not shown[entity.pk]]
-        gone = [key for key, was in shown.items() if was and key not in ticked]
-        cleaned["dissociated"] = list(Entity.objects.filter(kind=self.kind, pk__in=gone).order_by("search", "pk"))
+        unticked = [key for key, was in shown.items() if was and key not in ticked]
+        cleaned["dissociated"] = list(Entity.objects.filter(kind=self.kind, pk__in=unticked).order_by("search", "pk"))
         return cleaned
 
     @property
@@ -133,7 +134,7 @@ class NetworkForm(ActionForm):
 
 
 class EntitiesFilterForm(forms.Form):
-    """The filters of "Consultar Entidades" (manual v4.1 §11.5); every one is optional."""
+    """The filters of "Consultar Entidades" (manual v4.1 §11.5); all are optional."""
 
     tipo = forms.ChoiceField(
         label="Tipo Entidad",

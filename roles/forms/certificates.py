@@ -10,7 +10,7 @@ from roles.validity import today
 
 
 class CertificateForm(ActionForm):
-    """The day of which the constancia speaks: today or any day before."""
+    """The day of the certificate: today or any day before."""
 
     as_of = forms.DateField(
         label="A la fecha",
@@ -33,7 +33,7 @@ class CertificateForm(ActionForm):
 
 
 class VerifyForm(forms.Form):
-    """The code of a paper, as somebody reads it there."""
+    """The code of a certificate, as printed on it."""
 
     codigo = forms.CharField(
         label="Código de verificación",
@@ -43,7 +43,7 @@ class VerifyForm(forms.Form):
     )
 
     def clean_codigo(self) -> str:
-        """The code without separators; refused when it can not be one."""
+        """The code without separators; refused when it cannot be one."""
         code = read_code(self.cleaned_data["codigo"])
         if code is None:
             raise forms.ValidationError(

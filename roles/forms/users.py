@@ -1,6 +1,6 @@
-"""What may a delegate type and tick to find, activate and list users, and how is a mistake worded?"""
+"""Which forms find, activate and list users, and how is a mistake worded?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -52,7 +52,7 @@ class RoleBoxes(forms.CheckboxSelectMultiple):
 
 
 class RolesField(forms.MultipleChoiceField):
-    """Some of the roles that are offered; a role that is not offered is refused by name."""
+    """Some of the roles that are offered; the error names any other."""
 
     def __init__(self, roles: Iterable[Role], **kwargs: Any) -> None:
         super().__init__(
@@ -67,7 +67,7 @@ class RolesField(forms.MultipleChoiceField):
         )
 
     def validate(self, value: list[str]) -> None:
-        """Name a refused role, but never repeat what is no role at all."""
+        """Name a role that is refused, but never repeat text that is no role."""
         super().validate([name if name in Role.values else "elegido" for name in value])
 
 
@@ -97,10 +97,10 @@ class SedeSearchForm(forms.Form):
     )
 
 
-def place(sede: Sede) -> str:
-    """A sede so that it can be told from its sisters: code, name, address, municipality."""
-    where = ", ".join(part for part in (sede.address, str(sede.municipality or "")) if part)
-    return f"{sede.code} · {sede.name}" + (f" · {where}" if where else "")
+def sede_label(sede: Sede) -> str:
+    """A sede in a list of its entity: code, name, address, municipality."""
+    address = ", ".join(part for part in (sede.address, str(sede.municipality or "")) if part)
+    return f"{sede.code} · {sede.name}" + (f" · {address}" if address else "")
 
 
 class SedeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -119,7 +119,7 @@ class SedeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in
 
 
 def option_field() -> forms.ChoiceField:
-    """The option under which the page was opened, carried along."""
+    """The option under which the page was opened."""
     lost = "La página llegó incompleta: ábrala de nuevo y repita el cambio."
     return forms.ChoiceField(
         choices=Option, widget=forms.HiddenInput, error_messages={"required": lost, "invalid_choice": lost}
@@ -143,7 +143,7 @@ class AssociateForm(ActionForm):
 
     def offer(self, sedes: Iterable[Sede]) -> None:
         """Show these sedes to choose from."""
-        self.fields["sede"].widget = forms.RadioSelect(choices=[(sede.code, place(sede)) for sede in sedes])
+        self.fields["sede"].widget = forms.RadioSelect(choices=[(sede.code, sede_label(sede)) for sede in sedes])
 
     @property
     def values(self) -> dict[str, Any]:
@@ -156,25 +156,25 @@ class UpdateRolesForm(ActionForm):
     """The roles that stay at one sede, and those that the page showed when it was drawn."""
 
     option = option_field()
-    seen = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+    expected_roles = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, activation: Activation, held: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, activation: Activation, roles: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held = self.data.get("seen", "")[:500].split() if self.is_bound else list(held)
+        roles = self.data.get("expected_roles", "")[:500].split() if self.is_bound else list(roles)
         self.fields["option"].initial = activation.option
-        self.fields["seen"].initial = " ".join(held)
+        self.fields["expected_roles"].initial = " ".join(roles)
         self.fields["sede"] = SedeField(Sede.objects.visible_to(activation.entity), widget=forms.HiddenInput)
-        offered = [role for role in Role if role in activation.allowed_roles or role in held]
-        self.fields["roles"] = RolesField(offered, required=False, initial=held)
+        offered = [role for role in Role if role in activation.allowed_roles or role in roles]
+        self.fields["roles"] = RolesField(offered, required=False, initial=roles)
 
-    def clean_seen(self) -> set[str]:
+    def clean_expected_roles(self) -> set[str]:
         """The roles that the page showed."""
-        return set(self.cleaned_data["seen"].split())
+        return set(self.cleaned_data["expected_roles"].split())
 
     @property
     def values(self) -> dict[str, Any]:
         """What `update_roles` takes from a valid form."""
-        return {name: self.cleaned_data[name] for name in ("sede", "roles", "seen")}
+        return {name: self.cleaned_data[name] for name in ("sede", "roles", "expected_roles")}
 
 
 class DeactivateForm(UpdateRolesForm):
@@ -187,7 +187,7 @@ class DeactivateForm(UpdateRolesForm):
 
 
 class LastDayForm(ActionForm):
-    """One of the roles held at one sede, and its new last day."""
+    """One of the roles at one sede, and its new last day."""
 
     option = option_field()
     role = forms.ChoiceField(
@@ -197,13 +197,12 @@ class LastDayForm(ActionForm):
     )
     last = day_field("Hasta", "Último día, incluido. En blanco: sin fecha final.")
 
-    def __init__(self, *args: Any, activation: Activation, held: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, activation: Activation, roles: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["option"].initial = activation.option
         self.fields["sede"] = SedeField(Sede.objects.visible_to(activation.entity), widget=forms.HiddenInput)
-        held = list(held)
-        if held:
-            set_choices(self, "role", ((name, name) for name in held))
+        if roles:
+            set_choices(self, "role", ((name, name) for name in roles))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -212,7 +211,7 @@ class LastDayForm(ActionForm):
 
 
 class UsersFilterForm(forms.Form):
-    """The filters of "Consultar Usuarios" (manual v4.1 §11.3); every one is optional."""
+    """The filters of "Consultar Usuarios" (manual v4.1 §11.3); all are optional."""
 
     rol = forms.ChoiceField(
         label="Rol",

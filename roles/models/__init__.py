@@ -1,4 +1,4 @@
-"""Which users are registered, which roles do they hold, and what do the registries say of them?"""
+"""Which users are registered, which roles do they have, and what do the registries say of them?"""
 
 from roles.models.certificates import CERTIFICATE_CODE, Certificate, CertificateQuerySet
 from roles.models.registered_users import RegisteredUser, independents_among

@@ -1,4 +1,4 @@
-"""Which papers has an entity issued?"""
+"""Which certificates of roles (constancias) has an entity issued?"""
 
 import uuid
 from typing import Self
@@ -18,14 +18,14 @@ CERTIFICATE_CODE = r"^[0-9A-HJKMNP-TV-Z]{16}$"
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def visible_to(self, entity: Entity) -> Self:
-        """The papers that one entity has issued: the only ones its delegate may download."""
+        """The certificates that one entity has issued: the only ones its delegate may download."""
         return self.filter(entity=entity)
 
 
 class Certificate(models.Model):
-    """A paper that an entity has issued about one user, or (user null) about all of its users.
+    """What an entity has certified about one user, or (user null) about all of its users.
 
-    `content` is what the paper says, as it was issued; a trigger refuses UPDATE and DELETE.
+    `content` is what the certificate says, as it was issued; a trigger refuses UPDATE and DELETE.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -1,4 +1,4 @@
-"""What do the official registries say of professions and of plazas of SSO?"""
+"""What do the official registries say of professions (ReTHUS) and of plazas of SSO?"""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""Which roles does each user hold where, and what ended them?"""
+"""Which roles does each user have at which sede, and which did a registry end?"""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ from mipres_admin.database.ranges import TsTzRange
 from mipres_admin.database.text import Fold
 from registries.models import RegistryLoad
 from roles.end_reasons import EndReason
-from roles.matrix import Role, roles_of_the_network
+from roles.matrix import Role, network_roles
 from roles.models.registered_users import RegisteredUser, independents_among
 from roles.validity import midnight
 
@@ -53,18 +53,17 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     def depending_on(self, owner: Entity, members: Iterable[Entity]) -> Self:
         """Those that `owner` gave to independent professionals because they are these members of its network."""
         people = independents_among(members, "user__person__")
-        return self.visible_to(owner).filter(people, role__in=roles_of_the_network(owner.kind))
+        return self.visible_to(owner).filter(people, role__in=network_roles(owner.kind))
 
     def matching(self, words: str) -> Self:
         """Assignments whose user's names, document, login or professional registry hold every word.
 
-        A word of one or two letters must begin one of them: no index finds so little in the middle of words.
+        A word of one or two letters must begin one of them: no index finds so few letters in the middle of words.
         """
-        found = self
+        rows = self
         for word in words.split():
-            folded = Fold(Value(word if len(word) > 2 else f" {word}"))
-            found = found.filter(listed_as__contains=folded)
-        return found
+            rows = rows.filter(listed_as__contains=Fold(Value(word if len(word) > 2 else f" {word}")))
+        return rows
 
     def listed(self) -> Self:
         """In the order of the list: surnames, names, document."""
@@ -72,10 +71,10 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
 
     def at_sede(self, words: str) -> Self:
         """Assignments at sedes whose code or name holds every word."""
-        found = self
+        rows = self
         for word in words.split():
-            found = found.filter(sede__search__contains=Fold(Value(word)))
-        return found
+            rows = rows.filter(sede__search__contains=Fold(Value(word)))
+        return rows
 
 
 class RoleAssignment(models.Model):
@@ -107,8 +106,8 @@ class RoleAssignment(models.Model):
         db_index=False,
         verbose_name="terminado por",
     )
-    # how its user is sorted and found: folded surnames, names, login and registry, each after a space; kept true by
-    # triggers of PostgreSQL (migration 0003), so that a list of half a million rows needs neither join nor sort
+    # how its user is sorted and found: folded surnames, names, login and registry, each after a space; kept up to date
+    # by triggers (`sql/assignments.sql`), so that a list of half a million rows needs neither join nor sort
     listed_as = models.TextField(editable=False, db_default="", db_collation="C")
 
     objects = RoleAssignmentQuerySet.as_manager()
@@ -162,14 +161,16 @@ class RoleAssignment(models.Model):
 
     @property
     def last_day(self) -> date | None:
-        """The last day on which it is held, in Colombia, or None."""
+        """The last day on which it is in force, in Colombia, or None."""
         return timezone.localdate(self.ends_at - timedelta(microseconds=1)) if self.ends_at else None
 
     @property
     def ended_because(self) -> str:
-        """What an official registry said that gave it its last day, or "" (`prefetch_related("endings")` in lists)."""
-        mine = (ending for ending in self.endings.all() if ending.undone_at is None and ending.ends_at == self.ends_at)
-        return next((ending.get_cause_display() for ending in mine), "")
+        """Why an official registry gave it its last day, or "" (`prefetch_related("endings")` in lists)."""
+        for ending in self.endings.all():
+            if ending.undone_at is None and ending.ends_at == self.ends_at:
+                return ending.get_cause_display()
+        return ""
 
     @property
     def state(self) -> str:
@@ -205,7 +206,7 @@ class RoleEnding(models.Model):
     assignment = models.ForeignKey(
         RoleAssignment, on_delete=models.PROTECT, related_name="endings", verbose_name="rol asignado"
     )
-    # copied from the assignment by a trigger (migration 0010), so that a delegate's list begins at his entity
+    # copied from the assignment by a trigger (`sql/assignments.sql`), so that a delegate's list begins at their entity
     entity = models.ForeignKey(
         Entity, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False, verbose_name="entidad"
     )
@@ -257,5 +258,5 @@ class RoleEnding(models.Model):
 
     @property
     def last_day(self) -> date:
-        """The last day on which the role is held, in Colombia."""
+        """The last day on which the role is in force, in Colombia."""
         return timezone.localdate(self.ends_at - timedelta(microseconds=1))

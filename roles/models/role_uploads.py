@@ -1,4 +1,4 @@
-"""Which workbooks of roles were uploaded?"""
+"""Which workbooks of roles were uploaded, and were they applied?"""
 
 import uuid
 
@@ -12,9 +12,9 @@ from mipres_admin.database.sha256 import SHA256
 
 
 class RoleUpload(models.Model):
-    """A workbook of Consultar Usuarios that came back: its rows, what each would do, and whether it was applied.
+    """An uploaded workbook of Consultar Usuarios: its rows, what each would do, and whether it was applied.
 
-    `rows` hold personal data: they are kept for a few days only (`roles.actions.uploads`).
+    `rows` hold personal data: they are deleted after a few days (`roles.actions.uploads`).
     """
 
     class State(models.TextChoices):

@@ -1,1 +1,1 @@
-"""How do the registries of people get into the portal? ReTHUS and the plazas of SSO, through `entities.registries`."""
+"""The registries of ReTHUS and of the plazas of SSO, and what loads do to roles."""

@@ -1,6 +1,6 @@
-"""What do the loads of registries do to roles? What no longer fits ends, and undoing a load gives it back.
+"""What do the loads of registries do to roles? End those that are no longer allowed, or give them back on undoing.
 
-Both in sets: a load may end the roles of thousands.
+Both work on sets: a load may end the roles of thousands.
 """
 
 from collections import Counter, defaultdict
@@ -20,18 +20,26 @@ from mipres_admin.outbox.mail import notification, notify_all
 from mipres_admin.public_urls import public_address
 from registries.models import RegistryLoad
 from roles import role_changes
-from roles.actions.role_assignments import ROWS_A_STATEMENT, held_by, notification_of, save_deeds, write_ranges
+from roles.actions.role_assignments import (
+    ROWS_A_STATEMENT,
+    current_assignments,
+    notification_of,
+    record_changes,
+    save_changes,
+    write_ranges,
+)
 from roles.end_reasons import EndReason, sentence
 from roles.events import Event
 from roles.matrix import assignable_roles, options_for
 from roles.models import RegisteredUser, RoleAssignment, RoleEnding
 from roles.registries.ineligible import IneligibleAssignment, affected_users, ineligible_assignments
-from roles.role_changes import Change, Deed, Held
+from roles.role_changes import Assignments, RoleChange
 from roles.rules import Activation
 from roles.validity import long_date
 
-Place = tuple[int, int]
+type Place = tuple[int, int]
 
+# what the counts of `apply` and `undo` are called
 COUNT_LABELS = {
     "roles_ended_deceased": "roles, fallecidos",
     "roles_ended_rethus": "roles, fuera de ReTHUS",
@@ -41,38 +49,36 @@ COUNT_LABELS = {
     "roles_restored": "roles devueltos",
     "roles_not_restored": "roles no devueltos",
 }
-"""What the counts of `apply` and `undo` are called."""
 
 
 def _lock_users(users: Iterable[int], kind: str = "") -> None:
-    """These users and those of whom the registry `kind` speaks, held until the transaction ends.
+    """Lock these users and those whom the registry `kind` affects.
 
-    So an action that gives one of them a role, on what was true before the load, is waited for.
+    So an action that gives one of them a role, on what was true before the load, waits.
     """
-    wanted = set(users) | (affected_users(kind) if kind else set())
-    registered = RegisteredUser.objects.filter(pk__in=wanted)
-    lock_rows(registered.values_list("pk"))
+    affected = affected_users(kind) if kind else set()
+    lock_rows(RegisteredUser.objects.filter(pk__in=affected.union(users)).values_list("pk"))
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The users and sedes of some assignments, and what is held there, all fetched at once."""
+    """The users and sedes of some assignments, with all current assignments there, fetched at once."""
 
     users: dict[int, RegisteredUser]
     sedes: dict[int, Sede]
-    held: dict[Place, Held]
+    assignments: dict[Place, Assignments]
 
     @classmethod
     def of(cls, assignments: Sequence[RoleAssignment], now: datetime) -> "Batch":
         """Everything about these assignments."""
         people = RegisteredUser.objects.select_related("person", "profession")
-        users = people.in_bulk({one.user_id for one in assignments})
-        sedes = Sede.objects.select_related("entity").in_bulk({one.sede_id for one in assignments})
-        return cls(users, sedes, held_by(users.values(), sedes.values(), now))
+        users = people.in_bulk({assignment.user_id for assignment in assignments})
+        sedes = Sede.objects.select_related("entity").in_bulk({assignment.sede_id for assignment in assignments})
+        return cls(users, sedes, current_assignments(users.values(), sedes.values(), now))
 
 
-def _why(load: RegistryLoad) -> dict[str, Any]:
-    """What history keeps of the load behind an event."""
+def _origin(load: RegistryLoad) -> dict[str, Any]:
+    """What the history keeps of the load behind a change."""
     return {"reason": f"Carga {load.pk} de {load.get_kind_display()}", "note": {"load": load.pk}}
 
 
@@ -80,179 +86,182 @@ def _why(load: RegistryLoad) -> dict[str, Any]:
 
 
 def apply(load: RegistryLoad) -> dict[str, int]:
-    """End the roles that no longer fit the registries, in the transaction of the load, and say how many of each cause.
+    """End the roles that the registries no longer allow, in the transaction of the load; how many for each reason.
 
-    Each user and sede has one row of history, the person a mail (not a deceased one), and the delegates of each entity
-    one mail for the whole load. What ended already is not ended again.
+    Each user and sede has one event, the person one mail (unless deceased), and the delegates of each entity one mail
+    for the whole load. What ended already is not ended again.
     """
-    _lock_users((found.user for found in ineligible_assignments(clock.now(), loading=load.kind).values()), load.kind)
+    _lock_users((item.user for item in ineligible_assignments(clock.now(), loading=load.kind).values()), load.kind)
     now = clock.now()
-    found = ineligible_assignments(now, loading=load.kind)
-    if not found:
+    ineligible = ineligible_assignments(now, loading=load.kind)
+    if not ineligible:
         return {}
-    decided = _decided(load, found, now)
-    save_deeds(by=None, decided=decided)
-    endings = [ending for deed in decided for ending in _endings(load, found, deed, now)]
+    changes = _changes(load, ineligible, now)
+    save_changes(by=None, changes=changes)
+    endings = [ending for change in changes for ending in _endings(load, ineligible, change, now)]
     RoleEnding.objects.bulk_create(endings, batch_size=ROWS_A_STATEMENT)
-    _notify(
-        load,
-        decided,
-        _by_entity((ending.assignment, EndReason(ending.cause).label) for ending in endings),
-        undone=False,
-    )
+    labels = [(ending.entity_id, EndReason(ending.cause).label) for ending in endings]
+    _notify(load, [change for change in changes if change.user.person.deceased_on is None], labels, undone=False)
     return {f"roles_ended_{cause}": count for cause, count in Counter(ending.cause for ending in endings).items()}
 
 
-def _decided(load: RegistryLoad, found: dict[int, IneligibleAssignment], now: datetime) -> list[Deed]:
-    """One deed for each user and sede, with the sentences of its causes."""
-    ending = list(RoleAssignment.objects.filter(pk__in=found).order_by("user_id", "sede_id", "pk"))
+def _changes(load: RegistryLoad, ineligible: dict[int, IneligibleAssignment], now: datetime) -> list[RoleChange]:
+    """One change for each user and sede, with the sentences of its reasons."""
+    ending = list(RoleAssignment.objects.filter(pk__in=ineligible).order_by("user_id", "sede_id", "pk"))
     batch = Batch.of(ending, now)
-    decided = []
-    for user, sede in dict.fromkeys((one.user_id, one.sede_id) for one in ending):
-        held, place = batch.held[user, sede], batch.sedes[sede]
-        ends = {one.pk: found[one.pk].until or now for one in held if one.pk in found}
-        said = dict.fromkeys(sentence(found[pk].cause, place, until, now) for pk, until in ends.items())
-        asked = Activation(place.entity, batch.users[user], "", place)
-        deed = role_changes.cut(asked, held, ends, " ".join(said), by=None, now=now)
-        decided.append(replace(deed, **_why(load)))
-    return decided
+    changes = []
+    for user, sede_id in dict.fromkeys((assignment.user_id, assignment.sede_id) for assignment in ending):
+        assignments, sede = batch.assignments[user, sede_id], batch.sedes[sede_id]
+        ends = {row.pk: ineligible[row.pk].until or now for row in assignments if row.pk in ineligible}
+        sentences = dict.fromkeys(sentence(ineligible[pk].cause, sede, until, now) for pk, until in ends.items())
+        activation = Activation(sede.entity, batch.users[user], "", sede)
+        change = role_changes.shorten(activation, assignments, ends, " ".join(sentences), by=None, now=now)
+        changes.append(replace(change, **_origin(load)))
+    return changes
 
 
 def _endings(
-    load: RegistryLoad, found: dict[int, IneligibleAssignment], deed: Deed, now: datetime
+    load: RegistryLoad, ineligible: dict[int, IneligibleAssignment], change: RoleChange, now: datetime
 ) -> Iterable[RoleEnding]:
-    before = {one.pk: one for one in deed.before}
-    for one in (*deed.ended, *deed.moved):
-        was = before[one.pk]
+    before = {assignment.pk: assignment for assignment in change.before}
+    for assignment in (*change.ended, *change.rescheduled):
         yield RoleEnding(
             load=load,
-            assignment=one,
-            entity_id=one.entity_id,
-            cause=found[one.pk].cause,
+            assignment=assignment,
+            entity_id=assignment.entity_id,
+            cause=ineligible[assignment.pk].cause,
             at=now,
-            ends_at=one.ends_at or now,
-            started_at=was.starts_at,
-            ended_at=was.ends_at,
+            ends_at=assignment.ends_at or now,
+            started_at=before[assignment.pk].starts_at,
+            ended_at=before[assignment.pk].ends_at,
         )
 
 
-# ---------------------------------------------------------------- telling
+# ---------------------------------------------------------------- mails
 
 
-def _by_entity(told: Iterable[tuple[RoleAssignment, str]]) -> dict[int, Counter[str]]:
+def _notify(
+    load: RegistryLoad, changes: Sequence[RoleChange], labels: Iterable[tuple[int, str]], *, undone: bool
+) -> None:
+    """A mail to each person for each sede, and one to each delegate with what changed in their whole entity.
+
+    `labels` have the entity and the reason of each role that ended or was given back.
+    """
+    notify_all(notification_of(change) for change in changes)
     counts: dict[int, Counter[str]] = defaultdict(Counter)
-    for assignment, label in told:
-        counts[assignment.entity_id][label] += 1
-    return counts
-
-
-def _notify(load: RegistryLoad, decided: Sequence[Deed], counts: dict[int, Counter[str]], *, undone: bool) -> None:
-    """A mail to each person for each sede, and one to each delegate for their whole entity."""
-    # undoing the list of deceased people comes before its rows are put back: who gets roles back is alive
-    notify_all(notification_of(deed) for deed in decided if undone or deed.user.person.deceased_on is None)
+    for entity_id, label in labels:
+        counts[entity_id][label] += 1
     entities = Entity.objects.in_bulk(counts)
     delegates = Account.objects.filter(can_log_in_q(), entity__in=entities)
     notify_all(
-        notification(account, "registry_effects", **_digest(load, entities[account.entity_id], counts, undone=undone))
+        notification(
+            account,
+            "registry_effects",
+            entity=entities[account.entity_id],
+            registry=load.get_kind_display(),
+            day=long_date(timezone.localdate(load.loaded_at)),
+            total=counts[account.entity_id].total(),
+            causes=sorted(counts[account.entity_id].items()),
+            undone=undone,
+            link=public_address(reverse("registry_notices")),
+        )
         for account in delegates.order_by("pk")
         if account.entity_id
     )
-
-
-def _digest(load: RegistryLoad, entity: Entity, counts: dict[int, Counter[str]], *, undone: bool) -> dict[str, Any]:
-    causes = counts[entity.pk]
-    return {
-        "entity": entity,
-        "registry": load.get_kind_display(),
-        "day": long_date(timezone.localdate(load.loaded_at)),
-        "total": causes.total(),
-        "causes": sorted(causes.items()),
-        "undone": undone,
-        "link": public_address(reverse("registry_news")),
-    }
 
 
 # ---------------------------------------------------------------- when a load is undone
 
 
 def undo(load: RegistryLoad) -> dict[str, int]:
-    """Give back the roles that this load ended, before its rows are put back, and say how many, and how many not.
+    """Give back the roles that this load ended, before its rows are put back; how many, and how many not.
 
-    Not given back: what somebody touched or gave again since, what would have ended by now, what the user's present
-    registration does not carry, and what another registry speaks against. Rows, history and mails as in `apply`.
+    Not given back: what somebody changed or gave again since, what would have ended by now, what the user's present
+    registration does not allow, and what another registry forbids. Events and mails as in `apply`.
     """
     endings = list(RoleEnding.objects.filter(load=load).not_undone().order_by("assignment_id"))
     if not endings:
         return {}
-    mine = RoleAssignment.objects.filter(pk__in=[ending.assignment_id for ending in endings])
-    _lock_users(mine.values_list("user_id", flat=True))
-    now, present = clock.now(), mine.in_bulk()
-    batch = Batch.of(list(present.values()), now)
-    since = held_by(batch.users.values(), batch.sedes.values(), min(ending.at for ending in endings))
-    wanted = [
-        ending
+    ended = RoleAssignment.objects.filter(pk__in=[ending.assignment_id for ending in endings])
+    _lock_users(ended.values_list("user_id", flat=True))
+    now, current = clock.now(), ended.in_bulk()
+    batch = Batch.of(list(current.values()), now)
+    since = current_assignments(batch.users.values(), batch.sedes.values(), min(ending.at for ending in endings))
+    candidates = [
+        (ending, assignment)
         for ending in endings
-        if _as_left(ending, present[ending.assignment_id], now)
-        and _carried(present[ending.assignment_id], batch)
-        and _free(ending, present[ending.assignment_id], since)
+        if _is_unchanged(ending, assignment := current[ending.assignment_id], now)
+        and _is_assignable(assignment, batch)
+        and _is_free(ending, assignment, since)
     ]
-    kept = _put_back(load, wanted, present, now)
-    RoleEnding.objects.filter(pk__in=[ending.pk for ending in kept]).update(undone_at=now)
-    given_back = [present[ending.assignment_id] for ending in kept]
-    decided = _restored(load, given_back, batch)
-    save_deeds(by=None, decided=decided)
-    _notify(load, decided, _by_entity((one, "Roles devueltos") for one in given_back), undone=True)
-    return {"roles_restored": len(kept), "roles_not_restored": len(endings) - len(kept)}
+    restored = _restore(load, candidates, now)
+    RoleEnding.objects.filter(pk__in=[ending.pk for ending, _ in restored]).update(undone_at=now)
+    assignments = [assignment for _, assignment in restored]
+    changes = _restoring_changes(load, assignments, batch)
+    record_changes(by=None, changes=changes)
+    # undoing the list of deceased people comes before its rows are put back: who gets roles back is alive
+    _notify(load, changes, [(assignment.entity_id, "Roles devueltos") for assignment in assignments], undone=True)
+    return {"roles_restored": len(restored), "roles_not_restored": len(endings) - len(restored)}
 
 
-def _as_left(ending: RoleEnding, one: RoleAssignment, now: datetime) -> bool:
-    """Whether nobody touched the assignment since, and it would still be held."""
+def _is_unchanged(ending: RoleEnding, assignment: RoleAssignment, now: datetime) -> bool:
+    """Whether nobody changed the assignment since, and it would still be in force or to come."""
     over = ending.ended_at is not None and ending.ended_at <= now
-    return one.ends_at == ending.ends_at and one.ended_by_id is None and not over
+    return assignment.ends_at == ending.ends_at and assignment.ended_by_id is None and not over
 
 
-def _carried(one: RoleAssignment, batch: Batch) -> bool:
-    """Whether what the user is registered as now still carries the role."""
-    user, kind = batch.users[one.user_id], batch.sedes[one.sede_id].entity.kind
+def _is_assignable(assignment: RoleAssignment, batch: Batch) -> bool:
+    """Whether what the user is registered as now still allows the role."""
+    user, kind = batch.users[assignment.user_id], batch.sedes[assignment.sede_id].entity.kind
     options = options_for(kind)
-    return any(one.role in assignable_roles(option, kind, user.kind, user.profession_id) for option in options)
+    return any(assignment.role in assignable_roles(option, kind, user.kind, user.profession_id) for option in options)
 
 
-def _free(ending: RoleEnding, one: RoleAssignment, since: dict[Place, Held]) -> bool:
+def _is_free(ending: RoleEnding, assignment: RoleAssignment, since: dict[Place, Assignments]) -> bool:
     """Whether the same role was not given there again in the time that would be given back."""
-    others = (other for other in since[one.user_id, one.sede_id] if other.pk != one.pk and other.role == one.role)
-    begun = (other for other in others if ending.ended_at is None or other.starts_at < ending.ended_at)
-    return not any(other.ends_at is None or other.ends_at > max(other.starts_at, ending.ends_at) for other in begun)
+    return not any(
+        (ending.ended_at is None or other.starts_at < ending.ended_at)
+        and (other.ends_at is None or other.ends_at > max(other.starts_at, ending.ends_at))
+        for other in since[assignment.user_id, assignment.sede_id]
+        if other.pk != assignment.pk and other.role == assignment.role
+    )
 
 
-def _put_back(
-    load: RegistryLoad, wanted: list[RoleEnding], present: dict[int, RoleAssignment], now: datetime
-) -> list[RoleEnding]:
-    """Write what is given back, then take away again what the other registries speak against; what stays."""
-    for ending in wanted:
-        one = present[ending.assignment_id]
-        one.starts_at, one.ends_at = ending.started_at, ending.ended_at
-    write_ranges([present[ending.assignment_id] for ending in wanted])
-    against = ineligible_assignments(now, [cause for cause in EndReason if cause.registry != load.kind])
-    refused = [ending for ending in wanted if ending.assignment_id in against]
-    for ending in refused:
-        one = present[ending.assignment_id]
-        one.starts_at, one.ends_at = min(ending.started_at, ending.ends_at), ending.ends_at
-    write_ranges([present[ending.assignment_id] for ending in refused])
-    return [ending for ending in wanted if ending.assignment_id not in against]
+type Restorable = tuple[RoleEnding, RoleAssignment]
 
 
-def _restored(load: RegistryLoad, given_back: list[RoleAssignment], batch: Batch) -> list[Deed]:
-    """One deed for each user and sede, already written but for its history."""
+def _restore(load: RegistryLoad, candidates: Sequence[Restorable], now: datetime) -> list[Restorable]:
+    """Write what is given back, then end again what the other registries forbid; what stays."""
+    for ending, assignment in candidates:
+        assignment.starts_at, assignment.ends_at = ending.started_at, ending.ended_at
+    write_ranges([assignment for _, assignment in candidates])
+    forbidden = ineligible_assignments(now, [cause for cause in EndReason if cause.registry != load.kind])
+    refused = [(ending, assignment) for ending, assignment in candidates if assignment.pk in forbidden]
+    for ending, assignment in refused:
+        assignment.starts_at, assignment.ends_at = min(ending.started_at, ending.ends_at), ending.ends_at
+    write_ranges([assignment for _, assignment in refused])
+    return [(ending, assignment) for ending, assignment in candidates if assignment.pk not in forbidden]
+
+
+def _restoring_changes(load: RegistryLoad, assignments: Sequence[RoleAssignment], batch: Batch) -> list[RoleChange]:
+    """One change for each user and sede, for the history and the mails: its assignments are written already."""
     by_place: dict[Place, list[RoleAssignment]] = defaultdict(list)
-    for one in given_back:
-        by_place[one.user_id, one.sede_id].append(one)
+    for assignment in assignments:
+        by_place[assignment.user_id, assignment.sede_id].append(assignment)
     cause = f"Se deshizo la carga de {load.get_kind_display()} que los había terminado."
-    decided = []
-    for (user, sede), back in by_place.items():
-        before, keys = batch.held[user, sede], {one.pk for one in back}
-        after = role_changes.in_order([*back, *(one for one in before if one.pk not in keys)])
-        change = Change(given=tuple(sorted({one.role for one in back})))
-        where = (batch.users[user], batch.sedes[sede], before, after, change)
-        decided.append(Deed(*where, Event.ROLES_RESTORED, cause=cause, **_why(load)))
-    return decided
+    changes = []
+    for (user, sede), restored in by_place.items():
+        before, keys = batch.assignments[user, sede], {assignment.pk for assignment in restored}
+        after = role_changes.in_order([*restored, *(row for row in before if row.pk not in keys)])
+        change = RoleChange(
+            user=batch.users[user],
+            sede=batch.sedes[sede],
+            before=before,
+            after=after,
+            event=Event.ROLES_RESTORED,
+            granted=tuple(restored),
+            cause=cause,
+            **_origin(load),
+        )
+        changes.append(change)
+    return changes

@@ -1,6 +1,6 @@
-"""Which roles, held or to come, no longer fit what the registries say now?
+"""Which roles, in force or to come, do the registries no longer allow?
 
-What a registry never had speaks against nobody: only what it closed does. Plazas of SSO are the exception, once a file
+Only what a registry closed ends roles, never what it did not have. Plazas of SSO are the exception, once a file
 of them was loaded, because it holds every one that is running.
 """
 
@@ -15,9 +15,9 @@ from django.utils import timezone
 from entities.models import EPS_KINDS, EntityKind
 from registries.models import RegistryLoad
 from roles.end_reasons import EndReason
-from roles.matrix import UserKind, kinds_giving_to, roles_of_the_network
+from roles.matrix import UserKind, kinds_giving_to, network_roles
 
-HELD = "(role.ends_at IS NULL OR role.ends_at > %(now)s)"
+CURRENT = "(role.ends_at IS NULL OR role.ends_at > %(now)s)"
 OF_PERSONS = """
     roles_roleassignment AS role
     JOIN entities_entity AS entity ON entity.id = role.entity_id
@@ -27,7 +27,7 @@ OF_PERSONS = """
 
 DECEASED = f"""
 SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
-WHERE {HELD} AND person.deceased_on IS NOT NULL
+WHERE {CURRENT} AND person.deceased_on IS NOT NULL
 """  # noqa: S608  constants
 
 RETHUS = f"""
@@ -35,7 +35,7 @@ SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
 JOIN roles_rethusentry AS entry
     ON (entry.document_type, entry.document_number, entry.profession_id)
         = (person.document_type, person.document_number, registered.profession_id)
-WHERE {HELD} AND entry.closed_on IS NOT NULL AND registered.kind = ANY (%(professionals)s)
+WHERE {CURRENT} AND entry.closed_on IS NOT NULL AND registered.kind = ANY (%(professionals)s)
     AND entity.kind = ANY (%(giving_to_professionals)s)
 """  # noqa: S608
 
@@ -44,23 +44,23 @@ WHERE {HELD} AND entry.closed_on IS NOT NULL AND registered.kind = ANY (%(profes
 SEDE = f"""
 SELECT role.id, role.user_id, NULL::timestamptz
 FROM entities_sede AS sede JOIN roles_roleassignment AS role ON role.sede_id = sede.id
-WHERE {HELD} AND sede.closed_on IS NOT NULL AND length(sede.code) = 12
+WHERE {CURRENT} AND sede.closed_on IS NOT NULL AND length(sede.code) = 12
 """  # noqa: S608
 
 # the roles first: within a load PostgreSQL does not know yet how many sedes there are, and would go through all of them
 # for each independent of the country
 INDEPENDENT = f"""
-WITH held AS MATERIALIZED (
+WITH current AS MATERIALIZED (
     SELECT role.id, role.user_id, member.id AS member_id FROM {OF_PERSONS}
     JOIN entities_entity AS member
         ON (member.identification_type, member.nit) = (person.document_type, person.document_number)
-    WHERE {HELD} AND member.kind = %(independent)s
+    WHERE {CURRENT} AND member.kind = %(independent)s
         AND (entity.kind, role.role) IN (SELECT * FROM unnest(%(network_kinds)s::text[], %(network_roles)s::text[]))
 )
-SELECT held.id, held.user_id, NULL::timestamptz
-FROM held CROSS JOIN LATERAL (
+SELECT current.id, current.user_id, NULL::timestamptz
+FROM current CROSS JOIN LATERAL (
     SELECT count(*) AS known, count(*) FILTER (WHERE closed_on IS NULL) AS open
-    FROM entities_sede WHERE entity_id = held.member_id
+    FROM entities_sede WHERE entity_id = current.member_id
 ) AS sedes
 WHERE sedes.known > 0 AND sedes.open = 0
 """  # noqa: S608
@@ -73,14 +73,14 @@ LEFT JOIN LATERAL (
     WHERE (document_type, document_number, sede_id) = (person.document_type, person.document_number, role.sede_id)
         AND %(today)s BETWEEN starts_on AND ends_on
 ) AS post ON true
-WHERE {HELD} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to_sso)s)
+WHERE {CURRENT} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to_sso)s)
     AND (role.ends_at <= post.until) IS NOT TRUE
     AND %(plazas_are_known)s
 """  # noqa: S608
 
-# Of whom a registry speaks: users who may not be given roles on the strength of what it said before. Those of the list
-# of deceased people are locked by its own trigger.
-AFFECTED_USERS = {
+# Whom a registry affects: users who may not be given roles on what it said before. Those of the list of deceased
+# people are locked by its own trigger.
+AFFECTED_USERS: dict[str, str] = {
     RegistryLoad.Kind.RETHUS: """
         SELECT registered.id FROM roles_rethusentry AS entry
         JOIN accounts_person AS person
@@ -105,7 +105,7 @@ AFFECTED_USERS = {
     RegistryLoad.Kind.SSO: f"SELECT id FROM roles_registereduser WHERE kind = '{UserKind.SSO}'",  # noqa: S608
 }
 
-# in the order in which people should hear it, where a role has several
+# a role that has several reasons gets the first
 STATEMENTS = {
     EndReason.DECEASED: DECEASED,
     EndReason.RETHUS: RETHUS,
@@ -116,7 +116,7 @@ STATEMENTS = {
 
 
 class IneligibleAssignment(NamedTuple):
-    """Why an assignment may not go on as it is: whose it is, the cause, and until when it may (None: no longer)."""
+    """Why an assignment may not go on as it is: its user, the reason, and until when it may (None: it ends now)."""
 
     user: int
     cause: EndReason
@@ -124,23 +124,22 @@ class IneligibleAssignment(NamedTuple):
 
 
 def affected_users(kind: str) -> set[int]:
-    """The users of whom a registry speaks, by key."""
-    statements = {name.value: statement for name, statement in AFFECTED_USERS.items()}
-    if kind not in statements:
+    """The keys of the users whom a registry affects."""
+    if kind not in AFFECTED_USERS:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(statements[kind])
+        cursor.execute(AFFECTED_USERS[kind])
         return {user for (user,) in cursor.fetchall()}
 
 
 def ineligible_assignments(
     now: datetime, causes: Iterable[EndReason] = tuple(EndReason), loading: str = ""
 ) -> dict[int, IneligibleAssignment]:
-    """The assignments that do not fit, by key; one statement for each cause, in sets.
+    """The assignments that the registries do not allow, by key; one statement for each reason.
 
-    `loading` is the kind of the registry that is being loaded, or looked at, in this transaction.
+    `loading` is the kind of the registry that is being loaded or previewed in this transaction.
     """
-    network = [(kind.value, role.value) for kind in EPS_KINDS for role in roles_of_the_network(kind)]
+    network = [(kind.value, role.value) for kind in EPS_KINDS for role in network_roles(kind)]
     plazas = RegistryLoad.Kind.SSO.value
     parameters: dict[str, Any] = {
         "now": now,
@@ -156,10 +155,10 @@ def ineligible_assignments(
         # a file of plazas that was only uploaded, refused, cancelled or undone says nothing
         "plazas_are_known": loading == plazas or RegistryLoad.objects.not_undone(plazas).exists(),
     }
-    found: dict[int, IneligibleAssignment] = {}
+    ineligible: dict[int, IneligibleAssignment] = {}
     with connection.cursor() as cursor:
         for cause in sorted(causes, key=list(STATEMENTS).index):
             cursor.execute(STATEMENTS[cause], parameters)
             for role, user, until in cursor.fetchall():
-                found.setdefault(role, IneligibleAssignment(user, cause, until))
-    return found
+                ineligible.setdefault(role, IneligibleAssignment(user, cause, until))
+    return ineligible

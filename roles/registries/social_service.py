@@ -129,25 +129,25 @@ class Sso(Registry):
 
     def __init__(self) -> None:
         self.sedes = set(Sede.objects.filter(code__regex=r"^[0-9]{12}$").values_list("code", flat=True))
-        self.taken: defaultdict[tuple[str, str], list[tuple[date, date, str]]] = defaultdict(list)
+        self.reserved: defaultdict[tuple[str, str], list[tuple[date, date, str]]] = defaultdict(list)
 
     def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
-        who = person(cells[0], cells[1])
+        document = person(cells[0], cells[1])
         code = sede_code(cells[2])
         if code not in self.sedes:
             raise Rejected(f"la sede {code} no está en el portal; cargue antes el REPS que la trae")
         starts, ends = required_date(cells[3], "la fecha desde"), required_date(cells[4], "la fecha hasta")
         if ends < starts:
             raise Rejected(f"la fecha hasta ({ends}) debe ser igual o posterior a la fecha desde ({starts})")
-        self._take(who, starts, ends, code)
-        return " ".join((*who, code, str(starts))), (*who, code, starts, ends)
+        self._reserve(document, starts, ends, code)
+        return " ".join((*document, code, str(starts))), (*document, code, starts, ends)
 
-    def _take(self, who: tuple[str, str], starts: date, ends: date, code: str) -> None:
-        """Keep the days for this row. Raises Rejected when another row of the file has them for the same person."""
-        for first, last, place in self.taken[who]:
+    def _reserve(self, document: tuple[str, str], starts: date, ends: date, code: str) -> None:
+        """Reserve the days for this row. Raises Rejected when another row of the file has them for the same person."""
+        for first, last, place in self.reserved[document]:
             if starts <= last and first <= ends:
                 raise Rejected(f"se cruza con otra plaza de la misma persona en el archivo, en {place} desde {first}")
-        self.taken[who].append((starts, ends, code))
+        self.reserved[document].append((starts, ends, code))
 
     def subject(self, cells: Sequence[str]) -> str:
         return cells[1].upper()

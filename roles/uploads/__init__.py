@@ -1,1 +1,1 @@
-"""The workbook of Consultar Usuarios when it comes back: what its rows ask for, and what they would do."""
+"""The workbook of Consultar Usuarios, uploaded with changes: its rows and what they would do."""

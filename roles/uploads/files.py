@@ -1,4 +1,4 @@
-"""What does an uploaded workbook say, row by row? Text by heading, or the wording of why it is not read."""
+"""How is an uploaded workbook read? Rows of text by heading, or the wording of why it is not read."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -76,14 +76,14 @@ def _columns(headings: Sequence[str], known: Sequence[str], needed: Sequence[str
 
 
 def _sheet_rows(rows: Iterator[Row], columns: dict[str, int], most_rows: int) -> list[SheetRow]:
-    found: list[SheetRow] = []
+    sheet_rows: list[SheetRow] = []
     for line, cells in rows:
         texts = {heading: _clean(cells[place]) for heading, place in columns.items()}
         if any(texts.values()):
-            found.append(SheetRow(line, texts))
-        if len(found) > most_rows:
+            sheet_rows.append(SheetRow(line, texts))
+        if len(sheet_rows) > most_rows:
             raise SheetRefused(f"El archivo debe tener máximo {most_rows} filas. Divídalo en varios archivos.")
-    return found
+    return sheet_rows
 
 
 def read_sheet(

@@ -1,4 +1,4 @@
-"""What does one row of the workbook ask for? Texts to values, and the wording of what is wrong with them."""
+"""What does one row of an uploaded workbook request? Texts to values, and the wording of what is wrong with them."""
 
 import re
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ SEDE_DIGITS = 12
 
 
 class RowError(Exception):
-    """Why a row can not be understood, in Spanish."""
+    """Why a row cannot be understood, in Spanish."""
 
 
 @dataclass(frozen=True)
 class RequestedRow:
-    """One role of one user at one sede, as the row asks for it; `ended` when its state is «Terminado»."""
+    """One role of one user at one sede, as the row requests it; `ended` when its state is «Terminado»."""
 
     document: tuple[str, str]
     sede_code: str
@@ -37,7 +37,7 @@ class RequestedRow:
 
     @property
     def key(self) -> tuple[tuple[str, str], str, str]:
-        """What the row speaks of."""
+        """The user, the sede and the role."""
         return self.document, self.sede_code, self.role
 
 
@@ -64,7 +64,7 @@ def _sede_code(texts: dict[str, str]) -> str:
     code = _bare(texts.get(SEDE, ""))
     if not code:
         raise RowError(f"Ingrese {SEDE}.")
-    # a spreadsheet that took the code for a number has dropped the zero of the first nine departments
+    # a spreadsheet that reads the code as a number drops the zero of the first nine departments
     return code.zfill(SEDE_DIGITS) if code.isdigit() and len(code) == SEDE_DIGITS - 1 else code
 
 
@@ -72,10 +72,10 @@ def _role(texts: dict[str, str]) -> Role:
     text = texts.get(ROLE, "")
     if not text:
         raise RowError(f"Ingrese {ROLE}.")
-    found = next((role for role in Role if role.value.lower() == text.lower()), None)
-    if found is None:
-        raise RowError(f"{ROLE} debe ser el código de un rol de MIPRES, por ejemplo Rol_Anulador.")
-    return found
+    for role in Role:
+        if role.value.lower() == text.lower():
+            return role
+    raise RowError(f"{ROLE} debe ser el código de un rol de MIPRES, por ejemplo Rol_Anulador.")
 
 
 def _day(texts: dict[str, str], heading: str) -> date | None:
@@ -100,7 +100,7 @@ def _ended(texts: dict[str, str]) -> bool:
 
 
 def parse_row(texts: dict[str, str]) -> RequestedRow:
-    """What the texts of one row ask for. Raises RowError with the first mistake."""
+    """What the texts of one row request. Raises RowError with the first mistake."""
     return RequestedRow(
         document=_document(texts),
         sede_code=_sede_code(texts),

@@ -1,4 +1,4 @@
-"""What would each row do, and if nothing, why? The whole file at once: the queries do not grow with the rows.
+"""What would each row of an uploaded workbook do, or why not? The queries do not grow with the rows.
 
 A row names one assignment: the one of its user, sede and role that begins on its DESDE, or, without DESDE, the current
 one. What is absent from the file is left alone.
@@ -6,8 +6,8 @@ one. What is absent from the file is left alone.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.db import models
 
@@ -16,15 +16,16 @@ from entities.models import Association, Entity, EntityKind, Sede
 from mipres_admin.refusals import Refusal
 from roles.matrix import UserKind
 from roles.models import RegisteredUser, RethusEntry, RoleAssignment, SsoPost
+from roles.role_changes import RoleChange
 from roles.rules import (
     NOT_REGISTERED,
     Activation,
-    Facts,
-    giving_refusal,
+    RegistryLookup,
+    granting_refusal,
     longest_validity,
-    moved_validity,
-    moving_refusal,
     option_giving,
+    rescheduled_validity,
+    rescheduling_refusal,
     validity_refusal,
 )
 from roles.uploads.files import SheetRow
@@ -39,45 +40,71 @@ class Verdict(models.TextChoices):
     """What a row would do."""
 
     ERROR = "error", "Error"
-    GIVE = "alta", "Alta"
-    MOVE = "cambio", "Cambio"
-    END = "baja", "Baja"
+    GRANT = "alta", "Alta"
+    RESCHEDULE = "cambio", "Cambio"
+    REVOKE = "baja", "Baja"
     SAME = "igual", "Sin cambio"
 
 
 @dataclass(frozen=True)
 class RowResult:
-    """One row with its verdict: the reason of an error, the validity `before`, and what the action needs."""
+    """One row of the sheet with its verdict: the reason of an error, else what it requests, and the validity `before`.
 
-    line: int
+    `change` is what it does, once that is decided.
+    """
+
+    sheet_row: SheetRow
     verdict: Verdict
     reason: str = ""
     before: str = ""
-    row: RequestedRow | None = None
+    request: RequestedRow | None = None
     activation: Activation | None = None
-    assignment: RoleAssignment | None = None
+    change: RoleChange | None = None
+
+    @classmethod
+    def error(cls, sheet_row: SheetRow, reason: str) -> "RowResult":
+        """A row that does nothing, and why."""
+        return cls(sheet_row, Verdict.ERROR, reason)
+
+    @property
+    def description(self) -> str:
+        """What the row would do, for the preview."""
+        if self.request is None:
+            return self.reason
+        role, last = self.request.role, self.request.last
+        until = f"hasta el {long_date(last)}" if last else "sin fecha final"
+        return {
+            Verdict.GRANT: f"Asignar {role} desde el {long_date(self.request.first or today())}, {until}.",
+            Verdict.RESCHEDULE: f"Cambiar el último día de {role}: {until} (estaba {self.before}).",
+            Verdict.REVOKE: f"Retirar {role} (estaba {self.before}).",
+        }.get(self.verdict, "")
+
+    def as_json(self) -> dict[str, Any]:
+        """How the row and its verdict are stored in `RoleUpload.rows`."""
+        return asdict(self.sheet_row) | {
+            "verdict": self.verdict.value,
+            "reason": self.reason,
+            "before": self.before,
+            "words": self.description,
+        }
 
 
-class KnownFacts(Facts):
-    """The registries' facts on all the users of a file, asked of the database once."""
+class PrefetchedLookup(RegistryLookup):
+    """What the registries say of all the users of a file, queried once."""
 
     def __init__(self, entity: Entity, users: Iterable[RegisteredUser]) -> None:
         persons = [user.person for user in users]
         sso = {person.document_number for user, person in zip(users, persons, strict=True) if user.kind == UserKind.SSO}
         self._posts: dict[Document, list[SsoPost]] = defaultdict(list)
-        for post in (
-            SsoPost.objects.filter(document_number__in=sso).select_related("sede__entity").order_by("starts_on")
-        ):
+        posts = SsoPost.objects.filter(document_number__in=sso).select_related("sede__entity")
+        for post in posts.order_by("starts_on"):
             self._posts[post.document_type, post.document_number].append(post)
-        gone = RethusEntry.objects.closed().filter(document_number__in={person.document_number for person in persons})
-        self._gone = set(gone.values_list("document_type", "document_number", "profession_id"))
+        numbers = {person.document_number for person in persons}
+        closed = RethusEntry.objects.closed().filter(document_number__in=numbers)
+        self._closed = set(closed.values_list("document_type", "document_number", "profession_id"))
         network = Association.objects.of(entity).current().not_closed()
-        self._independents = set(
-            network.filter(
-                member__kind=EntityKind.PROFESIONAL_INDEPENDIENTE,
-                member__nit__in={person.document_number for person in persons},
-            ).values_list("member__identification_type", "member__nit")
-        )
+        independents = network.filter(member__kind=EntityKind.PROFESIONAL_INDEPENDIENTE, member__nit__in=numbers)
+        self._independents = set(independents.values_list("member__identification_type", "member__nit"))
 
     def posts(self, user: RegisteredUser) -> list[SsoPost]:
         return self._posts[_document(user.person)]
@@ -86,7 +113,7 @@ class KnownFacts(Facts):
         return _document(person) in self._independents
 
     def out_of_rethus(self, user: RegisteredUser) -> bool:
-        return (*_document(user.person), user.profession_id) in self._gone
+        return (*_document(user.person), user.profession_id) in self._closed
 
 
 def _document(person: Person) -> Document:
@@ -112,7 +139,7 @@ class RowValidator:
     entity: Entity
     users: dict[Document, RegisteredUser]
     sedes: dict[str, Sede]
-    facts: Facts
+    lookup: RegistryLookup
     assignments: dict[Key, list[RoleAssignment]]
     matched: dict[object, int] = field(default_factory=dict)
 
@@ -125,9 +152,9 @@ class RowValidator:
             self._match(sheet_row.line, row, assignment)
             verdict = self._verdict(row, activation, assignment)
         except RowError as error:
-            return RowResult(sheet_row.line, Verdict.ERROR, str(error))
+            return RowResult.error(sheet_row, str(error))
         before = _period(assignment) if assignment else ""
-        return RowResult(sheet_row.line, verdict, "", before, row, activation, assignment)
+        return RowResult(sheet_row, verdict, before=before, request=row, activation=activation)
 
     def _activation(self, row: RequestedRow) -> Activation:
         user, sede = self.users.get(row.document), self.sedes.get(row.sede_code)
@@ -135,13 +162,13 @@ class RowValidator:
             raise RowError(refusal_text(NOT_REGISTERED))
         if sede is None:
             raise RowError("La sede no existe o no es de su entidad. Revise CÓDIGO ENTIDAD.")
-        return Activation(self.entity, user, option_giving(self.entity, user, row.role), sede, self.facts)
+        return Activation(self.entity, user, option_giving(self.entity, user, row.role), sede, self.lookup)
 
     def _matching_assignment(self, row: RequestedRow) -> RoleAssignment | None:
         """The assignment that the row names: the one of exactly these days, else the current one that begins then."""
         candidates = self.assignments.get(row.key, [])
-        matches = [one for one in candidates if row.first in (None, one.first_day) and self._is_match(row, one)]
-        return min(matches, key=lambda one: self._rank(row, one), default=None)
+        matches = [item for item in candidates if row.first in (None, item.first_day) and self._is_match(row, item)]
+        return min(matches, key=lambda item: self._rank(row, item), default=None)
 
     def _is_match(self, row: RequestedRow, assignment: RoleAssignment) -> bool:
         """Whether an assignment that begins on the day of the row may be the one it names."""
@@ -163,20 +190,20 @@ class RowValidator:
             raise RowError(f"Repite la fila {earlier}: mismo documento, sede y rol. Deje una sola.")
 
     def _verdict(self, row: RequestedRow, activation: Activation, assignment: RoleAssignment | None) -> Verdict:
-        others = [one for one in self.assignments.get(row.key, []) if not _is_over(one) and one != assignment]
+        others = [item for item in self.assignments.get(row.key, []) if not _is_over(item) and item != assignment]
         if assignment is None:
             return self._new(row, activation, others)
         if _is_over(assignment):
             return Verdict.SAME
-        validity = moved_validity(activation, assignment, row.last)
+        validity = rescheduled_validity(activation, assignment, row.last)
         if not row.ended and validity.last == assignment.last_day:
             return Verdict.SAME
-        if any(one.starts_at < assignment.starts_at for one in others):
+        if any(other.starts_at < assignment.starts_at for other in others):
             raise RowError(f"Hay otra asignación de ese rol antes: {_period(others[0])}. Cambie primero esa.")
         if row.ended:
-            return Verdict.END
-        _refuse(moving_refusal(activation, assignment, validity))
-        return Verdict.MOVE
+            return Verdict.REVOKE
+        _refuse(rescheduling_refusal(activation, assignment, validity))
+        return Verdict.RESCHEDULE
 
     def _new(self, row: RequestedRow, activation: Activation, others: list[RoleAssignment]) -> Verdict:
         if others:
@@ -187,9 +214,9 @@ class RowValidator:
         if row.ended:
             return Verdict.SAME
         validity = Validity(row.first, row.last)
-        refusal = giving_refusal(activation, {row.role}, validity)
+        refusal = granting_refusal(activation, {row.role}, validity)
         _refuse(refusal or validity_refusal(longest_validity(activation, validity)))
-        return Verdict.GIVE
+        return Verdict.GRANT
 
 
 def _is_exact(row: RequestedRow, assignment: RoleAssignment) -> bool:
@@ -205,7 +232,7 @@ def _refuse(refusal: Refusal | None) -> None:
         raise RowError(refusal_text(refusal))
 
 
-def _understood(rows: Iterable[SheetRow]) -> Iterable[RequestedRow]:
+def _parsed(rows: Iterable[SheetRow]) -> Iterable[RequestedRow]:
     for row in rows:
         try:
             yield parse_row(row.texts)
@@ -215,7 +242,7 @@ def _understood(rows: Iterable[SheetRow]) -> Iterable[RequestedRow]:
 
 def users_of(rows: Sequence[SheetRow]) -> models.QuerySet[RegisteredUser]:
     """The registered users whose document some row names."""
-    documents = {row.document for row in _understood(rows)}
+    documents = {row.document for row in _parsed(rows)}
     numbers = {number for _, number in documents}
     return RegisteredUser.objects.filter(person__document_number__in=numbers)
 
@@ -223,36 +250,17 @@ def users_of(rows: Sequence[SheetRow]) -> models.QuerySet[RegisteredUser]:
 def validate_rows(entity: Entity, rows: Sequence[SheetRow]) -> list[RowResult]:
     """The verdict on every row of a file of this entity, as things are now."""
     users = list(users_of(rows).select_related("person", "profession"))
-    codes = {row.sede_code for row in _understood(rows)}
+    codes = {row.sede_code for row in _parsed(rows)}
     assignments: dict[Key, list[RoleAssignment]] = defaultdict(list)
     stored = RoleAssignment.objects.visible_to(entity).filter(user__in=users, sede__code__in=codes)
-    for one in stored.select_related("user__person", "sede").order_by("starts_at", "pk"):
-        assignments[_document(one.user.person), one.sede.code, one.role].append(one)
+    for item in stored.select_related("user__person", "sede").order_by("starts_at", "pk"):
+        assignments[_document(item.user.person), item.sede.code, item.role].append(item)
+    sedes = Sede.objects.visible_to(entity).filter(code__in=codes).select_related("entity")
     validator = RowValidator(
         entity=entity,
         users={_document(user.person): user for user in users},
-        sedes={
-            sede.code: sede for sede in Sede.objects.visible_to(entity).filter(code__in=codes).select_related("entity")
-        },
-        facts=KnownFacts(entity, users),
+        sedes={sede.code: sede for sede in sedes},
+        lookup=PrefetchedLookup(entity, users),
         assignments=assignments,
     )
     return [validator.validate(row) for row in rows]
-
-
-def first_day_of(row: RequestedRow) -> date:
-    """The day on which a new role would begin."""
-    return row.first or today()
-
-
-def describe(result: RowResult) -> str:
-    """What the row would do, for the preview."""
-    row = result.row
-    if row is None:
-        return result.reason
-    until = f"hasta el {long_date(row.last)}" if row.last else "sin fecha final"
-    return {
-        Verdict.GIVE: f"Asignar {row.role} desde el {long_date(first_day_of(row))}, {until}.",
-        Verdict.MOVE: f"Cambiar el último día de {row.role}: {until} (estaba {result.before}).",
-        Verdict.END: f"Retirar {row.role} (estaba {result.before}).",
-    }.get(result.verdict, "")

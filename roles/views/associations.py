@@ -1,13 +1,12 @@
-"""Asociar Entidades and Consultar Entidades: who is in the network of an EPS or a territorial entity."""
+"""Asociar Entidades and Consultar Entidades: the network of an EPS or a territorial entity."""
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.requests import DelegateRequest
@@ -15,6 +14,7 @@ from entities.models import NETWORK_MEMBERS, Association, AssociationQuerySet, E
 from entities.rules.associations import association_refusal
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.excel.writer import download
+from mipres_admin.forms import used_filters
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.paging import page_of
 from roles.actions import associations as actions
@@ -25,7 +25,7 @@ from roles.forms.associations import EntitiesFilterForm, FindEntitiesForm, Membe
 
 OWNER_KINDS = tuple(NETWORK_MEMBERS)
 MEMBER_KINDS = (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.EPS_S)
-NAMES_SAID = 5
+NAMES_SHOWN = 5
 
 
 def _territorial(entity: Entity) -> list[Association]:
@@ -43,13 +43,13 @@ def _search(request: DelegateRequest, owner: Entity) -> FindEntitiesForm:
     """The search of the address; without one, the form as it opens."""
     form = FindEntitiesForm(request.GET if "criterio" in request.GET else None, owner=owner)
     if not form.is_bound:
-        asked = request.GET.get("tipo", "")
-        form.initial["tipo"] = asked if asked in NETWORK_MEMBERS[owner.kind] else NETWORK_MEMBERS[owner.kind][0]
+        kinds, kind = NETWORK_MEMBERS[owner.kind], request.GET.get("tipo", "")
+        form.initial["tipo"] = kind if kind in kinds else kinds[0]
     return form
 
 
-def _found(request: DelegateRequest, owner: Entity, search: FindEntitiesForm) -> dict[str, Any]:
-    """The page of entities that the search asks for, or nothing before a search."""
+def _results(request: DelegateRequest, search: FindEntitiesForm) -> dict[str, Any]:
+    """The page of entities that match the search, or nothing before a search."""
     if search.is_bound and search.is_valid():
         kind, words = search.cleaned_data["tipo"], search.cleaned_data["criterio"]
     elif not search.is_bound and search.may_be_blank:
@@ -65,8 +65,8 @@ def _lines(owner: Entity, entities: Iterable[Entity], form: NetworkForm | None) 
     entities = list(entities)
     if not entities:
         return []
-    held = Association.objects.of(owner).current().filter(member__in=[entity.pk for entity in entities])
-    since = dict(held.values_list("member", "starts_at"))
+    current = Association.objects.of(owner).current().filter(member__in=[entity.pk for entity in entities])
+    since = dict(current.values_list("member", "starts_at"))
     return [
         {
             "entity": entity,
@@ -81,18 +81,17 @@ def _lines(owner: Entity, entities: Iterable[Entity], form: NetworkForm | None) 
 def _show_search(request: DelegateRequest, form: NetworkForm | None = None) -> HttpResponse:
     owner = request.entity
     search = _search(request, owner)
-    found = _found(request, owner, search)
-    lines = _lines(owner, found["page"].rows, form) if found["page"] else []
-    seen = " ".join(f"{line['entity'].pk}:{int(line['since'] is not None)}" for line in lines)
+    results = _results(request, search)
+    lines = _lines(owner, results["page"].rows, form) if results["page"] else []
     return render(
         request,
         "roles/associate_entities.html",
         {
-            **found,
+            **results,
             "search": search,
             "lines": lines,
             "form": form if form and form.errors else search,
-            "seen": seen,
+            "expected_members": " ".join(f"{line['entity'].pk}:{int(line['since'] is not None)}" for line in lines),
             "refusal": form and form.refusal,
             "territorial": _territorial(owner),
         },
@@ -108,9 +107,9 @@ def _back(request: DelegateRequest) -> HttpResponseRedirect:
 def _confirm(request: DelegateRequest, form: NetworkForm) -> HttpResponse | None:
     """The page that says what ends with the entities that lost their tick; None when none of them is associated."""
     owner = request.entity
-    gone = form.cleaned_data["dissociated"]
-    held = Association.objects.of(owner).current().filter(member__in=[entity.pk for entity in gone])
-    leaving = [made.member for made in held.select_related("member").order_by("member__search", "pk")]
+    keys = [entity.pk for entity in form.cleaned_data["dissociated"]]
+    current = Association.objects.of(owner).current().filter(member__in=keys).select_related("member")
+    leaving = [association.member for association in current.order_by("member__search", "pk")]
     if not leaving:
         return None
     roles = actions.dependent_roles(owner, leaving)
@@ -119,7 +118,7 @@ def _confirm(request: DelegateRequest, form: NetworkForm) -> HttpResponse | None
         "leaving": leaving,
         "coming": form.cleaned_data["associated"],
         "roles": roles,
-        "users": len({held.user_id for held in roles}),
+        "users": len({role.user_id for role in roles}),
         "refusal": form.refusal,
     }
     return render(request, "roles/confirm_dissociation.html", context)
@@ -127,18 +126,18 @@ def _confirm(request: DelegateRequest, form: NetworkForm) -> HttpResponse | None
 
 def _names(entities: Iterable[Entity]) -> str:
     names = [entity.name for entity in entities]
-    more = len(names) - NAMES_SAID
-    return ", ".join(names[:NAMES_SAID]) + (f" y {more} más" if more > 0 else "")
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" y {more} más" if more > 0 else "")
 
 
-def _say(request: DelegateRequest, change: actions.NetworkChange) -> None:
+def _add_message(request: DelegateRequest, change: actions.NetworkChange) -> None:
     parts = []
     if change.associated:
         parts.append(f"Asociadas a su red: {_names(change.associated)}.")
     if change.dissociated:
         parts.append(f"Desasociadas de su red: {_names(change.dissociated)}.")
     if change.ended:
-        users = len({held.user_id for held in change.ended})
+        users = len({role.user_id for role in change.ended})
         parts.append(f"Roles terminados: {len(change.ended)}, de {users} {'usuario' if users == 1 else 'usuarios'}.")
     if parts:
         messages.success(request, " ".join(("Operación exitosa.", *parts)))
@@ -153,26 +152,27 @@ def _say(request: DelegateRequest, change: actions.NetworkChange) -> None:
     viewable=Viewable.YES,
 )
 def associate_entities(request: DelegateRequest) -> HttpResponse:
-    """ "Asociar Entidades": search, tick, and "Asociar/Desasociar Entidad"; who leaves is confirmed first."""
+    """ "Asociar Entidades": search, tick, and "Asociar/Desasociar Entidad"; removals are confirmed first."""
     kinds, kind = NETWORK_MEMBERS[request.entity.kind], request.POST.get("kind", "")
     form = NetworkForm(request.POST, kind=kind if kind in kinds else "")
     if request.method != "POST":
         return _show_search(request)
     if not form.is_valid():
         return _show_search(request, form)
-    confirmed = form.cleaned_data["told"] is not None
+    confirmed = form.cleaned_data["expected_endings"] is not None
     return (None if confirmed else _confirm(request, form)) or _change(request, form)
 
 
 def _change(request: DelegateRequest, form: NetworkForm) -> HttpResponse:
     values = {name: form.cleaned_data[name] for name in ("associated", "dissociated")}
+    values["expected_endings"] = form.cleaned_data["expected_endings"] or 0
     with form.attempt():
         try:
-            change = actions.change_network(by=request.account, told=form.cleaned_data["told"] or 0, **values)
+            change = actions.change_network(by=request.account, **values)
         except actions.DependentsChanged as changed:
             form.refusal = changed.refusal
             return _confirm(request, form) or _show_search(request, form)
-        _say(request, change)
+        _add_message(request, change)
         return _back(request)
     return _show_search(request, form)
 
@@ -187,19 +187,14 @@ def _in_state(associations: AssociationQuerySet, state: str) -> AssociationQuery
 
 
 def _filtered(owner: Entity, form: EntitiesFilterForm) -> AssociationQuerySet:
-    """The owner's associations that the filter asks for; a wrong filter finds none."""
+    """The owner's associations that match the filters; none for a wrong filter."""
     network = Association.objects.of(owner)
     if not form.is_valid():
         return network.none()
-    asked = form.cleaned_data
-    if asked["tipo"]:
-        network = network.filter(member_kind=asked["tipo"])
-    return _in_state(network, asked["estado"]).matching(asked["criterio"])
-
-
-def _query(form: EntitiesFilterForm) -> str:
-    """The filters in use, for the address of the download; empty when there are none."""
-    return urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
+    filters = form.cleaned_data
+    if filters["tipo"]:
+        network = network.filter(member_kind=filters["tipo"])
+    return _in_state(network, filters["estado"]).matching(filters["criterio"])
 
 
 @delegate_of(
@@ -215,7 +210,7 @@ def entities(request: DelegateRequest) -> HttpResponse:
     owner = request.entity
     form = EntitiesFilterForm(request.GET, owner=owner)
     page = page_of(request, _filtered(owner, form).listed(), "member__search")
-    context = {"form": form, "page": page, "filter": _query(form), "territorial": _territorial(owner)}
+    context = {"form": form, "page": page, "filter": used_filters(form), "territorial": _territorial(owner)}
     return render(request, "roles/entities.html", context | {"ended": bool(form.data.get("estado"))})
 
 
@@ -226,28 +221,26 @@ def download_entities(request: DelegateRequest) -> HttpResponseBase:
     form = EntitiesFilterForm(request.GET, owner=owner)
     if not form.is_valid():
         return redirect(f"{reverse('entities')}?{request.GET.urlencode()}")
-    found, ended = _filtered(owner, form), bool(form.cleaned_data["estado"])
-    used, count = [name for name, value in form.cleaned_data.items() if value], found.count()
-    record_download(by=request.account, filters=used, rows=count, event=Event.NETWORK_DOWNLOADED)
+    associations, ended = _filtered(owner, form), bool(form.cleaned_data["estado"])
+    count, filters = associations.count(), [name for name, value in form.cleaned_data.items() if value]
+    record_download(by=request.account, filters=filters, rows=count, event=Event.NETWORK_DOWNLOADED)
     columns = (*ENTITY_COLUMNS, ENDED) if ended else ENTITY_COLUMNS
-    return download("entidades.xlsx", "Entidades", columns, entity_rows(found, ended=ended), count)
+    return download("entidades.xlsx", "Entidades", columns, entity_rows(associations, ended=ended), count)
 
 
 @delegate_of(*OWNER_KINDS, methods=SAFE, viewable=Viewable.YES)
 def association_history(request: DelegateRequest, pk: int) -> HttpResponse:
-    """What was done with one entity in this network: who, when, from where; every time it came and went."""
+    """What was done with one entity in this network, each time: who, when, from where."""
     owner = request.entity
-    made = Association.objects.of(owner).filter(pk=pk).select_related("member").first()
-    if made is None:
-        raise Http404
-    acts = HistoryEntry.objects.of(made.member).visible_to(owner).filter(event__startswith="network.")
-    page = page_of(request, acts.select_related("actor__person"), "id", newest_first=True)
-    current = Association.objects.of(owner).with_member(made.member).current().exists()
-    context = {"member": made.member, "page": page, "current": current}
+    member = get_object_or_404(Association.objects.of(owner).select_related("member"), pk=pk).member
+    entries = HistoryEntry.objects.of(member).visible_to(owner).filter(event__startswith="network.")
+    page = page_of(request, entries.select_related("actor__person"), "id", newest_first=True)
+    current = Association.objects.of(owner).with_member(member).current().exists()
+    context = {"member": member, "page": page, "current": current}
     return render(request, "roles/association_history.html", context)
 
 
-# ---------------------------------------------------------------- the other side
+# ---------------------------------------------------------------- Redes a las que pertenece
 
 
 @delegate_of(
@@ -261,7 +254,8 @@ def association_history(request: DelegateRequest, pk: int) -> HttpResponse:
 def memberships(request: DelegateRequest) -> HttpResponse:
     """ "Redes a las que pertenece": which EPS or territorial entities have this one in their network, since when."""
     form = MembershipsFilterForm(request.GET)
-    mine = Association.objects.with_member(request.entity).select_related("owner")
-    mine = _in_state(mine, form.cleaned_data["estado"]) if form.is_valid() else mine.none()
-    context = {"form": form, "page": page_of(request, mine, "owner__search"), "filter": bool(form.data.get("estado"))}
+    networks = Association.objects.with_member(request.entity).select_related("owner")
+    networks = _in_state(networks, form.cleaned_data["estado"]) if form.is_valid() else networks.none()
+    page = page_of(request, networks, "owner__search")
+    context = {"form": form, "page": page, "filter": bool(form.data.get("estado"))}
     return render(request, "roles/memberships.html", context)

@@ -1,4 +1,4 @@
-"""Constancias: the delegate issues and downloads them, anybody verifies one by its code."""
+"""Constancias, the certificates of roles: a delegate issues and downloads them, anybody verifies one by its code."""
 
 import logging
 from uuid import UUID
@@ -25,7 +25,7 @@ LATEST_SHOWN = 10
 
 
 def _status(refusal: Refusal) -> int:
-    """503 for what the server can not do now; a page like any other for what the delegate can mend."""
+    """503 for what the server cannot do now, 200 for what the delegate can correct."""
     return 503 if refusal in (NO_PANGO, BUSY) else 200
 
 
@@ -63,9 +63,8 @@ def entity_certificate(request: DelegateRequest) -> HttpResponse:
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def download_certificate(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """The PDF of a paper that this entity has issued, drawn again from what was kept."""
-    papers = Certificate.objects.visible_to(request.entity)
-    certificate = get_object_or_404(papers, public_id=public_id)
+    """The PDF of a certificate that this entity has issued, drawn again from its stored content."""
+    certificate = get_object_or_404(Certificate.objects.visible_to(request.entity), public_id=public_id)
     if not checksum_matches(certificate):
         logger.error("certificate %s does not match its fingerprint", certificate.public_id)
         raise Http404
@@ -85,7 +84,7 @@ def download_certificate(request: DelegateRequest, public_id: UUID) -> HttpRespo
 
 @public(methods=SAFE, viewable=Viewable.YES)
 def verify(request: HttpRequest) -> HttpResponse:
-    """The form to which a paper sends whoever can not read its QR."""
+    """The form for typing the code of a certificate."""
     form = VerifyForm(request.GET if "codigo" in request.GET else None)
     if form.is_bound and form.is_valid():
         return redirect("verify_certificate", form.cleaned_data["codigo"])
@@ -94,13 +93,12 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @public(methods=SAFE, viewable=Viewable.YES)
 def verify_certificate(request: HttpRequest, code: str) -> HttpResponse:
-    """Confirm or deny a paper, showing less than the paper does; attempts are not kept."""
-    wanted = read_code(code)
-    certificate = Certificate.objects.filter(code=wanted).first() if wanted else None
+    """Confirm or deny a certificate, showing less than it does; attempts are not recorded."""
+    certificate = Certificate.objects.filter(code=read_code(code)).first()
     if certificate is not None and not checksum_matches(certificate):
         logger.error("certificate %s does not match its fingerprint", certificate.public_id)
         certificate = None
-    context = {"paper": certificate and summary(certificate), "form": VerifyForm()}
+    context = {"certificate": certificate and summary(certificate), "form": VerifyForm()}
     response = render(request, "roles/verify_certificate.html", context, status=200 if certificate else 404)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -1,7 +1,6 @@
-"""Historia: what was done in an entity, by whom and when, to read and to take away."""
+"""Historia: what was done in an entity, by whom and when, as a page and as a workbook."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,6 +13,8 @@ from accounts.usernames import DELEGATE_KINDS
 from entities.models import Entity
 from mipres_admin.access.declarations import SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.excel.writer import LAST_ROW, download
+from mipres_admin.formatting import format_number
+from mipres_admin.forms import used_filters
 from mipres_admin.history.actions import record_history_download
 from mipres_admin.history.models import HistoryEntry, HistoryQuerySet
 from mipres_admin.paging import count_to, page_of
@@ -25,7 +26,7 @@ COUNTED_TO = 10_000
 
 
 def _filtered(request: AccountRequest[Any], entity: Entity) -> tuple[EntityHistoryForm, HistoryQuerySet]:
-    """The form of the address and the entity's events that it asks for; a wrong filter finds none."""
+    """The form of the address and the entity's events that match it; none for a wrong filter."""
     form = EntityHistoryForm(request.GET, entity=entity)
     events = HistoryEntry.objects.visible_to(entity).select_related("actor__person", "actor__entity")
     return form, form.filtered(events) if form.is_valid() else events.none()
@@ -35,14 +36,13 @@ def history_page(request: AccountRequest[Any], entity: Entity, template: str, co
     """The page of one entity's history; the caller has checked that the reader may read it."""
     form, events = _filtered(request, entity)
     page = page_of(request, events, "at", newest_first=True, counted_to=COUNTED_TO)
-    used = {name: value for name, value in form.data.items() if value and name in form.fields}
     rows = present(page.rows, entity)
-    here = {"entity": entity, "form": form, "page": page, "rows": rows, "filter": urlencode(used)}
-    return render(request, template, here | context)
+    own = {"entity": entity, "form": form, "page": page, "rows": rows, "filter": used_filters(form)}
+    return render(request, template, own | context)
 
 
 def history_workbook(request: AccountRequest[Any], entity: Entity, back: str) -> HttpResponseBase:
-    """The workbook of the events that the filter asks for, or `back` to the page that says why not."""
+    """The workbook of the events that match the filter, or `back` to the page that says why not."""
     form, events = _filtered(request, entity)
     back = f"{back}?{request.GET.urlencode()}"
     if not form.is_valid():
@@ -50,7 +50,7 @@ def history_workbook(request: AccountRequest[Any], entity: Entity, back: str) ->
     events = events.so_far()
     count = count_to(events, LAST_ROW - 1)
     if count >= LAST_ROW:
-        most = f"{LAST_ROW - 1:,}".replace(",", ".")
+        most = format_number(LAST_ROW - 1)
         messages.error(
             request,
             f"El Excel debe tener máximo {most} actos y los filtros encuentran más. Elija un rango de fechas más corto "

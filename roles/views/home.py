@@ -1,4 +1,4 @@
-"""The home of an account: what it can do here, and how its entity stands."""
+"""Inicio: what an account can do in the portal, with the figures of its entity."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from roles.registry_notices import NOTICE_DAYS, notices_for
 
 
 def recent_impersonations(account: Account) -> list[Impersonation]:
-    """The last times that the Ministry saw the portal as a delegate of this account's entity: some, and one more."""
+    """The latest impersonations of this account's entity: three, and one that tells that there are more."""
     return (
         list(Impersonation.objects.recent_for(account.entity).select_related("account")[:4]) if account.entity else []
     )
@@ -23,7 +23,7 @@ def recent_impersonations(account: Account) -> list[Impersonation]:
 
 @signed_in(methods=SAFE, viewable=Viewable.YES)
 def home(request: AnyRequest) -> HttpResponse:
-    """What this account can do here, and how its entity stands; a natural person's home is "Mi lista de roles"."""
+    """What this account can do and the figures of its entity; a natural person's home is "Mi lista de roles"."""
     account = request.account
     if account.is_natural_person:
         return redirect("role_list")
@@ -33,7 +33,7 @@ def home(request: AnyRequest) -> HttpResponse:
     if account.entity is not None and account.entity.is_active:
         context |= {
             "overview": overview_of(account.entity),
-            "news": notices_for(account.entity),
-            "news_days": NOTICE_DAYS,
+            "registry_notices": notices_for(account.entity),
+            "notice_days": NOTICE_DAYS,
         }
     return render(request, "roles/home.html", context)

@@ -13,7 +13,7 @@ from roles.models import RoleEnding, RoleEndingQuerySet
 
 
 def _filtered(entity: Entity, form: NoticesFilterForm) -> RoleEndingQuerySet:
-    """The entity's endings that the filter asks for; a wrong filter finds none."""
+    """The entity's endings that match the filters; none for a wrong filter."""
     endings = RoleEnding.objects.visible_to(entity).not_undone()
     if not form.is_valid():
         return endings.none()
@@ -23,15 +23,10 @@ def _filtered(entity: Entity, form: NoticesFilterForm) -> RoleEndingQuerySet:
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
-def registry_news(request: DelegateRequest) -> HttpResponse:
+def registry_notices(request: DelegateRequest) -> HttpResponse:
     """Who, which role, at which sede, why and when, the latest first; and what the delegate can do now."""
     form = NoticesFilterForm(request.GET)
-    found = _filtered(request.entity, form)
-    page = page_of(
-        request,
-        found.select_related("assignment__user__person", "assignment__sede"),
-        "id",
-        newest_first=True,
-    )
+    endings = _filtered(request.entity, form).select_related("assignment__user__person", "assignment__sede")
+    page = page_of(request, endings, "id", newest_first=True)
     context = {"form": form, "page": page, "filter": any(form.data.get(name) for name in form.fields)}
-    return render(request, "roles/registry_news.html", context)
+    return render(request, "roles/registry_notices.html", context)

@@ -1,4 +1,4 @@
-"""Cargar archivo: the workbook of Consultar Usuarios comes back, is previewed, applied, and answered row by row."""
+"""Cargar archivo: upload the workbook of Consultar Usuarios, preview it, apply it, download the result by row."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -30,8 +30,8 @@ ORDER = {verdict.value: place for place, verdict in enumerate(Verdict)}
 
 def _upload(request: DelegateRequest, public_id: UUID) -> RoleUpload:
     """The upload, for a delegate of its entity; else 404."""
-    theirs = RoleUpload.objects.filter(entity=request.entity).select_related("applied_by", "entity")
-    return get_object_or_404(theirs, public_id=public_id)
+    uploads = RoleUpload.objects.filter(entity=request.entity).select_related("applied_by", "entity")
+    return get_object_or_404(uploads, public_id=public_id)
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
@@ -46,8 +46,8 @@ def upload_users(request: DelegateRequest) -> HttpResponse:
     return redirect("upload_preview", upload.public_id)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as the page shows it: the person in the words of the file, never of the registry."""
+def _display(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as the page shows it: the person as named in the file, never in the registry."""
     texts = row["texts"]
     return row | {
         "label": Verdict(row["verdict"]).label,
@@ -59,7 +59,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page(request: DelegateRequest, upload: RoleUpload, form: PreviewFilterForm) -> Page[Any]:
-    """The page of the rows that the filter finds, errors first."""
+    """The page of the rows that match the filter, errors first."""
     verdict = form.cleaned_data["ver"] if form.is_valid() else ""
     rows = [row for row in upload.rows if not verdict or row["verdict"] == verdict]
     rows.sort(key=lambda row: (ORDER[row["verdict"]], row["line"]))
@@ -69,7 +69,7 @@ def _page(request: DelegateRequest, upload: RoleUpload, form: PreviewFilterForm)
         return f"{request.path}?{urlencode({'ver': verdict, 'pagina': number})}"
 
     return Page(
-        rows=[_shown(row) for row in page],
+        rows=[_display(row) for row in page],
         count=page.paginator.count,
         previous_url=address(page.previous_page_number()) if page.has_previous() else "",
         next_url=address(page.next_page_number()) if page.has_next() else "",
@@ -86,7 +86,7 @@ def _show(request: DelegateRequest, upload: RoleUpload, refusal: Refusal | None 
         "page": _page(request, upload, form),
         "counts": [(Verdict(verdict).label, number) for verdict, number in counts.items()],
         "errors": counts[Verdict.ERROR],
-        "to_do": counts[Verdict.GIVE] + counts[Verdict.MOVE] + counts[Verdict.END],
+        "to_do": counts[Verdict.GRANT] + counts[Verdict.RESCHEDULE] + counts[Verdict.REVOKE],
     }
     return render(request, "roles/upload_preview.html", context)
 
@@ -111,8 +111,8 @@ def apply_upload(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     with form.attempt():
         upload = actions.apply_upload(by=request.account, upload=upload, mode=form.cleaned_data["mode"])
         counts = actions.counts_of(upload)
-        said = ", ".join(f"{Verdict(verdict).label.lower()}: {number}" for verdict, number in counts.items())
-        messages.success(request, f"Operación exitosa. El archivo se aplicó: {said}.")
+        rows = ", ".join(f"{Verdict(verdict).label.lower()}: {number}" for verdict, number in counts.items())
+        messages.success(request, f"Operación exitosa. El archivo se aplicó: {rows}.")
         return redirect(here)
     return _show(request, _upload(request, public_id), form.refusal)
 

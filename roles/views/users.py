@@ -1,20 +1,20 @@
 """Activar Usuarios and Consultar Usuarios: find a user, give and take roles, list and download."""
 
 from collections.abc import Callable
-from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.requests import DelegateRequest
-from entities.models import Entity, EntityKind, Sede
+from entities.models import Entity, EntityKind
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.excel.writer import download
+from mipres_admin.forms import used_filters
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refused
@@ -22,11 +22,11 @@ from roles.actions import role_assignments as actions
 from roles.actions.lookup import look_up_user, record_download
 from roles.exports import USER_COLUMNS, user_rows
 from roles.forms.users import AssociateForm, DeactivateForm, FindUserForm, LastDayForm, UpdateRolesForm, UsersFilterForm
-from roles.matrix import ACTIVATING_KINDS, MATRIX, MEANINGS, options_for
+from roles.matrix import ACTIVATING_KINDS, MATRIX, MEANINGS
 from roles.models import Profession, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet
-from roles.role_changes import Change
-from roles.rules import NOT_REGISTERED, Activation, option_for
-from roles.user_page import RolesForm, groups, user_page
+from roles.role_changes import RoleChange
+from roles.rules import NOT_REGISTERED, Activation, activation_for
+from roles.user_page import RolesForm, sede_groups, user_page
 from roles.validity import long_date
 
 FOUND_REMEMBERED = 50
@@ -36,20 +36,17 @@ FOUND_REMEMBERED = 50
 
 
 def _remember(request: DelegateRequest, user: RegisteredUser) -> None:
-    """This session has found the user by document: it may open the user's page."""
-    found = [key for key in request.session.get("found_users", []) if key != str(user.public_id)]
-    request.session["found_users"] = [*found, str(user.public_id)][-FOUND_REMEMBERED:]
+    """Let this session, which has found the user by document, open the user's page."""
+    others = [key for key in request.session.get("found_users", []) if key != str(user.public_id)]
+    request.session["found_users"] = [*others, str(user.public_id)][-FOUND_REMEMBERED:]
 
 
 def user_for(request: DelegateRequest, public_id: UUID) -> RegisteredUser:
-    """The user, for a delegate whose entity has given roles to him or who has just found him by document; else 404."""
-    users = RegisteredUser.objects.select_related("person", "profession").filter(public_id=public_id)
+    """The user, for a delegate whose entity has given them roles or who has just found them by document; else 404."""
+    users = RegisteredUser.objects.select_related("person", "profession")
     if str(public_id) not in request.session.get("found_users", []):
         users = users.filter(assignments__entity=request.entity).distinct()
-    user = users.first()
-    if user is None:
-        raise Http404
-    return user
+    return get_object_or_404(users, public_id=public_id)
 
 
 @delegate_of(
@@ -82,12 +79,9 @@ def _address(user: RegisteredUser, option: str) -> str:
 
 
 def _activation(request: DelegateRequest, public_id: UUID) -> Activation:
-    """The user of the address, under the option of the address or the form, else the first that fits the user."""
+    """The user of the address, under the option of the form or the address, else the first that fits the user."""
     user, option = user_for(request, public_id), request.POST.get("option") or request.GET.get("opcion")
-    options = options_for(request.entity.kind)
-    if option not in options:
-        option = option_for(request.entity, user) or options[0]
-    return Activation(request.entity, user, str(option))
+    return activation_for(request.entity, user, option)
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
@@ -96,25 +90,25 @@ def user_roles(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     return render(request, "roles/user_roles.html", user_page(_activation(request, public_id), request.GET))
 
 
-def _report(request: DelegateRequest, change: Change, user: RegisteredUser, sede: Sede) -> None:
-    parts = []
-    if change.given:
-        parts.append(f"asignado {', '.join(change.given)}")
-    if change.ended:
-        parts.append(f"retirado {', '.join(change.ended)}")
-    if change.moved:
-        parts.append(f"{', '.join(change.moved)} con nuevo último día")
-    if change and change.validity.last:
-        parts.append(f"hasta el {long_date(change.validity.last)}")
-    where = f"{user.person}, sede {sede.code} {sede.name}"
-    if change:
-        messages.success(request, f"Operación exitosa. {where}: {'; '.join(parts)}.")
-    else:
+def _add_message(request: DelegateRequest, change: RoleChange) -> None:
+    where = f"{change.user.person}, sede {change.sede.code} {change.sede.name}"
+    if not change:
         messages.info(request, f"{where}: los roles ya estaban así, no hubo cambios.")
+        return
+    parts = []
+    if change.granted:
+        parts.append(f"asignado {', '.join(change.granted_roles)}")
+    if change.ended:
+        parts.append(f"retirado {', '.join(change.ended_roles)}")
+    if change.rescheduled:
+        parts.append(f"{', '.join(change.rescheduled_roles)} con nuevo último día")
+    if change.validity.last:
+        parts.append(f"hasta el {long_date(change.validity.last)}")
+    messages.success(request, f"Operación exitosa. {where}: {'; '.join(parts)}.")
 
 
 def _save(
-    request: DelegateRequest, public_id: UUID, form_class: type[RolesForm], action: Callable[..., Change]
+    request: DelegateRequest, public_id: UUID, form_class: type[RolesForm], action: Callable[..., RoleChange]
 ) -> HttpResponse:
     """Change the roles of one user as the form says and go back to the page; or show there why not."""
     activation = _activation(request, public_id)
@@ -124,8 +118,7 @@ def _save(
         return redirect(_address(user, option))
     if form.is_valid():
         with form.attempt():
-            change = action(by=request.account, user=user, option=option, **form.values)
-            _report(request, change, user, form.values["sede"])
+            _add_message(request, action(by=request.account, user=user, option=option, **form.values))
             return redirect(_address(user, option))
     return render(request, "roles/user_roles.html", user_page(activation, request.GET, form))
 
@@ -154,11 +147,11 @@ def deactivate_user(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _save(request, public_id, DeactivateForm, actions.update_roles)
     activation, code = _activation(request, public_id), request.GET.get("sede")
-    group = next((group for group in groups(activation) if group["sede"].code == code), None)
+    group = next((group for group in sede_groups(activation) if group["sede"].code == code), None)
     back = _address(activation.user, activation.option)
     if group is None:
         return redirect(back)
-    context = {"asked": activation, "person": activation.user.person, "group": group, "back": back}
+    context = {"activation": activation, "person": activation.user.person, "group": group, "back": back}
     return render(request, "roles/deactivate_user.html", context)
 
 
@@ -167,17 +160,16 @@ def deactivate_user(request: DelegateRequest, public_id: UUID) -> HttpResponse:
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def user_history(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """What was done to one user by this entity: who, when, from where, before and after."""
+    """What this entity did to one user: who, when, from where, before and after."""
     user = user_for(request, public_id)
-    acts = HistoryEntry.objects.of(user).visible_to(request.entity).filter(event__startswith="roles.")
-    acts = acts.select_related("actor__person")
-    page = page_of(request, acts, "id", newest_first=True)
+    entries = HistoryEntry.objects.of(user).visible_to(request.entity).filter(event__startswith="roles.")
+    page = page_of(request, entries.select_related("actor__person"), "id", newest_first=True)
     return render(request, "roles/user_history.html", {"user": user, "person": user.person, "page": page})
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def role_matrix(request: DelegateRequest) -> HttpResponse:
-    """ "Roles y quién puede asignarlos": the lines of the matrix that are this delegate's."""
+    """ "Roles y quién puede asignarlos": the lines of the matrix for this delegate."""
     kind = request.entity.kind
     professions = Profession.objects.in_bulk()
     lines = [
@@ -197,27 +189,22 @@ def role_matrix(request: DelegateRequest) -> HttpResponse:
 
 
 def _filtered(entity: Entity, form: UsersFilterForm) -> RoleAssignmentQuerySet:
-    """The entity's assignments that the filter asks for; a wrong filter finds none."""
+    """The entity's assignments that match the filters; none for a wrong filter."""
     assignments = RoleAssignment.objects.visible_to(entity)
     if not form.is_valid():
         return assignments.none()
-    asked = form.cleaned_data
-    states: dict[str, Callable[[], RoleAssignmentQuerySet]] = {
-        "": assignments.current,
-        "vencen": partial(assignments.ending_within, 30),
-        "por-empezar": assignments.to_come,
-        "terminados": assignments.ended,
-        "todos": assignments.all,
+    filters = form.cleaned_data
+    states = {
+        "": assignments.current(),
+        "vencen": assignments.ending_within(30),
+        "por-empezar": assignments.to_come(),
+        "terminados": assignments.ended(),
+        "todos": assignments,
     }
-    assignments = states[asked["estado"]]()
-    if asked["rol"]:
-        assignments = assignments.filter(role=asked["rol"])
-    return assignments.at_sede(asked["entidad"]).matching(asked["criterio"])
-
-
-def _filter(form: UsersFilterForm) -> str:
-    """The filters in use, for the address of the download; empty when there are none."""
-    return urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
+    assignments = states[filters["estado"]]
+    if filters["rol"]:
+        assignments = assignments.filter(role=filters["rol"])
+    return assignments.at_sede(filters["entidad"]).matching(filters["criterio"])
 
 
 @delegate_of(
@@ -231,10 +218,9 @@ def _filter(form: UsersFilterForm) -> str:
 def users(request: DelegateRequest) -> HttpResponse:
     """ "Consultar Usuarios": the filter, the exact count, and a page of the list."""
     form = UsersFilterForm(request.GET)
-    found = _filtered(request.entity, form)
-    related = found.select_related("user__person", "user__profession", "sede").prefetch_related("endings")
-    page = page_of(request, related, "listed_as")
-    return render(request, "roles/users.html", {"form": form, "page": page, "filter": _filter(form)})
+    assignments = _filtered(request.entity, form).select_related("user__person", "user__profession", "sede")
+    page = page_of(request, assignments.prefetch_related("endings"), "listed_as")
+    return render(request, "roles/users.html", {"form": form, "page": page, "filter": used_filters(form)})
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
@@ -243,7 +229,7 @@ def download_users(request: DelegateRequest) -> HttpResponseBase:
     form = UsersFilterForm(request.GET)
     if not form.is_valid():
         return redirect(f"{reverse('users')}?{request.GET.urlencode()}")
-    found = _filtered(request.entity, form)
-    used, count = [name for name, value in form.cleaned_data.items() if value], found.count()
-    record_download(by=request.account, filters=used, rows=count)
-    return download("usuarios.xlsx", "Usuarios", USER_COLUMNS, user_rows(found), count)
+    assignments = _filtered(request.entity, form)
+    count, filters = assignments.count(), [name for name, value in form.cleaned_data.items() if value]
+    record_download(by=request.account, filters=filters, rows=count)
+    return download("usuarios.xlsx", "Usuarios", USER_COLUMNS, user_rows(assignments), count)

@@ -51,7 +51,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     hold(scenario, ANULADOR)
     yield None
-    update_roles(**here(scenario), roles=[JUNTA], seen=[ANULADOR])
+    update_roles(**here(scenario), roles=[JUNTA], expected_roles=[ANULADOR])
     yield by_delegate(scenario, scenario.user, before=kept(scenario, ANULADOR), after=kept(scenario, JUNTA))
 
 
@@ -59,7 +59,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     hold(scenario, ANULADOR, JUNTA)
     yield None
-    update_roles(**here(scenario), roles=[], seen=[ANULADOR, JUNTA])
+    update_roles(**here(scenario), roles=[], expected_roles=[ANULADOR, JUNTA])
     yield by_delegate(scenario, scenario.user, before=kept(scenario, ANULADOR, JUNTA), after=kept(scenario))
 
 
@@ -179,7 +179,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     sede = Sede.objects.get(entity=by.entity)
     activate_user(by=by, user=scenario.user, sede=sede, option=Option.INDEPENDIENTE, roles=["Rol_Prescriptor"])
     yield None
-    dissociate(by=by, members=[member], told=1)
+    dissociate(by=by, members=[member], expected_endings=1)
     yield Expected(member, by, by.entity, since(), until(users=1, roles=1), also=(Event.ROLES_ENDED,))
 
 

@@ -77,7 +77,7 @@ TABLE = {
     "deactivate_user": (TO_LOGIN, LEADING, NO),
     "change_last_day": (TO_LOGIN, LEADING, NO),
     "user_history": (TO_LOGIN, ACTIVATING, NO),
-    "registry_news": (TO_LOGIN, ACTIVATING, NO),
+    "registry_notices": (TO_LOGIN, ACTIVATING, NO),
     "upload_users": (TO_LOGIN, ACTIVATING, NO),
     "upload_preview": (TO_LOGIN, ACTIVATING, NO),
     "apply_upload": (TO_LOGIN, LEADING, NO),

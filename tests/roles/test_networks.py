@@ -13,7 +13,7 @@ from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from roles.actions.associations import DependentsChanged, associate, change_network, dependent_roles, dissociate
 from roles.actions.role_assignments import activate_user
-from roles.matrix import Option, Role, roles_of_the_network
+from roles.matrix import Option, Role, network_roles
 from roles.models import RoleAssignment
 from tests.cells import each_cell
 from tests.factories import make_delegate, make_entity, make_sede, make_user
@@ -182,7 +182,7 @@ def test_the_roles_of_an_independent_end_with_the_association_and_the_administra
     associate(by=eps, members=[independent])
     give(eps, doctor, PRESCRIPTOR, DISPENSADOR)
     give(eps, doctor, ANULADOR_EPS, option=Option.ADMINISTRATIVO_EPS)
-    change = dissociate(by=eps, members=[independent], told=2)
+    change = dissociate(by=eps, members=[independent], expected_endings=2)
     assert sorted(role.role for role in change.ended) == [DISPENSADOR, PRESCRIPTOR]
     assert held(doctor) == {ANULADOR_EPS}
 
@@ -193,7 +193,7 @@ def test_the_roles_that_another_eps_gave_stay(eps, doctor, independent):
     for by in (eps, other):
         associate(by=by, members=[independent])
         give(by, doctor, PRESCRIPTOR)
-    dissociate(by=eps, members=[independent], told=1)
+    dissociate(by=eps, members=[independent], expected_endings=1)
     assert [role.entity for role in RoleAssignment.objects.current()] == [other.entity]
 
 
@@ -206,15 +206,15 @@ def test_the_roles_of_an_ips_stay_when_an_eps_dissociates_it(eps, delegate, clin
 
 
 def test_only_the_roles_of_the_independent_option_depend_on_the_network():
-    assert roles_of_the_network("EPS_C") == {Role.PRESCRIPTOR, Role.ORDENADOR, Role.DISPENSADOR}
-    assert roles_of_the_network("IPS") == roles_of_the_network("ET") == frozenset()
+    assert network_roles("EPS_C") == {Role.PRESCRIPTOR, Role.ORDENADOR, Role.DISPENSADOR}
+    assert network_roles("IPS") == network_roles("ET") == frozenset()
 
 
 def test_with_another_number_of_roles_than_was_said_nothing_changes(eps, doctor, independent):
     associate(by=eps, members=[independent])
     give(eps, doctor, PRESCRIPTOR, DISPENSADOR)
     with pytest.raises(DependentsChanged, match="1 roles y ahora son 2"):
-        dissociate(by=eps, members=[independent], told=1)
+        dissociate(by=eps, members=[independent], expected_endings=1)
     assert network(eps) == {independent.pk}
     assert held(doctor) == {PRESCRIPTOR, DISPENSADOR}
 
@@ -222,7 +222,7 @@ def test_with_another_number_of_roles_than_was_said_nothing_changes(eps, doctor,
 def test_the_cause_is_in_the_history_of_the_user_and_in_one_mail(eps, doctor, independent, delivered):
     associate(by=eps, members=[independent])
     give(eps, doctor, PRESCRIPTOR)
-    dissociate(by=eps, members=[independent], told=1)
+    dissociate(by=eps, members=[independent], expected_endings=1)
     cause = "EPS Uno desasoció de su red al profesional independiente."
     assert HistoryEntry.objects.of(doctor).latest("id").after["cause"] == cause
     (message,) = [message for message in delivered() if cause in message.body]
@@ -233,7 +233,7 @@ def test_the_cause_is_in_the_history_of_the_user_and_in_one_mail(eps, doctor, in
 def test_the_history_of_a_dissociation_counts_users_and_roles(eps, doctor, independent):
     associate(by=eps, members=[independent])
     give(eps, doctor, PRESCRIPTOR, DISPENSADOR)
-    dissociate(by=eps, members=[independent], told=2)
+    dissociate(by=eps, members=[independent], expected_endings=2)
     after = HistoryEntry.objects.get(event="network.dissociated").after
     assert (after["relation"], after["users"], after["roles"]) == ("EPS_IPS", 1, 2)
 

@@ -63,17 +63,21 @@ def search(client, words, kind="IPS"):
 def press(client, words, ticked, kind="IPS", **extra):
     """Search, leave exactly these entities ticked, and press "Asociar/Desasociar Entidad"."""
     page = search(client, words, kind)
-    return send(client, seen_on(page), ticked, kind, words, **extra)
+    return send(client, expected_on(page), ticked, kind, words, **extra)
 
 
-def send(client, seen, ticked, kind="IPS", words="clinica", **extra):
+def send(client, expected, ticked, kind="IPS", words="clinica", **extra):
     address = f"{reverse(ASSOCIATE)}?tipo={kind}&criterio={words}"
-    data = {"kind": kind, "seen": seen, "member": [getattr(entity, "pk", entity) for entity in ticked]} | extra
+    data = {
+        "kind": kind,
+        "expected_members": expected,
+        "member": [getattr(entity, "pk", entity) for entity in ticked],
+    } | extra
     return client.post(address, data, follow=True)
 
 
-def seen_on(page):
-    return page.context["seen"]
+def expected_on(page):
+    return page.context["expected_members"]
 
 
 def network(by):
@@ -202,7 +206,7 @@ def test_after_it_the_same_search_shows_the_new_ticks(client, clinic):
 def test_many_are_applied_at_once_and_the_message_says_what_changed(client, eps):
     first, second, third = (make_entity("PROV", name=f"Farmacia {name}") for name in ("Uno", "Dos", "Tres"))
     Association.objects.create(owner=eps.entity, member=third)
-    page = press(client, "farmacia", [first, second], "PROV", told="0")
+    page = press(client, "farmacia", [first, second], "PROV", expected_endings="0")
     assert "Asociadas a su red: Farmacia Dos, Farmacia Uno. Desasociadas de su red: Farmacia Tres." in page.text
     assert network(eps) == {"Farmacia Uno", "Farmacia Dos"}
 
@@ -213,16 +217,16 @@ def test_a_long_message_is_cut(client):
 
 
 def test_a_second_click_changes_nothing_and_is_no_error(client, clinic):
-    seen = seen_on(search(client, "clinica"))
-    send(client, seen, [clinic])
-    assert "no hubo cambios" in send(client, seen, [clinic]).text
+    expected = expected_on(search(client, "clinica"))
+    send(client, expected, [clinic])
+    assert "no hubo cambios" in send(client, expected, [clinic]).text
     assert Association.objects.count() == 1
 
 
 def test_a_page_that_grew_old_does_not_undo_what_somebody_else_did(client, eps, clinic):
     other = make_entity(name="Clínica Dos")
     make_sede(other)
-    old = seen_on(search(client, "clinica"))
+    old = expected_on(search(client, "clinica"))
     Association.objects.create(owner=eps.entity, member=other)
     send(client, old, [clinic])
     assert network(eps) == {clinic.name, other.name}
@@ -230,14 +234,14 @@ def test_a_page_that_grew_old_does_not_undo_what_somebody_else_did(client, eps, 
 
 def test_a_page_that_grew_old_does_not_bring_back_what_somebody_else_took_out(client, eps, clinic):
     made = Association.objects.create(owner=eps.entity, member=clinic)
-    old = seen_on(search(client, "clinica"))
+    old = expected_on(search(client, "clinica"))
     Association.objects.filter(pk=made.pk).update(ends_at=timezone.now())
     send(client, old, [clinic])
     assert network(eps) == set()
 
 
 @each_cell(
-    ("seen", "ticked"),
+    ("expected", "ticked"),
     [
         ("{clinic}:0", ["{foreign}"]),
         ("{foreign}:0", ["{foreign}"]),
@@ -251,9 +255,9 @@ def test_a_page_that_grew_old_does_not_bring_back_what_somebody_else_took_out(cl
         ("1:0 \x00", []),
     ],
 )
-def test_a_forged_form_is_refused_and_changes_nothing(client, eps, clinic, hospital, seen, ticked):
+def test_a_forged_form_is_refused_and_changes_nothing(client, eps, clinic, hospital, expected, ticked):
     ids = {"clinic": clinic.pk, "hospital": hospital.pk, "foreign": make_entity("ET").pk}
-    page = send(client, seen.format(**ids), [tick.format(**ids) for tick in ticked])
+    page = send(client, expected.format(**ids), [tick.format(**ids) for tick in ticked])
     assert page.status_code == 200
     assert "La página llegó incompleta" in page.text or "nulo" in page.text
     assert network(eps) == set()
@@ -261,7 +265,7 @@ def test_a_forged_form_is_refused_and_changes_nothing(client, eps, clinic, hospi
 
 @pytest.mark.parametrize("kind", ["EPS_S", "ET", "", "x" * 300, "\x00"])
 def test_a_forged_kind_is_refused_and_changes_nothing(client, eps, clinic, kind):
-    data = {"kind": kind, "seen": f"{clinic.pk}:0", "member": [clinic.pk]}
+    data = {"kind": kind, "expected_members": f"{clinic.pk}:0", "member": [clinic.pk]}
     page = client.post(reverse(ASSOCIATE), data)
     assert "La página llegó incompleta" in page.text
     assert network(eps) == set()
@@ -270,7 +274,7 @@ def test_a_forged_kind_is_refused_and_changes_nothing(client, eps, clinic, kind)
 def test_a_forged_form_can_not_take_out_what_is_in_the_network_of_another(client, clinic):
     other = make_delegate(make_entity("EPS_S"))
     Association.objects.create(owner=other.entity, member=clinic)
-    send(client, f"{clinic.pk}:1", [], told="0")
+    send(client, f"{clinic.pk}:1", [], expected_endings="0")
     assert network(other) == {clinic.name}
 
 
@@ -311,14 +315,14 @@ def test_unticking_first_says_how_many_active_users_depend_on_it(client, eps, do
 
 
 def test_after_the_confirmation_the_association_and_its_roles_end_together(client, eps, doctor):
-    page = press(client, "jesus", [], "PI", told="2")
+    page = press(client, "jesus", [], "PI", expected_endings="2")
     assert "Roles terminados: 2, de 1 usuario." in page.text
     assert network(eps) == set()
     assert not RoleAssignment.objects.current().exists()
 
 
 def test_when_more_depends_on_it_than_was_said_it_asks_again(client, eps, doctor):
-    page = press(client, "jesus", [], "PI", told="1")
+    page = press(client, "jesus", [], "PI", expected_endings="1")
     assert "Cambió lo que depende de la red" in page.text
     assert "Roles que terminan: 2" in page.text
     assert network(eps) == {"Jesús Ñáñez"}
@@ -332,14 +336,14 @@ def test_nothing_of_the_eps_depends_on_an_ips_and_the_page_says_so(client, eps, 
 
 
 def test_confirming_twice_changes_nothing_the_second_time(client, eps, doctor):
-    seen = seen_on(search(client, "jesus", "PI"))
-    send(client, seen, [], "PI", "jesus", told="2")
-    assert "no hubo cambios" in send(client, seen, [], "PI", "jesus", told="2").text
+    expected = expected_on(search(client, "jesus", "PI"))
+    send(client, expected, [], "PI", "jesus", expected_endings="2")
+    assert "no hubo cambios" in send(client, expected, [], "PI", "jesus", expected_endings="2").text
     assert HistoryEntry.objects.filter(event="network.dissociated").count() == 1
 
 
 def test_the_history_of_the_user_says_why_the_roles_ended(client, doctor):
-    press(client, "jesus", [], "PI", told="2")
+    press(client, "jesus", [], "PI", expected_endings="2")
     user = RoleAssignment.objects.first().user
     page = client.get(reverse("user_history", args=[user.public_id])).text
     assert "EPS Uno desasoció de su red al profesional independiente." in page
@@ -510,7 +514,7 @@ def test_the_eps_s_of_the_same_nit_sees_nothing_of_the_eps_c(client, stocked):
 
 def test_the_history_of_an_association_says_who_did_what_and_when(client, eps, clinic):
     press(client, "clinica", [clinic])
-    press(client, "clinica", [], told="0")
+    press(client, "clinica", [], expected_endings="0")
     made = Association.objects.get()
     page = client.get(reverse("association_history", args=[made.pk])).text
     for shown in ("Entidad asociada", "Entidad desasociada", eps.login, "127.0.0.1", "No terminó ningún rol"):

@@ -278,7 +278,7 @@ def test_with_one_sede_open_he_keeps_it(registries, user, independent):
     assert len(held(user)) == 2
 
 
-def test_he_is_not_given_roles_of_the_network_until_he_is_back(registries, user, independent):
+def test_he_is_not_given_network_roles_until_he_is_back(registries, user, independent):
     by, place, office = independent
     registries.reps()
     asked = {"by": by, "user": user, "sede": place, "option": Option.INDEPENDIENTE, "roles": [PRESCRIPTOR]}
@@ -319,7 +319,9 @@ def test_what_ended_is_not_ended_again(registries, prescriber, sede):
 
 
 def test_what_a_delegate_ended_before_is_left_alone(registries, prescriber, sede, delegate):
-    update_roles(by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[], seen=[PRESCRIPTOR])
+    update_roles(
+        by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[], expected_roles=[PRESCRIPTOR]
+    )
     registries.reps()
     assert endings() == []
 
@@ -345,7 +347,7 @@ def test_each_delegate_gets_one_mail_for_the_whole_load(registries, prescriber, 
     text = mails.first().text
     assert "2 roles terminaron o se acortaron en Clínica del Río S.A.S. por la carga de REPS del" in text
     assert "- Sede cerrada en el REPS: 2" in text
-    assert reverse("registry_news") in text
+    assert reverse("registry_notices") in text
 
 
 def test_a_delegate_who_died_or_is_closed_gets_none(registries, prescriber, delegate, colleague):
@@ -477,14 +479,14 @@ def test_nor_what_was_given_again_and_taken_again(registries, prescriber, sede, 
     sede.refresh_from_db()
     asked = {"by": delegate, "user": prescriber, "sede": sede, "option": Option.PROFESIONAL}
     activate_user(**asked, roles=[PRESCRIPTOR])
-    update_roles(**asked, roles=[], seen=[PRESCRIPTOR])
+    update_roles(**asked, roles=[], expected_roles=[PRESCRIPTOR])
     assert registries.undo(load) == {"roles_restored": 0, "roles_not_restored": 1}
     assert held(prescriber) == []
 
 
 def test_nor_what_a_delegate_has_touched(registries, intern, sede, delegate):
     load = registries.plazas((intern, sede, -10, 20))
-    update_roles(by=delegate, user=intern, sede=sede, option=Option.PROFESIONAL, roles=[], seen=[PRESCRIPTOR])
+    update_roles(by=delegate, user=intern, sede=sede, option=Option.PROFESIONAL, roles=[], expected_roles=[PRESCRIPTOR])
     assert registries.undo(load)["roles_not_restored"] == 1
     assert held(intern) == []
 
@@ -519,8 +521,8 @@ def test_nor_what_the_user_is_no_longer_registered_for(registries, prescriber):
 # ---------------------------------------------------------------- what delegates see
 
 
-def news(client, **query):
-    return client.get(reverse("registry_news"), query)
+def notices(client, **query):
+    return client.get(reverse("registry_notices"), query)
 
 
 def test_the_home_says_what_ended_and_leads_to_the_list(registries, prescriber, delegate_client):
@@ -528,9 +530,9 @@ def test_the_home_says_what_ended_and_leads_to_the_list(registries, prescriber, 
     registries.reps()
     home = delegate_client.get(reverse("home"))
     assert "1 rol, Sede cerrada en el REPS" in home.text
-    (piece,) = home.context["news"]
-    found = delegate_client.get(f"{reverse('registry_news')}?{piece.query}")
-    assert found.context["page"].count == piece.count == 1
+    (notice,) = home.context["registry_notices"]
+    found = delegate_client.get(f"{reverse('registry_notices')}?{notice.query}")
+    assert found.context["page"].count == notice.count == 1
 
 
 def test_the_home_forgets_after_thirty_days_and_the_list_does_not(registries, prescriber, delegate_client):
@@ -538,12 +540,12 @@ def test_the_home_forgets_after_thirty_days_and_the_list_does_not(registries, pr
     long_ago = timezone.now() - timedelta(days=32)
     RoleEnding.objects.update(at=long_ago, ends_at=long_ago)
     assert "Novedades de los registros" not in delegate_client.get(reverse("home")).text
-    assert news(delegate_client).context["page"].count == 1
+    assert notices(delegate_client).context["page"].count == 1
 
 
 def test_the_list_says_who_where_why_and_what_now(registries, prescriber, sede, delegate_client):
     registries.reps()
-    text = news(delegate_client).text
+    text = notices(delegate_client).text
     for said in (
         str(prescriber.person),
         PRESCRIPTOR,
@@ -559,13 +561,13 @@ def test_nobody_sees_what_ended_elsewhere(registries, prescriber, stranger):
     client = Client()
     client.force_login(stranger)
     assert "Novedades" not in client.get(reverse("home")).text
-    assert news(client, causa="sede").context["page"].count == 0
+    assert notices(client, causa="sede").context["page"].count == 0
 
 
-def test_what_was_given_back_is_no_news(registries, prescriber, delegate_client):
+def test_restored_roles_are_no_notice(registries, prescriber, delegate_client):
     registries.undo(registries.reps())
     assert "Novedades de los registros" not in delegate_client.get(reverse("home")).text
-    assert news(delegate_client).context["page"].count == 0
+    assert notices(delegate_client).context["page"].count == 0
 
 
 @pytest.mark.parametrize(
@@ -574,11 +576,11 @@ def test_what_was_given_back_is_no_news(registries, prescriber, delegate_client)
 )
 def test_the_list_is_filtered_by_cause_and_day(registries, prescriber, delegate_client, query, count):
     registries.reps()
-    assert news(delegate_client, **query).context["page"].count == count
+    assert notices(delegate_client, **query).context["page"].count == count
 
 
 def test_a_wrong_day_says_what_is_wrong(registries, prescriber, delegate_client):
-    page = news(delegate_client, dia="ayer")
+    page = notices(delegate_client, dia="ayer")
     assert "debe ser una fecha, por ejemplo 2026-12-31" in page.text
 
 
@@ -591,7 +593,9 @@ def test_the_list_of_users_and_the_users_page_say_the_cause(registries, prescrib
 
 
 def test_what_a_delegate_ended_has_no_cause_of_a_registry(prescriber, sede, delegate, delegate_client):
-    update_roles(by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[], seen=[PRESCRIPTOR])
+    update_roles(
+        by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[], expected_roles=[PRESCRIPTOR]
+    )
     one = RoleAssignment.objects.get()
     assert one.ended_because == ""
     assert "Roles que terminó" not in delegate_client.get(reverse("user_roles", args=[prescriber.public_id])).text
@@ -605,7 +609,7 @@ def test_the_list_costs_few_statements_whatever_its_length(
         make_assignment(make_user(), sede, PRESCRIPTOR, delegate)
     registries.reps()
     with django_assert_max_num_queries(8):
-        news(delegate_client)
+        notices(delegate_client)
 
 
 def test_entries_of_the_list_are_not_needed_for_effects_to_hold(registries, prescriber):

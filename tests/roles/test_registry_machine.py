@@ -87,8 +87,8 @@ class Registries(RuleBasedStateMachine):
     def take(self, user, sede):
         held = RoleAssignment.objects.filter(user=self.users[user], sede=self.sedes[sede]).not_ended()
         where = {"user": self.users[user], "sede": self.sedes[sede], "option": Option.PROFESIONAL}
-        seen = list(held.values_list("role", flat=True))
-        update_roles(by=self.delegate, roles=[], seen=seen, **self.fresh(where))
+        current = list(held.values_list("role", flat=True))
+        update_roles(by=self.delegate, roles=[], expected_roles=current, **self.fresh(where))
 
     def fresh(self, where):
         where["user"].person.refresh_from_db()

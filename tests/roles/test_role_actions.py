@@ -15,7 +15,6 @@ from mipres_admin.refusals import Refused
 from roles.actions.role_assignments import activate_user, change_last_day, update_roles
 from roles.matrix import Option
 from roles.models import RoleAssignment, SsoPost
-from roles.role_changes import Change
 from roles.validity import Validity, midnight, today
 from tests.factories import make_assignment, make_sede, make_user
 
@@ -26,8 +25,8 @@ def activate(by, user, sede, *roles):
     return activate_user(by=by, user=user, sede=sede, option=Option.PROFESIONAL, roles=roles)
 
 
-def update(by, user, sede, roles, seen):
-    return update_roles(by=by, user=user, sede=sede, option=Option.PROFESIONAL, roles=roles, seen=seen)
+def update(by, user, sede, roles, expected):
+    return update_roles(by=by, user=user, sede=sede, option=Option.PROFESIONAL, roles=roles, expected_roles=expected)
 
 
 def roles_of(user, sede):
@@ -40,7 +39,8 @@ def user(db):
 
 
 def test_activating_gives_the_roles_at_the_sede(delegate, sede, user):
-    assert activate(delegate, user, sede, PRESCRIPTOR, ANULADOR) == Change(given=(ANULADOR, PRESCRIPTOR))
+    change = activate(delegate, user, sede, PRESCRIPTOR, ANULADOR)
+    assert (change.granted_roles, change.ended, change.rescheduled) == ((ANULADOR, PRESCRIPTOR), (), ())
     assert roles_of(user, sede) == {PRESCRIPTOR, ANULADOR}
 
 
@@ -69,14 +69,14 @@ def test_an_account_without_entity_is_refused(ministry, sede, user):
 
 def test_updating_ends_the_unticked_and_gives_the_ticked(delegate, sede, user):
     activate(delegate, user, sede, PRESCRIPTOR, ANULADOR)
-    change = update(delegate, user, sede, [ANULADOR, JUNTA], seen=[PRESCRIPTOR, ANULADOR])
-    assert change == Change(given=(JUNTA,), ended=(PRESCRIPTOR,))
+    change = update(delegate, user, sede, [ANULADOR, JUNTA], expected=[PRESCRIPTOR, ANULADOR])
+    assert (change.granted_roles, change.ended_roles, change.rescheduled) == ((JUNTA,), (PRESCRIPTOR,), ())
     assert roles_of(user, sede) == {ANULADOR, JUNTA}
 
 
 def test_what_ends_stays_as_history_with_who_ended_it(delegate, colleague, sede, user):
     activate(delegate, user, sede, PRESCRIPTOR)
-    update(colleague, user, sede, [], seen=[PRESCRIPTOR])
+    update(colleague, user, sede, [], expected=[PRESCRIPTOR])
     held = RoleAssignment.objects.get()
     assert (held.created_by, held.ended_by) == (delegate, colleague)
     assert held.ends_at is not None
@@ -84,30 +84,30 @@ def test_what_ends_stays_as_history_with_who_ended_it(delegate, colleague, sede,
 
 def test_a_role_can_be_given_again_after_it_ended(delegate, sede, user):
     activate(delegate, user, sede, PRESCRIPTOR)
-    update(delegate, user, sede, [], seen=[PRESCRIPTOR])
+    update(delegate, user, sede, [], expected=[PRESCRIPTOR])
     activate(delegate, user, sede, PRESCRIPTOR)
     assert roles_of(user, sede) == {PRESCRIPTOR}
 
 
 def test_a_second_tab_that_saw_other_roles_is_refused_and_saves_nothing(delegate, colleague, sede, user):
     activate(delegate, user, sede, PRESCRIPTOR, ANULADOR)
-    update(colleague, user, sede, [ANULADOR], seen=[PRESCRIPTOR, ANULADOR])
+    update(colleague, user, sede, [ANULADOR], expected=[PRESCRIPTOR, ANULADOR])
     with pytest.raises(Refused, match="otro cambio"):
-        update(delegate, user, sede, [PRESCRIPTOR], seen=[PRESCRIPTOR, ANULADOR])
+        update(delegate, user, sede, [PRESCRIPTOR], expected=[PRESCRIPTOR, ANULADOR])
     assert roles_of(user, sede) == {ANULADOR}
 
 
 def test_a_double_click_on_update_changes_nothing_the_second_time(delegate, sede, user):
     activate(delegate, user, sede, PRESCRIPTOR)
-    update(delegate, user, sede, [ANULADOR], seen=[PRESCRIPTOR])
-    assert not update(delegate, user, sede, [ANULADOR], seen=[PRESCRIPTOR])
+    update(delegate, user, sede, [ANULADOR], expected=[PRESCRIPTOR])
+    assert not update(delegate, user, sede, [ANULADOR], expected=[PRESCRIPTOR])
 
 
 def test_updating_at_a_sede_of_another_entity_is_refused(delegate, stranger, user):
     foreign = stranger.entity.sedes.get()
     activate(stranger, user, foreign, PRESCRIPTOR)
     with pytest.raises(Refused):
-        update(delegate, user, foreign, [], seen=[PRESCRIPTOR])
+        update(delegate, user, foreign, [], expected=[PRESCRIPTOR])
     assert roles_of(user, foreign) == {PRESCRIPTOR}
 
 
@@ -116,14 +116,14 @@ def test_roles_of_a_deceased_person_can_be_taken_but_not_given(delegate, sede, u
     user.person.deceased_on = "2026-01-01"
     user.person.save()
     with pytest.raises(Refused):
-        update(delegate, user, sede, [PRESCRIPTOR, ANULADOR, JUNTA], seen=[PRESCRIPTOR, ANULADOR])
-    assert update(delegate, user, sede, [], seen=[PRESCRIPTOR, ANULADOR])
+        update(delegate, user, sede, [PRESCRIPTOR, ANULADOR, JUNTA], expected=[PRESCRIPTOR, ANULADOR])
+    assert update(delegate, user, sede, [], expected=[PRESCRIPTOR, ANULADOR])
 
 
 def test_each_act_leaves_its_one_row_of_history(delegate, sede, user):
     activate(delegate, user, sede, PRESCRIPTOR)
-    update(delegate, user, sede, [ANULADOR], seen=[PRESCRIPTOR])
-    update(delegate, user, sede, [], seen=[ANULADOR])
+    update(delegate, user, sede, [ANULADOR], expected=[PRESCRIPTOR])
+    update(delegate, user, sede, [], expected=[ANULADOR])
     written = HistoryEntry.objects.order_by("id").values_list("event", "actor", "entity", "before", "after")
     day = today().isoformat()
     nothing, prescriptor, anulador = (
@@ -194,7 +194,7 @@ def test_of_two_different_updates_at_once_one_wins_and_the_other_is_told(delegat
         by, roles = job
         try:
             start.wait(10)
-            update(by, user, sede, roles, seen=[PRESCRIPTOR, ANULADOR])
+            update(by, user, sede, roles, expected=[PRESCRIPTOR, ANULADOR])
             return roles
         except Refused:
             return None
@@ -268,7 +268,7 @@ def test_a_role_of_an_sso_ends_with_the_plaza(delegate, sede):
 
 def test_a_role_that_was_to_come_and_is_taken_never_was(delegate, sede, user):
     give_for(delegate, user, sede, 2, None)
-    update(delegate, user, sede, [], seen=[ANULADOR])
+    update(delegate, user, sede, [], expected=[ANULADOR])
     assert not RoleAssignment.objects.current(midnight(in_days(3))).exists()
     assert RoleAssignment.objects.ended().count() == 1
 
@@ -276,7 +276,7 @@ def test_a_role_that_was_to_come_and_is_taken_never_was(delegate, sede, user):
 @pytest.mark.parametrize("last", [0, 5, None])
 def test_the_last_day_can_be_moved_or_taken_off(delegate, sede, user, last):
     give_for(delegate, user, sede, None, 3)
-    assert move(delegate, user, sede, last).moved == (ANULADOR,)
+    assert move(delegate, user, sede, last).rescheduled_roles == (ANULADOR,)
     assert RoleAssignment.objects.get().last_day == (None if last is None else in_days(last))
 
 

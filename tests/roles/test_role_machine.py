@@ -97,7 +97,7 @@ class Roles(RuleBasedStateMachine):
     @rule(by=who, user=who, sede=where, roles=some_roles, honest=st.booleans())
     def update(self, by, user, sede, roles, honest):
         held = RoleAssignment.objects.filter(user=self.users[user], sede=self.sedes[sede]).not_ended(self.now)
-        seen = set(held.values_list("role", flat=True))
+        current = set(held.values_list("role", flat=True))
         change = self.attempt(
             lambda: update_roles(
                 by=self.delegates[by],
@@ -105,11 +105,11 @@ class Roles(RuleBasedStateMachine):
                 sede=self.sedes[sede],
                 option=Option.PROFESIONAL,
                 roles=roles,
-                seen=seen if honest else seen ^ {"Rol_Anulador"},
+                expected_roles=current if honest else current ^ {"Rol_Anulador"},
             )
         )
         after = set(held.all().values_list("role", flat=True))
-        assert after == (roles if change is not None else seen)
+        assert after == (roles if change is not None else current)
 
     @precondition(lambda self: RoleAssignment.objects.exists())
     @rule(user=who, sede=where, role=st.sampled_from(ROLES), last=day)

@@ -277,14 +277,14 @@ def test_all_or_nothing_with_an_error_changes_nothing(delegate, sede, user):
 
 def test_all_or_nothing_takes_back_what_was_done_when_a_row_is_refused_on_the_way(delegate, sede, user, monkeypatch):
     file = upload(delegate, row(user, sede, ANULADOR), row(user, sede, JUNTA))
-    real = role_changes.give
+    real = role_changes.grant
 
-    def second_fails(asked, held, roles, *rest, **more):
+    def second_fails(activation, assignments, roles, *rest, **more):
         if roles == {JUNTA}:
             raise Refused(actions._with_errors(1))
-        return real(asked, held, roles, *rest, **more)
+        return real(activation, assignments, roles, *rest, **more)
 
-    monkeypatch.setattr(role_changes, "give", second_fails)
+    monkeypatch.setattr(role_changes, "grant", second_fails)
     with pytest.raises(Refused):
         apply(delegate, file)
     assert not RoleAssignment.objects.exists()

@@ -6,7 +6,7 @@ from django.http import QueryDict
 from mipres_admin.refusals import Refusal
 from roles.forms.users import AssociateForm, UpdateRolesForm
 from roles.rules import Activation
-from roles.user_page import groups, user_page
+from roles.user_page import sede_groups, user_page
 from tests.factories import make_assignment, make_user
 
 WHY = Refusal(cause="Los roles cambiaron.", remedy="Revise y repita.")
@@ -20,14 +20,14 @@ def activation(ips, sede, delegate):
 
 
 def sent(form_class, activation, sede, roles="Rol_Falso"):
-    typed = f"option=administrativo&sede={sede.code}&seen=Rol_Anulador&roles={roles}"
+    typed = f"option=administrativo&sede={sede.code}&expected_roles=Rol_Anulador&roles={roles}"
     return form_class(QueryDict(typed), activation=activation)
 
 
 def test_page_has_the_group_of_each_sede_with_its_forms(activation, sede):
-    (group,) = groups(activation)
+    (group,) = sede_groups(activation)
     assert group["sede"] == sede
-    assert group["form"].fields["seen"].initial == "Rol_Anulador"
+    assert group["form"].fields["expected_roles"].initial == "Rol_Anulador"
     assert not group["form"].is_bound
 
 

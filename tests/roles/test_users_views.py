@@ -434,21 +434,21 @@ def test_the_sede_of_another_entity_can_not_be_forged_into_any_deed(delegate_cli
     make_assignment(user, sede, PRESCRIPTOR, delegate)
     make_assignment(user, theirs, PRESCRIPTOR, stranger)
     roles = {"roles": [ANULADOR], "role": PRESCRIPTOR, "last": timezone.localdate().isoformat()}
-    forged = {"option": "profesional", "sede": theirs.code, "seen": PRESCRIPTOR} | roles
+    forged = {"option": "profesional", "sede": theirs.code, "expected_roles": PRESCRIPTOR} | roles
     response = delegate_client.post(reverse(name, args=[user.public_id]), forged)
     assert "no existe o no es de su entidad" in response.text
     held = RoleAssignment.objects.filter(role=PRESCRIPTOR, ends_at=None, ended_by=None)
     assert (held.count(), RoleAssignment.objects.count()) == (2, 2)
 
 
-@each_cell("field", ["option", "sede", "roles", "seen"])
+@each_cell("field", ["option", "sede", "roles", "expected_roles"])
 @each_cell("value", ["", "x" * 600, "a\x00b", "' OR 1=1 --", "Rol_Admision"])
 @each_cell("name", ["associate_user", "update_user_roles"])
 def test_a_forged_field_gives_nothing_and_is_no_fault_of_the_server(
     delegate_client, delegate, sede, user, name, field, value
 ):
     make_assignment(user, sede, PRESCRIPTOR, delegate)
-    honest = {"option": "profesional", "sede": sede.code, "roles": PRESCRIPTOR, "seen": PRESCRIPTOR}
+    honest = {"option": "profesional", "sede": sede.code, "roles": PRESCRIPTOR, "expected_roles": PRESCRIPTOR}
     response = delegate_client.post(reverse(name, args=[user.public_id]), honest | {field: value})
     assert response.status_code in (200, 302)
     assert roles_now() <= {PRESCRIPTOR}

@@ -22,9 +22,9 @@ def associate(client: Client, user: RegisteredUser, sede: Sede | str, *roles: st
 
 
 def save_roles(
-    client: Client, user: RegisteredUser, sede: Sede, roles: Any, seen: Any, name: str = "update_user_roles"
+    client: Client, user: RegisteredUser, sede: Sede, roles: Any, expected: Any, name: str = "update_user_roles"
 ) -> Any:
-    data = {"option": "profesional", "sede": sede.code, "roles": roles, "seen": " ".join(seen)}
+    data = {"option": "profesional", "sede": sede.code, "roles": roles, "expected_roles": " ".join(expected)}
     return client.post(reverse(name, args=[user.public_id]), data, follow=True)
 
 
