@@ -15,7 +15,8 @@ class AccountsConfig(AppConfig):
         from accounts import events, jobs, panels, permissions, signals
         from accounts.registries.deceased import Deceased
         from accounts.security import sessions
-        from mipres_admin.backoffice import dashboard, groups
+        from mipres_admin.access import groups
+        from mipres_admin.backoffice import dashboard
         from mipres_admin.history import event_registry
         from mipres_admin.jobs import scheduling
         from registries import registry

@@ -8,8 +8,9 @@ from accounts.security.login_limits import locked_accounts
 from accounts.usernames import DELEGATE_KINDS
 from entities.models import EntityKind
 from mipres_admin.backoffice.charts import Figure, chart_of, day_chart, last_days
-from mipres_admin.backoffice.dashboard import Content, Panel, events_per_day, figure_of
+from mipres_admin.backoffice.dashboard import Content, Panel, figure_of
 from mipres_admin.database.clock import today
+from mipres_admin.history.models import HistoryEntry
 
 REFUSAL_DAYS = 14
 REFUSALS = (Event.SESSION_REFUSED, Event.FACTOR_REFUSED, Event.PASSWORD_REFUSED, Event.SECURITY_REFUSED)
@@ -37,7 +38,7 @@ def _refusals() -> Content:
     chart = day_chart(
         "Ingresos fallidos por día",
         f"Contraseñas y segundos factores errados en {REFUSAL_DAYS} días, también de usuarios que no existen.",
-        events_per_day(REFUSALS, days),
+        HistoryEntry.objects.per_day(REFUSALS, days),
         days,
         f"Ningún ingreso ha fallado en los últimos {REFUSAL_DAYS} días.",
     )

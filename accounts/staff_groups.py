@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.utils.text import capfirst
 
-from mipres_admin.backoffice.groups import StaffGroup
+from mipres_admin.access.groups import StaffGroup
 
 PURPOSES = {
     StaffGroup.SOPORTE: "ayuda a los delegados con sus cuentas, roles, tokens y correos",

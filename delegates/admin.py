@@ -43,7 +43,7 @@ from mipres_admin.backoffice.admin_base import (
     RelatedList,
     register_related_lists,
 )
-from mipres_admin.forms import ReasonForm
+from mipres_admin.backoffice.forms import ReasonForm
 
 ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
 

@@ -12,7 +12,8 @@ class DelegatesConfig(AppConfig):
 
     def ready(self) -> None:
         from delegates import events, jobs, panels, permissions
-        from mipres_admin.backoffice import dashboard, groups
+        from mipres_admin.access import groups
+        from mipres_admin.backoffice import dashboard
         from mipres_admin.history import event_registry
         from mipres_admin.jobs.scheduling import register
 

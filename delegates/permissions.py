@@ -1,6 +1,6 @@
 """Which groups of the Ministry see representatives, delegates and their registrations, and what do they do to them?"""
 
-from mipres_admin.backoffice.groups import StaffGroup, may_do, may_view
+from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
 SOPORTE, REVISOR = StaffGroup.SOPORTE, StaffGroup.REVISOR
 PERMISSIONS = (

@@ -28,7 +28,7 @@ from demo.representatives import load_chain
 from entities.actions.sedes import create_main_sede, create_sede, disable_sede
 from entities.models import Association, Entity, EntityKind, EtModel, Sede
 from entities.rules.sedes import SedeDetails, SedeUse
-from mipres_admin.backoffice.groups import StaffGroup
+from mipres_admin.access.groups import StaffGroup
 from roles.actions.associations import associate
 from roles.actions.role_assignments import activate_user
 from roles.matrix import Option, Role, UserKind

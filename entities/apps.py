@@ -12,7 +12,7 @@ class EntitiesConfig(AppConfig):
         from entities import events, permissions
         from entities.registries.eps import Eps
         from entities.registries.reps import Reps
-        from mipres_admin.backoffice import groups
+        from mipres_admin.access import groups
         from mipres_admin.history import event_registry
         from registries import registry
 

@@ -1,4 +1,7 @@
-"""The project itself: system checks, and the Ministry's groups after each `migrate`."""
+"""The project itself: its system checks, the seal of the history, and the Ministry's groups after each `migrate`."""
+
+from datetime import timedelta
+from importlib import import_module
 
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
@@ -9,8 +12,12 @@ class ProjectConfig(AppConfig):
     verbose_name = "MIPRES"
 
     def ready(self) -> None:
-        from mipres_admin import pdf  # noqa: F401  registers a system check
-        from mipres_admin.access import checks  # noqa: F401  registers system checks
-        from mipres_admin.backoffice import groups
+        from mipres_admin.access import groups
+        from mipres_admin.history import chain
+        from mipres_admin.jobs import scheduling
 
+        for module in ("access.checks", "history.application_role", "pdf"):
+            import_module(f"mipres_admin.{module}")  # registers system checks
+        # here, and not in the history: what shows the jobs also reads the seals
+        scheduling.register(name="seal_history", every=timedelta(hours=1), function=chain.seal_past_days)
         post_migrate.connect(groups.sync_groups, sender=apps.get_app_config("auth"))

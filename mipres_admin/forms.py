@@ -1,4 +1,4 @@
-"""How is every form drawn, how does it show what an action refuses, and why does the Ministry act?"""
+"""How is every form drawn, and how does it show what an action refuses?"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -42,18 +42,3 @@ class ActionForm(forms.Form):
             self.add_error(None, error)
         except Refused as refused:
             self.refusal = refused.refusal
-
-
-class ReasonForm(forms.Form):
-    """Why the Ministry does something to somebody's things."""
-
-    reason = forms.CharField(
-        label="Motivo",
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Queda en la historia, y lo lee la entidad a la que toca. No escriba datos personales.",
-        error_messages={
-            "required": "Ingrese el motivo.",
-            "max_length": "El motivo debe tener 200 caracteres o menos, por ejemplo Lo pidió la entidad por escrito.",
-        },
-    )

@@ -85,21 +85,21 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "mipres_admin.middleware.OriginMiddleware",
+    "mipres_admin.middleware.origin.OriginMiddleware",
     "mipres_admin.monitoring.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "tokens.services.routing.ServiceMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "mipres_admin.middleware.SessionMiddleware",
+    "mipres_admin.middleware.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.sessions.AccountSessionMiddleware",
     "accounts.middleware.impersonation.ImpersonationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "mipres_admin.middleware.AccessMiddleware",
-    "mipres_admin.middleware.BusyMiddleware",
+    "mipres_admin.access.middleware.AccessMiddleware",
+    "mipres_admin.middleware.busy.BusyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # last: it runs the view itself while the Ministry only looks

@@ -9,8 +9,8 @@ from typing import Any
 
 from django import forms
 
+from mipres_admin.backoffice.forms import ReasonForm
 from mipres_admin.excel.reader import MEGABYTE
-from mipres_admin.forms import ReasonForm
 from registries.actions import Upload
 from registries.loading.errors import RegistryError
 from registries.loading.files import check_file, find_columns

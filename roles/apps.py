@@ -11,7 +11,8 @@ class RolesConfig(AppConfig):
     admin_order = 30
 
     def ready(self) -> None:
-        from mipres_admin.backoffice import dashboard, groups
+        from mipres_admin.access import groups
+        from mipres_admin.backoffice import dashboard
         from mipres_admin.history import event_registry
         from mipres_admin.jobs import scheduling
         from registries import registry

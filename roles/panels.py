@@ -1,8 +1,9 @@
 """How often are roles given? A panel of the Ministry's dashboard."""
 
 from mipres_admin.backoffice.charts import day_chart, last_days
-from mipres_admin.backoffice.dashboard import Content, Panel, events_per_day
+from mipres_admin.backoffice.dashboard import Content, Panel
 from mipres_admin.database.clock import today
+from mipres_admin.history.models import HistoryEntry
 from roles.events import Event
 
 ACTIVATION_DAYS = 30
@@ -14,7 +15,7 @@ def _activations() -> Content:
     chart = day_chart(
         "Activaciones por día",
         f"Veces que un delegado dio roles a un usuario en una sede, en los últimos {ACTIVATION_DAYS} días.",
-        events_per_day((Event.ROLES_GIVEN,), days),
+        HistoryEntry.objects.per_day((Event.ROLES_GIVEN,), days),
         days,
         f"Ningún delegado ha activado usuarios en los últimos {ACTIVATION_DAYS} días.",
     )

@@ -1,6 +1,6 @@
 """Which groups of the Ministry see users, roles and what registries say of professions, and what do they do?"""
 
-from mipres_admin.backoffice.groups import StaffGroup, may_do, may_view
+from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
 SOPORTE, CARGADOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR
 PERMISSIONS = (

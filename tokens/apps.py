@@ -11,7 +11,8 @@ class TokensConfig(AppConfig):
     admin_order = 60
 
     def ready(self) -> None:
-        from mipres_admin.backoffice import dashboard, groups
+        from mipres_admin.access import groups
+        from mipres_admin.backoffice import dashboard
         from mipres_admin.history import event_registry
         from mipres_admin.jobs.scheduling import register
         from tokens import events, panels, permissions

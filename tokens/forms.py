@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from mipres_admin.forms import ActionForm, ReasonForm
+from mipres_admin.backoffice.forms import ReasonForm
+from mipres_admin.forms import ActionForm
 from tokens.models import MAX_DAYS, PortalToken
 from tokens.scopes import Scope
 from tokens.services.leak_reports import MAX_REPORT_LENGTH

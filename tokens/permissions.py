@@ -1,6 +1,6 @@
 """Which staff groups may view and change tokens and client servers?"""
 
-from mipres_admin.backoffice.groups import StaffGroup, may_do, may_view
+from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
 SOPORTE = StaffGroup.SOPORTE
 PERMISSIONS = (

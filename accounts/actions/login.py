@@ -13,7 +13,8 @@ from accounts.models import Account, AccountSession, PasswordLink
 from accounts.rules.second_factor import next_login_step
 from accounts.security import login_limits
 from mipres_admin.database.locks import lock
-from mipres_admin.history.recording import origin, record
+from mipres_admin.history.recording import record
+from mipres_admin.origin import origin
 from mipres_admin.outbox.mail import notify
 from mipres_admin.rate_limits.models import RateCounter
 

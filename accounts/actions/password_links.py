@@ -9,7 +9,8 @@ from accounts.events import Event
 from accounts.models import Account, PasswordLink, Person, can_log_in_q
 from accounts.security import login_limits
 from mipres_admin.database.locks import lock
-from mipres_admin.history.recording import origin, record
+from mipres_admin.history.recording import record
+from mipres_admin.origin import origin
 from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.mail import notify
 from mipres_admin.rate_limits.models import RateCounter

@@ -16,7 +16,8 @@ from accounts.rules.second_factor import factors_of, removal_refusal
 from accounts.security import login_limits, webauthn
 from accounts.security.secrets import read_recovery_code, recovery_codes, recovery_digest
 from mipres_admin.database.locks import lock, lock_rows
-from mipres_admin.history.recording import origin, record
+from mipres_admin.history.recording import record
+from mipres_admin.origin import origin
 from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import refuse
 

@@ -15,7 +15,7 @@ from accounts.events import Event
 from accounts.models import Account, PasswordLink, Person
 from accounts.rules import staff
 from accounts.staff_groups import labels_of
-from mipres_admin.backoffice.groups import StaffGroup
+from mipres_admin.access.groups import StaffGroup
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.database.text import fold_words
 from mipres_admin.history.recording import record

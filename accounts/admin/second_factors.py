@@ -11,7 +11,7 @@ from accounts.admin.search import OfAccountAdmin
 from accounts.models import Account, AuthenticatorApp, Passkey, SecondFactorPolicy
 from entities.models import EntityKind
 from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin
-from mipres_admin.forms import ReasonForm
+from mipres_admin.backoffice.forms import ReasonForm
 
 
 @admin.register(AuthenticatorApp)

@@ -14,8 +14,8 @@ from accounts.actions.staff import change_groups, close_staff, create_staff, reo
 from accounts.forms.staff import GroupsForm, StaffForm, StaffReasonForm
 from accounts.models import Account, AuthenticatorApp, Passkey, StaffAccount
 from accounts.staff_groups import label_of, labels_of, permitted_actions, purpose_of, viewable_lists
+from mipres_admin.access.groups import StaffGroup
 from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin, ReadOnlyAdmin
-from mipres_admin.backoffice.groups import StaffGroup
 from mipres_admin.refusals import Refused
 
 MANAGE = "accounts.manage_staff"

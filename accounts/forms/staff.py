@@ -10,8 +10,8 @@ from accounts.forms.documents import DocumentForm
 from accounts.forms.login import validate_login
 from accounts.forms.person_fields import NameField, email_field
 from accounts.staff_groups import PURPOSES
-from mipres_admin.backoffice.groups import StaffGroup
-from mipres_admin.forms import ReasonForm
+from mipres_admin.access.groups import StaffGroup
+from mipres_admin.backoffice.forms import ReasonForm
 
 GROUP_CHOICES = [(group.value, f"{group.label}: {PURPOSES[group]}") for group in StaffGroup]
 READ_BY_THE_PERSON = "Queda en la historia, y la persona lo recibe por correo. No escriba datos personales."

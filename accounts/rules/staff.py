@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Account, DocumentType
 from accounts.usernames import PREFIXES
-from mipres_admin.backoffice.groups import StaffGroup
+from mipres_admin.access.groups import StaffGroup
 from mipres_admin.refusals import Refusal
 
 SUPERUSERS = "Un superusuario."

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.events import Event
 from accounts.models import Account
-from mipres_admin.access.declarations import network_of
 from mipres_admin.history.models import HistoryEntry
+from mipres_admin.origin import network_of
 from mipres_admin.rate_limits import limiter
 from mipres_admin.rate_limits.limiter import Counted, LimitReached
 from mipres_admin.rate_limits.models import RateCounter

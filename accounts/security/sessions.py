@@ -24,7 +24,7 @@ from accounts.rules.entity_switch import can_switch_entity
 from accounts.rules.second_factor import next_login_step
 from accounts.security import saved_forms
 from accounts.security.user_agents import device_in_words
-from mipres_admin.history.recording import origin
+from mipres_admin.origin import origin
 
 PENDING_LOGIN, ACCOUNT_SESSION, WHY = "pending_login", "account_session", "why_closed"
 NO_SESSION = UUID(int=0)

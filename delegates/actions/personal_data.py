@@ -17,7 +17,8 @@ from delegates.personal_data_export import personal_data
 from entities.models import EntityKind
 from mipres_admin.database.locks import lock
 from mipres_admin.database.text import masked_email
-from mipres_admin.history.recording import EventRow, origin, record, record_all
+from mipres_admin.history.recording import EventRow, record, record_all
+from mipres_admin.origin import origin
 from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refusal, Refused

@@ -14,7 +14,8 @@ from delegates.events import Event
 from delegates.models import PrivacyAcceptance, SignUp
 from delegates.privacy_notice import NOTICE_VERSION
 from mipres_admin.database.text import fold_words, masked_email
-from mipres_admin.history.recording import origin, record
+from mipres_admin.history.recording import record
+from mipres_admin.origin import origin
 from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refusal, Refused

@@ -5,7 +5,6 @@ from typing import Any
 from django.core import checks
 
 from mipres_admin.access.declarations import declared, own_patterns
-from mipres_admin.history import application_role
 
 
 @checks.register(checks.Tags.security)
@@ -43,18 +42,4 @@ def every_address_has_a_name(**kwargs: Any) -> list[checks.CheckMessage]:
         checks.Error(f"The address {pattern.pattern} has no name.", id="mipres_admin.E002")
         for pattern in own_patterns()
         if not pattern.name
-    ]
-
-
-@checks.register(checks.Tags.database, deploy=True)
-def the_portal_can_not_rewrite_its_history(databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """A warning while PostgreSQL would let the portal's own role change, delete or empty the history."""
-    if not databases or not application_role.can_rewrite_history():
-        return []
-    return [
-        checks.Warning(
-            "The role with which the portal connects to PostgreSQL can rewrite the history.",
-            hint="Run the portal as another role than the tables' owner: manage.py grant_application_role ROLE.",
-            id="mipres_admin.W002",
-        )
     ]

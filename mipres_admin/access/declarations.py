@@ -1,6 +1,5 @@
 """Who may open a view, by which methods? Each view has exactly one declaration, or `checks.py` refuses to start."""
 
-import ipaddress
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -156,17 +155,3 @@ def own_patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
             yield pattern
         elif pattern.namespace not in GATED_BY_THEIR_LIBRARY:
             yield from own_patterns(pattern)
-
-
-def client_address(request: HttpRequest, *, behind_proxy: bool) -> str | None:
-    """The address of the client: the last one that our own proxy added, or the connection's."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if behind_proxy else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR") or None
-
-
-def network_of(address: str) -> str:
-    """The address as one household has it: an IPv6 client picks any address of its /64."""
-    parsed = ipaddress.ip_address(address)
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
-    return address

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,8 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
-from mipres_admin.forms import ReasonForm
-from mipres_admin.history.models import HistoryEntry
+from mipres_admin.backoffice.forms import ReasonForm
 from mipres_admin.refusals import Refusal, Refused
 
 if TYPE_CHECKING:
@@ -84,6 +83,8 @@ class ReadOnlyAdmin(ModelAdmin):
     list_per_page = 50
     # given the list and the words of the search box, the rows that match
     search: Callable[[Any, str], QuerySet[Any]] | None = None
+    # the manager of the recorded events, set by `HistoryConfig`; `of(obj)` are those of an object, the newest first
+    recorded_events: ClassVar[Any]
     add_permission = ""  # "app.codename"; without one nobody adds
     add_form: type[forms.Form] | None = None
     add_title = ""
@@ -187,7 +188,7 @@ class ReadOnlyAdmin(ModelAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The last events of one object, the newest first."""
         obj = self.get_viewable(request, object_id)
-        events = list(HistoryEntry.objects.of(obj).select_related("actor__person")[: HISTORY_LENGTH + 1])
+        events = list(self.recorded_events.of(obj).select_related("actor__person")[: HISTORY_LENGTH + 1])
         context = {"title": f"Historia: {obj}", "obj": obj, "events": events[:HISTORY_LENGTH]}
         return self.page(request, "admin/object_history.html", context | {"more": len(events) > HISTORY_LENGTH})
 

@@ -1,18 +1,14 @@
 """What does the Ministry's dashboard show, and to whom? Apps register their panels here in `AppConfig.ready()`."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Count, Model
-from django.db.models.functions import TruncDate
+from django.db.models import Model
 
 from mipres_admin.backoffice.charts import Chart, DayChart, Figure
-from mipres_admin.database.clock import midnight
-from mipres_admin.history.models import HistoryEntry
 
 
 @dataclass(frozen=True)
@@ -79,9 +75,3 @@ def figure_of(label: str, value: int, model: type[Model], **lookups: object) -> 
     """A figure whose list is the model's in the admin, narrowed by `lookups`."""
     page = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
     return Figure(label, value, page if admin.site.is_registered(model) else "", urlencode(lookups))
-
-
-def events_per_day(events: Collection[str], days: list[date]) -> dict[date, int]:
-    """How many of these events were recorded in each of some days of Colombia; a day without any is not there."""
-    rows = HistoryEntry.objects.filter(event__in=events, at__gte=midnight(days[0])).order_by()
-    return dict(rows.values_list(TruncDate("at")).annotate(count=Count("*")))

@@ -3,6 +3,9 @@
 Migrations run as the owner of the tables; `grant` gives another role the rights that the portal needs, and no more.
 """
 
+from typing import Any
+
+from django.core import checks
 from django.db import connection, transaction
 from psycopg import sql
 
@@ -84,3 +87,17 @@ def can_rewrite_history() -> bool:
         cursor.execute(CAN_REWRITE, [tables])
         ((can_rewrite,),) = cursor.fetchall()
     return bool(can_rewrite)
+
+
+@checks.register(checks.Tags.database, deploy=True)
+def portal_cannot_rewrite_its_history(databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A warning while PostgreSQL would let the portal's own role change, delete or empty the history."""
+    if not databases or not can_rewrite_history():
+        return []
+    return [
+        checks.Warning(
+            "The role with which the portal connects to PostgreSQL can rewrite the history.",
+            hint="Run the portal as another role than the tables' owner: manage.py grant_application_role ROLE.",
+            id="mipres_admin.W002",
+        )
+    ]

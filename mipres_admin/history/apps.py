@@ -1,7 +1,5 @@
 """Who did what, when and from where: recorded once, in a chain that shows any change."""
 
-from datetime import timedelta
-
 from django.apps import AppConfig
 
 
@@ -11,10 +9,11 @@ class HistoryConfig(AppConfig):
     admin_order = 70
 
     def ready(self) -> None:
-        from mipres_admin.backoffice import groups
-        from mipres_admin.history import chain, event_registry, events, permissions
-        from mipres_admin.jobs import scheduling
+        from mipres_admin.access import groups
+        from mipres_admin.backoffice.admin_base import ReadOnlyAdmin
+        from mipres_admin.history import event_registry, events, permissions
+        from mipres_admin.history.models import HistoryEntry
 
-        scheduling.register(name="seal_history", every=timedelta(hours=1), function=chain.seal_past_days)
+        ReadOnlyAdmin.recorded_events = HistoryEntry.objects
         event_registry.register(events)
         groups.register(*permissions.PERMISSIONS)

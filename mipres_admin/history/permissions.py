@@ -1,6 +1,6 @@
 """Which groups of the Ministry see the history, and what do they do there?"""
 
-from mipres_admin.backoffice.groups import StaffGroup, may_do, may_view
+from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
 PERMISSIONS = (
     may_view("history.historyentry"),

@@ -8,9 +8,8 @@ from django.db import models, transaction
 
 from mipres_admin.history import event_registry
 from mipres_admin.history.models import HistoryEntry
-from mipres_admin.origin import Origin, origin
+from mipres_admin.origin import origin
 
-__all__ = ["EventRow", "Origin", "origin", "record", "record_all"]
 # the default entity of an event; None says that it has none
 ACTORS_ENTITY: Any = object()
 BATCH_SIZE = 1_000

@@ -9,7 +9,8 @@ class JobsConfig(AppConfig):
     admin_order = 90
 
     def ready(self) -> None:
-        from mipres_admin.backoffice import dashboard, groups
+        from mipres_admin.access import groups
+        from mipres_admin.backoffice import dashboard
         from mipres_admin.jobs import panels, permissions
 
         dashboard.register(*panels.PANELS)

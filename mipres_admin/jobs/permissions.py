@@ -1,5 +1,5 @@
 """Which groups of the Ministry see the periodic jobs?"""
 
-from mipres_admin.backoffice.groups import may_view
+from mipres_admin.access.groups import may_view
 
 PERMISSIONS = (may_view("jobs.jobrun"),)

@@ -11,7 +11,8 @@ class OutboxConfig(AppConfig):
     admin_order = 80
 
     def ready(self) -> None:
-        from mipres_admin.backoffice import dashboard, groups
+        from mipres_admin.access import groups
+        from mipres_admin.backoffice import dashboard
         from mipres_admin.history import event_registry
         from mipres_admin.jobs import scheduling
         from mipres_admin.outbox import delivery, events, panels, permissions

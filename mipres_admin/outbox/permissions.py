@@ -1,6 +1,6 @@
 """Which groups of the Ministry see the mail, and what do they do with it?"""
 
-from mipres_admin.backoffice.groups import StaffGroup, may_do, may_view
+from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
 SOPORTE = StaffGroup.SOPORTE
 PERMISSIONS = (

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 
 from accounts.security.sessions import PendingLogin
 from mipres_admin.access.declarations import SAFE, delegate_of, mfa_enrolment, pending_login, public
-from mipres_admin.middleware import AccessMiddleware
+from mipres_admin.access.middleware import AccessMiddleware
 
 pytestmark = pytest.mark.django_db
 

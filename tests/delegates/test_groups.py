@@ -17,9 +17,9 @@ from django.urls import reverse
 
 from accounts.staff_groups import PURPOSES, labels_of, permission_label, permitted_actions, viewable_lists
 from delegates.models import RutDocument
-from mipres_admin.backoffice import groups
+from mipres_admin.access import groups
+from mipres_admin.access.groups import StaffGroup, all_grants, may_do, may_view, sync_groups
 from mipres_admin.backoffice.admin_base import ObjectActionsAdmin
-from mipres_admin.backoffice.groups import StaffGroup, all_grants, may_do, may_view, sync_groups
 from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
 

@@ -22,7 +22,7 @@ from accounts.models import Account, Person
 from delegates.models import Appointment
 from mipres_admin.history import event_registry
 from mipres_admin.history.models import HistoryEntry, HistoryLink
-from mipres_admin.history.recording import Origin, origin
+from mipres_admin.origin import Origin, origin
 from mipres_admin.outbox.models import OutgoingMail
 from tests import history as parts
 from tests.factories import PASSWORD, make_user

@@ -18,7 +18,8 @@ from accounts.models import Account
 from accounts.security import login_limits
 from accounts.security.login_limits import locked_accounts
 from mipres_admin.backoffice.charts import day_chart, last_days
-from mipres_admin.backoffice.dashboard import Panel, events_per_day, panels_for, register
+from mipres_admin.backoffice.dashboard import Panel, panels_for, register
+from mipres_admin.history.models import HistoryEntry
 from mipres_admin.jobs.models import JobRun
 from registries.models import RegistryLoad
 from roles.panels import _activations
@@ -303,4 +304,5 @@ def test_acts_are_counted_in_an_index():
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "history_event" in plan
-    assert events_per_day(("roles.given",), last_days(1, timezone.localdate())) == {timezone.localdate(): 2}
+    today = timezone.localdate()
+    assert HistoryEntry.objects.per_day(("roles.given",), last_days(1, today)) == {today: 2}

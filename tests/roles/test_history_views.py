@@ -16,7 +16,8 @@ from delegates.events import Event as AppointmentEvent
 from delegates.models import Representation
 from entities.events import Event as SedeEvent
 from mipres_admin.history.models import HistoryEntry
-from mipres_admin.history.recording import Origin, origin, record
+from mipres_admin.history.recording import record
+from mipres_admin.origin import Origin, origin
 from roles.actions.lookup import look_up_user
 from roles.actions.role_assignments import activate_user
 from roles.views import entity_history as views

@@ -18,7 +18,7 @@ from django.db import connection
 from django.utils import timezone
 
 from entities.models import EntityKind
-from mipres_admin.history.recording import origin
+from mipres_admin.origin import origin
 from tokens.scopes import REGIMEN, REQUIRED_SCOPE, Scope, Service, scope_label
 from tokens.services import limits
 from tokens.services.errors import BadToken, CallRefused

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from mipres_admin.access.declarations import network_of
-from mipres_admin.history.recording import origin
+from mipres_admin.origin import network_of, origin
 from mipres_admin.rate_limits.limiter import LeasedLimit, LimitReached
 from tokens.services.errors import CallRefused
 

@@ -3,8 +3,8 @@
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mipres_admin.history.recording import origin
-from mipres_admin.middleware import GetResponse
+from mipres_admin.middleware.origin import GetResponse
+from mipres_admin.origin import origin
 from tokens.services import web_services
 
 

@@ -6,7 +6,8 @@ from django.db.models import TextChoices
 
 from mipres_admin.history.events import Event
 from mipres_admin.history.models import HistoryEntry
-from mipres_admin.history.recording import Origin, origin, record
+from mipres_admin.history.recording import record
+from mipres_admin.origin import Origin, origin
 from mipres_admin.outbox.events import Event as MailEvent
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,18 @@
+"""Why does the Ministry act? Every action of the admin asks for a reason."""
+
+from django import forms
+
+
+class ReasonForm(forms.Form):
+    """The reason; an action that asks more extends it."""
+
+    reason = forms.CharField(
+        label="Motivo",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Queda en la historia, y lo lee la entidad a la que toca. No escriba datos personales.",
+        error_messages={
+            "required": "Ingrese el motivo.",
+            "max_length": "El motivo debe tener 200 caracteres o menos, por ejemplo Lo pidió la entidad por escrito.",
+        },
+    )
