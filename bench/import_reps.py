@@ -20,7 +20,7 @@ from django.test.utils import setup_databases, teardown_databases
 
 from demo.synthetic_reps import HEADINGS, Inventor, write
 from entities.registries.reps import Reps
-from registries.loading.loader import Options, load
+from registries.loading.loader import Options, load_file
 
 LIMIT = 1.5
 TABLES = ("entities_entity", "entities_sede")
@@ -43,7 +43,7 @@ ON CONFLICT (kind, identification_type, nit) DO UPDATE SET name = excluded.name 
 
 SEDES = """
 INSERT INTO bench_sede AS old
-    (code, name, address, phone, email, provider_class, reps_cut_on, entity_id, municipality_id)
+    (code, name, address, phone, email, provider_class, reps_snapshot_date, entity_id, municipality_id)
 SELECT codigohabilitacionsede, nombresede, direcci_nsede, t_lefonosede, email_sede,
     CASE left(claseprestador, 4) WHEN 'Prof' THEN 'PI' WHEN 'Inst' THEN 'IPS' WHEN 'Obje' THEN 'OD' ELSE 'TE' END,
     to_date(substr(fecha_corte_reps, 19, 11), 'Mon DD YYYY'), entity.id, municipiosede
@@ -51,12 +51,12 @@ FROM bench_rows JOIN bench_entity AS entity ON entity.identification_type = tipo
     AND entity.nit = numeroidentificacion
     AND entity.kind = CASE WHEN claseprestador LIKE 'Prof%' THEN 'PI' ELSE 'IPS' END
 ON CONFLICT (code) DO UPDATE SET name = excluded.name, address = excluded.address, phone = excluded.phone,
-    email = excluded.email, provider_class = excluded.provider_class, reps_cut_on = excluded.reps_cut_on,
+    email = excluded.email, provider_class = excluded.provider_class, reps_snapshot_date = excluded.reps_snapshot_date,
     entity_id = excluded.entity_id, municipality_id = excluded.municipality_id
-WHERE (old.name, old.address, old.phone, old.email, old.provider_class, old.reps_cut_on, old.entity_id,
+WHERE (old.name, old.address, old.phone, old.email, old.provider_class, old.reps_snapshot_date, old.entity_id,
        old.municipality_id)
     IS DISTINCT FROM (excluded.name, excluded.address, excluded.phone, excluded.email, excluded.provider_class,
-       excluded.reps_cut_on, excluded.entity_id, excluded.municipality_id)
+       excluded.reps_snapshot_date, excluded.entity_id, excluded.municipality_id)
 """
 
 
@@ -74,7 +74,7 @@ def yardstick(path: Path) -> None:
 
 def importer(path: Path) -> None:
     """The portal's own way, all of it: parse, check, merge, report, history."""
-    load(Reps(), path, Options(), lambda rows, done: None)
+    load_file(Reps(), path, Options(), lambda rows, done: None)
 
 
 def seconds(work: Callable[[Path], None], path: Path) -> float:

@@ -20,7 +20,7 @@ from bench.pages import Query, Screen, compare
 from demo.synthetic_reps import Inventor, write
 from entities.models import Association, Entity, EntityKind, Sede
 from entities.registries.reps import Reps
-from registries.loading.loader import Options, load
+from registries.loading.loader import Options, load_file
 from roles.views import associations as views
 
 ASSOCIATE, ENTITIES = Screen(views, "associate_entities"), Screen(views, "entities")
@@ -32,7 +32,7 @@ def fill(sedes: int) -> Account:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "reps.csv"
         write(file, Inventor(seed=1, cut=date(2026, 3, 31)).rows(sedes))
-        load(Reps(), file, Options(), lambda rows, done: None)
+        load_file(Reps(), file, Options(), lambda rows, done: None)
     providers = Entity.objects.bulk_create(
         Entity(kind=EntityKind.PROVEEDOR, nit=f"98{n:07}", name=f"DROGUERÍA Y SUMINISTROS {n % 400} S.A.S.")
         for n in range(PROVIDERS)

@@ -64,7 +64,7 @@ class SedeAdmin(ObjectActionsAdmin):
     fieldsets = (
         (None, {"fields": ("code", "name", "entity", "provider_class", "kept_by")}),
         ("Dónde", {"fields": ("municipality", "address", "phone", "email")}),
-        ("Estado", {"fields": ("state", "closed_on", "is_main", "created_at", "reps_cut_on")}),
+        ("Estado", {"fields": ("state", "closed_on", "is_main", "created_at", "reps_snapshot_date")}),
     )
 
     @admin.display(description="estado")

@@ -328,7 +328,7 @@ class Sede(models.Model):
     phone = models.CharField("teléfono", max_length=100, blank=True)
     email = models.CharField("correo electrónico", max_length=254, blank=True)
     provider_class = models.CharField("clase de prestador", max_length=3, choices=ProviderClass, blank=True)
-    reps_cut_on = models.DateField("fecha de corte del REPS", null=True, blank=True)
+    reps_snapshot_date = models.DateField("fecha de corte del REPS", null=True, blank=True)
     # REPS closed it, or its provider disabled it
     closed_on = models.DateField("cerrada el", null=True, blank=True)
     # the record that a provider gets with its registration, before any that it creates itself

@@ -1,4 +1,4 @@
-"""Ask for loads of official registries: upload, apply, cancel, undo. The worker does what is asked (registry.queue)."""
+"""Upload a file, queue its load, cancel it, queue its undoing; the worker does the rest (registries.queue)."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,15 +11,14 @@ from mipres_admin.refusals import Refused, refuse
 from registries.events import Event
 from registries.loading.loader import Options
 from registries.models import RegistryFile, RegistryLoad, RegistryProgress
-from registries.rules import AT_WORK, loading_refusal, undoing_refusal
+from registries.rules import RUNNING, loading_refusal, undoing_refusal
 
 State = RegistryLoad.State
-OPEN = (State.UPLOADED, State.PREVIEWED, State.QUEUED)
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it came, looked at and compressed."""
+    """A checked file, compressed."""
 
     file_name: str
     sha256: str
@@ -29,12 +28,22 @@ class Upload:
 
 @transaction.atomic
 def upload_registry(*, by: Any, kind: str, file: Upload, reason: str) -> tuple[RegistryLoad, bool]:
-    """Keep a file for the worker to look at; the load, and whether it is new.
+    """Store a file for the worker to preview; returns the load, and whether it is new.
 
-    The same file of the same registry, uploaded and not yet applied, is found again: a second click adds nothing.
+    A second click adds nothing: a load of the same file that was not applied yet is returned.
     """
-    new = {"state": State.UPLOADED, "file_name": file.file_name, "uploaded_by": by, "loaded_at": None, "reason": reason}
-    load, is_new = RegistryLoad.objects.get_or_create(kind=kind, sha256=file.sha256, state__in=OPEN, defaults=new)
+    load, is_new = RegistryLoad.objects.get_or_create(
+        kind=kind,
+        sha256=file.sha256,
+        state__in=RegistryLoad.CANCELLABLE,
+        defaults={
+            "state": State.UPLOADED,
+            "file_name": file.file_name,
+            "uploaded_by": by,
+            "loaded_at": None,
+            "reason": reason,
+        },
+    )
     if is_new:
         RegistryFile.objects.create(load=load, content=file.content, size=file.size)
         RegistryProgress.objects.create(load=load)
@@ -44,19 +53,19 @@ def upload_registry(*, by: Any, kind: str, file: Upload, reason: str) -> tuple[R
 
 
 def _lock_idle(load: RegistryLoad) -> RegistryLoad:
-    """The load, locked. Raises Refused while the worker is at it."""
-    held = RegistryLoad.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=load.pk).first()
-    if held is None:
-        raise Refused(AT_WORK)
-    return held
+    """The load, locked. Raises Refused while the worker runs it."""
+    idle = RegistryLoad.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=load.pk).first()
+    if idle is None:
+        raise Refused(RUNNING)
+    return idle
 
 
-def _ask(held: RegistryLoad, by: Any, reason: str, state: str) -> dict[str, Any]:
-    """Set what is asked of the worker; what was before, for the history."""
-    before = {"state": held.state}
-    held.state, held.asked_by, held.asked_at, held.reason, held.error = state, by, clock.now(), reason, ""
-    held.save()
-    RegistryProgress.objects.update_or_create(load=held, defaults={"attempts": 0, "done": 0, "rows": 0})
+def _queue(load: RegistryLoad, by: Any, reason: str, state: str) -> dict[str, Any]:
+    """Make the load due for the worker; returns the state before, for the history."""
+    before = {"state": load.state}
+    load.state, load.requested_by, load.requested_at, load.reason, load.error = state, by, clock.now(), reason, ""
+    load.save()
+    RegistryProgress.objects.update_or_create(load=load, defaults={"attempts": 0, "done": 0, "rows": 0})
     return before
 
 
@@ -64,47 +73,46 @@ def _ask(held: RegistryLoad, by: Any, reason: str, state: str) -> dict[str, Any]
 def queue_load(
     *, by: Any, load: RegistryLoad, reason: str, strict: bool = False, force: bool = False, allow_closing: bool = False
 ) -> bool:
-    """Have the worker apply a load whose preview somebody has seen; False when that was asked already.
+    """Have the worker apply a previewed load; False when it is queued or applied already.
 
-    Raises Refused when the preview shows an obstacle that no option clears.
+    Raises Refused when the preview shows an obstacle that these options do not allow.
     """
-    held = _lock_idle(load)
-    if held.state in (State.QUEUED, State.APPLIED):
+    load = _lock_idle(load)
+    if load.state in (State.QUEUED, State.APPLIED):
         return False
     options = Options(strict=strict, force=force, allow_closing=allow_closing)
-    report = getattr(held, "report", None)
-    refuse(loading_refusal(held, report.obstacles if report else [], options))
-    held.strict, held.force, held.allow_closing = strict, force, allow_closing
-    before = _ask(held, by, reason, State.QUEUED)
-    about = {"state": held.state, "file": held.file_name, "sha256": held.sha256}
-    after = about | asdict(options)
-    record(by=by, event=Event.REGISTRY_QUEUED, obj=held, before=before, after=after, reason=reason)
+    report = getattr(load, "report", None)
+    refuse(loading_refusal(load, report.obstacles if report else [], options))
+    load.strict, load.force, load.allow_closing = strict, force, allow_closing
+    before = _queue(load, by, reason, State.QUEUED)
+    after = {"state": load.state, "file": load.file_name, "sha256": load.sha256, **asdict(options)}
+    record(by=by, event=Event.REGISTRY_QUEUED, obj=load, before=before, after=after, reason=reason)
     return True
 
 
 @transaction.atomic
 def cancel_load(*, by: Any, load: RegistryLoad, reason: str) -> bool:
-    """Let go of a load that was not applied; its file is deleted. False when there was nothing left to cancel."""
-    held = _lock_idle(load)
-    if held.state not in OPEN:
+    """Cancel a load that was not applied, and delete its file; False when there is nothing to cancel."""
+    load = _lock_idle(load)
+    if load.state not in RegistryLoad.CANCELLABLE:
         return False
-    before = {"state": held.state}
-    held.state, held.error = State.CANCELLED, reason
-    held.save(update_fields=["state", "error"])
-    RegistryFile.objects.filter(load=held).delete()
-    after = {"state": held.state}
-    record(by=by, event=Event.REGISTRY_CANCELLED, obj=held, before=before, after=after, reason=reason)
+    before = {"state": load.state}
+    load.state, load.error = State.CANCELLED, reason
+    load.save(update_fields=["state", "error"])
+    RegistryFile.objects.filter(load=load).delete()
+    after = {"state": load.state}
+    record(by=by, event=Event.REGISTRY_CANCELLED, obj=load, before=before, after=after, reason=reason)
     return True
 
 
 @transaction.atomic
 def queue_undo(*, by: Any, load: RegistryLoad, reason: str) -> bool:
-    """Have the worker undo the last load of a registry; False when that was asked already. Raises Refused."""
-    held = _lock_idle(load)
-    if held.state in (State.UNDO_QUEUED, State.UNDONE):
+    """Have the worker undo the last load of a registry; False when that is queued or done already. Raises Refused."""
+    load = _lock_idle(load)
+    if load.state in (State.UNDO_QUEUED, State.UNDONE):
         return False
-    refuse(undoing_refusal(held))
-    before = _ask(held, by, reason, State.UNDO_QUEUED)
-    after = {"state": held.state}
-    record(by=by, event=Event.REGISTRY_UNDO_QUEUED, obj=held, before=before, after=after, reason=reason)
+    refuse(undoing_refusal(load))
+    before = _queue(load, by, reason, State.UNDO_QUEUED)
+    after = {"state": load.state}
+    record(by=by, event=Event.REGISTRY_UNDO_QUEUED, obj=load, before=before, after=after, reason=reason)
     return True

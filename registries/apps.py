@@ -1,4 +1,4 @@
-"""How official registries are read, previewed, loaded and undone."""
+"""The app that reads, previews, loads and undoes official registries; the apps above say what each one means."""
 
 from datetime import timedelta
 
@@ -15,10 +15,12 @@ class RegistriesConfig(AppConfig):
         from mipres_admin.backoffice import dashboard
         from mipres_admin.history import event_registry
         from mipres_admin.jobs import scheduling
-        from registries import events, panels, permissions, queue
+        from registries import events, panels, permissions, queue, retention
 
-        scheduling.register_queue(name="registry_loads", take=queue.take)
-        scheduling.register(name="forget_registry_files", every=timedelta(hours=1), function=queue.forget)
+        scheduling.register_queue(name="registry_loads", take=queue.run_next_load)
+        scheduling.register(
+            name="delete_expired_registry_files", every=timedelta(hours=1), function=retention.delete_expired
+        )
         event_registry.register(events)
         dashboard.register(*panels.PANELS)
         groups.register(*permissions.PERMISSIONS)

@@ -23,11 +23,10 @@ LABELS = {
     "allow_closing": "Aceptar que cierre más del 20 %",
     "changed": "Filas cambiadas",
     "closed": "Filas cerradas",
-    "cut_on": "Corte",
     "deleted": "Filas borradas",
     "file": "Archivo",
     "force": "Aceptar un corte anterior",
-    "kept": "Filas que se quedaron",
+    "in_use": "Filas que se quedaron",
     "new": "Filas nuevas",
     "rejected": "Filas rechazadas",
     "reopened": "Filas reabiertas",
@@ -35,6 +34,7 @@ LABELS = {
     "same": "Filas sin cambio",
     "sha256": "SHA-256",
     "skipped": "Omitidas",
+    "snapshot_date": "Corte",
     "strict": "Solo si no hay filas rechazadas",
 }
 # what some codes mean

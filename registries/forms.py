@@ -1,4 +1,4 @@
-"""Which file of which registry may be uploaded, what is asked to apply it, and how is a mistake worded?"""
+"""What may the Ministry type to upload, apply, cancel or undo a load, and how is a mistake worded?"""
 
 import hashlib
 import re
@@ -14,16 +14,16 @@ from mipres_admin.excel.reader import MEGABYTE
 from registries.actions import Upload
 from registries.loading.errors import RegistryError
 from registries.loading.files import check_file, find_columns
-from registries.registry import choices, registry_of
+from registries.registry import get_registry, registry_choices
 from registries.rules import BOXES
 
-LARGEST_FILE = 100 * MEGABYTE
-LONGEST_NAME, LONGEST_NAME_IN_BYTES = 100, 200
+MAX_FILE_SIZE = 100 * MEGABYTE
+MAX_NAME_LENGTH, MAX_NAME_BYTES = 100, 200
 NOT_IN_A_NAME = re.compile(r"[^\w. ()-]")
 
 
 class LoadForm(ReasonForm):
-    """Why something is done to a load."""
+    """The reason for cancelling or undoing a load."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,7 +31,7 @@ class LoadForm(ReasonForm):
 
 
 class UploadForm(LoadForm):
-    """A registry and its file, CSV in UTF-8 or .xlsx; and why it comes."""
+    """A registry, its file and the reason."""
 
     field_order = ("kind", "file", "reason")
     kind = forms.ChoiceField(
@@ -44,7 +44,7 @@ class UploadForm(LoadForm):
     file = forms.FileField(
         label="Archivo",
         max_length=255,
-        help_text=f"CSV en UTF-8 o libro de Excel (.xlsx), de máximo {LARGEST_FILE // MEGABYTE} MB, con todo el "
+        help_text=f"CSV en UTF-8 o libro de Excel (.xlsx), de máximo {MAX_FILE_SIZE // MEGABYTE} MB, con todo el "
         "registro: lo que no esté en el archivo se cierra.",
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
         error_messages={
@@ -59,56 +59,53 @@ class UploadForm(LoadForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kind: Any = self.fields["kind"]
-        kind.choices = [("", "Elija…"), *choices()]
+        kind.choices = [("", "Elija…"), *registry_choices()]
 
     def clean_file(self) -> Any:
-        """Not too large."""
         file = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST_FILE:
+        size = file.size or 0
+        if size > MAX_FILE_SIZE:
             raise forms.ValidationError(
-                f"El archivo pesa {(file.size or 0) // MEGABYTE} MB y debe pesar máximo {LARGEST_FILE // MEGABYTE} MB. "
+                f"El archivo pesa {size // MEGABYTE} MB y debe pesar máximo {MAX_FILE_SIZE // MEGABYTE} MB. "
                 "Quite lo que no sea del registro, o entréguelo a quien opera el portal para cargarlo por comando."
             )
         return file
 
     def clean(self) -> dict[str, Any]:
-        """Look at the file without reading its rows: `upload` is set."""
-        asked = super().clean() or {}
-        if "kind" in asked and "file" in asked:
+        """Check the file without reading its rows, and set `upload`."""
+        data = super().clean() or {}
+        if "kind" in data and "file" in data:
             try:
-                self.upload = _looked_at(asked["kind"], asked["file"])
+                self.upload = _check_upload(data["kind"], data["file"])
             except RegistryError as error:
                 self.add_error("file", str(error))
-        return asked
+        return data
 
 
-def _looked_at(kind: str, file: Any) -> Upload:
-    name = file_name(file.name or "")
-    digest, packer, packed = hashlib.sha256(), zlib.compressobj(level=3), []
+def _check_upload(kind: str, file: Any) -> Upload:
+    name = safe_file_name(file.name or "")
+    digest, compressor, content = hashlib.sha256(), zlib.compressobj(level=3), []
     with tempfile.TemporaryDirectory(prefix="mipres-registry-") as folder:
         path = Path(folder) / name
         with path.open("wb") as copy:
             for chunk in file.chunks():
                 copy.write(chunk)
                 digest.update(chunk)
-                packed.append(packer.compress(chunk))
+                content.append(compressor.compress(chunk))
         headings = check_file(path)
         if headings is not None:
-            find_columns(headings, registry_of(kind).columns)
-    return Upload(name, digest.hexdigest(), file.size or 0, b"".join([*packed, packer.flush()]))
+            find_columns(headings, get_registry(kind).columns)
+    return Upload(name, digest.hexdigest(), file.size or 0, b"".join([*content, compressor.flush()]))
 
 
-def file_name(given: str) -> str:
-    """The name of a file without anything that could be a path, a mark of control or too long; its ending stays.
-
-    Too long for a row are its letters, too long for the disk its bytes.
-    """
-    name = NOT_IN_A_NAME.sub("_", given)[-LONGEST_NAME:]
-    return name.encode()[-LONGEST_NAME_IN_BYTES:].decode(errors="ignore").lstrip(". ") or "archivo"
+def safe_file_name(name: str) -> str:
+    """The name without path and control characters, cut to what a row and a disk take; its extension stays."""
+    name = NOT_IN_A_NAME.sub("_", name)[-MAX_NAME_LENGTH:]
+    return name.encode()[-MAX_NAME_BYTES:].decode(errors="ignore").lstrip(". ") or "archivo"
 
 
 class ApplyForm(LoadForm):
-    """Why a load is applied, and what of it is accepted."""
+    """The reason for applying a load, and its options."""
 
     strict = forms.BooleanField(label=BOXES["strict"], required=False)
     force = forms.BooleanField(

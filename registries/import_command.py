@@ -1,4 +1,4 @@
-"""How does an operator load a registry? One command for each, all with the same options."""
+"""How does a management command load a registry's file? The base class of all `import_…` commands."""
 
 import sys
 from argparse import ArgumentParser
@@ -8,9 +8,9 @@ from typing import Any, ClassVar, TextIO
 from django.core.management.base import BaseCommand, CommandError
 
 from registries.loading.errors import RegistryError
-from registries.loading.loader import Options, Registry, load
-from registries.registry import count_labels
-from registries.report import write_rejections
+from registries.loading.loader import Options, load_file
+from registries.loading.report import count_labels, write_rejections
+from registries.registry import Registry
 
 WIDTH = 30
 
@@ -43,10 +43,10 @@ class RegistryCommand(BaseCommand):
     ) -> None:
         if rejected and not rejected.parent.is_dir():
             raise CommandError(f"La carpeta {rejected.parent} no existe: créela o elija otra para --rejected.")
-        asked = Options(strict=strict, force=force, allow_closing=allow_closing)
+        chosen = Options(strict=strict, force=force, allow_closing=allow_closing)
         progress = ProgressLine(sys.stderr)
         try:
-            report = load(self.registry(), file, asked, progress)
+            report = load_file(self.registry(), file, chosen, progress)
         except RegistryError as error:
             if rejected:
                 write_rejections(rejected, error.rejections)
@@ -74,7 +74,7 @@ class ProgressLine:
             self.stream.flush()
 
     def clear(self) -> None:
-        """Leave the terminal as it was."""
+        """Remove the line."""
         if self.shown:
             self.stream.write("\r\033[K")
             self.stream.flush()

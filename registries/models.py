@@ -1,7 +1,7 @@
-"""What does the portal keep of a load? Its row, file, progress and report, and how the rows were before.
+"""What is stored of a load: its file, progress and report, and how the rows were before?
 
-Only the row stays: the file and the report are deleted some days after the load has ended, the rows as they were with
-the next load of the same registry.
+`RegistryLoad` stays for ever. `registries.retention` deletes files and reports, and the next load of the same registry
+deletes the earlier rows.
 """
 
 from typing import Self
@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from mipres_admin.database.sha256 import SHA256
+from registries.registry import registry_label
 
 
 class RegistryLoadQuerySet(models.QuerySet["RegistryLoad"]):
@@ -21,26 +22,17 @@ class RegistryLoadQuerySet(models.QuerySet["RegistryLoad"]):
         applied = self.filter(state__in=(RegistryLoad.State.APPLIED, RegistryLoad.State.UNDO_QUEUED))
         return (applied.filter(kind=kind) if kind else applied).order_by("-loaded_at", "-pk")
 
-    def for_the_worker(self) -> Self:
-        """What the worker has to do, the longest waiting first: what people wait for before what is to be looked at."""
-        states = RegistryLoad.State
-        waiting = self.filter(state__in=(states.UPLOADED, states.QUEUED, states.UNDO_QUEUED))
-        return waiting.order_by(F("asked_at").asc(nulls_last=True), "pk")
+    def due(self) -> Self:
+        """Loads for the worker: to apply or to undo, the longest waiting first; then those to preview."""
+        return self.filter(state__in=RegistryLoad.DUE).order_by(F("requested_at").asc(nulls_last=True), "pk")
 
 
 class RegistryLoad(models.Model):
-    """One load of an official registry: which file, of which cut, and what it did. The rows are in the registry.
+    """One load of an official registry: which file, of which day, and what it did.
 
-    By command it comes into being applied. From the admin it is uploaded, looked at by the worker (a preview, in a
-    transaction that is rolled back), queued by somebody with a reason, and then applied by the worker.
+    A command creates it applied. From the admin it is uploaded, previewed by the worker (in a transaction that is
+    rolled back), queued by somebody with a reason, and applied by the worker.
     """
-
-    class Kind(models.TextChoices):
-        REPS = "reps", "REPS"
-        EPS = "eps", "EPS"
-        RETHUS = "rethus", "ReTHUS"
-        SSO = "sso", "Plazas de SSO"
-        DECEASED = "deceased", "Fallecidos"
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", "En revisión"
@@ -52,7 +44,11 @@ class RegistryLoad(models.Model):
         REFUSED = "refused", "No se puede cargar"
         CANCELLED = "cancelled", "Cancelada"
 
-    kind = models.CharField("registro", max_length=8, choices=Kind)
+    DUE = (State.UPLOADED, State.QUEUED, State.UNDO_QUEUED)
+    CANCELLABLE = (State.UPLOADED, State.PREVIEWED, State.QUEUED)
+
+    # of a registry that an app registered (`Registry.kind`)
+    kind = models.CharField("registro", max_length=20)
     state = models.CharField("estado", max_length=11, choices=State, default=State.APPLIED)
     file_name = models.CharField("archivo", max_length=255)
     sha256 = models.CharField("SHA-256", max_length=64)
@@ -68,8 +64,8 @@ class RegistryLoad(models.Model):
         verbose_name="subida por",
     )
     uploaded_at = models.DateTimeField("subida el", db_default=Now(), editable=False)
-    # the last thing asked of the worker: to apply it, to undo it
-    asked_by = models.ForeignKey(
+    # the last request to the worker: to apply it, to undo it
+    requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
@@ -78,7 +74,7 @@ class RegistryLoad(models.Model):
         db_index=False,
         verbose_name="pedida por",
     )
-    asked_at = models.DateTimeField("pedida el", null=True, blank=True)
+    requested_at = models.DateTimeField("pedida el", null=True, blank=True)
     reason = models.TextField("motivo", blank=True, default="", db_default="")
     strict = models.BooleanField("solo si no hay filas rechazadas", default=False, db_default=False)
     force = models.BooleanField("aceptar un corte anterior", default=False, db_default=False)
@@ -86,7 +82,7 @@ class RegistryLoad(models.Model):
     error = models.TextField("por qué no", blank=True, default="", db_default="")
     loaded_at = models.DateTimeField("cargado el", null=True, blank=True, db_default=Now(), editable=False)
     undone_at = models.DateTimeField("deshecha el", null=True, blank=True)
-    # how the rows were before it is still kept (registries.loading.change_capture)
+    # how the rows were before is still stored (registries.loading.change_capture)
     is_undoable = models.BooleanField("se puede deshacer", default=False, db_default=False)
 
     objects = RegistryLoadQuerySet.as_manager()
@@ -101,13 +97,13 @@ class RegistryLoad(models.Model):
         )
         constraints = (
             models.CheckConstraint(
-                condition=Q(kind__in=("reps", "eps", "rethus", "sso", "deceased")),
-                name="registry_load_kind_known",
-                violation_error_message="El registro debe ser REPS, EPS, ReTHUS, plazas de SSO o fallecidos.",
+                condition=Q(kind__regex=r"^[a-z]{2,20}$"),
+                name="registry_load_kind_well_formed",
+                violation_error_message="El registro debe tener de 2 a 20 letras minúsculas, por ejemplo reps.",
             ),
             models.CheckConstraint(
                 condition=~Q(file_name=""),
-                name="registry_load_names_its_file",
+                name="registry_load_has_file_name",
                 violation_error_message="Ingrese el nombre del archivo.",
             ),
             models.CheckConstraint(
@@ -120,23 +116,23 @@ class RegistryLoad(models.Model):
                     state__in=("uploaded", "previewed", "queued", "refused", "cancelled"), loaded_at__isnull=True
                 )
                 | Q(state__in=("applied", "undo_queued", "undone"), loaded_at__isnull=False),
-                name="registry_load_applied_says_when",
+                name="registry_load_applied_has_date",
                 violation_error_message="Una carga aplicada debe decir cuándo; una que no lo está, no.",
             ),
             models.CheckConstraint(
                 condition=Q(state="undone", undone_at__isnull=False) | (~Q(state="undone") & Q(undone_at__isnull=True)),
-                name="registry_load_undone_says_when",
+                name="registry_load_undone_has_date",
                 violation_error_message="Una carga deshecha debe decir cuándo; una que no lo está, no.",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=("queued", "undo_queued"))
-                | (Q(asked_by__isnull=False, asked_at__isnull=False) & ~Q(reason="")),
-                name="registry_load_queued_says_who_and_why",
+                | (Q(requested_by__isnull=False, requested_at__isnull=False) & ~Q(reason="")),
+                name="registry_load_queued_has_requester",
                 violation_error_message="Lo que se pide al portal debe decir quién lo pide, cuándo y por qué.",
             ),
             models.CheckConstraint(
                 condition=~Q(state="refused") | ~Q(error=""),
-                name="registry_load_refused_says_why",
+                name="registry_load_refused_has_error",
                 violation_error_message="Una carga que no se puede hacer debe decir por qué.",
             ),
             models.CheckConstraint(
@@ -160,16 +156,24 @@ class RegistryLoad(models.Model):
         )
         indexes = (
             models.Index(
-                "asked_at", "id", condition=Q(state__in=("uploaded", "queued", "undo_queued")), name="registry_load_due"
+                "requested_at",
+                "id",
+                condition=Q(state__in=("uploaded", "queued", "undo_queued")),
+                name="registry_load_due",
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.file_name}"
+        return f"{self.registry_label} {self.file_name}"
+
+    @property
+    def registry_label(self) -> str:
+        """What its registry is called."""
+        return registry_label(self.kind)
 
 
 class RegistryFile(models.Model):
-    """The file of a load asked for in the admin, compressed: the worker may run on another machine."""
+    """The file of a load from the admin, compressed: the worker may run on another machine."""
 
     load = models.OneToOneField(RegistryLoad, on_delete=models.CASCADE, primary_key=True, related_name="file")
     content = models.BinaryField("contenido")
@@ -181,7 +185,7 @@ class RegistryFile(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(size__gt=0),
-                name="registry_file_is_not_empty",
+                name="registry_file_not_empty",
                 violation_error_message="El archivo está vacío.",
             ),
         )
@@ -191,7 +195,7 @@ class RegistryFile(models.Model):
 
 
 class RegistryProgress(models.Model):
-    """How far the worker is with a load; written beside the load's transaction, so that others see it at once."""
+    """How far the worker is with a load; written on a second connection, so that pages see it at once."""
 
     load = models.OneToOneField(RegistryLoad, on_delete=models.CASCADE, primary_key=True, related_name="progress")
     attempts = models.PositiveSmallIntegerField("intentos", default=0)
@@ -205,7 +209,7 @@ class RegistryProgress(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(done__gte=0, done__lte=1),
-                name="registry_progress_is_a_part",
+                name="registry_progress_is_fraction",
                 violation_error_message="La parte hecha debe estar entre 0 y 1.",
             ),
         )
@@ -215,10 +219,10 @@ class RegistryProgress(models.Model):
 
 
 class RegistryReport(models.Model):
-    """What a load does or did, row by row where that can be shown; `registries.report` says what is in it."""
+    """What a load would do or did, with the first rows; `registries.loading.report` says what is in it."""
 
     load = models.OneToOneField(RegistryLoad, on_delete=models.CASCADE, primary_key=True, related_name="report")
-    made_at = models.DateTimeField("hecho el", db_default=Now())
+    created_at = models.DateTimeField("hecho el", db_default=Now())
     obstacles = models.JSONField("por qué no se puede aplicar", default=list)
     samples = models.JSONField("primeras filas", default=dict)
     closed = models.JSONField("cerradas", default=list)
@@ -234,7 +238,7 @@ class RegistryReport(models.Model):
 
 
 class RegistryAddition(models.Model):
-    """Rows that one statement of a load added to one table: their keys, and a hash of what the load wrote in each."""
+    """The keys of the rows that one statement of a load added to one table, and a hash of each row as written."""
 
     load = models.ForeignKey(RegistryLoad, on_delete=models.CASCADE, related_name="additions")
     table = models.CharField("tabla", max_length=63)
@@ -250,9 +254,9 @@ class RegistryAddition(models.Model):
 
 
 class RegistryChange(models.Model):
-    """One row of one table as it was before a load changed or deleted it (`after` is null: deleted).
+    """One row of one table as it was before a load changed or deleted it.
 
-    `after` is a hash of what the load wrote: a row that has another one was changed by somebody else since.
+    `after` is a hash of the row as the load left it, null when deleted. Another hash: others changed the row since.
     """
 
     load = models.ForeignKey(RegistryLoad, on_delete=models.CASCADE, related_name="changes", db_index=False)
@@ -269,7 +273,7 @@ class RegistryChange(models.Model):
                 "load",
                 "table",
                 "key",
-                name="registry_change_once_a_row",
+                name="registry_change_once_per_row",
                 violation_error_message="De cada fila se guarda una vez cómo estaba antes de la carga.",
             ),
         )

@@ -1,8 +1,8 @@
-"""Which groups of the Ministry see the loads of registries, and what do they do with them?"""
+"""Which groups of the Ministry see loads of registries, apply and undo them?"""
 
 from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
-SOPORTE, CARGADOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR
+CARGADOR = StaffGroup.CARGADOR
 PERMISSIONS = (
     may_view("registries.registryload", CARGADOR),
     may_do("registries.registryload", "load_registry", "Puede cargar registros oficiales", CARGADOR),

@@ -1,7 +1,7 @@
-"""What does the worker do for the registries? It looks at uploaded files, applies loads and undoes them, one at a time.
+"""How does the worker preview, apply and undo the loads that are due, one at a time?
 
-Each piece of work is one transaction that holds the row of the load: a worker that dies leaves nothing behind, and the
-next one finds the load where it was. How far it is goes out over a second connection, which every page sees at once.
+Each load is one transaction that holds its row: a worker that dies changes nothing, and the next one starts again.
+Progress is written on a second connection, so that every page sees it at once.
 """
 
 import tempfile
@@ -9,43 +9,35 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from django.db import connection
-from django.db.models.functions import Now
 
 from mipres_admin.database import clock
-from mipres_admin.history.recording import record
 from mipres_admin.jobs.queue import Left, run_next
-from registries.events import Event
 from registries.loading.errors import RegistryError
-from registries.loading.loader import ONE_AT_A_TIME, Options, load, preview, save_report
-from registries.loading.undo import undo
-from registries.models import RegistryFile, RegistryLoad, RegistryProgress, RegistryReport
-from registries.registry import registry_of
+from registries.loading.loader import LOAD_LOCK, Options, load_file, preview_file, save_report
+from registries.loading.undo import undo_load
+from registries.models import RegistryFile, RegistryLoad, RegistryReport
+from registries.registry import get_registry
 
-MOST_ATTEMPTS = 3
-SECONDS_BETWEEN_NOTES = 0.3
-FILE_KEPT = timedelta(days=7)
-REPORT_KEPT = timedelta(days=90)
-LEFT_ALONE = "Nadie la aplicó en siete días."
-BACK_TO_BEFORE = "El portal lo intentó varias veces y no pudo terminar; no cambió nada. Avise a quien opera el portal."
+MAX_ATTEMPTS = 3
+SECONDS_BETWEEN_UPDATES = 0.3
+GIVEN_UP = "El portal lo intentó varias veces y no pudo terminar; no cambió nada. Avise a quien opera el portal."
 
 State = RegistryLoad.State
-ENDED = (State.APPLIED, State.UNDO_QUEUED, State.UNDONE, State.REFUSED, State.CANCELLED)
 
 
 class ProgressConnection:
-    """A second connection, on which notes about a transaction are seen before that transaction ends."""
+    """A second connection, on which progress is seen before the transaction of the load ends."""
 
     def __init__(self, load_id: int, stop: Callable[[], bool]) -> None:
         self.load_id, self.stop = load_id, stop
         self.connection = connection.copy()
-        self.noted_at = 0.0
+        self.updated_at = 0.0
         self.attempts = 1
 
     def __enter__(self) -> Self:
@@ -62,12 +54,12 @@ class ProgressConnection:
         self.connection.close()
 
     def __call__(self, rows: int, done: float) -> None:
-        """Note how much of the file has been read. Raises Left when the worker was told to stop."""
+        """Write how much of the file has been read. Raises Left when the worker has to stop."""
         if self.stop():
             raise Left
-        if done < 1 and time.monotonic() - self.noted_at < SECONDS_BETWEEN_NOTES:
+        if done < 1 and time.monotonic() - self.updated_at < SECONDS_BETWEEN_UPDATES:
             return
-        self.noted_at = time.monotonic()
+        self.updated_at = time.monotonic()
         with self.connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE registries_registryprogress SET rows = %s, done = %s, at = clock_timestamp()"
@@ -76,118 +68,86 @@ class ProgressConnection:
             )
 
 
-def take(stop: Callable[[], bool] = lambda: False) -> bool:
-    """Do the next piece of work, if there is one that no other worker is at; whether there was.
+def run_next_load(stop: Callable[[], bool] = lambda: False) -> bool:
+    """Preview, apply or undo the next load that is due; False when there is none, or another one is running.
 
-    What goes wrong is raised, and undone; the load stays where it was and is tried again, `MOST_ATTEMPTS` times in all.
+    An error is raised and its changes undone; the load stays due and is tried again, `MAX_ATTEMPTS` times in all.
     """
-    return run_next(RegistryLoad.objects.for_the_worker(), partial(_work, stop), _raise) is not None
+    return run_next(RegistryLoad.objects.due(), partial(_run, stop), _raise) is not None
 
 
-def _work(stop: Callable[[], bool], waiting: RegistryLoad) -> None:
-    if not _is_alone():
+def _run(stop: Callable[[], bool], load: RegistryLoad) -> None:
+    if not _acquire_lock():
         raise Left
-    with ProgressConnection(waiting.pk, stop) as beside:
-        if beside.attempts > MOST_ATTEMPTS:
-            _give_up(waiting)
-        else:
-            _WORK[State(waiting.state)](waiting, beside)
+    with ProgressConnection(load.pk, stop) as progress:
+        if progress.attempts > MAX_ATTEMPTS:
+            _fail(load, RegistryError(GIVEN_UP))
+            return
+        try:
+            _STEPS[State(load.state)](load, progress)
+        except RegistryError as error:
+            _fail(load, error)
 
 
 def _raise(_: RegistryLoad, error: Exception) -> None:
-    """The worker says what went wrong and pauses (`jobs.work_queues`)."""
+    """The worker logs it and pauses (`jobs.work_queues`)."""
     raise error
 
 
-def _is_alone() -> bool:
-    """Whether no other load is on its way: by command, or in another worker."""
+def _acquire_lock() -> bool:
+    """Whether no other load is running: by command, or in another worker."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOAD_LOCK])
         return bool(cursor.fetchone()[0])
 
 
 def is_loading() -> bool:
-    """Whether a load, a preview or an undoing is on its way anywhere."""
+    """Whether a load, a preview or an undoing is running anywhere."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted AND database = "
             "(SELECT oid FROM pg_database WHERE datname = current_database()))",
-            [ONE_AT_A_TIME],
+            [LOAD_LOCK],
         )
         return bool(cursor.fetchone()[0])
 
 
 @contextmanager
-def _file_of(waiting: RegistryLoad) -> Iterator[Path]:
-    """The file, unpacked where this worker is."""
+def _unpacked_file(load: RegistryLoad) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="mipres-registry-") as folder:
-        path = Path(folder) / waiting.file_name
-        path.write_bytes(zlib.decompress(RegistryFile.objects.get(load=waiting).content))
+        path = Path(folder) / load.file_name
+        path.write_bytes(zlib.decompress(RegistryFile.objects.get(load=load).content))
         yield path
 
 
-def _preview(waiting: RegistryLoad, beside: ProgressConnection) -> None:
-    try:
-        with _file_of(waiting) as path:
-            report = preview(registry_of(waiting.kind)(), path, beside, waiting)
-    except RegistryError as error:
-        return _refuse(waiting, error)
-    save_report(waiting, report)
-    seen = {"state": State.PREVIEWED, "snapshot_date": report.snapshot_date, "counts": report.totals()}
-    RegistryLoad.objects.filter(pk=waiting.pk).update(**seen)
-    return None
+def _preview(load: RegistryLoad, progress: ProgressConnection) -> None:
+    with _unpacked_file(load) as path:
+        report = preview_file(get_registry(load.kind)(), path, progress, load)
+    save_report(load, report)
+    RegistryLoad.objects.filter(pk=load.pk).update(
+        state=State.PREVIEWED, snapshot_date=report.snapshot_date, counts=report.totals()
+    )
 
 
-def _apply(waiting: RegistryLoad, beside: ProgressConnection) -> None:
-    options = Options(strict=waiting.strict, force=waiting.force, allow_closing=waiting.allow_closing)
-    try:
-        with _file_of(waiting) as path:
-            load(registry_of(waiting.kind)(), path, options, beside, waiting)
-    except RegistryError as error:
-        _refuse(waiting, error)
+def _apply(load: RegistryLoad, progress: ProgressConnection) -> None:
+    options = Options(strict=load.strict, force=load.force, allow_closing=load.allow_closing)
+    with _unpacked_file(load) as path:
+        load_file(get_registry(load.kind)(), path, options, progress, load)
 
 
-def _undo(waiting: RegistryLoad, beside: ProgressConnection) -> None:
-    try:
-        undo(registry_of(waiting.kind)(), waiting)
-    except RegistryError as error:
-        _settle_undo(waiting, str(error))
+def _undo(load: RegistryLoad, progress: ProgressConnection) -> None:
+    undo_load(get_registry(load.kind)(), load)
 
 
-_WORK = {State.UPLOADED: _preview, State.QUEUED: _apply, State.UNDO_QUEUED: _undo}
+_STEPS = {State.UPLOADED: _preview, State.QUEUED: _apply, State.UNDO_QUEUED: _undo}
 
 
-def _refuse(waiting: RegistryLoad, error: RegistryError) -> None:
-    """The first line says why; the rows are in the report."""
-    why = str(error).partition("\n")[0]
-    RegistryLoad.objects.filter(pk=waiting.pk).update(state=State.REFUSED, error=why)
+def _fail(load: RegistryLoad, error: RegistryError) -> None:
+    """The load says why, in the first line of the error; its rejected rows are in the report."""
+    stored = RegistryLoad.objects.filter(pk=load.pk)
+    if load.state == State.UNDO_QUEUED:
+        stored.update(state=State.APPLIED, error=str(error))
+        return
+    stored.update(state=State.REFUSED, error=str(error).partition("\n")[0])
     rows = [[row.line, row.reason] for row in sorted(error.rejections)]
-    RegistryReport.objects.update_or_create(load=waiting, defaults={"made_at": clock.now(), "rejections": rows})
-
-
-def _settle_undo(waiting: RegistryLoad, why: str) -> None:
-    RegistryLoad.objects.filter(pk=waiting.pk).update(state=State.APPLIED, error=why)
-
-
-def _give_up(waiting: RegistryLoad) -> None:
-    if waiting.state == State.UNDO_QUEUED:
-        _settle_undo(waiting, BACK_TO_BEFORE)
-    else:
-        _refuse(waiting, RegistryError(BACK_TO_BEFORE))
-
-
-# ---------------------------------------------------------------- what is not kept
-
-
-def forget() -> None:
-    """Cancel what nobody applied, delete files of loads that have ended and old reports (Ley 1581 de 2012)."""
-    old = RegistryLoad.objects.filter(uploaded_at__lt=Now() - FILE_KEPT)
-    for left in old.filter(state__in=(State.UPLOADED, State.PREVIEWED)).select_for_update(skip_locked=True):
-        before = {"state": left.state}
-        left.state, left.error = State.CANCELLED, LEFT_ALONE
-        left.save(update_fields=["state", "error"])
-        after = {"state": left.state}
-        record(by=None, event=Event.REGISTRY_CANCELLED, obj=left, before=before, after=after, reason=LEFT_ALONE)
-    RegistryFile.objects.filter(load__in=old.filter(state__in=ENDED)).delete()
-    RegistryProgress.objects.filter(load__in=old.filter(state__in=ENDED).exclude(state=State.UNDO_QUEUED)).delete()
-    RegistryReport.objects.filter(made_at__lt=Now() - REPORT_KEPT).delete()
+    RegistryReport.objects.update_or_create(load=load, defaults={"created_at": clock.now(), "rejections": rows})

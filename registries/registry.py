@@ -1,32 +1,83 @@
-"""Which registries can be loaded from the admin? Each app registers its own in `AppConfig.ready()`."""
+"""How does an app describe a registry so that it can be loaded? It subclasses and registers `Registry`."""
 
-from registries.loading.loader import Registry, effects
-from registries.models import RegistryLoad
-from registries.report import ROW_LABELS
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+from django.db.models import TextChoices
+
+from mipres_admin.excel.headings import ExpectedColumn
+from registries.loading.change_capture import TrackedTable
+
+
+class Registry(ABC):
+    """What one registry means: its columns, its rows, and the SQL that merges them.
+
+    The staging table `registry_rows` holds `line` and the `staged` columns of the accepted rows. Every statement may
+    use the parameters `today`, `closing_day` (the file's snapshot date, or today) and `rejected` (the subjects of
+    rejected rows).
+    """
+
+    kind: ClassVar[str]
+    """Two to twenty lower-case letters, kept with each load."""
+    label: ClassVar[str]
+    event: ClassVar[TextChoices]
+    columns: ClassVar[tuple[ExpectedColumn, ...]]
+    staged: ClassVar[dict[str, str]]
+    """Columns of the staging table and their types."""
+    snapshot_date_sql: ClassVar[str] = "NULL::date"
+    """SQL: the day on which the registry was taken, of a set of staged rows."""
+    refusals: tuple[str, ...] = ()
+    """Statements that DELETE staged rows which the database cannot take, RETURNING line, reason and subject."""
+    open_rows: ClassVar[str]
+    """Counts what is open before the load."""
+    closings: ClassVar[tuple[str, ...]]
+    """Statements that close what the file no longer has, RETURNING one text for each."""
+    merges: ClassVar[dict[str, str]] = {}
+    """Statements that come first, RETURNING merge_action(), and the word under which they are counted."""
+    count_labels: ClassVar[dict[str, str]] = {}
+    """What the counts of `merges` are called: each word with `_new` and with `_changed`."""
+    changes: ClassVar[str]
+    """SELECT of the staged rows that differ from the database, with their `state`: new, changed, reopened or same."""
+    writes: ClassVar[tuple[str, ...]]
+    """Statements that write `registry_changes` into the tables."""
+    tracked: ClassVar[tuple[TrackedTable, ...]] = ()
+    """The tables that it writes, those referred to before those that refer; without them no load can be undone."""
+    undo_obstacles: tuple[str, ...] = ()
+    """Statements that DELETE from `registry_undo` rows that cannot be restored, RETURNING one text for each."""
+
+    @abstractmethod
+    def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+        """The key and the staged values of one row. Raises Rejected."""
+
+    @abstractmethod
+    def subject(self, cells: Sequence[str]) -> str:
+        """What a rejected row is about, so that what the portal has of it is not closed."""
+
 
 _registries: dict[str, type[Registry]] = {}
 
 
 def register(registry: type[Registry]) -> None:
-    """Offer a registry in the admin, after those that are offered already."""
-    _registries[registry.kind.value] = registry
+    """Let the Ministry load a registry, and list it after those registered before."""
+    _registries[registry.kind] = registry
 
 
-def registry_of(kind: str) -> type[Registry]:
-    """The registry of a kind of load. Raises KeyError for one that nobody registered."""
+def get_registry(kind: str) -> type[Registry]:
+    """The registered registry of this kind. Raises KeyError when there is none."""
     return _registries[kind]
 
 
-def choices() -> list[tuple[str, str]]:
-    """The registries as a form offers them."""
-    return [(kind, RegistryLoad.Kind(kind).label) for kind in _registries]
+def registries() -> tuple[type[Registry], ...]:
+    """Every registered registry, in the order of their registration."""
+    return tuple(_registries.values())
 
 
-def count_labels() -> dict[str, str]:
-    """What each count of a load is called, in the order in which they are shown."""
-    labels = dict(ROW_LABELS)
-    for registry in _registries.values():
-        labels |= registry.count_labels
-    for effect in effects():
-        labels |= effect.count_labels
-    return labels
+def registry_choices() -> list[tuple[str, str]]:
+    """Kind and label of every registered registry, as a form offers them."""
+    return [(registry.kind, registry.label) for registry in registries()]
+
+
+def registry_label(kind: str) -> str:
+    """What a registry is called; its kind, when its app is gone."""
+    return _registries[kind].label if kind in _registries else kind

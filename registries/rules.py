@@ -14,7 +14,7 @@ BOXES = {
 }
 """The options of a load in the words of the boxes of its form."""
 
-AT_WORK = Refusal(
+RUNNING = Refusal(
     headline="El portal está trabajando en esta carga",
     cause="En este momento la lee o la escribe, y no se puede interrumpir a medias.",
     remedy="Espere a que termine y mire de nuevo esta página.",
@@ -35,17 +35,13 @@ NOT_UNDOABLE = Refusal(
 )
 
 
-def blocking(obstacles: Sequence[Sequence[str]], options: Options) -> list[tuple[str, str]]:
-    """The obstacles of a preview, each an option and its cause, that these options do not clear."""
-    # `strict` asks for more care, the others for less
-    return [(option, cause) for option, cause in obstacles if getattr(options, option) is (option == "strict")]
-
-
 def loading_refusal(load: RegistryLoad, obstacles: Sequence[Sequence[str]], options: Options) -> Refusal | None:
-    """Why this load, seen in its preview, can not be applied so, or None."""
+    """Why this load cannot be applied with these options, or None; `obstacles` are those of its preview."""
     if load.state != RegistryLoad.State.PREVIEWED:
         return NOT_READY
-    for option, cause in blocking(obstacles, options):
+    for option, cause in obstacles:
+        if options.allows(option):
+            continue
         box = BOXES[option]
         remedy = f"Quite la marca de «{box}»" if option == "strict" else f"Si está bien así, marque «{box}»"
         return Refusal(
@@ -58,5 +54,5 @@ def loading_refusal(load: RegistryLoad, obstacles: Sequence[Sequence[str]], opti
 
 
 def undoing_refusal(load: RegistryLoad) -> Refusal | None:
-    """Why this load can not be undone, or None: only the last one of its registry can."""
+    """Why this load cannot be undone, or None: only the last one of its registry can."""
     return None if load.is_undoable and load.state == RegistryLoad.State.APPLIED else NOT_UNDOABLE

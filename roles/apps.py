@@ -16,7 +16,7 @@ class RolesConfig(AppConfig):
         from mipres_admin.history import event_registry
         from mipres_admin.jobs import scheduling
         from registries import registry
-        from registries.loading.loader import Effect, register_effect
+        from registries.loading.effects import Effect, register_effect
         from roles import events, jobs, panels, permissions
         from roles.registries import effects
         from roles.registries.rethus import Rethus

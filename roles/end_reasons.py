@@ -6,7 +6,6 @@ from django.db import models
 from django.utils import timezone
 
 from entities.models import Sede
-from registries.models import RegistryLoad
 from roles.validity import long_date
 
 
@@ -20,7 +19,7 @@ class EndReason(models.TextChoices):
     PLAZA = "plaza", "Plaza de SSO terminada o cambiada"
 
     @property
-    def registry(self) -> RegistryLoad.Kind:
+    def registry(self) -> str:
         """The registry that says it."""
         return REGISTRIES[self]
 
@@ -31,11 +30,11 @@ class EndReason(models.TextChoices):
 
 
 REGISTRIES = {
-    EndReason.DECEASED: RegistryLoad.Kind.DECEASED,
-    EndReason.RETHUS: RegistryLoad.Kind.RETHUS,
-    EndReason.SEDE: RegistryLoad.Kind.REPS,
-    EndReason.INDEPENDENT: RegistryLoad.Kind.REPS,
-    EndReason.PLAZA: RegistryLoad.Kind.SSO,
+    EndReason.DECEASED: "deceased",
+    EndReason.RETHUS: "rethus",
+    EndReason.SEDE: "reps",
+    EndReason.INDEPENDENT: "reps",
+    EndReason.PLAZA: "sso",
 }
 REMEDIES = {
     EndReason.DECEASED: "Si es un error, la persona lo corrige en la Registraduría; cuando el registro lo muestre, "

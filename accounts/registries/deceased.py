@@ -14,8 +14,7 @@ from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import required_date
 from registries.loading.change_capture import TrackedTable
 from registries.loading.errors import Rejected
-from registries.loading.loader import Registry
-from registries.models import RegistryLoad
+from registries.registry import Registry
 
 CLOSE = """
 UPDATE accounts_deceasedentry AS entry SET closed_on = %(closing_day)s
@@ -50,7 +49,8 @@ FROM registry_changes AS change WHERE entry.id = change.entry_id
 class Deceased(Registry):
     """The list of deceased people, whole each time; a row that is gone is closed, never deleted."""
 
-    kind = RegistryLoad.Kind.DECEASED
+    kind = "deceased"
+    label = "Fallecidos"
     event = Event.DECEASED_LOADED
     columns = (
         *person_columns(),
@@ -73,7 +73,7 @@ class Deceased(Registry):
     def __init__(self) -> None:
         self.today = timezone.localdate()
 
-    def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+    def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         who = person(cells[0], cells[1])
         day = required_date(cells[2], "la fecha de fallecimiento")
         if day > self.today:

@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
                         verbose_name="clase de prestador",
                     ),
                 ),
-                ("reps_cut_on", models.DateField(blank=True, null=True, verbose_name="fecha de corte del REPS")),
+                ("reps_snapshot_date", models.DateField(blank=True, null=True, verbose_name="fecha de corte del REPS")),
                 ("closed_on", models.DateField(blank=True, null=True, verbose_name="cerrada el")),
                 ("is_main", models.BooleanField(db_default=False, default=False, verbose_name="registro inicial")),
                 ("form_key", models.UUIDField(blank=True, editable=False, null=True)),

@@ -12,8 +12,7 @@ from entities.registries.reps import Reps
 from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import Choice, nit, required, within
 from registries.loading.errors import Rejected
-from registries.loading.loader import Registry
-from registries.models import RegistryLoad
+from registries.registry import Registry
 
 CODE = re.compile(r"[A-Z0-9]{6}")
 regime = Choice(((EntityKind.EPS_C.value, "Contributivo"), (EntityKind.EPS_S.value, "Subsidiado")), "el régimen")
@@ -87,7 +86,8 @@ FROM registry_changes AS change WHERE sede.id = change.sede_id
 class Eps(Registry):
     """The EPS of both régimenes, each with its one sede."""
 
-    kind = RegistryLoad.Kind.EPS
+    kind = "eps"
+    label = "EPS"
     event = Event.EPS_LOADED
     columns = (
         ExpectedColumn(("codigo",)),
@@ -108,7 +108,7 @@ class Eps(Registry):
     writes = (UPDATE, INSERT)
     tracked = Reps.tracked  # of the same tables
 
-    def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+    def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         text, number, name, kind = cells
         code = text.upper()
         if not CODE.fullmatch(code):

@@ -20,8 +20,7 @@ from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import Choice, document, nit, parse_snapshot_date, required, within
 from registries.loading.change_capture import TrackedTable
 from registries.loading.errors import Rejected
-from registries.loading.loader import Registry
-from registries.models import RegistryLoad
+from registries.registry import Registry
 
 CODE = re.compile(r"[0-9]{12}")
 identification_type = Choice(IdentificationType.choices, "el tipo de identificación")
@@ -107,7 +106,8 @@ RETURNING code
 CHANGES = """
 WITH compared AS (
     SELECT file.code, file.name, file.municipality_id, file.address, file.phone, file.email, file.provider_class,
-        coalesce(file.reps_cut_on, sede.reps_cut_on) AS reps_cut_on, entity.id AS entity_id, sede.id AS sede_id,
+        coalesce(file.reps_snapshot_date, sede.reps_snapshot_date) AS reps_snapshot_date,
+        entity.id AS entity_id, sede.id AS sede_id,
         CASE
             WHEN sede.id IS NULL THEN 'new'
             WHEN sede.closed_on IS NOT NULL THEN 'reopened'
@@ -115,8 +115,8 @@ WITH compared AS (
                   sede.provider_class)
                 IS DISTINCT FROM (entity.id, file.name, file.municipality_id, file.address, file.phone, file.email,
                                   file.provider_class) THEN 'changed'
-            WHEN file.reps_cut_on <> sede.reps_cut_on OR (sede.reps_cut_on IS NULL AND file.reps_cut_on IS NOT NULL)
-                THEN 'same'
+            WHEN file.reps_snapshot_date <> sede.reps_snapshot_date
+                OR (sede.reps_snapshot_date IS NULL AND file.reps_snapshot_date IS NOT NULL) THEN 'same'
         END AS state
     FROM registry_rows AS file
     JOIN entities_entity AS entity
@@ -128,8 +128,8 @@ SELECT * FROM compared WHERE state IS NOT NULL
 
 INSERT = """
 INSERT INTO entities_sede
-    (code, name, municipality_id, address, phone, email, provider_class, reps_cut_on, entity_id)
-SELECT code, name, municipality_id, address, phone, email, provider_class, reps_cut_on, entity_id
+    (code, name, municipality_id, address, phone, email, provider_class, reps_snapshot_date, entity_id)
+SELECT code, name, municipality_id, address, phone, email, provider_class, reps_snapshot_date, entity_id
 FROM registry_changes WHERE state = 'new' ORDER BY code
 """
 
@@ -137,7 +137,7 @@ UPDATE = """
 UPDATE entities_sede AS sede
 SET entity_id = change.entity_id, name = change.name, municipality_id = change.municipality_id,
     address = change.address, phone = change.phone, email = change.email, provider_class = change.provider_class,
-    reps_cut_on = change.reps_cut_on, closed_on = NULL
+    reps_snapshot_date = change.reps_snapshot_date, closed_on = NULL
 FROM registry_changes AS change WHERE sede.id = change.sede_id
 """
 
@@ -172,7 +172,8 @@ RETURNING format('%%s %%s: hay roles en la sede desde la carga', sede.code, sede
 class Reps(Registry):
     """The REPS: entities IPS and Profesional Independiente, and their sedes."""
 
-    kind = RegistryLoad.Kind.REPS
+    kind = "reps"
+    label = "REPS"
     event = Event.REPS_LOADED
     columns = COLUMNS
     staged = {
@@ -187,9 +188,9 @@ class Reps(Registry):
         "phone": "text",
         "email": "text",
         "provider_class": "text",
-        "reps_cut_on": "date",
+        "reps_snapshot_date": "date",
     }
-    snapshot_date_sql = "max(reps_cut_on)"
+    snapshot_date_sql = "max(reps_snapshot_date)"
     open_rows = "SELECT count(*) FROM entities_sede WHERE closed_on IS NULL AND length(code) = 12"
     closings = (CLOSE,)
     merges = {"entities": ENTITIES}
@@ -206,12 +207,12 @@ class Reps(Registry):
         TrackedTable(
             "entities_sede",
             (
-                "entity_id", "name", "municipality_id", "address", "phone", "email", "provider_class", "reps_cut_on",
-                "closed_on",
+                "entity_id", "name", "municipality_id", "address", "phone", "email", "provider_class",
+                "reps_snapshot_date", "closed_on",
             ),
             "row.code || ' ' || row.name",
             closing="closed_on",
-            quiet=("reps_cut_on",),
+            quiet=("reps_snapshot_date",),
         ),
     )  # fmt: skip
 
@@ -221,7 +222,7 @@ class Reps(Registry):
         self.refusals = tuple(KEPT.format(table=table, column=column) for table, column in holders())
         self.undo_obstacles = tuple(HELD.format(table=table, column=column) for table, column in holders())
 
-    def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+    def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         row = Cells(*cells)
         code = sede_code(row.code)
         if not code.startswith(row.provider_code) or len(row.provider_code) != 10:

@@ -1,3 +1,3 @@
 SELECT track_registry_changes('entities_entity', 'id', 'name');
 SELECT track_registry_changes('entities_sede', 'id', 'entity_id', 'name', 'municipality_id', 'address', 'phone', 'email',
-    'provider_class', 'reps_cut_on', 'closed_on');
+    'provider_class', 'reps_snapshot_date', 'closed_on');

@@ -1,7 +1,7 @@
-"""Which rows did a load change, and how were they before? Triggers keep them while a load runs.
+"""Which rows did a load add and change, and how were they before? Triggers store it while the load runs.
 
-Each table that a registry writes has three triggers, one for each kind of statement (`track_registry_changes` in SQL).
-They only act within `tracking(load)`, and then write set by set, in the load's own transaction.
+Each table that a registry writes has three triggers, one for each kind of statement (`sql/change_capture.sql`). They
+act only within `tracking(load)`, in the load's own transaction.
 """
 
 import json
@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import ForeignKey, Model, QuerySet
 
-SHOWN = 20
+MAX_SAMPLES = 20
 """How many rows of each kind a report shows."""
 LOAD_SETTING = "mipres.registry_load"
 
@@ -25,22 +25,21 @@ class TrackedTable:
 
     table: str
     columns: tuple[str, ...]
-    """Whose earlier values are kept and put back; what others write in the other columns stays."""
+    """Whose earlier values are stored and restored; what others write in the other columns stays."""
     shown: str
-    """SQL for the name of a row, called `row`, that people may read: a document of a person is masked."""
+    """SQL that names a row, called `row`, for people; it masks a person's document."""
     key: str = "id"
     closing: str = ""
-    """The column of the day on which a row ends, for new rows that can not be deleted again."""
+    """The column of the day on which a row ends, for new rows that cannot be deleted again."""
     quiet: tuple[str, ...] = ()
     """Columns whose new value alone is not shown as a change."""
 
     @property
     def model(self) -> type[Model]:
-        """Whose table it is."""
         return next(model for model in apps.get_models() if model._meta.db_table == self.table)
 
     def hash_of(self, row: str) -> str:
-        """SQL: what tells whether a row is as the load left it; as the triggers compute it."""
+        """SQL of the hash by which a row is known to be as the load left it; the triggers compute the same."""
         return f"hashtextextended(row({', '.join(f'{row}.{name}' for name in self.columns)})::text, 0)"
 
     def values_of(self, row: str) -> str:
@@ -53,7 +52,7 @@ class TrackedTable:
 
 @contextmanager
 def tracking(load: Model) -> Iterator[None]:
-    """Within this context, in a transaction, changes of the tracked tables are kept as those of this load."""
+    """Within this context, in a transaction, changes of the tracked tables are stored as those of this load."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, true)", [LOAD_SETTING, str(load.pk)])
         yield
@@ -61,7 +60,7 @@ def tracking(load: Model) -> Iterator[None]:
 
 
 def discard(loads: QuerySet[Any]) -> None:
-    """Delete how the rows were before these loads: none of them can be undone any more."""
+    """Delete what was captured of these loads: none of them can be undone any more."""
     keys = list(loads.filter(is_undoable=True).values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM registries_registrychange WHERE load_id = ANY (%s)", [keys])
@@ -93,20 +92,20 @@ def samples(load: Model, tables: Sequence[TrackedTable]) -> dict[str, Any]:
 
     `{"new": [[what, [name, …]], …], "changed": [[what, [[name, [[column, before, after], …]], …]], …]}`
     """
-    found: dict[str, Any] = {"new": [], "changed": []}
+    result: dict[str, Any] = {"new": [], "changed": []}
     with connection.cursor() as cursor:
         for tracked in tables:
             what = str(tracked.model._meta.verbose_name_plural)
             if added := _rows(cursor, ADDED, tracked, load):
-                found["new"].append([what, [name for (name,) in added]])
+                result["new"].append([what, [name for (name,) in added]])
             changed = _rows(cursor, CHANGED, tracked, load)
             rows = [(name, json.loads(before), json.loads(after)) for name, before, after in changed]
             if rows:
                 names = _related_names(tracked, rows)
-                found["changed"].append(
+                result["changed"].append(
                     [what, [[name, _differences(tracked, before, after, names)] for name, before, after in rows]]
                 )
-    return found
+    return result
 
 
 def _rows(cursor: Any, statement: str, tracked: TrackedTable, load: Model) -> list[Any]:
@@ -118,7 +117,7 @@ def _rows(cursor: Any, statement: str, tracked: TrackedTable, load: Model) -> li
         "key": tracked.key,
         "type": key_type,
         "shown": tracked.shown,
-        "limit": SHOWN,
+        "limit": MAX_SAMPLES,
     }
     statement = statement.format(values=tracked.values_of("row"), **parts)
     cursor.execute(statement, {"load": load.pk, "quiet": [*tracked.quiet]})

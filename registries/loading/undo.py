@@ -1,7 +1,7 @@
-"""How is a load undone? Row by row back to what it was, except what others have changed or used since.
+"""How is a load undone? Its rows become what `change_capture` stored, except those changed or used since.
 
-The rows as they were are kept by `change_capture`. A row that somebody changed after the load is left as it is and
-named; a row that the load added and that is used by now stays, closed where it can be, and is named too.
+The report names these: a row that somebody changed after the load stays as it is (skipped); a row that the load added
+and that is referred to by now stays too, closed where it can be (in use).
 """
 
 from collections.abc import Sequence
@@ -16,16 +16,18 @@ from mipres_admin.history.recording import record
 from registries.events import Event
 from registries.loading import change_capture
 from registries.loading.change_capture import TrackedTable
+from registries.loading.effects import effects
 from registries.loading.errors import RegistryError
-from registries.loading.loader import ONE_AT_A_TIME, Registry, effects, refresh_previews
+from registries.loading.loader import LOAD_LOCK, refresh_previews
 from registries.models import RegistryAddition, RegistryChange, RegistryLoad, RegistryReport
+from registries.registry import Registry
 
 STAGE = """
 DROP TABLE IF EXISTS pg_temp.registry_undo;
 CREATE TEMPORARY TABLE registry_undo ON COMMIT DROP AS
 WITH added AS (
-    SELECT addition."table", each.key, each.hash
-    FROM registries_registryaddition AS addition, unnest(addition.keys, addition.hashes) AS each (key, hash)
+    SELECT addition."table", new_row.key, new_row.hash
+    FROM registries_registryaddition AS addition, unnest(addition.keys, addition.hashes) AS new_row (key, hash)
     WHERE addition.load_id = {load}
 )
 SELECT "table", key::text, NULL::jsonb AS before, coalesce(change.after, added.hash) AS after, 'new' AS state
@@ -65,14 +67,14 @@ DELETE = """
 DELETE FROM {table} AS row USING registry_undo AS undo
 WHERE undo."table" = '{table}' AND undo.state = 'new' AND row.{key} = undo.key::{type}
 """
-PUT_BACK = """
+RESTORE = """
 UPDATE {table} AS row SET {assignments}
-FROM registry_undo AS undo, jsonb_populate_record(NULL::{table}, undo.before) AS was
+FROM registry_undo AS undo, jsonb_populate_record(NULL::{table}, undo.before) AS earlier
 WHERE undo."table" = '{table}' AND undo.state = 'changed' AND row.{key} = undo.key::{type}
 """
 INSERT_AGAIN = """
 INSERT INTO {table} ({columns})
-SELECT {was_columns} FROM registry_undo AS undo, jsonb_populate_record(NULL::{table}, undo.before) AS was
+SELECT {earlier_columns} FROM registry_undo AS undo, jsonb_populate_record(NULL::{table}, undo.before) AS earlier
 WHERE undo."table" = '{table}' AND undo.state = 'deleted'
 """
 
@@ -85,18 +87,18 @@ class UndoResult:
     deleted: int = 0
     skipped: list[str] = field(default_factory=list)
     """Rows that stay as they are, because of what others did since."""
-    kept: list[str] = field(default_factory=list)
-    """New rows that are used by now, and stay."""
+    in_use: list[str] = field(default_factory=list)
+    """New rows that stay because others refer to them by now."""
     effects: dict[str, int] = field(default_factory=dict)
 
     def totals(self) -> dict[str, int]:
         """The counts, by the name under which they are shown."""
-        mine = {"restored": self.restored, "deleted": self.deleted}
-        return mine | {"skipped": len(self.skipped), "kept": len(self.kept)} | self.effects
+        counts = {"restored": self.restored, "deleted": self.deleted}
+        return counts | {"skipped": len(self.skipped), "in_use": len(self.in_use)} | self.effects
 
 
 def undo_summary(load: RegistryLoad) -> dict[str, int]:
-    """How many rows the undoing of a load would put back and delete, if nobody touched them since."""
+    """How many rows the undoing of a load would restore and delete, if nobody changed them since."""
     added = RegistryAddition.objects.filter(load=load).values_list("keys", flat=True)
     return {
         "restored": RegistryChange.objects.filter(load=load).count(),
@@ -105,47 +107,47 @@ def undo_summary(load: RegistryLoad) -> dict[str, int]:
 
 
 @transaction.atomic
-def undo(registry: Registry, load: RegistryLoad) -> UndoResult:
-    """Put back what a load has changed, in one transaction with its history; `load.asked_by` and its reason are told.
+def undo_load(registry: Registry, load: RegistryLoad) -> UndoResult:
+    """Restore what a load has changed, in one transaction with its history, which says who asked for it and why.
 
-    Raises RegistryError, and changes nothing, when the load is not the last one of its registry, or when what was done
-    since leaves no place for the rows that it deleted.
+    Raises RegistryError, and changes nothing, when the load is not the last one of its registry, or when rows added
+    since conflict with those that it deleted.
     """
     if not load.is_undoable:
         raise RegistryError("Esta carga ya no se puede deshacer: hubo otra después, o ya se deshizo.")
-    done = UndoResult()
+    result = UndoResult()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
         cursor.execute("SET LOCAL work_mem = '64MB'")
         for effect in effects():
-            for words, count in (effect.undo(load) or {}).items():
-                done.effects[words] = done.effects.get(words, 0) + count
+            for name, count in (effect.undo(load) or {}).items():
+                result.effects[name] = result.effects.get(name, 0) + count
         try:
             with transaction.atomic():
-                _put_back(cursor, registry, load, done)
+                _restore(cursor, registry, load, result)
         except IntegrityError as error:
             raise RegistryError(
                 "La carga no se puede deshacer: lo que se registró después se cruza con las filas que volverían. "
                 "No cambió nada."
             ) from error
-    _record(load, done)
-    return done
+    _record(load, result)
+    return result
 
 
-def _put_back(cursor: Any, registry: Registry, load: RegistryLoad, done: UndoResult) -> None:
+def _restore(cursor: Any, registry: Registry, load: RegistryLoad, result: UndoResult) -> None:
     cursor.execute(STAGE.format(load=int(load.pk)))
     for tracked in registry.tracked:
-        done.skipped += [f"{name}: cambió después de la carga" for name in _texts(cursor, CHANGED_SINCE, tracked)]
+        result.skipped += [f"{name}: cambió después de la carga" for name in _texts(cursor, CHANGED_SINCE, tracked)]
     for statement in registry.undo_obstacles:
         cursor.execute(statement, {})
-        done.skipped += [text for (text,) in cursor.fetchall()]
+        result.skipped += [text for (text,) in cursor.fetchall()]
     for tracked in reversed(registry.tracked):
-        _keep_what_is_used(cursor, tracked, done)
-        done.deleted += _run(cursor, DELETE, tracked)
-        done.restored += _run(cursor, PUT_BACK, tracked) + _run(cursor, INSERT_AGAIN, tracked)
+        _retain_used(cursor, tracked, result)
+        result.deleted += _run(cursor, DELETE, tracked)
+        result.restored += _run(cursor, RESTORE, tracked) + _run(cursor, INSERT_AGAIN, tracked)
 
 
-def _parts(tracked: TrackedTable) -> dict[str, str]:
+def _sql_parts(tracked: TrackedTable) -> dict[str, str]:
     columns = [str(field.column) for field in tracked.model._meta.concrete_fields if not field.generated]
     return {
         "table": tracked.table,
@@ -154,14 +156,14 @@ def _parts(tracked: TrackedTable) -> dict[str, str]:
         "shown": tracked.shown,
         "hash": tracked.hash_of("row"),
         "closing": tracked.closing,
-        "assignments": ", ".join(f"{name} = was.{name}" for name in tracked.columns),
+        "assignments": ", ".join(f"{name} = earlier.{name}" for name in tracked.columns),
         "columns": ", ".join(columns),
-        "was_columns": ", ".join(f"was.{name}" for name in columns),
+        "earlier_columns": ", ".join(f"earlier.{name}" for name in columns),
     }
 
 
 def _run(cursor: Any, statement: str, tracked: TrackedTable, **values: Any) -> int:
-    cursor.execute(statement.format(**_parts(tracked)), values)
+    cursor.execute(statement.format(**_sql_parts(tracked)), values)
     return int(cursor.rowcount)
 
 
@@ -170,19 +172,19 @@ def _texts(cursor: Any, statement: str, tracked: TrackedTable, **values: Any) ->
     return [text for (text,) in cursor.fetchall()]
 
 
-def _keep_what_is_used(cursor: Any, tracked: TrackedTable, done: UndoResult) -> None:
-    """New rows that anything refers to are not deleted: they are closed where they can be."""
+def _retain_used(cursor: Any, tracked: TrackedTable, result: UndoResult) -> None:
+    """Take new rows that anything refers to out of the undoing: they stay, closed where they can be."""
     keys: list[str] = []
     for table, column in _referring(tracked):
-        cursor.execute(USED.format(**_parts(tracked), other=table, column=column), {})
+        cursor.execute(USED.format(**_sql_parts(tracked), other=table, column=column), {})
         keys += [key for (key,) in cursor.fetchall()]
     if not keys:
         return
     names = _texts(cursor, NAMES, tracked, keys=keys)
     if tracked.closing:
         _run(cursor, CLOSE, tracked, keys=keys, today=timezone.localdate())
-    said = "ya se usa; queda cerrada" if tracked.closing else "ya se usa; queda"
-    done.kept += [f"{name}: {said}" for name in names]
+    note = "ya se usa; queda cerrada" if tracked.closing else "ya se usa; queda"
+    result.in_use += [f"{name}: {note}" for name in names]
 
 
 def _referring(tracked: TrackedTable) -> list[tuple[str, str]]:
@@ -195,18 +197,18 @@ def _referring(tracked: TrackedTable) -> list[tuple[str, str]]:
     ]
 
 
-def _record(load: RegistryLoad, done: UndoResult) -> None:
+def _record(load: RegistryLoad, result: UndoResult) -> None:
     change_capture.discard(RegistryLoad.objects.filter(pk=load.pk))
     load.state, load.is_undoable, load.undone_at = RegistryLoad.State.UNDONE, False, clock.now()
     load.save(update_fields=["state", "is_undoable", "undone_at"])
-    rows = {"undone": done.totals() | {"skipped_rows": done.skipped, "kept_rows": done.kept}}
+    rows = {"undone": result.totals() | {"skipped_rows": result.skipped, "in_use_rows": result.in_use}}
     RegistryReport.objects.update_or_create(load=load, defaults=rows)
     refresh_previews(load)
     record(
-        by=load.asked_by,
+        by=load.requested_by,
         event=Event.REGISTRY_UNDONE,
         obj=load,
-        before={"file": load.file_name, "sha256": load.sha256, "cut_on": load.snapshot_date},
-        after=done.totals(),
+        before={"file": load.file_name, "sha256": load.sha256, "snapshot_date": load.snapshot_date},
+        after=result.totals(),
         reason=load.reason,
     )

@@ -22,17 +22,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "kind",
-                    models.CharField(
-                        choices=[
-                            ("reps", "REPS"),
-                            ("eps", "EPS"),
-                            ("rethus", "ReTHUS"),
-                            ("sso", "Plazas de SSO"),
-                            ("deceased", "Fallecidos"),
-                        ],
-                        max_length=8,
-                        verbose_name="registro",
-                    ),
+                    models.CharField(max_length=20, verbose_name="registro"),
                 ),
                 (
                     "state",
@@ -62,7 +52,7 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="subida el"
                     ),
                 ),
-                ("asked_at", models.DateTimeField(blank=True, null=True, verbose_name="pedida el")),
+                ("requested_at", models.DateTimeField(blank=True, null=True, verbose_name="pedida el")),
                 ("reason", models.TextField(blank=True, db_default="", default="", verbose_name="motivo")),
                 (
                     "strict",
@@ -94,7 +84,7 @@ class Migration(migrations.Migration):
                 ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="deshecha el")),
                 ("is_undoable", models.BooleanField(db_default=False, default=False, verbose_name="se puede deshacer")),
                 (
-                    "asked_by",
+                    "requested_by",
                     models.ForeignKey(
                         blank=True,
                         db_index=False,
@@ -141,7 +131,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "made_at",
+                    "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="hecho el"),
                 ),
                 ("obstacles", models.JSONField(default=list, verbose_name="por qué no se puede aplicar")),
@@ -231,7 +221,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("size__gt", 0)),
-                        name="registry_file_is_not_empty",
+                        name="registry_file_not_empty",
                         violation_error_message="El archivo está vacío.",
                     )
                 ],
@@ -264,7 +254,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("done__gte", 0), ("done__lte", 1)),
-                        name="registry_progress_is_a_part",
+                        name="registry_progress_is_fraction",
                         violation_error_message="La parte hecha debe estar entre 0 y 1.",
                     )
                 ],
@@ -273,7 +263,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="registryload",
             index=models.Index(
-                models.F("asked_at"),
+                models.F("requested_at"),
                 models.F("id"),
                 condition=models.Q(("state__in", ("uploaded", "queued", "undo_queued"))),
                 name="registry_load_due",
@@ -282,16 +272,16 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="registryload",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("reps", "eps", "rethus", "sso", "deceased"))),
-                name="registry_load_kind_known",
-                violation_error_message="El registro debe ser REPS, EPS, ReTHUS, plazas de SSO o fallecidos.",
+                condition=models.Q(("kind__regex", "^[a-z]{2,20}$")),
+                name="registry_load_kind_well_formed",
+                violation_error_message="El registro debe tener de 2 a 20 letras minúsculas, por ejemplo reps.",
             ),
         ),
         migrations.AddConstraint(
             model_name="registryload",
             constraint=models.CheckConstraint(
                 condition=models.Q(("file_name", ""), _negated=True),
-                name="registry_load_names_its_file",
+                name="registry_load_has_file_name",
                 violation_error_message="Ingrese el nombre del archivo.",
             ),
         ),
@@ -314,7 +304,7 @@ class Migration(migrations.Migration):
                     models.Q(("loaded_at__isnull", False), ("state__in", ("applied", "undo_queued", "undone"))),
                     _connector="OR",
                 ),
-                name="registry_load_applied_says_when",
+                name="registry_load_applied_has_date",
                 violation_error_message="Una carga aplicada debe decir cuándo; una que no lo está, no.",
             ),
         ),
@@ -326,7 +316,7 @@ class Migration(migrations.Migration):
                     models.Q(models.Q(("state", "undone"), _negated=True), ("undone_at__isnull", True)),
                     _connector="OR",
                 ),
-                name="registry_load_undone_says_when",
+                name="registry_load_undone_has_date",
                 violation_error_message="Una carga deshecha debe decir cuándo; una que no lo está, no.",
             ),
         ),
@@ -336,13 +326,13 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("state__in", ("queued", "undo_queued")), _negated=True),
                     models.Q(
-                        ("asked_at__isnull", False),
-                        ("asked_by__isnull", False),
+                        ("requested_at__isnull", False),
+                        ("requested_by__isnull", False),
                         models.Q(("reason", ""), _negated=True),
                     ),
                     _connector="OR",
                 ),
-                name="registry_load_queued_says_who_and_why",
+                name="registry_load_queued_has_requester",
                 violation_error_message="Lo que se pide al portal debe decir quién lo pide, cuándo y por qué.",
             ),
         ),
@@ -354,7 +344,7 @@ class Migration(migrations.Migration):
                     models.Q(("error", ""), _negated=True),
                     _connector="OR",
                 ),
-                name="registry_load_refused_says_why",
+                name="registry_load_refused_has_error",
                 violation_error_message="Una carga que no se puede hacer debe decir por qué.",
             ),
         ),
@@ -391,7 +381,7 @@ class Migration(migrations.Migration):
                 models.F("load"),
                 models.F("table"),
                 models.F("key"),
-                name="registry_change_once_a_row",
+                name="registry_change_once_per_row",
                 violation_error_message="De cada fila se guarda una vez cómo estaba antes de la carga.",
             ),
         ),

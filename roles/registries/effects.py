@@ -79,7 +79,7 @@ class Batch:
 
 def _origin(load: RegistryLoad) -> dict[str, Any]:
     """What the history keeps of the load behind a change."""
-    return {"reason": f"Carga {load.pk} de {load.get_kind_display()}", "note": {"load": load.pk}}
+    return {"reason": f"Carga {load.pk} de {load.registry_label}", "note": {"load": load.pk}}
 
 
 # ---------------------------------------------------------------- after a load
@@ -158,7 +158,7 @@ def _notify(
             account,
             "registry_effects",
             entity=entities[account.entity_id],
-            registry=load.get_kind_display(),
+            registry=load.registry_label,
             day=long_date(timezone.localdate(load.loaded_at)),
             total=counts[account.entity_id].total(),
             causes=sorted(counts[account.entity_id].items()),
@@ -248,7 +248,7 @@ def _restoring_changes(load: RegistryLoad, assignments: Sequence[RoleAssignment]
     by_place: dict[Place, list[RoleAssignment]] = defaultdict(list)
     for assignment in assignments:
         by_place[assignment.user_id, assignment.sede_id].append(assignment)
-    cause = f"Se deshizo la carga de {load.get_kind_display()} que los había terminado."
+    cause = f"Se deshizo la carga de {load.registry_label} que los había terminado."
     changes = []
     for (user, sede), restored in by_place.items():
         before, keys = batch.assignments[user, sede], {assignment.pk for assignment in restored}

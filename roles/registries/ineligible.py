@@ -81,7 +81,7 @@ WHERE {CURRENT} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to
 # Whom a registry affects: users who may not be given roles on what it said before. Those of the list of deceased
 # people are locked by its own trigger.
 AFFECTED_USERS: dict[str, str] = {
-    RegistryLoad.Kind.RETHUS: """
+    "rethus": """
         SELECT registered.id FROM roles_rethusentry AS entry
         JOIN accounts_person AS person
             ON (person.document_type, person.document_number) = (entry.document_type, entry.document_number)
@@ -89,7 +89,7 @@ AFFECTED_USERS: dict[str, str] = {
             ON (registered.person_id, registered.profession_id) = (person.id, entry.profession_id)
         WHERE entry.closed_on IS NOT NULL
     """,
-    RegistryLoad.Kind.REPS: f"""
+    "reps": f"""
         WITH independents AS MATERIALIZED (
             SELECT registered.id, member.id AS member_id FROM entities_entity AS member
             JOIN accounts_person AS person
@@ -102,7 +102,7 @@ AFFECTED_USERS: dict[str, str] = {
         ) AS sedes
         WHERE sedes.open = 0
     """,  # noqa: S608
-    RegistryLoad.Kind.SSO: f"SELECT id FROM roles_registereduser WHERE kind = '{UserKind.SSO}'",  # noqa: S608
+    "sso": f"SELECT id FROM roles_registereduser WHERE kind = '{UserKind.SSO}'",  # noqa: S608
 }
 
 # a role that has several reasons gets the first
@@ -140,7 +140,7 @@ def ineligible_assignments(
     `loading` is the kind of the registry that is being loaded or previewed in this transaction.
     """
     network = [(kind.value, role.value) for kind in EPS_KINDS for role in network_roles(kind)]
-    plazas = RegistryLoad.Kind.SSO.value
+    plazas = "sso"
     parameters: dict[str, Any] = {
         "now": now,
         "today": timezone.localdate(now),

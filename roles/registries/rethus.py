@@ -11,8 +11,7 @@ from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import required, within
 from registries.loading.change_capture import TrackedTable
 from registries.loading.errors import Rejected
-from registries.loading.loader import Registry
-from registries.models import RegistryLoad
+from registries.registry import Registry
 from roles.events import Event
 from roles.models import Profession
 
@@ -67,7 +66,8 @@ FROM registry_changes AS change WHERE entry.id = change.entry_id
 class Rethus(Registry):
     """ReTHUS: a person with several professions has several rows; a row that is gone is closed, never deleted."""
 
-    kind = RegistryLoad.Kind.RETHUS
+    kind = "rethus"
+    label = "ReTHUS"
     event = Event.RETHUS_LOADED
     columns = (
         *person_columns(),
@@ -101,7 +101,7 @@ class Rethus(Registry):
     def __init__(self) -> None:
         self.professions = set(Profession.objects.values_list("code", flat=True))
 
-    def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+    def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         id_type, number = person(cells[0], cells[1])
         code = cells[2].upper()
         if not CODE.fullmatch(code):

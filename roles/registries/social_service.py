@@ -17,8 +17,7 @@ from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import required_date
 from registries.loading.change_capture import TrackedTable
 from registries.loading.errors import Rejected
-from registries.loading.loader import Registry
-from registries.models import RegistryLoad
+from registries.registry import Registry
 from roles.events import Event
 
 HISTORY = """
@@ -99,7 +98,8 @@ FROM registry_changes AS change WHERE post.id = change.post_id
 class Sso(Registry):
     """The plazas of Servicio Social Obligatorio; one is known by its person, its sede and its first day."""
 
-    kind = RegistryLoad.Kind.SSO
+    kind = "sso"
+    label = "Plazas de SSO"
     event = Event.SSO_LOADED
     columns = (
         *person_columns(),
@@ -131,7 +131,7 @@ class Sso(Registry):
         self.sedes = set(Sede.objects.filter(code__regex=r"^[0-9]{12}$").values_list("code", flat=True))
         self.reserved: defaultdict[tuple[str, str], list[tuple[date, date, str]]] = defaultdict(list)
 
-    def read(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+    def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         document = person(cells[0], cells[1])
         code = sede_code(cells[2])
         if code not in self.sedes:

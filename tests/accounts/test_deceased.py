@@ -97,7 +97,7 @@ def test_a_rejected_row_closes_nothing(deceased: Any) -> None:
 
 def test_the_load_has_its_record_and_its_history(deceased: Any) -> None:
     deceased(row())
-    assert RegistryLoad.objects.get().get_kind_display() == "Fallecidos"
+    assert RegistryLoad.objects.get().registry_label == "Fallecidos"
     assert HistoryEntry.objects.get().event_label == "Carga de fallecidos"
 
 

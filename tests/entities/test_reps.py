@@ -14,8 +14,7 @@ from demo.synthetic_reps import HEADINGS, OTHER_PURPOSE, TRANSPORT
 from entities.models import Entity, EntityKind, Sede
 from entities.registries.reps import Reps
 from mipres_admin.history.models import HistoryEntry
-from registries.loading.loader import Options
-from registries.loading.loader import load as load_registry
+from registries.loading.loader import Options, load_file
 from registries.models import RegistryLoad
 from roles.matrix import Role
 from tests import factories
@@ -65,7 +64,15 @@ def test_an_independent_professional_becomes_an_entity_by_his_document(reps: Any
 def test_a_sede_has_every_column(reps: Any) -> None:
     reps(sede_row())
     assert Sede.objects.values(
-        "code", "name", "municipality_id", "address", "phone", "email", "provider_class", "reps_cut_on", "closed_on"
+        "code",
+        "name",
+        "municipality_id",
+        "address",
+        "phone",
+        "email",
+        "provider_class",
+        "reps_snapshot_date",
+        "closed_on",
     ).get() == {
         "code": "110010000101",
         "name": "CLÍNICA DEL RÍO CENTRO",
@@ -74,7 +81,7 @@ def test_a_sede_has_every_column(reps: Any) -> None:
         "phone": "6015550101",
         "email": "citas@rio.example",
         "provider_class": "IPS",
-        "reps_cut_on": date(2026, 3, 12),
+        "reps_snapshot_date": date(2026, 3, 12),
         "closed_on": None,
     }
 
@@ -136,7 +143,7 @@ def test_spaces_inside_the_code_do_not_matter(reps: Any) -> None:
 )
 def test_a_cut_date_is_understood(reps: Any, spelled: str) -> None:
     reps(sede_row(fecha_corte_reps=spelled))
-    assert Sede.objects.get().reps_cut_on == date(2026, 3, 12)
+    assert Sede.objects.get().reps_snapshot_date == date(2026, 3, 12)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +243,7 @@ def test_numbers_and_dates_of_a_workbook_are_text(tmp_path: Path) -> None:
         "fecha_corte_reps": date(2026, 3, 12),
     }
     load("import_reps", xlsx_file(tmp_path / "reps.xlsx", [HEADINGS, [row.get(heading) for heading in HEADINGS]]))
-    assert Sede.objects.values_list("code", "entity__nit", "reps_cut_on").get() == (
+    assert Sede.objects.values_list("code", "entity__nit", "reps_snapshot_date").get() == (
         "110010000101",
         "990000001",
         date(2026, 3, 12),
@@ -285,13 +292,13 @@ def test_a_new_name_of_the_provider_changes_the_entity(reps: Any) -> None:
 def test_a_later_cut_is_noted_but_is_not_a_change(reps: Any) -> None:
     reps(sede_row())
     assert reps(sede_row(fecha_corte_reps="2026-04-12"))["sin cambio"] == 1
-    assert Sede.objects.get().reps_cut_on == date(2026, 4, 12)
+    assert Sede.objects.get().reps_snapshot_date == date(2026, 4, 12)
 
 
 def test_a_file_without_cut_keeps_the_one_known(reps: Any) -> None:
     reps(sede_row())
     reps(sede_row(fecha_corte_reps=""))
-    assert Sede.objects.get().reps_cut_on == date(2026, 3, 12)
+    assert Sede.objects.get().reps_snapshot_date == date(2026, 3, 12)
 
 
 def test_a_sede_without_roles_may_go_to_another_entity(reps: Any) -> None:
@@ -402,7 +409,7 @@ def test_an_older_cut_is_refused(reps: Any) -> None:
 def test_an_older_cut_can_be_forced(reps: Any) -> None:
     reps(sede_row())
     reps(sede_row(fecha_corte_reps="2026-02-12"), force=True)
-    assert Sede.objects.get().reps_cut_on == date(2026, 2, 12)
+    assert Sede.objects.get().reps_snapshot_date == date(2026, 2, 12)
 
 
 def test_after_a_forced_cut_the_same_cut_needs_no_force(reps: Any) -> None:
@@ -438,7 +445,7 @@ def test_a_load_has_one_row_of_history(tmp_path: Path) -> None:
     assert entry.after == {
         "file": "corte.csv",
         "sha256": loaded.sha256,
-        "cut_on": "2026-03-12",
+        "snapshot_date": "2026-03-12",
         "new": 1,
         "changed": 0,
         "reopened": 0,
@@ -479,19 +486,19 @@ def test_progress_is_drawn_on_a_terminal(reps: Any, monkeypatch: pytest.MonkeyPa
 
 def test_progress_is_drawn_while_the_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[tuple[int, float]] = []
-    monkeypatch.setattr("registries.loading.loader.TICK", 2)
+    monkeypatch.setattr("registries.loading.loader.PROGRESS_EVERY", 2)
     with_rows = csv_file(tmp_path / "reps.csv", sites(5))
-    load_registry(Reps(), with_rows, Options(), lambda rows, done: drawn.append((rows, done)))
+    load_file(Reps(), with_rows, Options(), lambda rows, done: drawn.append((rows, done)))
     assert [rows for rows, _ in drawn] == [2, 4, 5]
     assert all(0 < done <= 1 for _, done in drawn)
 
 
 def test_progress_of_a_workbook_is_by_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[float] = []
-    monkeypatch.setattr("registries.loading.loader.TICK", 2)
+    monkeypatch.setattr("registries.loading.loader.PROGRESS_EVERY", 2)
     rows = [[row.get(heading) for heading in HEADINGS] for row in sites(4)]
     path = xlsx_file(tmp_path / "reps.xlsx", [HEADINGS, *rows])
-    load_registry(Reps(), path, Options(), lambda _, done: drawn.append(done))
+    load_file(Reps(), path, Options(), lambda _, done: drawn.append(done))
     assert drawn == [0.6, 1.0, 1.0]
 
 
@@ -503,8 +510,9 @@ def test_nothing_is_drawn_elsewhere(reps: Any, capsys: Any) -> None:
 @pytest.mark.parametrize(
     ("fields", "constraint"),
     [
-        ({"kind": "otro"}, "registry_load_kind_known"),
-        ({"file_name": ""}, "registry_load_names_its_file"),
+        ({"kind": ""}, "registry_load_kind_well_formed"),
+        ({"kind": "REPS 2"}, "registry_load_kind_well_formed"),
+        ({"file_name": ""}, "registry_load_has_file_name"),
         ({"sha256": "corta"}, "registry_load_sha256_well_formed"),
     ],
 )

@@ -13,7 +13,7 @@ from entities.events import Event
 from registries.actions import Upload, cancel_load, queue_load, queue_undo, upload_registry
 from registries.events import Event as RegistryEvent
 from registries.models import RegistryLoad
-from registries.queue import take
+from registries.queue import run_next_load
 from roles.events import Event as RoleEvent
 from roles.registries import effects
 from roles.validity import long_date, today
@@ -56,7 +56,7 @@ def loading(kind: str) -> Case:
         load(f"import_{kind}", path, allow_closing=True)
         entry = RegistryLoad.objects.get()
         cut = entry.snapshot_date and entry.snapshot_date.isoformat()
-        after = {"file": path.name, "sha256": entry.sha256, "cut_on": cut, **entry.counts}
+        after = {"file": path.name, "sha256": entry.sha256, "snapshot_date": cut, **entry.counts}
         yield Expected(entry, None, None, after=after)
 
     return _
@@ -113,7 +113,7 @@ def _why(entry: RegistryLoad, cause: str) -> dict[str, Any]:
 
 
 def _reason(entry: RegistryLoad) -> str:
-    return f"Carga {entry.pk} de {entry.get_kind_display()}"
+    return f"Carga {entry.pk} de {entry.registry_label}"
 
 
 LOADED = {
@@ -145,7 +145,7 @@ def previewed(scenario: Scenario) -> RegistryLoad:
     """A REPS that closes little, looked at by the worker."""
     waiting = uploaded(scenario)
     scenario.sede.delete()
-    take()
+    run_next_load()
     waiting.refresh_from_db()
     return waiting
 
@@ -172,10 +172,10 @@ def applied_from_the_admin(scenario: Scenario) -> Iterator[Expected | None]:
     waiting = previewed(scenario)
     queue_load(by=scenario.ministry, load=waiting, reason=WHY)
     yield None
-    take()
+    run_next_load()
     waiting.refresh_from_db()
     cut = waiting.snapshot_date and waiting.snapshot_date.isoformat()
-    after = {"file": "reps.csv", "sha256": waiting.sha256, "cut_on": cut, **waiting.counts}
+    after = {"file": "reps.csv", "sha256": waiting.sha256, "snapshot_date": cut, **waiting.counts}
     yield Expected(waiting, scenario.ministry, None, after=after, reason=WHY)
 
 
@@ -191,7 +191,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def _applied(scenario: Scenario) -> RegistryLoad:
     waiting = previewed(scenario)
     queue_load(by=scenario.ministry, load=waiting, reason=WHY)
-    take()
+    run_next_load()
     waiting.refresh_from_db()
     return waiting
 
@@ -210,11 +210,11 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     done = _applied(scenario)
     queue_undo(by=scenario.ministry, load=done, reason=WHY)
     yield None
-    take()
+    run_next_load()
     before = {
         "file": done.file_name,
         "sha256": done.sha256,
-        "cut_on": done.snapshot_date and done.snapshot_date.isoformat(),
+        "snapshot_date": done.snapshot_date and done.snapshot_date.isoformat(),
     }
     after = {"restored": 0, "deleted": 2, "skipped": 0, "kept": 0}
     yield Expected(done, scenario.ministry, None, before=before, after=after, reason=WHY)

@@ -17,7 +17,7 @@ from entities.models import EntityKind, Sede
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail
 from registries.models import RegistryLoad
-from registries.queue import take
+from registries.queue import run_next_load
 from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import enter_with_app, log_in
@@ -221,11 +221,11 @@ def applies(page: Page, read) -> None:
 def test_cargador_loads_a_registry_and_reads_its_report(at_work, read, tmp_path, viewport):
     page = at_work("cargador", viewport)
     uploads(page, read, csv_file(tmp_path / "reps-marzo.csv", sites(3)))
-    take()  # the worker looks at it
+    run_next_load()  # the worker looks at it
     page.reload()
     assert not Sede.objects.exists()
     applies(page, read)
-    take()  # and does it
+    run_next_load()  # and does it
     page.reload()
     expect(page.get_by_role("heading", name="Qué pasó con las filas")).to_be_visible()
     read(page, "report")

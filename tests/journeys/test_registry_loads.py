@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account
 from demo.synthetic_reps import Inventor, write
 from entities.models import Sede
-from registries.queue import take
+from registries.queue import run_next_load
 from tests.journeys.conftest import PHONE, Judge
 from tests.journeys.steps import enter_with_app
 from tests.registry_files import csv_file, load, sites
@@ -32,7 +32,7 @@ def worker(live_server: Any) -> Iterator[None]:
 
     def rounds() -> None:
         while not over.wait(0.5):
-            take(over.is_set)
+            run_next_load(over.is_set)
         connections.close_all()
 
     thread = Thread(target=rounds)

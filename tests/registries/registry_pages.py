@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from registries.models import RegistryLoad
-from registries.queue import take
+from registries.queue import run_next_load
 
 LIST = "/admin/registries/registryload/"
 ADD = f"{LIST}add/"
@@ -39,7 +39,7 @@ def act(client: Client, load: RegistryLoad, slug: str, **fields: Any) -> str:
 
 def work() -> None:
     """The worker's round: all that waits."""
-    while take():
+    while run_next_load():
         pass
 
 

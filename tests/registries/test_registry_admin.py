@@ -15,8 +15,8 @@ from accounts.models import Account
 from entities.models import Entity, Sede
 from mipres_admin.excel.reader import MEGABYTE
 from mipres_admin.history.models import HistoryEntry
-from registries.loading import loader as loader_loading
-from registries.loading.loader import Effect
+from registries.loading import effects
+from registries.loading.effects import Effect
 from registries.models import RegistryFile, RegistryLoad, RegistryReport
 from tests import factories
 from tests.cells import each_cell
@@ -106,7 +106,7 @@ def test_the_worker_does_it_at_the_command_line_too(clerk, file):
 
 
 def test_what_effects_count_is_shown_before_and_after(clerk, file, monkeypatch):
-    monkeypatch.setattr(loader_loading, "_effects", [Effect(lambda load: {"roles que terminan": 3}, lambda load: None)])
+    monkeypatch.setattr(effects, "_effects", [Effect(lambda load: {"roles que terminan": 3}, lambda load: None)])
     waiting = uploaded(clerk, "reps", file(sede_row()))
     work()
     assert "Roles que terminan</th><td>3" in page_of(clerk, waiting)
@@ -139,7 +139,7 @@ def test_a_load_by_command_stands_in_the_same_list(clerk, file):
     assert "1 nuevas" in page
 
 
-@pytest.mark.parametrize("query", [{"q": "reps"}, {"state__exact": "applied"}, {"kind__exact": "reps"}])
+@pytest.mark.parametrize("query", [{"q": "reps"}, {"state__exact": "applied"}, {"kind": "reps"}])
 def test_the_list_is_searched_and_filtered(clerk, file, query):
     load("import_reps", file(sede_row()))
     assert "reps.csv" in clerk.get(LIST, query).text
@@ -333,7 +333,7 @@ def test_a_file_without_a_good_row_is_refused_with_its_rows(clerk, file):
 
 
 def test_a_file_that_is_too_large_is_refused(clerk, file, monkeypatch):
-    monkeypatch.setattr("registries.forms.LARGEST_FILE", 100)
+    monkeypatch.setattr("registries.forms.MAX_FILE_SIZE", 100)
     assert "debe pesar máximo" in upload(clerk, "reps", file(sede_row())).text
 
 

@@ -21,14 +21,14 @@ def make(**fields: Any) -> RegistryLoad:
 @each_cell(
     ("fields", "constraint"),
     [
-        ({"state": "otro"}, "registry_load_applied_says_when"),
-        ({"state": "applied", "loaded_at": None}, "registry_load_applied_says_when"),
-        ({"state": "uploaded"}, "registry_load_applied_says_when"),
-        ({"state": "undone"}, "registry_load_undone_says_when"),
-        ({"undone_at": timezone.now()}, "registry_load_undone_says_when"),
-        ({"state": "queued", "loaded_at": None}, "registry_load_queued_says_who_and_why"),
-        ({"state": "undo_queued"}, "registry_load_queued_says_who_and_why"),
-        ({"state": "refused", "loaded_at": None}, "registry_load_refused_says_why"),
+        ({"state": "otro"}, "registry_load_applied_has_date"),
+        ({"state": "applied", "loaded_at": None}, "registry_load_applied_has_date"),
+        ({"state": "uploaded"}, "registry_load_applied_has_date"),
+        ({"state": "undone"}, "registry_load_undone_has_date"),
+        ({"undone_at": timezone.now()}, "registry_load_undone_has_date"),
+        ({"state": "queued", "loaded_at": None}, "registry_load_queued_has_requester"),
+        ({"state": "undo_queued"}, "registry_load_queued_has_requester"),
+        ({"state": "refused", "loaded_at": None}, "registry_load_refused_has_error"),
         ({**WAITING, "is_undoable": True}, "registry_load_undoable_is_applied"),
     ],
 )
@@ -49,18 +49,18 @@ def test_one_of_each_registry(fields: dict[str, Any], constraint: str) -> None:
 
 
 def test_a_file_is_not_empty() -> None:
-    with pytest.raises(IntegrityError, match="registry_file_is_not_empty"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="registry_file_not_empty"), transaction.atomic():
         RegistryFile.objects.create(load=make(), content=b"x", size=0)
 
 
 @pytest.mark.parametrize("done", [-0.1, 1.1])
 def test_progress_is_a_part_of_the_whole(done: float) -> None:
-    with pytest.raises(IntegrityError, match="registry_progress_is_a_part"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="registry_progress_is_fraction"), transaction.atomic():
         RegistryProgress.objects.create(load=make(), done=done)
 
 
 def test_how_a_row_was_is_kept_once() -> None:
     row = {"load": make(), "table": "entities_sede", "key": "1", "before": {}}
     RegistryChange.objects.create(**row)
-    with pytest.raises(IntegrityError, match="registry_change_once_a_row"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="registry_change_once_per_row"), transaction.atomic():
         RegistryChange.objects.create(**row)

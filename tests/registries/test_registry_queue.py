@@ -21,8 +21,8 @@ from demo.synthetic_reps import Inventor, write
 from entities.models import Entity, Sede
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.jobs import scheduling
-from registries import queue
-from registries.loading.loader import ONE_AT_A_TIME
+from registries import queue, retention
+from registries.loading.loader import LOAD_LOCK
 from registries.models import RegistryChange, RegistryFile, RegistryLoad, RegistryProgress, RegistryReport
 from tests.registries.registry_pages import act, contents, loaded, page_of, uploaded, work
 from tests.registry_files import csv_file, load, sede_row, sites
@@ -121,7 +121,7 @@ def test_killed_in_the_middle_nothing_is_loaded_and_the_next_worker_loads_all(cl
 @committing
 def test_told_to_stop_it_leaves_the_load_for_the_next(clerk, tmp_path):
     waiting = uploaded(clerk, "reps", reps(tmp_path))
-    assert queue.take(lambda: True) is False
+    assert queue.run_next_load(lambda: True) is False
     waiting.refresh_from_db()
     assert (waiting.state, Entity.objects.count()) == ("uploaded", 0)
     work()
@@ -139,7 +139,7 @@ def test_two_workers_apply_a_load_once(clerk, tmp_path):
     def round_of_a_worker(_: int) -> None:
         try:
             for _ in range(5):
-                queue.take()
+                queue.run_next_load()
         finally:
             connections.close_all()
 
@@ -157,8 +157,8 @@ def test_a_load_by_command_makes_the_worker_wait(clerk, tmp_path):
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
-            assert queue.take() is False
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOAD_LOCK])
+            assert queue.run_next_load() is False
     finally:
         other.close()
     work()
@@ -186,7 +186,7 @@ def test_while_the_worker_is_at_it_nobody_cancels_or_applies(clerk, tmp_path):
 def test_progress_is_seen_by_others_while_the_load_runs(clerk, tmp_path, monkeypatch):
     waiting = uploaded(clerk, "reps", reps(tmp_path, 6_000))
     seen = []
-    monkeypatch.setattr(queue, "SECONDS_BETWEEN_NOTES", 0)
+    monkeypatch.setattr(queue, "SECONDS_BETWEEN_UPDATES", 0)
 
     def look_from_elsewhere() -> bool:
         other = connection.copy()
@@ -198,7 +198,7 @@ def test_progress_is_seen_by_others_while_the_load_runs(clerk, tmp_path, monkeyp
             other.close()
         return False
 
-    queue.take(look_from_elsewhere)
+    queue.run_next_load(look_from_elsewhere)
     assert seen[1:] == [2_000, 4_000, 6_000]
 
 
@@ -227,7 +227,7 @@ def test_the_page_says_when_nothing_moves(clerk, tmp_path, db):
 @committing
 def test_what_fails_each_time_is_given_up_after_three_attempts(clerk, tmp_path, monkeypatch, caplog):
     waiting = uploaded(clerk, "reps", reps(tmp_path))
-    monkeypatch.setattr(queue, "_WORK", {"uploaded": lambda waiting, beside: 1 / 0})
+    monkeypatch.setattr(queue, "_STEPS", {"uploaded": lambda load, progress: 1 / 0})
     for _ in range(3):
         assert not scheduling.work_queues()
         assert RegistryLoad.objects.get().state == "uploaded"
@@ -241,7 +241,7 @@ def test_what_fails_each_time_is_given_up_after_three_attempts(clerk, tmp_path, 
 def test_an_undoing_that_fails_each_time_leaves_the_load_applied(clerk, tmp_path, monkeypatch, caplog):
     done = loaded(clerk, "reps", reps(tmp_path))
     act(clerk, done, "deshacer")
-    monkeypatch.setattr(queue, "_WORK", {"undo_queued": lambda waiting, beside: 1 / 0})
+    monkeypatch.setattr(queue, "_STEPS", {"undo_queued": lambda load, progress: 1 / 0})
     for _ in range(4):
         scheduling.work_queues()
     done.refresh_from_db()
@@ -267,7 +267,7 @@ def old(clerk, tmp_path, db):
 
 
 def test_files_go_after_a_week_and_what_nobody_applied_is_cancelled(old):
-    queue.forget()
+    retention.delete_expired()
     assert not RegistryFile.objects.exists()
     assert list(RegistryLoad.objects.values_list("state", flat=True)) == ["cancelled", "applied"]
     entry = HistoryEntry.objects.get(event="registry.cancelled")
@@ -277,12 +277,12 @@ def test_files_go_after_a_week_and_what_nobody_applied_is_cancelled(old):
 def test_within_the_week_everything_stays(clerk, tmp_path, db):
     loaded(clerk, "reps", csv_file(tmp_path / "a.csv", [sede_row()]))
     uploaded(clerk, "reps", csv_file(tmp_path / "b.csv", sites(2)))
-    queue.forget()
+    retention.delete_expired()
     assert RegistryFile.objects.count() == 2
 
 
 def test_a_load_without_file_can_still_be_undone(old, clerk):
-    queue.forget()
+    retention.delete_expired()
     done = RegistryLoad.objects.get(state="applied")
     act(clerk, done, "deshacer")
     work()
@@ -290,8 +290,8 @@ def test_a_load_without_file_can_still_be_undone(old, clerk):
 
 
 def test_reports_go_after_ninety_days(old, clerk):
-    RegistryReport.objects.update(made_at=Now() - timedelta(days=91))
-    queue.forget()
+    RegistryReport.objects.update(created_at=Now() - timedelta(days=91))
+    retention.delete_expired()
     assert not RegistryReport.objects.exists()
     done = RegistryLoad.objects.get(state="applied")
     assert "ya no se guarda" in page_of(clerk, done)

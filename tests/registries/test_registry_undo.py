@@ -15,8 +15,8 @@ from demo.synthetic_reps import Inventor, write
 from entities.models import Entity, Sede
 from mipres_admin.history.models import HistoryEntry
 from registries import registry
-from registries.loading import loader
-from registries.loading.loader import Effect
+from registries.loading import effects
+from registries.loading.effects import Effect
 from registries.models import RegistryAddition, RegistryChange, RegistryLoad
 from roles.matrix import Role
 from roles.models import SsoPost
@@ -178,7 +178,7 @@ def test_effects_are_undone_before_the_rows(clerk, tmp_path, monkeypatch):
         seen.append((load.kind, Sede.objects.count()))
         return {"roles que vuelven": 2}
 
-    monkeypatch.setattr(loader, "_effects", [Effect(lambda load: None, undo)])
+    monkeypatch.setattr(effects, "_effects", [Effect(lambda load: None, undo)])
     load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
     last = undone(clerk)
     assert seen == [("reps", 5)]
@@ -293,15 +293,15 @@ def test_a_load_that_comes_before_the_worker_undoes_leaves_it_undone(clerk, tmp_
 # ---------------------------------------------------------------- the triggers
 
 
-@pytest.mark.parametrize("kind", [kind for kind, _ in registry.choices()])
+@pytest.mark.parametrize("kind", [kind for kind, _ in registry.registry_choices()])
 def test_every_table_of_a_registry_has_triggers_that_keep_its_columns(kind):
-    kept = registry.registry_of(kind).tracked
+    kept = registry.get_registry(kind).tracked
     assert kept, f"{kind} can not be undone: it names no tables in `tracked`"
     for each in kept:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT tgname, encode(tgargs, 'escape') FROM pg_trigger "
-                "WHERE tgrelid = %s::regclass AND tgname LIKE 'registry\\_keeps\\_%%'",
+                "WHERE tgrelid = %s::regclass AND tgname LIKE 'registry\\_captures\\_%%'",
                 [each.table],
             )
             found = dict(cursor.fetchall())

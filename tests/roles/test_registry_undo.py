@@ -7,7 +7,7 @@ from accounts.registries.deceased import Deceased
 from mipres_admin.history.models import HistoryEntry
 from registries.actions import queue_undo
 from registries.models import RegistryLoad
-from registries.queue import take
+from registries.queue import run_next_load
 from tests.factories import make_assignment, make_user
 from tests.roles.registry_effects import Ministry, held
 
@@ -29,7 +29,7 @@ def prescriber(sede, delegate):
 
 def undone(load, by):
     queue_undo(by=by, load=load, reason="Archivo incompleto")
-    assert take()
+    assert run_next_load()
     load.refresh_from_db()
     assert load.state == RegistryLoad.State.UNDONE
     return load

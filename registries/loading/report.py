@@ -1,4 +1,4 @@
-"""What happened to each row? The counts of a load, its rejected rows, and how both are told to the operator."""
+"""What happened to each row of a load, in counts, closed and rejected rows, and how does the operator read it?"""
 
 import csv
 from collections import Counter
@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mipres_admin.formatting import format_number
+from registries.loading.effects import effects
 from registries.loading.errors import Rejection
+from registries.registry import registries
 
-LISTED = 50
+MAX_LISTED = 50
 
 ROW_LABELS = {
     "new": "nuevas",
@@ -23,8 +25,18 @@ ROW_LABELS = {
 }
 
 
+def count_labels() -> dict[str, str]:
+    """What each count of a load is called, in the order in which they are shown."""
+    labels = dict(ROW_LABELS)
+    for registry in registries():
+        labels |= registry.count_labels
+    for effect in effects():
+        labels |= effect.count_labels
+    return labels
+
+
 class Obstacle(NamedTuple):
-    """Why a file is not loaded as it is, and the option (of `loading.Options`) that would load it all the same."""
+    """Why a file is not loaded as it is, and the option (of `loader.Options`) that would load it all the same."""
 
     option: str
     cause: str
@@ -32,7 +44,7 @@ class Obstacle(NamedTuple):
 
 @dataclass
 class Report:
-    """The story of one load."""
+    """What one load does or did."""
 
     title: str
     file_name: str
@@ -43,20 +55,22 @@ class Report:
     rejections: list[Rejection] = field(default_factory=list)
     obstacles: list[Obstacle] = field(default_factory=list)
     samples: dict[str, Any] = field(default_factory=dict)
-    """The first rows that are new or changed, as `changes.samples` shows them."""
+    """The first rows that are new or changed, from `change_capture.samples`."""
 
     def totals(self) -> dict[str, int]:
-        """How many rows had each end, every end named; then whatever else the registry counts."""
-        ends = {end: self.counts[end] for end in ROW_LABELS}
-        ends |= {"rejected": len(self.rejections), "closed": len(self.closed)}
-        ends["same"] = self.read - sum(ends[end] for end in ("new", "changed", "reopened", "rejected"))
-        return ends | {name: count for name, count in self.counts.items() if name not in ROW_LABELS}
+        """How many rows are new, changed and so on, zeros too; then what else the registry counts."""
+        totals = {name: self.counts[name] for name in ROW_LABELS}
+        totals |= {"rejected": len(self.rejections), "closed": len(self.closed)}
+        totals["same"] = self.read - sum(totals[name] for name in ("new", "changed", "reopened", "rejected"))
+        return totals | {name: count for name, count in self.counts.items() if name not in ROW_LABELS}
 
     def text(self, labels: Mapping[str, str]) -> str:
         """The summary that the operator reads; `labels` are those of the counts."""
-        cut = f", corte {self.snapshot_date:%Y-%m-%d}" if self.snapshot_date else ""
+        snapshot = f", corte {self.snapshot_date:%Y-%m-%d}" if self.snapshot_date else ""
         counts = [f"  {labels.get(name, name):<22}{format_number(count):>9}" for name, count in self.totals().items()]
-        return "\n".join((f"{self.title}: {self.file_name}{cut}", *counts, *self._closed(), *self.rejected_lines()))
+        return "\n".join(
+            (f"{self.title}: {self.file_name}{snapshot}", *counts, *self._closed_lines(), *self.rejected_lines())
+        )
 
     def rejected_lines(self) -> list[str]:
         """The first rejected rows, one a line, in the order of the file."""
@@ -64,13 +78,13 @@ class Report:
             return []
         return ["Filas rechazadas:", *_listed([f"  {row}" for row in sorted(self.rejections)])]
 
-    def _closed(self) -> list[str]:
+    def _closed_lines(self) -> list[str]:
         return ["Cerradas:", *_listed([f"  {code}" for code in sorted(self.closed)])] if self.closed else []
 
 
 def _listed(lines: list[str]) -> list[str]:
-    rest = len(lines) - LISTED
-    return [*lines[:LISTED], f"  … y {format_number(rest)} más."] if rest > 0 else lines
+    rest = len(lines) - MAX_LISTED
+    return [*lines[:MAX_LISTED], f"  … y {format_number(rest)} más."] if rest > 0 else lines
 
 
 def write_rejections(path: Path, rejections: Iterable[Rejection]) -> None:
