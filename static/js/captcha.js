@@ -1,7 +1,7 @@
 "use strict";
 
 // Without this file "Actualizar imagen" sends the form and the page comes back with another image; with it, only the
-// image and its sound change, and nothing typed is lost.
+// image and its sound change, and what was typed stays.
 
 for (const captcha of document.querySelectorAll("[data-captcha]")) {
   const button = captcha.querySelector("[name=actualizar]");
@@ -25,7 +25,7 @@ for (const captcha of document.querySelectorAll("[data-captcha]")) {
       if (!response.ok) throw new Error(response.statusText);
       show(await response.json());
     } catch {
-      // Then as a browser without this file does it, which also says what is wrong.
+      // Submit the form as without this file; the page then explains the problem.
       button.removeEventListener("click", refresh);
       button.click();
     }

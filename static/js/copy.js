@@ -1,18 +1,18 @@
 "use strict";
 
-// "Copiar": shown only where the browser can do it; without it the person selects the text, which is all selected at once.
+// "Copiar" is shown only where the browser supports it; otherwise a click selects the whole text.
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   const source = document.getElementById(button.dataset.copy);
-  const said = document.getElementById(button.dataset.copySaid);
+  const status = document.getElementById(button.dataset.copyStatus);
   if (!navigator.clipboard || !source) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(source.textContent.trim());
-      said.textContent = "Copiado. Péguelo ya en el sistema que lo va a usar.";
+      status.textContent = "Copiado. Péguelo ya en el sistema que lo va a usar.";
     } catch {
-      said.textContent = "El navegador no dejó copiar: seleccione el texto y cópielo con el teclado.";
+      status.textContent = "El navegador no dejó copiar: seleccione el texto y cópielo con el teclado.";
     }
   });
 }

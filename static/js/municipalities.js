@@ -1,7 +1,7 @@
 "use strict";
 
-// The page works without this file: the list of municipalities is grouped by department. It only shortens the list to
-// the chosen department, and chooses the department of a municipality that is chosen first.
+// The page works without this file: the list of municipalities is grouped by department. It filters the list by the
+// chosen department, and sets the department of a municipality that is chosen first.
 
 const department = document.querySelector("[data-department]");
 const municipality = document.querySelector("[data-municipality]");
@@ -9,7 +9,7 @@ const municipality = document.querySelector("[data-municipality]");
 if (department && municipality) {
   const groups = [...municipality.querySelectorAll("optgroup")];
 
-  const shorten = () => {
+  const filterByDepartment = () => {
     const code = department.value;
     const chosen = municipality.value;
     for (const group of groups) {
@@ -19,14 +19,14 @@ if (department && municipality) {
     municipality.value = chosen.startsWith(code) ? chosen : "";
   };
 
-  department.addEventListener("change", shorten);
+  department.addEventListener("change", filterByDepartment);
   municipality.addEventListener("change", () => {
     if (!municipality.value || department.value) return;
     department.value = municipality.value.slice(0, 2);
-    shorten();
+    filterByDepartment();
   });
-  // The back button may bring back what was chosen. A wrong pair stays as the server explains it, until it is changed.
+  // The back button may restore a choice. A wrong pair, which the server explains, stays until it is changed.
   window.addEventListener("pageshow", () => {
-    if (!municipality.value || municipality.value.startsWith(department.value)) shorten();
+    if (!municipality.value || municipality.value.startsWith(department.value)) filterByDepartment();
   });
 }

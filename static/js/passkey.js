@@ -1,14 +1,14 @@
 "use strict";
 
-// The browser makes and uses passkeys: this passes it the options, puts the answer into the form and sends the form.
+// Passes the WebAuthn options to the browser, puts its response into the form and submits the form.
 
-const answers = {
+const ceremonies = {
   create: (options) =>
     navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) }),
   get: (options) => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }),
 };
 
-const WORDS = {
+const ERROR_MESSAGES = {
   InvalidStateError: "Este equipo ya tiene una llave de acceso de su cuenta. Use otra llave u otro equipo.",
   NotSupportedError: "Este equipo no puede crear llaves de acceso. Use una aplicación de autenticación.",
 };
@@ -26,12 +26,12 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
     }
     status.textContent = "Siga los pasos que muestra su navegador.";
     try {
-      const credential = await answers[form.dataset.passkey](JSON.parse(form.dataset.options));
+      const credential = await ceremonies[form.dataset.passkey](JSON.parse(form.dataset.options));
       answer.value = JSON.stringify(credential);
       // Not requestSubmit(): portal.js may still hold the first press for a double one.
       form.submit();
     } catch (error) {
-      status.textContent = WORDS[error.name] ?? CANCELLED;
+      status.textContent = ERROR_MESSAGES[error.name] ?? CANCELLED;
     }
   });
 }

@@ -1,36 +1,36 @@
 "use strict";
 
-// Every page works without this file. It only prevents double submits, says that the portal is at work, and brings
-// errors into view.
+// Every page works without this file. It prevents double submits, shows that the portal is working, and moves
+// the focus to errors.
 
-const sent = new Map();
+const submitted = new Map();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post") return;
-  if (sent.has(form)) {
+  if (submitted.has(form)) {
     event.preventDefault();
     return;
   }
-  sent.set(form, []);
+  submitted.set(form, []);
   // Only after the browser has read the form: a disabled button loses its name and value.
   setTimeout(() => {
     if (event.defaultPrevented) {
-      sent.delete(form);
+      submitted.delete(form);
       return;
     }
     const buttons = [...form.elements].filter((element) => element.type === "submit" && !element.disabled);
     for (const button of buttons) button.disabled = true;
-    sent.set(form, buttons);
+    submitted.set(form, buttons);
     const busy = form.querySelector("[data-busy]");
     if (busy) busy.textContent = busy.dataset.busyText;
   });
 });
 
-// The back button may bring this very page back as it was left.
+// The back button may restore this page as it was left.
 window.addEventListener("pageshow", () => {
-  for (const button of [...sent.values()].flat()) button.disabled = false;
-  sent.clear();
+  for (const button of [...submitted.values()].flat()) button.disabled = false;
+  submitted.clear();
   for (const busy of document.querySelectorAll("[data-busy]")) busy.textContent = "";
 });
 

@@ -1,14 +1,14 @@
 "use strict";
 
-// The progress of a load is asked for again and again; when the worker is done the page is opened anew. Without this
-// file the page opens itself anew every three seconds.
+// Polls the progress of a load, and reloads the page when the worker is done. Without this file the page reloads
+// itself every three seconds.
 
-for (const place of document.querySelectorAll("[data-progress]")) {
-  const state = place.querySelector("[data-state]").dataset.state;
+for (const container of document.querySelectorAll("[data-progress]")) {
+  const state = container.querySelector("[data-state]").dataset.state;
 
-  const ask = async () => {
+  const poll = async () => {
     try {
-      const response = await fetch(place.dataset.progress, {
+      const response = await fetch(container.dataset.progress, {
         headers: { "X-Requested-With": "fetch" },
         redirect: "manual",
       });
@@ -18,12 +18,12 @@ for (const place of document.querySelectorAll("[data-progress]")) {
         location.reload();
         return;
       }
-      place.replaceChildren(part);
-      setTimeout(ask, 1000);
+      container.replaceChildren(part);
+      setTimeout(poll, 1000);
     } catch {
-      setTimeout(ask, 5000);
+      setTimeout(poll, 5000);
     }
   };
 
-  setTimeout(ask, 1000);
+  setTimeout(poll, 1000);
 }

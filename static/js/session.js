@@ -1,55 +1,55 @@
 "use strict";
 
-// Two minutes before the session ends a dialog says so; "Continuar" tells the server that the person is here, and the
-// page stays as it is. The server ends the session by its own clock, with or without this file.
+// Two minutes before the session ends a dialog warns; "Continuar" extends the session without leaving the page. The
+// server ends the session by its own clock, with or without this file.
 
-const notice = document.querySelector("[data-session-end]");
+const dialog = document.querySelector("[data-session-end]");
 
-if (notice?.showModal) {
+if (dialog?.showModal) {
   const KEY = "session-end";
-  const time = notice.querySelector("[data-session-time]");
-  const keep = notice.querySelector("[data-session-keep]");
-  const warn = Number(notice.dataset.warn);
+  const timer = dialog.querySelector("[data-session-time]");
+  const keepButton = dialog.querySelector("[data-session-keep]");
+  const warn = Number(dialog.dataset.warn);
   let end = 0;
 
   const secondsLeft = () => Math.ceil((end - Date.now()) / 1000);
 
-  // Other pages of the same session share the hour: working in one keeps all of them quiet.
+  // Pages of the same session share the end time: work in one postpones the dialog in all.
   const remember = (seconds) => {
     end = Date.now() + seconds * 1000;
     try {
       localStorage.setItem(KEY, String(end));
     } catch {
-      // A browser that keeps nothing: each page counts for itself.
+      // Without storage each page counts on its own.
     }
   };
 
-  const say = (left) => {
+  const showTime = (left) => {
     const over = left <= 0;
-    notice.querySelector("[data-session-before]").hidden = over;
-    notice.querySelector("[data-session-after]").hidden = !over;
-    notice.querySelector("h2").textContent = over ? "Su sesión se cerró" : "Su sesión se cerrará por inactividad";
-    keep.textContent = over ? "Entendido" : "Continuar";
+    dialog.querySelector("[data-session-before]").hidden = over;
+    dialog.querySelector("[data-session-after]").hidden = !over;
+    dialog.querySelector("h2").textContent = over ? "Su sesión se cerró" : "Su sesión se cerrará por inactividad";
+    keepButton.textContent = over ? "Entendido" : "Continuar";
     const minutes = Math.ceil(left / 60);
-    const words = over ? "Pasó demasiado tiempo sin actividad." : `Queda${minutes > 1 ? "n" : ""} ${minutes > 1 ? `${minutes} minutos` : "menos de 1 minuto"}.`;
-    if (time.textContent !== words) time.textContent = words;
+    const text = over ? "Pasó demasiado tiempo sin actividad." : `Queda${minutes > 1 ? "n" : ""} ${minutes > 1 ? `${minutes} minutos` : "menos de 1 minuto"}.`;
+    if (timer.textContent !== text) timer.textContent = text;
   };
 
-  const look = () => {
+  const update = () => {
     const left = secondsLeft();
     if (left > warn) {
-      if (notice.open) notice.close();
+      if (dialog.open) dialog.close();
       return;
     }
-    say(left);
-    if (!notice.open && !notice.dataset.read) notice.showModal();
+    showTime(left);
+    if (!dialog.open && !dialog.dataset.read) dialog.showModal();
   };
 
-  notice.querySelector("form").addEventListener("submit", async (event) => {
+  dialog.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
     if (secondsLeft() <= 0) {
-      notice.dataset.read = "true";
-      notice.close();
+      dialog.dataset.read = "true";
+      dialog.close();
       return;
     }
     try {
@@ -57,21 +57,21 @@ if (notice?.showModal) {
       const response = await fetch(event.target.action, { method: "POST", body, redirect: "manual" });
       if (!response.ok) throw new Error(response.statusText);
       remember((await response.json()).seconds);
-      notice.close();
+      dialog.close();
     } catch {
       end = Date.now();
-      look();
+      update();
     }
   });
 
   window.addEventListener("storage", (event) => {
     if (event.key === KEY && event.newValue) {
       end = Number(event.newValue);
-      look();
+      update();
     }
   });
 
-  remember(Number(notice.dataset.left));
-  setInterval(look, 1000);
-  document.addEventListener("visibilitychange", look);
+  remember(Number(dialog.dataset.left));
+  setInterval(update, 1000);
+  document.addEventListener("visibilitychange", update);
 }

@@ -458,7 +458,7 @@ def test_the_queue_can_be_filtered(known, representative, reviewer, query):
 def test_the_reviewer_sees_the_rules_beside_the_form(known, representative, reviewer):
     Representation.objects.create(entity=known, person=make_person(first_name="Anterior"))
     page = client_of(reviewer).get(reverse(CHANGE, args=[send(representative).pk])).content.decode()
-    for text in ("review__cumple", "Anterior", "900123456-8", "Tomar para revisión"):
+    for text in ("object-page__cumple", "Anterior", "900123456-8", "Tomar para revisión"):
         assert text in page
 
 
