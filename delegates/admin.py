@@ -1,4 +1,4 @@
-"""Where does the Ministry review registrations and see the chain of delegates? In its admin, by everybody's actions."""
+"""Where does the Ministry review registrations of entities, and see representatives, appointments and delegates?"""
 
 from datetime import timedelta
 from typing import Any
@@ -33,8 +33,8 @@ from delegates.models import (
     RutDocument,
     SignUp,
 )
-from delegates.rules.entity_registrations import Details, found_entities, registration_refusal
-from delegates.views.entity_registrations import checks_of, may_review
+from delegates.rules.entity_registrations import may_review, registration_refusal
+from delegates.rut.rules import stored_checks
 from entities.models import Entity
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,
@@ -48,31 +48,26 @@ from mipres_admin.backoffice.forms import ReasonForm
 ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
 
 
-def days_waiting(registration: EntityRegistration) -> int:
-    """Days since it was sent, the first being 1."""
-    return (timezone.localdate() - timezone.localdate(registration.sent_at)).days + 1
-
-
-def _consequences(registration: EntityRegistration) -> dict[str, Any]:
-    """What a reviewer must weigh: the documents and their rules, what approval would change, who else asks."""
-    details = Details.of(registration)
-    found = found_entities(details)
+def _review_context(registration: EntityRegistration) -> dict[str, Any]:
+    """What a reviewer weighs: the documents and their rules, what approval would change, other open requests."""
+    known = registration.known_entities()
     documents = list(registration.documents.defer("content"))
     others = EntityRegistration.objects.filter(nit=registration.nit, state__in=OPEN_STATES).exclude(pk=registration.pk)
-    held = Representation.objects.current().filter(entity__in=found.values())
-    is_open = registration.state in OPEN_STATES
+    representations = Representation.objects.current().filter(entity__in=known.values())
     return {
         "documents": documents,
-        "checks": checks_of(documents[0] if documents else None),
-        "entities": [(kind.label, found.get(kind)) for kind in details.entity_kinds],
-        "representatives": held.exclude(person=registration.applicant.person).select_related("person", "entity"),
+        "checks": stored_checks(documents[0] if documents else None),
+        "entities": [(kind.label, known.get(kind)) for kind in registration.entity_kinds],
+        "other_representations": representations.exclude(person=registration.applicant.person).select_related(
+            "person", "entity"
+        ),
         "others": others.select_related("applicant__person"),
-        "obstacle": registration_refusal(details, registration.applicant) if is_open else None,
+        "obstacle": registration_refusal(registration) if registration.state in OPEN_STATES else None,
     }
 
 
 class StateFilter(admin.SimpleListFilter):
-    """The queue by default; a state, or all, on request."""
+    """The queue by default; or one state, or all."""
 
     title = "estado"
     parameter_name = "estado"
@@ -93,10 +88,10 @@ class StateFilter(admin.SimpleListFilter):
 
 
 def _review_initial(registration: EntityRegistration) -> dict[str, Any]:
-    """The last step, which the page shows; and a reason for whose turn it is."""
+    """The last step of the page; and the reason, where it is this request's turn."""
     last = registration.steps.last()
     is_turn = _is_sent(registration) and not EntityRegistration.objects.ahead_of(registration).exists()
-    return {"seen": last and last.pk, "reason": ITS_TURN if is_turn else ""}
+    return {"expected_step": last and last.pk, "reason": ITS_TURN if is_turn else ""}
 
 
 def _is_sent(registration: EntityRegistration) -> bool:
@@ -104,7 +99,7 @@ def _is_sent(registration: EntityRegistration) -> bool:
 
 
 def _is_in_review(registration: EntityRegistration) -> bool:
-    return registration.state in WAITING_STATES and not _is_sent(registration)
+    return registration.state == RegistrationState.IN_REVIEW
 
 
 APPROVED = "La solicitud quedó aprobada y la persona fue avisada."
@@ -124,10 +119,10 @@ REVIEW_ACTIONS = tuple(
         initial=_review_initial,
     )
     for slug, label, perform, success_message, is_available in (
-        ("tomar", "Tomar para revisión", actions.take_for_review, "Usted tomó la solicitud para revisión.", _is_sent),
-        ("aprobar", "Aprobar", actions.approve, APPROVED, _is_in_review),
-        ("pedir", "Pedir información", actions.ask_for_information, SENT_BACK, _is_in_review),
-        ("rechazar", "Rechazar", actions.reject, REJECTED, _is_in_review),
+        ("tomar", "Tomar para revisión", actions.start_review, "Usted tomó la solicitud para revisión.", _is_sent),
+        ("aprobar", "Aprobar", actions.approve_registration, APPROVED, _is_in_review),
+        ("pedir", "Pedir información", actions.request_information, SENT_BACK, _is_in_review),
+        ("rechazar", "Rechazar", actions.reject_registration, REJECTED, _is_in_review),
     )
 )
 
@@ -146,25 +141,21 @@ class EntityRegistrationAdmin(ObjectActionsAdmin):
 
     @admin.display(description="solicitante")
     def applicant_name(self, registration: EntityRegistration) -> str:
-        """Who asks."""
         return registration.applicant.display_name
 
     @admin.display(description="plazo")
     def clock(self, registration: EntityRegistration) -> str:
-        """How much of the five days is gone, while it waits."""
         if registration.state not in WAITING_STATES:
             return "—"
-        days = days_waiting(registration)
+        days = (timezone.localdate() - timezone.localdate(registration.sent_at)).days + 1
         return f"Vencido: día {days}" if days > DAYS_TO_ANSWER else f"Día {days} de {DAYS_TO_ANSWER}"
 
     def has_view_permission(self, request: Any, obj: Any = None) -> bool:
-        """Those who may see requests, reviewers among them."""
         return may_review(request.user) or super().has_view_permission(request, obj)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """One request, beside it what the rules said, and below it the decision."""
         if request.method == "POST" or not self.has_view_permission(request):
             raise PermissionDenied
         registration: EntityRegistration | None = self.get_object(request, object_id)
@@ -173,7 +164,6 @@ class EntityRegistrationAdmin(ObjectActionsAdmin):
         return self._review_page(request, registration, ReviewForm(initial=_review_initial(registration)))
 
     def action_page(self, request: HttpRequest, obj: Any, action: ObjectAction, form: forms.Form) -> HttpResponse:
-        """The request again, with what is wrong in the form."""
         return self._review_page(request, obj, form)
 
     def _review_page(self, request: HttpRequest, registration: EntityRegistration, form: forms.Form) -> HttpResponse:
@@ -190,11 +180,11 @@ class EntityRegistrationAdmin(ObjectActionsAdmin):
             "is_sent": is_sent,
             "is_waiting": registration.state in WAITING_STATES,
         }
-        context |= _consequences(registration) | self.actions_context(request, registration)
+        context |= _review_context(registration) | self.actions_context(request, registration)
         return self.page(request, "admin/delegates/entityregistration/review.html", context)
 
 
-# ---------------------------------------------------------------- the chain, to read
+# ---------------------------------------------------------------- read-only lists
 
 
 def _of_entity_or_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -213,7 +203,7 @@ def _of_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 @admin.register(SignUp)
 class SignUpAdmin(DocumentColumn, ReadOnlyAdmin):
-    """Never the secret's hash; the rows go soon after they expire."""
+    """Without the hash of the secret; the rows are deleted soon after they expire."""
 
     list_display = ("document", "first_name", "first_surname", "email", "accepted_at", "expires_at", "used_at")
     list_filter = (("used_at", admin.EmptyFieldListFilter),)
@@ -236,7 +226,7 @@ class PrivacyAcceptanceAdmin(OfAccountAdmin):
 
 @admin.register(EmailChange)
 class EmailChangeAdmin(OfAccountAdmin):
-    """Never the secret's hash."""
+    """Without the hash of the secret."""
 
     list_display = ("account", "email", "expires_at")
     fields = ("account", "email", "expires_at")
@@ -244,7 +234,7 @@ class EmailChangeAdmin(OfAccountAdmin):
 
 @admin.register(RutDocument)
 class RutDocumentAdmin(ReadOnlyAdmin):
-    """The file itself by the portal's download, which writes down who took it."""
+    """Without the file: the portal's download records who has it."""
 
     list_display = ("registration", "uploaded_at", "uploaded_by")
     list_select_related = ("registration", "uploaded_by")
@@ -254,17 +244,14 @@ class RutDocumentAdmin(ReadOnlyAdmin):
     fields = ("registration", "uploaded_at", "uploaded_by", "sha256", "rules", "file")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RutDocument]:
-        """Without the files."""
         return super().get_queryset(request).defer("content")
 
     @admin.display(description="reglas")
     def rules(self, document: RutDocument) -> str:
-        """What each rule said."""
-        return "; ".join(f"{check.rule_name}: {check.verdict_name}" for check in checks_of(document)) or "—"
+        return "; ".join(f"{check.rule_name}: {check.verdict_name}" for check in stored_checks(document)) or "—"
 
     @admin.display(description="documento")
     def file(self, document: RutDocument) -> str:
-        """For reviewers alone; the download is written in the history."""
         return format_html('<a href="{}">Descargar el RUT</a>', reverse("download_rut", args=[document.public_id]))
 
 
@@ -320,11 +307,11 @@ register_related_lists(
     RelatedList("Aviso de privacidad", PrivacyAcceptance, "account__id__exact", 90),
 )
 
-# ---------------------------------------------------------------- suspending a delegate reaches their tokens
+# ---------------------------------------------------------------- suspending a delegate
 
 
 class SuspendForm(ReasonForm):
-    """Why, and what becomes of the tokens that the delegate made."""
+    """The reason, and whether the delegate's tokens are revoked."""
 
     revoke_tokens = forms.BooleanField(
         label="Revocar también los tokens que generó",

@@ -5,8 +5,8 @@ from django.db.models import TextChoices
 
 class Event(TextChoices):
     REGISTRATION_SENT = "registration.sent", "Registro de persona jurídica enviado"
-    REGISTRATION_TAKEN = "registration.taken", "Registro de persona jurídica en revisión"
-    REGISTRATION_INCOMPLETE = "registration.incomplete", "Registro de persona jurídica: falta información"
+    REVIEW_STARTED = "registration.review_started", "Registro de persona jurídica en revisión"
+    INFORMATION_REQUESTED = "registration.information_requested", "Registro de persona jurídica: falta información"
     REGISTRATION_APPROVED = "registration.approved", "Registro de persona jurídica aprobado"
     REGISTRATION_REJECTED = "registration.rejected", "Registro de persona jurídica rechazado"
     RUT_DOWNLOADED = "rut.downloaded", "Descarga de un RUT"
@@ -18,7 +18,7 @@ class Event(TextChoices):
     SIGN_UP_REFUSED = "sign_up.refused", "Solicitud de cuenta rechazada"
     PERSON_CORRECTED = "person.corrected", "Datos personales corregidos"
     PERSON_DOWNLOADED = "person.downloaded", "Descarga de los datos personales"
-    EMAIL_ASKED = "email.asked", "Cambio de correo solicitado"
+    EMAIL_CHANGE_REQUESTED = "email.change_requested", "Cambio de correo solicitado"
     EMAIL_CHANGED = "email.changed", "Correo cambiado"
     USER_REGISTERED = "user.registered", "Registro en MIPRES"
     USER_REGISTERED_AGAIN = "user.registered_again", "Registro en MIPRES con otro tipo de usuario"
@@ -42,8 +42,8 @@ GROUPS = {
 }
 REASON_REQUIRED = frozenset(
     {
-        Event.REGISTRATION_TAKEN,
-        Event.REGISTRATION_INCOMPLETE,
+        Event.REVIEW_STARTED,
+        Event.INFORMATION_REQUESTED,
         Event.REGISTRATION_APPROVED,
         Event.REGISTRATION_REJECTED,
     }

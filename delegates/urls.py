@@ -1,9 +1,10 @@
-"""Which addresses does the chain have, from a person's account to a working delegate?"""
+"""Which addresses do sign-up, registration of entities and users, and Administrar autorizados have?"""
 
 from django.urls import include, path
 
 from delegates.views import (
     appointments,
+    delegate_registration,
     entity_history,
     entity_registrations,
     personal_data,
@@ -44,7 +45,7 @@ entity_urls = [
 registration_urls = [
     path("registro/", user_registration.registration, name="registration"),
     path("registro/mipres/", user_registration.registration_kinds, name="registration_kinds"),
-    path("registro/mipres/delegado/formulario/", user_registration.register_delegate, name="register_delegate"),
+    path("registro/mipres/delegado/formulario/", delegate_registration.register_delegate, name="register_delegate"),
     path(
         "registro/mipres/profesional/formulario/", user_registration.register_professional, name="register_professional"
     ),

@@ -40,7 +40,7 @@ class Rut:
     document: str = "1025000111"
     document_code: str = "1 3"
     role: str = "REPRS LEGAL PRIN 1 8"
-    made_on: date | None = None
+    generated_on: date | None = None
     pages: int = 3
     check_digit: str = ""
     foot: bool = True
@@ -115,8 +115,8 @@ def _page(rut: Rut, number: int) -> str:
             _representative(110 + 35 * place, role, rut.document_code, document)
             for place, (role, document) in enumerate(people)
         )
-    made_on = rut.made_on or timezone.localdate()
-    foot = f'<p class="foot">Fecha generación documento PDF: {made_on:%d-%m-%Y} 08:15:32AM</p>' if rut.foot else ""
+    generated_on = rut.generated_on or timezone.localdate()
+    foot = f'<p class="foot">Fecha generación documento PDF: {generated_on:%d-%m-%Y} 08:15:32AM</p>' if rut.foot else ""
     title = f"<h1>Formulario del Registro Único Tributario 001 Página {number} de {rut.pages}</h1>"
     return f'<section>{title}<p class="mark">{WATERMARK}</p>{body}{foot}</section>'
 

@@ -1,4 +1,4 @@
-"""What ends with a delegate's appointment? The account that stands on it, its sessions and, on request, its tokens."""
+"""Close the account of a delegate whose appointment ends, with its sessions and, on request, its tokens."""
 
 from accounts.actions.sessions import end_sessions
 from accounts.models import Account
@@ -8,16 +8,15 @@ from tokens.actions import revoke_tokens_issued_by
 
 
 def close_delegate_account(*, by: Account, appointment: Appointment, revoke_tokens: bool) -> Account | None:
-    """Close the account that stands on an appointment, in the transaction of whoever ends it; return it, or None.
+    """Close the account that was opened for an appointment, in the transaction that ends it; return it, or None.
 
-    From its next request on, the account is nobody: Django loads no inactive account from a session. An account that
-    another appointment in force carries stays open. `revoke_tokens` is the representative's choice about the tokens
-    that the delegate made.
+    An account that has another appointment in force stays open. `revoke_tokens` is the representative's choice about
+    the tokens that the delegate generated. Django loads no inactive account from a session.
     """
-    ground = DelegateAccount.objects.filter(appointment=appointment).select_related("account").first()
-    if ground is None:
+    delegate_account = DelegateAccount.objects.filter(appointment=appointment).select_related("account").first()
+    if delegate_account is None:
         return None
-    account = lock(ground.account)
+    account = lock(delegate_account.account)
     others = Appointment.objects.current().filter(delegate_account__account=account).exclude(pk=appointment.pk)
     if others.exists() or not account.is_active:
         return None

@@ -1,5 +1,6 @@
-"""Administrar autorizados: name, change and inactivate a person, each deed once, told by mail and written down."""
+"""Administrar autorizados: appoint a person, change and end the appointment."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,11 +13,10 @@ from delegates.models import Appointment
 from delegates.rules.appointments import (
     Authorization,
     Identity,
+    already_authorized,
     authorization_refusal,
-    authorized_already,
     changed_refusal,
     ended_refusal,
-    identity_fields,
     profile_refusal,
     representation_refusal,
 )
@@ -29,17 +29,20 @@ from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refused, refuse
 
 
-def _written(appointment: Appointment) -> dict[str, Any]:
-    """What history keeps of an appointment: not the document, which never changes, and the e-mail masked."""
-    plain = ("sex", "first_name", "second_name", "first_surname", "second_surname")
-    kept = {name: getattr(appointment, name) for name in plain} | {"email": masked_email(appointment.email)}
-    sede = appointment.sede
-    return kept | {"role": appointment.role_id, "profile": appointment.profile_id, "sede": sede and sede.code}
+def _snapshot(appointment: Appointment) -> dict[str, Any]:
+    """What the history says of an appointment: the e-mail masked, and not the document, which never changes."""
+    names = ("sex", "first_name", "second_name", "first_surname", "second_surname")
+    return {name: getattr(appointment, name) for name in names} | {
+        "email": masked_email(appointment.email),
+        "role": appointment.role_id,
+        "profile": appointment.profile_id,
+        "sede": appointment.sede and appointment.sede.code,
+    }
 
 
-def _save(appointment: Appointment, wanted: Authorization) -> None:
+def _save(appointment: Appointment, authorization: Authorization) -> None:
     """Raises Refused when the person has that profile already."""
-    for name, value in wanted.as_fields().items():
+    for name, value in authorization.as_fields().items():
         setattr(appointment, name, value)
     try:
         with transaction.atomic():
@@ -47,16 +50,20 @@ def _save(appointment: Appointment, wanted: Authorization) -> None:
     except IntegrityError as error:
         if "appointment_once_at_a_time" not in str(error):
             raise
-        raise Refused(authorized_already(wanted)) from None
+        raise Refused(already_authorized(authorization)) from None
 
 
-def _move_email(by: Account, appointment: Appointment, old: str) -> None:
-    """The delegate's account follows the e-mail that the representative gives: its links go there from now on.
+def _update_account_email(by: Account, appointment: Appointment, old: str) -> None:
+    """The delegate's account gets the appointment's e-mail, to which its password links go from now on.
 
-    A link on its way to the old address dies, and who had not set his password yet gets a new one. The old address
-    is told too: it belonged to somebody, the person himself or a stranger.
+    Links on their way to the old address stop working, and a delegate without password gets a new one. The old address
+    is notified too: it was the person's or a stranger's.
     """
-    account = Account.objects.filter(grounds__appointment=appointment, is_active=True).select_related("entity").first()
+    account = (
+        Account.objects.filter(delegate_accounts__appointment=appointment, is_active=True)
+        .select_related("entity")
+        .first()
+    )
     if account is None:
         return
     account.email = appointment.email
@@ -70,51 +77,52 @@ def _move_email(by: Account, appointment: Appointment, old: str) -> None:
 
 
 @transaction.atomic
-def make_appointment(*, by: Account, entity: Entity, identity: Identity, wanted: Authorization) -> Appointment:
-    """Authorise a person for an entity ("Nuevo", provider manual); he is told by mail what to do next.
+def make_appointment(*, by: Account, entity: Entity, identity: Identity, authorization: Authorization) -> Appointment:
+    """Authorise a person for an entity ("Nuevo", provider manual), and notify them of what to do next.
 
     The person need not have an account. Raises Refused, with nothing saved, when `by` does not represent the entity,
     or the person has that profile already (a double click among them).
     """
     entity = lock(entity, no_key=True)
-    refuse(authorization_refusal(entity, wanted, by))
-    appointment = Appointment(entity=entity, created_by=by, created_at=clock.now(), **identity_fields(identity))
-    _save(appointment, wanted)
-    after = _written(appointment)
-    record(by=by, event=Event.APPOINTMENT_MADE, obj=appointment, entity=entity, after=after)
+    refuse(authorization_refusal(entity, authorization, by))
+    appointment = Appointment(entity=entity, created_by=by, created_at=clock.now(), **asdict(identity))
+    _save(appointment, authorization)
+    record(by=by, event=Event.APPOINTMENT_MADE, obj=appointment, entity=entity, after=_snapshot(appointment))
     notify(appointment, "appointment_made", entity=entity)
     return appointment
 
 
 @transaction.atomic
-def change_appointment(*, by: Account, appointment: Appointment, wanted: Authorization, seen: str) -> bool:
-    """Change what is not the person's document ("Editar"); returns whether there was anything to change.
+def change_appointment(
+    *, by: Account, appointment: Appointment, authorization: Authorization, expected_version: str
+) -> bool:
+    """Change everything but the person's document ("Editar"); returns whether there was anything to change.
 
-    `seen` is the `version` that the page showed. The delegate's account that stands on the appointment follows its
-    e-mail (`_move_email`). Raises Refused, with nothing saved, when `by` does not represent the entity, the
-    appointment has ended or is not as it was seen (unless it is as wanted already), or its profile carries a
-    delegate's account.
+    `expected_version` is the `version` that the page showed. The delegate's account of the appointment gets its
+    e-mail. Raises Refused, with nothing saved, when `by` does not represent the entity, when the appointment has ended
+    or has another version (unless it is as `authorization` says already), or when its profile must stay because it has
+    a delegate's account.
     """
     entity, appointment = lock(appointment.entity, no_key=True), lock(appointment)
-    refuse(authorization_refusal(entity, wanted, by))
-    refuse(ended_refusal(appointment) or profile_refusal(appointment, wanted))
-    if all(getattr(appointment, name) == value for name, value in wanted.as_fields().items()):
+    refuse(authorization_refusal(entity, authorization, by))
+    refuse(ended_refusal(appointment) or profile_refusal(appointment, authorization))
+    if all(getattr(appointment, name) == value for name, value in authorization.as_fields().items()):
         return False
-    refuse(changed_refusal(appointment, seen))
-    before, old = _written(appointment), appointment.email
-    _save(appointment, wanted)
-    after = _written(appointment)
+    refuse(changed_refusal(appointment, expected_version))
+    before, old_email = _snapshot(appointment), appointment.email
+    _save(appointment, authorization)
+    after = _snapshot(appointment)
     record(by=by, event=Event.APPOINTMENT_CHANGED, obj=appointment, entity=entity, before=before, after=after)
-    if appointment.email != old:
-        _move_email(by, appointment, old)
+    if appointment.email != old_email:
+        _update_account_email(by, appointment, old_email)
     return True
 
 
 @transaction.atomic
 def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: bool) -> Appointment:
-    """Inactivate a person ("Inactivar"): the account of a delegate that stands on it is closed at once; he is told.
+    """End an appointment ("Inactivar"), close the delegate's account that was opened for it, and notify the person.
 
-    `revoke_tokens` is the representative's choice about the tokens that the delegate made; it is written down.
+    `revoke_tokens` is the representative's choice about the tokens that the delegate generated; it is recorded.
     Raises Refused, with nothing saved, when `by` does not represent the entity or the appointment has ended.
     """
     entity, appointment = lock(appointment.entity, no_key=True), lock(appointment)
@@ -127,7 +135,7 @@ def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: boo
         "revoke_tokens": revoke_tokens,
         "account_closed": closed and closed.login,
     }
-    before = _written(appointment)
+    before = _snapshot(appointment)
     record(by=by, event=Event.APPOINTMENT_ENDED, obj=appointment, entity=entity, before=before, after=after)
     notify(appointment, "appointment_ended", entity=entity, closed=closed, revoke_tokens=revoke_tokens)
     return appointment

@@ -1,10 +1,10 @@
-"""Correct one's own data, change one's e-mail through a link, take a copy of everything (Ley 1581 de 2012, art. 8)."""
+"""Mis datos: correct the sexo, change the e-mail through a mailed link, download everything (Ley 1581 de 2012)."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
@@ -12,7 +12,7 @@ from accounts.actions.login import confirm_password
 from accounts.models import Account, PasswordLink, Person
 from accounts.security import login_limits
 from delegates.events import Event
-from delegates.models import EmailChange
+from delegates.models import EmailChange, person_of
 from delegates.personal_data_export import personal_data
 from entities.models import EntityKind
 from mipres_admin.database.locks import lock
@@ -33,15 +33,9 @@ DEAD_LINK = Refusal(
 WRONG_PASSWORD = "La contraseña debe ser la que usa hoy para ingresar con esta cuenta."  # noqa: S105  a message
 
 
-def person_of(by: Account) -> Person:
-    """The person whose own account this is; the access declaration has seen to it that there is one."""
-    assert by.person is not None  # noqa: S101  narrows the type
-    return by.person
-
-
 @transaction.atomic
 def correct_sex(*, by: Account, sex: str) -> bool:
-    """Save the sexo that the person says; whether that changed anything."""
+    """Save the sexo of the account's person; returns whether it changed."""
     person = lock(person_of(by))
     if person.sex == sex:
         return False
@@ -51,56 +45,55 @@ def correct_sex(*, by: Account, sex: str) -> bool:
     return True
 
 
-def _seal(account: Account) -> str:
-    """The end of a link's secret. With another password the link opens nothing: an intruder's dies with his entry."""
+def _password_hash(account: Account) -> str:
+    """The end of a link's secret: a new password, which keeps an intruder out, makes their link useless too."""
     return salted_hmac("delegates.email_change", account.password, algorithm="sha256").hexdigest()[:32]
 
 
 @sensitive_variables("secret")
 @transaction.atomic
-def _write_change(by: Account, email: str) -> None:
-    secret = mail_links.new_secret() + _seal(by)
+def _create_email_change(by: Account, email: str) -> None:
+    secret = mail_links.new_secret() + _password_hash(by)
     EmailChange.objects.update_or_create(
         account=by,
         defaults={"email": email, "secret_sha256": mail_links.hash_of(secret), "expires_at": mail_links.expiry()},
     )
-    record(by=by, event=Event.EMAIL_ASKED, obj=by, after={"email": masked_email(email)})
+    record(by=by, event=Event.EMAIL_CHANGE_REQUESTED, obj=by, after={"email": masked_email(email)})
     link = mail_links.link("confirm_email", secret)
     useful_until = mail_links.expiry()
     notify(email, "confirm_email", useful_until=useful_until, account=by, link=link, minutes=mail_links.MINUTES)
 
 
 @sensitive_variables("password")
-def ask_email_change(*, by: Account, email: str, password: str) -> None:
-    """Mail a link to the new e-mail; nothing changes until it is used. An older link, or a new password, ends it.
+def request_email_change(*, by: Account, email: str, password: str) -> None:
+    """Mail a link to the new e-mail; nothing changes until it is used. A newer link or password makes it useless.
 
-    Raises ValidationError: under "old" when the password is wrong, without field when the account is locked or asked
-    too often.
+    Raises ValidationError: under "old" when the password is wrong, without field when the account is locked or requests
+    links too often.
     """
     confirm_password(by=by, password=password, field="old", wrong=WRONG_PASSWORD)
     login_limits.register_link_request(document=by.login, email=email, address=origin.get().address)
-    _write_change(by, email)
+    _create_email_change(by, email)
 
 
 @sensitive_variables("secret")
-def find_change(secret: str) -> EmailChange:
-    """The open change of this secret. Raises Refused, with what to do, for any other; changes nothing."""
+def find_email_change(secret: str) -> EmailChange:
+    """The current e-mail change of this secret. Raises Refused, with what to do, without one; changes nothing."""
     changes = EmailChange.objects.current().select_related("account__person")
     change = changes.filter(secret_sha256=mail_links.hash_of(secret)).first()
-    if change is None or not change.account.can_log_in or not secret.endswith(_seal(change.account)):
+    if change is None or not change.account.can_log_in or not secret.endswith(_password_hash(change.account)):
         raise Refused(DEAD_LINK)
     return change
 
 
-def _accounts_that_follow(person: Person, old: str) -> Any:
-    """The person's own account, that of his PPN, and every other one that had the e-mail which is given up."""
+def _accounts_to_change(person: Person, old: str) -> QuerySet[Account]:
+    """The person's own account, that as a PPN, and each delegate's account that has the old e-mail."""
     own = Q(entity=None) | Q(entity__kind=EntityKind.PPN) | Q(email__iexact=old)
     return Account.objects.filter(own, person=person, is_staff=False)
 
 
-def _event_rows(following: Any, new: str) -> Iterator[EventRow]:
-    """One row for each account whose e-mail changes: a delegate's is in the history of its entity."""
-    for account in following.select_related("entity").order_by("pk"):
+def _event_rows(accounts: QuerySet[Account], new: str) -> Iterator[EventRow]:
+    for account in accounts.select_related("entity").order_by("pk"):
         before, after = {"email": masked_email(account.email)}, {"email": masked_email(new)}
         yield EventRow(Event.EMAIL_CHANGED, account, before, after, entity=account.entity)
 
@@ -108,23 +101,23 @@ def _event_rows(following: Any, new: str) -> Iterator[EventRow]:
 @sensitive_variables("secret")
 @transaction.atomic
 def change_email(*, secret: str) -> Account:
-    """Change the e-mail as the link says, and tell the old one.
+    """Change the e-mail as the link says, and notify the old one.
 
-    A delegate's account keeps the e-mail that its entity's representative gave, unless that was the one given up; each
-    account that follows has its row of history.
-    Raises Refused when the link does not open: of two windows, the second finds it used.
+    A delegate's account keeps the e-mail that its entity's representative gave, unless that is the old e-mail. Each
+    account that changes has its event, a delegate's in the history of its entity. Raises Refused when the link does not
+    open; when it is used twice at once, the second is refused.
     """
-    change = find_change(secret)
+    change = find_email_change(secret)
     person = lock(person_of(change.account))
     deleted, _ = EmailChange.objects.current().filter(pk=change.pk, secret_sha256=change.secret_sha256).delete()
     if not deleted:
         raise Refused(DEAD_LINK)
     old, new = change.account.email, change.email
-    following = _accounts_that_follow(person, old)
-    events = list(_event_rows(following, new))
-    # whoever reads the old mailbox may have a link in it
-    PasswordLink.objects.filter(account__in=following).delete()
-    following.update(email=new)
+    accounts = _accounts_to_change(person, old)
+    events = list(_event_rows(accounts, new))
+    # the old mailbox may have a link in it
+    PasswordLink.objects.filter(account__in=accounts).delete()
+    accounts.update(email=new)
     person.email = new
     person.save(update_fields=["email"])
     record_all(by=change.account, events=events)
@@ -133,8 +126,8 @@ def change_email(*, secret: str) -> Account:
 
 
 @transaction.atomic
-def download_data(*, by: Account) -> dict[str, Any]:
-    """Everything the portal holds on the person, and one row of history that it was taken."""
+def download_personal_data(*, by: Account) -> dict[str, Any]:
+    """All that the portal has on the person; the download is recorded."""
     person = person_of(by)
     data = personal_data(person)
     record(by=by, event=Event.PERSON_DOWNLOADED, obj=person)

@@ -1,4 +1,4 @@
-"""What does the Ministry do to delegates that reaches their tokens and their representative? Once, for a reason."""
+"""Suspend a delegate and, on request, revoke the tokens that they generated."""
 
 from django.db import transaction
 
@@ -9,9 +9,9 @@ from tokens.actions import revoke_tokens_issued_by
 
 @transaction.atomic
 def suspend_delegate(*, by: Account, account: Account, reason: str, revoke_tokens: bool = False) -> bool:
-    """Keep a delegate out (`suspend_account`), and end the tokens that he made where `revoke_tokens` says so.
+    """Suspend a delegate's account (`suspend_account`) and, with `revoke_tokens`, the tokens that they generated.
 
-    His other tokens stay: they are the entity's, and its systems would stop. Whether he was not suspended already.
+    Without it the tokens stay, because the entity's systems use them. False when they were suspended already.
     """
     if not suspend_account(by=by, account=account, reason=reason):
         return False

@@ -1,4 +1,4 @@
-"""What does a representative type to authorise a person, whom does he choose, and how is a mistake worded?"""
+"""Which fields has Administrar autorizados, and how are mistakes worded?"""
 
 from typing import Any
 
@@ -15,32 +15,33 @@ from mipres_admin.forms import ActionForm, set_choices
 from roles.forms.users import SedeField, sede_label
 
 IDENTITY = ("document_type", "document_number")
+PLAIN = ("sex", "email", "first_name", "second_name", "first_surname", "second_surname")  # stored as they are typed
 
 
-def _choice(label: str, wrong: str, choices: Any = (), **kwargs: Any) -> forms.ChoiceField:
+def _choice(label: str, choices: Any = (), *, subject: str = "", **kwargs: Any) -> forms.ChoiceField:
+    subject = subject or label.lower()
     return forms.ChoiceField(
         label=label,
         choices=[("", CHOOSE), *choices],
         error_messages={
-            "required": f"Ingrese {wrong[0].lower()}{wrong[1:]}.",
-            "invalid_choice": f"{wrong} debe ser uno de la lista.",
+            "required": f"Ingrese el {subject}.",
+            "invalid_choice": f"El {subject} debe ser uno de la lista.",
         },
         **kwargs,
     )
 
 
 def _name(label: str, *, required: bool) -> forms.CharField:
-    wrong = f"El {label.lower()}"
     return forms.CharField(
         label=label,
         required=required,
         max_length=60,
         # it is printed in a mail to an address that the representative chooses
-        validators=[RegexValidator(A_NAME, f"{wrong} debe tener solo letras, por ejemplo María.")],
+        validators=[RegexValidator(A_NAME, f"El {label.lower()} debe tener solo letras, por ejemplo María.")],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": f"Ingrese el {label.lower()}.",
-            "max_length": f"{wrong} debe tener máximo 60 letras.",
+            "max_length": f"El {label.lower()} debe tener máximo 60 letras.",
         },
     )
 
@@ -48,7 +49,7 @@ def _name(label: str, *, required: bool) -> forms.CharField:
 class AuthorizedForm(ActionForm):
     """The form of "Administrar autorizados", its fields in its order; the document only for a new person."""
 
-    document_type = _choice("Tipo documento", "El tipo de documento", DocumentType.choices)
+    document_type = _choice("Tipo documento", DocumentType.choices, subject="tipo de documento")
     document_number = forms.CharField(
         label="Número documento",
         max_length=20,
@@ -64,7 +65,7 @@ class AuthorizedForm(ActionForm):
             "max_length": "El documento debe tener máximo 20 letras o dígitos, por ejemplo 1025000111.",
         },
     )
-    sex = _choice("Sexo", "El sexo", Sex.choices)
+    sex = _choice("Sexo", Sex.choices)
     email = forms.EmailField(
         label="Correo electrónico",
         max_length=254,
@@ -80,9 +81,9 @@ class AuthorizedForm(ActionForm):
     second_name = _name("Segundo nombre", required=False)
     first_surname = _name("Primer apellido", required=True)
     second_surname = _name("Segundo apellido", required=False)
-    role = _choice("Rol autorizado", "El rol autorizado")
-    profile = _choice("Perfil autorizado", "El perfil autorizado", help_text="Para MIPRES elija «Delegado».")
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    role = _choice("Rol autorizado")
+    profile = _choice("Perfil autorizado", help_text="Para MIPRES elija «Delegado».")
+    expected_version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, entity: Entity, appointment: Appointment | None = None, **kwargs: Any) -> None:
         if appointment is not None:
@@ -92,38 +93,34 @@ class AuthorizedForm(ActionForm):
         if appointment is not None:
             for name in IDENTITY:
                 del self.fields[name]
-        self._offer_roles()
+        self._set_role_choices()
         if entity.kind != EntityKind.ET:
-            self._offer_sedes(appointment)
+            self._add_sede_field(appointment)
 
     @staticmethod
     def _initial(appointment: Appointment) -> dict[str, Any]:
-        plain = ("sex", "email", "first_name", "second_name", "first_surname", "second_surname")
-        return {name: getattr(appointment, name) for name in plain} | {
+        return {name: getattr(appointment, name) for name in PLAIN} | {
             "role": appointment.role_id,
             "profile": appointment.profile_id,
             "sede": appointment.sede and appointment.sede.code,
-            "seen": version(appointment),
+            "expected_version": version(appointment),
         }
 
-    def _offer_roles(self) -> None:
-        """The roles of this kind of entity, and their profiles: those of every role first, then by role."""
+    def _set_role_choices(self) -> None:
+        """The roles of this kind of entity, and their profiles: those that all roles have, then the rest by role."""
         roles = list(AuthorizedRole.objects.filter(kinds__contains=[self.entity.kind]).prefetch_related("profiles"))
-        of_role = {role: set(role.profiles.all()) for role in roles}
-        common: set[AuthorizedProfile] = set.intersection(*of_role.values()) if of_role else set()
-        groups = {"Con cualquier rol": common} | {f"Con el rol {role}": of_role[role] - common for role in roles}
-        profiles = [
-            (group, [(profile.pk, profile.name) for profile in sorted(found, key=str)])
-            for group, found in groups.items()
-            if found
+        by_role = {role: set(role.profiles.all()) for role in roles}
+        common: set[AuthorizedProfile] = set.intersection(*by_role.values()) if by_role else set()
+        groups = {"Con cualquier rol": common} | {f"Con el rol {role}": by_role[role] - common for role in roles}
+        choices = [
+            (group, [(profile.pk, profile.name) for profile in sorted(profiles, key=str)])
+            for group, profiles in groups.items()
+            if profiles
         ]
-        self._offer("role", [(role.pk, role.name) for role in roles])
-        self._offer("profile", profiles)
+        set_choices(self, "role", [("", CHOOSE), *((role.pk, role.name) for role in roles)])
+        set_choices(self, "profile", [("", CHOOSE), *choices])
 
-    def _offer(self, name: str, choices: list[Any]) -> None:
-        set_choices(self, name, [("", CHOOSE), *choices])
-
-    def _offer_sedes(self, appointment: Appointment | None) -> None:
+    def _add_sede_field(self, appointment: Appointment | None) -> None:
         sedes = self.entity.sedes.open()
         if appointment is not None and appointment.sede_id:
             sedes = sedes | self.entity.sedes.filter(pk=appointment.sede_id)
@@ -147,10 +144,9 @@ class AuthorizedForm(ActionForm):
 
     @property
     def authorization(self) -> Authorization:
-        """What was typed besides the document, in a valid form."""
-        plain = ("sex", "email", "first_name", "second_name", "first_surname", "second_surname")
+        """What was typed apart from the document, in a valid form."""
         return Authorization(
-            **{name: self.cleaned_data[name] for name in plain},
+            **{name: self.cleaned_data[name] for name in PLAIN},
             role=AuthorizedRole.objects.get(pk=self.cleaned_data["role"]),
             profile=AuthorizedProfile.objects.get(pk=self.cleaned_data["profile"]),
             sede=self.cleaned_data.get("sede"),

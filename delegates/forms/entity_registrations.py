@@ -1,4 +1,4 @@
-"""What does a representative type to register an entity, which RUT may he upload, and how is a mistake worded?"""
+"""Which fields have the registration of an entity, with its RUT, and its review? How are mistakes worded?"""
 
 import re
 from typing import Any
@@ -10,9 +10,9 @@ from stdnum.co import nit as stdnum_nit
 from accounts.forms.documents import CHOOSE, DocumentInput
 from accounts.models import Account
 from delegates.actions.entity_registrations import CheckedRut
-from delegates.models import LONGEST_RUT, EntityRegistration, RegistrationKind
-from delegates.rules.entity_registrations import Details
-from delegates.rut.rules import Typed, check_rut, hard_faults, read_rut
+from delegates.models import MAX_RUT_BYTES, EntityRegistration, RegistrationKind, person_of
+from delegates.rules.entity_registrations import EntityDetails
+from delegates.rut.rules import ExpectedContents, check_rut, hard_failures, read_rut
 from entities.models import Department, EtModel, Municipality
 from mipres_admin.forms import ActionForm, set_choices
 from mipres_admin.refusals import Refused
@@ -25,32 +25,32 @@ REGIMENES = [("contributivo", "Contributivo"), ("subsidiado", "Subsidiado")]
 UPLOAD = "Elija el PDF del RUT."
 
 
-def _line(label: str, wrong: str, most: int, **kwargs: Any) -> forms.CharField:
-    """One line of text."""
+def _line(label: str, subject: str, max_length: int, **kwargs: Any) -> forms.CharField:
+    """One line of text; `subject` begins the messages, for example "La dirección"."""
     return forms.CharField(
         label=label,
-        max_length=most,
+        max_length=max_length,
         error_messages={
-            "required": f"Ingrese {wrong[0].lower()}{wrong[1:]}.",
-            "max_length": f"{wrong} debe tener máximo {most} letras.",
+            "required": f"Ingrese {subject[0].lower()}{subject[1:]}.",
+            "max_length": f"{subject} debe tener máximo {max_length} letras.",
         },
         **kwargs,
     )
 
 
-def _choice(label: str, wrong: str, example: str, **attrs: str) -> forms.ChoiceField:
+def _choice(label: str, example: str, **attrs: str) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         widget=forms.Select(attrs=attrs),
         error_messages={
-            "required": f"Elija {wrong[0].lower()}{wrong[1:]}.",
-            "invalid_choice": f"{wrong} debe ser uno de la lista, por ejemplo {example}.",
+            "required": f"Elija el {label.lower()}.",
+            "invalid_choice": f"El {label.lower()} debe ser uno de la lista, por ejemplo {example}.",
         },
     )
 
 
 def municipality_choices() -> list[tuple[str, Any]]:
-    """All of DIVIPOLA by department: it can be used without choosing the department first, and without JavaScript."""
+    """All municipalities by department, so that the field works without JavaScript."""
     groups: dict[str, list[tuple[str, str]]] = {}
     rows = Municipality.objects.order_by("department__name", "name")
     for code, name, department in rows.values_list("code", "name", "department__name"):
@@ -64,7 +64,7 @@ def check_digit(nit: str) -> str:
 
 
 class RegistrationForm(ActionForm):
-    """The registration of a persona jurídica of one kind, with its RUT; on a correction the RUT may stay."""
+    """The registration of an entity of one kind, with its RUT, which a correction may leave as it is."""
 
     nit = _line(
         "NIT sin dígito de verificación",
@@ -93,8 +93,8 @@ class RegistrationForm(ActionForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Elija el modelo 1 o el modelo 2.", "invalid_choice": "El modelo debe ser 1 o 2."},
     )
-    department = _choice("Departamento", "El departamento", "Antioquia", **{"data-department": ""})
-    municipality = _choice("Municipio", "El municipio", "Medellín", **{"data-municipality": ""})
+    department = _choice("Departamento", "Antioquia", **{"data-department": ""})
+    municipality = _choice("Municipio", "Medellín", **{"data-municipality": ""})
     address = _line("Dirección", "La dirección", 300)
     phone = _line("Teléfono", "El teléfono", 60, widget=forms.TextInput(attrs={"inputmode": "tel"}))
     rut = forms.FileField(
@@ -109,7 +109,7 @@ class RegistrationForm(ActionForm):
             "max_length": "El nombre del archivo debe tener máximo 255 letras.",
         },
     )
-    checked: CheckedRut
+    checked_rut: CheckedRut
 
     def __init__(
         self, *args: Any, kind: str, applicant: Account, registration: EntityRegistration | None = None, **kwargs: Any
@@ -118,44 +118,38 @@ class RegistrationForm(ActionForm):
             kwargs["initial"] = self._initial(registration)
         super().__init__(*args, **kwargs)
         self.kind, self.applicant, self.registration = kind, applicant, registration
-        self._choose_fields()
+        if kind != RegistrationKind.EPS:
+            del self.fields["regimenes"]
+        if kind != RegistrationKind.ET:
+            del self.fields["et_model"]
+        departments = Department.objects.order_by("name").values_list("code", "name")
+        set_choices(self, "department", [("", CHOOSE), *departments])
+        set_choices(self, "municipality", municipality_choices())
         if registration is not None:
             self.fields["rut"].required = False
             self.fields["rut"].help_text = "Si no elige otro archivo, se conserva el que cargó."
 
     @staticmethod
     def _initial(registration: EntityRegistration) -> dict[str, Any]:
-        plain = ("nit", "name", "et_model", "address", "phone")
-        code = registration.municipality_id
-        return {name: getattr(registration, name) for name in plain} | {
+        names = ("nit", "name", "et_model", "address", "phone")
+        return {name: getattr(registration, name) for name in names} | {
             "regimenes": [name for name, _ in REGIMENES if getattr(registration, name)],
-            "department": code[:2],
-            "municipality": code,
+            "department": registration.municipality_id[:2],
+            "municipality": registration.municipality_id,
         }
-
-    def _choose_fields(self) -> None:
-        """Only those of this kind of entity."""
-        if self.kind != RegistrationKind.EPS:
-            del self.fields["regimenes"]
-        if self.kind != RegistrationKind.ET:
-            del self.fields["et_model"]
-        departments = Department.objects.order_by("name").values_list("code", "name")
-        choices = {"department": [("", CHOOSE), *departments], "municipality": municipality_choices()}
-        for name, offered in choices.items():
-            set_choices(self, name, offered)
 
     @property
     def check_digit(self) -> str:
-        """The check digit of the NIT as it stands in the form, or ""."""
+        """The check digit of the NIT that was typed, or ""."""
         value = self["nit"].value()
         return check_digit(value) if isinstance(value, str) else ""
 
     def clean_nit(self) -> str:
-        """A NIT without check digit; one with it is told what to write."""
+        """A NIT without check digit; with one, the message says what to write."""
         nit = str(self.cleaned_data["nit"])
-        whole = NIT_WITH_DIGIT.fullmatch(nit)
-        if whole and check_digit(whole[1]) == whole[2]:
-            raise forms.ValidationError(f"Escriba el NIT sin el dígito de verificación: {whole[1]}.")
+        match = NIT_WITH_DIGIT.fullmatch(nit)
+        if match and check_digit(match[1]) == match[2]:
+            raise forms.ValidationError(f"Escriba el NIT sin el dígito de verificación: {match[1]}.")
         if not NIT.fullmatch(nit):
             raise forms.ValidationError(NIT_WRONG)
         return nit
@@ -175,16 +169,16 @@ class RegistrationForm(ActionForm):
         return phone
 
     def clean_rut(self) -> Any:
-        """A file that is larger than any RUT is not even read."""
+        """A file that is too large is not read."""
         file = self.cleaned_data["rut"]
-        if file and file.size > LONGEST_RUT:
+        if file and file.size > MAX_RUT_BYTES:
             raise forms.ValidationError(
                 "El archivo debe pesar máximo 1 MB. Descárguelo de nuevo de la DIAN, sin escanearlo."
             )
         return file
 
     def clean(self) -> None:
-        """The municipality is of the department; and once all is well, the RUT is read: `checked` is set."""
+        """The municipality is of the department; once there are no errors, the RUT is checked: `checked_rut` is set."""
         department, municipality = self.cleaned_data.get("department"), self.cleaned_data.get("municipality")
         if department and municipality and not municipality.startswith(department):
             self.add_error(
@@ -195,24 +189,25 @@ class RegistrationForm(ActionForm):
             self._check_rut()
 
     def _check_rut(self) -> None:
-        file, person = self.cleaned_data["rut"], self.applicant.person
-        assert person is not None  # noqa: S101  only a natural person opens this form
+        file, person = self.cleaned_data["rut"], person_of(self.applicant)
         last = self.registration.documents.first() if self.registration else None
         content = file.read() if file else bytes(last.content) if last else b""
-        typed = Typed(self.cleaned_data["nit"], self.cleaned_data["name"], person.document_type, person.document_number)
+        expected = ExpectedContents(
+            self.cleaned_data["nit"], self.cleaned_data["name"], person.document_type, person.document_number
+        )
         try:
-            checks = check_rut(content, read_rut(content), typed, timezone.localdate())
+            checks = check_rut(content, read_rut(content), expected, timezone.localdate())
         except Refused as refused:
             raise forms.ValidationError(f"{refused.refusal.cause} {refused.refusal.remedy}") from refused
-        for fault in hard_faults(checks):
-            self.add_error("rut", fault.detail)
-        self.checked = CheckedRut(content if file else None, checks)
+        for failure in hard_failures(checks):
+            self.add_error("rut", failure.detail)
+        self.checked_rut = CheckedRut(content if file else None, checks)
 
     @property
-    def details(self) -> Details:
+    def details(self) -> EntityDetails:
         """What was typed, in a valid form."""
         data = self.cleaned_data
-        return Details(
+        return EntityDetails(
             kind=self.kind,
             nit=data["nit"],
             name=data["name"],
@@ -226,9 +221,9 @@ class RegistrationForm(ActionForm):
 
 
 class ReviewForm(forms.Form):
-    """A reviewer's decision: which page he saw, and why."""
+    """A reviewer's decision: the last step on their page, and the reason."""
 
-    seen = forms.IntegerField(
+    expected_step = forms.IntegerField(
         widget=forms.HiddenInput,
         min_value=1,
         error_messages=dict.fromkeys(

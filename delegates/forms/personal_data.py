@@ -1,4 +1,4 @@
-"""What does a natural person type to open an account and to correct his data, and how are mistakes worded?"""
+"""What does a person type to sign up and to change their data, and how are mistakes worded?"""
 
 from dataclasses import fields
 
@@ -14,7 +14,7 @@ from mipres_admin.forms import ActionForm
 
 
 def sex_field() -> forms.ChoiceField:
-    """Sexo, as the identity document has it."""
+    """Sexo, as in the identity document."""
     return forms.ChoiceField(
         label="Sexo",
         choices=[("", CHOOSE), *Sex.choices],
@@ -58,13 +58,13 @@ class SignUpForm(DocumentForm, CaptchaForm):
 
 
 class SexForm(forms.Form):
-    """The one datum that a person corrects at once."""
+    """The sexo, which a person may correct."""
 
     sex = sex_field()
 
 
 class EmailForm(ActionForm):
-    """A new e-mail, and the password that shows who asks."""
+    """A new e-mail, and the password of the account."""
 
     email = email_field("Correo electrónico nuevo", "Allí llegará un enlace. El correo cambia cuando usted lo use.")
     old = forms.CharField(

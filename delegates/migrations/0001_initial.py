@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                     "account",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="grounds",
+                        related_name="delegate_accounts",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="cuenta",
                     ),

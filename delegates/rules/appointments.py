@@ -1,7 +1,7 @@
-"""May this representative name, change or inactivate this person? Reads, never writes."""
+"""May this representative appoint this person, or change or end their appointment? Reads, never writes."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -16,7 +16,7 @@ YOU = "Usted, como representante legal."
 
 @dataclass(frozen=True)
 class Identity:
-    """Which document the person has; an appointment keeps it as long as it lasts."""
+    """The person's document, which an appointment never changes."""
 
     document_type: str
     document_number: str
@@ -24,7 +24,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Authorization:
-    """What a representative types of a person whom he authorises, besides the document."""
+    """What a representative types to authorise a person, apart from the document: fields of `Appointment`."""
 
     sex: str
     email: str
@@ -37,27 +37,21 @@ class Authorization:
     sede: Sede | None
 
     def as_fields(self) -> dict[str, Any]:
-        """By field, as the appointment stores them."""
+        """The values by field; not `asdict`, which would copy the rows."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 def version(appointment: Appointment) -> str:
-    """What stands for the present state of an appointment on a page, without telling it."""
-    names = Authorization.__dataclass_fields__
-    stored = [
-        str(getattr(appointment, f"{name}_id" if name in ("role", "profile", "sede") else name)) for name in names
-    ]
-    return salted_hmac("delegates.appointment", json.dumps(stored), algorithm="sha256").hexdigest()
-
-
-def identity_fields(identity: Identity) -> dict[str, str]:
-    """The document by field, as the appointment stores it."""
-    return asdict(identity)
+    """A hash of the present state of an appointment, for the page that changes it."""
+    relations = ("role", "profile", "sede")
+    names = (f"{name}_id" if name in relations else name for name in Authorization.__dataclass_fields__)
+    values = [str(getattr(appointment, name)) for name in names]
+    return salted_hmac("delegates.appointment", json.dumps(values), algorithm="sha256").hexdigest()
 
 
 def representation_refusal(entity: Entity, by: Account) -> Refusal | None:
-    """Why this person may not act for the entity, or None: only its principal legal representative, while it is
-    active (provider manual, "Administrar autorizados")."""
+    """Why this person may not act for the entity, or None: only its principal legal representative may, while the
+    entity is active (provider manual, "Administrar autorizados")."""
     if not Representation.objects.current().filter(entity=entity, person=by.person).exists():
         return Refusal(
             cause="Usted ya no figura como representante legal de la entidad.",
@@ -74,44 +68,47 @@ def representation_refusal(entity: Entity, by: Account) -> Refusal | None:
     return None
 
 
-def _wrong_profile(entity: Entity, wanted: Authorization) -> Refusal | None:
-    offered = entity.kind in wanted.role.kinds and wanted.profile.roles.filter(pk=wanted.role.pk).exists()
-    if offered:
+def _wrong_profile(entity: Entity, authorization: Authorization) -> Refusal | None:
+    role = authorization.role
+    if entity.kind in role.kinds and authorization.profile.roles.filter(pk=role.pk).exists():
         return None
     return Refusal(
-        cause=f"El perfil «{wanted.profile}» no es del rol «{wanted.role}» en su tipo de entidad.",
+        cause=f"El perfil «{authorization.profile}» no es del rol «{role}» en su tipo de entidad.",
         remedy="Elija un perfil de los que la lista muestra para ese rol.",
         who=YOU,
     )
 
 
-def _wrong_sede(entity: Entity, wanted: Authorization) -> Refusal | None:
-    if entity.kind == EntityKind.ET and wanted.sede is None:
-        return None
-    if wanted.sede is not None and wanted.sede.entity_id == entity.pk:
+def _wrong_sede(entity: Entity, authorization: Authorization) -> Refusal | None:
+    sede = authorization.sede
+    if (sede is None and entity.kind == EntityKind.ET) or (sede is not None and sede.entity_id == entity.pk):
         return None
     return Refusal(
         cause="La sede elegida no existe o no es de la entidad.", remedy="Elija una sede de la lista.", who=YOU
     )
 
 
-def authorization_refusal(entity: Entity, wanted: Authorization, by: Account) -> Refusal | None:
-    """Why this person may not be authorised so, or None."""
-    return representation_refusal(entity, by) or _wrong_profile(entity, wanted) or _wrong_sede(entity, wanted)
+def authorization_refusal(entity: Entity, authorization: Authorization, by: Account) -> Refusal | None:
+    """Why a person may not be authorised so by this account, or None."""
+    return (
+        representation_refusal(entity, by)
+        or _wrong_profile(entity, authorization)
+        or _wrong_sede(entity, authorization)
+    )
 
 
-def authorized_already(wanted: Authorization) -> Refusal:
-    """The same person with the same profile, twice."""
+def already_authorized(authorization: Authorization) -> Refusal:
+    """The refusal of the same person with the same profile, twice."""
     return Refusal(
         headline="La persona ya está autorizada",
-        cause=f"Esa persona ya tiene el perfil «{wanted.profile}» en la entidad.",
+        cause=f"Esa persona ya tiene el perfil «{authorization.profile}» en la entidad.",
         remedy="Búsquela en la lista de autorizados; allí puede editarla o inactivarla.",
         who=YOU,
     )
 
 
 def ended_refusal(appointment: Appointment) -> Refusal | None:
-    """Why an appointment can not be touched any more, or None."""
+    """Why an appointment can no longer be changed or ended, or None."""
     if appointment.ended_at is None:
         return None
     return Refusal(
@@ -122,9 +119,9 @@ def ended_refusal(appointment: Appointment) -> Refusal | None:
     )
 
 
-def changed_refusal(appointment: Appointment, seen: str) -> Refusal | None:
-    """Why a page that showed another state can not be saved, or None."""
-    if constant_time_compare(version(appointment), seen):
+def changed_refusal(appointment: Appointment, expected_version: str) -> Refusal | None:
+    """Why a page that showed another state cannot be saved, or None."""
+    if constant_time_compare(version(appointment), expected_version):
         return None
     return Refusal(
         headline="Los datos cambiaron",
@@ -134,10 +131,10 @@ def changed_refusal(appointment: Appointment, seen: str) -> Refusal | None:
     )
 
 
-def profile_refusal(appointment: Appointment, wanted: Authorization) -> Refusal | None:
-    """Why the profile can not change, or None: a delegate's account stands on it."""
-    keeps = wanted.profile.is_delegate or appointment.profile_id == wanted.profile.pk
-    if keeps or not DelegateAccount.objects.filter(appointment=appointment).exists():
+def profile_refusal(appointment: Appointment, authorization: Authorization) -> Refusal | None:
+    """Why the profile cannot change, or None: a delegate's account was opened for it."""
+    stays_delegate = authorization.profile.is_delegate or appointment.profile_id == authorization.profile.pk
+    if stays_delegate or not DelegateAccount.objects.filter(appointment=appointment).exists():
         return None
     return Refusal(
         headline="No puede cambiar el perfil",

@@ -1,22 +1,27 @@
-"""May this entity be registered by this person, and may its registration be decided? Reads, never writes."""
+"""May this person register this entity, and may a reviewer decide the registration? Reads, never writes."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from accounts.models import Account
 from delegates.models import OPEN_STATES, EntityRegistration, RegistrationKind, RegistrationState, Representation
 from entities.models import Entity, EntityKind
 from mipres_admin.refusals import Refusal
 
-DESK = "La mesa de ayuda del Ministerio: los datos están al pie de esta página."
-MOST_OPEN = 20
-MOST_DOCUMENTS = 10
+HELP_DESK = "La mesa de ayuda del Ministerio: los datos están al pie de esta página."
+MAX_OPEN = 20
+MAX_DOCUMENTS = 10
 CORRECTABLE = (RegistrationState.SENT, RegistrationState.INCOMPLETE)
+ALREADY_SENT = Refusal(
+    headline="Usted ya envió esta solicitud",
+    cause="Ya tiene una solicitud abierta para esa entidad.",
+    remedy="Ábrala en «Personas jurídicas»: allí ve en qué va y puede corregirla mientras no esté en revisión.",
+    who="Usted mismo.",
+)
 
 
 @dataclass(frozen=True)
-class Details:
-    """What a representative types of an entity."""
+class EntityDetails:
+    """What a legal representative types to register an entity: fields of `EntityRegistration`."""
 
     kind: str
     nit: str
@@ -28,47 +33,24 @@ class Details:
     subsidiado: bool = False
     et_model: int | None = None
 
-    @classmethod
-    def of(cls, registration: EntityRegistration) -> "Details":
-        """Those that a registration has."""
-        return cls(**{name: getattr(registration, name) for name in cls.__dataclass_fields__})
-
-    def as_fields(self) -> dict[str, Any]:
-        """By field, as the registration stores them."""
-        return asdict(self)
-
-    @property
-    def entity_kinds(self) -> tuple[EntityKind, ...]:
-        """The entities that this registration is about: an EPS is one per régimen."""
-        if self.kind != RegistrationKind.EPS:
-            return (EntityKind(self.kind),)
-        chosen = ((EntityKind.EPS_C, self.contributivo), (EntityKind.EPS_S, self.subsidiado))
-        return tuple(kind for kind, is_chosen in chosen if is_chosen)
-
-
-def found_entities(details: Details) -> dict[EntityKind, Entity]:
-    """The entities of a registration that the portal already knows."""
-    known = Entity.objects.filter(kind__in=details.entity_kinds, identification_type="NI", nit=details.nit)
-    return {EntityKind(entity.kind): entity for entity in known}
-
 
 def _inactive(entity: Entity) -> Refusal:
     return Refusal(
         headline="La entidad está inactiva",
         cause=f"{entity.name} figura en el portal como inactiva.",
         remedy="Pida al Ministerio que la active si es un error.",
-        who=DESK,
+        who=HELP_DESK,
     )
 
 
-def _not_in_reps(details: Details, found: dict[EntityKind, Entity]) -> Refusal | None:
-    if details.kind != RegistrationKind.IPS:
+def _not_in_reps(registration: EntityRegistration, known: dict[EntityKind, Entity]) -> Refusal | None:
+    if registration.kind != RegistrationKind.IPS:
         return None
-    entity = found.get(EntityKind.IPS)
+    entity = known.get(EntityKind.IPS)
     if entity is not None and entity.sedes.open().exists():
         return None
     cause = (
-        f"El NIT {details.nit} no figura en el REPS como prestador."
+        f"El NIT {registration.nit} no figura en el REPS como prestador."
         if entity is None
         else f"{entity.name} no tiene sedes habilitadas en el REPS."
     )
@@ -82,22 +64,23 @@ def _not_in_reps(details: Details, found: dict[EntityKind, Entity]) -> Refusal |
     )
 
 
-def _not_in_list_of_eps(details: Details, found: dict[EntityKind, Entity]) -> Refusal | None:
-    missing = [kind.label for kind in details.entity_kinds if kind not in found]
-    if details.kind != RegistrationKind.EPS or not missing:
+def _not_in_list_of_eps(registration: EntityRegistration, known: dict[EntityKind, Entity]) -> Refusal | None:
+    missing = [kind.label for kind in registration.entity_kinds if kind not in known]
+    if registration.kind != RegistrationKind.EPS or not missing:
         return None
     return Refusal(
         headline="La EPS no figura en la lista del Ministerio",
-        cause=f"El NIT {details.nit} no figura como: {'; '.join(missing)}.",
+        cause=f"El NIT {registration.nit} no figura como: {'; '.join(missing)}.",
         remedy="Revise el NIT y marque solo los regímenes en que la EPS está autorizada. Si están bien, pida al "
         "Ministerio que la agregue a la lista.",
-        who=DESK,
+        who=HELP_DESK,
     )
 
 
-def _already_represented(details: Details, found: dict[EntityKind, Entity], by: Account) -> Refusal | None:
-    held = Representation.objects.current().filter(person=by.person, entity__in=found.values()).count()
-    if held < len(details.entity_kinds):
+def _already_represented(registration: EntityRegistration, known: dict[EntityKind, Entity]) -> Refusal | None:
+    person = registration.applicant.person
+    represented = Representation.objects.current().filter(person=person, entity__in=known.values()).count()
+    if represented < len(registration.entity_kinds):
         return None
     return Refusal(
         headline="La entidad ya está registrada",
@@ -107,26 +90,26 @@ def _already_represented(details: Details, found: dict[EntityKind, Entity], by: 
     )
 
 
-def registration_refusal(details: Details, by: Account) -> Refusal | None:
-    """Why this person may not register this entity, or None.
+def registration_refusal(registration: EntityRegistration) -> Refusal | None:
+    """Why the applicant may not register this entity, or None; the registration need not be saved yet.
 
     An IPS must be enabled in REPS and an EPS in the Ministry's list, in each régimen (registration guide for
     delegates, 2023).
     """
-    found = found_entities(details)
-    inactive = next((_inactive(entity) for entity in found.values() if not entity.is_active), None)
+    known = registration.known_entities()
+    inactive = next((_inactive(entity) for entity in known.values() if not entity.is_active), None)
     return (
         inactive
-        or _not_in_reps(details, found)
-        or _not_in_list_of_eps(details, found)
-        or _already_represented(details, found, by)
+        or _not_in_reps(registration, known)
+        or _not_in_list_of_eps(registration, known)
+        or _already_represented(registration, known)
     )
 
 
-def too_many_refusal(by: Account) -> Refusal | None:
-    """Why this person may not send one more request, or None: what waits for a reviewer must stay readable."""
+def too_many_open_refusal(by: Account) -> Refusal | None:
+    """Why this person may not send one more request, or None: the reviewers' queue must stay readable."""
     waiting = EntityRegistration.objects.visible_to(by).filter(state__in=OPEN_STATES).count()
-    if waiting < MOST_OPEN:
+    if waiting < MAX_OPEN:
         return None
     return Refusal(
         headline="Tiene demasiadas solicitudes abiertas",
@@ -138,28 +121,18 @@ def too_many_refusal(by: Account) -> Refusal | None:
 
 def too_many_documents_refusal(registration: EntityRegistration) -> Refusal | None:
     """Why one more RUT may not be uploaded to a request, or None."""
-    if registration.documents.count() < MOST_DOCUMENTS:
+    if registration.documents.count() < MAX_DOCUMENTS:
         return None
     return Refusal(
         headline="Cargó demasiados documentos",
-        cause=f"Esta solicitud ya tiene {MOST_DOCUMENTS} documentos.",
+        cause=f"Esta solicitud ya tiene {MAX_DOCUMENTS} documentos.",
         remedy="Corrija los datos sin cargar otro archivo y espere al revisor, o pida ayuda.",
-        who=DESK,
-    )
-
-
-def open_twice() -> Refusal:
-    """Two open registrations of one entity by one person."""
-    return Refusal(
-        headline="Usted ya envió esta solicitud",
-        cause="Ya tiene una solicitud abierta para esa entidad.",
-        remedy="Ábrala en «Personas jurídicas»: allí ve en qué va y puede corregirla mientras no esté en revisión.",
-        who="Usted mismo.",
+        who=HELP_DESK,
     )
 
 
 def correction_refusal(registration: EntityRegistration) -> Refusal | None:
-    """Why the applicant may not correct what he sent, or None."""
+    """Why the applicant may not correct the request, or None."""
     if registration.state in CORRECTABLE:
         return None
     state = RegistrationState(registration.state).label
@@ -175,14 +148,14 @@ def correction_refusal(registration: EntityRegistration) -> Refusal | None:
 
 
 def review_refusal(
-    registration: EntityRegistration, by: Account, *, seen: int, states: tuple[RegistrationState, ...]
+    registration: EntityRegistration, by: Account, *, expected_step: int, state: RegistrationState
 ) -> Refusal | None:
-    """Why this reviewer may not act on the registration as he saw it, or None.
+    """Why this reviewer may not change the state of a registration that must be in `state`, or None.
 
-    `seen` is the step that his page showed: another one means that somebody has acted since.
+    `expected_step` is the last step on the reviewer's page: with another one, somebody has acted since.
     """
     last = registration.steps.last()
-    if last is None or last.pk != seen or registration.state not in states:
+    if last is None or last.pk != expected_step or registration.state != state:
         who = f" por {last.by.login}" if last and last.by else ""
         return Refusal(
             headline="La solicitud cambió mientras usted la miraba",
@@ -198,3 +171,13 @@ def review_refusal(
             who="Otro revisor del Ministerio.",
         )
     return None
+
+
+def may_review(account: Account) -> bool:
+    """Whether this account is a reviewer of registrations."""
+    return account.is_staff and account.has_perm("delegates.review_registration")
+
+
+def may_read_ruts(account: Account) -> bool:
+    """Whether this account of the Ministry reads the RUT of a registration: reviewers, and who may see documents."""
+    return may_review(account) or (account.is_staff and account.has_perm("delegates.view_rutdocument"))

@@ -1,4 +1,4 @@
-"""Does a RUT meet each rule of its upload? Met, not met, or for a person to look at; pure.
+"""Does an uploaded RUT meet each rule: yes, no, or a person must look? Pure.
 
 Source: route for territorial entities (2020), "Tips a tener en cuenta para el cargue del RUT".
 """
@@ -12,16 +12,16 @@ from datetime import date
 from django.db import models
 from stdnum.co import nit as stdnum_nit
 
-from delegates.models import LONGEST_RUT
+from delegates.models import MAX_RUT_BYTES, RutDocument
 from delegates.rut.casillas import PRINCIPAL, SUBSTITUTE, Contents, contents_of
 from delegates.rut.sandbox_runner import Reading, read_pdf
 
-FEWEST_PAGES = 3
-FEWEST_LETTERS = 200
+MIN_PAGES = 3
+MIN_LETTERS = 200
 
 
 class Verdict(models.TextChoices):
-    """What a rule says of a document."""
+    """The result of a rule."""
 
     MET = "cumple", "Cumple"
     NOT_MET = "no_cumple", "No cumple"
@@ -43,13 +43,13 @@ class Rule(models.TextChoices):
     REPRESENTATIVE = "representante", "Quien registra figura como representante legal principal"
 
 
-# without these there is nothing to keep: the upload itself is refused
+# a file that does not meet one of these is not stored: the upload is refused
 HARD = (Rule.SIZE, Rule.SIGNATURE, Rule.OPEN, Rule.PASSIVE)
 
 
 @dataclass(frozen=True)
 class Check:
-    """What one rule said, as it is kept with the document."""
+    """The result of one rule, as it is stored with the document."""
 
     rule: str
     verdict: str
@@ -67,8 +67,8 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Typed:
-    """What the representative typed, and who he is."""
+class ExpectedContents:
+    """What the RUT must say: the details that the representative typed, and their own document."""
 
     nit: str
     name: str
@@ -77,62 +77,64 @@ class Typed:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Upload:
+    """All that the rules look at."""
+
     data: bytes
-    typed: Typed
+    expected: ExpectedContents
     reading: Reading
     contents: Contents
     today: date
 
 
-Answer = tuple[Verdict, str]
-UNREAD: Answer = (Verdict.REVIEW, "El portal no pudo leerlo en el documento; lo verá un revisor del Ministerio.")
+Result = tuple[Verdict, str]
+UNREAD: Result = (Verdict.REVIEW, "El portal no pudo leerlo en el documento; lo verá un revisor del Ministerio.")
 
 
-def _size(asked: _Asked) -> Answer:
-    if len(asked.data) > LONGEST_RUT:
+def _size(upload: _Upload) -> Result:
+    if len(upload.data) > MAX_RUT_BYTES:
         return Verdict.NOT_MET, "El archivo debe pesar máximo 1 MB. Descárguelo de nuevo de la DIAN, sin escanearlo."
-    return Verdict.MET, f"Pesa {max(1, len(asked.data) // 1024)} KB."
+    return Verdict.MET, f"Pesa {max(1, len(upload.data) // 1024)} KB."
 
 
-def _signature(asked: _Asked) -> Answer:
+def _signature(upload: _Upload) -> Result:
     # PDF readers look for the mark in the first kilobyte
-    if b"%PDF-" in asked.data[:1024]:
+    if b"%PDF-" in upload.data[:1024]:
         return Verdict.MET, ""
     return Verdict.NOT_MET, "El archivo debe ser el PDF del RUT; no basta con cambiarle el nombre a otro archivo."
 
 
-def _open(asked: _Asked) -> Answer:
-    if asked.reading.encrypted:
+def _open(upload: _Upload) -> Result:
+    if upload.reading.encrypted:
         return Verdict.NOT_MET, "El PDF tiene contraseña. Cargue el que entrega la DIAN, sin protegerlo."
-    return (Verdict.MET, "") if asked.reading.read else UNREAD
+    return (Verdict.MET, "") if upload.reading.read else UNREAD
 
 
-def _passive(asked: _Asked) -> Answer:
-    if asked.reading.programs:
+def _passive(upload: _Upload) -> Result:
+    if upload.reading.programs:
         return Verdict.NOT_MET, "El PDF trae programas (JavaScript). Cargue el que entrega la DIAN, sin modificarlo."
-    return (Verdict.MET, "") if asked.reading.read else UNREAD
+    return (Verdict.MET, "") if upload.reading.read else UNREAD
 
 
-def _pages(asked: _Asked) -> Answer:
-    pages = asked.reading.pages
-    if not asked.reading.read:
+def _pages(upload: _Upload) -> Result:
+    pages = upload.reading.pages
+    if not upload.reading.read:
         return (
             Verdict.REVIEW,
             "El portal no pudo abrir el archivo: puede estar dañado o incompleto. Si en su equipo tampoco abre, "
             "cargue otro; si abre, lo verá un revisor del Ministerio.",
         )
-    said = f"Tiene {pages} página{'s' if pages != 1 else ''}."
-    if pages < FEWEST_PAGES:
-        return Verdict.NOT_MET, f"{said} El RUT de una persona jurídica debe tener al menos tres: cárguelo completo."
-    return Verdict.MET, said
+    detail = f"Tiene {pages} página{'s' if pages != 1 else ''}."
+    if pages < MIN_PAGES:
+        return Verdict.NOT_MET, f"{detail} El RUT de una persona jurídica debe tener al menos tres: cárguelo completo."
+    return Verdict.MET, detail
 
 
-def _legible(asked: _Asked) -> Answer:
-    if not asked.reading.read:
+def _legible(upload: _Upload) -> Result:
+    if not upload.reading.read:
         return UNREAD
-    letters = sum(letter.isalnum() for text in asked.reading.texts for letter in text)
-    if letters < FEWEST_LETTERS:
+    letters = sum(letter.isalnum() for text in upload.reading.texts for letter in text)
+    if letters < MIN_LETTERS:
         return (
             Verdict.REVIEW,
             "El documento es una imagen y el portal no puede leerla; la verá un revisor del Ministerio. Si lo "
@@ -145,68 +147,68 @@ def _year_before(day: date) -> date:
     return date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
-def _recent(asked: _Asked) -> Answer:
-    made_on = asked.contents.made_on
-    if made_on is None:
+def _recent(upload: _Upload) -> Result:
+    generated_on = upload.contents.generated_on
+    if generated_on is None:
         return UNREAD
-    said = f"Se generó el {made_on:%Y-%m-%d}."
-    if made_on < _year_before(asked.today):
-        return Verdict.NOT_MET, f"{said} Debe ser de hace máximo un año: descargue uno nuevo de la DIAN."
-    if made_on > asked.today:
-        return Verdict.NOT_MET, f"{said} Esa fecha no ha llegado: cargue el que entrega la DIAN, sin modificarlo."
-    return Verdict.MET, said
+    detail = f"Se generó el {generated_on:%Y-%m-%d}."
+    if generated_on < _year_before(upload.today):
+        return Verdict.NOT_MET, f"{detail} Debe ser de hace máximo un año: descargue uno nuevo de la DIAN."
+    if generated_on > upload.today:
+        return Verdict.NOT_MET, f"{detail} Esa fecha no ha llegado: cargue el que entrega la DIAN, sin modificarlo."
+    return Verdict.MET, detail
 
 
-def _nit(asked: _Asked) -> Answer:
-    nit, digit = asked.contents.nit, asked.contents.check_digit
+def _nit(upload: _Upload) -> Result:
+    nit, digit = upload.contents.nit, upload.contents.check_digit
     if not nit.isdigit() or not digit.isdigit():
         return UNREAD
-    said = f"En el RUT: {nit}-{digit}."
+    detail = f"En el RUT: {nit}-{digit}."
     if stdnum_nit.calc_check_digit(nit) != digit:
-        return Verdict.NOT_MET, f"{said} El dígito de verificación no corresponde a ese NIT: revise el documento."
-    if nit != asked.typed.nit:
+        return Verdict.NOT_MET, f"{detail} El dígito de verificación no corresponde a ese NIT: revise el documento."
+    if nit != upload.expected.nit:
         return (
             Verdict.NOT_MET,
-            f"{said} Usted escribió {asked.typed.nit}: corrija el NIT o cargue el RUT de la entidad.",
+            f"{detail} Usted escribió {upload.expected.nit}: corrija el NIT o cargue el RUT de la entidad.",
         )
-    return Verdict.MET, said
+    return Verdict.MET, detail
 
 
 def normalised(name: str) -> str:
-    """A razón social without accents, case, punctuation and spaces, so that "S.A.S." and "s a s" are one thing."""
+    """A razón social without accents, case, punctuation and spaces, so that "S.A.S." and "s a s" are equal."""
     plain = unicodedata.normalize("NFKD", name.casefold().replace("&", " y "))
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
-def _name(asked: _Asked) -> Answer:
-    name = asked.contents.name
+def _name(upload: _Upload) -> Result:
+    name = upload.contents.name
     if not name:
         return UNREAD
-    said = f"En el RUT: «{name[:300]}»."
-    if normalised(name) != normalised(asked.typed.name):
-        return Verdict.NOT_MET, f"{said} Escríbala como está en el RUT, o actualice el RUT en la DIAN."
-    return Verdict.MET, said
+    detail = f"En el RUT: «{name[:300]}»."
+    if normalised(name) != normalised(upload.expected.name):
+        return Verdict.NOT_MET, f"{detail} Escríbala como está en el RUT, o actualice el RUT en la DIAN."
+    return Verdict.MET, detail
 
 
-def _representative(asked: _Asked) -> Answer:
-    typed = asked.typed
-    mine = [
-        found
-        for found in asked.contents.representatives
-        if found.document_number == typed.document_number and found.document_type in ("", typed.document_type)
-    ]
-    others = [found for found in asked.contents.representatives if found.document_number]
-    if any(found.role == PRINCIPAL for found in mine):
+def _representative(upload: _Upload) -> Result:
+    expected, representatives = upload.expected, upload.contents.representatives
+    roles = {
+        representative.role
+        for representative in representatives
+        if representative.document_number == expected.document_number
+        and representative.document_type in ("", expected.document_type)
+    }
+    if PRINCIPAL in roles:
         return Verdict.MET, ""
     update = "Actualice el RUT en la DIAN y cárguelo, o pida al representante legal principal que haga el registro."
-    if any(found.role == SUBSTITUTE for found in mine):
+    if SUBSTITUTE in roles:
         return Verdict.NOT_MET, f"Usted figura como suplente. {update}"
-    if any(found.role == PRINCIPAL for found in others):
+    if any(other.role == PRINCIPAL and other.document_number for other in representatives):
         return Verdict.NOT_MET, f"En el RUT figura otra persona con ese cargo. {update}"
     return UNREAD
 
 
-RULES: dict[Rule, Callable[[_Asked], Answer]] = {
+RULES: dict[Rule, Callable[[_Upload], Result]] = {
     Rule.SIZE: _size,
     Rule.SIGNATURE: _signature,
     Rule.OPEN: _open,
@@ -221,17 +223,22 @@ RULES: dict[Rule, Callable[[_Asked], Answer]] = {
 
 
 def read_rut(data: bytes) -> Reading:
-    """What can be read of an uploaded RUT; what is too large or no PDF is not even opened. May raise Refused."""
-    is_worth_opening = len(data) <= LONGEST_RUT and b"%PDF-" in data[:1024]
+    """What can be read of an uploaded RUT; a file that is too large or no PDF is not opened. May raise Refused."""
+    is_worth_opening = len(data) <= MAX_RUT_BYTES and b"%PDF-" in data[:1024]
     return read_pdf(data) if is_worth_opening else Reading()
 
 
-def check_rut(data: bytes, reading: Reading, typed: Typed, today: date) -> list[Check]:
-    """What each rule says of a RUT, in the order of the page."""
-    asked = _Asked(data, typed, reading, contents_of(reading.texts), today)
-    return [Check(rule, *judge(asked)) for rule, judge in RULES.items()]
+def check_rut(data: bytes, reading: Reading, expected: ExpectedContents, today: date) -> list[Check]:
+    """The result of each rule, in the order of the page."""
+    upload = _Upload(data, expected, reading, contents_of(reading.texts), today)
+    return [Check(rule, *check(upload)) for rule, check in RULES.items()]
 
 
-def hard_faults(checks: list[Check]) -> list[Check]:
-    """The rules without which the file can not be kept, and which it does not meet."""
+def hard_failures(checks: list[Check]) -> list[Check]:
+    """The failed checks without which the file cannot be stored."""
     return [check for check in checks if check.rule in HARD and check.verdict == Verdict.NOT_MET]
+
+
+def stored_checks(document: RutDocument | None) -> list[Check]:
+    """The results that are stored with a document."""
+    return [Check(**check) for check in document.checks] if document else []

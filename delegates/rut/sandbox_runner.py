@@ -1,4 +1,4 @@
-"""How is an uploaded PDF opened without danger? In `read.py`, a process with limits, no secrets and no network use."""
+"""How is an uploaded PDF opened safely? By `pdf_sandbox.py`, in a process with limits and without secrets."""
 
 import json
 import subprocess
@@ -11,12 +11,12 @@ from typing import Any
 
 from mipres_admin.refusals import Refusal, Refused
 
-READ = Path(__file__).with_name("pdf_sandbox.py")
-PATIENCE = 10
-# each may take the memory of `read.py`'s limit, and a file made to hurt takes its time: others are told to come back
-AT_A_TIME = 1
+SCRIPT = Path(__file__).with_name("pdf_sandbox.py")
+TIMEOUT = 10
+# a process may take all the memory and time of its limits, so one runs at a time; others are refused after a wait
+MAX_PROCESSES = 1
 WAIT = 3
-_reading = BoundedSemaphore(AT_A_TIME)
+_processes = BoundedSemaphore(MAX_PROCESSES)
 
 BUSY = Refusal(
     headline="El portal está leyendo otros documentos",
@@ -28,7 +28,7 @@ BUSY = Refusal(
 
 @dataclass(frozen=True)
 class Reading:
-    """What could be learnt of a file; `read` is whether its pages could be opened at all."""
+    """The facts of a file; `read` is whether its pages could be opened."""
 
     read: bool = False
     encrypted: bool = False
@@ -37,39 +37,29 @@ class Reading:
     texts: tuple[str, ...] = ()
 
 
-def _looks_active(data: bytes) -> bool:
-    return b"/JavaScript" in data or b"/JS" in data
-
-
 def _facts(data: bytes) -> dict[str, Any]:
-    """What the process says, or nothing when it died."""
-    # -I: neither the working folder nor the environment decides what is imported; no variable is handed on
-    command = [sys.executable, "-I", str(READ)]
+    """The answer of the process; empty when it died."""
+    # -I: neither the working folder nor the environment decides what is imported; no variable is passed on
+    command = [sys.executable, "-I", str(SCRIPT)]
     facts: dict[str, Any] = {}
     with suppress(subprocess.TimeoutExpired, ValueError):
-        done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, env={}, check=False)  # noqa: S603
-        facts = json.loads(done.stdout)
+        process = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, env={}, check=False)  # noqa: S603
+        facts = json.loads(process.stdout)
     return facts
 
 
 def read_pdf(data: bytes) -> Reading:
-    """The facts of a PDF: a file that exhausts its limits, or is no PDF, is one that could not be read.
+    """The facts of a PDF; a file that exhausts its limits, or is no PDF, is not `read`.
 
-    Such a file is still active when its plain bytes name a program. Raises Refused when too many are being read.
+    Such a file still has `programs` when its plain bytes name one. Raises Refused when too many are being read.
     """
-    if not _reading.acquire(timeout=WAIT):
+    if not _processes.acquire(timeout=WAIT):
         raise Refused(BUSY)
     try:
         facts = _facts(data)
     finally:
-        _reading.release()
+        _processes.release()
     if not facts.get("read"):
-        return Reading(
-            encrypted=bool(facts.get("encrypted")), programs=bool(facts.get("programs")) or _looks_active(data)
-        )
-    return Reading(
-        read=True,
-        programs=bool(facts["programs"]),
-        pages=facts["pages"],
-        texts=tuple(facts["texts"]),
-    )
+        programs = bool(facts.get("programs")) or b"/JavaScript" in data or b"/JS" in data
+        return Reading(encrypted=bool(facts.get("encrypted")), programs=programs)
+    return Reading(read=True, programs=facts["programs"], pages=facts["pages"], texts=tuple(facts["texts"]))

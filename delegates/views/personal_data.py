@@ -1,4 +1,4 @@
-"""Mi Seguridad Social of a person who has logged in: Mi lista de roles, Mis datos."""
+"""Mi Seguridad Social after log-in: Mi lista de roles, and Mis datos."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,7 +10,7 @@ from accounts.requests import PersonRequest
 from accounts.views.links import opened_by_link
 from delegates.actions import personal_data as actions
 from delegates.forms.personal_data import EmailForm, SexForm
-from delegates.models import PrivacyAcceptance, Representation
+from delegates.models import PrivacyAcceptance, Representation, person_of
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, person, public
 from mipres_admin.database.text import masked_email
 from roles.models import RegisteredUser
@@ -18,12 +18,11 @@ from roles.models import RegisteredUser
 
 @person(methods=SAFE)
 def role_list(request: PersonRequest) -> HttpResponse:
-    """Mi lista de roles (provider manual, step 2): persona natural, and a persona jurídica per entity he represents."""
-    who = actions.person_of(request.account)
-    represented = Representation.objects.current().filter(person=who).select_related("entity").order_by("entity__name")
+    """Mi lista de roles (provider manual, step 2): persona natural, and each persona jurídica that they represent."""
+    who = person_of(request.account)
     delegacies = Account.objects.filter(person=who, entity__isnull=False, is_active=True).select_related("entity")
     context = {
-        "represented": represented,
+        "entities": Representation.objects.entities_of(who),
         "delegacies": delegacies.order_by("login"),
         "user": RegisteredUser.objects.filter(person=who).select_related("person", "profession").first(),
     }
@@ -34,7 +33,7 @@ def role_list(request: PersonRequest) -> HttpResponse:
 
 
 def _show(request: PersonRequest, *, sex: SexForm | None = None, email: EmailForm | None = None) -> HttpResponse:
-    who = actions.person_of(request.account)
+    who = person_of(request.account)
     context = {
         "person": who,
         "sex_form": sex or SexForm(initial={"sex": who.sex}),
@@ -52,16 +51,16 @@ def _show(request: PersonRequest, *, sex: SexForm | None = None, email: EmailFor
     menu=MenuEntry("Mis datos", "Vea, corrija y descargue lo que el portal sabe de usted.", "user", order=100),
 )
 def my_data(request: PersonRequest) -> HttpResponse:
-    """What the portal holds on the person, and how to correct and take it (Ley 1581 de 2012, art. 8)."""
+    """What the portal has on the person, and how to correct and download it (Ley 1581 de 2012, art. 8)."""
     return _show(request)
 
 
 @person(methods=FORM)
 def correct_my_data(request: PersonRequest) -> HttpResponse:
     """Save the sexo."""
-    form = SexForm(request.POST)
     if request.method != "POST":
         return redirect("my_data")
+    form = SexForm(request.POST)
     if not form.is_valid():
         return _show(request, sex=form)
     if actions.correct_sex(by=request.account, sex=form.cleaned_data["sex"]):
@@ -74,14 +73,14 @@ def correct_my_data(request: PersonRequest) -> HttpResponse:
 @person(methods=FORM)
 @sensitive_post_parameters("old")
 def change_my_email(request: PersonRequest) -> HttpResponse:
-    """Ask for another e-mail: it changes when the link that is mailed there is used."""
+    """Request another e-mail: it changes when the mailed link is used."""
     if request.method != "POST":
         return redirect("my_data")
     form = EmailForm(request.POST, auto_id="id_correo_%s")
     if form.is_valid():
         email, where = form.cleaned_data["email"], masked_email(form.cleaned_data["email"])
         with form.attempt():
-            actions.ask_email_change(by=request.account, email=email, password=form.cleaned_data["old"])
+            actions.request_email_change(by=request.account, email=email, password=form.cleaned_data["old"])
             messages.info(
                 request, f"Enviamos un enlace a {where}. Su correo cambia cuando lo use, en los próximos 60 minutos."
             )
@@ -94,7 +93,7 @@ def change_my_email(request: PersonRequest) -> HttpResponse:
 @sensitive_variables("secret")
 def confirm_email(request: HttpRequest, secret: str) -> HttpResponse:
     """Opening the mail's link shows a button and changes nothing; pressing it changes the e-mail."""
-    change = actions.find_change(secret)
+    change = actions.find_email_change(secret)
     if request.method == "POST":
         actions.change_email(secret=secret)
         messages.success(request, "Su correo cambió. Avisamos también al correo anterior.")
@@ -104,10 +103,9 @@ def confirm_email(request: HttpRequest, secret: str) -> HttpResponse:
 
 @person(methods=SAFE)
 def download_my_data(request: PersonRequest) -> HttpResponse:
-    """A copy of everything, that a program can read too (Ley 1581 de 2012, art. 8 a and 14)."""
-    data = actions.download_data(by=request.account)
+    """A machine-readable copy of all data (Ley 1581 de 2012, art. 8 a and 14)."""
     return JsonResponse(
-        data,
+        actions.download_personal_data(by=request.account),
         json_dumps_params={"indent": 2, "ensure_ascii": False},
         headers={"Content-Disposition": 'attachment; filename="mis-datos.json"'},
     )

@@ -1,4 +1,4 @@
-"""Registro in Mi Seguridad Social, persona natural: ask, read the mail, choose a password."""
+"""Registro in Mi Seguridad Social, persona natural: the form, then the mailed link, which sets the password."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +25,7 @@ def privacy_notice(request: HttpRequest) -> HttpResponse:
 @public(methods=FORM)
 @sensitive_post_parameters()
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """Ask for an account: the same answer, whoever asks for whomever."""
+    """Request an account; the answer is the same for people with and without one."""
     form = SignUpForm.sent(request)
     if form.is_valid():
         with form.attempt():
@@ -36,7 +36,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 @public(methods=SAFE, viewable=Viewable.YES)
 def sign_up_sent(request: HttpRequest) -> HttpResponse:
-    """What happens next, for everybody who asked."""
+    """What happens next."""
     return render(request, "delegates/sign_up_sent.html")
 
 
@@ -46,12 +46,12 @@ def sign_up_sent(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("secret")
 def confirm_sign_up(request: HttpRequest, secret: str) -> HttpResponse:
     """Opening the mail's link shows a form and changes nothing (scanners open links); sending it opens the account."""
-    form = NewPasswordForm(request.POST or None, account=actions.future_account(actions.find_request(secret)))
+    form = NewPasswordForm(request.POST or None, account=actions.future_account(actions.find_sign_up(secret)))
     if form.is_valid():
         with form.attempt():
             account = actions.confirm_account(secret=secret, new=form.cleaned_data["new"])
             messages.success(request, OPENED.format(login=account.login))
             return redirect("login")
-    if form.refusal:  # the link was used or ended meanwhile
+    if form.refusal:  # the link was used or expired meanwhile
         raise Refused(form.refusal)
     return render(request, "delegates/confirm_sign_up.html", {"form": form})

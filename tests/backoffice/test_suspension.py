@@ -17,8 +17,8 @@ from accounts.actions.support import reactivate_account, suspend_account
 from accounts.models import Account, PasswordLink, Suspension, can_log_in_q
 from accounts.rules.entity_switch import switchable_accounts
 from delegates.actions.appointments import change_appointment, end_appointment
+from delegates.actions.delegate_registration import register_delegate, register_ppn
 from delegates.actions.suspension import suspend_delegate
-from delegates.actions.user_registration import register_delegate, register_ppn
 from delegates.models import Representation
 from delegates.rules.appointments import Authorization, version
 from mipres_admin.history.models import HistoryEntry
@@ -181,13 +181,13 @@ def test_the_representative_may_still_correct_the_e_mail(chain, sede, ministry):
     owner, _, appointment, account = chain
     suspend_account(by=ministry, account=account, reason=WHY)
     names = ("sex", "first_name", "second_name", "first_surname", "second_surname", "role", "profile")
-    wanted = {name: getattr(appointment, name) for name in names}
-    wanted["role"] = type(appointment.role).objects.get(pk="IPS")
+    names_and_role = {name: getattr(appointment, name) for name in names}
+    names_and_role["role"] = type(appointment.role).objects.get(pk="IPS")
     change_appointment(
         by=owner,
         appointment=appointment,
-        wanted=Authorization(**wanted, email="nuevo@ips.example", sede=sede),
-        seen=version(appointment),
+        authorization=Authorization(**names_and_role, email="nuevo@ips.example", sede=sede),
+        expected_version=version(appointment),
     )
     account.refresh_from_db()
     assert account.email == "nuevo@ips.example"

@@ -2,7 +2,7 @@
 
 import re
 
-from delegates.actions.personal_data import ask_email_change
+from delegates.actions.personal_data import request_email_change
 from delegates.actions.sign_up import Applicant, request_account
 from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
@@ -25,5 +25,5 @@ def link_of_a_sign_up() -> str:
 
 def link_of_an_email() -> str:
     """The link that changes the e-mail of somebody's account."""
-    ask_email_change(by=factories.make_natural(), email="nuevo@correo.example", password=factories.PASSWORD)
+    request_email_change(by=factories.make_natural(), email="nuevo@correo.example", password=factories.PASSWORD)
     return link_in_mail("confirm_email")

@@ -40,7 +40,7 @@ def client_of(account):
     return client
 
 
-def wanted(sede, **fields):
+def authorization(sede, **fields):
     defaults = {
         "sex": "F",
         "email": "delegada@correo.example",
@@ -56,7 +56,9 @@ def wanted(sede, **fields):
 
 
 def name(by, sede, **fields):
-    return actions.make_appointment(by=by, entity=sede.entity, identity=DOCUMENT, wanted=wanted(sede, **fields))
+    return actions.make_appointment(
+        by=by, entity=sede.entity, identity=DOCUMENT, authorization=authorization(sede, **fields)
+    )
 
 
 def with_account(by, entity):
@@ -155,13 +157,18 @@ def test_role_and_profile_are_of_the_catalogue(representative, sede, role, profi
 def test_the_sede_is_the_entitys(representative, sede, stranger):
     with pytest.raises(Refused, match="no es de la entidad"):
         actions.make_appointment(
-            by=representative, entity=sede.entity, identity=DOCUMENT, wanted=wanted(stranger.entity.sedes.get())
+            by=representative,
+            entity=sede.entity,
+            identity=DOCUMENT,
+            authorization=authorization(stranger.entity.sedes.get()),
         )
 
 
 def test_a_territorial_entity_has_no_sede(db):
     entity = make_entity(EntityKind.ET)
-    appointment = actions.make_appointment(by=represent(entity), entity=entity, identity=DOCUMENT, wanted=wanted(None))
+    appointment = actions.make_appointment(
+        by=represent(entity), entity=entity, identity=DOCUMENT, authorization=authorization(None)
+    )
     assert appointment.sede is None
 
 
@@ -173,8 +180,8 @@ def test_editing_writes_before_and_after(representative, sede):
     assert actions.change_appointment(
         by=representative,
         appointment=appointment,
-        wanted=wanted(sede, email="nuevo@correo.example"),
-        seen=version(appointment),
+        authorization=authorization(sede, email="nuevo@correo.example"),
+        expected_version=version(appointment),
     )
     entry = HistoryEntry.objects.of(appointment).first()
     assert (entry.before["email"], entry.after["email"]) == ("d***@correo.example", "n***@correo.example")
@@ -183,26 +190,33 @@ def test_editing_writes_before_and_after(representative, sede):
 def test_nothing_to_change_writes_nothing(representative, sede):
     appointment = name(representative, sede)
     assert not actions.change_appointment(
-        by=representative, appointment=appointment, wanted=wanted(sede), seen=version(appointment)
+        by=representative,
+        appointment=appointment,
+        authorization=authorization(sede),
+        expected_version=version(appointment),
     )
     assert HistoryEntry.objects.of(appointment).count() == 1
 
 
 def test_a_delegate_with_an_account_keeps_his_profile(representative, sede):
     appointment, *_ = with_account(representative, sede.entity)
-    other = wanted(
+    other = authorization(
         sede, role=AuthorizedRole.objects.get(pk="IPS"), profile=AuthorizedProfile.objects.get(pk="INTERNACION")
     )
     with pytest.raises(Refused, match="ya se registró en MIPRES"):
-        actions.change_appointment(by=representative, appointment=appointment, wanted=other, seen=version(appointment))
+        actions.change_appointment(
+            by=representative, appointment=appointment, authorization=other, expected_version=version(appointment)
+        )
 
 
 def test_a_page_of_before_another_change_saves_nothing(representative, sede):
     appointment = name(representative, sede)
     client, where = client_of(representative), ("edit_authorized", sede.entity.pk, appointment.public_id)
-    seen = version(appointment)
-    page_of(client, *where, data=typed(sede, first_name="Marta", seen=seen), post=True)
-    page = page_of(client, *where, data=typed(sede, email="vieja@correo.example", seen=seen), post=True)
+    expected_version = version(appointment)
+    page_of(client, *where, data=typed(sede, first_name="Marta", expected_version=expected_version), post=True)
+    page = page_of(
+        client, *where, data=typed(sede, email="vieja@correo.example", expected_version=expected_version), post=True
+    )
     assert "Los datos cambiaron" in page
     appointment.refresh_from_db()
     assert (appointment.first_name, appointment.email) == ("Marta", "delegada@correo.example")
@@ -211,7 +225,7 @@ def test_a_page_of_before_another_change_saves_nothing(representative, sede):
 def test_a_double_click_on_guardar_is_no_conflict(representative, sede):
     appointment = name(representative, sede)
     client, where = client_of(representative), ("edit_authorized", sede.entity.pk, appointment.public_id)
-    data = typed(sede, first_name="Marta", seen=version(appointment))
+    data = typed(sede, first_name="Marta", expected_version=version(appointment))
     assert "quedaron actualizados" in page_of(client, *where, data=data, post=True)
     assert "No había nada que cambiar" in page_of(client, *where, data=data, post=True)
 
@@ -228,7 +242,10 @@ def test_who_is_inactive_is_not_edited(representative, sede):
     actions.end_appointment(by=representative, appointment=appointment, revoke_tokens=False)
     with pytest.raises(Refused, match="inactivó"):
         actions.change_appointment(
-            by=representative, appointment=appointment, wanted=wanted(sede, sex="M"), seen=version(appointment)
+            by=representative,
+            appointment=appointment,
+            authorization=authorization(sede, sex="M"),
+            expected_version=version(appointment),
         )
 
 
@@ -325,7 +342,7 @@ def test_a_person_is_named_edited_and_inactivated(representative, sede):
     listed = {"autorizado": str(appointment.public_id), "accion": "editar"}
     assert "Editar autorizado" in page_of(client, "authorized_people", entity.pk, data=listed)
     ids = (entity.pk, appointment.public_id)
-    changed = typed(sede, first_name="Marta", document_number="999", seen=version(appointment))
+    changed = typed(sede, first_name="Marta", document_number="999", expected_version=version(appointment))
     assert "quedaron actualizados" in page_of(client, "edit_authorized", *ids, data=changed, post=True)
     listed["accion"] = "inactivar"
     assert "Inactivar a Marta" in page_of(client, "authorized_people", entity.pk, data=listed)

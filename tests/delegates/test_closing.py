@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.actions.password_links import send_password_link
 from accounts.models import Account, AccountSession, PasswordLink
-from delegates.actions.user_registration import register_delegate
+from delegates.actions.delegate_registration import register_delegate
 from delegates.models import Appointment, Representation
 from delegates.rules.appointments import version
 from tests import factories
@@ -145,7 +145,7 @@ def edit(representative, email):
     appointment = Appointment.objects.get()
     typed = {"sex": "F", "email": email, "first_name": "Ana", "first_surname": "Prueba"}
     typed |= {"role": "IPS", "profile": "DELEGADO", "sede": appointment.entity.sedes.get().code}
-    typed |= {"seen": version(appointment)}
+    typed |= {"expected_version": version(appointment)}
     return browser_of(representative).post(page(representative, "edit_authorized"), typed)
 
 

@@ -1,6 +1,7 @@
 """Can a representative register an entity, and a reviewer decide, each once, with mail and history?"""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from threading import Barrier
 
 import pytest
@@ -15,7 +16,7 @@ from delegates.actions import entity_registrations as actions
 from delegates.actions.entity_registrations import CheckedRut
 from delegates.models import EntityRegistration, Representation
 from delegates.rules import entity_registrations as rules
-from delegates.rules.entity_registrations import Details, registration_refusal
+from delegates.rules.entity_registrations import EntityDetails, registration_refusal
 from delegates.rut.rules import Check
 from entities.models import Entity, EntityKind
 from mipres_admin.history.models import HistoryEntry
@@ -39,7 +40,7 @@ def details(kind="IPS", **fields):
         "address": "Calle 1 # 2-3",
         "phone": "6013305043",
     }
-    return Details(**(defaults | fields))
+    return EntityDetails(**(defaults | fields))
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def client_of(account):
     return client
 
 
-def seen(registration):
+def last_step(registration):
     return registration.steps.last().pk
 
 
@@ -78,19 +79,27 @@ def send(by, **fields):
 
 def in_review(by, reviewer, **fields):
     registration = send(by, **fields)
-    return actions.take_for_review(by=reviewer, registration=registration, seen=seen(registration), reason="Su turno")
+    return actions.start_review(
+        by=reviewer, registration=registration, expected_step=last_step(registration), reason="Su turno"
+    )
 
 
 def approved(by, reviewer, **fields):
     registration = in_review(by, reviewer, **fields)
-    return actions.approve(by=reviewer, registration=registration, seen=seen(registration), reason="Coincide")
+    return actions.approve_registration(
+        by=reviewer, registration=registration, expected_step=last_step(registration), reason="Coincide"
+    )
 
 
 # ---------------------------------------------------------------- who may be registered
 
 
+def refusal_of(applicant, kind="IPS", **fields):
+    return registration_refusal(EntityRegistration(applicant=applicant, **asdict(details(kind, **fields))))
+
+
 def test_an_enabled_ips_may_be_registered(known, representative):
-    assert registration_refusal(details(), representative) is None
+    assert refusal_of(representative) is None
 
 
 @pytest.mark.parametrize(
@@ -102,29 +111,29 @@ def test_an_enabled_ips_may_be_registered(known, representative):
     ],
 )
 def test_who_is_not_in_the_registry_is_refused(known, representative, fields, headline):
-    assert registration_refusal(details(**fields), representative).headline == headline
+    assert refusal_of(representative, **fields).headline == headline
 
 
 def test_an_ips_whose_sedes_are_closed_is_refused(known, representative):
     known.sedes.update(closed_on="2026-01-01")
-    assert "sedes habilitadas" in registration_refusal(details(), representative).cause
+    assert "sedes habilitadas" in refusal_of(representative).cause
 
 
 def test_an_eps_must_be_listed_in_each_regimen(representative):
     make_entity(EntityKind.EPS_C, nit=NIT)
-    assert registration_refusal(details("EPS", contributivo=True), representative) is None
-    refusal = registration_refusal(details("EPS", contributivo=True, subsidiado=True), representative)
+    assert refusal_of(representative, "EPS", contributivo=True) is None
+    refusal = refusal_of(representative, "EPS", contributivo=True, subsidiado=True)
     assert "Subsidiado" in refusal.cause
 
 
 def test_an_inactive_entity_is_refused(known, representative):
     Entity.objects.update(is_active=False)
-    assert registration_refusal(details(), representative).headline == "La entidad está inactiva"
+    assert refusal_of(representative).headline == "La entidad está inactiva"
 
 
 def test_who_represents_it_already_is_told_so(known, representative):
     Representation.objects.create(entity=known, person=representative.person)
-    assert registration_refusal(details(), representative).headline == "La entidad ya está registrada"
+    assert refusal_of(representative).headline == "La entidad ya está registrada"
 
 
 # ---------------------------------------------------------------- sending
@@ -145,17 +154,17 @@ def test_sending_twice_is_refused_and_saves_nothing(known, representative):
 
 
 def test_open_requests_are_limited(representative, monkeypatch):
-    monkeypatch.setattr(rules, "MOST_OPEN", 1)
+    monkeypatch.setattr(rules, "MAX_OPEN", 1)
     send(representative, kind="PROV")
     with pytest.raises(Refused, match="sin decidir"):
         send(representative, kind="PROV", nit="800123456")
 
 
 def test_documents_of_a_request_are_limited(known, representative, monkeypatch):
-    monkeypatch.setattr(rules, "MOST_DOCUMENTS", 1)
+    monkeypatch.setattr(rules, "MAX_DOCUMENTS", 1)
     registration = send(representative)
     with pytest.raises(Refused, match="ya tiene 1 documentos"):
-        actions.send_again(by=representative, registration=registration, details=details(), rut=RUT)
+        actions.correct_registration(by=representative, registration=registration, details=details(), rut=RUT)
 
 
 def test_each_state_is_told_by_mail(known, representative, reviewer, delivered):
@@ -170,7 +179,7 @@ def test_each_state_is_told_by_mail(known, representative, reviewer, delivered):
 
 def test_what_waits_may_be_corrected_and_keeps_its_place(known, representative):
     registration = send(representative)
-    again = actions.send_again(
+    again = actions.correct_registration(
         by=representative, registration=registration, details=details(name="Otro nombre"), rut=CheckedRut(None, [])
     )
     assert (again.name, again.sent_at) == ("Otro nombre", registration.sent_at)
@@ -180,13 +189,15 @@ def test_what_waits_may_be_corrected_and_keeps_its_place(known, representative):
 def test_what_is_in_review_may_not_be_corrected(known, representative, reviewer):
     registration = in_review(representative, reviewer)
     with pytest.raises(Refused, match="En revisión"):
-        actions.send_again(by=representative, registration=registration, details=details(), rut=RUT)
+        actions.correct_registration(by=representative, registration=registration, details=details(), rut=RUT)
 
 
 def test_what_lacked_something_goes_to_the_end_of_the_queue(known, representative, reviewer):
     registration = in_review(representative, reviewer)
-    actions.ask_for_information(by=reviewer, registration=registration, seen=seen(registration), reason="Falta")
-    again = actions.send_again(by=representative, registration=registration, details=details(), rut=RUT)
+    actions.request_information(
+        by=reviewer, registration=registration, expected_step=last_step(registration), reason="Falta"
+    )
+    again = actions.correct_registration(by=representative, registration=registration, details=details(), rut=RUT)
     assert again.sent_at > registration.sent_at
     assert again.documents.count() == 2
 
@@ -231,25 +242,31 @@ def test_approval_asks_the_registry_again(known, representative, reviewer):
     registration = in_review(representative, reviewer)
     known.sedes.update(closed_on="2026-01-01")
     with pytest.raises(Refused):
-        actions.approve(by=reviewer, registration=registration, seen=seen(registration), reason="Coincide")
+        actions.approve_registration(
+            by=reviewer, registration=registration, expected_step=last_step(registration), reason="Coincide"
+        )
     assert not Representation.objects.exists()
 
 
 def test_what_nobody_took_is_not_decided(known, representative, reviewer):
     registration = send(representative)
     with pytest.raises(Refused):
-        actions.approve(by=reviewer, registration=registration, seen=seen(registration), reason="Coincide")
+        actions.approve_registration(
+            by=reviewer, registration=registration, expected_step=last_step(registration), reason="Coincide"
+        )
 
 
 def test_a_stale_page_decides_nothing(known, representative, reviewer):
     registration = in_review(representative, reviewer)
-    stale = seen(registration)
-    actions.ask_for_information(by=reviewer, registration=registration, seen=stale, reason="Falta")
-    actions.send_again(by=representative, registration=registration, details=details(), rut=RUT)
+    stale = last_step(registration)
+    actions.request_information(by=reviewer, registration=registration, expected_step=stale, reason="Falta")
+    actions.correct_registration(by=representative, registration=registration, details=details(), rut=RUT)
     registration.refresh_from_db()
-    actions.take_for_review(by=reviewer, registration=registration, seen=seen(registration), reason="Su turno")
+    actions.start_review(
+        by=reviewer, registration=registration, expected_step=last_step(registration), reason="Su turno"
+    )
     with pytest.raises(Refused, match="En revisión"):
-        actions.approve(by=reviewer, registration=registration, seen=stale, reason="Coincide")
+        actions.approve_registration(by=reviewer, registration=registration, expected_step=stale, reason="Coincide")
 
 
 def test_nobody_decides_his_own_request(known, representative, reviewer):
@@ -257,18 +274,20 @@ def test_nobody_decides_his_own_request(known, representative, reviewer):
     reviewer.refresh_from_db()
     registration = send(representative)
     with pytest.raises(Refused, match="usted mismo"):
-        actions.take_for_review(by=reviewer, registration=registration, seen=seen(registration), reason="Su turno")
+        actions.start_review(
+            by=reviewer, registration=registration, expected_step=last_step(registration), reason="Su turno"
+        )
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_reviewers_can_not_both_decide(known, representative, reviewer):
     registration = in_review(representative, reviewer)
-    step, together = seen(registration), Barrier(2)
+    step, together = last_step(registration), Barrier(2)
 
     def decide(do):
         together.wait()
         try:
-            do(by=reviewer, registration=registration, seen=step, reason="Así es")
+            do(by=reviewer, registration=registration, expected_step=step, reason="Así es")
         except Refused:
             return False
         finally:
@@ -276,7 +295,7 @@ def test_two_reviewers_can_not_both_decide(known, representative, reviewer):
         return True
 
     with ThreadPoolExecutor(2) as pool:
-        results = [pool.submit(decide, actions.approve), pool.submit(decide, actions.reject)]
+        results = [pool.submit(decide, actions.approve_registration), pool.submit(decide, actions.reject_registration)]
     assert sorted(result.result() for result in results) == [False, True]
     assert registration.steps.count() == 3
 
@@ -428,7 +447,7 @@ CHANGE = "admin:delegates_entityregistration_change"
 
 def decide(client, registration, act, /, **fields):
     url = reverse("admin:delegates_entityregistration_action", args=[registration.pk, act])
-    return client.post(url, {"seen": seen(registration)} | fields, follow=True)
+    return client.post(url, {"expected_step": last_step(registration)} | fields, follow=True)
 
 
 def reason_on(page):
@@ -507,7 +526,7 @@ def test_a_refused_decision_says_why(known, representative, reviewer):
     assert "cambió mientras" in decide(client, registration, "aprobar", reason="x").content.decode()
 
 
-@pytest.mark.parametrize("fields", [{"seen": "x"}, {"seen": ""}, {"seen": "9" * 30}])
+@pytest.mark.parametrize("fields", [{"expected_step": "x"}, {"expected_step": ""}, {"expected_step": "9" * 30}])
 def test_junk_decides_nothing(known, representative, reviewer, fields):
     registration = send(representative)
     assert decide(client_of(reviewer), registration, "tomar", **fields).status_code == 200

@@ -11,7 +11,8 @@ from django.test import Client
 
 from accounts.models import Account
 from accounts.usernames import next_delegate_login
-from delegates.actions import user_registration as actions
+from delegates.actions import delegate_registration as actions
+from delegates.actions.user_registration import register_user
 from delegates.models import DelegateAccount, Representation
 from entities.models import Entity, EntityKind, Sede
 from mipres_admin.history.models import HistoryEntry
@@ -478,5 +479,5 @@ def test_registering_as_the_same_again_is_refused_without_history(own, account, 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_registers_once(account):
-    deed = lambda: actions.register_user(by=account, kind="OTRO")  # noqa: E731
+    deed = lambda: register_user(by=account, kind="OTRO")  # noqa: E731
     assert together(deed, deed) == [account.login, "Usted ya está registrado"]

@@ -12,13 +12,15 @@ from django.utils import timezone
 
 from delegates.rut import sandbox_runner
 from delegates.rut.pdf_sandbox import read
-from delegates.rut.rules import Rule, Typed, Verdict, check_rut, hard_faults, normalised, read_rut
+from delegates.rut.rules import ExpectedContents, Rule, Verdict, check_rut, hard_failures, normalised, read_rut
 from delegates.rut.sandbox_runner import Reading, read_pdf
 from mipres_admin.refusals import Refused
 from tests import rut as files
 from tests.rut import Rut, make_rut
 
-TYPED = Typed(nit="900123456", name="Clinica del Rio SAS", document_type="CC", document_number="1025000111")
+EXPECTED = ExpectedContents(
+    nit="900123456", name="Clinica del Rio SAS", document_type="CC", document_number="1025000111"
+)
 MET, NOT_MET, REVIEW = Verdict.MET, Verdict.NOT_MET, Verdict.REVIEW
 TODAY = timezone.localdate()
 
@@ -30,8 +32,8 @@ def reading_of(data: bytes) -> Reading:
     return Reading(facts["read"], facts["encrypted"], facts["programs"], facts["pages"], tuple(facts["texts"]))
 
 
-def judged(data, rule, typed=TYPED, reading=None):
-    checks = check_rut(data, reading or reading_of(data), typed, TODAY)
+def judged(data, rule, expected=EXPECTED, reading=None):
+    checks = check_rut(data, reading or reading_of(data), expected, TODAY)
     return next(check for check in checks if check.rule == rule)
 
 
@@ -81,7 +83,7 @@ def test_legible():
     ("days", "expected"), [(0, MET), (364, MET), (367, NOT_MET), (-1, NOT_MET)], ids=["today", "year", "old", "future"]
 )
 def test_recent(days, expected):
-    assert verdict(Rut(made_on=TODAY - timedelta(days=days)), Rule.RECENT) == expected
+    assert verdict(Rut(generated_on=TODAY - timedelta(days=days)), Rule.RECENT) == expected
 
 
 def test_a_rut_without_date_goes_to_a_person():
@@ -139,9 +141,9 @@ def test_the_process_reads_a_rut():
 def test_what_can_not_be_read_goes_to_a_person(make):
     data = make()
     started = time.monotonic()
-    checks = check_rut(data, read_rut(data), TYPED, TODAY)
-    assert time.monotonic() - started < 3 * sandbox_runner.PATIENCE
-    assert not hard_faults(checks)
+    checks = check_rut(data, read_rut(data), EXPECTED, TODAY)
+    assert time.monotonic() - started < 3 * sandbox_runner.TIMEOUT
+    assert not hard_failures(checks)
     assert {check.verdict for check in checks if check.rule not in (Rule.SIZE, Rule.SIGNATURE)} == {REVIEW}
 
 
@@ -174,11 +176,11 @@ def test_the_process_gets_no_secret(monkeypatch):
 
 
 def test_a_process_that_does_not_end_is_ended(monkeypatch):
-    monkeypatch.setattr(sandbox_runner, "PATIENCE", 0.01)
+    monkeypatch.setattr(sandbox_runner, "TIMEOUT", 0.01)
     assert not read_pdf(make_rut(Rut())).read
 
 
 def test_one_is_read_at_a_time(monkeypatch):
     monkeypatch.setattr(sandbox_runner, "WAIT", 0.01)
-    with sandbox_runner._reading, pytest.raises(Refused, match="un documento a la vez"):
+    with sandbox_runner._processes, pytest.raises(Refused, match="un documento a la vez"):
         read_pdf(b"%PDF-")

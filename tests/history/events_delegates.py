@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,20 +10,21 @@ from django.core.exceptions import ValidationError
 from accounts.events import Event as AccountEvent
 from accounts.models import Account
 from delegates.actions.appointments import change_appointment, end_appointment, make_appointment
+from delegates.actions.delegate_registration import register_delegate, register_ppn
 from delegates.actions.entity_registrations import (
     CheckedRut,
-    approve,
-    ask_for_information,
+    approve_registration,
+    correct_registration,
     record_download,
-    reject,
-    send_again,
+    reject_registration,
+    request_information,
     send_registration,
-    take_for_review,
+    start_review,
 )
-from delegates.actions.personal_data import ask_email_change, change_email, correct_sex, download_data
-from delegates.actions.representations import represent
+from delegates.actions.personal_data import change_email, correct_sex, download_personal_data, request_email_change
+from delegates.actions.representations import set_representatives
 from delegates.actions.sign_up import confirm_account, request_account
-from delegates.actions.user_registration import register_delegate, register_ppn, register_user
+from delegates.actions.user_registration import register_user
 from delegates.events import Event
 from delegates.models import (
     Appointment,
@@ -36,7 +37,7 @@ from delegates.models import (
 )
 from delegates.privacy_notice import NOTICE_VERSION
 from delegates.rules.appointments import Authorization, Identity, version
-from delegates.rules.entity_registrations import Details
+from delegates.rules.entity_registrations import EntityDetails
 from delegates.rut.rules import Check
 from entities.events import Event as EntityEvent
 from mipres_admin.database.text import masked_email
@@ -110,15 +111,15 @@ def person_of(scenario: Scenario) -> Any:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     scenario.natural  # noqa: B018  made before the deed
     yield None
-    download_data(by=scenario.natural)
+    download_personal_data(by=scenario.natural)
     yield by_natural(scenario, person_of(scenario))
 
 
 def ask(scenario: Scenario, password: str = factories.PASSWORD) -> None:
-    ask_email_change(by=scenario.natural, email="nuevo@correo.example", password=password)
+    request_email_change(by=scenario.natural, email="nuevo@correo.example", password=password)
 
 
-@case(Event.EMAIL_ASKED)
+@case(Event.EMAIL_CHANGE_REQUESTED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     ask(scenario)
@@ -204,7 +205,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 
 
 @case(Event.DELEGATE_REGISTERED)
-def of_himself(scenario: Scenario) -> Iterator[Expected | None]:
+def for_ppn(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     account = register_ppn(by=scenario.natural, phone="601 555 0101", address="Calle 1", municipality_id="11001")
     assert account.entity is not None
@@ -228,27 +229,27 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 
 RUT = CheckedRut(b"%PDF-1.7", [Check("nit", "cumple", "")])
 PLACE: dict[str, Any] = {"municipality_id": "11001", "address": "Calle 1 # 2-3", "phone": "6013305043"}
-DETAILS = Details("PROV", "900123456", "Droguería del Río S.A.S.", **PLACE)
+DETAILS = EntityDetails("PROV", "900123456", "Droguería del Río S.A.S.", **PLACE)
 
 
-def send(scenario: Scenario, details: Details = DETAILS) -> EntityRegistration:
+def send(scenario: Scenario, details: EntityDetails = DETAILS) -> EntityRegistration:
     return send_registration(by=scenario.natural, details=details, rut=RUT)
 
 
-def seen(registration: EntityRegistration) -> dict[str, Any]:
+def as_shown(registration: EntityRegistration) -> dict[str, Any]:
     step = registration.steps.last()
     assert step is not None
-    return {"registration": registration, "seen": step.pk}
+    return {"registration": registration, "expected_step": step.pk}
 
 
 def taken(scenario: Scenario) -> EntityRegistration:
     registration = send(scenario)
-    return take_for_review(by=scenario.ministry, **seen(registration), reason="Su turno")
+    return start_review(by=scenario.ministry, **as_shown(registration), reason="Su turno")
 
 
 def kept(state: str | None, **more: Any) -> dict[str, Any]:
     """How history keeps the registration in a state."""
-    return DETAILS.as_fields() | {"state": state} | more
+    return asdict(DETAILS) | {"state": state} | more
 
 
 @case(Event.REGISTRATION_SENT)
@@ -260,9 +261,9 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 @case(Event.REGISTRATION_SENT)
 def corrected(scenario: Scenario) -> Iterator[Expected | None]:
     registration = send(scenario)
-    wanted = replace(DETAILS, name="Otro nombre")
+    corrected_details = replace(DETAILS, name="Otro nombre")
     yield None
-    send_again(by=scenario.natural, registration=registration, details=wanted, rut=RUT)
+    correct_registration(by=scenario.natural, registration=registration, details=corrected_details, rut=RUT)
     after = kept("enviada", name="Otro nombre")
     yield by_natural(scenario, registration, before=kept("enviada"), after=after)
 
@@ -271,19 +272,19 @@ def of_reviewer(scenario: Scenario, registration: EntityRegistration, before: st
     return Expected(registration, scenario.ministry, None, kept(before), kept(after), **row)
 
 
-@case(Event.REGISTRATION_TAKEN)
+@case(Event.REVIEW_STARTED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     registration = send(scenario)
     yield None
-    take_for_review(by=scenario.ministry, **seen(registration), reason="Su turno")
+    start_review(by=scenario.ministry, **as_shown(registration), reason="Su turno")
     yield of_reviewer(scenario, registration, "enviada", "en_revision", reason="Su turno")
 
 
-@case(Event.REGISTRATION_INCOMPLETE)
+@case(Event.INFORMATION_REQUESTED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     registration = taken(scenario)
     yield None
-    ask_for_information(by=scenario.ministry, **seen(registration), reason="Falta la firma")
+    request_information(by=scenario.ministry, **as_shown(registration), reason="Falta la firma")
     yield of_reviewer(scenario, registration, "en_revision", "falta_informacion", reason="Falta la firma")
 
 
@@ -291,7 +292,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     registration = taken(scenario)
     yield None
-    reject(by=scenario.ministry, **seen(registration), reason="No es suya")
+    reject_registration(by=scenario.ministry, **as_shown(registration), reason="No es suya")
     yield of_reviewer(scenario, registration, "en_revision", "rechazada", reason="No es suya")
 
 
@@ -299,7 +300,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     registration = taken(scenario)
     yield None
-    approve(by=scenario.ministry, **seen(registration), reason="Coincide")
+    approve_registration(by=scenario.ministry, **as_shown(registration), reason="Coincide")
     also = (EntityEvent.SEDE_CREATED, Event.REPRESENTATION_MADE)
     row = of_reviewer(scenario, registration, "en_revision", "aprobada", reason="Coincide", also=also)
     yield replace(row, entity=registration.representations.get().entity)
@@ -313,7 +314,7 @@ def of_representation(scenario: Scenario, held: Representation, **written: Any) 
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     registration, by = taken(scenario), scenario.ministry
     yield None
-    represent(by=by, registration=registration)
+    set_representatives(by=by, registration=registration)
     held = Representation.objects.get()
     after = {"since": held.since.isoformat(), "registration": str(registration.public_id)}
     yield replace(of_representation(scenario, held, after=after), also=(EntityEvent.SEDE_CREATED,))
@@ -325,7 +326,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     entity = factories.make_entity("PROV", nit=DETAILS.nit)
     held = Representation.objects.create(entity=entity, person=factories.make_person())
     yield None
-    represent(by=by, registration=registration)
+    set_representatives(by=by, registration=registration)
     held.refresh_from_db()
     assert held.ended_at is not None
     after = {"ended_at": held.ended_at.isoformat(), "registration": str(registration.public_id)}
@@ -339,7 +340,7 @@ def of_who_represents_the_entity(scenario: Scenario) -> Iterator[Expected | None
     registration, entity = taken(scenario), factories.make_entity("PROV", nit=DETAILS.nit)
     Representation.objects.create(entity=entity, person=person_of(scenario))
     yield None
-    reject(by=scenario.ministry, **seen(registration), reason="Ya la representa")
+    reject_registration(by=scenario.ministry, **as_shown(registration), reason="Ya la representa")
     row = of_reviewer(scenario, registration, "en_revision", "rechazada", reason="Ya la representa")
     yield replace(row, entity=entity)
 
@@ -364,7 +365,7 @@ WHO: dict[str, Any] = {
 }
 
 
-def wanted(scenario: Scenario, **changed: Any) -> Authorization:
+def authorization(scenario: Scenario, **changed: Any) -> Authorization:
     """María as delegate, at the sede."""
     role, profile = AuthorizedRole.objects.get(pk="EMPLEADOR"), AuthorizedProfile.objects.get(pk="DELEGADO")
     fields = {"email": "maria@correo.example", "role": role, "profile": profile, "sede": scenario.sede}
@@ -385,7 +386,9 @@ def represented(scenario: Scenario) -> dict[str, Any]:
 
 def named(scenario: Scenario, by: Account) -> Appointment:
     identity = Identity("CC", "1025000222")
-    return make_appointment(by=by, entity=scenario.sede.entity, identity=identity, wanted=wanted(scenario))
+    return make_appointment(
+        by=by, entity=scenario.sede.entity, identity=identity, authorization=authorization(scenario)
+    )
 
 
 @case(Event.APPOINTMENT_MADE)
@@ -401,7 +404,10 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     appointment = named(scenario, **do)
     yield None
     change_appointment(
-        **do, appointment=appointment, wanted=wanted(scenario, first_name="Marina"), seen=version(appointment)
+        **do,
+        appointment=appointment,
+        authorization=authorization(scenario, first_name="Marina"),
+        expected_version=version(appointment),
     )
     after = written(scenario, first_name="Marina")
     yield Expected(appointment, scenario.natural, scenario.sede.entity, written(scenario), after)
