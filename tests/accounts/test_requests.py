@@ -13,10 +13,10 @@ from mipres_admin.access.middleware import AccessMiddleware
 pytestmark = pytest.mark.django_db
 
 
-def answered(declaration, user, halfway=None):
+def answered(declaration, user, pending_client=None):
     """The request after the declaration has let it pass, or been led elsewhere."""
     request = RequestFactory().get("/")
-    request.user, request.pending_login, request.account_session = user, halfway, object()
+    request.user, request.pending_login, request.account_session = user, pending_client, object()
     view = declaration(lambda request: HttpResponse())
     return request, AccessMiddleware(HttpResponse).process_view(request, view, (), {})
 

@@ -22,7 +22,7 @@ from mipres_admin.outbox import delivery
 from mipres_admin.outbox.delivery import deliver_due, forget_settled, try_again, wait_after
 from mipres_admin.outbox.mail import notify
 from mipres_admin.outbox.models import OutgoingMail
-from tests.accounts.test_password import change
+from tests.accounts.passwords import change
 from tests.smtp import Server
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,28 @@
+"""What does PostgreSQL refuse about accounts?"""
+
+import pytest
+from django.db import IntegrityError
+
+from accounts.models import Account
+from tests.factories import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def refused_by(name):
+    return pytest.raises(IntegrityError, match=name)
+
+
+def test_a_login_is_upper_case():
+    with refused_by("account_login_well_formed"):
+        Account.objects.create(login="admips1", email="a@b.example")
+
+
+def test_a_delegate_is_a_person(ips):
+    with refused_by("account_delegate_is_a_person_and_not_staff"):
+        Account.objects.create(login="ADMIPS1", entity=ips, email="a@b.example")
+
+
+def test_a_delegate_is_never_staff(ips):
+    with refused_by("account_delegate_is_a_person_and_not_staff"):
+        Account.objects.create(login="ADMIPS1", entity=ips, person=make_person(), is_staff=True, email="a@b.example")

@@ -1,0 +1,105 @@
+"""Does a form that was sent after the end of the session wait for its sender?"""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.security.saved_forms import SAVED_FORM
+from roles.models import RoleAssignment
+from tests import factories
+from tests.accounts.login_page import solution
+
+pytestmark = pytest.mark.django_db
+
+
+# ---------------------------------------------------------------- what was sent too late
+FORM = {"sede": "110010000101", "seen": "a&b<c>", "role": ["Rol_Anulador", "Rol_Ordenador"]}
+
+
+@pytest.fixture
+def too_late(at_noon, clock):
+    clock.shift(timedelta(minutes=21))
+    at_noon.post("/usuarios/activar/?opcion=x", FORM)
+    return at_noon
+
+
+def log_in_again(client, account):
+    fields = {"login": account.login, "password": factories.PASSWORD} | solution(client)
+    return client.post("/ingresar/", fields)
+
+
+def test_a_form_that_came_too_late_is_not_done_and_waits(too_late, delegate):
+    assert "cuando ingrese podrá enviarlo otra vez" in too_late.get("/ingresar/").text
+    assert not RoleAssignment.objects.exists()
+    assert log_in_again(too_late, delegate).url == "/ingresar/retomar/"
+
+
+def test_it_comes_back_whole(too_late, delegate):
+    log_in_again(too_late, delegate)
+    page = too_late.get("/ingresar/retomar/").text
+    assert 'action="/usuarios/activar/?opcion=x"' in page
+    assert re.findall(r'name="(sede|seen|role)" value="([^"]*)"', page) == [
+        ("sede", "110010000101"),
+        ("seen", "a&amp;b&lt;c&gt;"),
+        ("role", "Rol_Anulador"),
+        ("role", "Rol_Ordenador"),
+    ]
+
+
+def test_it_waits_no_more_once_it_was_sent(too_late, delegate):
+    log_in_again(too_late, delegate)
+    too_late.post("/usuarios/activar/?opcion=x", FORM)
+    assert SAVED_FORM not in too_late.session
+
+
+def test_it_waits_also_when_another_page_met_the_end_of_the_session_first(at_noon, clock, delegate):
+    clock.shift(timedelta(minutes=21))
+    at_noon.post("/sesion/seguir/")
+    at_noon.post("/usuarios/activar/", FORM)
+    assert log_in_again(at_noon, delegate).url == "/ingresar/retomar/"
+
+
+def test_a_form_of_who_never_was_in_does_not_wait(client, delegate):
+    client.post("/usuarios/activar/", FORM)
+    assert log_in_again(client, delegate).url == "/"
+
+
+def test_it_may_be_left(too_late, delegate):
+    log_in_again(too_late, delegate)
+    assert too_late.post("/ingresar/retomar/").url == "/"
+    assert SAVED_FORM not in too_late.session
+
+
+def test_somebody_else_at_the_same_machine_does_not_see_it(too_late, stranger):
+    assert log_in_again(too_late, stranger).url == "/"
+    assert SAVED_FORM not in too_late.session
+
+
+def test_it_waits_half_an_hour(too_late, delegate, clock):
+    clock.shift(timedelta(minutes=31))
+    assert log_in_again(too_late, delegate).url == "/"
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/clave/cambiar/", {"old": "secreto", "new": "secreto", "confirmation": "secreto"}),
+        ("/seguridad/codigos/", {"password": "secreto"}),
+        ("/salir/", {}),
+        ("/usuarios/activar/", {"numero": "1" * 60_000}),
+    ],
+)
+def test_secrets_and_endless_forms_are_never_kept(at_noon, clock, path, fields):
+    clock.shift(timedelta(minutes=21))
+    at_noon.post(path, fields)
+    assert SAVED_FORM not in at_noon.session
+
+
+def test_a_form_of_another_site_is_never_kept(delegate, clock):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(delegate)
+    clock.shift(timedelta(minutes=21))
+    client.post("/usuarios/activar/", FORM)
+    assert SAVED_FORM not in client.session

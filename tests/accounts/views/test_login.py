@@ -1,0 +1,120 @@
+"""Who gets in at /ingresar/, and what does everybody else read? (manual v4.1 §9)"""
+
+import re
+
+import pytest
+
+from tests import factories
+from tests.accounts.login_page import PAGE, is_logged_in, log_in, solution
+
+pytestmark = pytest.mark.django_db
+
+
+def without_tokens(response):
+    """The page but for what is random in every page, and the login that was typed."""
+    page = re.sub(r'value="[^"]*"', "", response.content.decode())
+    return re.sub(r"/captcha/[^/]+/", "", page)
+
+
+@pytest.fixture
+def refused(delegate):
+    """Four ways not to get in: what to type."""
+    inactive = factories.make_delegate(factories.make_entity(), is_active=False)
+    orphan = factories.make_delegate(factories.make_entity(is_active=False))
+    return {
+        "no such account": {"login": "ADMIPS999999999"},
+        "wrong password": {"login": delegate.login, "password": "otra cosa distinta"},
+        "inactive account": {"login": inactive.login},
+        "inactive entity": {"login": orphan.login},
+    }
+
+
+WAYS = ("no such account", "wrong password", "inactive account", "inactive entity")
+
+
+def test_the_right_password_and_code_open_a_session(client, delegate):
+    response = log_in(client, delegate.login)
+    assert (response.status_code, response.url) == (302, "/")
+    assert client.session["_auth_user_id"] == str(delegate.pk)
+
+
+def test_the_case_of_the_login_and_spaces_around_it_do_not_matter(client, delegate):
+    log_in(client, f"  {delegate.login.lower()} ")
+    assert is_logged_in(client)
+
+
+def test_the_ministry_logs_in_at_the_same_page_and_goes_on_to_its_second_factor(client, ministry):
+    assert log_in(client, ministry.login).url == "/ingresar/segundo-factor/"
+
+
+@pytest.mark.parametrize("kind", ["IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET"])
+def test_delegates_of_every_kind_of_entity_log_in(client, db, kind):
+    log_in(client, factories.make_delegate(factories.make_entity(kind)).login)
+    assert is_logged_in(client)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whoever_is_refused_reads_the_same_page(client, refused, way):
+    answer = log_in(client, **refused[way])
+    assert not is_logged_in(client)
+    assert "Credenciales inválidas. Revise el usuario y la contraseña" in answer.content.decode()
+    assert without_tokens(answer) == without_tokens(log_in(client, "ADMIPS888888888"))
+
+
+def test_the_key_of_the_session_changes_at_log_in(client, delegate):
+    fields = solution(client)
+    before = client.session.session_key
+    log_in(client, delegate.login, **fields)
+    assert client.session.session_key != before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reached"),
+    [
+        ("/usuarios/?estado=Activo", "/usuarios/?estado=Activo"),
+        ("https://malo.example/", "/"),
+        ("//malo.example/", "/"),
+        ("/\\malo.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_afterwards_people_go_only_to_pages_of_the_portal(client, delegate, wanted, reached):
+    fields = {"login": delegate.login, "password": factories.PASSWORD} | solution(client)
+    assert client.post(PAGE, fields, query_params={"next": wanted}).url == reached
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_whoever_has_logged_in_goes_home(delegate_client, method):
+    assert getattr(delegate_client, method)(PAGE, query_params={"next": "/admin/"}).url == "/"
+
+
+def test_without_a_session_home_leads_to_the_log_in(client, db):
+    assert client.get("/").url == "/ingresar/?next=/"
+
+
+def test_home_shows_who_has_logged_in(delegate_client, delegate):
+    assert delegate.login in delegate_client.get("/").content.decode()
+
+
+def test_the_page_never_repeats_the_password(client, delegate):
+    assert "otra cosa distinta" not in log_in(client, delegate.login, "otra cosa distinta").content.decode()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        '<label class="field__label" for="id_login">Usuario',
+        '<label class="field__label" for="id_password">Contraseña',
+        'autocomplete="username"',
+        'autocomplete="current-password"',
+        ">Ingresar</button>",
+    ],
+)
+def test_the_page_has_the_fields_of_the_manual(client, db, piece):
+    assert piece in client.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_other_methods_are_refused(client, db, method):
+    assert getattr(client, method)(PAGE).status_code == 405
