@@ -210,7 +210,7 @@ def _invented_sedes(accounts: dict[EntityKind, Account], entities: dict[EntityKi
             SedeDetails("Farmacia Demostración Prado", "605 555 0105", "Carrera 54 # 68-80", "08001"),
         )
     ]
-    disable_sede(by=by, sede=made[-1], seen=SedeUse(0, 0))
+    disable_sede(by=by, sede=made[-1], expected_use=SedeUse(0, 0))
     home = SedeDetails(person.name, "607 555 0102", "Carrera 27 # 36-14", "68001")
     create_main_sede(by=accounts[EntityKind.PPN], entity=person, details=home)
 

@@ -10,12 +10,12 @@ from mipres_admin.backoffice.admin_base import ObjectActionsAdmin, ReadOnlyAdmin
 
 
 def matching(rows: Any, words: str) -> Any:
-    """The rows that match the words, by the indexes of the portal."""
+    """The rows that match the words."""
     return rows.matching(words)
 
 
 def of_either(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """Associations whose owner or member answers to the words."""
+    """Associations whose owner or member matches the words."""
     entities = Entity.objects.matching(words).values("pk")
     return rows.filter(Q(owner__in=entities) | Q(member__in=entities))
 
@@ -36,7 +36,7 @@ class MunicipalityAdmin(ReadOnlyAdmin):
 
 @admin.register(Entity)
 class EntityAdmin(ObjectActionsAdmin):
-    list_display = ("name", "numbered", "kind", "eps_code", "is_active")
+    list_display = ("name", "identification", "kind", "eps_code", "is_active")
     list_filter = ("kind", "is_active")
     search = staticmethod(matching)
     search_help_text = "Razón social, NIT, código de EPS o comienzo del código de una sede."
@@ -47,9 +47,8 @@ class EntityAdmin(ObjectActionsAdmin):
     )
 
     @admin.display(description="identificación")
-    def numbered(self, entity: Entity) -> str:
-        """Type and number."""
-        return entity.numbered
+    def identification(self, entity: Entity) -> str:
+        return entity.identification
 
 
 @admin.register(Sede)
@@ -62,19 +61,18 @@ class SedeAdmin(ObjectActionsAdmin):
     ordering = ("code",)
     sortable_by = ()
     fieldsets = (
-        (None, {"fields": ("code", "name", "entity", "provider_class", "kept_by")}),
+        (None, {"fields": ("code", "name", "entity", "provider_class", "edited_by")}),
         ("Dónde", {"fields": ("municipality", "address", "phone", "email")}),
         ("Estado", {"fields": ("state", "closed_on", "is_main", "created_at", "reps_snapshot_date")}),
     )
 
     @admin.display(description="estado")
     def state(self, sede: Sede) -> str:
-        """Open or not, in the words of the lists."""
         return sede.state
 
     @admin.display(description="la mantiene")
-    def kept_by(self, sede: Sede) -> str:
-        """Who may change it: the answer to a button that is not there."""
+    def edited_by(self, sede: Sede) -> str:
+        """Who may change it: why some sedes have no buttons."""
         return "El proveedor, en el portal" if sede.is_of_provider else "El registro oficial (REPS o lista de EPS)"
 
 
@@ -91,7 +89,6 @@ class AssociationAdmin(ReadOnlyAdmin):
 
     @admin.display(description="tipo de relación")
     def relation(self, association: Association) -> str:
-        """Tipo Relación of the manual."""
         return association.relation
 
 

@@ -1,4 +1,4 @@
-"""Which groups of the Ministry see entities and sedes, and what do they do to them?"""
+"""Which groups of the Ministry see entities and sedes, suspend or disable them?"""
 
 from mipres_admin.access.groups import StaffGroup, may_do, may_view
 

@@ -95,7 +95,7 @@ def entity_rows(associations: AssociationQuerySet, *, ended: bool) -> Iterator[t
             yield (
                 association.code,  # type: ignore[attr-defined]  # annotated
                 association.member.name,
-                association.member.numbered,
+                association.member.identification,
                 association.member.get_kind_display(),
                 association.relation,
                 association.first_day.isoformat(),

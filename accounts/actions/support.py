@@ -171,7 +171,7 @@ def _notify_delegates(sede: Sede, what: str, reason: str) -> None:
 @transaction.atomic
 def close_sede(*, by: Account, sede: Sede, reason: str) -> bool:
     """Disable a sede of a provider, whose delegates are told; whether it was open. Raises Refused for one of REPS."""
-    done = disable_sede(by=by, sede=sede, seen=SedeUse.of(sede), reason=reason)
+    done = disable_sede(by=by, sede=sede, expected_use=SedeUse.of(sede), reason=reason)
     if done:
         _notify_delegates(sede, "deshabilitó", reason)
     return done

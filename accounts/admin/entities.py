@@ -4,7 +4,7 @@ from accounts.actions import support
 from accounts.models import Account
 from entities.admin import EntityAdmin, SedeAdmin
 from entities.models import Entity
-from entities.rules.sedes import keeping_refusal
+from entities.rules.sedes import provider_refusal
 from mipres_admin.backoffice.admin_base import ObjectAction, RelatedList, register_related_lists
 
 EntityAdmin.register_actions(
@@ -48,7 +48,7 @@ SedeAdmin.register_actions(
         is_available=lambda sede: sede.is_of_provider and sede.closed_on is None,
         perform=support.close_sede,
         argument="sede",
-        refusal=keeping_refusal,
+        refusal=provider_refusal,
     ),
     ObjectAction(
         slug="habilitar",
@@ -59,7 +59,7 @@ SedeAdmin.register_actions(
         is_available=lambda sede: sede.is_of_provider and sede.closed_on is not None,
         perform=support.open_sede,
         argument="sede",
-        refusal=keeping_refusal,
+        refusal=provider_refusal,
     ),
 )
 register_related_lists(

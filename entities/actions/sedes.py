@@ -1,4 +1,4 @@
-"""Create, edit, disable and enable the sedes of a provider: each deed once, whole, and written down."""
+"""Create, edit, disable and enable the sedes of a provider."""
 
 from collections.abc import Collection
 from typing import Any
@@ -8,16 +8,16 @@ from django.db import DataError, connection, transaction
 from django.utils import timezone
 
 from entities.events import Event
-from entities.models import Entity, Sede
+from entities.models import Entity, Sede, SedeQuerySet
 from entities.rules.sedes import (
     CHANGED_ELSEWHERE,
     NO_CODES_LEFT,
     USERS_CHANGED,
     SedeDetails,
     SedeUse,
-    keeping_refusal,
+    provider_refusal,
+    reused_form_refusal,
     similar_sedes,
-    used_form_refusal,
 )
 from mipres_admin.database import clock
 from mipres_admin.database.locks import lock
@@ -28,7 +28,7 @@ SEQUENCE_IS_EMPTY = "2200H"
 
 
 class SimilarFound(Exception):
-    """Nothing was saved: these sedes look like the one that is asked for, and nobody has said that they are others."""
+    """Nothing was saved: these sedes look like the new one, and the delegate has not confirmed that they are others."""
 
     def __init__(self, sedes: list[Sede]) -> None:
         super().__init__(len(sedes))
@@ -36,7 +36,6 @@ class SimilarFound(Exception):
 
 
 def _state(sede: Sede) -> dict[str, Any]:
-    """What history keeps of a sede."""
     return {
         "name": sede.name,
         "phone": sede.phone,
@@ -52,7 +51,7 @@ def _record(*, by: Any, event: Event, sede: Sede, before: dict[str, Any], reason
 
 
 def _next_code() -> str:
-    """A code that nobody has had or will have; raises Refused after the last one."""
+    """A code that was never used; raises Refused after the last one."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT next_prov_code()")
@@ -64,8 +63,8 @@ def _next_code() -> str:
     return str(code)
 
 
-def _make(*, by: Any, entity: Entity, details: SedeDetails, is_main: bool = False, key: UUID | None = None) -> Sede:
-    # the code is drawn last: what is refused before costs the provider no number between two of its sedes
+def _create(*, by: Any, entity: Entity, details: SedeDetails, is_main: bool = False, key: UUID | None = None) -> Sede:
+    # the code is taken last, so that a refusal uses none
     sede = Sede.objects.create(
         entity=entity,
         code=_next_code(),
@@ -80,61 +79,62 @@ def _make(*, by: Any, entity: Entity, details: SedeDetails, is_main: bool = Fals
     return sede
 
 
-def _lock_kept_here(sede: Sede) -> Sede:
-    """The sede as it is now, locked; raises Refused for one that REPS keeps."""
-    refuse(keeping_refusal(sede))
+def _lock_editable(sede: Sede) -> Sede:
+    """The sede as it is now, locked; raises Refused for one of REPS."""
+    refuse(provider_refusal(sede))
     return lock(sede, no_key=True)
 
 
-def _warn(similar: list[Sede], seen: Collection[str]) -> None:
-    if {sede.code for sede in similar} - set(seen):
-        raise SimilarFound(similar)
+def _check_similar(similar: SedeQuerySet, confirmed_codes: Collection[str]) -> None:
+    sedes = list(similar.select_related("municipality"))
+    if {sede.code for sede in sedes} - set(confirmed_codes):
+        raise SimilarFound(sedes)
 
 
 @transaction.atomic
 def create_main_sede(*, by: Any, entity: Entity, details: SedeDetails) -> Sede:
-    """The initial record of a Proveedor or a Proveedor Persona Natural, with a code of its own; made once.
+    """Create the initial record of a Proveedor or a Proveedor Persona Natural, or return the existing one.
 
-    Registration calls it (`by` None for a command). Returns the one that exists when there is one already; raises
-    Refused when there are no codes left.
+    Registration calls it (`by` None for a command). Raises Refused when there are no codes left.
     """
     entity = lock(entity, no_key=True)
-    made = entity.sedes.filter(is_main=True).first()
-    return made or _make(by=by, entity=entity, details=details, is_main=True)
+    return entity.sedes.filter(is_main=True).first() or _create(by=by, entity=entity, details=details, is_main=True)
 
 
 @transaction.atomic
-def create_sede(*, by: Any, details: SedeDetails, key: UUID, seen: Collection[str] = ()) -> Sede:
+def create_sede(*, by: Any, details: SedeDetails, key: UUID, confirmed_codes: Collection[str] = ()) -> Sede:
     """ "Crear Sede" (manual v4.1 §11.6): a new sede of the delegate's provider, with the next code.
 
-    `key` is the form's own: a form creates one sede however often it is sent; with other data it is Refused. `seen`
-    are the codes of the similar sedes that the delegate has looked at; SimilarFound is raised for any other.
-    Raises Refused when there are no codes left. Nothing is saved then.
+    A form, known by its `key`, creates one sede however often it is sent. `confirmed_codes` are those of similar sedes
+    that the delegate says are others. Raises SimilarFound for any other similar sede, Refused when the form comes again
+    with other data or there are no codes left. Nothing is saved then.
     """
     entity: Entity = lock(by.entity, no_key=True)
-    made = entity.sedes.filter(form_key=key).first()
-    if made is not None:
-        if SedeDetails.of(made) != details:
-            raise Refused(used_form_refusal(made))
-        return made
-    _warn(list(similar_sedes(entity, details).select_related("municipality")), seen)
-    return _make(by=by, entity=entity, details=details, key=key)
+    existing = entity.sedes.filter(form_key=key).first()
+    if existing is not None:
+        if SedeDetails.of(existing) != details:
+            raise Refused(reused_form_refusal(existing))
+        return existing
+    _check_similar(similar_sedes(entity, details), confirmed_codes)
+    return _create(by=by, entity=entity, details=details, key=key)
 
 
 @transaction.atomic
-def edit_sede(*, by: Any, sede: Sede, details: SedeDetails, fingerprint: str, seen: Collection[str] = ()) -> bool:
+def edit_sede(
+    *, by: Any, sede: Sede, details: SedeDetails, fingerprint: str, confirmed_codes: Collection[str] = ()
+) -> bool:
     """Give a sede these details; whether anything changed.
 
-    `fingerprint` is that of the details the page showed: when others are kept by now, Refused is raised, unless they
-    are the wanted ones already (a double click). `seen` as in `create_sede`.
+    `fingerprint` is that of the details on the page. Raises Refused when the sede has changed since, unless it has
+    these details already (a double click), and SimilarFound as `create_sede` does.
     """
-    sede = _lock_kept_here(sede)
-    present = SedeDetails.of(sede)
-    if present == details:
+    sede = _lock_editable(sede)
+    current = SedeDetails.of(sede)
+    if current == details:
         return False
-    if present.fingerprint != fingerprint:
+    if current.fingerprint != fingerprint:
         raise Refused(CHANGED_ELSEWHERE)
-    _warn(list(similar_sedes(sede.entity, details, besides=sede).select_related("municipality")), seen)
+    _check_similar(similar_sedes(sede.entity, details, edited=sede), confirmed_codes)
     before = _state(sede)
     sede.name, sede.phone, sede.address = details.name, details.phone, details.address
     sede.municipality_id = details.municipality_id
@@ -144,16 +144,16 @@ def edit_sede(*, by: Any, sede: Sede, details: SedeDetails, fingerprint: str, se
 
 
 @transaction.atomic
-def disable_sede(*, by: Any, sede: Sede, seen: SedeUse, reason: str = "") -> bool:
+def disable_sede(*, by: Any, sede: Sede, expected_use: SedeUse, reason: str = "") -> bool:
     """Close a sede to new users from now on; whether it was open.
 
-    The roles that people hold there stay until they end or are taken away. `seen` is the use that the page told:
-    with another one by now Refused is raised and the sede stays as it is. `reason` is the Ministry's, where it acts.
+    The roles that users have there stay. `expected_use` is what the page showed: Refused is raised when it is another
+    one by now. `reason` is the Ministry's, when it disables the sede.
     """
-    sede = _lock_kept_here(sede)
+    sede = _lock_editable(sede)
     if sede.closed_on is not None:
         return False
-    if SedeUse.of(sede) != seen:
+    if SedeUse.of(sede) != expected_use:
         raise Refused(USERS_CHANGED)
     before = _state(sede)
     sede.closed_on = timezone.localdate(clock.now())
@@ -164,8 +164,8 @@ def disable_sede(*, by: Any, sede: Sede, seen: SedeUse, reason: str = "") -> boo
 
 @transaction.atomic
 def enable_sede(*, by: Any, sede: Sede, reason: str = "") -> bool:
-    """Open a disabled sede to users again; whether it was closed. `reason` is the Ministry's, where it acts."""
-    sede = _lock_kept_here(sede)
+    """Open a disabled sede to users again; whether it was closed. `reason` is the Ministry's, when it enables it."""
+    sede = _lock_editable(sede)
     if sede.closed_on is None:
         return False
     before = _state(sede)

@@ -1,4 +1,4 @@
-"""What may a provider type for a sede and to find its sedes, and how is a mistake worded?"""
+"""What may a provider type to create, edit, disable and find its sedes, and how is a mistake worded?"""
 
 import re
 from typing import Any
@@ -19,15 +19,15 @@ INCOMPLETE = "La página llegó incompleta: ábrala de nuevo y repita la operaci
 class LineField(forms.CharField):
     """One line of text, with single spaces."""
 
-    def __init__(self, *, label: str, article: str, example: str, most: int, **kwargs: Any) -> None:
-        self.wrong = f"{article} debe %s, por ejemplo {example}."
+    def __init__(self, *, label: str, article: str, example: str, max_length: int, **kwargs: Any) -> None:
+        self.wrong_message = f"{article} debe %s, por ejemplo {example}."
         super().__init__(
             label=label,
-            max_length=most,
+            max_length=max_length,
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
             error_messages={
                 "required": f"Ingrese {article[0].lower()}{article[1:]}.",
-                "max_length": self.wrong % f"tener máximo {most} letras (escribió %(show_value)d)",
+                "max_length": self.wrong_message % f"tener máximo {max_length} letras (escribió %(show_value)d)",
             },
             **kwargs,
         )
@@ -38,11 +38,11 @@ class LineField(forms.CharField):
     def validate(self, value: str) -> None:
         super().validate(value)
         if value and not (value.isprintable() and any(letter.isalnum() for letter in value)):
-            raise ValidationError(self.wrong % "tener letras o números, sin símbolos de control")
+            raise ValidationError(self.wrong_message % "tener letras o números, sin símbolos de control")
 
 
 def _municipalities() -> list[tuple[str, list[tuple[str, str]]]]:
-    """All of DIVIPOLA by department, as a grouped list: it can be used without choosing the department first."""
+    """Every municipality, grouped by department: the list works without choosing the department first."""
     groups: dict[str, list[tuple[str, str]]] = {}
     rows = Municipality.objects.order_by("department__name", "name")
     for code, name, department in rows.values_list("code", "name", "department__name"):
@@ -53,9 +53,11 @@ def _municipalities() -> list[tuple[str, list[tuple[str, str]]]]:
 class SedeForm(ActionForm):
     """Nombre completo, Teléfono, Dirección, Departamento and Municipio (manual v4.1 §11.6)."""
 
-    name = LineField(label="Nombre completo", article="El nombre de la sede", example="Farmacia Chapinero", most=300)
-    phone = LineField(label="Teléfono", article="El teléfono", example="601 330 5043 ext. 12", most=60)
-    address = LineField(label="Dirección", article="La dirección", example="Calle 53 # 13-40, local 2", most=300)
+    name = LineField(
+        label="Nombre completo", article="El nombre de la sede", example="Farmacia Chapinero", max_length=300
+    )
+    phone = LineField(label="Teléfono", article="El teléfono", example="601 330 5043 ext. 12", max_length=60)
+    address = LineField(label="Dirección", article="La dirección", example="Calle 53 # 13-40, local 2", max_length=300)
     department = forms.ChoiceField(
         label="Departamento",
         widget=forms.Select(attrs={"data-department": ""}),
@@ -76,22 +78,20 @@ class SedeForm(ActionForm):
     def __init__(self, *args: Any, sede: Sede | None = None, **kwargs: Any) -> None:
         if sede is not None:
             code = sede.municipality_id or ""
-            kept = {"name": sede.name, "phone": sede.phone, "address": sede.address}
-            kwargs["initial"] = kept | {"department": code[:2], "municipality": code} | kwargs.get("initial", {})
+            details = {"name": sede.name, "phone": sede.phone, "address": sede.address}
+            kwargs["initial"] = details | {"department": code[:2], "municipality": code} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         departments = Department.objects.order_by("name").values_list("code", "name")
         for name, choices in (("department", list(departments)), ("municipality", _municipalities())):
             set_choices(self, name, [("", CHOOSE), *choices])
 
     def clean_phone(self) -> str:
-        """A telephone number, with an extension or without."""
         phone = str(self.cleaned_data["phone"])
         if not PHONE.fullmatch(phone) or not 7 <= len(re.sub(r"\D", "", phone)) <= 20:
             raise ValidationError("El teléfono debe tener de 7 a 20 dígitos, por ejemplo 601 330 5043 ext. 12.")
         return phone
 
     def clean(self) -> None:
-        """The municipality is one of the department."""
         department, municipality = self.cleaned_data.get("department"), self.cleaned_data.get("municipality")
         if department and municipality and not municipality.startswith(department):
             self.add_error(
@@ -101,7 +101,7 @@ class SedeForm(ActionForm):
 
     @property
     def details(self) -> SedeDetails:
-        """What was typed, in a valid form."""
+        """What was typed, when the form is valid."""
         data = self.cleaned_data
         return SedeDetails(data["name"], data["phone"], data["address"], data["municipality"])
 
@@ -112,7 +112,7 @@ class CreateSedeForm(SedeForm):
     key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE})
 
     def renew(self, key: UUID) -> None:
-        """Let what was typed be sent once more, as another sede."""
+        """Give the form another key, so that it may create another sede."""
         self.data = {**self.data.dict(), "key": str(key)}  # type: ignore[attr-defined]  # a QueryDict's own
 
 
@@ -127,28 +127,28 @@ class EditSedeForm(SedeForm):
 
 
 class SimilarForm(forms.Form):
-    """The tick that says: those that look the same are other sedes. It holds for the sedes that were shown."""
+    """The confirmation that the similar sedes on the page are others."""
 
     similar = forms.CharField(required=False, max_length=100_000, widget=forms.HiddenInput)
     confirmed = forms.BooleanField(label="Sí, es otra sede: guardar con estos datos", required=False)
 
     @property
-    def seen(self) -> frozenset[str]:
-        """The codes of the sedes that the delegate has looked at and found to be others."""
+    def confirmed_codes(self) -> frozenset[str]:
+        """The codes of the sedes that the delegate says are others."""
         if not self.is_valid() or not self.cleaned_data["confirmed"]:
             return frozenset()
         return frozenset(self.cleaned_data["similar"].split())
 
 
 class DisableSedeForm(ActionForm):
-    """The use of the sede that the page told before it was disabled."""
+    """The use of the sede that the page showed."""
 
     users = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     roles = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     @property
-    def use(self) -> SedeUse:
-        """What the page told; a page that told nothing told of a use that no sede has."""
+    def expected_use(self) -> SedeUse:
+        """What the page showed; from an incomplete page, one that no sede has."""
         return SedeUse(**self.cleaned_data) if self.is_valid() else SedeUse(-1, -1)
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from entities.events import Event
 from entities.models import Entity, EntityKind, IdentificationType, Sede
-from entities.registries.municipalities import Municipalities
+from entities.registries.municipality_lookup import MunicipalityLookup
 from mipres_admin.database.text import fold_key
 from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import Choice, document, nit, parse_snapshot_date, required, within
@@ -39,11 +39,11 @@ CLASSES = {
     "transporteespecial": (EntityKind.IPS, ProviderClass.TRANSPORTE),
     "transporteespecialdepacientes": (EntityKind.IPS, ProviderClass.TRANSPORTE),
 }
-"""`claseprestador`, folded, and what it makes of the entity and of the sede."""
+"""`claseprestador`, folded, with the kind of the entity and the class of the sede."""
 
 
 class Cells[T](NamedTuple):
-    """One of each column that the portal reads."""
+    """One value for each column that the portal reads."""
 
     provider_code: T
     provider: T
@@ -102,7 +102,7 @@ WHERE closed_on IS NULL AND length(code) = 12 AND code <> ALL (%(rejected)s::tex
 RETURNING code
 """
 
-# a new cut date alone is written, but nobody would call that sede changed
+# a sede with only a new snapshot date is updated, but not counted as changed
 CHANGES = """
 WITH compared AS (
     SELECT file.code, file.name, file.municipality_id, file.address, file.phone, file.email, file.provider_class,
@@ -142,29 +142,29 @@ FROM registry_changes AS change WHERE sede.id = change.sede_id
 """
 
 # a sede where people of its entity have roles cannot go to another entity
-KEPT = """
-WITH held AS MATERIALIZED (
+REFUSE_MOVE = """
+WITH used AS MATERIALIZED (
     SELECT DISTINCT sede.code, entity.kind, entity.identification_type, entity.nit, entity.name
-    FROM {table} AS holder
-    JOIN entities_sede AS sede ON sede.id = holder.{column}
+    FROM {table} AS referring
+    JOIN entities_sede AS sede ON sede.id = referring.{column}
     JOIN entities_entity AS entity ON entity.id = sede.entity_id
 )
-DELETE FROM registry_rows AS file USING held
-WHERE held.code = file.code
-    AND (held.kind, held.identification_type, held.nit) <> (file.kind, file.identification_type, file.nit)
+DELETE FROM registry_rows AS file USING used
+WHERE used.code = file.code
+    AND (used.kind, used.identification_type, used.nit) <> (file.kind, file.identification_type, file.nit)
 RETURNING file.line,
     format('la sede es de %%s %%s (%%s), donde hay roles asignados; desactívelos antes de pasarla a %%s %%s',
-        held.identification_type, held.nit, held.name, file.identification_type, file.nit),
+        used.identification_type, used.nit, used.name, file.identification_type, file.nit),
     file.code
 """
 
 
-# where roles are held at a sede that would go back to another entity
-HELD = """
+# a sede where people have roles by now does not go back to its former entity
+SKIP_MOVE_BACK = """
 DELETE FROM registry_undo AS undo USING entities_sede AS sede
 WHERE undo."table" = 'entities_sede' AND undo.state = 'changed' AND undo.key = sede.id::text
     AND (undo.before ->> 'entity_id')::bigint <> sede.entity_id
-    AND EXISTS (SELECT FROM {table} AS holder WHERE holder.{column} = sede.id)
+    AND EXISTS (SELECT FROM {table} AS referring WHERE referring.{column} = sede.id)
 RETURNING format('%%s %%s: hay roles en la sede desde la carga', sede.code, sede.name)
 """
 
@@ -218,9 +218,11 @@ class Reps(Registry):
 
     def __init__(self) -> None:
         self.today = timezone.localdate()
-        self.municipality = Municipalities()
-        self.refusals = tuple(KEPT.format(table=table, column=column) for table, column in holders())
-        self.undo_obstacles = tuple(HELD.format(table=table, column=column) for table, column in holders())
+        self.municipality = MunicipalityLookup()
+        self.refusals = tuple(REFUSE_MOVE.format(table=table, column=column) for table, column in referring_columns())
+        self.undo_obstacles = tuple(
+            SKIP_MOVE_BACK.format(table=table, column=column) for table, column in referring_columns()
+        )
 
     def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         row = Cells(*cells)
@@ -247,7 +249,7 @@ class Reps(Registry):
 
 
 def sede_code(text: str) -> str:
-    """The código de habilitación of 12 digits. Raises Rejected, and says so when a spreadsheet spoilt it."""
+    """The código de habilitación of 12 digits. Raises Rejected, which says when a spreadsheet damaged it."""
     if CODE.fullmatch(text):
         return text
     code = text.replace(" ", "")
@@ -281,8 +283,8 @@ def provider_classes(text: str) -> tuple[str, str]:
     raise Rejected(f"la clase de prestador «{text}» no se conoce; debe ser {names}")
 
 
-def holders() -> list[tuple[str, str]]:
-    """Tables, of any app, whose rows name a sede together with its entity; and their column of the sede."""
+def referring_columns() -> list[tuple[str, str]]:
+    """Tables of any app that refer to a sede and its entity, each with its column of the sede."""
     return [
         (relation.related_model._meta.db_table, f"{relation.field.name}_id")
         for relation in Sede._meta.related_objects

@@ -1,16 +1,18 @@
-"""May this entity have that one in its network, and if not, why and what now? Pure: no writes, no request."""
+"""May an entity associate this one to its network, and if not, why and what now? Pure: no writes, no request."""
+
+from typing import Any
 
 from entities.models import NETWORK_MEMBERS, Entity, EntityKind
 from mipres_admin.refusals import Refusal
 
-OF_REPS = (EntityKind.IPS, EntityKind.PROFESIONAL_INDEPENDIENTE)
+REPS_KINDS = (EntityKind.IPS, EntityKind.PROFESIONAL_INDEPENDIENTE)
 NOT_ASSOCIABLE = "Entidad no disponible"
 
 
-def association_refusal(owner: Entity, member: Entity) -> Refusal | None:
-    """Why `owner` can not associate `member` from now on, or None (manual v4.1 §11.4).
+def association_refusal(owner: Entity, member: Any) -> Refusal | None:
+    """Why `owner` cannot associate `member` from now on, or None (manual v4.1 §11.4).
 
-    `member` comes from `EntityQuerySet.with_main_sede`. What is associated already may stay, whatever this says.
+    `member` comes from `EntityQuerySet.with_main_sede`. Existing associations stay, whatever this says.
     """
     if member.kind not in NETWORK_MEMBERS.get(owner.kind, ()):
         return Refusal(
@@ -26,7 +28,7 @@ def association_refusal(owner: Entity, member: Entity) -> Refusal | None:
             remedy="Pídale que aclare su estado con el Ministerio; cuando vuelva a estar activa podrá asociarla.",
             who="La entidad misma, ante el Ministerio.",
         )
-    if member.kind in OF_REPS and not member.open_sedes:  # type: ignore[attr-defined]  # annotated
+    if member.kind in REPS_KINDS and not member.open_sedes:
         return Refusal(
             headline=NOT_ASSOCIABLE,
             cause=f"{member.name} no tiene ninguna sede habilitada en el REPS.",

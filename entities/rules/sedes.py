@@ -1,10 +1,8 @@
-"""May a provider keep its sedes so, and if not, why and what now? Pure: no writes, no request."""
+"""May a provider create, edit or disable this sede, and if not, why and what now? Pure: no writes, no request."""
 
 import hashlib
 from dataclasses import astuple, dataclass
-from typing import Self
-
-from django.db.models import Model
+from typing import Any, Self
 
 from entities.models import Entity, Sede, SedeQuerySet
 from mipres_admin.refusals import Refusal
@@ -34,7 +32,7 @@ USERS_CHANGED = Refusal(
 
 @dataclass(frozen=True)
 class SedeDetails:
-    """What a provider says of one of its sedes (manual v4.1 §11.6)."""
+    """What a provider may edit of one of its sedes (manual v4.1 §11.6)."""
 
     name: str
     phone: str
@@ -43,31 +41,31 @@ class SedeDetails:
 
     @classmethod
     def of(cls, sede: Sede) -> Self:
-        """What is kept of a sede now."""
+        """The details of a sede as they are now."""
         return cls(sede.name, sede.phone, sede.address, sede.municipality_id or "")
 
     @property
     def fingerprint(self) -> str:
-        """Short text by which a form knows whether the sede still is as the page showed it."""
+        """A short hash by which a form knows whether the sede is still as the page showed it."""
         return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:32]
 
 
-def similar_sedes(entity: Entity, details: SedeDetails, besides: Sede | None = None) -> SedeQuerySet:
+def similar_sedes(entity: Entity, details: SedeDetails, edited: Sede | None = None) -> SedeQuerySet:
     """The provider's sedes of the same name, or at the same address of the same municipality; disabled ones too.
 
-    `besides` is the sede that gets these details: only what changes in it is compared.
+    Of the sede that is `edited`, only what changes is compared.
     """
+    sedes = Sede.objects.visible_to(entity)
     name, address = details.name, details.address
-    if besides is not None:
-        old = SedeDetails.of(besides)
+    if edited is not None:
+        sedes, old = sedes.exclude(pk=edited.pk), SedeDetails.of(edited)
         name = "" if old.name == name else name
         address = "" if (old.address, old.municipality_id) == (address, details.municipality_id) else address
-    found = Sede.objects.visible_to(entity).like(name=name, address=address, municipality_id=details.municipality_id)
-    return found.exclude(pk=besides.pk) if besides is not None else found
+    return sedes.similar_to(name=name, address=address, municipality_id=details.municipality_id)
 
 
-def keeping_refusal(sede: Sede) -> Refusal | None:
-    """Why the provider may not edit, disable or enable this sede, or None: REPS keeps those with its own codes."""
+def provider_refusal(sede: Sede) -> Refusal | None:
+    """Why the provider may not edit, disable or enable this sede, or None: those of REPS change with the registry."""
     if sede.is_of_provider:
         return None
     return Refusal(
@@ -77,11 +75,11 @@ def keeping_refusal(sede: Sede) -> Refusal | None:
     )
 
 
-def used_form_refusal(made: Sede) -> Refusal:
+def reused_form_refusal(sede: Sede) -> Refusal:
     """Why a form that already created a sede does not create another one with other data."""
     return Refusal(
         headline="Este formulario ya creó una sede",
-        cause=f"Con este formulario ya se creó la sede {made.code}, {made.name}.",
+        cause=f"Con este formulario ya se creó la sede {sede.code}, {sede.name}.",
         remedy="No se creó otra. Si los datos de abajo son de una sede más, oprima «Crear Sede» otra vez.",
         who=PROVIDER,
     )
@@ -89,13 +87,13 @@ def used_form_refusal(made: Sede) -> Refusal:
 
 @dataclass(frozen=True)
 class SedeUse:
-    """How much a sede is used: people with roles there, in force or to come, and how many roles they are."""
+    """The users with roles at a sede, now or later, and the number of their roles."""
 
     users: int
     roles: int
 
     @classmethod
-    def of(cls, sede: Model) -> Self:
-        """Counted now. The assignments belong to a higher floor: they are reached through the sede itself."""
-        held = sede.assignments.not_ended()  # type: ignore[attr-defined]
-        return cls(held.values("user").distinct().count(), held.count())
+    def of(cls, sede: Any) -> Self:
+        """Counted now, through the relation that an app above adds."""
+        assignments = sede.assignments.not_ended()
+        return cls(assignments.values("user").distinct().count(), assignments.count())

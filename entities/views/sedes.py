@@ -1,4 +1,4 @@
-"""Crear Sede Proveedor and Consultar Sedes Proveedor: create, find, edit, disable and enable a provider's sedes."""
+"""The pages on which a provider creates, finds, edits, disables and enables its sedes."""
 
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,7 @@ from entities.actions import sedes as actions
 from entities.exports import PROVIDER_TO_SEDE, SEDE_COLUMNS, sede_rows
 from entities.forms.sedes import CreateSedeForm, DisableSedeForm, EditSedeForm, SedeForm, SedesFilterForm, SimilarForm
 from entities.models import Entity, EntityKind, Sede, SedeQuerySet
-from entities.rules.sedes import SedeDetails, SedeUse, keeping_refusal
+from entities.rules.sedes import SedeDetails, SedeUse, provider_refusal
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, PortalRequest, Viewable, delegate_of
 from mipres_admin.excel.writer import download
 from mipres_admin.forms import used_filters
@@ -39,7 +39,7 @@ def sede_for(request: ProviderRequest, codigo: str) -> Sede:
 def _show_form(
     request: ProviderRequest, form: SedeForm, *, sede: Sede | None = None, similar: list[Sede] | None = None
 ) -> HttpResponse:
-    seen = " ".join(other.code for other in similar or ())
+    codes = " ".join(other.code for other in similar or ())
     return render(
         request,
         "entities/edit_sede.html" if sede else "entities/create_sede.html",
@@ -48,16 +48,16 @@ def _show_form(
             "sede": sede,
             "refusal": form.refusal,
             "similar": similar,
-            "confirm": SimilarForm(initial={"similar": seen}) if similar else None,
+            "confirm": SimilarForm(initial={"similar": codes}) if similar else None,
         },
     )
 
 
 def _save_new(request: ProviderRequest, form: CreateSedeForm) -> HttpResponse:
-    key, seen = form.cleaned_data["key"], SimilarForm(request.POST).seen
+    key, codes = form.cleaned_data["key"], SimilarForm(request.POST).confirmed_codes
     with form.attempt():
         try:
-            sede = actions.create_sede(by=request.account, details=form.details, key=key, seen=seen)
+            sede = actions.create_sede(by=request.account, details=form.details, key=key, confirmed_codes=codes)
         except actions.SimilarFound as found:
             return _show_form(request, form, similar=found.sedes)
         messages.success(request, CREATED.format(code=sede.code))
@@ -81,11 +81,11 @@ def create_sede(request: ProviderRequest) -> HttpResponse:
 
 
 def _save_changes(request: ProviderRequest, form: EditSedeForm, sede: Sede) -> HttpResponse:
-    fingerprint, seen = form.cleaned_data["fingerprint"], SimilarForm(request.POST).seen
+    fingerprint, codes = form.cleaned_data["fingerprint"], SimilarForm(request.POST).confirmed_codes
     with form.attempt():
         try:
             changed = actions.edit_sede(
-                by=request.account, sede=sede, details=form.details, fingerprint=fingerprint, seen=seen
+                by=request.account, sede=sede, details=form.details, fingerprint=fingerprint, confirmed_codes=codes
             )
         except actions.SimilarFound as found:
             return _show_form(request, form, sede=sede, similar=found.sedes)
@@ -94,11 +94,8 @@ def _save_changes(request: ProviderRequest, form: EditSedeForm, sede: Sede) -> H
         else:
             messages.info(request, f"La sede {sede.code} ya tenía esos datos: no hubo cambios.")
         return redirect("edit_sede", sede.code)
-    return _show_as_it_is(request, sede_for(request, sede.code), form.refusal)
-
-
-def _show_as_it_is(request: ProviderRequest, sede: Sede, refusal: Refusal | None) -> HttpResponse:
-    """The sede as it is now, and why nothing was done."""
+    # refused: the sede as it is now, and why
+    sede, refusal = sede_for(request, sede.code), form.refusal
     form = _edit_form(sede)
     form.refusal = refusal
     return _show_form(request, form, sede=sede)
@@ -112,7 +109,7 @@ def _edit_form(sede: Sede, data: Any = None) -> EditSedeForm:
 def edit_sede(request: ProviderRequest, codigo: str) -> HttpResponse:
     """The data of one sede, or of the initial record, and the form that changes them."""
     sede = sede_for(request, codigo)
-    refusal = keeping_refusal(sede)
+    refusal = provider_refusal(sede)
     form = _edit_form(sede, request.POST if request.method == "POST" and not refusal else None)
     form.refusal = refusal
     return _save_changes(request, form, sede) if form.is_valid() else _show_form(request, form, sede=sede)
@@ -136,13 +133,13 @@ def _show_disable(request: ProviderRequest, sede: Sede, refusal: Refusal | None)
 
 @delegate_of(EntityKind.PROVEEDOR, methods=FORM, viewable=Viewable.YES)
 def disable_sede(request: ProviderRequest, codigo: str) -> HttpResponse:
-    """Say how many users hold roles at a sede, and disable it once that is confirmed."""
+    """How many users have roles at a sede, and its disabling once that is confirmed."""
     sede = sede_for(request, codigo)
     if request.method != "POST":
-        return _show_disable(request, sede, keeping_refusal(sede))
+        return _show_disable(request, sede, provider_refusal(sede))
     form = DisableSedeForm(request.POST)
     with form.attempt():
-        if actions.disable_sede(by=request.account, sede=sede, seen=form.use):
+        if actions.disable_sede(by=request.account, sede=sede, expected_use=form.expected_use):
             messages.success(request, f"La sede {sede.code} quedó deshabilitada: ya no puede recibir usuarios.")
         else:
             messages.info(request, f"La sede {sede.code} ya estaba deshabilitada: no hubo cambios.")
@@ -186,28 +183,28 @@ def _changes(entry: HistoryEntry) -> list[tuple[str, str, str]]:
 
 @delegate_of(EntityKind.PROVEEDOR, methods=SAFE, viewable=Viewable.YES)
 def sede_history(request: ProviderRequest, codigo: str) -> HttpResponse:
-    """What was done to one sede: who, when, from where, before and after."""
+    """The events of one sede: who, when, from where, before and after."""
     sede = sede_for(request, codigo)
-    acts = HistoryEntry.objects.of(sede).visible_to(request.entity).select_related("actor__person")
-    page = page_of(request, acts, "id", newest_first=True)
-    changes = [(entry, _changes(entry)) for entry in page.rows]
-    return render(request, "entities/sede_history.html", {"sede": sede, "page": page, "acts": changes})
+    entries = HistoryEntry.objects.of(sede).visible_to(request.entity).select_related("actor__person")
+    page = page_of(request, entries, "id", newest_first=True)
+    events = [(entry, _changes(entry)) for entry in page.rows]
+    return render(request, "entities/sede_history.html", {"sede": sede, "page": page, "events": events})
 
 
 # ---------------------------------------------------------------- Consultar Sedes Proveedor
 
 
 def _filtered(provider: Entity, form: SedesFilterForm) -> SedeQuerySet:
-    """The provider's sedes that the filter asks for; a wrong filter finds none."""
+    """The provider's sedes that match the filter; a wrong filter finds none."""
     sedes = Sede.objects.visible_to(provider)
     if not form.is_valid():
         return sedes.none()
-    asked = form.cleaned_data
-    if asked["tipo"]:
-        sedes = sedes.filter(is_main=asked["tipo"] == "proveedor")
-    if asked["estado"]:
-        sedes = sedes.open() if asked["estado"] == "habilitadas" else sedes.closed()
-    return sedes.matching(asked["criterio"])
+    filters = form.cleaned_data
+    if filters["tipo"]:
+        sedes = sedes.filter(is_main=filters["tipo"] == "proveedor")
+    if filters["estado"]:
+        sedes = sedes.open() if filters["estado"] == "habilitadas" else sedes.closed()
+    return sedes.matching(filters["criterio"])
 
 
 @delegate_of(
@@ -221,12 +218,11 @@ def _filtered(provider: Entity, form: SedesFilterForm) -> SedeQuerySet:
 def sedes(request: ProviderRequest) -> HttpResponse:
     """ "Consultar Sedes Proveedor": the filter, the exact count, and a page of the list."""
     provider, form = request.entity, SedesFilterForm(request.GET)
-    found = _filtered(provider, form).select_related("municipality__department")
-    used = used_filters(form)
+    matches = _filtered(provider, form).select_related("municipality__department")
     context = {
         "form": form,
-        "page": page_of(request, found, "code"),
-        "filter": used,
+        "page": page_of(request, matches, "code"),
+        "filter": used_filters(form),
         "provider": provider,
         "relation": PROVIDER_TO_SEDE,
     }
@@ -239,5 +235,5 @@ def download_sedes(request: ProviderRequest) -> HttpResponseBase:
     form = SedesFilterForm(request.GET)
     if not form.is_valid():
         return redirect(f"{reverse('sedes')}?{request.GET.urlencode()}")
-    found = _filtered(request.entity, form)
-    return download("sedes.xlsx", "Sedes", SEDE_COLUMNS, sede_rows(found), found.count())
+    matches = _filtered(request.entity, form)
+    return download("sedes.xlsx", "Sedes", SEDE_COLUMNS, sede_rows(matches), matches.count())

@@ -129,7 +129,7 @@ def activate_user(
     already stay as they are, so a double click changes nothing. Raises Refused, with nothing saved, when the rules,
     the matrix or the dates say no.
     """
-    sede.hold_state()
+    sede.lock_state()
     activation, assignments, now = _lock_user(by.require_entity(), user, sede, option)
     return _save(by, role_changes.grant(activation, assignments, set(roles), validity, by=by, now=now))
 
@@ -144,7 +144,7 @@ def update_roles(
     saved, unless they are `roles` already (a double click). Taking a role away is always allowed; new roles follow the
     rules of `activate_user`.
     """
-    sede.hold_state()
+    sede.lock_state()
     activation, assignments, now = _lock_user(by.require_entity(), user, sede, option)
     change = role_changes.set_roles(activation, assignments, set(roles), set(expected_roles), by=by, now=now)
     return _save(by, change)
@@ -181,6 +181,6 @@ def change_last_day(
     Returns the role as rescheduled, or no change when the day is the same. Keeping it longer follows the rules of
     granting it, and an SSO's never outlives the plaza; raises Refused, with nothing saved.
     """
-    sede.hold_state()
+    sede.lock_state()
     activation, assignments, _ = _lock_user(by.require_entity(), user, sede, option)
     return _save(by, role_changes.reschedule(activation, assignments, role, last))

@@ -223,18 +223,18 @@ def test_a_similar_sede_stops_the_creation_until_it_was_seen(delegate):
     with pytest.raises(actions.SimilarFound) as found:
         create(delegate)
     assert found.value.sedes == [first]
-    assert create(delegate, seen=[first.code]) != first
+    assert create(delegate, confirmed_codes=[first.code]) != first
 
 
 def test_a_tick_holds_only_for_the_sedes_that_were_shown(delegate):
     create(delegate)
     with pytest.raises(actions.SimilarFound):
-        create(delegate, seen=["PROV999999"])
+        create(delegate, confirmed_codes=["PROV999999"])
 
 
 def test_editing_warns_of_what_changes_only(delegate):
     first = create(delegate)
-    second = create(delegate, seen=[first.code], address="Calle 9")
+    second = create(delegate, confirmed_codes=[first.code], address="Calle 9")
     assert edit(delegate, second, phone="601 555 9999")
     with pytest.raises(actions.SimilarFound):
         edit(delegate, second, address=first.address)
@@ -282,13 +282,13 @@ def test_a_stale_page_does_not_overwrite(delegate):
 def test_the_initial_record_can_be_edited_and_disabled(delegate):
     main = actions.create_main_sede(by=None, entity=delegate.entity, details=details())
     assert edit(delegate, main, name="Farmacia Centro")
-    assert actions.disable_sede(by=delegate, sede=main, seen=SedeUse(0, 0))
+    assert actions.disable_sede(by=delegate, sede=main, expected_use=SedeUse(0, 0))
 
 
 @pytest.mark.parametrize("deed", ["edit_sede", "disable_sede", "enable_sede"])
 def test_a_sede_of_reps_is_left_to_reps(delegate, deed):
     sede = make_sede(delegate.entity)
-    more = {"edit_sede": {"details": details(), "fingerprint": ""}, "disable_sede": {"seen": SedeUse(0, 0)}}
+    more = {"edit_sede": {"details": details(), "fingerprint": ""}, "disable_sede": {"expected_use": SedeUse(0, 0)}}
     with pytest.raises(Refused) as refused:
         getattr(actions, deed)(by=delegate, sede=sede, **more.get(deed, {}))
     assert "REPS" in refused.value.refusal.cause
@@ -304,7 +304,7 @@ def give(delegate, sede, user):
 
 def test_a_disabled_sede_can_not_receive_users(delegate):
     sede = create(delegate)
-    actions.disable_sede(by=delegate, sede=sede, seen=SedeUse(0, 0))
+    actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0))
     with pytest.raises(Refused) as refused:
         give(delegate, Sede.objects.get(), make_user("OTRO"))
     assert "deshabilitada" in refused.value.refusal.cause
@@ -313,14 +313,14 @@ def test_a_disabled_sede_can_not_receive_users(delegate):
 def test_a_page_opened_before_the_sede_was_disabled_gives_no_roles(delegate):
     sede = create(delegate)
     before = Sede.objects.get()
-    actions.disable_sede(by=delegate, sede=sede, seen=SedeUse(0, 0))
+    actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0))
     with pytest.raises(Refused):
         give(delegate, before, make_user("OTRO"))
 
 
 def test_an_enabled_sede_receives_users_again(delegate):
     sede = create(delegate)
-    actions.disable_sede(by=delegate, sede=sede, seen=SedeUse(0, 0))
+    actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0))
     assert actions.enable_sede(by=delegate, sede=sede)
     assert give(delegate, Sede.objects.get(), make_user("OTRO"))
 
@@ -328,7 +328,7 @@ def test_an_enabled_sede_receives_users_again(delegate):
 def test_disabling_leaves_the_roles_that_are_held(delegate):
     sede, user = create(delegate), make_user("OTRO")
     held = make_assignment(user, sede, "Rol_Dispensador", delegate)
-    actions.disable_sede(by=delegate, sede=sede, seen=SedeUse(1, 1))
+    actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(1, 1))
     held.refresh_from_db()
     assert held.ends_at is None
 
@@ -337,7 +337,7 @@ def test_disabling_is_refused_when_there_are_other_users_than_the_page_told(dele
     sede = create(delegate)
     make_assignment(make_user("OTRO"), sede, "Rol_Dispensador", delegate)
     with pytest.raises(Refused):
-        actions.disable_sede(by=delegate, sede=sede, seen=SedeUse(0, 0))
+        actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0))
     assert Sede.objects.get().closed_on is None
 
 
@@ -352,7 +352,7 @@ def test_a_sedes_use_counts_people_once_and_not_what_is_over(delegate):
 
 def test_disabling_and_enabling_twice_is_written_once(delegate):
     sede = create(delegate)
-    done = [actions.disable_sede(by=delegate, sede=sede, seen=SedeUse(0, 0)) for _ in range(2)]
+    done = [actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0)) for _ in range(2)]
     done += [actions.enable_sede(by=delegate, sede=sede) for _ in range(2)]
     assert done == [True, False, True, False]
     acts = HistoryEntry.objects.of(sede).order_by("id").values_list("event", flat=True)
@@ -366,7 +366,7 @@ def test_an_activation_under_way_holds_the_disabling_back():
 
     def disable():
         try:
-            answers.append(actions.disable_sede(by=delegate, sede=sede, seen=SedeUse(0, 0)))
+            answers.append(actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0)))
         except Refused as refused:
             answers.append(refused.refusal.headline)
         finally:

@@ -63,7 +63,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     by = provider()
     sede = made(by)
     yield None
-    disable_sede(by=by, sede=sede, seen=SedeUse(users=0, roles=0))
+    disable_sede(by=by, sede=sede, expected_use=SedeUse(users=0, roles=0))
     yield Expected(sede, by, by.entity, kept(), kept(closed_on=today().isoformat()))
 
 

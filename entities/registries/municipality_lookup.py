@@ -32,8 +32,8 @@ MUNICIPALITIES = {
 """Municipalities by the name that people use, and the one of DIVIPOLA."""
 
 
-class Municipalities:
-    """Finds the code of a municipality; remembers what it has found."""
+class MunicipalityLookup:
+    """Finds the code of a municipality, and caches it."""
 
     def __init__(self) -> None:
         rows = Municipality.objects.values_list("code", "name", "department__name")
@@ -43,10 +43,9 @@ class Municipalities:
 
     def __call__(self, code: str, department: str, name: str) -> str:
         """The code of five digits. Raises Rejected when neither the code nor the names are in DIVIPOLA."""
-        asked = code, department, name
-        if asked not in self.known:
-            self.known[asked] = self._find(*asked)
-        return self.known[asked]
+        if (code, department, name) not in self.known:
+            self.known[code, department, name] = self._find(code, department, name)
+        return self.known[code, department, name]
 
     def _find(self, code: str, department: str, name: str) -> str:
         full = code.zfill(5) if len(code) == 4 else code  # Excel drops the zero of Antioquia and Atlántico

@@ -1,0 +1,21 @@
+"""Places, entities, their sedes and networks."""
+
+from entities.models.associations import NETWORK_MEMBERS, Association, AssociationQuerySet
+from entities.models.entities import EPS_KINDS, Entity, EntityKind, EtModel, IdentificationType
+from entities.models.places import Department, Municipality
+from entities.models.sedes import Sede, SedeQuerySet
+
+__all__ = [
+    "EPS_KINDS",
+    "NETWORK_MEMBERS",
+    "Association",
+    "AssociationQuerySet",
+    "Department",
+    "Entity",
+    "EntityKind",
+    "EtModel",
+    "IdentificationType",
+    "Municipality",
+    "Sede",
+    "SedeQuerySet",
+]

@@ -1,0 +1,195 @@
+"""Which entities exist, of which kinds, and what can never be false of them?"""
+
+import re
+from typing import Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import connection, models
+from django.db.models import Q, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Concat
+
+from mipres_admin.database.text import Fold
+
+
+class EntityKind(models.TextChoices):
+    """Kinds of entity (manual v4.1 §7; domain nouns stay in Spanish)."""
+
+    IPS = "IPS", "Institución Prestadora de Servicios de Salud - IPS"
+    EPS_C = "EPS_C", "Entidad Promotora de Salud - EPS - Contributivo"
+    EPS_S = "EPS_S", "Entidad Promotora de Salud - EPS - Subsidiado"
+    ET = "ET", "Entidad Territorial Departamental - Distrital"
+    PROVEEDOR = "PROV", "Proveedor"
+    PPN = "PPN", "Proveedor Persona Natural"
+    PROFESIONAL_INDEPENDIENTE = "PI", "Profesional Independiente"
+
+
+EPS_KINDS = (EntityKind.EPS_C, EntityKind.EPS_S)
+NATURAL_PERSON_KINDS = (EntityKind.PPN, EntityKind.PROFESIONAL_INDEPENDIENTE)
+
+
+class IdentificationType(models.TextChoices):
+    """How an entity is identified: NI for organisations, the person's document for natural persons."""
+
+    NI = "NI", "NIT"
+    CC = "CC", "Cédula de ciudadanía"
+    CE = "CE", "Cédula de extranjería"
+    PA = "PA", "Pasaporte"
+    PE = "PE", "Permiso especial de permanencia"
+    PT = "PT", "Permiso por protección temporal"
+
+
+class EtModel(models.IntegerChoices):
+    """Whether a territorial entity runs the network of providers itself (registration guide for delegates)."""
+
+    ASUME = 1, "Modelo 1 - Entidad Territorial Asume Red de Proveedores NO PBSUPC"
+    NO_ASUME = 2, "Modelo 2 - Entidad Territorial NO Asume Red de Proveedores NO PBSUPC"
+
+    @property
+    def meaning(self) -> str:
+        """What it means for an EPS-Subsidiado that such a territorial entity associates."""
+        if self == EtModel.ASUME:
+            return (
+                "La Entidad Territorial asume la red de proveedores en su territorio: acuerde con ella qué Proveedores "
+                "asocia su EPS. Las IPS y los Profesionales Independientes los asocia su EPS."
+            )
+        return (
+            "La Entidad Territorial no asume la red de proveedores: su EPS asocia los Proveedores, además de las IPS "
+            "y los Profesionales Independientes."
+        )
+
+
+NIT_AS_WRITTEN = re.compile(r"([0-9]{1,3}(?:\.?[0-9]{3}){1,3})(?:-[0-9])?")
+MIN_CODE_LENGTH = 3
+# These are SQL because the ORM takes longer to write them than PostgreSQL to answer (bench.search_entities).
+# A union and not an OR, so that each side has its own index.
+WITH_NAME_OR_CODE = """(
+    SELECT id FROM entities_entity WHERE search LIKE '%%' || fold(%s) || '%%' OR eps_code LIKE %s || '%%'
+    UNION SELECT entity_id FROM entities_sede WHERE code LIKE %s || '%%'
+)"""
+# An EPS is known by its own code, others by that of the main sede: the open one with the lowest code (REPS numbers
+# the main one 01), a closed one where none is open.
+CODE = """coalesce(
+    (SELECT eps_code FROM entities_entity AS known WHERE known.id = {entity}),
+    (SELECT code FROM entities_sede WHERE entity_id = {entity} ORDER BY closed_on IS NOT NULL, code LIMIT 1), ''
+)"""
+PLACE = """coalesce((
+    SELECT municipality.name FROM entities_sede AS sede
+    LEFT JOIN entities_municipality AS municipality ON municipality.code = sede.municipality_id
+    WHERE sede.entity_id = entities_entity.id ORDER BY sede.closed_on IS NOT NULL, sede.code LIMIT 1
+), '')"""
+OPEN_SEDES = "(SELECT count(*) FROM entities_sede WHERE entity_id = entities_entity.id AND closed_on IS NULL)"
+
+
+class EntityQuerySet(models.QuerySet["Entity"]):
+    def matching(self, words: str) -> Self:
+        """Entities that every word matches, in any order, without accents or case.
+
+        A word is part of the name or the NIT; one with digits may also begin the code of one of its sedes (código de
+        habilitación, código de proveedor, EPS code). A NIT may be written with points and check digit.
+        """
+        found = self
+        for word in words.split():
+            written = NIT_AS_WRITTEN.fullmatch(word)
+            found = found._matching_word(written[1].replace(".", "") if written else word)
+        return found
+
+    def _matching_word(self, word: str) -> Self:
+        if len(word) < MIN_CODE_LENGTH or not any(letter.isdigit() for letter in word):
+            return self.filter(search__contains=Fold(Value(word)))
+        text = connection.ops.prep_for_like_query(word)
+        return self.filter(pk__in=RawSQL(WITH_NAME_OR_CODE, [text, text.upper(), text.upper()]))  # noqa: S611  parameters
+
+    def with_main_sede(self) -> Self:
+        """Each with its `code`, the `place` (municipality) of its main sede, and the number of its `open_sedes`."""
+        return self.annotate(
+            code=RawSQL(CODE.format(entity="entities_entity.id"), [], models.TextField()),  # noqa: S611  constants
+            place=RawSQL(PLACE, [], models.TextField()),  # noqa: S611
+            open_sedes=RawSQL(OPEN_SEDES, [], models.IntegerField()),  # noqa: S611
+        )
+
+
+class Entity(models.Model):
+    """An organisation, or a natural person who acts as one; one row per NIT and kind.
+
+    An EPS with both régimenes is two entities with the same NIT (registration guide for delegates, 2023).
+    `nit` has no check digit; for PPN and independent professionals it is the person's document number.
+    """
+
+    kind = models.CharField("tipo de entidad", max_length=5, choices=EntityKind)
+    identification_type = models.CharField(
+        "tipo de identificación", max_length=2, choices=IdentificationType, default=IdentificationType.NI
+    )
+    nit = models.CharField("NIT o documento", max_length=20)
+    name = models.CharField("razón social", max_length=300)
+    eps_code = models.CharField("código de EPS", max_length=6, null=True, blank=True, unique=True)
+    et_model = models.PositiveSmallIntegerField("modelo", choices=EtModel, null=True, blank=True)
+    is_active = models.BooleanField("activa", default=True)
+    search = models.GeneratedField(
+        expression=Fold(Concat("name", Value(" "), "nit")), output_field=models.TextField(), db_persist=True
+    )
+
+    objects = EntityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "entidad"
+        verbose_name_plural = "entidades"
+        permissions = (("suspend_entity", "Puede suspender y reactivar entidades"),)
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                "kind",
+                "identification_type",
+                "nit",
+                name="entity_once_per_kind_and_nit",
+                violation_error_message="Ya existe una entidad de este tipo con esa identificación.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=EntityKind.values),
+                name="entity_kind_known",
+                violation_error_message="El tipo de entidad debe ser uno de la lista.",
+            ),
+            models.CheckConstraint(
+                condition=Q(identification_type="NI", nit__regex=r"^[0-9]{6,10}$")
+                | Q(identification_type__in=("CC", "CE", "PA", "PE", "PT"), nit__regex=r"^[A-Z0-9]{3,20}$"),
+                name="entity_nit_well_formed",
+                violation_error_message=(
+                    "El NIT debe tener de 6 a 10 dígitos, sin dígito de verificación, por ejemplo 900123456."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=EPS_KINDS, eps_code__regex=r"^[A-Z0-9]{6}$", eps_code__isnull=False)
+                | (~Q(kind__in=EPS_KINDS) & Q(eps_code__isnull=True)),
+                name="entity_eps_code_only_for_eps",
+                violation_error_message="Solo una EPS lleva código, de seis caracteres, por ejemplo EPS008.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="entity_has_a_name",
+                violation_error_message="Ingrese la razón social de la entidad.",
+            ),
+            # null until the territorial entity registers
+            models.CheckConstraint(
+                condition=Q(et_model__isnull=True) | Q(kind=EntityKind.ET, et_model__in=EtModel.values),
+                name="entity_et_model_only_for_et",
+                violation_error_message="Solo una Entidad Territorial lleva modelo, 1 o 2.",
+            ),
+            # target of the composite keys by which an association knows the kinds of its two entities
+            models.UniqueConstraint("id", "kind", name="entity_with_its_kind"),
+        )
+        indexes = (GinIndex(OpClass("search", name="gin_trgm_ops"), name="entity_search_trgm"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def et_model_meaning(self) -> str:
+        """What the modelo of a territorial entity means for the EPS-Subsidiado that it associates."""
+        if self.et_model is None:
+            return "La Entidad Territorial todavía no ha registrado su modelo: pregúntele cuál aplica."
+        return EtModel(self.et_model).meaning
+
+    @property
+    def identification(self) -> str:
+        """Type and number, for example NI 900123456."""
+        return f"{self.identification_type} {self.nit}"
