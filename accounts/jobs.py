@@ -1,5 +1,6 @@
 """What do accounts end and throw away by themselves? Whatever is over, or holds something about people for nothing."""
 
+from datetime import timedelta
 from importlib import import_module
 
 from captcha.models import CaptchaStore
@@ -8,6 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.actions.impersonation import end_expired_impersonations
 from accounts.models import PasswordLink
+from mipres_admin.jobs.scheduling import Job
 
 
 def forget_expired() -> None:
@@ -17,6 +19,7 @@ def forget_expired() -> None:
     PasswordLink.objects.filter(expires_at__lte=Now()).delete()
 
 
-def end_impersonations() -> None:
-    """End the looks at the portal as a delegate that are over and that nobody has come back to end."""
-    end_expired_impersonations()
+JOBS = (
+    Job("forget_expired", timedelta(hours=1), forget_expired),
+    Job("end_impersonations", timedelta(minutes=5), end_expired_impersonations),
+)

@@ -4,18 +4,10 @@ from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
 SOPORTE, CARGADOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR
 PERMISSIONS = (
-    may_view("accounts.account", SOPORTE),
-    may_view("accounts.accountsession", SOPORTE),
-    may_view("accounts.authenticatorapp", SOPORTE),
-    may_view("accounts.deceasedentry", SOPORTE, CARGADOR),
-    may_view("accounts.passkey", SOPORTE),
-    may_view("accounts.passwordlink", SOPORTE),
-    may_view("accounts.person", SOPORTE),
-    may_view("accounts.secondfactorpolicy"),
-    may_view("accounts.staffaccount"),
-    may_view("accounts.suspension", SOPORTE),
-    may_view("accounts.impersonation"),
-    may_view("auth.group"),
+    *may_view("accounts", "account accountsession authenticatorapp passkey passwordlink person suspension", SOPORTE),
+    *may_view("accounts", "deceasedentry", SOPORTE, CARGADOR),
+    *may_view("accounts", "secondfactorpolicy staffaccount impersonation"),
+    *may_view("auth", "group"),
     may_do("accounts.account", "suspend_account", "Puede suspender y reactivar delegados", SOPORTE),
     may_do("accounts.account", "unlock_account", "Puede desbloquear cuentas", SOPORTE),
     may_do("accounts.account", "end_sessions", "Puede cerrar las sesiones de una cuenta", SOPORTE),

@@ -4,14 +4,9 @@ from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
 SOPORTE, REVISOR = StaffGroup.SOPORTE, StaffGroup.REVISOR
 PERMISSIONS = (
-    may_view("delegates.appointment", SOPORTE),
-    may_view("delegates.delegateaccount", SOPORTE),
-    may_view("delegates.emailchange", SOPORTE),
-    may_view("delegates.entityregistration", REVISOR),
-    may_view("delegates.privacyacceptance"),
-    may_view("delegates.representation", REVISOR),
-    may_view("delegates.rutdocument", REVISOR),
-    may_view("delegates.signup", SOPORTE),
+    *may_view("delegates", "appointment delegateaccount emailchange signup", SOPORTE),
+    *may_view("delegates", "entityregistration representation rutdocument", REVISOR),
+    *may_view("delegates", "privacyacceptance"),
     may_do(
         "delegates.entityregistration", "review_registration", "Puede revisar registros de personas jurídicas", REVISOR
     ),

@@ -9,14 +9,9 @@ class EntitiesConfig(AppConfig):
     admin_order = 40
 
     def ready(self) -> None:
-        from entities import events, permissions
         from entities.registries.eps import Eps
         from entities.registries.reps import Reps
-        from mipres_admin.access import groups
-        from mipres_admin.history import event_registry
         from registries import registry
 
         registry.register(Reps)
         registry.register(Eps)
-        event_registry.register(events)
-        groups.register(*permissions.PERMISSIONS)

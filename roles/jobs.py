@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
+from mipres_admin.jobs.scheduling import Job
 from roles.actions.uploads import KEPT_DAYS
 from roles.models import RoleUpload
 
@@ -11,3 +12,6 @@ from roles.models import RoleUpload
 def forget_uploads() -> None:
     """Delete uploaded workbooks some days after they were made."""
     RoleUpload.objects.filter(made_at__lt=Now() - timedelta(days=KEPT_DAYS)).delete()
+
+
+JOBS = (Job("forget_uploads", timedelta(hours=1), forget_uploads),)

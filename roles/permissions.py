@@ -4,13 +4,7 @@ from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
 SOPORTE, CARGADOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR
 PERMISSIONS = (
-    may_view("roles.certificate", SOPORTE),
-    may_view("roles.profession", SOPORTE, CARGADOR),
-    may_view("roles.registereduser", SOPORTE),
-    may_view("roles.rethusentry", SOPORTE, CARGADOR),
-    may_view("roles.roleassignment", SOPORTE),
-    may_view("roles.roleending", SOPORTE),
-    may_view("roles.roleupload", SOPORTE),
-    may_view("roles.ssopost", SOPORTE, CARGADOR),
+    *may_view("roles", "certificate registereduser roleassignment roleending roleupload", SOPORTE),
+    *may_view("roles", "profession rethusentry ssopost", SOPORTE, CARGADOR),
     may_do("roles.roleassignment", "end_roleassignment", "Puede terminar roles asignados", SOPORTE),
 )

@@ -9,11 +9,7 @@ class HistoryConfig(AppConfig):
     admin_order = 70
 
     def ready(self) -> None:
-        from mipres_admin.access import groups
         from mipres_admin.backoffice.admin_base import ReadOnlyAdmin
-        from mipres_admin.history import event_registry, events, permissions
         from mipres_admin.history.models import HistoryEntry
 
         ReadOnlyAdmin.recorded_events = HistoryEntry.objects
-        event_registry.register(events)
-        groups.register(*permissions.PERMISSIONS)

@@ -2,4 +2,4 @@
 
 from mipres_admin.access.groups import may_view
 
-PERMISSIONS = (may_view("jobs.jobrun"),)
+PERMISSIONS = (*may_view("jobs", "jobrun"),)

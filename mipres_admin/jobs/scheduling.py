@@ -19,7 +19,11 @@ AFTER_AN_ERROR = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Job:
-    """One periodic job."""
+    """A function that the worker calls each time `every` has passed, in one transaction and one worker at a time.
+
+    `name` never changes: the times of the job are stored under it. A job that raises is undone, recorded (only the
+    kind of the error) and tried again after ten minutes, or after `every` when that is sooner.
+    """
 
     name: str
     every: timedelta
@@ -29,16 +33,12 @@ class Job:
 _jobs: dict[str, Job] = {}
 
 
-def register(*, name: str, every: timedelta, function: Callable[[], object]) -> None:
-    """Have the worker call `function()` each time `every` has passed, in one transaction and in one worker at a time.
-
-    `name` is the job's for ever: its times are kept under it. A job that raises is undone, written down (the kind of
-    the error alone) and tried again after ten minutes, or after `every` when that is sooner. Raises ValueError for a
-    name that is taken.
-    """
-    if name in _jobs:
-        raise ValueError(f"There is a job named {name}.")
-    _jobs[name] = Job(name, every, function)
+def register(*jobs: Job) -> None:
+    """Have the worker do some jobs. Raises ValueError for a name that is registered already."""
+    for job in jobs:
+        if job.name in _jobs:
+            raise ValueError(f"There is a job named {job.name}.")
+        _jobs[job.name] = job
 
 
 def names() -> list[str]:

@@ -4,6 +4,6 @@ from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
 SOPORTE = StaffGroup.SOPORTE
 PERMISSIONS = (
-    may_view("outbox.outgoingmail", SOPORTE),
+    *may_view("outbox", "outgoingmail", SOPORTE),
     may_do("outbox.outgoingmail", "change_outgoingmail", "Puede poner de nuevo en espera los correos", SOPORTE),
 )

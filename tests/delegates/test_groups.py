@@ -101,7 +101,7 @@ def test_every_admin_is_seen_by_some_group(subtests):
     for label in REGISTERED:
         with subtests.test(label):
             seeing = {group for group in StaffGroup if may(group, view_of(label))}
-            assert seeing >= ABOVE, f"Declare may_view({label!r}, …) in the permissions.py of its app."
+            assert seeing >= ABOVE, f"Declare may_view for {label} in the permissions.py of its app."
             assert seeing > ABOVE or label in ONLY_ABOVE, (
                 f"Only auditor and superusuario see {label}. If that is meant, say so in ONLY_ABOVE; else name the "
                 "group in the permissions.py of its app."
@@ -173,9 +173,9 @@ def test_sync_takes_back_what_a_group_was_given_by_hand():
 
 def test_a_permission_is_declared_once(monkeypatch):
     monkeypatch.setattr(groups, "_grants", {})
-    groups.register(may_view("entities.sede"))
+    groups.register(*may_view("entities", "sede"))
     with pytest.raises(ValueError, match="declared twice"):
-        groups.register(may_view("entities.sede", StaffGroup.SOPORTE))
+        groups.register(*may_view("entities", "sede", StaffGroup.SOPORTE))
 
 
 # ---------------------------------------------------------------- in words

@@ -20,7 +20,7 @@ def done(monkeypatch):
     """One job, which writes down that it was done."""
     monkeypatch.setattr(scheduling, "_jobs", {})
     done = []
-    scheduling.register(name="a job", every=DAY, function=lambda: done.append(1))
+    scheduling.register(scheduling.Job("a job", DAY, lambda: done.append(1)))
     return done
 
 
@@ -48,7 +48,7 @@ def test_a_job_that_fails_is_undone_told_without_its_text_and_tried_again_soon(d
         JobRun.objects.create(name="a trace")
         raise ValueError("ana@correo.example")
 
-    scheduling.register(name="failing", every=DAY, function=fail)
+    scheduling.register(scheduling.Job("failing", DAY, fail))
     assert scheduling.run_due() == 1
     run = JobRun.objects.get(name="failing")
     assert not JobRun.objects.filter(name="a trace").exists()
@@ -58,7 +58,7 @@ def test_a_job_that_fails_is_undone_told_without_its_text_and_tried_again_soon(d
 
 def test_a_name_is_given_once(done):
     with pytest.raises(ValueError, match="a job"):
-        scheduling.register(name="a job", every=DAY, function=print)
+        scheduling.register(scheduling.Job("a job", DAY, print))
 
 
 def test_a_job_of_the_future_leaves_its_time_alone(done):
@@ -81,7 +81,7 @@ def test_two_workers_do_not_do_one_job_at_once(done, monkeypatch):
         begun.set()
         finish.wait(10)
 
-    scheduling.register(name="slow", every=DAY, function=slow)
+    scheduling.register(scheduling.Job("slow", DAY, slow))
 
     def worker():
         try:

@@ -16,6 +16,7 @@ from accounts.actions.impersonation import start_impersonation
 from accounts.models import AccountSession
 from entities.admin import SedeAdmin
 from mipres_admin.access import groups
+from mipres_admin.apps import register_declarations
 from mipres_admin.history import event_registry
 from mipres_admin.history.models import HistoryEntry
 from tests.factories import make_delegate, make_entity, make_sede, make_staff
@@ -35,7 +36,7 @@ def installed(settings, monkeypatch):
     settings.ROOT_URLCONF = "tests.toy.urls"
     templates = portal_settings.TEMPLATES[0]
     settings.TEMPLATES = [templates | {"DIRS": [*templates["DIRS"], APP / "templates"]}]
-    AppConfig.create("tests.toy.notes").ready()
+    register_declarations(AppConfig.create("tests.toy.notes"))
     import tests.toy.notes.admin  # noqa: F401  as the admin's autodiscovery does
 
     groups.sync_groups()

@@ -1,0 +1,8 @@
+"""What do rate limits do by themselves? Counters that are over are deleted."""
+
+from datetime import timedelta
+
+from mipres_admin.jobs.scheduling import Job
+from mipres_admin.rate_limits import limiter
+
+JOBS = (Job("sweep_rate_counters", timedelta(hours=1), limiter.sweep),)

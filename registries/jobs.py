@@ -1,0 +1,8 @@
+"""What do registries do by themselves? Old files of loads are deleted."""
+
+from datetime import timedelta
+
+from mipres_admin.jobs.scheduling import Job
+from registries import retention
+
+JOBS = (Job("delete_expired_registry_files", timedelta(hours=1), retention.delete_expired),)
