@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -18,7 +17,7 @@ from mipres_admin.refusals import Refused
 from tests import factories
 from tests.tokens.helpers import backdate, generate, make_token, validate
 from tokens import actions
-from tokens.models import PortalToken, TokenReminder
+from tokens.models import PortalToken, ServerClient, TokenReminder
 from tokens.services import bearer_authorization
 
 pytestmark = pytest.mark.django_db
@@ -272,14 +271,33 @@ def test_a_replaced_or_revoked_token_needs_no_reminder(eps, token, stranger):
     assert actions.send_expiry_reminders(at(token, DAY)) == 0
 
 
-def test_the_command_can_be_repeated(eps, capsys):
-    token = make_token(eps, days=20)
-    backdate(token.row, issued_at=timezone.now() - 19 * DAY, expires_at=timezone.now() + DAY)
-    call_command("remind_tokens")
-    call_command("remind_tokens")
-    assert capsys.readouterr().out == "Avisos de vencimiento: 1.\nAvisos de vencimiento: 0.\n"
-
-
 def test_the_worker_reminds_every_hour():
     job = scheduling._jobs["remind_of_expiring_tokens"]
     assert (job.every, job.function) == (HOUR, actions.send_expiry_reminders)
+
+
+# ---------------------------------------------------------------- client servers
+
+
+def client_options(by):
+    return {"by": by, "name": "x", "scope": ["suministros"], "request_key": uuid.uuid4(), "reason": "x"}
+
+
+def test_of_the_secret_only_a_digest_is_kept(ministry):
+    _, secret = actions.create_client(**client_options(ministry))
+    row = str(ServerClient.objects.values().get())
+    assert secret not in row + str(list(HistoryEntry.objects.values_list("after", flat=True)))
+
+
+def test_a_repeated_click_makes_one_server_and_shows_no_other_secret(ministry):
+    options = client_options(ministry)
+    (first, _), (second, secret) = actions.create_client(**options), actions.create_client(**options)
+    assert (first, secret) == (second, None)
+    assert HistoryEntry.objects.filter(event="client.created").count() == 1
+
+
+def test_a_second_ending_changes_nothing(ministry):
+    client, _ = actions.create_client(**client_options(ministry))
+    assert [actions.end_client(by=ministry, client=client, reason=reason) for reason in ("a", "b")] == [True, False]
+    assert ServerClient.objects.get().reason == "a"
+    assert HistoryEntry.objects.filter(event="client.ended").count() == 1

@@ -16,7 +16,7 @@ from entities.models import EntityKind
 from tests import factories
 from tests.cells import each_cell
 from tests.tokens.helpers import backdate, generate, make_token, validate
-from tokens.models import PortalToken, SigningKey, TemporaryToken
+from tokens.models import SigningKey, TemporaryToken
 from tokens.services import bearer_authorization
 from tokens.signing import jwts
 from tokens.signing.keys import private_key_of
@@ -194,44 +194,3 @@ def test_another_payload_under_the_same_signature(call, nit, token, stranger):
     header, claims, signature = parts(token.token)
     other = f"{b64_json(header)}.{b64_json(claims | {'nit': stranger.entity.nit})}"
     assert_refused(call(stranger.entity.nit, f"{other}.{signature}"), 401, jwts.NOT_OURS)
-
-
-# ---------------------------------------------------------------- what a token says
-
-
-def test_the_claims_are_these_and_no_others(eps, token):
-    _, claims, _ = parts(token.token)
-    row = PortalToken.objects.get(pk=token.row.pk)
-    assert claims == {
-        "iss": "mipres",
-        "sub": str(eps.entity.pk),
-        "nit": eps.entity.nit,
-        "regimen": "C",
-        "scope": "prescripcion suministros facturacion",
-        "iat": int(row.issued_at.timestamp()),
-        "exp": int(row.expires_at.timestamp()),
-        "jti": row.jti,
-    }
-
-
-def test_every_token_begins_alike_so_that_a_search_finds_it(eps):
-    first, second = make_token(eps).token, make_token(eps).token
-    assert first[:43] == second[:43] == "eyJ0eXAiOiJtaXByZXMiLCJhbGciOiJFUzI1NiIsImt"
-
-
-def test_the_longest_token_has_fewer_than_400_characters(db):
-    entity = factories.make_entity(EntityKind.EPS_C, identification_type="PA", nit="A" * 20, pk=9_999_999_999)
-    assert len(make_token(factories.make_delegate(entity, login="ADMEPSX"), days=366).token) < 400
-
-
-def test_a_token_that_would_be_longer_is_not_made(db):
-    entity = factories.make_entity(EntityKind.EPS_C, identification_type="PA", nit="A" * 20, pk=9 * 10**17)
-    with pytest.raises(ValueError, match="characters"):
-        make_token(factories.make_delegate(entity, login="ADMEPSX"))
-
-
-def test_the_database_keeps_no_token(token):
-    row = PortalToken.objects.filter(pk=token.row.pk).values().get()
-    kept = [str(value) for name, value in row.items() if name not in ("fingerprint", "last_characters")]
-    assert not any(piece in " ".join(kept) for piece in token.token.split("."))
-    assert row["fingerprint"] == hashlib.sha256(token.token.encode()).hexdigest()

@@ -9,7 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from tests.cells import each_cell
-from tokens.models import PortalToken, SigningKey, TemporaryToken, TokenReminder, TokenUse
+from tokens.actions import create_client
+from tokens.models import PortalToken, ServerClient, SigningKey, TemporaryToken, TokenReminder, TokenUse
 from tokens.signing.keys import rotate_keys
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +127,20 @@ def test_temporary_tokens(token, name, change):
     good = {"digest": "0" * 64, "service": "WSSUMMIPRESNOPBS", "issued_at": NOW, "expires_at": NOW + DAY}
     with violates(name), transaction.atomic():
         TemporaryToken.objects.create(token=token.row, **(good | change))
+
+
+CLIENT_CASES = [
+    ("server_client_marks_well_formed", {"client_id": "otro"}),
+    ("server_client_marks_well_formed", {"digest": "secreto"}),
+    ("server_client_has_a_name", {"name": ""}),
+    ("server_client_scope_known", {"scope": "todo"}),
+    ("server_client_ended_with_a_reason", {"ended_at": NOW + timedelta(days=1)}),
+    ("server_client_ended_with_a_reason", {"reason": "x"}),
+]
+
+
+@each_cell(("name", "change"), CLIENT_CASES)
+def test_client_servers(ministry, name, change):
+    create_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        ServerClient.objects.update(**change)
