@@ -201,16 +201,19 @@ def _of_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     return rows.filter(document_q(words))
 
 
+class _ListAdmin(ReadOnlyAdmin):
+    ordering = ("-pk",)
+    sortable_by = ()
+
+
 @admin.register(SignUp)
-class SignUpAdmin(DocumentColumn, ReadOnlyAdmin):
+class SignUpAdmin(DocumentColumn, _ListAdmin):
     """Without the hash of the secret; the rows are deleted soon after they expire."""
 
     list_display = ("document", "first_name", "first_surname", "email", "accepted_at", "expires_at", "used_at")
     list_filter = (("used_at", admin.EmptyFieldListFilter),)
     search = staticmethod(_of_document)
     search_help_text = "Documento, con el tipo o sin él."
-    ordering = ("-pk",)
-    sortable_by = ()
     fieldsets = (
         (None, {"fields": ("document_type", "document_number", "email", "sex")}),
         ("Nombres", {"fields": ("first_name", "second_name", "first_surname", "second_surname")}),
@@ -233,14 +236,12 @@ class EmailChangeAdmin(OfAccountAdmin):
 
 
 @admin.register(RutDocument)
-class RutDocumentAdmin(ReadOnlyAdmin):
+class RutDocumentAdmin(_ListAdmin):
     """Without the file: the portal's download records who has it."""
 
     list_display = ("registration", "uploaded_at", "uploaded_by")
     list_select_related = ("registration", "uploaded_by")
     search_fields = ("registration__nit", "registration__name")
-    ordering = ("-pk",)
-    sortable_by = ()
     fields = ("registration", "uploaded_at", "uploaded_by", "sha256", "rules", "file")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RutDocument]:
@@ -256,26 +257,22 @@ class RutDocumentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Representation)
-class RepresentationAdmin(ReadOnlyAdmin):
+class RepresentationAdmin(_ListAdmin):
     list_display = ("entity", "person", "since", "ended_at")
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
     list_select_related = ("entity", "person")
     search = staticmethod(_of_entity_or_person)
     search_help_text = "Nombre o NIT de la entidad; documento o nombres de la persona."
-    ordering = ("-pk",)
-    sortable_by = ()
     fields = ("entity", "person", "registration", "since", "ended_at")
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(DocumentColumn, ReadOnlyAdmin):
+class AppointmentAdmin(DocumentColumn, _ListAdmin):
     list_display = ("entity", "document", "first_name", "first_surname", "profile", "created_at", "ended_at")
     list_filter = ("profile", ("ended_at", admin.EmptyFieldListFilter))
     list_select_related = ("entity", "profile")
     search = staticmethod(_of_entity_or_document)
     search_help_text = "Nombre o NIT de la entidad; documento de la persona."
-    ordering = ("-pk",)
-    sortable_by = ()
     fieldsets = (
         (None, {"fields": ("entity", "role", "profile", "sede")}),
         ("Persona", {"fields": ("document_type", "document_number", "sex", "email")}),

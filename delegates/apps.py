@@ -1,4 +1,4 @@
-"""Who is this app? The chain from legal representative to working delegate; the demonstration."""
+"""What does the app of representatives and delegates register with the layers below?"""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What does this app throw away by itself? Links that nobody can use any more: they hold personal data."""
+"""Which rows are deleted periodically? Expired sign-ups and e-mail changes, which are personal data."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from mipres_admin.jobs.scheduling import Job
 
 
 def forget_expired() -> None:
-    """Delete expired requests for accounts, used or not, and expired changes of e-mail."""
+    """Delete expired sign-ups, used or not, and expired e-mail changes."""
     SignUp.objects.filter(expires_at__lte=Now()).delete()
     EmailChange.objects.filter(expires_at__lte=Now()).delete()
 

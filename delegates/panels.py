@@ -1,4 +1,4 @@
-"""Which registrations wait for the Ministry? A panel of its dashboard."""
+"""Which registrations of entities wait for a reviewer? A panel of the Ministry's dashboard."""
 
 from datetime import timedelta
 
@@ -16,22 +16,23 @@ LABELS = {
 }
 
 
-def _registrations() -> Content:
-    """The open requests by state, those past the clock and the oldest: two walks along the index of the queue."""
+def _open_registrations() -> Content:
+    """The open requests by state, the overdue ones and the oldest: two scans of the queue's index."""
     rows = EntityRegistration.objects.filter(state__in=OPEN_STATES).order_by().values_list("state")
-    found = {state: (count, oldest) for state, count, oldest in rows.annotate(count=Count("*"), oldest=Min("sent_at"))}
+    by_state = {
+        state: (count, oldest) for state, count, oldest in rows.annotate(count=Count("*"), oldest=Min("sent_at"))
+    }
     overdue = EntityRegistration.objects.overdue(today()).count()
-    oldest = min((found[state][1] for state in WAITING_STATES if state in found), default=None)
+    oldest = min((by_state[state][1] for state in WAITING_STATES if state in by_state), default=None)
     figures = [
-        figure_of(label, found.get(state, (0, None))[0], EntityRegistration, estado=state.value)
+        figure_of(label, by_state.get(state, (0, None))[0], EntityRegistration, estado=state.value)
         for state, label in LABELS.items()
     ]
     late = figure_of(f"Vencidas: más de {DAYS_TO_ANSWER} días", overdue, EntityRegistration, estado="vencidas")
     if oldest is None:
         return Content((*figures, late), (Fact("Cola", "Ninguna solicitud espera al Ministerio."),))
     answer_by = format_moment(oldest + timedelta(days=DAYS_TO_ANSWER))
-    sent = format_moment(oldest)
-    text = f"enviada el {sent}; debe responderse antes del {answer_by}"
+    text = f"enviada el {format_moment(oldest)}; debe responderse antes del {answer_by}"
     return Content((*figures, late), (Fact("La más antigua", text, is_alarm=overdue > 0),))
 
 
@@ -41,6 +42,6 @@ PANELS = (
         "Registros de personas jurídicas por revisar",
         10,
         ("delegates.view_entityregistration", "delegates.review_registration"),
-        _registrations,
+        _open_registrations,
     ),
 )

@@ -1,4 +1,4 @@
-"""Which groups of the Ministry see representatives, delegates and their registrations, and what do they do to them?"""
+"""Which groups of the Ministry see representatives, delegates and registrations, and which review registrations?"""
 
 from mipres_admin.access.groups import StaffGroup, may_do, may_view
 

@@ -1,9 +1,8 @@
-"""What does the portal hold on one person? The content of "Descargar mis datos" (Ley 1581 de 2012, art. 8 and 14)."""
+"""What is in the download "Descargar mis datos" of a person? (Ley 1581 de 2012, art. 8 and 14)"""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Account, Person, Suspension
 from delegates.models import Appointment, EntityRegistration, PrivacyAcceptance, Representation
@@ -14,7 +13,7 @@ Rows = list[dict[str, Any]]
 
 
 def _rows(rows: QuerySet[Any], **fields: str) -> Rows:
-    """Each row with the given headings, from these fields; in the order in which things happened."""
+    """Each row by the given headings, from these fields; the oldest first."""
     return [dict(zip(fields, values, strict=True)) for values in rows.order_by("pk").values_list(*fields.values())]
 
 
@@ -32,7 +31,7 @@ def _person(person: Person) -> dict[str, Any]:
     }
 
 
-def _registration(person: Person) -> Rows:
+def _registered_user(person: Person) -> Rows:
     return [
         {
             "usuario": user.login,
@@ -45,18 +44,12 @@ def _registration(person: Person) -> Rows:
     ]
 
 
-def _about(things: Iterable[Model]) -> Q:
-    """The acts on these things."""
-    found = Q(pk__in=())
-    for thing in things:
-        found |= Q(object_type=thing._meta.label_lower, object_id=str(thing.pk))
-    return found
-
-
-def _acts(person: Person, accounts: list[Account]) -> Rows:
-    """What he did and what was done on him. Who else acted is told by entity, and where from only of his own acts."""
-    users = RegisteredUser.objects.filter(person=person)
-    entries = HistoryEntry.objects.filter(_about([person, *accounts, *users]) | Q(actor__in=accounts))
+def _events(person: Person, accounts: list[Account]) -> Rows:
+    """Events by the person and about them. Other actors are shown as their entity, without their address."""
+    condition = Q(actor__in=accounts)
+    for obj in (person, *accounts, *RegisteredUser.objects.filter(person=person)):
+        condition |= Q(object_type=obj._meta.label_lower, object_id=str(obj.pk))
+    entries = HistoryEntry.objects.filter(condition)
     own = {account.pk: account.login for account in accounts}
     return [
         {
@@ -77,7 +70,7 @@ def _of_document(model: type[RethusEntry] | type[SsoPost] | type[Appointment], p
 
 def _in_mipres(person: Person) -> dict[str, Rows]:
     return {
-        "registro en MIPRES": _registration(person),
+        "registro en MIPRES": _registered_user(person),
         "roles en MIPRES": _rows(
             RoleAssignment.objects.filter(user__person=person),
             **{"rol": "role", "entidad": "entity__name", "sede": "sede__name", "código de la sede": "sede__code"},
@@ -91,7 +84,6 @@ def _in_mipres(person: Person) -> dict[str, Rows]:
 
 
 def _for_entities(person: Person) -> dict[str, Rows]:
-    """What he is to entities: authorised, representative, applicant."""
     return {
         "autorizaciones de entidades": _rows(
             _of_document(Appointment, person),
@@ -120,7 +112,7 @@ def _in_registries(person: Person) -> dict[str, Rows]:
 
 
 def personal_data(person: Person) -> dict[str, Any]:
-    """All of it by section, with Spanish headings; no secrets, no passwords, nobody else's data."""
+    """All data on a person by section, with Spanish headings; no secrets, no passwords, no data of other people."""
     accounts = Account.objects.filter(person=person)
     return {
         "persona": _person(person),
@@ -141,5 +133,5 @@ def personal_data(person: Person) -> dict[str, Any]:
         **_in_mipres(person),
         **_for_entities(person),
         **_in_registries(person),
-        "historia": _acts(person, list(accounts)),
+        "historia": _events(person, list(accounts)),
     }

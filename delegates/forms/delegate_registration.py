@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
-from accounts.forms.documents import CHOOSE
+from accounts.forms.documents import CHOOSE, DocumentInput
 from delegates.forms.user_registration import OwnDocumentForm
 from entities.forms.sedes import SedeForm
 from entities.models import EntityKind, EtModel
@@ -34,21 +34,13 @@ class EntityKindForm(forms.Form):
     )
 
 
-class NitInput(forms.TextInput):
-    """A NIT as people paste it: dots and spaces are removed."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        value = super().value_from_datadict(data, files, name)
-        return value.replace(".", "").replace(" ", "") if isinstance(value, str) else value
-
-
 class DelegateForm(OwnDocumentForm):
     """Delegado Administrativo of an entity that a legal representative registered."""
 
     nit = forms.CharField(
         label="Nit de la entidad (sin dígito de verificación)",
         max_length=15,
-        widget=NitInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=DocumentInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         validators=[
             RegexValidator(
                 r"\A[0-9]{6,10}\Z",

@@ -7,26 +7,25 @@ from django import forms
 from django.utils import timezone
 from stdnum.co import nit as stdnum_nit
 
-from accounts.forms.documents import CHOOSE, DocumentInput
+from accounts.forms.documents import DocumentInput
 from accounts.models import Account
 from delegates.actions.entity_registrations import CheckedRut
 from delegates.models import MAX_RUT_BYTES, EntityRegistration, RegistrationKind, person_of
 from delegates.rules.entity_registrations import EntityDetails
 from delegates.rut.rules import ExpectedContents, check_rut, hard_failures, read_rut
-from entities.models import Department, EtModel, Municipality
-from mipres_admin.forms import ActionForm, set_choices
+from entities.forms.sedes import SedeForm
+from entities.models import EtModel
 from mipres_admin.refusals import Refused
 
 NIT = re.compile(r"[0-9]{6,10}")
 NIT_WITH_DIGIT = re.compile(r"([0-9]{6,10})-([0-9])")
 NIT_WRONG = "El NIT debe tener de 6 a 10 dígitos, sin dígito de verificación, por ejemplo 900123456."
-PHONE = re.compile(r"\+?[0-9() .-]{7,40}( ?(ext|extensión)\.? ?[0-9]{1,6})?", re.IGNORECASE)
 REGIMENES = [("contributivo", "Contributivo"), ("subsidiado", "Subsidiado")]
 UPLOAD = "Elija el PDF del RUT."
 
 
-def _line(label: str, subject: str, max_length: int, **kwargs: Any) -> forms.CharField:
-    """One line of text; `subject` begins the messages, for example "La dirección"."""
+def _line(label: str, subject: str, max_length: int, **kwargs: Any) -> Any:
+    """A CharField; `subject` begins its messages, for example "La dirección"."""
     return forms.CharField(
         label=label,
         max_length=max_length,
@@ -38,33 +37,16 @@ def _line(label: str, subject: str, max_length: int, **kwargs: Any) -> forms.Cha
     )
 
 
-def _choice(label: str, example: str, **attrs: str) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label,
-        widget=forms.Select(attrs=attrs),
-        error_messages={
-            "required": f"Elija el {label.lower()}.",
-            "invalid_choice": f"El {label.lower()} debe ser uno de la lista, por ejemplo {example}.",
-        },
-    )
-
-
-def municipality_choices() -> list[tuple[str, Any]]:
-    """All municipalities by department, so that the field works without JavaScript."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    rows = Municipality.objects.order_by("department__name", "name")
-    for code, name, department in rows.values_list("code", "name", "department__name"):
-        groups.setdefault(department, []).append((code, name))
-    return [("", CHOOSE), *groups.items()]
-
-
 def check_digit(nit: str) -> str:
     """The check digit of a NIT (mod 11), or "" for what is no NIT."""
     return str(stdnum_nit.calc_check_digit(nit)) if NIT.fullmatch(nit) else ""
 
 
-class RegistrationForm(ActionForm):
-    """The registration of an entity of one kind, with its RUT, which a correction may leave as it is."""
+class RegistrationForm(SedeForm):
+    """The registration of an entity of one kind, with its RUT, which a correction may leave as it is.
+
+    Its contact details are those that a main sede gets.
+    """
 
     nit = _line(
         "NIT sin dígito de verificación",
@@ -93,8 +75,6 @@ class RegistrationForm(ActionForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Elija el modelo 1 o el modelo 2.", "invalid_choice": "El modelo debe ser 1 o 2."},
     )
-    department = _choice("Departamento", "Antioquia", **{"data-department": ""})
-    municipality = _choice("Municipio", "Medellín", **{"data-municipality": ""})
     address = _line("Dirección", "La dirección", 300)
     phone = _line("Teléfono", "El teléfono", 60, widget=forms.TextInput(attrs={"inputmode": "tel"}))
     rut = forms.FileField(
@@ -109,6 +89,7 @@ class RegistrationForm(ActionForm):
             "max_length": "El nombre del archivo debe tener máximo 255 letras.",
         },
     )
+    field_order = ("nit", "name", "regimenes", "et_model", "department", "municipality", "address", "phone", "rut")
     checked_rut: CheckedRut
 
     def __init__(
@@ -122,9 +103,6 @@ class RegistrationForm(ActionForm):
             del self.fields["regimenes"]
         if kind != RegistrationKind.ET:
             del self.fields["et_model"]
-        departments = Department.objects.order_by("name").values_list("code", "name")
-        set_choices(self, "department", [("", CHOOSE), *departments])
-        set_choices(self, "municipality", municipality_choices())
         if registration is not None:
             self.fields["rut"].required = False
             self.fields["rut"].help_text = "Si no elige otro archivo, se conserva el que cargó."
@@ -161,13 +139,6 @@ class RegistrationForm(ActionForm):
             raise forms.ValidationError("La razón social debe tener letras, por ejemplo Clínica del Río S.A.S.")
         return name
 
-    def clean_phone(self) -> str:
-        """A telephone number, with an extension or without."""
-        phone = str(self.cleaned_data["phone"])
-        if not PHONE.fullmatch(phone):
-            raise forms.ValidationError("El teléfono debe tener de 7 a 20 dígitos, por ejemplo 601 330 5043 ext. 12.")
-        return phone
-
     def clean_rut(self) -> Any:
         """A file that is too large is not read."""
         file = self.cleaned_data["rut"]
@@ -178,13 +149,8 @@ class RegistrationForm(ActionForm):
         return file
 
     def clean(self) -> None:
-        """The municipality is of the department; once there are no errors, the RUT is checked: `checked_rut` is set."""
-        department, municipality = self.cleaned_data.get("department"), self.cleaned_data.get("municipality")
-        if department and municipality and not municipality.startswith(department):
-            self.add_error(
-                "municipality",
-                "El municipio debe ser del departamento elegido. Cambie uno de los dos para que correspondan.",
-            )
+        """Once there are no errors, the RUT is checked: `checked_rut` is set."""
+        super().clean()
         if not self.errors:
             self._check_rut()
 
@@ -204,7 +170,7 @@ class RegistrationForm(ActionForm):
         self.checked_rut = CheckedRut(content if file else None, checks)
 
     @property
-    def details(self) -> EntityDetails:
+    def entity_details(self) -> EntityDetails:
         """What was typed, in a valid form."""
         data = self.cleaned_data
         return EntityDetails(

@@ -39,17 +39,6 @@ class SignUpForm(DocumentForm, CaptchaForm):
         label="He leído el aviso de privacidad y autorizo el tratamiento de mis datos personales",
         error_messages={"required": "Ingrese su autorización: sin ella el portal no puede tratar sus datos."},
     )
-    field_order = (
-        "document_type",
-        "document_number",
-        "first_name",
-        "second_name",
-        "first_surname",
-        "second_surname",
-        "sex",
-        "email",
-        "notice",
-    )
 
     @property
     def applicant(self) -> Applicant:

@@ -50,7 +50,6 @@ def _form_page(request: PersonRequest, form: AuthorizedForm, appointment: Appoin
 
 @person(methods=FORM)
 def new_authorized(request: PersonRequest, pk: int) -> HttpResponse:
-    """ "Nuevo"."""
     entity = represented_entity(request, pk)
     form = AuthorizedForm(request.POST or None, entity=entity)
     if form.is_valid():

@@ -12,12 +12,10 @@ from roles.views.entity_history import history_page, history_workbook
 
 @person(methods=SAFE)
 def entity_history(request: PersonRequest, pk: int) -> HttpResponse:
-    """The events of one entity that the person represents now."""
     return history_page(request, represented_entity(request, pk), "delegates/entity_history.html", {})
 
 
 @person(methods=SAFE)
 def download_entity_history(request: PersonRequest, pk: int) -> HttpResponseBase:
-    """Their workbook."""
     entity = represented_entity(request, pk)
     return history_workbook(request, entity, reverse("entity_history", args=[entity.pk]))

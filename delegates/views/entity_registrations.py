@@ -60,7 +60,7 @@ def _send(
     if not form.is_valid():
         return None
     with form.attempt():
-        registration = action(by=request.account, details=form.details, rut=form.checked_rut)
+        registration = action(by=request.account, details=form.entity_details, rut=form.checked_rut)
         if any(check.verdict == Verdict.NOT_MET for check in form.checked_rut.checks):
             messages.warning(
                 request,

@@ -57,7 +57,6 @@ def my_data(request: PersonRequest) -> HttpResponse:
 
 @person(methods=FORM)
 def correct_my_data(request: PersonRequest) -> HttpResponse:
-    """Save the sexo."""
     if request.method != "POST":
         return redirect("my_data")
     form = SexForm(request.POST)

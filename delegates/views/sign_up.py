@@ -36,7 +36,6 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 @public(methods=SAFE, viewable=Viewable.YES)
 def sign_up_sent(request: HttpRequest) -> HttpResponse:
-    """What happens next."""
     return render(request, "delegates/sign_up_sent.html")
 
 

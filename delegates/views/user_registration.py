@@ -85,7 +85,6 @@ def registration(request: HttpRequest) -> HttpResponse:
 
 @public(methods=SAFE, viewable=Viewable.YES)
 def registration_kinds(request: HttpRequest) -> HttpResponse:
-    """ "Seleccione el tipo de usuario"."""
     return render(request, "delegates/registration_kinds.html", {"kinds": KINDS})
 
 
