@@ -20,7 +20,7 @@ from roles.validity import long_date, today
 from tests.factories import make_assignment
 from tests.history.scenario import Case, Expected, Scenario, by_nobody, case
 from tests.registry_files import csv_file, load, sede_row
-from tests.roles.registry_effects import Ministry, on
+from tests.roles.registry_loads import Ministry, on
 
 REGISTRIES = {
     "reps": [sede_row()],

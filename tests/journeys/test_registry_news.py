@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests import factories
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.roles.registry_effects import Ministry
+from tests.roles.registry_loads import Ministry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

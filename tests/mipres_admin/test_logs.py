@@ -19,7 +19,7 @@ from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
 from tests.accounts.login_page import is_logged_in, solution
 from tests.factories import make_person
-from tests.roles.users_pages import associate, find
+from tests.roles.views.users_pages import associate, find
 from tests.smtp import Server
 from tokens.models import PortalToken
 from tokens.signing.keys import ensure_keys

@@ -17,7 +17,7 @@ from roles.models import RoleAssignment
 from tests.accounts.login_page import is_logged_in, log_in
 from tests.factories import make_delegate, make_entity, make_sede, make_user
 from tests.mipres_admin.history.portal_role import PASSWORD, drop_role, make_role, role_name
-from tests.roles.users_pages import associate, find
+from tests.roles.views.users_pages import associate, find
 
 HISTORY, LINKS, SEALS = "history_historyentry", "history_historylink", "history_historyseal"
 TABLES = (HISTORY, LINKS, SEALS)

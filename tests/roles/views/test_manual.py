@@ -15,7 +15,7 @@ from entities.models import Association
 from roles.models import RoleAssignment, SsoPost
 from roles.validity import today
 from tests.factories import make_assignment, make_entity, make_sede, make_user
-from tests.roles.users_pages import associate, client_of, find, roles_now, save_roles
+from tests.roles.views.users_pages import associate, client_of, find, roles_now, save_roles
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, JUNTA, ANULADOR, DISPENSADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador", "Rol_Dispensador"

@@ -8,23 +8,10 @@ from mipres_admin.history.models import HistoryEntry
 from registries.actions import queue_undo
 from registries.models import RegistryLoad
 from registries.queue import run_next_load
-from tests.factories import make_assignment, make_user
-from tests.roles.registry_effects import Ministry, held
+from tests.roles.registry_loads import held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PRESCRIPTOR = "Rol_Prescriptor"
-
-
-@pytest.fixture
-def registries(tmp_path):
-    return Ministry(tmp_path)
-
-
-@pytest.fixture
-def prescriber(sede, delegate):
-    user = make_user()
-    make_assignment(user, sede, PRESCRIPTOR, delegate)
-    return user
 
 
 def undone(load, by):

@@ -13,7 +13,7 @@ from mipres_admin.refusals import Refused
 from roles.actions.role_assignments import activate_user
 from roles.matrix import Option
 from tests.factories import make_person, make_user
-from tests.roles.registry_effects import Ministry, held
+from tests.roles.registry_loads import Ministry, held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

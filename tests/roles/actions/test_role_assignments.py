@@ -33,11 +33,6 @@ def roles_of(user, sede):
     return set(RoleAssignment.objects.filter(user=user, sede=sede).current().values_list("role", flat=True))
 
 
-@pytest.fixture
-def user(db):
-    return make_user()
-
-
 def test_activating_gives_the_roles_at_the_sede(delegate, sede, user):
     change = activate(delegate, user, sede, PRESCRIPTOR, ANULADOR)
     assert (change.granted_roles, change.ended, change.rescheduled) == ((ANULADOR, PRESCRIPTOR), (), ())

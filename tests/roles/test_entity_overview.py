@@ -1,4 +1,4 @@
-"""Does the home of each delegate show the figures of its entity, each the count of the list behind its link?"""
+"""Is each figure of an entity the count of the list behind its link?"""
 
 import re
 from datetime import timedelta
@@ -91,24 +91,6 @@ def test_a_provider_sees_its_open_and_disabled_sedes():
     assert bars(provider, "Sedes") == {"Habilitadas": (2, 100), "Deshabilitadas": (1, 50)}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_home_shows_its_overview(kind):
-    _, page = home_of(make_delegate(make_entity(kind)))
-    assert "Resumen de hoy" in page.text
-
-
-def test_a_delegate_without_users_is_led_to_the_first(delegate):
-    _, page = home_of(delegate)
-    assert "Todavía no hay usuarios activados" in page.text
-
-
-def test_neither_the_ministry_nor_an_inactive_entity_has_an_overview(ministry, delegate):
-    delegate.entity.is_active = False
-    delegate.entity.save()
-    for account in (ministry, delegate):
-        assert "Resumen de hoy" not in home_of(account)[1].text
-
-
 def test_each_figure_is_the_count_of_the_list_behind_its_link(delegate, staffed):
     client, page = home_of(delegate)
     overview = page.context["overview"]
@@ -128,12 +110,6 @@ def test_a_providers_bars_lead_to_its_sedes():
     counts = [client.get(link).context["page"].count for link in links]
     assert [urlsplit(link).query for link in links] == ["estado=habilitadas", "estado=deshabilitadas"]
     assert counts == [1, 0]
-
-
-def test_the_bars_are_drawn_without_inline_styles(delegate, staffed):
-    _, page = home_of(delegate)
-    assert '<rect width="33" height="10"' in page.text
-    assert "style=" not in page.text
 
 
 @pytest.mark.parametrize("kind", KINDS)

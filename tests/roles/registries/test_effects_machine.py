@@ -23,7 +23,7 @@ from roles.matrix import Option
 from roles.models import RethusEntry, RoleAssignment, RoleEnding, SsoPost
 from roles.validity import midnight, today
 from tests.factories import make_delegate, make_entity, make_sede, make_user
-from tests.roles.registry_effects import Ministry, as_independent, on
+from tests.roles.registry_loads import Ministry, as_independent, on
 
 ROLES = ("Rol_Prescriptor", "Rol_Anulador")
 some_users = st.sets(st.integers(0, 2))

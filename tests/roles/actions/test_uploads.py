@@ -1,0 +1,197 @@
+"""Is an uploaded workbook applied once, whole or its correct rows, with history and mails?"""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import IntegrityError, connection
+from django.utils import timezone
+
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.refusals import Refused
+from roles import role_changes
+from roles.actions import uploads as actions
+from roles.models import RoleAssignment, RoleUpload
+from roles.validity import midnight, today
+from tests.factories import make_assignment, make_sede
+from tests.roles.workbooks import apply, held, in_days, reason, row, upload, verdicts
+
+pytestmark = pytest.mark.django_db
+PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
+DAY = timedelta(days=1)
+
+
+# ---------------------------------------------------------------- the round trip
+
+
+def test_alta_cambio_and_baja_are_applied(delegate, sede, user, staffed):
+    file = upload(
+        delegate,
+        row(user, sede, ANULADOR, last=in_days(30)),
+        row(user, sede, JUNTA, first=in_days(0)),
+        row(user, sede, PRESCRIPTOR, first=in_days(-5), state="Terminado"),
+        row(staffed, sede, ANULADOR, first=in_days(3), last=in_days(5)),
+    )
+    assert verdicts(file) == ["alta", "cambio", "baja", "cambio"]
+    apply(delegate, file)
+    mine = {(one.user_id, one.role): one.last_day for one in RoleAssignment.objects.not_ended()}
+    assert mine == {
+        (user.pk, ANULADOR): today() + 30 * DAY,
+        (user.pk, JUNTA): None,
+        (staffed.pk, ANULADOR): today() + 5 * DAY,
+        (staffed.pk, JUNTA): None,
+    }
+
+
+def test_the_same_file_again_changes_nothing(delegate, sede, user, staffed):
+    rows = [
+        row(user, sede, ANULADOR, last=in_days(30)),
+        row(user, sede, JUNTA),
+        row(user, sede, PRESCRIPTOR, first=in_days(-5), state="Terminado"),
+        row(staffed, sede, ANULADOR, first=in_days(3), state="Terminado"),
+    ]
+    apply(delegate, upload(delegate, *rows))
+    assert verdicts(upload(delegate, *rows)) == ["igual"] * 4
+
+
+def test_rows_absent_from_the_file_are_left_alone(delegate, sede, user, staffed):
+    before = held()
+    apply(delegate, upload(delegate, row(user, sede, PRESCRIPTOR)))
+    assert held() == before
+
+
+# ---------------------------------------------------------------- applying
+
+
+def test_all_or_nothing_with_an_error_changes_nothing(delegate, sede, user):
+    file = upload(delegate, row(user, sede, ANULADOR), row(user, sede, "Rol_Admision"))
+    with pytest.raises(Refused):
+        apply(delegate, file)
+    assert not RoleAssignment.objects.exists()
+    assert not HistoryEntry.objects.exists()
+
+
+def test_all_or_nothing_takes_back_what_was_done_when_a_row_is_refused_on_the_way(delegate, sede, user, monkeypatch):
+    file = upload(delegate, row(user, sede, ANULADOR), row(user, sede, JUNTA))
+    real = role_changes.grant
+
+    def second_fails(activation, assignments, roles, *rest, **more):
+        if roles == {JUNTA}:
+            raise Refused(actions._with_errors(1))
+        return real(activation, assignments, roles, *rest, **more)
+
+    monkeypatch.setattr(role_changes, "grant", second_fails)
+    with pytest.raises(Refused):
+        apply(delegate, file)
+    assert not RoleAssignment.objects.exists()
+    file.refresh_from_db()
+    assert (file.state, verdicts(file)) == ("previewed", ["alta", "error"])
+
+
+def test_only_the_good_rows_can_be_applied(delegate, sede, user):
+    file = apply(delegate, upload(delegate, row(user, sede, ANULADOR), row(user, sede, "Rol_Admision")), "correctas")
+    assert held() == [(ANULADOR, None)]
+    assert verdicts(file) == ["alta", "error"]
+
+
+def test_a_row_whose_role_changed_since_the_preview_is_an_error(delegate, sede, user, staffed):
+    file = upload(delegate, row(user, sede, PRESCRIPTOR, last=in_days(4)), row(user, sede, ANULADOR))
+    RoleAssignment.objects.filter(role=PRESCRIPTOR).update(ends_at=midnight(today() + 2 * DAY))
+    file = apply(delegate, file, "correctas")
+    assert verdicts(file) == ["error", "alta"]
+    assert "Cambió desde la vista previa" in file.rows[0]["reason"]
+
+
+def test_a_row_that_can_no_longer_be_done_says_that_it_changed_and_why(delegate, sede, user):
+    file = upload(delegate, row(user, sede, ANULADOR))
+    user.person.deceased_on = today()
+    user.person.save()
+    file = apply(delegate, file, "correctas")
+    assert "Cambió desde la vista previa" in reason(file)
+    assert "fallecida" in reason(file)
+
+
+def test_a_row_that_was_wrong_in_the_preview_is_never_applied_unseen(delegate, ips, user):
+    sede = make_sede(ips, closed_on=today())
+    file = upload(delegate, row(user, sede, ANULADOR))
+    sede.closed_on = None
+    sede.save()
+    apply(delegate, file, "correctas")
+    assert not RoleAssignment.objects.exists()
+
+
+def test_a_second_apply_is_told_that_it_is_done(delegate, colleague, sede, user):
+    file = upload(delegate, row(user, sede, ANULADOR))
+    apply(delegate, file)
+    with pytest.raises(Refused) as second:
+        apply(colleague, file)
+    assert second.value.refusal.headline == "El archivo ya se aplicó"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_applies_at_once_do_it_once(delegate, colleague, sede, user):
+    file, start = upload(delegate, row(user, sede, ANULADOR), row(user, sede, JUNTA)), Barrier(2)
+
+    def click(by):
+        try:
+            start.wait(10)
+            return bool(apply(by, file))
+        except Refused:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(click, [delegate, colleague])) == [False, True]
+    assert RoleAssignment.objects.count() == 2
+    assert HistoryEntry.objects.filter(event="roles.uploaded").count() == 1
+
+
+def test_an_upload_of_another_entity_is_not_applied(delegate, stranger, sede, user):
+    with pytest.raises(Refused):
+        apply(stranger, upload(delegate, row(user, sede, ANULADOR)))
+
+
+def test_the_file_leaves_one_row_of_history_beside_those_of_its_acts(delegate, sede, user, staffed):
+    apply(delegate, upload(delegate, row(user, sede, ANULADOR), row(user, sede, PRESCRIPTOR, state="Terminado")))
+    acts = list(HistoryEntry.objects.order_by("id").values_list("event", flat=True))
+    assert acts == ["roles.given", "roles.changed", "roles.uploaded"]
+    after = HistoryEntry.objects.latest("id").after
+    assert (after["rows"]["alta"], after["rows"]["baja"], after["mode"]) == (1, 1, "todo")
+    assert user.person.document_number not in str(after)
+
+
+def test_ending_the_last_role_at_a_sede_is_written_as_a_deactivation(delegate, sede, user):
+    make_assignment(user, sede, ANULADOR, delegate)
+    apply(delegate, upload(delegate, row(user, sede, ANULADOR, state="Terminado")))
+    assert HistoryEntry.objects.filter(event="roles.ended").exists()
+
+
+def test_each_person_gets_one_mail(delegate, ips, sede, user, delivered):
+    rows = [row(user, place, role) for place in (sede, make_sede(ips)) for role in (ANULADOR, JUNTA)]
+    apply(delegate, upload(delegate, *rows))
+    assert [message.to for message in delivered()] == [[user.person.email]]
+    assert delivered()[0].body.count("Alta:") == 4
+
+
+def test_uploads_of_more_than_a_week_go_with_the_next_one(delegate, colleague, sede, user):
+    old = upload(delegate, row(user, sede, ANULADOR))
+    RoleUpload.objects.filter(pk=old.pk).update(made_at=timezone.now() - 8 * DAY)
+    new = upload(colleague, row(user, sede, ANULADOR))
+    assert list(RoleUpload.objects.all()) == [new]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [
+        ({"state": "applied"}, "role_upload_applied_by_someone_at_some_time"),
+        ({"mode": "todo"}, "role_upload_applied_by_someone_at_some_time"),
+        ({"sha256": "x"}, "role_upload_sha256_well_formed"),
+        ({"file_name": ""}, "role_upload_names_its_file"),
+    ],
+)
+def test_an_upload_is_whole(delegate, wrong, name):
+    fields = {"entity": delegate.entity, "made_by": delegate, "file_name": "a", "sha256": "0" * 64, "rows": []}
+    with pytest.raises(IntegrityError, match=name):
+        RoleUpload.objects.create(**(fields | wrong))

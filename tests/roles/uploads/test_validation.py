@@ -1,0 +1,113 @@
+"""Does each row of an uploaded workbook say what it would do, or what is wrong with it?"""
+
+from datetime import timedelta
+
+import pytest
+
+from entities.models import EntityKind
+from roles.models import RoleUpload, SsoPost
+from roles.validity import today
+from tests.cells import each_cell
+from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
+from tests.roles.workbooks import apply, book_of, held, in_days, reason, row, send, upload, verdicts
+
+pytestmark = pytest.mark.django_db
+PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
+DAY = timedelta(days=1)
+
+
+# ---------------------------------------------------------------- the round trip
+
+
+def test_a_blank_first_day_speaks_of_the_role_that_is_held(delegate, sede, user, staffed):
+    assert verdicts(upload(delegate, row(user, sede, PRESCRIPTOR))) == ["igual"]
+
+
+def test_an_sso_whose_last_day_is_the_plazas_is_without_change(delegate, sede):
+    sso, post = make_user("SSO"), today() + 20 * DAY
+    number = sso.person.document_number
+    SsoPost.objects.create(document_type="CC", document_number=number, sede=sede, starts_on=today() - DAY, ends_on=post)
+    apply(delegate, upload(delegate, row(sso, sede, ANULADOR)))
+    assert held() == [(ANULADOR, post.isoformat())]
+    assert verdicts(upload(delegate, row(sso, sede, ANULADOR))) == ["igual"]
+
+
+# ---------------------------------------------------------------- rows that are wrong
+
+
+@each_cell(
+    ("texts", "said"),
+    [
+        ({"TIPO DOCUMENTO": ""}, "Ingrese TIPO DOCUMENTO"),
+        ({"TIPO DOCUMENTO": "TI"}, "TIPO DOCUMENTO debe ser uno de"),
+        ({"NÚMERO DOCUMENTO": ""}, "Ingrese NÚMERO DOCUMENTO"),
+        ({"NÚMERO DOCUMENTO": "<b>"}, "NÚMERO DOCUMENTO debe tener"),
+        ({"NÚMERO DOCUMENTO": "99999999"}, "Usuario no registrado para esta aplicación"),
+        ({"USUARIO": "CC1"}, "USUARIO debe ser el tipo y el número"),
+        ({"CÓDIGO ENTIDAD": ""}, "Ingrese CÓDIGO ENTIDAD"),
+        ({"CÓDIGO ENTIDAD": "999999999999"}, "no existe o no es de su entidad"),
+        ({"ROL": ""}, "Ingrese ROL"),
+        ({"ROL": "Rol_Jefe"}, "ROL debe ser el código de un rol"),
+        ({"ROL": "Rol_Admision"}, "No puede asignar Rol_Admision a esta persona"),
+        ({"DESDE": "ayer"}, "DESDE debe ser una fecha"),
+        ({"DESDE": "2020-02-01"}, "un día que ya pasó"),
+        ({"HASTA": "9999-12-31"}, "HASTA debe ser una fecha de 2000 a 2099"),
+        ({"HASTA": "01/02/2020"}, "un día que ya pasó"),
+        ({"ESTADO": "Quizá"}, "ESTADO debe ser"),
+    ],
+)
+def test_a_wrong_row_says_what_is_wrong(delegate, sede, user, texts, said):
+    file = upload(delegate, row(user, sede, ANULADOR) | texts)
+    assert verdicts(file) == ["error"]
+    assert said in reason(file)
+
+
+def test_days_are_also_written_with_slashes(delegate, sede, user):
+    day = today() + 9 * DAY
+    apply(delegate, upload(delegate, row(user, sede, ANULADOR, last=f"{day:%d/%m/%Y}")))
+    assert held() == [(ANULADOR, day.isoformat())]
+
+
+def test_a_real_excel_date_and_a_number_are_read(delegate_client, sede, user):
+    number = int(user.person.document_number)
+    send(delegate_client, book_of(row(user, sede, ANULADOR, last=today()) | {"NÚMERO DOCUMENTO": number}))
+    assert verdicts(RoleUpload.objects.get()) == ["alta"]
+
+
+def test_a_code_that_lost_its_first_zero_is_found(delegate, ips, user):
+    sede = make_sede(ips, code="050010000101", municipality_id="05001")
+    assert verdicts(upload(delegate, row(user, sede, ANULADOR) | {"CÓDIGO ENTIDAD": "50010000101"})) == ["alta"]
+
+
+def test_a_forged_sede_of_another_entity_is_an_error(delegate, stranger, user):
+    file = upload(delegate, row(user, stranger.entity.sedes.get(), ANULADOR))
+    assert "no es de su entidad" in reason(file)
+
+
+def test_a_role_held_in_another_entity_is_not_seen(delegate, stranger, sede, user):
+    make_assignment(user, stranger.entity.sedes.get(), ANULADOR, stranger)
+    assert verdicts(upload(delegate, row(user, sede, ANULADOR))) == ["alta"]
+
+
+@pytest.mark.parametrize("role", [ANULADOR, PRESCRIPTOR])
+def test_a_repeated_row_names_the_first(delegate, sede, user, staffed, role):
+    file = upload(delegate, row(user, sede, role), row(user, sede, role))
+    assert verdicts(file)[1] == "error"
+    assert "Repite la fila 2" in reason(file)
+
+
+def test_another_first_day_for_a_held_role_is_an_error(delegate, sede, user, staffed):
+    assert "El usuario ya tiene ese rol" in reason(upload(delegate, row(user, sede, PRESCRIPTOR, first=in_days(9))))
+
+
+def test_a_deceased_person_is_an_error_as_on_the_screen(delegate, sede):
+    user = make_user(deceased_on=today())
+    assert "fallecida" in reason(upload(delegate, row(user, sede, ANULADOR)))
+
+
+def test_the_option_of_each_row_is_found_by_its_role():
+    eps = make_entity(EntityKind.EPS_C)
+    delegate, sede, user = make_delegate(eps), make_sede(eps, code=eps.eps_code), make_user()
+    file = upload(delegate, row(user, sede, "Rol_Recobrante"), row(user, sede, "Rol_Dispensador"))
+    assert verdicts(file) == ["alta", "error"]
+    assert "no es un Profesional Independiente asociado" in reason(file)
