@@ -52,7 +52,6 @@ def _roles(entity: Entity) -> Overview:
 
 
 def _network(entity: Entity) -> Overview:
-    """Members of the network today, by kind."""
     members = Association.objects.of(entity).current().values_list("member__kind")
     counts = dict(members.annotate(count=Count("*")))
     figures = [

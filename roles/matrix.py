@@ -4,6 +4,7 @@ Source: manual v4.1 §6 (meanings), §10 and §11.2 (who assigns), Resolución 7
 check and the explanations all read `MATRIX`; nothing else in the portal knows a profession's roles.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import models
@@ -78,9 +79,9 @@ class Row:
     """
 
     option: Option
-    entity_kinds: frozenset[EntityKind]
+    entity_kinds: Collection[EntityKind]
     user_kind: UserKind | None
-    professions: frozenset[str] | None
+    professions: Collection[str] | None
     roles: tuple[Role, ...]
 
     def applies_to(self, entity_kind: str, user_kind: str, profession: str | None) -> bool:
@@ -92,19 +93,15 @@ class Row:
         )
 
 
-_IPS = frozenset({EntityKind.IPS})
-_EPS = frozenset({EntityKind.EPS_C, EntityKind.EPS_S})
+_IPS = {EntityKind.IPS}
+_EPS = {EntityKind.EPS_C, EntityKind.EPS_S}
 _JUNTA_AND_ANULADOR = (Role.JUNTA_IPS, Role.ANULADOR)
 
 MATRIX: tuple[Row, ...] = (
     Row(Option.PROFESIONAL, _IPS, UserKind.PROFESIONAL, PRESCRIBERS, (Role.PRESCRIPTOR, *_JUNTA_AND_ANULADOR)),
-    Row(Option.PROFESIONAL, _IPS, UserKind.PROFESIONAL, frozenset({NUTRICION}), (Role.ORDENADOR, *_JUNTA_AND_ANULADOR)),
+    Row(Option.PROFESIONAL, _IPS, UserKind.PROFESIONAL, {NUTRICION}, (Role.ORDENADOR, *_JUNTA_AND_ANULADOR)),
     Row(
-        Option.PROFESIONAL,
-        _IPS,
-        UserKind.PROFESIONAL,
-        frozenset({ENFERMERIA}),
-        (Role.ORDENADOR_ENFERMERIA, *_JUNTA_AND_ANULADOR),
+        Option.PROFESIONAL, _IPS, UserKind.PROFESIONAL, {ENFERMERIA}, (Role.ORDENADOR_ENFERMERIA, *_JUNTA_AND_ANULADOR)
     ),
     Row(
         Option.PROFESIONAL,
@@ -114,36 +111,12 @@ MATRIX: tuple[Row, ...] = (
         _JUNTA_AND_ANULADOR,
     ),
     Row(Option.PROFESIONAL, _IPS, UserKind.PROFESIONAL, None, (Role.ANULADOR,)),
-    Row(
-        Option.PROFESIONAL,
-        _IPS,
-        UserKind.SSO,
-        frozenset({MEDICINA, ODONTOLOGIA}),
-        (Role.PRESCRIPTOR, *_JUNTA_AND_ANULADOR),
-    ),
-    Row(
-        Option.PROFESIONAL,
-        _IPS,
-        UserKind.SSO,
-        frozenset({ENFERMERIA}),
-        (Role.ORDENADOR_ENFERMERIA, *_JUNTA_AND_ANULADOR),
-    ),
-    Row(Option.PROFESIONAL, _IPS, UserKind.SSO, frozenset({BACTERIOLOGIA}), _JUNTA_AND_ANULADOR),
-    Row(
-        Option.ADMINISTRATIVO,
-        _IPS,
-        UserKind.OTRO,
-        None,
-        (Role.ADMISION, Role.TRANSCRIPTOR_IPS, Role.DISPENSADOR),
-    ),
+    Row(Option.PROFESIONAL, _IPS, UserKind.SSO, {MEDICINA, ODONTOLOGIA}, (Role.PRESCRIPTOR, *_JUNTA_AND_ANULADOR)),
+    Row(Option.PROFESIONAL, _IPS, UserKind.SSO, {ENFERMERIA}, (Role.ORDENADOR_ENFERMERIA, *_JUNTA_AND_ANULADOR)),
+    Row(Option.PROFESIONAL, _IPS, UserKind.SSO, {BACTERIOLOGIA}, _JUNTA_AND_ANULADOR),
+    Row(Option.ADMINISTRATIVO, _IPS, UserKind.OTRO, None, (Role.ADMISION, Role.TRANSCRIPTOR_IPS, Role.DISPENSADOR)),
     Row(Option.INDEPENDIENTE, _EPS, UserKind.PROFESIONAL, PRESCRIBERS, (Role.PRESCRIPTOR, Role.DISPENSADOR)),
-    Row(
-        Option.INDEPENDIENTE,
-        _EPS,
-        UserKind.PROFESIONAL,
-        frozenset({NUTRICION}),
-        (Role.ORDENADOR, Role.DISPENSADOR),
-    ),
+    Row(Option.INDEPENDIENTE, _EPS, UserKind.PROFESIONAL, {NUTRICION}, (Role.ORDENADOR, Role.DISPENSADOR)),
     Row(
         Option.ADMINISTRATIVO_EPS,
         _EPS,
@@ -152,8 +125,8 @@ MATRIX: tuple[Row, ...] = (
         (Role.ANULADOR_EPS, Role.JUNTA_EPS, Role.RECOBRANTE, Role.TRANSCRIPTOR),
     ),
     Row(Option.ADMINISTRATIVO_EPS, _EPS, UserKind.OTRO, None, (Role.SERVICIO_COMPLEMENTARIO,)),
-    Row(Option.ADMINISTRATIVO, frozenset({EntityKind.PROVEEDOR}), UserKind.OTRO, None, (Role.DISPENSADOR,)),
-    Row(Option.ADMINISTRATIVO, frozenset({EntityKind.PPN}), None, None, (Role.DISPENSADOR,)),
+    Row(Option.ADMINISTRATIVO, {EntityKind.PROVEEDOR}, UserKind.OTRO, None, (Role.DISPENSADOR,)),
+    Row(Option.ADMINISTRATIVO, {EntityKind.PPN}, None, None, (Role.DISPENSADOR,)),
 )
 # the kinds of entity whose delegates activate users at all
 ACTIVATING_KINDS = tuple(kind for kind in EntityKind if any(kind in row.entity_kinds for row in MATRIX))

@@ -10,7 +10,6 @@ ACTIVATION_DAYS = 30
 
 
 def _activations() -> Content:
-    """Roles given, day by day, counted in the index of the history."""
     days = last_days(ACTIVATION_DAYS, today())
     chart = day_chart(
         "Activaciones por día",

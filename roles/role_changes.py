@@ -121,7 +121,6 @@ def _ended(assignment: RoleAssignment, *, by: Account | None, now: datetime) -> 
 
 
 def _until(assignment: RoleAssignment, ends_at: datetime | None) -> RoleAssignment:
-    """A copy with another end."""
     rescheduled = copy(assignment)
     rescheduled.ends_at = ends_at
     return rescheduled

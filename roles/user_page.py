@@ -66,7 +66,6 @@ def _places(user: RegisteredUser, post: SsoPost | None) -> list[Sede]:
 
 
 def _endings(activation: Activation) -> list[RoleEnding]:
-    """The roles of the user in this entity that registries ended lately, the latest first."""
     lately = RoleEnding.objects.visible_to(activation.entity).not_undone().since(NOTICE_DAYS)
     return list(lately.filter(assignment__user=activation.user).select_related("assignment__sede"))
 

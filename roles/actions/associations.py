@@ -45,12 +45,10 @@ class NetworkChange:
 
 
 def _lock_users(members: Iterable[Entity]) -> None:
-    """The users who are these independents, so that nobody gives them a role because of the old network."""
     lock_rows(RegisteredUser.objects.filter(independents_among(members, "person__")))
 
 
 def _record(by: Account, event: Event, association: Association, users: int = 0, roles: int = 0) -> None:
-    """One row about the member, in the history of the owner."""
     since = {"relation": association.relation, "from": association.first_day.isoformat()}
     until = association.last_day and {
         "until": association.last_day.isoformat(),
@@ -142,7 +140,6 @@ def dissociate(*, by: Account, members: Collection[Entity], expected_endings: in
 
 
 def _is(role: RoleAssignment, member: Entity) -> bool:
-    """Whether the user of a role is this independent professional."""
     person = role.user.person
     return (person.document_type, person.document_number) == (member.identification_type, member.nit)
 

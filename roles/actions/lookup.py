@@ -27,7 +27,6 @@ def _too_many() -> Refusal:
 
 
 def _count(by: Account) -> None:
-    """Count one search of this account, in this hour of the clock."""
     key, expires_at = limiter.key_of("accounts.lookup", str(by.pk)), limiter.end_of_window(HOUR, timezone.now())
     try:
         limiter.count(key, allowed=settings.LOOKUPS_PER_HOUR, expires_at=expires_at)

@@ -88,7 +88,6 @@ def _event_row(change: RoleChange) -> EventRow:
 
 
 def _state(sede: Sede, assignments: Assignments) -> dict[str, object]:
-    """The roles at the sede as the history keeps them: role, first day, last day."""
     roles = [
         {
             "role": assignment.role,
@@ -106,7 +105,6 @@ def notification_of(change: RoleChange) -> OutgoingMail | None:
 
 
 def _save(by: Account, change: RoleChange) -> RoleChange:
-    """Save a change and notify the person, when there is one."""
     if change:
         save_changes(by=by, changes=[change])
         notify_all([notification_of(change)])

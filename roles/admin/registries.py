@@ -17,7 +17,6 @@ def _in_lines(texts: Iterable[str]) -> str:
 
 @admin.display(description="profesiones en ReTHUS")
 def _rethus(person: Person) -> str:
-    """What ReTHUS says of this person, closed entries too."""
     entries = RethusEntry.objects.of(person).select_related("profession")
     return _in_lines(
         f"{entry.profession}{f' (retirada el {entry.closed_on})' if entry.closed_on else ''}" for entry in entries
@@ -26,7 +25,6 @@ def _rethus(person: Person) -> str:
 
 @admin.display(description="plazas de SSO")
 def _posts(person: Person) -> str:
-    """Where and when this person served or serves."""
     posts = SsoPost.objects.of(person).select_related("sede").order_by("starts_on")
     return _in_lines(f"{post.sede}, del {post.starts_on} al {post.ends_on}" for post in posts)
 

@@ -100,7 +100,6 @@ def checksum_matches(certificate: Certificate) -> bool:
 
 
 def _template_context(certificate: Certificate) -> dict[str, Any]:
-    """The content with its dates as dates, for templates."""
     content: Content = certificate.content
     return content | {
         "grouped_code": certificate.grouped_code,

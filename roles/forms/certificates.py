@@ -25,7 +25,6 @@ class CertificateForm(ActionForm):
     )
 
     def clean_as_of(self) -> date:
-        """The day, refused when it is still to come."""
         day: date = self.cleaned_data["as_of"]
         if day > today():
             raise forms.ValidationError(f"«A la fecha» debe ser hoy o un día anterior, por ejemplo {today():%Y-%m-%d}.")

@@ -38,13 +38,11 @@ class EntityHistoryForm(BaseHistoryForm):
         set_choices(self, "quien", [("", "Todos"), ("Cuentas de la entidad", named), ("Otros", others)])
 
     def filtered(self, events: HistoryQuerySet) -> HistoryQuerySet:
-        """Those of the events that a valid form asks for."""
         events, who = super().filtered(events), self.cleaned_data["quien"]
         if who in OTHERS:
             return events.filter(**OTHERS[who][1])
         return events.filter(actor=int(who)) if who else events
 
     def recorded_filters(self) -> dict[str, Any]:
-        """Accounts by their key."""
         who = self.cleaned_data["quien"]
         return super().recorded_filters() | ({"quien": who} if who else {})

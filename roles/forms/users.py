@@ -118,23 +118,27 @@ class SedeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in
         )
 
 
-def option_field() -> forms.ChoiceField:
-    """The option under which the page was opened."""
+class ActivationForm(ActionForm):
+    """The fields of every form of one user; a valid one has what its action takes."""
+
     lost = "La página llegó incompleta: ábrala de nuevo y repita el cambio."
-    return forms.ChoiceField(
+    # the option under which the page was opened
+    option = forms.ChoiceField(
         choices=Option, widget=forms.HiddenInput, error_messages={"required": lost, "invalid_choice": lost}
     )
-
-
-class AssociateForm(ActionForm):
-    """The sede and the roles of "Asociar Usuario"."""
-
-    option = option_field()
 
     def __init__(self, *args: Any, activation: Activation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["option"].initial = activation.option
-        # the whole entity's sedes are valid answers, those that are offered are the ones shown
+        # all sedes of the entity are valid, also those that the page does not offer
+        self.fields["sede"] = SedeField(Sede.objects.visible_to(activation.entity), widget=forms.HiddenInput)
+
+
+class AssociateForm(ActivationForm):
+    """The sede and the roles of "Asociar Usuario"."""
+
+    def __init__(self, *args: Any, activation: Activation, **kwargs: Any) -> None:
+        super().__init__(*args, activation=activation, **kwargs)
         sedes = Sede.objects.visible_to(activation.entity)
         self.fields["sede"] = SedeField(sedes, label="Sede", empty_label=None, widget=forms.RadioSelect)
         self.fields["roles"] = RolesField(activation.allowed_roles)
@@ -145,25 +149,21 @@ class AssociateForm(ActionForm):
         """Show these sedes to choose from."""
         self.fields["sede"].widget = forms.RadioSelect(choices=[(sede.code, sede_label(sede)) for sede in sedes])
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """What `activate_user` takes from a valid form."""
-        data = self.cleaned_data
-        return {"sede": data["sede"], "roles": data["roles"], "validity": Validity(data["first"], data["last"])}
+    def clean(self) -> dict[str, Any]:
+        """Make the two days one validity."""
+        cleaned = super().clean() or {}
+        return cleaned | {"validity": Validity(cleaned.pop("first", None), cleaned.pop("last", None))}
 
 
-class UpdateRolesForm(ActionForm):
-    """The roles that stay at one sede, and those that the page showed when it was drawn."""
+class UpdateRolesForm(ActivationForm):
+    """The roles that stay at one sede, and those that the page showed."""
 
-    option = option_field()
     expected_roles = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, activation: Activation, roles: Iterable[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, activation=activation, **kwargs)
         roles = self.data.get("expected_roles", "")[:500].split() if self.is_bound else list(roles)
-        self.fields["option"].initial = activation.option
         self.fields["expected_roles"].initial = " ".join(roles)
-        self.fields["sede"] = SedeField(Sede.objects.visible_to(activation.entity), widget=forms.HiddenInput)
         offered = [role for role in Role if role in activation.allowed_roles or role in roles]
         self.fields["roles"] = RolesField(offered, required=False, initial=roles)
 
@@ -171,25 +171,18 @@ class UpdateRolesForm(ActionForm):
         """The roles that the page showed."""
         return set(self.cleaned_data["expected_roles"].split())
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """What `update_roles` takes from a valid form."""
-        return {name: self.cleaned_data[name] for name in ("sede", "roles", "expected_roles")}
-
 
 class DeactivateForm(UpdateRolesForm):
-    """The confirmation of "Desactivar Usuario": no role stays."""
+    """The confirmation of "Desactivar Usuario"."""
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """What `update_roles` takes from a valid form."""
-        return super().values | {"roles": ()}
+    def clean_roles(self) -> list[str]:
+        """No role stays."""
+        return []
 
 
-class LastDayForm(ActionForm):
+class LastDayForm(ActivationForm):
     """One of the roles at one sede, and its new last day."""
 
-    option = option_field()
     role = forms.ChoiceField(
         label="Rol",
         choices=[(role.value, role.value) for role in Role],
@@ -198,16 +191,9 @@ class LastDayForm(ActionForm):
     last = day_field("Hasta", "Último día, incluido. En blanco: sin fecha final.")
 
     def __init__(self, *args: Any, activation: Activation, roles: Sequence[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["option"].initial = activation.option
-        self.fields["sede"] = SedeField(Sede.objects.visible_to(activation.entity), widget=forms.HiddenInput)
+        super().__init__(*args, activation=activation, **kwargs)
         if roles:
             set_choices(self, "role", ((name, name) for name in roles))
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """What `change_last_day` takes from a valid form."""
-        return {name: self.cleaned_data[name] for name in ("sede", "role", "last")}
 
 
 class UsersFilterForm(forms.Form):

@@ -45,7 +45,6 @@ class SheetRow:
 
 
 def _check_file(data: bytes) -> None:
-    """Refuse what is too large or plainly no .xlsx."""
     if not data:
         raise SheetRefused("El archivo está vacío. Elija el Excel que entrega «Descargar Datos».")
     if len(data) > LARGEST_FILE:

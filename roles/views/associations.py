@@ -29,7 +29,6 @@ NAMES_SHOWN = 5
 
 
 def _territorial(entity: Entity) -> list[Association]:
-    """The territorial entities that have this EPS-Subsidiado in their network now; none for any other entity."""
     if entity.kind != EntityKind.EPS_S:
         return []
     owners = Association.objects.with_member(entity).current().filter(owner_kind=EntityKind.ET)
@@ -40,7 +39,6 @@ def _territorial(entity: Entity) -> list[Association]:
 
 
 def _search(request: DelegateRequest, owner: Entity) -> FindEntitiesForm:
-    """The search of the address; without one, the form as it opens."""
     form = FindEntitiesForm(request.GET if "criterio" in request.GET else None, owner=owner)
     if not form.is_bound:
         kinds, kind = NETWORK_MEMBERS[owner.kind], request.GET.get("tipo", "")
@@ -187,7 +185,6 @@ def _in_state(associations: AssociationQuerySet, state: str) -> AssociationQuery
 
 
 def _filtered(owner: Entity, form: EntitiesFilterForm) -> AssociationQuerySet:
-    """The owner's associations that match the filters; none for a wrong filter."""
     network = Association.objects.of(owner)
     if not form.is_valid():
         return network.none()
@@ -206,7 +203,6 @@ def _filtered(owner: Entity, form: EntitiesFilterForm) -> AssociationQuerySet:
     viewable=Viewable.YES,
 )
 def entities(request: DelegateRequest) -> HttpResponse:
-    """ "Consultar Entidades": the filter, the exact count, and a page of the network."""
     owner = request.entity
     form = EntitiesFilterForm(request.GET, owner=owner)
     page = page_of(request, _filtered(owner, form).listed(), "member__search")
@@ -216,7 +212,6 @@ def entities(request: DelegateRequest) -> HttpResponse:
 
 @delegate_of(*OWNER_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def download_entities(request: DelegateRequest) -> HttpResponseBase:
-    """ "Descargar Datos": the workbook with the columns and rows of the screen."""
     owner = request.entity
     form = EntitiesFilterForm(request.GET, owner=owner)
     if not form.is_valid():
@@ -230,7 +225,6 @@ def download_entities(request: DelegateRequest) -> HttpResponseBase:
 
 @delegate_of(*OWNER_KINDS, methods=SAFE, viewable=Viewable.YES)
 def association_history(request: DelegateRequest, pk: int) -> HttpResponse:
-    """What was done with one entity in this network, each time: who, when, from where."""
     owner = request.entity
     member = get_object_or_404(Association.objects.of(owner).select_related("member"), pk=pk).member
     entries = HistoryEntry.objects.of(member).visible_to(owner).filter(event__startswith="network.")
@@ -252,7 +246,6 @@ def association_history(request: DelegateRequest, pk: int) -> HttpResponse:
     viewable=Viewable.YES,
 )
 def memberships(request: DelegateRequest) -> HttpResponse:
-    """ "Redes a las que pertenece": which EPS or territorial entities have this one in their network, since when."""
     form = MembershipsFilterForm(request.GET)
     networks = Association.objects.with_member(request.entity).select_related("owner")
     networks = _in_state(networks, form.cleaned_data["estado"]) if form.is_valid() else networks.none()

@@ -51,19 +51,16 @@ def _issue(request: DelegateRequest, template: str, user: RegisteredUser | None)
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def user_certificate(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """ "Constancia" of one user's roles in this entity."""
     return _issue(request, "roles/user_certificate.html", user_for(request, public_id))
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def entity_certificate(request: DelegateRequest) -> HttpResponse:
-    """ "Constancia" of everybody's roles in this entity."""
     return _issue(request, "roles/entity_certificate.html", None)
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def download_certificate(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """The PDF of a certificate that this entity has issued, drawn again from its stored content."""
     certificate = get_object_or_404(Certificate.objects.visible_to(request.entity), public_id=public_id)
     if not checksum_matches(certificate):
         logger.error("certificate %s does not match its fingerprint", certificate.public_id)
@@ -84,7 +81,6 @@ def download_certificate(request: DelegateRequest, public_id: UUID) -> HttpRespo
 
 @public(methods=SAFE, viewable=Viewable.YES)
 def verify(request: HttpRequest) -> HttpResponse:
-    """The form for typing the code of a certificate."""
     form = VerifyForm(request.GET if "codigo" in request.GET else None)
     if form.is_bound and form.is_valid():
         return redirect("verify_certificate", form.cleaned_data["codigo"])

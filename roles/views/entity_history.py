@@ -71,11 +71,9 @@ def history_workbook(request: AccountRequest[Any], entity: Entity, back: str) ->
     viewable=Viewable.YES,
 )
 def history(request: DelegateRequest) -> HttpResponse:
-    """ "Historia" of the delegate's own entity."""
     return history_page(request, request.entity, "roles/history.html", {})
 
 
 @delegate_of(*DELEGATE_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def download_history(request: DelegateRequest) -> HttpResponseBase:
-    """Its workbook."""
     return history_workbook(request, request.entity, reverse("history"))

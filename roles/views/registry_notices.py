@@ -13,7 +13,6 @@ from roles.models import RoleEnding, RoleEndingQuerySet
 
 
 def _filtered(entity: Entity, form: NoticesFilterForm) -> RoleEndingQuerySet:
-    """The entity's endings that match the filters; none for a wrong filter."""
     endings = RoleEnding.objects.visible_to(entity).not_undone()
     if not form.is_valid():
         return endings.none()
@@ -24,7 +23,6 @@ def _filtered(entity: Entity, form: NoticesFilterForm) -> RoleEndingQuerySet:
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def registry_notices(request: DelegateRequest) -> HttpResponse:
-    """Who, which role, at which sede, why and when, the latest first; and what the delegate can do now."""
     form = NoticesFilterForm(request.GET)
     endings = _filtered(request.entity, form).select_related("assignment__user__person", "assignment__sede")
     page = page_of(request, endings, "id", newest_first=True)

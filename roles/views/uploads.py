@@ -29,14 +29,12 @@ ORDER = {verdict.value: place for place, verdict in enumerate(Verdict)}
 
 
 def _upload(request: DelegateRequest, public_id: UUID) -> RoleUpload:
-    """The upload, for a delegate of its entity; else 404."""
     uploads = RoleUpload.objects.filter(entity=request.entity).select_related("applied_by", "entity")
     return get_object_or_404(uploads, public_id=public_id)
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def upload_users(request: DelegateRequest) -> HttpResponse:
-    """ "Cargar archivo": the file, which leads to its preview."""
     form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if not form.is_valid():
         return render(request, "roles/upload_users.html", {"form": form})
@@ -59,7 +57,6 @@ def _display(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page(request: DelegateRequest, upload: RoleUpload, form: PreviewFilterForm) -> Page[Any]:
-    """The page of the rows that match the filter, errors first."""
     verdict = form.cleaned_data["ver"] if form.is_valid() else ""
     rows = [row for row in upload.rows if not verdict or row["verdict"] == verdict]
     rows.sort(key=lambda row: (ORDER[row["verdict"]], row["line"]))
@@ -93,13 +90,11 @@ def _show(request: DelegateRequest, upload: RoleUpload, refusal: Refusal | None 
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def upload_preview(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """What each row would do, or, once applied, what it did."""
     return _show(request, _upload(request, public_id))
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def apply_upload(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """Apply the file: all of it, or its correct rows."""
     upload = _upload(request, public_id)
     here = reverse("upload_preview", args=[upload.public_id])
     form = ApplyForm(request.POST or None)
@@ -119,6 +114,5 @@ def apply_upload(request: DelegateRequest, public_id: UUID) -> HttpResponse:
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def upload_result(request: DelegateRequest, public_id: UUID) -> HttpResponseBase:
-    """The same workbook with what became of each row."""
     upload = _upload(request, public_id)
     return download("usuarios-resultado.xlsx", TITLE, RESULT_COLUMNS, result_rows(upload), len(upload.rows))

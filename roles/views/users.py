@@ -36,7 +36,6 @@ FOUND_REMEMBERED = 50
 
 
 def _remember(request: DelegateRequest, user: RegisteredUser) -> None:
-    """Let this session, which has found the user by document, open the user's page."""
     others = [key for key in request.session.get("found_users", []) if key != str(user.public_id)]
     request.session["found_users"] = [*others, str(user.public_id)][-FOUND_REMEMBERED:]
 
@@ -58,7 +57,6 @@ def user_for(request: DelegateRequest, public_id: UUID) -> RegisteredUser:
     viewable=Viewable.YES,
 )
 def activate_user(request: DelegateRequest) -> HttpResponse:
-    """The search by document that begins "Activar Usuarios"."""
     form = FindUserForm(request.POST or None, entity=request.entity)
     if request.method == "POST" and form.is_valid():
         with form.attempt():
@@ -86,7 +84,6 @@ def _activation(request: DelegateRequest, public_id: UUID) -> Activation:
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def user_roles(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """One user: data, roles by sede, and the form that gives new ones."""
     return render(request, "roles/user_roles.html", user_page(_activation(request, public_id), request.GET))
 
 
@@ -118,26 +115,23 @@ def _save(
         return redirect(_address(user, option))
     if form.is_valid():
         with form.attempt():
-            _add_message(request, action(by=request.account, user=user, option=option, **form.values))
+            _add_message(request, action(by=request.account, user=user, **form.cleaned_data | {"option": option}))
             return redirect(_address(user, option))
     return render(request, "roles/user_roles.html", user_page(activation, request.GET, form))
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def associate_user(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """ "Asociar Usuario": give the ticked roles at the chosen sede."""
     return _save(request, public_id, AssociateForm, actions.activate_user)
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def update_user_roles(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """ "Actualizar roles": leave exactly the ticked ones at the sede."""
     return _save(request, public_id, UpdateRolesForm, actions.update_roles)
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def change_last_day(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """ "Cambiar fecha final": another last day for one role at one sede."""
     return _save(request, public_id, LastDayForm, actions.change_last_day)
 
 
@@ -160,7 +154,6 @@ def deactivate_user(request: DelegateRequest, public_id: UUID) -> HttpResponse:
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
 def user_history(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    """What this entity did to one user: who, when, from where, before and after."""
     user = user_for(request, public_id)
     entries = HistoryEntry.objects.of(user).visible_to(request.entity).filter(event__startswith="roles.")
     page = page_of(request, entries.select_related("actor__person"), "id", newest_first=True)
@@ -189,7 +182,6 @@ def role_matrix(request: DelegateRequest) -> HttpResponse:
 
 
 def _filtered(entity: Entity, form: UsersFilterForm) -> RoleAssignmentQuerySet:
-    """The entity's assignments that match the filters; none for a wrong filter."""
     assignments = RoleAssignment.objects.visible_to(entity)
     if not form.is_valid():
         return assignments.none()
@@ -216,7 +208,6 @@ def _filtered(entity: Entity, form: UsersFilterForm) -> RoleAssignmentQuerySet:
     viewable=Viewable.YES,
 )
 def users(request: DelegateRequest) -> HttpResponse:
-    """ "Consultar Usuarios": the filter, the exact count, and a page of the list."""
     form = UsersFilterForm(request.GET)
     assignments = _filtered(request.entity, form).select_related("user__person", "user__profession", "sede")
     page = page_of(request, assignments.prefetch_related("endings"), "listed_as")
@@ -225,7 +216,6 @@ def users(request: DelegateRequest) -> HttpResponse:
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def download_users(request: DelegateRequest) -> HttpResponseBase:
-    """ "Descargar Datos": the workbook with the same rows as the filter."""
     form = UsersFilterForm(request.GET)
     if not form.is_valid():
         return redirect(f"{reverse('users')}?{request.GET.urlencode()}")
