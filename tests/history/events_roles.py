@@ -26,12 +26,12 @@ def here(scenario: Scenario) -> dict[str, Any]:
     return {"by": scenario.delegate, "user": scenario.user, "sede": scenario.sede, "option": Option.PROFESIONAL}
 
 
-def hold(scenario: Scenario, *roles: str) -> None:
+def give_role(scenario: Scenario, *roles: str) -> None:
     for role in roles:
         make_assignment(scenario.user, scenario.sede, role, scenario.delegate)
 
 
-def kept(scenario: Scenario, *roles: str, until: Any = None) -> dict[str, Any]:
+def state_of(scenario: Scenario, *roles: str, until: Any = None) -> dict[str, Any]:
     """How history keeps these roles."""
     day = today().isoformat()
     return {"sede": scenario.sede.code, "roles": [{"role": role, "from": day, "until": until} for role in roles]}
@@ -44,52 +44,52 @@ def kept(scenario: Scenario, *roles: str, until: Any = None) -> dict[str, Any]:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     activate_user(**here(scenario), roles=[ANULADOR])
-    yield by_delegate(scenario, scenario.user, before=kept(scenario), after=kept(scenario, ANULADOR))
+    yield by_delegate(scenario, scenario.user, before=state_of(scenario), after=state_of(scenario, ANULADOR))
 
 
 @case(Event.ROLES_CHANGED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
-    hold(scenario, ANULADOR)
+    give_role(scenario, ANULADOR)
     yield None
     update_roles(**here(scenario), roles=[JUNTA], expected_roles=[ANULADOR])
-    yield by_delegate(scenario, scenario.user, before=kept(scenario, ANULADOR), after=kept(scenario, JUNTA))
+    yield by_delegate(scenario, scenario.user, before=state_of(scenario, ANULADOR), after=state_of(scenario, JUNTA))
 
 
 @case(Event.ROLES_ENDED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
-    hold(scenario, ANULADOR, JUNTA)
+    give_role(scenario, ANULADOR, JUNTA)
     yield None
     update_roles(**here(scenario), roles=[], expected_roles=[ANULADOR, JUNTA])
-    yield by_delegate(scenario, scenario.user, before=kept(scenario, ANULADOR, JUNTA), after=kept(scenario))
+    yield by_delegate(scenario, scenario.user, before=state_of(scenario, ANULADOR, JUNTA), after=state_of(scenario))
 
 
 @case(Event.ROLES_ENDED)
 def by_something_else(scenario: Scenario) -> Iterator[Expected | None]:
-    hold(scenario, ANULADOR)
+    give_role(scenario, ANULADOR)
     yield None
     end_roles(by=scenario.delegate, user=scenario.user, sede=scenario.sede, roles=[ANULADOR], cause="Porque sí.")
     yield by_delegate(
-        scenario, scenario.user, before=kept(scenario, ANULADOR), after=kept(scenario) | {"cause": "Porque sí."}
+        scenario, scenario.user, before=state_of(scenario, ANULADOR), after=state_of(scenario) | {"cause": "Porque sí."}
     )
 
 
 @case(Event.ROLES_CHANGED)
 def by_the_ministry(scenario: Scenario) -> Iterator[Expected | None]:
-    hold(scenario, ANULADOR, JUNTA)
+    give_role(scenario, ANULADOR, JUNTA)
     yield None
     end_assignment(by=scenario.ministry, assignment=scenario.user.assignments.get(role=JUNTA), reason="Oficio 42")
     cause = {"cause": "Lo terminó el Ministerio: Oficio 42"}
-    before, after = kept(scenario, ANULADOR, JUNTA), kept(scenario, ANULADOR) | cause
+    before, after = state_of(scenario, ANULADOR, JUNTA), state_of(scenario, ANULADOR) | cause
     yield Expected(scenario.user, scenario.ministry, scenario.sede.entity, before, after, reason="Oficio 42")
 
 
 @case(Event.ROLES_LAST_DAY_CHANGED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
-    hold(scenario, ANULADOR)
+    give_role(scenario, ANULADOR)
     yield None
     change_last_day(**here(scenario), role=ANULADOR, last=today())
-    after = kept(scenario, ANULADOR, until=today().isoformat())
-    yield by_delegate(scenario, scenario.user, before=kept(scenario, ANULADOR), after=after)
+    after = state_of(scenario, ANULADOR, until=today().isoformat())
+    yield by_delegate(scenario, scenario.user, before=state_of(scenario, ANULADOR), after=after)
 
 
 def upload(scenario: Scenario) -> RoleUpload:
@@ -140,7 +140,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 
 @case(Event.CERTIFICATE_ISSUED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
-    hold(scenario, ANULADOR)
+    give_role(scenario, ANULADOR)
     yield None
     issue_certificate(by=scenario.delegate, as_of=today(), user=scenario.user)
     after = {"as_of": today().isoformat(), "user": str(scenario.user.public_id), "roles": 1}

@@ -32,13 +32,13 @@ class Ministry:
         headings = HEADINGS[kind]
         lines = [dict(zip(headings, map(str, cells), strict=True)) for cells in rows]
         path = csv_file(self.folder / f"{kind}.csv", lines, headings)
-        self.said = load(f"import_{kind}", path, allow_closing=True)
+        self.output = load(f"import_{kind}", path, allow_closing=True)
         return RegistryLoad.objects.latest("pk")
 
     def reps(self, *sedes: Sede) -> RegistryLoad:
         """REPS has these sedes open, and one more of somebody else."""
         rows = [sede_row(), *(self._of_reps(sede) for sede in sedes)]
-        self.said = load("import_reps", csv_file(self.folder / "reps.csv", rows), allow_closing=True)
+        self.output = load("import_reps", csv_file(self.folder / "reps.csv", rows), allow_closing=True)
         return RegistryLoad.objects.latest("pk")
 
     def _of_reps(self, sede: Sede) -> dict[str, str]:
@@ -55,26 +55,26 @@ class Ministry:
 
     def rethus(self, *users: RegisteredUser) -> RegistryLoad:
         """ReTHUS has these users with their professions."""
-        rows = [(*who(user.person), user.profession_id, "Profesión", "RM-1") for user in users]
+        rows = [(*document_of(user.person), user.profession_id, "Profesión", "RM-1") for user in users]
         return self._load("rethus", [*rows, ("CC", NOBODY, "P07", "Medicina", "RM-2")])
 
     def plazas(self, *posts: tuple[RegisteredUser, Sede, int, int]) -> RegistryLoad:
         """These plazas run, from the first to the second day counted from today."""
-        rows = [(*who(user.person), sede.code, on(first), on(last)) for user, sede, first, last in posts]
+        rows = [(*document_of(user.person), sede.code, on(first), on(last)) for user, sede, first, last in posts]
         other = Sede.objects.filter(code__regex=r"^[0-9]{12}$").first()
         assert other is not None
         return self._load("sso", [*rows, ("CC", NOBODY, other.code, on(-1), on(300))])
 
     def deceased(self, *persons: Person) -> RegistryLoad:
         """The list has these persons."""
-        return self._load("deceased", [*((*who(p), on(-3)) for p in persons), ("CC", NOBODY, on(-3))])
+        return self._load("deceased", [*((*document_of(p), on(-3)) for p in persons), ("CC", NOBODY, on(-3))])
 
     def undo(self, registry_load: RegistryLoad) -> dict[str, int]:
         """What undoing a load does to roles, before anything else is put back."""
         return effects.undo(registry_load)
 
 
-def who(person: Person) -> tuple[str, str]:
+def document_of(person: Person) -> tuple[str, str]:
     return person.document_type, person.document_number
 
 
@@ -82,12 +82,12 @@ def on(days: int) -> date:
     return today() + timedelta(days=days)
 
 
-def held(user: RegisteredUser) -> list[str]:
+def current_roles(user: RegisteredUser) -> list[str]:
     """What the user holds now, by role."""
     return sorted(RoleAssignment.objects.filter(user=user).current().values_list("role", flat=True))
 
 
 def as_independent(user: RegisteredUser, **fields: Any) -> Entity:
     """The user as an entity: a Profesional Independiente."""
-    kind, number = who(user.person)
+    kind, number = document_of(user.person)
     return make_entity("PI", identification_type=kind, nit=number, name=str(user.person), **fields)

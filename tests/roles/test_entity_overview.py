@@ -57,7 +57,7 @@ def test_another_entitys_roles_do_not_count(stranger, staffed):
     assert figures(stranger.entity)["Roles activos"] == 0
 
 
-def test_a_bar_of_one_among_thousands_can_be_seen():
+def test_bar_of_one_among_thousands_is_visible():
     chart = chart_of("", "", [Figure("a", 90_000), Figure("b", 1), Figure("c", 0)])
     assert [bar.share for bar in chart.bars] == [100, 1, 0]
 
@@ -98,8 +98,8 @@ def test_each_figure_is_the_count_of_the_list_behind_its_link(delegate, staffed)
     linked = [figure for figure in shown if figure.page]
     assert len(linked) == 4
     for figure in linked:
-        found = client.get(reverse(figure.page), parse_qs(figure.query)).context["page"].count
-        assert found == figure.value, figure.label
+        matches = client.get(reverse(figure.page), parse_qs(figure.query)).context["page"].count
+        assert matches == figure.value, figure.label
 
 
 def test_a_providers_bars_lead_to_its_sedes():

@@ -64,13 +64,13 @@ ENTITY_KINDS = ("IPS", "EPS_C", "EPS_S", "PROV", "PPN", "ET", "PI")
 
 def norm():
     """What the lines above say of every profession: (option, entity, user, profession) and its roles."""
-    said = {}
+    message = {}
     for option, entity, user, professions, roles in EXPECTED:
         both = ("EPS_C", "EPS_S") if entity in ("EPS_C", "EPS_S") else (entity,)
         for kind, profession in product(both, professions.split()):
             for each in PROFESSIONS if profession == "P99" else [profession]:
-                said.setdefault((option, kind, user, each), set(roles.split()))
-    return said
+                message.setdefault((option, kind, user, each), set(roles.split()))
+    return message
 
 
 NORM = norm()
@@ -103,15 +103,17 @@ def test_the_walk_over_the_matrix_meets_every_line_of_the_norm():
 def users_of(kind, user, profession, entity):
     """A user to whom nothing but the matrix can be an obstacle, and a sede of the entity."""
     number = {"document_number": entity.nit} if kind == "PPN" else {}
-    found = make_user(user, profession if profession in {"P01", "P03", "P07", "P08", "P09", "P10"} else "P07", **number)
-    sede, number = make_sede(entity), found.person.document_number
+    registered = make_user(
+        user, profession if profession in {"P01", "P03", "P07", "P08", "P09", "P10"} else "P07", **number
+    )
+    sede, number = make_sede(entity), registered.person.document_number
     if kind.startswith("EPS"):
         member = make_entity("PI", identification_type="CC", nit=number)
         Association.objects.create(owner=entity, member=member, starts_at=timezone.now())
     SsoPost.objects.create(
         document_type="CC", document_number=number, sede=sede, starts_on=today(), ends_on=today() + timedelta(days=9)
     )
-    return found, sede
+    return registered, sede
 
 
 LINES = [line for line in EXPECTED if set(line[3].split()) & {"P01", "P03", "P07", "P08", "-"}]
@@ -122,10 +124,10 @@ LINES = [line for line in EXPECTED if set(line[3].split()) & {"P01", "P03", "P07
 def test_the_action_gives_exactly_the_roles_of_the_line(option, kind, user, professions, roles):
     entity = make_entity(kind)
     delegate = make_delegate(entity)
-    found, sede = users_of(kind, user, professions.split()[0], entity)
+    registered, sede = users_of(kind, user, professions.split()[0], entity)
     for role in ROLES:
         with suppress(Refused):
-            activate_user(by=delegate, user=found, sede=sede, option=option, roles=[role])
+            activate_user(by=delegate, user=registered, sede=sede, option=option, roles=[role])
     assert set(RoleAssignment.objects.values_list("role", flat=True)) == set(roles.split())
 
 
@@ -146,5 +148,5 @@ def test_prescriptor_exclusiones_comes_with_medicina_and_prescriptor_only():
     assert derived_roles({"Rol_Anulador"}, "P07") == ()
 
 
-def test_prescriptor_exclusiones_can_not_be_assigned():
+def test_prescriptor_exclusiones_cannot_be_assigned():
     assert "Rol_PrescriptorExclusiones" not in Role.values

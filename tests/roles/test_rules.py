@@ -35,9 +35,9 @@ def test_a_professional_may_be_activated(ips, sede):
 
 
 def test_a_deceased_person_is_refused_by_that_name(ips, sede):
-    said = refusal(ips, make_user(deceased_on=today()), sede)
-    assert said.headline == "Operación no permitida"
-    assert "fallecida" in said.cause
+    answer = refusal(ips, make_user(deceased_on=today()), sede)
+    assert answer.headline == "Operación no permitida"
+    assert "fallecida" in answer.cause
 
 
 def test_an_sso_at_the_assigned_plaza_may_be_activated(ips, sede):
@@ -52,13 +52,13 @@ def test_an_sso_may_be_activated_on_the_last_day_of_the_plaza(ips, sede):
     assert refusal(ips, user, sede) is None
 
 
-def test_an_sso_elsewhere_is_told_which_plaza_is_assigned(ips, sede):
+def test_sso_elsewhere_is_refused_with_the_assigned_plaza(ips, sede):
     user = make_user("SSO")
     plaza = make_sede(ips)
     give_post(user, plaza, -1, 1)
-    said = refusal(ips, user, sede)
-    assert said.headline == "Operación no permitida"
-    assert plaza.code in said.cause
+    answer = refusal(ips, user, sede)
+    assert answer.headline == "Operación no permitida"
+    assert plaza.code in answer.cause
 
 
 def test_an_sso_of_another_entity_is_refused_before_any_sede_is_chosen(ips, stranger):
@@ -67,29 +67,29 @@ def test_an_sso_of_another_entity_is_refused_before_any_sede_is_chosen(ips, stra
     assert "Su entidad no es la plaza" in refusal(ips, user).cause
 
 
-def test_an_ex_sso_is_told_to_register_again(ips, sede):
+def test_ex_sso_is_refused_until_registered_again(ips, sede):
     user = make_user("SSO")
     give_post(user, sede, -30, -1)
-    said = refusal(ips, user, sede)
-    assert said.headline == "Operación no permitida"
-    assert "no se ha registrado de nuevo" in said.cause
-    assert "registrarse como Profesional de la salud" in said.remedy
+    answer = refusal(ips, user, sede)
+    assert answer.headline == "Operación no permitida"
+    assert "no se ha registrado de nuevo" in answer.cause
+    assert "registrarse como Profesional de la salud" in answer.remedy
 
 
-def test_an_sso_whose_plaza_is_to_come_is_told_the_day(ips, sede):
+def test_sso_with_a_future_plaza_is_refused_with_its_day(ips, sede):
     user = make_user("SSO")
     give_post(user, sede, 3, 30)
     assert "empieza el" in refusal(ips, user, sede).cause
 
 
 def test_an_administrative_user_under_professional_is_sent_to_the_right_option(ips, sede):
-    said = refusal(ips, make_user("OTRO"), sede)
-    assert "Personal Administrativo" in said.remedy
+    answer = refusal(ips, make_user("OTRO"), sede)
+    assert "Personal Administrativo" in answer.remedy
 
 
-def test_a_user_for_whom_the_entity_has_no_role_is_told_so(ips, sede):
-    said = refusal(ips, make_user("SSO", "P10"), sede)
-    assert "Ningún rol" in said.remedy
+def test_user_without_any_role_for_the_entity_is_refused(ips, sede):
+    answer = refusal(ips, make_user("SSO", "P10"), sede)
+    assert "Ningún rol" in answer.remedy
 
 
 def test_a_sede_of_another_entity_is_refused(ips, stranger):
@@ -104,9 +104,9 @@ def test_a_closed_sede_is_refused_with_its_date(ips):
 def test_a_disabled_sede_of_a_provider_is_refused_with_what_to_do():
     provider = make_entity("PROV")
     disabled = make_sede(provider, code="PROV000001", closed_on=today())
-    said = refusal(provider, make_user("OTRO"), disabled, Option.ADMINISTRATIVO)
-    assert "está deshabilitada desde" in said.cause
-    assert "Consultar Sedes Proveedor" in said.remedy
+    answer = refusal(provider, make_user("OTRO"), disabled, Option.ADMINISTRATIVO)
+    assert "está deshabilitada desde" in answer.cause
+    assert "Consultar Sedes Proveedor" in answer.remedy
 
 
 def test_an_option_of_another_kind_of_entity_is_refused(ips, sede):
@@ -119,8 +119,8 @@ def test_the_fitting_option_is_found_by_the_kind_of_user(ips):
 
 
 def test_a_role_outside_the_matrix_is_refused_by_name(ips):
-    asked = Activation(ips, make_user(profession="P08"), Option.PROFESIONAL)
-    assert "Rol_Prescriptor" in roles_refusal(asked, {"Rol_Prescriptor"}).cause
+    arguments = Activation(ips, make_user(profession="P08"), Option.PROFESIONAL)
+    assert "Rol_Prescriptor" in roles_refusal(arguments, {"Rol_Prescriptor"}).cause
 
 
 def test_no_roles_at_all_is_refused(ips):
@@ -171,13 +171,13 @@ def test_a_proveedor_activates_another_user():
 
 
 @pytest.mark.parametrize("kind", ["PROF", "OTRO", "SSO"])
-def test_a_ppn_activates_himself_whatever_his_kind(kind):
+def test_ppn_activates_themselves_as_any_kind_of_user(kind):
     user = make_user(kind)
     ppn = make_entity("PPN", identification_type="CC", nit=user.person.document_number)
     assert refusal(ppn, user, option=Option.ADMINISTRATIVO) is None
 
 
-def test_a_ppn_activates_nobody_else():
+def test_ppn_cannot_activate_another_person():
     assert "a sí mismo" in refusal(make_entity("PPN"), make_user("OTRO"), option=Option.ADMINISTRATIVO).cause
 
 

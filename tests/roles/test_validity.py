@@ -21,7 +21,7 @@ def test_until_only_shortens():
     assert Validity(None, TODAY).until(TOMORROW) == Validity(None, TODAY)
 
 
-def test_end_of_today_is_now_and_of_a_past_day_its_last_moment():
+def test_end_of_today_is_now():
     assert end_of(TODAY, NOW) == NOW
     last = datetime.fromisoformat("2026-05-03T00:00:00-05:00") - timedelta(microseconds=1)
     assert end_of(date(2026, 5, 2), NOW) == last

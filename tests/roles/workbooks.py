@@ -65,9 +65,9 @@ def apply(by, upload, mode="todo"):
     return actions.apply_upload(by=by, upload=upload, mode=mode)
 
 
-def held():
+def current_roles():
     current = RoleAssignment.objects.not_ended().order_by("role")
-    return [(one.role, one.last_day and one.last_day.isoformat()) for one in current]
+    return [(item.role, item.last_day and item.last_day.isoformat()) for item in current]
 
 
 def downloaded(client):

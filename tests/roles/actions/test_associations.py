@@ -58,7 +58,7 @@ def give(by, user, *roles, option=Option.INDEPENDIENTE):
     return activate_user(by=by, user=user, sede=by.entity.sedes.get(), option=option, roles=roles)
 
 
-def held(user):
+def current_roles(user):
     return set(RoleAssignment.objects.filter(user=user).current().values_list("role", flat=True))
 
 
@@ -67,8 +67,13 @@ def held(user):
 
 def test_associating_puts_the_entity_in_the_network_from_now_on(eps, clinic):
     assert associate(by=eps, members=[clinic]).associated == (clinic,)
-    made = Association.objects.get()
-    assert (made.owner, made.member, made.created_by, made.ends_at) == (eps.entity, clinic, eps, None)
+    association = Association.objects.get()
+    assert (association.owner, association.member, association.created_by, association.ends_at) == (
+        eps.entity,
+        clinic,
+        eps,
+        None,
+    )
 
 
 def test_associating_twice_changes_nothing_the_second_time(eps, clinic):
@@ -105,7 +110,7 @@ def test_an_inactive_entity_is_refused_with_the_reason(eps, clinic):
 
 
 @pytest.mark.parametrize("kind", ["IPS", "PI"])
-def test_a_provider_whose_sedes_are_all_closed_in_reps_is_refused_with_the_reason(eps, kind):
+def test_provider_with_all_sedes_closed_in_reps_is_refused(eps, kind):
     entity = make_entity(kind)
     make_sede(entity, closed_on=date(2026, 1, 1))
     with pytest.raises(Refused, match="ninguna sede habilitada"):
@@ -135,7 +140,7 @@ def test_each_association_is_one_row_of_history_of_the_owner(eps, clinic, indepe
     assert HistoryEntry.objects.of(independent).count() == 1
 
 
-def test_the_eps_s_of_the_same_nit_has_a_network_of_its_own(eps, clinic):
+def test_eps_s_and_eps_c_of_one_nit_have_separate_networks(eps, clinic):
     other = make_delegate(make_entity("EPS_S", nit=eps.entity.nit))
     associate(by=eps, members=[clinic])
     assert network(other) == set()
@@ -147,12 +152,12 @@ def test_the_eps_s_of_the_same_nit_has_a_network_of_its_own(eps, clinic):
 # ---------------------------------------------------------------- dissociating
 
 
-def test_dissociating_keeps_who_ended_it_and_when(eps, clinic):
+def test_dissociation_stores_the_account_and_the_moment(eps, clinic):
     associate(by=eps, members=[clinic])
     assert dissociate(by=eps, members=[clinic]).dissociated == (clinic,)
-    made = Association.objects.get()
-    assert made.ended_by == eps
-    assert made.ends_at is not None
+    association = Association.objects.get()
+    assert association.ended_by == eps
+    assert association.ends_at is not None
 
 
 def test_dissociating_twice_changes_nothing_the_second_time(eps, clinic):
@@ -169,22 +174,20 @@ def test_an_entity_can_be_associated_again_after_it_left(eps, clinic):
     assert Association.objects.count() == 2
 
 
-def test_nobody_dissociates_from_the_network_of_another(eps, clinic):
+def test_network_of_another_owner_is_not_changed(eps, clinic):
     stranger = make_delegate(make_entity("EPS_C"))
     associate(by=eps, members=[clinic])
     assert not dissociate(by=stranger, members=[clinic])
     assert network(eps) == {clinic.pk}
 
 
-def test_the_roles_of_an_independent_end_with_the_association_and_the_administrative_ones_stay(
-    eps, doctor, independent
-):
+def test_dissociation_ends_independent_roles_and_leaves_administrative_ones(eps, doctor, independent):
     associate(by=eps, members=[independent])
     give(eps, doctor, PRESCRIPTOR, DISPENSADOR)
     give(eps, doctor, ANULADOR_EPS, option=Option.ADMINISTRATIVO_EPS)
     change = dissociate(by=eps, members=[independent], expected_endings=2)
     assert sorted(role.role for role in change.ended) == [DISPENSADOR, PRESCRIPTOR]
-    assert held(doctor) == {ANULADOR_EPS}
+    assert current_roles(doctor) == {ANULADOR_EPS}
 
 
 def test_the_roles_that_another_eps_gave_stay(eps, doctor, independent):
@@ -202,7 +205,7 @@ def test_the_roles_of_an_ips_stay_when_an_eps_dissociates_it(eps, delegate, clin
     activate_user(by=delegate, user=doctor, sede=clinic.sedes.get(), option=Option.PROFESIONAL, roles=[PRESCRIPTOR])
     assert dependent_roles(eps.entity, [clinic]) == []
     assert not dissociate(by=eps, members=[clinic]).ended
-    assert held(doctor) == {PRESCRIPTOR}
+    assert current_roles(doctor) == {PRESCRIPTOR}
 
 
 def test_only_the_roles_of_the_independent_option_depend_on_the_network():
@@ -216,10 +219,10 @@ def test_with_another_number_of_roles_than_was_said_nothing_changes(eps, doctor,
     with pytest.raises(DependentsChanged, match="1 roles y ahora son 2"):
         dissociate(by=eps, members=[independent], expected_endings=1)
     assert network(eps) == {independent.pk}
-    assert held(doctor) == {PRESCRIPTOR, DISPENSADOR}
+    assert current_roles(doctor) == {PRESCRIPTOR, DISPENSADOR}
 
 
-def test_the_cause_is_in_the_history_of_the_user_and_in_one_mail(eps, doctor, independent, delivered):
+def test_dissociation_cause_is_in_the_users_history_and_mail(eps, doctor, independent, delivered):
     associate(by=eps, members=[independent])
     give(eps, doctor, PRESCRIPTOR)
     dissociate(by=eps, members=[independent], expected_endings=1)
@@ -287,7 +290,7 @@ def test_eight_clicks_at_once_dissociate_once(eps, clinic):
 def test_a_role_given_at_the_moment_of_dissociating_never_outlives_the_association(eps, doctor, independent, turn):
     associate(by=eps, members=[independent])
     at_once(lambda: give(eps, doctor, PRESCRIPTOR), lambda: dissociate(by=eps, members=[independent]))
-    assert bool(held(doctor)) is bool(network(eps))
+    assert bool(current_roles(doctor)) is bool(network(eps))
 
 
 def test_what_postgresql_itself_refuses_is_said_and_not_doubled(eps, clinic):

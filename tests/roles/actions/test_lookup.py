@@ -20,11 +20,11 @@ def test_a_search_is_written_down_without_the_document(delegate_client, delegate
     delegate_client.post(
         reverse("activate_user"), {"option": "profesional", "document_type": "CC", "document_number": "999"}
     )
-    acts = list(HistoryEntry.objects.order_by("id").values_list("event", "actor", "before", "after"))
-    assert acts == [("user.looked_up", delegate.pk, {}, {}), ("user.not_found", delegate.pk, {}, {})]
+    events = list(HistoryEntry.objects.order_by("id").values_list("event", "actor", "before", "after"))
+    assert events == [("user.looked_up", delegate.pk, {}, {}), ("user.not_found", delegate.pk, {}, {})]
 
 
-def test_nobody_walks_the_registry(delegate_client, settings, user):
+def test_searches_beyond_the_hourly_limit_are_refused(delegate_client, settings, user):
     settings.LOOKUPS_PER_HOUR = 2
     for _ in range(2):
         find(delegate_client, user)

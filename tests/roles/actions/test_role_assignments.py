@@ -69,12 +69,12 @@ def test_updating_ends_the_unticked_and_gives_the_ticked(delegate, sede, user):
     assert roles_of(user, sede) == {ANULADOR, JUNTA}
 
 
-def test_what_ends_stays_as_history_with_who_ended_it(delegate, colleague, sede, user):
+def test_ended_assignment_keeps_the_account_that_ended_it(delegate, colleague, sede, user):
     activate(delegate, user, sede, PRESCRIPTOR)
     update(colleague, user, sede, [], expected=[PRESCRIPTOR])
-    held = RoleAssignment.objects.get()
-    assert (held.created_by, held.ended_by) == (delegate, colleague)
-    assert held.ends_at is not None
+    assignment = RoleAssignment.objects.get()
+    assert (assignment.created_by, assignment.ended_by) == (delegate, colleague)
+    assert assignment.ends_at is not None
 
 
 def test_a_role_can_be_given_again_after_it_ended(delegate, sede, user):
@@ -115,7 +115,7 @@ def test_roles_of_a_deceased_person_can_be_taken_but_not_given(delegate, sede, u
     assert update(delegate, user, sede, [], expected=[PRESCRIPTOR, ANULADOR])
 
 
-def test_each_act_leaves_its_one_row_of_history(delegate, sede, user):
+def test_each_change_records_one_event(delegate, sede, user):
     activate(delegate, user, sede, PRESCRIPTOR)
     update(delegate, user, sede, [ANULADOR], expected=[PRESCRIPTOR])
     update(delegate, user, sede, [], expected=[ANULADOR])
@@ -132,7 +132,7 @@ def test_each_act_leaves_its_one_row_of_history(delegate, sede, user):
     ]
 
 
-def test_the_person_is_told_by_mail_once_after_the_commit(delegate, sede, user, delivered):
+def test_person_gets_one_mail_after_the_commit(delegate, sede, user, delivered):
     activate(delegate, user, sede, PRESCRIPTOR)
     assert not mail.outbox
     (message,) = delivered()
@@ -156,7 +156,7 @@ def test_the_clock_of_the_database_decides_and_not_that_of_the_server(delegate, 
     assert RoleAssignment.objects.get().first_day == today()
 
 
-def test_a_refused_act_sends_no_mail(delegate, sede, user):
+def test_refused_activation_sends_no_mail(delegate, sede, user):
     with pytest.raises(Refused):
         activate(delegate, user, sede)
     assert not OutgoingMail.objects.exists()
@@ -181,7 +181,7 @@ def test_eight_clicks_at_once_give_each_role_once(delegate, sede, user):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_different_updates_at_once_one_wins_and_the_other_is_told(delegate, colleague, sede, user):
+def test_second_of_two_concurrent_updates_is_refused(delegate, colleague, sede, user):
     activate(delegate, user, sede, PRESCRIPTOR, ANULADOR)
     start = Barrier(2)
 
@@ -233,10 +233,10 @@ def move(by, user, sede, last):
     )
 
 
-def test_a_role_stops_at_midnight_of_the_day_after_its_last_without_any_job(delegate, sede, user):
+def test_role_ends_at_midnight_after_its_last_day(delegate, sede, user):
     give_for(delegate, user, sede, None, 3)
-    held, stop = RoleAssignment.objects.get(), midnight(in_days(4))
-    assert (held.ends_at, held.last_day) == (stop, in_days(3))
+    assignment, stop = RoleAssignment.objects.get(), midnight(in_days(4))
+    assert (assignment.ends_at, assignment.last_day) == (stop, in_days(3))
     assert RoleAssignment.objects.current(stop - timedelta(seconds=1)).exists()
     assert not RoleAssignment.objects.current(stop).exists()
 
@@ -292,7 +292,7 @@ def test_the_last_day_of_a_role_that_is_not_held_is_refused(delegate, sede, user
         move(delegate, user, sede, 3)
 
 
-def test_a_role_of_a_deceased_person_can_be_shortened_but_not_kept_longer(delegate, sede, user):
+def test_role_of_a_deceased_person_can_only_be_shortened(delegate, sede, user):
     give_for(delegate, user, sede, None, 3)
     user.person.deceased_on = today()
     user.person.save()
@@ -301,7 +301,7 @@ def test_a_role_of_a_deceased_person_can_be_shortened_but_not_kept_longer(delega
     assert move(delegate, user, sede, 1)
 
 
-def test_a_role_can_not_be_kept_into_the_next_assignment_of_the_same_role(delegate, sede, user):
+def test_last_day_cannot_reach_into_the_next_assignment(delegate, sede, user):
     make_assignment(user, sede, ANULADOR, delegate, starts_at=midnight(in_days(10)))
     give = {"starts_at": midnight(today()), "ends_at": midnight(in_days(4))}
     make_assignment(user, sede, ANULADOR, delegate, **give)

@@ -28,7 +28,7 @@ from tests.factories import make_delegate, make_entity, make_sede, make_user
 
 ROLES = ("Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador")
 some_roles = st.sets(st.sampled_from((*ROLES, "Rol_Admision")))
-who = st.integers(0, 1)
+account = st.integers(0, 1)
 where = st.integers(0, 2)
 day = st.one_of(st.none(), st.integers(-1, 6))
 
@@ -46,7 +46,7 @@ class Roles(RuleBasedStateMachine):
         self.sedes = [make_sede(entities[0]), make_sede(entities[0]), make_sede(entities[1])]
         self.users = [make_user(), make_user()]
 
-        self.acts = 0
+        self.events = 0
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -62,7 +62,7 @@ class Roles(RuleBasedStateMachine):
                 change = deed()
             except Refused:
                 return None
-        self.acts += bool(change)
+        self.events += bool(change)
         return change
 
     def on(self, number):
@@ -75,7 +75,7 @@ class Roles(RuleBasedStateMachine):
     def time_passes(self, hours):
         self.now += timedelta(hours=hours)
 
-    @rule(by=who, user=who, sede=where, roles=some_roles, first=day, last=day)
+    @rule(by=account, user=account, sede=where, roles=some_roles, first=day, last=day)
     def activate(self, by, user, sede, roles, first, last):
         before = set(self.current().values_list("pk", flat=True))
         change = self.attempt(
@@ -88,16 +88,16 @@ class Roles(RuleBasedStateMachine):
                 validity=Validity(self.on(first), self.on(last)),
             )
         )
-        mine = self.sedes[sede].entity_id == self.delegates[by].entity_id
-        fine = mine and roles and roles <= set(ROLES) and (first or 0) >= 0 and (last is None or last >= (first or 0))
+        own = self.sedes[sede].entity_id == self.delegates[by].entity_id
+        fine = own and roles and roles <= set(ROLES) and (first or 0) >= 0 and (last is None or last >= (first or 0))
         assert (change is not None) == bool(fine)
         if change is None:
             assert set(self.current().values_list("pk", flat=True)) == before
 
-    @rule(by=who, user=who, sede=where, roles=some_roles, honest=st.booleans())
+    @rule(by=account, user=account, sede=where, roles=some_roles, honest=st.booleans())
     def update(self, by, user, sede, roles, honest):
-        held = RoleAssignment.objects.filter(user=self.users[user], sede=self.sedes[sede]).not_ended(self.now)
-        current = set(held.values_list("role", flat=True))
+        assignments = RoleAssignment.objects.filter(user=self.users[user], sede=self.sedes[sede]).not_ended(self.now)
+        current = set(assignments.values_list("role", flat=True))
         change = self.attempt(
             lambda: update_roles(
                 by=self.delegates[by],
@@ -108,11 +108,11 @@ class Roles(RuleBasedStateMachine):
                 expected_roles=current if honest else current ^ {"Rol_Anulador"},
             )
         )
-        after = set(held.all().values_list("role", flat=True))
+        after = set(assignments.all().values_list("role", flat=True))
         assert after == (roles if change is not None else current)
 
     @precondition(lambda self: RoleAssignment.objects.exists())
-    @rule(user=who, sede=where, role=st.sampled_from(ROLES), last=day)
+    @rule(user=account, sede=where, role=st.sampled_from(ROLES), last=day)
     def move(self, user, sede, role, last):
         by = next(each for each in self.delegates if each.entity_id == self.sedes[sede].entity_id)
         change = self.attempt(
@@ -133,22 +133,24 @@ class Roles(RuleBasedStateMachine):
     def reactivate(self, number, last):
         """What has ended can be given again, wherever and whenever it was."""
         over = list(RoleAssignment.objects.ended(self.now).order_by("pk"))
-        one = over[number % len(over)]
-        held = RoleAssignment.objects.filter(user=one.user, sede=one.sede, role=one.role).not_ended(self.now).exists()
+        item = over[number % len(over)]
+        has_role = (
+            RoleAssignment.objects.filter(user=item.user, sede=item.sede, role=item.role).not_ended(self.now).exists()
+        )
         change = self.attempt(
             lambda: activate_user(
-                by=one.created_by,
-                user=one.user,
-                sede=one.sede,
+                by=item.created_by,
+                user=item.user,
+                sede=item.sede,
                 option=Option.PROFESIONAL,
-                roles=[one.role],
+                roles=[item.role],
                 validity=Validity(None, self.on(last)),
             )
         )
         refused = last is not None and last < 0
-        assert change is None if refused else bool(change) is not held
+        assert change is None if refused else bool(change) is not has_role
 
-    @rule(by=who, rows=st.lists(st.tuples(who, where, st.sampled_from(ROLES), day, st.booleans()), max_size=6))
+    @rule(by=account, rows=st.lists(st.tuples(account, where, st.sampled_from(ROLES), day, st.booleans()), max_size=6))
     def apply_a_workbook(self, by, rows):
         """The rows of a file mean what the screens mean; the wrong ones are left out."""
         lines = [SheetRow(line, self.texts(*row)) for line, row in enumerate(rows, start=2)]
@@ -160,7 +162,7 @@ class Roles(RuleBasedStateMachine):
 
         verdicts = [row["verdict"] for row in self.attempt(apply).rows]
         # beside the row of the file itself, which `attempt` has counted
-        self.acts += sum(verdict in ("alta", "cambio", "baja") for verdict in verdicts)
+        self.events += sum(verdict in ("alta", "cambio", "baja") for verdict in verdicts)
         foreign = [self.sedes[row[1]].entity_id != delegate.entity_id for row in rows]
         assert all(verdict == "error" for verdict, away in zip(verdicts, foreign, strict=True) if away)
 
@@ -177,19 +179,21 @@ class Roles(RuleBasedStateMachine):
 
     @invariant()
     def the_last_row_of_history_says_what_is_held_but_for_what_has_ended_by_itself(self):
-        day, said, held = timezone.localdate(self.now).isoformat(), {}, defaultdict(set)
+        day, recorded, current = timezone.localdate(self.now).isoformat(), {}, defaultdict(set)
         for entry in HistoryEntry.objects.filter(after__has_key="sede").order_by("id"):
-            roles = {(one["role"], one["from"], one["until"]) for one in entry.after["roles"]}
-            said[entry.object_id, entry.after["sede"]] = {one for one in roles if one[2] is None or one[2] >= day}
-        for one in RoleAssignment.objects.not_ended(self.now).select_related("sede"):
-            days = (one.role, one.first_day.isoformat(), one.last_day and one.last_day.isoformat())
-            held[str(one.user_id), one.sede.code].add(days)
-        assert held == {place: roles for place, roles in said.items() if roles}
+            roles = {(item["role"], item["from"], item["until"]) for item in entry.after["roles"]}
+            recorded[entry.object_id, entry.after["sede"]] = {
+                item for item in roles if item[2] is None or item[2] >= day
+            }
+        for item in RoleAssignment.objects.not_ended(self.now).select_related("sede"):
+            days = (item.role, item.first_day.isoformat(), item.last_day and item.last_day.isoformat())
+            current[str(item.user_id), item.sede.code].add(days)
+        assert current == {place: roles for place, roles in recorded.items() if roles}
 
     @invariant()
     def nobody_holds_a_role_twice_at_a_sede(self):
-        held = list(self.current().values_list("user", "sede", "role"))
-        assert len(held) == len(set(held))
+        assignments = list(self.current().values_list("user", "sede", "role"))
+        assert len(assignments) == len(set(assignments))
 
     @invariant()
     def only_roles_of_the_norm_are_held(self):
@@ -197,12 +201,12 @@ class Roles(RuleBasedStateMachine):
 
     @invariant()
     def each_sede_is_of_its_entity(self):
-        for held in RoleAssignment.objects.select_related("sede", "created_by"):
-            assert held.sede.entity_id == held.entity_id == held.created_by.entity_id
+        for assignment in RoleAssignment.objects.select_related("sede", "created_by"):
+            assert assignment.sede.entity_id == assignment.entity_id == assignment.created_by.entity_id
 
     @invariant()
     def every_change_has_its_one_row_of_history(self):
-        assert HistoryEntry.objects.filter(event__startswith="roles.").count() == self.acts
+        assert HistoryEntry.objects.filter(event__startswith="roles.").count() == self.events
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from roles.actions import uploads as actions
 from roles.models import RoleAssignment, RoleUpload
 from roles.validity import midnight, today
 from tests.factories import make_assignment, make_sede
-from tests.roles.workbooks import apply, held, in_days, reason, row, upload, verdicts
+from tests.roles.workbooks import apply, current_roles, in_days, reason, row, upload, verdicts
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
@@ -35,8 +35,8 @@ def test_alta_cambio_and_baja_are_applied(delegate, sede, user, staffed):
     )
     assert verdicts(file) == ["alta", "cambio", "baja", "cambio"]
     apply(delegate, file)
-    mine = {(one.user_id, one.role): one.last_day for one in RoleAssignment.objects.not_ended()}
-    assert mine == {
+    own = {(item.user_id, item.role): item.last_day for item in RoleAssignment.objects.not_ended()}
+    assert own == {
         (user.pk, ANULADOR): today() + 30 * DAY,
         (user.pk, JUNTA): None,
         (staffed.pk, ANULADOR): today() + 5 * DAY,
@@ -56,9 +56,9 @@ def test_the_same_file_again_changes_nothing(delegate, sede, user, staffed):
 
 
 def test_rows_absent_from_the_file_are_left_alone(delegate, sede, user, staffed):
-    before = held()
+    before = current_roles()
     apply(delegate, upload(delegate, row(user, sede, PRESCRIPTOR)))
-    assert held() == before
+    assert current_roles() == before
 
 
 # ---------------------------------------------------------------- applying
@@ -72,7 +72,7 @@ def test_all_or_nothing_with_an_error_changes_nothing(delegate, sede, user):
     assert not HistoryEntry.objects.exists()
 
 
-def test_all_or_nothing_takes_back_what_was_done_when_a_row_is_refused_on_the_way(delegate, sede, user, monkeypatch):
+def test_all_or_nothing_saves_nothing_when_a_row_is_refused(delegate, sede, user, monkeypatch):
     file = upload(delegate, row(user, sede, ANULADOR), row(user, sede, JUNTA))
     real = role_changes.grant
 
@@ -91,11 +91,11 @@ def test_all_or_nothing_takes_back_what_was_done_when_a_row_is_refused_on_the_wa
 
 def test_only_the_good_rows_can_be_applied(delegate, sede, user):
     file = apply(delegate, upload(delegate, row(user, sede, ANULADOR), row(user, sede, "Rol_Admision")), "correctas")
-    assert held() == [(ANULADOR, None)]
+    assert current_roles() == [(ANULADOR, None)]
     assert verdicts(file) == ["alta", "error"]
 
 
-def test_a_row_whose_role_changed_since_the_preview_is_an_error(delegate, sede, user, staffed):
+def test_row_whose_role_changed_since_the_preview_is_an_error(delegate, sede, user, staffed):
     file = upload(delegate, row(user, sede, PRESCRIPTOR, last=in_days(4)), row(user, sede, ANULADOR))
     RoleAssignment.objects.filter(role=PRESCRIPTOR).update(ends_at=midnight(today() + 2 * DAY))
     file = apply(delegate, file, "correctas")
@@ -103,7 +103,7 @@ def test_a_row_whose_role_changed_since_the_preview_is_an_error(delegate, sede, 
     assert "Cambió desde la vista previa" in file.rows[0]["reason"]
 
 
-def test_a_row_that_can_no_longer_be_done_says_that_it_changed_and_why(delegate, sede, user):
+def test_row_refused_since_the_preview_says_why(delegate, sede, user):
     file = upload(delegate, row(user, sede, ANULADOR))
     user.person.deceased_on = today()
     user.person.save()
@@ -121,7 +121,7 @@ def test_a_row_that_was_wrong_in_the_preview_is_never_applied_unseen(delegate, i
     assert not RoleAssignment.objects.exists()
 
 
-def test_a_second_apply_is_told_that_it_is_done(delegate, colleague, sede, user):
+def test_second_apply_is_refused(delegate, colleague, sede, user):
     file = upload(delegate, row(user, sede, ANULADOR))
     apply(delegate, file)
     with pytest.raises(Refused) as second:
@@ -153,10 +153,10 @@ def test_an_upload_of_another_entity_is_not_applied(delegate, stranger, sede, us
         apply(stranger, upload(delegate, row(user, sede, ANULADOR)))
 
 
-def test_the_file_leaves_one_row_of_history_beside_those_of_its_acts(delegate, sede, user, staffed):
+def test_applying_records_one_event_and_one_for_each_change(delegate, sede, user, staffed):
     apply(delegate, upload(delegate, row(user, sede, ANULADOR), row(user, sede, PRESCRIPTOR, state="Terminado")))
-    acts = list(HistoryEntry.objects.order_by("id").values_list("event", flat=True))
-    assert acts == ["roles.given", "roles.changed", "roles.uploaded"]
+    events = list(HistoryEntry.objects.order_by("id").values_list("event", flat=True))
+    assert events == ["roles.given", "roles.changed", "roles.uploaded"]
     after = HistoryEntry.objects.latest("id").after
     assert (after["rows"]["alta"], after["rows"]["baja"], after["mode"]) == (1, 1, "todo")
     assert user.person.document_number not in str(after)

@@ -38,7 +38,7 @@ def at(text):
     return datetime.fromisoformat(f"{text}-05:00")
 
 
-def hold(user, sede, role, by, starts="2026-01-01T08:00", ends=None):
+def give_role(user, sede, role, by, starts="2026-01-01T08:00", ends=None):
     return make_assignment(user, sede, role, by, starts_at=at(starts), ends_at=ends and at(ends))
 
 
@@ -52,12 +52,12 @@ def post(client, user, day):
 
 @pytest.fixture
 def issued(delegate, user, sede):
-    hold(user, sede, PRESCRIPTOR, delegate, ends="2026-06-01T00:00")
+    give_role(user, sede, PRESCRIPTOR, delegate, ends="2026-06-01T00:00")
     return issue_certificate(by=delegate, user=user, as_of=PAST)
 
 
 def test_generating_leads_to_the_pdf(delegate_client, delegate, user, sede):
-    hold(user, sede, ANULADOR, delegate)
+    give_role(user, sede, ANULADOR, delegate)
     response = post(delegate_client, user, "2026-05-03")
     paper_address = reverse("download_certificate", args=[Certificate.objects.get().public_id])
     assert response.headers["Location"] == paper_address
@@ -67,15 +67,15 @@ def test_generating_leads_to_the_pdf(delegate_client, delegate, user, sede):
 def test_the_pdf_says_it_all(delegate_client, delegate, issued, user, sede):
     text = pdf_text(delegate_client.get(reverse("download_certificate", args=[issued.public_id])).content)
     entity = delegate.entity
-    said = (
+    message = (
         "José Muñoz", "1025000111", "Cédula de ciudadanía", PRESCRIPTOR, EXCLUSIONES, sede.code, sede.name,
         "2026-01-01", "2026-05-31", str(delegate.person), delegate.login, entity.name, content.identification(entity),
         "3 de mayo de 2026", "21 de noviembre de 2026", "12:00", issued.grouped_code, "Página 1 de 1",
     )  # fmt: skip
-    assert [words for words in said if words not in text] == []
+    assert [words for words in message if words not in text] == []
 
 
-def test_the_paper_stays_as_issued(delegate, issued, user, sede):
+def test_certificate_stays_as_issued(delegate, issued, user, sede):
     user.person.first_name = "Otro"
     user.person.save()
     user.assignments.update(ends_at=at("2026-05-01T00:00"))
@@ -86,7 +86,7 @@ def test_the_paper_stays_as_issued(delegate, issued, user, sede):
 
 def test_every_page_of_a_list_carries_the_code_and_its_number(delegate, sede):
     for _ in range(30):
-        hold(make_user(), sede, ANULADOR, delegate)
+        give_role(make_user(), sede, ANULADOR, delegate)
     pdf = content.certificate_pdf(issued := issue_certificate(by=delegate, as_of=PAST), "https://mipres.example/")
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
     assert len(pages) > 1
@@ -115,13 +115,13 @@ def test_the_qr_path_darkens_exactly_the_modules():
     for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path):
         dark |= {(int(x) + step, int(y)) for step in range(int(width))}
     matrix = segno.make("https://mipres.example/verificar/7K3M-9Q2X-V5RT-8WBD/", micro=False, error="m").matrix
-    wanted = {(x + 4, y + 4) for y, row in enumerate(matrix) for x, cell in enumerate(row) if cell}
-    assert (side, dark) == (len(matrix) + 8, wanted)
+    expected = {(x + 4, y + 4) for y, row in enumerate(matrix) for x, cell in enumerate(row) if cell}
+    assert (side, dark) == (len(matrix) + 8, expected)
 
 
 def test_html_in_names_stays_text(delegate, sede):
     user = make_user(first_name='<img src="file:///etc/passwd">', first_surname="<b>Ruiz</b>")
-    hold(user, sede, ANULADOR, delegate)
+    give_role(user, sede, ANULADOR, delegate)
     issued = issue_certificate(by=delegate, user=user, as_of=PAST)
     text = pdf_text(content.certificate_pdf(issued, "https://mipres.example/"))
     assert '<img src="file:///etc/passwd"> <b>Ruiz</b>' in text
@@ -138,7 +138,7 @@ def no_pango(name):
 
 
 def test_without_pango_nothing_is_saved_and_the_page_says_why(delegate_client, delegate, user, sede, monkeypatch):
-    hold(user, sede, ANULADOR, delegate)
+    give_role(user, sede, ANULADOR, delegate)
     monkeypatch.setattr(pdf_mipres_admin, "import_module", no_pango)
     response = post(delegate_client, user, "2026-05-03")
     assert (response.status_code, Certificate.objects.count()) == (503, 0)
@@ -162,7 +162,7 @@ def test_a_server_with_pango_is_not_warned_of():
     assert pdf_mipres_admin.pango_is_installed() == []
 
 
-def test_one_pdf_is_made_at_a_time(delegate_client, issued, monkeypatch):
+def test_second_pdf_at_the_same_time_is_refused(delegate_client, issued, monkeypatch):
     monkeypatch.setattr(pdf_mipres_admin, "SECONDS_TO_WAIT", 0)
     with pdf_mipres_admin._one_at_a_time:
         response = delegate_client.get(reverse("download_certificate", args=[issued.public_id]))

@@ -31,23 +31,23 @@ def at(text):
     return datetime.fromisoformat(f"{text}-05:00")
 
 
-def hold(user, sede, role, by, starts="2026-01-01T08:00", ends=None):
+def give_role(user, sede, role, by, starts="2026-01-01T08:00", ends=None):
     return make_assignment(user, sede, role, by, starts_at=at(starts), ends_at=ends and at(ends))
 
 
 @pytest.fixture
 def issued(delegate, user, sede):
-    hold(user, sede, PRESCRIPTOR, delegate, ends="2026-06-01T00:00")
+    give_role(user, sede, PRESCRIPTOR, delegate, ends="2026-06-01T00:00")
     return issue_certificate(by=delegate, user=user, as_of=PAST)
 
 
 @pytest.mark.parametrize("change", [{"as_of": date(2026, 5, 2)}, {"content": {}}, {"code": "0" * 16}])
-def test_an_issued_paper_can_not_be_changed(issued, change):
+def test_issued_certificate_cannot_be_changed(issued, change):
     with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
         Certificate.objects.update(**change)
 
 
-def test_an_issued_paper_can_not_be_deleted(issued):
+def test_issued_certificate_cannot_be_deleted(issued):
     with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
         issued.delete()
 
@@ -61,7 +61,7 @@ def test_an_issued_paper_can_not_be_deleted(issued):
         ("code", {}),
     ],
 )
-def test_postgresql_refuses_a_wrong_paper(issued, constraint, wrong):
+def test_postgresql_refuses_a_wrong_certificate(issued, constraint, wrong):
     fields = {
         "code": "0" * 16 if wrong else issued.code,
         "entity": issued.entity,

@@ -14,69 +14,69 @@ MOST_STATEMENTS = 12
 
 
 @pytest.fixture
-def held(delegate, sede):
+def assignment(delegate, sede):
     user = make_user(first_name="José", first_surname="Muñoz", document_number="1025000111")
     RegisteredUser.objects.filter(pk=user.pk).update(professional_registry="RM-77")
     return make_assignment(user, sede, "Rol_Prescriptor", delegate)
 
 
-def listed_as(held):
-    return RoleAssignment.objects.values_list("listed_as", flat=True).get(pk=held.pk)
+def listed_as(assignment):
+    return RoleAssignment.objects.values_list("listed_as", flat=True).get(pk=assignment.pk)
 
 
 # ---------------------------------------------------------------- what it sorts and finds by
 
 
-def test_an_assignment_is_listed_by_surname_name_login_and_registry(held):
-    assert listed_as(held).split() == ["munoz", "jose", "cc1025000111", "rm-77"]
+def test_an_assignment_is_listed_by_surname_name_login_and_registry(assignment):
+    assert listed_as(assignment).split() == ["munoz", "jose", "cc1025000111", "rm-77"]
 
 
-def test_a_new_name_is_listed_at_once(held):
-    Person.objects.filter(registration=held.user).update(first_surname="Ávila")
-    assert listed_as(held).split()[0] == "avila"
+def test_a_new_name_is_listed_at_once(assignment):
+    Person.objects.filter(registration=assignment.user).update(first_surname="Ávila")
+    assert listed_as(assignment).split()[0] == "avila"
 
 
-def test_a_corrected_document_is_listed_at_once(held):
-    Person.objects.filter(registration=held.user).update(document_number="222333444")
-    assert "cc222333444" in listed_as(held)
+def test_a_corrected_document_is_listed_at_once(assignment):
+    Person.objects.filter(registration=assignment.user).update(document_number="222333444")
+    assert "cc222333444" in listed_as(assignment)
 
 
-def test_a_new_registry_is_listed_at_once(held):
-    RegisteredUser.objects.filter(pk=held.user_id).update(professional_registry="RM-99")
-    assert listed_as(held).endswith(" rm-99")
+def test_a_new_registry_is_listed_at_once(assignment):
+    RegisteredUser.objects.filter(pk=assignment.user_id).update(professional_registry="RM-99")
+    assert listed_as(assignment).endswith(" rm-99")
 
 
-def test_a_registration_that_moves_to_another_person_is_listed_at_once(held):
-    RegisteredUser.objects.filter(pk=held.user_id).update(person=make_person(first_surname="Zea"))
-    assert listed_as(held).split()[0] == "zea"
+def test_a_registration_that_moves_to_another_person_is_listed_at_once(assignment):
+    RegisteredUser.objects.filter(pk=assignment.user_id).update(person=make_person(first_surname="Zea"))
+    assert listed_as(assignment).split()[0] == "zea"
 
 
-def test_an_assignment_that_moves_to_another_user_is_listed_at_once(held):
-    RoleAssignment.objects.filter(pk=held.pk).update(user=make_user(first_surname="Zea"))
-    assert listed_as(held).split()[0] == "zea"
+def test_an_assignment_that_moves_to_another_user_is_listed_at_once(assignment):
+    RoleAssignment.objects.filter(pk=assignment.pk).update(user=make_user(first_surname="Zea"))
+    assert listed_as(assignment).split()[0] == "zea"
 
 
-def test_nobody_can_write_another_sort_key(held):
-    RoleAssignment.objects.filter(pk=held.pk).update(listed_as="falso")
-    assert "falso" not in listed_as(held)
+def test_sort_key_cannot_be_written(assignment):
+    RoleAssignment.objects.filter(pk=assignment.pk).update(listed_as="falso")
+    assert "falso" not in listed_as(assignment)
 
 
-def test_nobody_can_save_a_stale_sort_key(held):
-    stale = RoleAssignment.objects.get(pk=held.pk)
-    Person.objects.filter(registration=held.user).update(first_surname="Ávila")
+def test_stale_sort_key_is_not_saved(assignment):
+    stale = RoleAssignment.objects.get(pk=assignment.pk)
+    Person.objects.filter(registration=assignment.user).update(first_surname="Ávila")
     stale.save()
-    assert listed_as(held).split()[0] == "avila"
+    assert listed_as(assignment).split()[0] == "avila"
 
 
 @each_cell(
-    ("words", "found"),
+    ("words", "matches"),
     [
         ("muñ", True), ("UÑO", True), ("mu", True), ("uñ", False), ("j", True), ("cc1025", True), ("025000", True),
         ("cc", True), ("rm-77", True), ("-77", True), ("jose munoz 77", False), ("%", False), ("_u", False),
     ],
 )  # fmt: skip
-def test_words_are_found_anywhere_and_one_or_two_letters_where_a_word_begins(held, words, found):
-    assert RoleAssignment.objects.matching(words).exists() is found
+def test_short_words_match_only_where_a_word_begins(assignment, words, matches):
+    assert RoleAssignment.objects.matching(words).exists() is matches
 
 
 # ---------------------------------------------------------------- the pages

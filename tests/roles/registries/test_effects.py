@@ -14,7 +14,7 @@ from roles.actions.role_assignments import activate_user, update_roles
 from roles.matrix import Option
 from roles.models import RoleAssignment, RoleEnding
 from tests.factories import make_assignment, make_sede, make_user
-from tests.roles.registry_loads import held, on
+from tests.roles.registry_loads import current_roles, on
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
@@ -70,7 +70,7 @@ def test_what_a_delegate_ended_before_is_left_alone(registries, prescriber, sede
     assert endings() == []
 
 
-def test_the_person_learns_which_role_ended_and_why(registries, prescriber):
+def test_mail_to_the_person_has_the_role_and_the_cause(registries, prescriber):
     registries.reps()
     mail = OutgoingMail.objects.get(template="roles_changed")
     assert mail.recipient == prescriber.person.email
@@ -78,7 +78,7 @@ def test_the_person_learns_which_role_ended_and_why(registries, prescriber):
     assert "Por qué: El REPS cerró la sede el" in mail.text
 
 
-def test_the_dead_get_no_mail(registries, prescriber):
+def test_deceased_person_gets_no_mail(registries, prescriber):
     registries.deceased(prescriber.person)
     assert not OutgoingMail.objects.filter(template="roles_changed").exists()
 
@@ -94,7 +94,7 @@ def test_each_delegate_gets_one_mail_for_the_whole_load(registries, prescriber, 
     assert reverse("registry_notices") in text
 
 
-def test_a_delegate_who_died_or_is_closed_gets_none(registries, prescriber, delegate, colleague):
+def test_deceased_or_closed_delegate_gets_no_mail(registries, prescriber, delegate, colleague):
     colleague.is_active = False
     colleague.save()
     registries.deceased(delegate.person, prescriber.person)
@@ -103,7 +103,7 @@ def test_a_delegate_who_died_or_is_closed_gets_none(registries, prescriber, dele
 
 def test_the_summary_of_the_load_says_how_many(registries, prescriber):
     load = registries.reps()
-    assert "roles, sede cerrada" in registries.said
+    assert "roles, sede cerrada" in registries.output
     assert (
         HistoryEntry.objects.get(event="reps.loaded").after["roles_ended_sede"] == load.counts["roles_ended_sede"] == 1
     )
@@ -116,7 +116,7 @@ def test_a_load_that_breaks_ends_nothing(registries, prescriber, monkeypatch):
     monkeypatch.setattr("mipres_admin.history.recording.record_all", broken)
     with pytest.raises(RuntimeError), transaction.atomic():
         registries.reps()
-    assert held(prescriber) == [PRESCRIPTOR]
+    assert current_roles(prescriber) == [PRESCRIPTOR]
 
 
 @pytest.mark.parametrize("users", [1, 8])
@@ -141,7 +141,7 @@ def test_the_statements_do_not_grow_with_the_roles(registries, sede, delegate, u
         ({}, "role_ending_once_per_load"),
     ],
 )
-def test_what_can_not_be_true_of_an_ending(registries, prescriber, fields, name):
+def test_postgresql_refuses_a_wrong_ending(registries, prescriber, fields, name):
     registries.reps()
     ending = RoleEnding.objects.get()
     ending.pk = None
@@ -163,7 +163,7 @@ def test_an_ending_is_always_of_the_entity_of_its_role(registries, prescriber, i
 def test_undoing_gives_back_what_the_load_ended(registries, prescriber, sede, delegate):
     load = registries.reps()
     assert registries.undo(load) == {"roles_restored": 1, "roles_not_restored": 0}
-    assert held(prescriber) == [PRESCRIPTOR]
+    assert current_roles(prescriber) == [PRESCRIPTOR]
     row = roles_rows().first()
     assert (row.event, row.event_label, row.after["load"]) == ("roles.restored", "Roles devueltos", load.pk)
     assert [role["role"] for role in row.after["roles"]] == [PRESCRIPTOR]
@@ -179,7 +179,7 @@ def test_undoing_a_load_that_ended_nothing_does_nothing(registries, prescriber, 
     assert registries.undo(registries.reps(sede)) == {}
 
 
-def test_undoing_tells_the_person_and_the_delegates(registries, prescriber, delegate):
+def test_undoing_mails_the_person_and_the_delegates(registries, prescriber, delegate):
     load = registries.reps()
     OutgoingMail.objects.all().delete()
     registries.undo(load)
@@ -189,7 +189,7 @@ def test_undoing_tells_the_person_and_the_delegates(registries, prescriber, dele
     assert "se devolvió un rol que esa carga había terminado" in digest.text
 
 
-def test_who_is_alive_after_all_gets_his_roles_and_a_mail(registries, prescriber):
+def test_undoing_a_death_gives_back_roles_with_a_mail(registries, prescriber):
     load = registries.deceased(prescriber.person)
     assert registries.undo(load)["roles_restored"] == 1
     assert OutgoingMail.objects.get(template="roles_changed").recipient == prescriber.person.email
@@ -197,10 +197,10 @@ def test_who_is_alive_after_all_gets_his_roles_and_a_mail(registries, prescriber
 
 def test_a_role_to_come_is_still_to_come(registries, user, sede, delegate):
     starts = timezone.now() + timedelta(days=5)
-    one = make_assignment(user, sede, PRESCRIPTOR, delegate, starts_at=starts)
+    item = make_assignment(user, sede, PRESCRIPTOR, delegate, starts_at=starts)
     registries.undo(registries.reps())
-    one.refresh_from_db()
-    assert (one.starts_at, one.ends_at) == (starts, None)
+    item.refresh_from_db()
+    assert (item.starts_at, item.ends_at) == (starts, None)
 
 
 def test_a_role_that_was_shortened_gets_its_last_day_back(registries, intern, sede):
@@ -208,34 +208,34 @@ def test_a_role_that_was_shortened_gets_its_last_day_back(registries, intern, se
     assert last_day(intern) == on(100)
 
 
-def test_what_was_given_again_meanwhile_is_not_given_back(registries, prescriber, sede, delegate):
+def test_undo_skips_roles_granted_again_since(registries, prescriber, sede, delegate):
     load = registries.reps()
     Sede.objects.update(closed_on=None)
     sede.refresh_from_db()
     activate_user(by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[PRESCRIPTOR])
     assert registries.undo(load) == {"roles_restored": 0, "roles_not_restored": 1}
-    assert held(prescriber) == [PRESCRIPTOR]
+    assert current_roles(prescriber) == [PRESCRIPTOR]
 
 
-def test_nor_what_was_given_again_and_taken_again(registries, prescriber, sede, delegate):
+def test_undo_skips_roles_granted_and_ended_since(registries, prescriber, sede, delegate):
     load = registries.reps()
     Sede.objects.update(closed_on=None)
     sede.refresh_from_db()
-    asked = {"by": delegate, "user": prescriber, "sede": sede, "option": Option.PROFESIONAL}
-    activate_user(**asked, roles=[PRESCRIPTOR])
-    update_roles(**asked, roles=[], expected_roles=[PRESCRIPTOR])
+    arguments = {"by": delegate, "user": prescriber, "sede": sede, "option": Option.PROFESIONAL}
+    activate_user(**arguments, roles=[PRESCRIPTOR])
+    update_roles(**arguments, roles=[], expected_roles=[PRESCRIPTOR])
     assert registries.undo(load) == {"roles_restored": 0, "roles_not_restored": 1}
-    assert held(prescriber) == []
+    assert current_roles(prescriber) == []
 
 
-def test_nor_what_a_delegate_has_touched(registries, intern, sede, delegate):
+def test_undo_skips_roles_that_a_delegate_changed(registries, intern, sede, delegate):
     load = registries.plazas((intern, sede, -10, 20))
     update_roles(by=delegate, user=intern, sede=sede, option=Option.PROFESIONAL, roles=[], expected_roles=[PRESCRIPTOR])
     assert registries.undo(load)["roles_not_restored"] == 1
-    assert held(intern) == []
+    assert current_roles(intern) == []
 
 
-def test_nor_what_would_have_ended_by_now(registries, user, sede, delegate):
+def test_undo_skips_roles_that_would_have_ended(registries, user, sede, delegate):
     soon = timezone.now() + timedelta(seconds=60)
     make_assignment(user, sede, PRESCRIPTOR, delegate, ends_at=soon)
     load = registries.reps()
@@ -247,15 +247,15 @@ def test_nor_what_would_have_ended_by_now(registries, user, sede, delegate):
     assert registries.undo(load)["roles_restored"] == 0
 
 
-def test_nor_what_another_registry_speaks_against(registries, prescriber):
+def test_undo_skips_roles_that_another_registry_forbids(registries, prescriber):
     load = registries.reps()
     registries.deceased(prescriber.person)
     assert registries.undo(load) == {"roles_restored": 0, "roles_not_restored": 1}
-    assert held(prescriber) == []
+    assert current_roles(prescriber) == []
     assert not HistoryEntry.objects.filter(event="roles.restored").exists()
 
 
-def test_nor_what_the_user_is_no_longer_registered_for(registries, prescriber):
+def test_undo_skips_roles_that_the_registration_forbids(registries, prescriber):
     load = registries.reps()
     prescriber.kind, prescriber.profession, prescriber.professional_registry = "OTRO", None, ""
     prescriber.save()

@@ -65,9 +65,9 @@ class Registries(RuleBasedStateMachine):
     def deceased(self, dead):
         self.ministry.deceased(*(self.users[number].person for number in sorted(dead)))
 
-    @rule(asked=plaza)
-    def plazas(self, asked):
-        posts = [(self.users[2], self.sedes[asked[0]], asked[1], max(asked[1], asked[2]))] if asked else []
+    @rule(days=plaza)
+    def plazas(self, days):
+        posts = [(self.users[2], self.sedes[days[0]], days[1], max(days[1], days[2]))] if days else []
         self.ministry.plazas(*posts)
 
     @rule(user=st.integers(0, 2), sede=st.integers(0, 1), roles=st.sets(st.sampled_from(ROLES), min_size=1))
@@ -85,46 +85,46 @@ class Registries(RuleBasedStateMachine):
 
     @rule(user=st.integers(0, 2), sede=st.integers(0, 1))
     def take(self, user, sede):
-        held = RoleAssignment.objects.filter(user=self.users[user], sede=self.sedes[sede]).not_ended()
+        current_roles = RoleAssignment.objects.filter(user=self.users[user], sede=self.sedes[sede]).not_ended()
         where = {"user": self.users[user], "sede": self.sedes[sede], "option": Option.PROFESIONAL}
-        current = list(held.values_list("role", flat=True))
+        current = list(current_roles.values_list("role", flat=True))
         update_roles(by=self.delegate, roles=[], expected_roles=current, **self.fresh(where))
 
     def fresh(self, where):
         where["user"].person.refresh_from_db()
         return where
 
-    def held(self):
+    def current_roles(self):
         return RoleAssignment.objects.not_ended().select_related("user__person", "sede", "entity")
 
     @invariant()
     def nobody_holds_a_role_at_a_sede_that_reps_closed(self):
-        assert not [one for one in self.held() if one.sede.closed_on and len(one.sede.code) == 12]
+        assert not [item for item in self.current_roles() if item.sede.closed_on and len(item.sede.code) == 12]
 
     @invariant()
     def no_dead_person_holds_a_role(self):
         dead = set(DeceasedEntry.objects.filter(closed_on=None).values_list("document_number", flat=True))
-        assert not [one for one in self.held() if one.user.person.document_number in dead]
+        assert not [item for item in self.current_roles() if item.user.person.document_number in dead]
 
     @invariant()
     def nobody_whom_rethus_has_closed_holds_a_role(self):
         gone = set(RethusEntry.objects.closed().values_list("document_number", "profession_id"))
-        people = [(one.user.person.document_number, one.user.profession_id) for one in self.held()]
+        people = [(item.user.person.document_number, item.user.profession_id) for item in self.current_roles()]
         assert not gone & set(people)
 
     @invariant()
     def no_sso_holds_a_role_outside_the_plaza_or_beyond_it(self):
-        for one in self.held():
-            if one.user.kind == "SSO":
-                post = SsoPost.objects.of(one.user.person).get(starts_on__lte=today(), ends_on__gte=today())
-                assert post.sede == one.sede
-                assert one.last_day <= post.ends_on
+        for item in self.current_roles():
+            if item.user.kind == "SSO":
+                post = SsoPost.objects.of(item.user.person).get(starts_on__lte=today(), ends_on__gte=today())
+                assert post.sede == item.sede
+                assert item.last_day <= post.ends_on
 
     @invariant()
     def no_independent_without_an_open_sede_holds_a_role_of_the_network(self):
         self.sedes[2].refresh_from_db()
         if self.sedes[2].closed_on:
-            assert not [one for one in self.held() if one.sede == self.place]
+            assert not [item for item in self.current_roles() if item.sede == self.place]
 
     @invariant()
     def what_ended_says_when_and_the_history_why(self):

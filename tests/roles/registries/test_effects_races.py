@@ -13,7 +13,7 @@ from mipres_admin.refusals import Refused
 from roles.actions.role_assignments import activate_user
 from roles.matrix import Option
 from tests.factories import make_person, make_user
-from tests.roles.registry_loads import Ministry, held
+from tests.roles.registry_loads import Ministry, current_roles
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,7 +49,7 @@ def in_a_thread(work):
 
 
 @pytest.mark.parametrize("kind", LOADS)
-def test_a_role_that_is_being_given_while_the_load_runs_ends_with_it(kind, delegate, sede, tmp_path):
+def test_role_granted_while_the_load_runs_ends_with_it(kind, delegate, sede, tmp_path):
     ministry, user = Ministry(tmp_path), make_user()
     ministry.rethus(user)
     given, go_on = Event(), Event()
@@ -68,11 +68,11 @@ def test_a_role_that_is_being_given_while_the_load_runs_ends_with_it(kind, deleg
         go_on.set()
         giving.result(20)
         loading.result(20)
-    assert held(user) == []
+    assert current_roles(user) == []
 
 
 @pytest.mark.parametrize("kind", LOADS)
-def test_a_role_that_is_asked_for_while_the_load_has_not_committed_is_refused(kind, delegate, sede, tmp_path):
+def test_role_requested_before_the_load_commits_is_refused(kind, delegate, sede, tmp_path):
     ministry, user = Ministry(tmp_path), make_user()
     ministry.rethus(user)
     loaded, go_on = Event(), Event()
@@ -100,7 +100,7 @@ def test_a_role_that_is_asked_for_while_the_load_has_not_committed_is_refused(ki
         assert giving.result(20) == "refused"
 
 
-def test_a_person_who_comes_while_the_list_is_being_loaded_is_deceased():
+def test_person_created_while_the_list_loads_is_deceased():
     written, go_on = Event(), Event()
 
     def load():

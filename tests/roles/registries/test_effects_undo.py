@@ -8,7 +8,7 @@ from mipres_admin.history.models import HistoryEntry
 from registries.actions import queue_undo
 from registries.models import RegistryLoad
 from registries.queue import run_next_load
-from tests.roles.registry_loads import held
+from tests.roles.registry_loads import current_roles
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PRESCRIPTOR = "Rol_Prescriptor"
@@ -24,10 +24,10 @@ def undone(load, by):
 
 def test_a_sede_opens_again_and_its_roles_come_back(registries, prescriber, sede, ministry):
     load = registries.reps()
-    assert held(prescriber) == []
+    assert current_roles(prescriber) == []
     undone(load, ministry)
     sede.refresh_from_db()
-    assert (sede.closed_on, held(prescriber)) == (None, [PRESCRIPTOR])
+    assert (sede.closed_on, current_roles(prescriber)) == (None, [PRESCRIPTOR])
 
 
 def test_a_person_of_the_list_is_alive_again_with_the_roles(registries, prescriber, ministry):
@@ -35,13 +35,13 @@ def test_a_person_of_the_list_is_alive_again_with_the_roles(registries, prescrib
     assert Deceased.tracked
     undone(load, ministry)
     assert Person.objects.get(pk=prescriber.person_id).deceased_on is None
-    assert held(prescriber) == [PRESCRIPTOR]
+    assert current_roles(prescriber) == [PRESCRIPTOR]
 
 
-def test_the_history_of_the_entity_tells_both(registries, prescriber, sede, ministry):
+def test_entity_history_has_the_load_and_its_undoing(registries, prescriber, sede, ministry):
     undone(registries.reps(), ministry)
-    acts = HistoryEntry.objects.visible_to(sede.entity).filter(event__startswith="roles.").order_by("pk")
-    assert list(acts.values_list("event", flat=True)) == ["roles.ended", "roles.restored"]
+    events = HistoryEntry.objects.visible_to(sede.entity).filter(event__startswith="roles.").order_by("pk")
+    assert list(events.values_list("event", flat=True)) == ["roles.ended", "roles.restored"]
 
 
 def test_the_first_list_of_deceased_people_is_taken_back_whole(registries, prescriber, ministry):

@@ -15,7 +15,7 @@ from roles.matrix import Option
 from roles.models import RethusEntry, RoleAssignment, RoleEnding, SsoPost
 from roles.validity import midnight
 from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
-from tests.roles.registry_loads import as_independent, held, on
+from tests.roles.registry_loads import as_independent, current_roles, on
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
@@ -34,17 +34,17 @@ def roles_rows():
 
 def test_the_roles_at_a_sede_that_reps_closed_end(registries, prescriber, sede):
     registries.reps(sede)
-    assert held(prescriber) == [PRESCRIPTOR]
+    assert current_roles(prescriber) == [PRESCRIPTOR]
     load = registries.reps()
-    assert (held(prescriber), endings(), load.counts["roles_ended_sede"]) == ([], ["sede"], 1)
+    assert (current_roles(prescriber), endings(), load.counts["roles_ended_sede"]) == ([], ["sede"], 1)
 
 
 def test_roles_to_come_there_never_were(registries, user, sede, delegate):
     starts = timezone.now() + timedelta(days=5)
-    one = make_assignment(user, sede, PRESCRIPTOR, delegate, starts_at=starts)
+    item = make_assignment(user, sede, PRESCRIPTOR, delegate, starts_at=starts)
     registries.reps()
-    one.refresh_from_db()
-    assert one.starts_at == one.ends_at
+    item.refresh_from_db()
+    assert item.starts_at == item.ends_at
     assert RoleEnding.objects.get().started_at == starts
 
 
@@ -52,7 +52,7 @@ def test_roles_at_the_open_sedes_of_the_same_entity_stay(registries, prescriber,
     other = make_sede(ips)
     make_assignment(prescriber, other, JUNTA, delegate)
     registries.reps(other)
-    assert held(prescriber) == [JUNTA]
+    assert current_roles(prescriber) == [JUNTA]
 
 
 def test_a_sede_that_its_provider_disabled_keeps_its_roles(registries):
@@ -61,7 +61,7 @@ def test_a_sede_that_its_provider_disabled_keeps_its_roles(registries):
     disabled = make_sede(provider, code="PROV000001", closed_on=on(-1))
     make_assignment(user, disabled, "Rol_Dispensador", by)
     registries.reps()
-    assert held(user) == ["Rol_Dispensador"]
+    assert current_roles(user) == ["Rol_Dispensador"]
 
 
 def test_an_eps_that_was_closed_keeps_its_roles(registries):
@@ -69,44 +69,42 @@ def test_an_eps_that_was_closed_keeps_its_roles(registries):
     closed = make_sede(eps, code=eps.eps_code, municipality_id=None, closed_on=on(-1))
     make_assignment(user, closed, "Rol_Recobrante", make_delegate(eps))
     registries.reps()
-    assert held(user) == ["Rol_Recobrante"]
+    assert current_roles(user) == ["Rol_Recobrante"]
 
 
-def test_a_sede_that_opens_again_gives_nothing_back_by_itself_but_receives_users(
-    registries, prescriber, sede, delegate
-):
+def test_reopened_sede_receives_users_but_restores_no_roles(registries, prescriber, sede, delegate):
     registries.reps()
     registries.reps(sede)
-    assert held(prescriber) == []
+    assert current_roles(prescriber) == []
     sede.refresh_from_db()
     activate_user(by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[PRESCRIPTOR])
-    assert held(prescriber) == [PRESCRIPTOR]
+    assert current_roles(prescriber) == [PRESCRIPTOR]
 
 
 # ---------------------------------------------------------------- ReTHUS
 
 
-def test_who_left_rethus_loses_the_roles_of_his_profession_at_every_entity(registries, prescriber, delegate, stranger):
+def test_leaving_rethus_ends_roles_at_every_entity(registries, prescriber, delegate, stranger):
     make_assignment(prescriber, stranger.entity.sedes.get(), ANULADOR, stranger)
     eps = make_entity("EPS_C")
     place = make_sede(eps, code=eps.eps_code, municipality_id=None)
     make_assignment(prescriber, place, "Rol_Recobrante", make_delegate(eps))
     registries.rethus(prescriber)
-    assert len(held(prescriber)) == 3
+    assert len(current_roles(prescriber)) == 3
     load = registries.rethus()
-    assert (held(prescriber), load.counts["roles_ended_rethus"]) == ([], 3)
+    assert (current_roles(prescriber), load.counts["roles_ended_rethus"]) == ([], 3)
 
 
-def test_who_never_was_in_rethus_keeps_his_roles(registries, prescriber):
+def test_user_never_in_rethus_keeps_roles(registries, prescriber):
     registries.rethus(make_user())
-    assert held(prescriber) == [PRESCRIPTOR]
+    assert current_roles(prescriber) == [PRESCRIPTOR]
 
 
 def test_another_profession_that_left_rethus_takes_nothing(registries, prescriber):
     document = {"document_type": "CC", "document_number": prescriber.person.document_number}
     RethusEntry.objects.create(**document, profession_id="P03", registry_number="1", closed_on=on(-1))
     registries.rethus(prescriber)
-    assert held(prescriber) == [PRESCRIPTOR]
+    assert current_roles(prescriber) == [PRESCRIPTOR]
 
 
 def test_the_role_of_a_proveedor_persona_natural_needs_no_profession(registries):
@@ -115,10 +113,10 @@ def test_the_role_of_a_proveedor_persona_natural_needs_no_profession(registries)
     make_assignment(user, make_sede(entity, code="PROV000001"), "Rol_Dispensador", make_delegate(entity))
     registries.rethus(user)
     registries.rethus()
-    assert held(user) == ["Rol_Dispensador"]
+    assert current_roles(user) == ["Rol_Dispensador"]
 
 
-def test_who_left_rethus_is_not_given_roles_until_he_is_back(registries, user, sede, delegate):
+def test_user_out_of_rethus_gets_no_roles_until_back(registries, user, sede, delegate):
     registries.rethus(user)
     registries.rethus()
     with pytest.raises(Refused, match="ReTHUS, Medicina, ya no está vigente"):
@@ -134,10 +132,10 @@ def test_all_the_roles_of_a_deceased_person_end(registries, prescriber, ips, del
     make_assignment(prescriber, make_sede(ips), JUNTA, delegate)
     make_assignment(prescriber, stranger.entity.sedes.get(), ANULADOR, stranger)
     load = registries.deceased(prescriber.person)
-    assert (held(prescriber), load.counts["roles_ended_deceased"]) == ([], 3)
+    assert (current_roles(prescriber), load.counts["roles_ended_deceased"]) == ([], 3)
 
 
-def test_who_is_alive_after_all_can_be_activated_again(registries, prescriber, sede, delegate):
+def test_person_off_the_deceased_list_can_be_activated_again(registries, prescriber, sede, delegate):
     registries.deceased(prescriber.person)
     with pytest.raises(Refused, match="fallecida"):
         activate_user(by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[JUNTA])
@@ -161,18 +159,18 @@ def last_day(user):
 
 def test_a_plaza_that_ended_ends_the_roles_there(registries, intern):
     load = registries.plazas()
-    assert (held(intern), load.counts["roles_ended_plaza"]) == ([], 1)
+    assert (current_roles(intern), load.counts["roles_ended_plaza"]) == ([], 1)
 
 
 def test_a_plaza_that_moved_ends_the_roles_at_the_old_sede(registries, intern, ips):
     registries.plazas((intern, make_sede(ips), -2, 100))
-    assert (held(intern), endings()) == ([], ["plaza"])
+    assert (current_roles(intern), endings()) == ([], ["plaza"])
 
 
 def test_a_plaza_that_was_shortened_shortens_the_roles(registries, intern):
     assert last_day(intern) == on(100)
     registries.plazas((intern, Sede.objects.get(assignments__user=intern), -10, 20))
-    assert (held(intern), last_day(intern)) == ([PRESCRIPTOR], on(20))
+    assert (current_roles(intern), last_day(intern)) == ([PRESCRIPTOR], on(20))
     assert roles_rows().get().event == "roles.last_day_changed"
 
 
@@ -192,24 +190,24 @@ def test_a_plaza_of_today_that_is_gone_ends_the_roles(registries, sede, delegate
     registries.plazas((user, sede, 0, 100))
     activate_user(by=delegate, user=user, sede=sede, option=Option.PROFESIONAL, roles=[PRESCRIPTOR])
     registries.plazas()
-    assert (held(user), SsoPost.objects.of(user.person).count()) == ([], 0)
+    assert (current_roles(user), SsoPost.objects.of(user.person).count()) == ([], 0)
 
 
-def test_without_any_load_of_plazas_nobody_ends_for_having_none(registries, sede, delegate):
+def test_no_load_of_plazas_ends_no_roles(registries, sede, delegate):
     user = make_user("SSO")
     make_assignment(user, sede, PRESCRIPTOR, delegate)
     registries.rethus(user)
-    assert held(user) == [PRESCRIPTOR]
+    assert current_roles(user) == [PRESCRIPTOR]
 
 
 @pytest.mark.parametrize("state", ["uploaded", "cancelled", "undone"])
-def test_a_file_of_plazas_that_does_not_stand_ends_nobody(registries, sede, delegate, state):
+def test_unapplied_file_of_plazas_ends_no_roles(registries, sede, delegate, state):
     user, marks = make_user("SSO"), {"loaded_at": None, "error": "Otra vez." if state == "cancelled" else ""}
     make_assignment(user, sede, PRESCRIPTOR, delegate)
     marks = {"undone_at": timezone.now()} if state == "undone" else marks
     RegistryLoad.objects.create(kind="sso", state=state, file_name="a.csv", sha256="0" * 64, **marks)
     registries.rethus(user)
-    assert held(user) == [PRESCRIPTOR]
+    assert current_roles(user) == [PRESCRIPTOR]
 
 
 @pytest.fixture
@@ -231,27 +229,27 @@ def independent(user):
 # ---------------------------------------------------------------- independents
 
 
-def test_an_independent_whose_sedes_reps_closed_loses_what_the_network_gave_him(registries, user, independent):
+def test_independent_with_all_sedes_closed_loses_network_roles(registries, user, independent):
     *_, office = independent
     registries.reps(office)
-    assert len(held(user)) == 2
+    assert len(current_roles(user)) == 2
     load = registries.reps()
-    assert (held(user), load.counts["roles_ended_independent"]) == (["Rol_Recobrante"], 1)
+    assert (current_roles(user), load.counts["roles_ended_independent"]) == (["Rol_Recobrante"], 1)
     assert roles_rows().get().event == "roles.changed"
 
 
-def test_with_one_sede_open_he_keeps_it(registries, user, independent):
+def test_independent_with_one_open_sede_keeps_network_roles(registries, user, independent):
     *_, office = independent
     make_sede(office.entity, provider_class="PI")
     registries.reps(office)
-    assert len(held(user)) == 2
+    assert len(current_roles(user)) == 2
 
 
-def test_he_is_not_given_network_roles_until_he_is_back(registries, user, independent):
+def test_closed_independent_gets_no_network_roles_until_back(registries, user, independent):
     by, place, office = independent
     registries.reps()
-    asked = {"by": by, "user": user, "sede": place, "option": Option.INDEPENDIENTE, "roles": [PRESCRIPTOR]}
+    arguments = {"by": by, "user": user, "sede": place, "option": Option.INDEPENDIENTE, "roles": [PRESCRIPTOR]}
     with pytest.raises(Refused, match="el REPS cerró todas sus sedes"):
-        activate_user(**asked)
+        activate_user(**arguments)
     registries.reps(office)
-    assert activate_user(**asked)
+    assert activate_user(**arguments)

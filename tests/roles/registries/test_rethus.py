@@ -51,8 +51,8 @@ def test_a_person_may_have_several_professions(rethus: Any) -> None:
 
 
 def test_an_unknown_profession_joins_the_catalogue(rethus: Any) -> None:
-    said = counts(rethus(ROW | {"codigo_profesion": "P99", "profesion": "Terapias alternativas"}))
-    assert (said["profesiones nuevas"], Profession.objects.get(code="P99").name) == (1, "Terapias alternativas")
+    message = counts(rethus(ROW | {"codigo_profesion": "P99", "profesion": "Terapias alternativas"}))
+    assert (message["profesiones nuevas"], Profession.objects.get(code="P99").name) == (1, "Terapias alternativas")
 
 
 def test_a_known_profession_keeps_its_name(rethus: Any) -> None:

@@ -135,12 +135,12 @@ def test_the_same_days_at_another_sede_replace_the_plaza(sso: Any) -> None:
     assert days() == [(THERE, "2026-01-01", "2026-12-31")]
 
 
-def test_a_person_with_a_rejected_row_keeps_his_plaza(sso: Any) -> None:
+def test_person_with_a_rejected_row_keeps_their_plaza(sso: Any) -> None:
     sso(post(1), post(2))
     assert counts(sso(post(1), post(2, last="nunca")))["cerradas"] == 0
 
 
-def test_a_kept_plaza_still_makes_room_for_an_accepted_row(sso: Any) -> None:
+def test_kept_plaza_is_shortened_for_an_accepted_row(sso: Any) -> None:
     sso(post(1), post(2))
     sso(post(1), post(2, last="nunca"), post(2, code=THERE, first="2026-10-01"), allow_closing=True)
     assert days()[1:] == [(HERE, "2026-01-01", "2026-09-30"), (THERE, "2026-10-01", "2026-12-31")]

@@ -9,7 +9,7 @@ from roles.models import RoleUpload, SsoPost
 from roles.validity import today
 from tests.cells import each_cell
 from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
-from tests.roles.workbooks import apply, book_of, held, in_days, reason, row, send, upload, verdicts
+from tests.roles.workbooks import apply, book_of, current_roles, in_days, reason, row, send, upload, verdicts
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
@@ -19,16 +19,16 @@ DAY = timedelta(days=1)
 # ---------------------------------------------------------------- the round trip
 
 
-def test_a_blank_first_day_speaks_of_the_role_that_is_held(delegate, sede, user, staffed):
+def test_blank_first_day_names_the_current_assignment(delegate, sede, user, staffed):
     assert verdicts(upload(delegate, row(user, sede, PRESCRIPTOR))) == ["igual"]
 
 
-def test_an_sso_whose_last_day_is_the_plazas_is_without_change(delegate, sede):
+def test_sso_with_the_last_day_of_the_plaza_is_unchanged(delegate, sede):
     sso, post = make_user("SSO"), today() + 20 * DAY
     number = sso.person.document_number
     SsoPost.objects.create(document_type="CC", document_number=number, sede=sede, starts_on=today() - DAY, ends_on=post)
     apply(delegate, upload(delegate, row(sso, sede, ANULADOR)))
-    assert held() == [(ANULADOR, post.isoformat())]
+    assert current_roles() == [(ANULADOR, post.isoformat())]
     assert verdicts(upload(delegate, row(sso, sede, ANULADOR))) == ["igual"]
 
 
@@ -36,7 +36,7 @@ def test_an_sso_whose_last_day_is_the_plazas_is_without_change(delegate, sede):
 
 
 @each_cell(
-    ("texts", "said"),
+    ("texts", "message"),
     [
         ({"TIPO DOCUMENTO": ""}, "Ingrese TIPO DOCUMENTO"),
         ({"TIPO DOCUMENTO": "TI"}, "TIPO DOCUMENTO debe ser uno de"),
@@ -56,16 +56,16 @@ def test_an_sso_whose_last_day_is_the_plazas_is_without_change(delegate, sede):
         ({"ESTADO": "Quizá"}, "ESTADO debe ser"),
     ],
 )
-def test_a_wrong_row_says_what_is_wrong(delegate, sede, user, texts, said):
+def test_a_wrong_row_says_what_is_wrong(delegate, sede, user, texts, message):
     file = upload(delegate, row(user, sede, ANULADOR) | texts)
     assert verdicts(file) == ["error"]
-    assert said in reason(file)
+    assert message in reason(file)
 
 
 def test_days_are_also_written_with_slashes(delegate, sede, user):
     day = today() + 9 * DAY
     apply(delegate, upload(delegate, row(user, sede, ANULADOR, last=f"{day:%d/%m/%Y}")))
-    assert held() == [(ANULADOR, day.isoformat())]
+    assert current_roles() == [(ANULADOR, day.isoformat())]
 
 
 def test_a_real_excel_date_and_a_number_are_read(delegate_client, sede, user):
@@ -84,7 +84,7 @@ def test_a_forged_sede_of_another_entity_is_an_error(delegate, stranger, user):
     assert "no es de su entidad" in reason(file)
 
 
-def test_a_role_held_in_another_entity_is_not_seen(delegate, stranger, sede, user):
+def test_role_in_another_entity_is_ignored(delegate, stranger, sede, user):
     make_assignment(user, stranger.entity.sedes.get(), ANULADOR, stranger)
     assert verdicts(upload(delegate, row(user, sede, ANULADOR))) == ["alta"]
 

@@ -88,8 +88,8 @@ def cells(page):
     """The rows of the table as a person reads them."""
     body = page.text.partition("<tbody>")[2].partition("</tbody>")[0]
     for row in re.findall(r"<tr>(.*?)</tr>", body, re.S):
-        found = re.findall(r"<t[hd][^>]*data-label[^>]*>(.*?)</t[hd]>", row, re.S)
-        yield tuple(unescape(re.sub(r"<[^>]+>", "", cell)).strip().replace("—", "") for cell in found)
+        matches = re.findall(r"<t[hd][^>]*data-label[^>]*>(.*?)</t[hd]>", row, re.S)
+        yield tuple(unescape(re.sub(r"<[^>]+>", "", cell)).strip().replace("—", "") for cell in matches)
 
 
 def sheet(response):
@@ -163,7 +163,7 @@ def test_the_ticks_show_what_is_associated_already(client, eps, clinic, hospital
         ("", "clinica", "Elija el tipo de entidad."),
     ],
 )
-def test_a_wrong_search_is_told_what_to_write(client, kind, words, message):
+def test_wrong_search_says_what_to_write(client, kind, words, message):
     page = search(client, words, kind)
     assert page.status_code == 200
     assert message in page.text
@@ -173,7 +173,7 @@ def test_a_search_without_result_says_what_to_try(client):
     assert "Ninguna entidad coincide" in search(client, "zzzzz").text
 
 
-def test_an_entity_that_can_not_be_associated_has_no_tick_and_says_why(client):
+def test_entity_that_cannot_be_associated_is_disabled_with_the_reason(client):
     closed = make_entity(name="Clínica Cerrada")
     make_sede(closed, closed_on=timezone.localdate())
     page = search(client, "cerrada").text
@@ -223,7 +223,7 @@ def test_a_second_click_changes_nothing_and_is_no_error(client, clinic):
     assert Association.objects.count() == 1
 
 
-def test_a_page_that_grew_old_does_not_undo_what_somebody_else_did(client, eps, clinic):
+def test_old_page_does_not_undo_anothers_association(client, eps, clinic):
     other = make_entity(name="Clínica Dos")
     make_sede(other)
     old = expected_on(search(client, "clinica"))
@@ -232,10 +232,10 @@ def test_a_page_that_grew_old_does_not_undo_what_somebody_else_did(client, eps, 
     assert network(eps) == {clinic.name, other.name}
 
 
-def test_a_page_that_grew_old_does_not_bring_back_what_somebody_else_took_out(client, eps, clinic):
-    made = Association.objects.create(owner=eps.entity, member=clinic)
+def test_old_page_does_not_undo_anothers_dissociation(client, eps, clinic):
+    association = Association.objects.create(owner=eps.entity, member=clinic)
     old = expected_on(search(client, "clinica"))
-    Association.objects.filter(pk=made.pk).update(ends_at=timezone.now())
+    Association.objects.filter(pk=association.pk).update(ends_at=timezone.now())
     send(client, old, [clinic])
     assert network(eps) == set()
 
@@ -271,7 +271,7 @@ def test_a_forged_kind_is_refused_and_changes_nothing(client, eps, clinic, kind)
     assert network(eps) == set()
 
 
-def test_a_forged_form_can_not_take_out_what_is_in_the_network_of_another(client, clinic):
+def test_forged_form_cannot_dissociate_from_another_network(client, clinic):
     other = make_delegate(make_entity("EPS_S"))
     Association.objects.create(owner=other.entity, member=clinic)
     send(client, f"{clinic.pk}:1", [], expected_endings="0")
@@ -285,7 +285,7 @@ def test_a_forged_tick_of_an_inactive_entity_is_refused_with_the_reason(client, 
     assert network(eps) == set()
 
 
-def test_a_deed_without_csrf_token_is_refused(eps):
+def test_post_without_csrf_token_is_refused(eps):
     client = Client(enforce_csrf_checks=True)
     client.force_login(eps)
     assert client.post(reverse(ASSOCIATE), {}).status_code == 403
@@ -328,7 +328,7 @@ def test_when_more_depends_on_it_than_was_said_it_asks_again(client, eps, doctor
     assert network(eps) == {"Jesús Ñáñez"}
 
 
-def test_nothing_of_the_eps_depends_on_an_ips_and_the_page_says_so(client, eps, clinic):
+def test_confirmation_says_that_no_role_depends_on_an_ips(client, eps, clinic):
     Association.objects.create(owner=eps.entity, member=clinic)
     page = press(client, "clinica", []).text
     assert "no termina ningún rol" in page
@@ -361,7 +361,7 @@ def test_the_history_of_the_user_says_why_the_roles_ended(client, doctor):
         (None, "todavía no ha registrado su modelo"),
     ],
 )
-def test_an_eps_s_sees_which_territorial_entity_associates_it_and_what_its_modelo_means(address, model, words):
+def test_eps_s_sees_its_territorial_entity_with_its_modelo(address, model, words):
     eps, owner = make_delegate(make_entity("EPS_S")), make_entity("ET", name="Departamento X", et_model=model)
     Association.objects.create(owner=owner, member=eps.entity)
     page = logged_in(eps).get(reverse(address)).text
@@ -441,7 +441,7 @@ def test_a_territorial_entity_lists_its_eps_as_et_eps(territorial):
 
 
 @pytest.mark.parametrize("query", [{"tipo": "ET"}, {"estado": "x"}, {"criterio": "x" * 300}, {"criterio": "a\x00b"}])
-def test_a_wrong_filter_is_told_and_finds_nothing(client, stocked, query):
+def test_wrong_filter_shows_an_error_and_no_rows(client, stocked, query):
     page = client.get(reverse(ENTITIES), query)
     assert "Revise lo siguiente" in page.text
     assert page.context["page"].count == 0
@@ -503,20 +503,20 @@ def test_the_workbook_equals_the_screen_for_every_filter(client, large, tipo, es
 # ---------------------------------------------------------------- whose networks and histories
 
 
-def test_the_eps_s_of_the_same_nit_sees_nothing_of_the_eps_c(client, stocked):
+def test_eps_s_sees_nothing_of_the_eps_c_of_its_nit(client, stocked):
     other = logged_in(make_delegate(Entity.objects.get(kind="EPS_S", nit=stocked.entity.nit)))
     assert [row[1] for row in cells(other.get(reverse(ENTITIES), {"estado": "todas"}))] == ["Clínica Ajena"]
     assert [row[1] for row in sheet(other.get(reverse(DOWNLOAD), {"estado": "todas"}))[1:]] == ["Clínica Ajena"]
-    made = Association.objects.of(stocked.entity).first()
-    assert other.get(reverse("association_history", args=[made.pk])).status_code == 404
-    assert client.get(reverse("association_history", args=[made.pk])).status_code == 200
+    association = Association.objects.of(stocked.entity).first()
+    assert other.get(reverse("association_history", args=[association.pk])).status_code == 404
+    assert client.get(reverse("association_history", args=[association.pk])).status_code == 200
 
 
-def test_the_history_of_an_association_says_who_did_what_and_when(client, eps, clinic):
+def test_association_history_shows_account_event_and_moment(client, eps, clinic):
     press(client, "clinica", [clinic])
     press(client, "clinica", [], expected_endings="0")
-    made = Association.objects.get()
-    page = client.get(reverse("association_history", args=[made.pk])).text
+    association = Association.objects.get()
+    page = client.get(reverse("association_history", args=[association.pk])).text
     for shown in ("Entidad asociada", "Entidad desasociada", eps.login, "127.0.0.1", "No terminó ningún rol"):
         assert shown in page
 
@@ -526,7 +526,7 @@ def test_an_association_that_does_not_exist_is_not_found(client, pk):
     assert client.get(f"/entidades/{pk}/historia/").status_code == 404
 
 
-def test_an_ips_sees_by_which_eps_it_is_associated_and_since_when(delegate_client, delegate, stocked):
+def test_ips_sees_the_networks_it_belongs_to(delegate_client, delegate, stocked):
     (row,) = cells(delegate_client.get(reverse("memberships")))
     day = timezone.localdate(timezone.now() - timedelta(400)).isoformat()
     assert (row[0], row[3], row[4], row[5]) == ("EPS Uno", "EPS_IPS", day, "")
@@ -539,13 +539,13 @@ def test_an_entity_sees_the_networks_it_left(stocked):
     assert client.get(reverse("memberships"), {"estado": "terminadas"}).context["page"].count == 1
 
 
-def test_an_eps_s_sees_the_modelo_of_the_territorial_entity_that_has_it():
+def test_eps_s_sees_the_modelo_of_its_territorial_entity():
     eps = make_delegate(make_entity("EPS_S"))
     Association.objects.create(owner=make_entity("ET", et_model=2), member=eps.entity)
     assert "Modelo 2 - Entidad Territorial NO Asume" in logged_in(eps).get(reverse("memberships")).text
 
 
-def test_a_wrong_state_of_networks_is_told(delegate_client):
+def test_wrong_state_of_networks_shows_an_error(delegate_client):
     assert "El estado debe ser uno de la lista" in delegate_client.get(reverse("memberships"), {"estado": "x"}).text
 
 

@@ -34,14 +34,14 @@ def page_of(code):
     return Client().get(reverse("verify_certificate", args=[code]))
 
 
-def test_a_paper_is_confirmed_with_what_to_compare(issued, sede):
+def test_certificate_is_confirmed_with_the_data_to_compare(issued, sede):
     text = page_of(issued.code).text
     for shown in (issued.entity.name, "CC ******0111", "Rol_Prescriptor", "Rol_PrescriptorExclusiones", sede.code):
         assert shown in text
     assert f"{timezone.localtime(issued.issued_at):%Y-%m-%d %H:%M}" in text
 
 
-def test_nobody_learns_who_it_is_about_or_who_issued_it(issued, user):
+def test_public_page_names_neither_the_user_nor_the_issuer(issued, user):
     text = page_of(issued.code).text
     by = issued.issued_by
     hidden = ("1025000111", "Casimira", "Zuñiga", user.professional_registry, by.login, str(by.person))
@@ -74,7 +74,7 @@ def test_lookalikes_are_understood():
     "code",
     ["0" * 16, "0", "U" * 16, "x" * 300, "a\x00b", "../../etc", "<script>", "ñ" * 16, "٠" * 16, "0" * 16 + "\x00"],
 )
-def test_a_code_of_no_paper_gets_a_clear_page(code):
+def test_unknown_code_is_denied(code):
     response = page_of(code)
     assert response.status_code == 404
     assert DENIED in response.text
@@ -84,12 +84,12 @@ def test_what_was_typed_is_not_echoed():
     assert "&lt;script" not in page_of("<script>alert(1)").text
 
 
-def test_a_paper_whose_content_does_not_match_is_denied(issued, monkeypatch):
+def test_certificate_with_wrong_checksum_is_denied(issued, monkeypatch):
     monkeypatch.setattr("roles.views.certificates.checksum_matches", lambda certificate: False)
     assert DENIED in page_of(issued.code).text
 
 
-def test_the_form_leads_to_the_paper(issued):
+def test_form_leads_to_the_certificate(issued):
     typed = issued.grouped_code.lower()
     response = Client().get(reverse("verify"), {"codigo": typed}, follow=True)
     assert response.redirect_chain == [(reverse("verify_certificate", args=[issued.code]), 302)]

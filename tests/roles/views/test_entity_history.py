@@ -51,19 +51,19 @@ def table(page):
     return page.text.partition("<tbody>")[2].partition("</tbody>")[0]
 
 
-def list_of(client, at=PAGE, **asked):
-    return [entry.pk for entry in client.get(at, asked).context["page"].rows]
+def list_of(client, at=PAGE, **query):
+    return [entry.pk for entry in client.get(at, query).context["page"].rows]
 
 
 # ---------------------------------------------------------------- whose
 
 
-def test_a_delegate_reads_the_acts_of_the_whole_entity(delegate_client, delegate, colleague):
+def test_delegate_reads_the_events_of_the_whole_entity(delegate_client, delegate, colleague):
     entries = [write(delegate).pk, write(colleague).pk]
     assert list_of(delegate_client) == entries[::-1]
 
 
-def test_nobody_elses_acts_are_in_it(delegate_client, stranger, ministry):
+def test_history_has_no_events_of_other_entities(delegate_client, stranger, ministry):
     write(stranger)
     write(ministry)
     assert list_of(delegate_client) == []
@@ -76,7 +76,7 @@ def test_another_entitys_account_is_no_filter(delegate_client, stranger):
     assert list(page.context["page"].rows) == []
 
 
-def test_the_workbook_of_a_delegate_has_his_entitys_acts_alone(delegate_client, delegate, stranger):
+def test_workbook_of_a_delegate_has_the_events_of_their_entity(delegate_client, delegate, stranger):
     write(delegate, after={"name": "=1+1"})
     write(stranger)
     (row,) = sheet(delegate_client.get(EXCEL))
@@ -103,7 +103,7 @@ def of_entity(delegate, name="entity_history"):
     return reverse(name, args=[delegate.entity.pk])
 
 
-def test_a_representative_reads_what_was_done_before_him_too(delegate):
+def test_representative_reads_earlier_events_too(delegate):
     entry = write(delegate)
     natural = make_natural()
     Representation.objects.create(entity=delegate.entity, person=natural.person)
@@ -121,9 +121,9 @@ def test_the_page_of_the_entity_leads_to_its_history(representative, delegate):
 
 
 @pytest.mark.parametrize("name", ["entity_history", "download_entity_history"])
-def test_who_represents_it_no_longer_finds_nothing(representative, delegate, name):
-    held = Representation.objects.get()
-    Representation.objects.filter(pk=held.pk).update(ended_at=held.since)
+def test_former_representative_gets_404(representative, delegate, name):
+    representation = Representation.objects.get()
+    Representation.objects.filter(pk=representation.pk).update(ended_at=representation.since)
     assert representative.get(of_entity(delegate, name)).status_code == 404
 
 
@@ -136,7 +136,7 @@ def test_another_entitys_history_is_not_found(representative, stranger, name):
 # ---------------------------------------------------------------- who is named
 
 
-def test_the_ministry_acts_without_a_persons_name(delegate_client, delegate, ministry, from_there):
+def test_ministry_is_shown_without_a_name(delegate_client, delegate, ministry, from_there):
     write(ministry, obj=delegate, entity=delegate.entity, reason="Lo pidió usted")
     page = delegate_client.get(PAGE)
     assert "Ministerio" in table(page)
@@ -145,7 +145,7 @@ def test_the_ministry_acts_without_a_persons_name(delegate_client, delegate, min
     assert from_there not in table(page)
 
 
-def test_who_tried_to_enter_and_failed_is_not_named_but_placed(delegate_client, delegate, from_there):
+def test_failed_login_is_shown_with_its_address_only(delegate_client, delegate, from_there):
     record_failed_attempt(AccountEvent.SESSION_REFUSED, Mock(spec=Attempt, is_last_allowed=False), delegate)
     page = delegate_client.get(PAGE, {"acto": "session.refused"})
     assert "Sin identificar" in table(page)
@@ -168,7 +168,7 @@ def test_a_user_of_the_entity_is_named(delegate_client, delegate, sede):
     assert "Rol_Anulador, Desde:" in table(page)
 
 
-def test_a_person_who_was_only_looked_up_is_not(delegate_client, delegate, stranger):
+def test_person_only_looked_up_is_not_named(delegate_client, delegate, stranger):
     user = make_user(first_name="Rosalba")
     make_assignment(user, make_sede(stranger.entity), "Rol_Anulador", stranger)
     person = user.person
@@ -200,7 +200,7 @@ def test_what_only_machines_read_is_left_out(delegate_client, delegate):
 
 
 @pytest.mark.parametrize("who", ["ministerio", "personas", "portal", "nadie", "account"])
-def test_acts_are_found_by_who_did_them(delegate_client, delegate, ministry, who):
+def test_events_are_filtered_by_actor(delegate_client, delegate, ministry, who):
     entity = delegate.entity
     entries = {
         "ministerio": write(ministry, obj=delegate, entity=entity),
@@ -211,24 +211,24 @@ def test_acts_are_found_by_who_did_them(delegate_client, delegate, ministry, who
     token = origin.set(Origin("203.0.113.7", ""))
     entries["nadie"] = write(None, obj=delegate, entity=entity)
     origin.reset(token)
-    asked = str(delegate.pk) if who == "account" else who
-    assert list_of(delegate_client, quien=asked) == [entries[who].pk]
+    query = str(delegate.pk) if who == "account" else who
+    assert list_of(delegate_client, quien=query) == [entries[who].pk]
 
 
-def test_acts_are_found_by_what_they_did(delegate_client, delegate):
-    wanted = write(delegate, event=SedeEvent.SEDE_CREATED)
+def test_events_are_filtered_by_event(delegate_client, delegate):
+    expected = write(delegate, event=SedeEvent.SEDE_CREATED)
     write(delegate)
-    assert list_of(delegate_client, acto="sede.created") == [wanted.pk]
+    assert list_of(delegate_client, acto="sede.created") == [expected.pk]
     assert list_of(delegate_client, acto="sede.created", hasta="2020-01-02") == []
 
 
-@pytest.mark.parametrize("asked", [{"acto": "x"}, {"desde": "x"}, {"quien": "99999999999999999999"}, {"hasta": "\0"}])
-def test_a_wrong_filter_is_explained(delegate_client, delegate, asked):
+@pytest.mark.parametrize("query", [{"acto": "x"}, {"desde": "x"}, {"quien": "99999999999999999999"}, {"hasta": "\0"}])
+def test_a_wrong_filter_is_explained(delegate_client, delegate, query):
     write(delegate)
-    page = delegate_client.get(PAGE, asked)
+    page = delegate_client.get(PAGE, query)
     assert page.status_code == 200
     assert list(page.context["page"].rows) == []
-    assert delegate_client.get(EXCEL, asked).status_code == 302
+    assert delegate_client.get(EXCEL, query).status_code == 302
 
 
 def test_pages_follow_each_other(delegate_client, delegate):
@@ -247,7 +247,7 @@ def sheet(response):
     return [dict(zip(heading, row, strict=True)) for row in rows]
 
 
-def test_taking_it_is_an_act_of_the_entity(delegate_client, delegate):
+def test_download_records_an_event_of_the_entity(delegate_client, delegate):
     write(delegate)
     delegate_client.get(EXCEL, {"acto": "sede.edited", "desde": "2026-01-01"})
     entry = HistoryEntry.objects.get(event="history.downloaded")
@@ -263,7 +263,7 @@ def test_more_than_excel_holds_asks_for_a_shorter_range(delegate_client, delegat
     assert not HistoryEntry.objects.filter(event="history.downloaded").exists()
 
 
-def test_an_entity_without_acts_is_told_what_will_be_there():
+def test_empty_history_says_what_will_appear():
     client = Client()
     client.force_login(make_delegate(make_entity("ET")))
     assert "Todavía no hay actos" in client.get(PAGE).text

@@ -45,8 +45,15 @@ def post_of(user, sede, first, last):
 # "Esta opción permite al Delegado de la Entidad, iniciar la activación de usuarios…"
 def test_activar_usuarios_asks_option_application_and_document(delegate_client):
     page = delegate_client.get(reverse("activate_user")).text
-    asked = ("Opción", "Aplicación", "Mipres", "Tipo de Identificación", "--Seleccione--", "Documento identificación")
-    assert [words for words in asked if words not in page] == []
+    labels = (
+        "Opción",
+        "Aplicación",
+        "Mipres",
+        "Tipo de Identificación",
+        "--Seleccione--",
+        "Documento identificación",
+    )
+    assert [words for words in labels if words not in page] == []
 
 
 # "Profesional de la Salud Independiente: habilitado para el Delegado de la EPS, … medicina, optometría u odontología"
@@ -92,7 +99,7 @@ def test_an_ips_and_a_proveedor_activate_their_administrative_staff(kind, role):
 
 
 # "Cuando se realiza una consulta de usuario que no se encuentra previamente registrado…"
-def test_somebody_who_is_not_registered_gets_the_literal_message_and_the_way_out(delegate_client):
+def test_unregistered_person_gets_the_literal_message(delegate_client):
     data = {"option": "profesional", "document_type": "CC", "document_number": "99999999"}
     page = delegate_client.post(reverse("activate_user"), data).text
     assert "Usuario no registrado para esta aplicación" in page
@@ -111,16 +118,16 @@ def test_a_registered_user_is_shown_with_data_sede_and_entity(delegate_client, d
 
 
 # "El Delegado Proveedor podrá realizar la búsqueda en la opción “Entidad” ingresando el código o el nombre…"
-@pytest.mark.parametrize(("words", "found"), [("PROV000002", 1), ("páramo", 1), ("", 3)])
-def test_a_proveedor_searches_by_code_or_name_or_sees_all_sedes(words, found):
+@pytest.mark.parametrize(("words", "matches"), [("PROV000002", 1), ("páramo", 1), ("", 3)])
+def test_a_proveedor_searches_by_code_or_name_or_sees_all_sedes(words, matches):
     client, entity = client_of("PROV")
     for number, name in enumerate(("Norte", "Sur", "Páramo"), start=1):
         make_sede(entity, code=f"PROV00000{number}", name=name)
     user = make_user("OTRO")
     find(client, user, "administrativo")
-    asked = {"entidad": words, "opcion": "administrativo"}
-    page = client.get(reverse("user_roles", args=[user.public_id]), asked)
-    assert len(page.context["sedes"]) == found
+    arguments = {"entidad": words, "opcion": "administrativo"}
+    page = client.get(reverse("user_roles", args=[user.public_id]), arguments)
+    assert len(page.context["sedes"]) == matches
 
 
 # "Posteriormente, el Delegado … seleccionará la Entidad y el Rol … presionando el botón “Asociar Usuario”"
@@ -156,7 +163,7 @@ def refused(client, user, sede):
 
 
 # "Si el profesional de la salud prestó Servicio Social Obligatorio y no realizó un nuevo registro…"
-def test_an_ex_sso_is_refused_and_sent_to_the_plaza_and_to_register(delegate_client, ips, sede):
+def test_ex_sso_is_refused_with_plaza_and_registration(delegate_client, ips, sede):
     user = make_user("SSO")
     post_of(user, make_sede(ips), -30, -1)
     page = refused(delegate_client, user, sede)
@@ -165,7 +172,7 @@ def test_an_ex_sso_is_refused_and_sent_to_the_plaza_and_to_register(delegate_cli
 
 
 # "Si el profesional … en Servicio Social Obligatorio intenta ser activado en una plaza que no ha sido asignada…"
-def test_an_sso_outside_the_assigned_plaza_is_refused_and_told_to_check_it(delegate_client, ips, sede):
+def test_sso_outside_the_assigned_plaza_is_refused(delegate_client, ips, sede):
     user, plaza = make_user("SSO"), make_sede(ips)
     post_of(user, plaza, -1, 9)
     page = refused(delegate_client, user, sede)
@@ -214,10 +221,11 @@ def staff(delegate, ips, sede):
 
 # "Esta opción permite al Delegado … verificar cada uno de los Usuarios que han sido activados…"
 @pytest.mark.parametrize(
-    ("asked", "found"), [({}, 3), ({"rol": ANULADOR}, 1), ({"entidad": "paramo"}, 1), ({"criterio": "MUNOZ josé"}, 2)]
+    ("query", "matches"),
+    [({}, 3), ({"rol": ANULADOR}, 1), ({"entidad": "paramo"}, 1), ({"criterio": "MUNOZ josé"}, 2)],
 )
-def test_activated_users_are_searched_by_rol_entidad_or_another_criterion(delegate_client, staff, asked, found):
-    assert f"Registros encontrados: <strong>{found}</strong>" in delegate_client.get(reverse("users"), asked).text
+def test_activated_users_are_searched_by_rol_entidad_or_another_criterion(delegate_client, staff, query, matches):
+    assert f"Registros encontrados: <strong>{matches}</strong>" in delegate_client.get(reverse("users"), query).text
 
 
 # "Una vez completada la búsqueda, se mostrará la lista de Usuarios junto con sus datos básicos"

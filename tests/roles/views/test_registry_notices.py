@@ -37,8 +37,8 @@ def test_the_home_says_what_ended_and_leads_to_the_list(registries, prescriber, 
     home = delegate_client.get(reverse("home"))
     assert "1 rol, Sede cerrada en el REPS" in home.text
     (notice,) = home.context["registry_notices"]
-    found = delegate_client.get(f"{reverse('registry_notices')}?{notice.query}")
-    assert found.context["page"].count == notice.count == 1
+    matches = delegate_client.get(f"{reverse('registry_notices')}?{notice.query}")
+    assert matches.context["page"].count == notice.count == 1
 
 
 def test_the_home_forgets_after_thirty_days_and_the_list_does_not(registries, prescriber, delegate_client):
@@ -49,20 +49,20 @@ def test_the_home_forgets_after_thirty_days_and_the_list_does_not(registries, pr
     assert notices(delegate_client).context["page"].count == 1
 
 
-def test_the_list_says_who_where_why_and_what_now(registries, prescriber, sede, delegate_client):
+def test_list_shows_user_sede_cause_and_remedy(registries, prescriber, sede, delegate_client):
     registries.reps()
     text = notices(delegate_client).text
-    for said in (
+    for message in (
         str(prescriber.person),
         PRESCRIPTOR,
         sede.code,
         "Sede cerrada en el REPS",
         "en otra sede de su entidad",
     ):
-        assert said in text
+        assert message in text
 
 
-def test_nobody_sees_what_ended_elsewhere(registries, prescriber, stranger):
+def test_endings_of_another_entity_are_not_listed(registries, prescriber, stranger):
     registries.reps()
     client = Client()
     client.force_login(stranger)
@@ -92,8 +92,8 @@ def test_a_wrong_day_says_what_is_wrong(registries, prescriber, delegate_client)
 
 def test_the_list_of_users_and_the_users_page_say_the_cause(registries, prescriber, delegate_client):
     registries.reps()
-    found = delegate_client.get(reverse("users"), {"estado": "terminados"})
-    assert "Sede cerrada en el REPS" in found.text
+    matches = delegate_client.get(reverse("users"), {"estado": "terminados"})
+    assert "Sede cerrada en el REPS" in matches.text
     page = delegate_client.get(reverse("user_roles", args=[prescriber.public_id]))
     assert "Roles que terminó un registro oficial" in page.text
 
@@ -102,8 +102,8 @@ def test_what_a_delegate_ended_has_no_cause_of_a_registry(prescriber, sede, dele
     update_roles(
         by=delegate, user=prescriber, sede=sede, option=Option.PROFESIONAL, roles=[], expected_roles=[PRESCRIPTOR]
     )
-    one = RoleAssignment.objects.get()
-    assert one.ended_because == ""
+    item = RoleAssignment.objects.get()
+    assert item.ended_because == ""
     assert "Roles que terminó" not in delegate_client.get(reverse("user_roles", args=[prescriber.public_id])).text
 
 
@@ -127,7 +127,7 @@ def test_entries_of_the_list_are_not_needed_for_effects_to_hold(registries, pres
     assert endings() == ["deceased"]
 
 
-def test_a_validity_given_by_hand_is_kept_when_undone(registries, user, sede, delegate):
+def test_undoing_restores_a_validity_set_by_hand(registries, user, sede, delegate):
     activate_user(
         by=delegate,
         user=user,

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from roles.models import RoleAssignment, RoleUpload
 from tests.factories import make_user
-from tests.roles.workbooks import book_of, downloaded, held, row, send, upload, verdicts
+from tests.roles.workbooks import book_of, current_roles, downloaded, row, send, upload, verdicts
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
@@ -51,16 +51,16 @@ def test_the_list_leads_to_the_upload(delegate_client):
 
 
 @pytest.mark.parametrize(
-    ("data", "said"), [(b"", "está vacío"), (b"x", "no es un libro de Excel"), (book_of(), "no tiene filas")]
+    ("data", "message"), [(b"", "está vacío"), (b"x", "no es un libro de Excel"), (book_of(), "no tiene filas")]
 )
-def test_a_file_that_is_not_read_is_told_beside_the_field(delegate_client, data, said):
+def test_unreadable_file_is_an_error_of_the_field(delegate_client, data, message):
     response = send(delegate_client, data)
     assert response.status_code == 200
-    assert said in response.text
+    assert message in response.text
     assert not RoleUpload.objects.exists()
 
 
-def test_a_missing_file_is_asked_for(delegate_client):
+def test_missing_file_is_an_error(delegate_client):
     assert "Elija el archivo de Excel." in delegate_client.post(reverse("upload_users")).text
 
 
@@ -99,7 +99,7 @@ def test_applying_all_says_so_and_shows_the_result(delegate_client, sede, user):
     response = press(delegate_client, "todo")
     assert "Operación exitosa" in response.text
     assert "Resultado del archivo" in response.text
-    assert held() == [(ANULADOR, None)]
+    assert current_roles() == [(ANULADOR, None)]
 
 
 def test_a_double_click_on_apply_says_that_it_is_done(delegate_client, sede, user):

@@ -56,7 +56,7 @@ def test_dots_and_spaces_in_the_document_are_forgiven(delegate_client, user):
         ("option", "otra", "La opción debe ser"),
     ],
 )
-def test_a_wrong_search_is_told_what_to_write(delegate_client, field, value, message):
+def test_wrong_search_says_what_to_write(delegate_client, field, value, message):
     data = {"option": "profesional", "document_type": "CC", "document_number": "1025000111"} | {field: value}
     response = delegate_client.post(reverse("activate_user"), data)
     assert response.status_code == 200
@@ -78,7 +78,7 @@ def test_a_download_is_written_down_without_its_words(delegate_client, delegate,
     assert entry.after == {"filters": ["criterio"], "rows": 2}
 
 
-def test_a_download_with_a_wrong_filter_leads_to_the_list_that_says_why(delegate_client):
+def test_download_with_a_wrong_filter_redirects_to_the_list(delegate_client):
     response = delegate_client.get(reverse("download_users"), {"rol": "Rol_Jefe"}, follow=True)
     assert "El rol debe ser uno de la lista" in response.text
 
@@ -105,7 +105,7 @@ def test_the_wrong_option_offers_the_right_one(delegate_client, sede):
     assert "Continuar con «Personal Administrativo»" in page
 
 
-def test_sedes_can_be_told_apart_by_address_and_municipality(delegate_client, sede, user):
+def test_sedes_are_shown_with_address_and_municipality(delegate_client, sede, user):
     assert "Calle 1 # 2-3, BOGOTÁ" in find(delegate_client, user).text
 
 
@@ -223,8 +223,8 @@ def confirmation(client, user, sede):
 def test_desactivar_usuario_first_says_what_would_end_and_for_whom(delegate_client, delegate, sede, user):
     make_assignment(user, sede, PRESCRIPTOR, delegate)
     page = confirmation(delegate_client, user, sede)
-    for said in (user.person.full_name, sede.code, PRESCRIPTOR, "Rol_PrescriptorExclusiones", "Cancelar"):
-        assert said in page.text
+    for text_shown in (user.person.full_name, sede.code, PRESCRIPTOR, "Rol_PrescriptorExclusiones", "Cancelar"):
+        assert text_shown in page.text
     assert roles_now() == {PRESCRIPTOR}
 
 
@@ -234,16 +234,16 @@ def test_the_confirmation_names_the_roles_of_its_sede_alone(delegate_client, del
     assert ANULADOR not in confirmation(delegate_client, user, sede).text
 
 
-@pytest.mark.parametrize("held", ["nothing", "elsewhere"])
-def test_a_sede_without_roles_of_this_entity_has_nothing_to_confirm(delegate_client, stranger, sede, user, held):
-    theirs = stranger.entity.sedes.get()
-    make_assignment(user, theirs, PRESCRIPTOR, stranger)
+@pytest.mark.parametrize("assignment", ["nothing", "elsewhere"])
+def test_a_sede_without_roles_of_this_entity_has_nothing_to_confirm(delegate_client, stranger, sede, user, assignment):
+    foreign_sede = stranger.entity.sedes.get()
+    make_assignment(user, foreign_sede, PRESCRIPTOR, stranger)
     find(delegate_client, user)
-    response = confirmation(delegate_client, user, sede if held == "nothing" else theirs)
+    response = confirmation(delegate_client, user, sede if assignment == "nothing" else foreign_sede)
     assert response.url.startswith(reverse("user_roles", args=[user.public_id]))
 
 
-def test_the_second_tab_is_told_that_the_roles_changed(delegate_client, delegate, sede, user):
+def test_second_tab_is_refused_after_the_roles_changed(delegate_client, delegate, sede, user):
     make_assignment(user, sede, PRESCRIPTOR, delegate)
     save_roles(delegate_client, user, sede, [PRESCRIPTOR, ANULADOR], [PRESCRIPTOR])
     response = save_roles(delegate_client, user, sede, [], [PRESCRIPTOR])
@@ -252,27 +252,27 @@ def test_the_second_tab_is_told_that_the_roles_changed(delegate_client, delegate
 
 
 @pytest.mark.parametrize("name", ["associate_user", "update_user_roles", "deactivate_user"])
-def test_a_deed_opened_as_an_address_leads_to_the_user(delegate_client, user, name):
+def test_get_of_a_change_redirects_to_the_user(delegate_client, user, name):
     find(delegate_client, user)
     response = delegate_client.get(reverse(name, args=[user.public_id]))
     assert response.url.startswith(reverse("user_roles", args=[user.public_id]))
 
 
 @pytest.mark.parametrize("name", ["associate_user", "update_user_roles", "deactivate_user"])
-def test_a_deed_on_somebody_elses_user_is_not_found(delegate_client, stranger, name):
+def test_change_of_another_entitys_user_is_404(delegate_client, stranger, name):
     user = make_user()
     make_assignment(user, stranger.entity.sedes.get(), ANULADOR, stranger)
     assert delegate_client.post(reverse(name, args=[user.public_id])).status_code == 404
 
 
-def test_a_deed_without_csrf_token_is_refused(delegate, user):
+def test_post_without_csrf_token_is_refused(delegate, user):
     client = Client(enforce_csrf_checks=True)
     client.force_login(delegate)
     assert client.post(reverse("activate_user"), {}).status_code == 403
 
 
 @pytest.mark.parametrize("kind", ["deceased", "ex-sso", "wrong plaza"])
-def test_the_three_causes_of_operacion_no_permitida_are_told_apart(delegate_client, ips, sede, kind):
+def test_operacion_no_permitida_has_three_distinct_causes(delegate_client, ips, sede, kind):
     from roles.models import SsoPost
 
     today = timezone.localdate()
@@ -330,7 +330,7 @@ FILTERS = [
 @each_cell(("query", "roles"), FILTERS)
 def test_the_list_shows_what_the_filter_asks_and_counts_it(delegate_client, staffed, query, roles):
     response = delegate_client.get(reverse("users"), query)
-    assert {held.role for held in response.context["page"].rows} == roles
+    assert {assignment.role for assignment in response.context["page"].rows} == roles
     assert f"Registros encontrados: <strong>{len(roles)}</strong>" in response.text
 
 
@@ -344,13 +344,13 @@ def test_a_user_is_found_by_login_document_or_registry(delegate_client, staffed,
     user = staffed["user"]
     words = {"login": user.login, "document": user.person.document_number, "registry": user.professional_registry}
     response = delegate_client.get(reverse("users"), {"criterio": words[part].lower()})
-    assert {held.user for held in response.context["page"].rows} == {user}
+    assert {assignment.user for assignment in response.context["page"].rows} == {user}
 
 
 @pytest.mark.parametrize(
     "query", [{"rol": "Rol_Jefe"}, {"estado": "x"}, {"criterio": "a" * 101}, {"criterio": "a\x00"}]
 )
-def test_a_wrong_filter_is_told_and_finds_nothing(delegate_client, staffed, query):
+def test_wrong_filter_shows_an_error_and_no_rows(delegate_client, staffed, query):
     response = delegate_client.get(reverse("users"), query)
     assert response.status_code == 200
     assert response.context["page"].count == 0
@@ -391,16 +391,16 @@ def test_the_empty_list_says_what_to_do_next(delegate_client):
 
 
 @pytest.mark.parametrize("name", ["associate_user", "update_user_roles", "deactivate_user", "change_last_day"])
-def test_the_sede_of_another_entity_can_not_be_forged_into_any_deed(delegate_client, delegate, stranger, sede, name):
-    user, theirs = make_user(), stranger.entity.sedes.get()
+def test_foreign_sede_cannot_be_forged_into_any_change(delegate_client, delegate, stranger, sede, name):
+    user, foreign_sede = make_user(), stranger.entity.sedes.get()
     make_assignment(user, sede, PRESCRIPTOR, delegate)
-    make_assignment(user, theirs, PRESCRIPTOR, stranger)
+    make_assignment(user, foreign_sede, PRESCRIPTOR, stranger)
     roles = {"roles": [ANULADOR], "role": PRESCRIPTOR, "last": timezone.localdate().isoformat()}
-    forged = {"option": "profesional", "sede": theirs.code, "expected_roles": PRESCRIPTOR} | roles
+    forged = {"option": "profesional", "sede": foreign_sede.code, "expected_roles": PRESCRIPTOR} | roles
     response = delegate_client.post(reverse(name, args=[user.public_id]), forged)
     assert "no existe o no es de su entidad" in response.text
-    held = RoleAssignment.objects.filter(role=PRESCRIPTOR, ends_at=None, ended_by=None)
-    assert (held.count(), RoleAssignment.objects.count()) == (2, 2)
+    assignment = RoleAssignment.objects.filter(role=PRESCRIPTOR, ends_at=None, ended_by=None)
+    assert (assignment.count(), RoleAssignment.objects.count()) == (2, 2)
 
 
 @each_cell("field", ["option", "sede", "roles", "expected_roles"])
@@ -435,7 +435,7 @@ def test_each_delegate_sees_the_options_of_the_manual(kind):
     assert [label for _, label in form.fields["option"].choices] == OPTIONS[kind]
 
 
-def test_a_proveedor_who_leaves_the_entity_blank_sees_all_its_sedes():
+def test_proveedor_sees_all_sedes_for_a_blank_search():
     client, entity = client_of("PROV")
     codes = [make_sede(entity, code=f"PROV00000{n}").code for n in (1, 2, 3)]
     user = make_user("OTRO")
@@ -444,7 +444,7 @@ def test_a_proveedor_who_leaves_the_entity_blank_sees_all_its_sedes():
     assert all(code in page.text for code in codes)
 
 
-def test_an_eps_can_not_forge_an_independent_of_another_network(user):
+def test_eps_cannot_forge_an_independent_of_another_network(user):
     client, eps = client_of("EPS_C")
     sede = make_sede(eps, code=eps.eps_code, municipality_id=None)
     find(client, user, "independiente")
@@ -453,7 +453,7 @@ def test_an_eps_can_not_forge_an_independent_of_another_network(user):
     assert not RoleAssignment.objects.exists()
 
 
-def test_a_ppn_can_not_forge_somebody_else():
+def test_ppn_cannot_forge_another_person():
     client, ppn = client_of("PPN")
     sede, other = make_sede(ppn, code="PROV000001"), make_user("OTRO")
     find(client, other, "administrativo")
@@ -488,7 +488,7 @@ def test_a_role_is_given_until_the_day_that_was_typed(delegate_client, sede, use
         ("", "9999-12-31", "debe ser"),
     ],
 )
-def test_wrong_dates_are_told_and_save_nothing(delegate_client, sede, user, first, last, message):
+def test_wrong_dates_show_an_error_and_save_nothing(delegate_client, sede, user, first, last, message):
     find(delegate_client, user)
     page = associate(delegate_client, user, sede, ANULADOR, first=first, last=last)
     assert message in page.text
@@ -503,7 +503,7 @@ def test_the_last_day_is_changed_from_the_page(delegate_client, delegate, sede, 
 
 
 @pytest.mark.parametrize(("role", "last", "message"), [("Rol_X", "", "debe ser uno"), (ANULADOR, "x", "debe ser una")])
-def test_a_forged_last_day_is_told(delegate_client, delegate, sede, user, role, last, message):
+def test_forged_last_day_shows_an_error(delegate_client, delegate, sede, user, role, last, message):
     make_assignment(user, sede, ANULADOR, delegate)
     assert message in move(delegate_client, user, sede, role, last).text
 
@@ -515,20 +515,23 @@ def test_the_last_day_at_a_sede_of_another_entity_is_refused(delegate_client, de
     assert "no es de su entidad" in move(delegate_client, user, foreign, ANULADOR, "2999-01-01").text
 
 
-def test_the_list_filters_what_ends_in_30_days_and_what_is_to_come(delegate_client, delegate, sede):
+def test_list_filters_roles_ending_soon_and_to_come(delegate_client, delegate, sede):
     now = timezone.now()
     for role, start, end in ((PRESCRIPTOR, 0, 29), (ANULADOR, 0, 31), ("Rol_JuntaMedicaIPS", 5, None)):
         ends_at = now + timedelta(days=end) if end else None
         make_assignment(make_user(), sede, role, delegate, starts_at=now + timedelta(days=start), ends_at=ends_at)
 
     def roles(state):
-        return [held.role for held in delegate_client.get(reverse("users"), {"estado": state}).context["page"].rows]
+        return [
+            assignment.role
+            for assignment in delegate_client.get(reverse("users"), {"estado": state}).context["page"].rows
+        ]
 
     assert roles("vencen") == [PRESCRIPTOR]
     assert roles("por-empezar") == ["Rol_JuntaMedicaIPS"]
 
 
-def test_the_history_says_who_did_what_when_and_from_where(delegate_client, delegate, sede, user):
+def test_user_history_shows_account_event_moment_and_address(delegate_client, delegate, sede, user):
     find(delegate_client, user)
     associate(delegate_client, user, sede, ANULADOR)
     page = delegate_client.get(reverse("user_history", args=[user.public_id])).text
@@ -536,7 +539,7 @@ def test_the_history_says_who_did_what_when_and_from_where(delegate_client, dele
         assert shown in page
 
 
-def test_the_history_shows_only_the_acts_of_ones_own_entity(delegate_client, delegate, stranger, sede, user):
+def test_user_history_has_only_events_of_the_own_entity(delegate_client, delegate, stranger, sede, user):
     other = Client()
     other.force_login(stranger)
     find(other, user)
