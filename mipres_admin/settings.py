@@ -135,10 +135,10 @@ if PRODUCTION and not DATABASE_URL:
     )
 if not DATABASE_URL:
     # imported only then: a portal with a database of its own needs nothing of the embedded one
-    from mipres_admin.embedded import systems
+    from mipres_admin.embedded import supported_systems
 
-    if not systems.is_supported():
-        raise ImproperlyConfigured(systems.UNSUPPORTED)
+    if not supported_systems.is_supported():
+        raise ImproperlyConfigured(supported_systems.UNSUPPORTED)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": (
         env.db_url_config(DATABASE_URL)

@@ -8,14 +8,14 @@ import subprocess
 import sys
 from urllib.parse import quote
 
-from mipres_admin.embedded import systems
+from mipres_admin.embedded import supported_systems
 
 if __name__ == "__main__":
-    if not systems.is_supported():
-        sys.exit(systems.UNSUPPORTED)
+    if not supported_systems.is_supported():
+        sys.exit(supported_systems.UNSUPPORTED)
     # Only here: they import modules that an unsupported system does not have.
     from mipres_admin.embedded import server
-    from mipres_admin.embedded.places import PORT
+    from mipres_admin.embedded.folders import PORT
 
     folder = quote(str(server.ensure_running()))
     url = f"postgres://{server.USER}@/{server.DATABASE}?host={folder}&port={PORT}"

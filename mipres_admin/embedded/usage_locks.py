@@ -1,6 +1,6 @@
 """Which processes use the server, and who may start or stop it now?
 
-Two flocks, which the kernel drops when a process dies, however it dies. `lock` is held while somebody starts
+Two flocks, which the kernel drops when a process ends, even by a kill. `lock` is held while a process starts
 or stops the server. `users.lock` is held, shared, by every process for as long as it uses the server.
 """
 
@@ -11,18 +11,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
-class Sharing:
-    """This process's part in the use of one server."""
+class UsageLocks:
+    """The locks of this process on the use of one server."""
 
     def __init__(self, home: Path) -> None:
-        self._turn = home / "lock"
+        self._exclusive = home / "lock"
         self._users = home / "users.lock"
         self._membership: int | None = None
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """Hold the right to start or stop the server."""
-        with _opened(self._turn) as descriptor:
+        with _opened(self._exclusive) as descriptor:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             try:
                 yield
@@ -31,17 +31,17 @@ class Sharing:
                 fcntl.flock(descriptor, fcntl.LOCK_UN)
 
     def join(self) -> None:
-        """Become a user until `leave` or death. Call it during your turn."""
+        """Become a user until `leave` or death. Call it inside `exclusive`."""
         if self._membership is None:
             descriptor = _open(self._users)
             fcntl.flock(descriptor, fcntl.LOCK_SH)
             self._membership = descriptor
 
     def leave(self) -> bool:
-        """Stop being a user; return whether nobody else is one. Call it during your turn.
+        """Stop being a user; return whether nobody else is one. Call it inside `exclusive`.
 
         A fork shares its parent's lock, so that one is closed and never unlocked or upgraded: it lasts until
-        the last of the family closes it. The question is asked with a lock of its own.
+        the last of them closes it. Whether there are other users is tried with a second lock.
         """
         if self._membership is not None:
             os.close(self._membership)

@@ -11,13 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from mipres_admin.embedded import accounts
-from mipres_admin.embedded.accounts import Account
+from mipres_admin.embedded import system_accounts
 from mipres_admin.embedded.errors import ServerError
+from mipres_admin.embedded.system_accounts import SystemAccount
 
 PORT = 5432
 SOCKET_NAME = f".s.PGSQL.{PORT}"
-# The smallest limit of the systems we know (macOS: 104 bytes with the closing NUL; Linux: 108).
+# The smallest limit of the supported systems (macOS: 104 bytes with the closing NUL; Linux: 108).
 LONGEST_SOCKET_PATH = 103
 
 FALLBACK_HOMES = Path("/var/tmp")  # noqa: S108 - make_folder refuses what another account left there
@@ -25,10 +25,10 @@ FALLBACK_SOCKETS = Path("/tmp")  # noqa: S108 - the same
 
 
 @dataclass(frozen=True)
-class Places:
-    """The files of one project's server, and the account which runs it."""
+class ServerFolders:
+    """The folders of one project's server, and the account that runs it."""
 
-    account: Account
+    account: SystemAccount
     home: Path
     socket: Path
 
@@ -43,32 +43,32 @@ class Places:
         return self.home / "log"
 
 
-def find(project: Path) -> Places:
-    """Choose the places for a project, making the folders they are in."""
+def find(project: Path) -> ServerFolders:
+    """Choose the folders of a project's server, and make them."""
     own, fallback = project / ".postgres", fallback_home(project)
-    account = accounts.choose(own / "data", fallback / "data")
+    account = system_accounts.choose(own / "data", fallback / "data")
     home = own
-    if not accounts.is_root():
+    if not system_accounts.is_root():
         _make_own(own)
-    elif _must_fall_back(own, fallback, account):
+    elif _needs_fallback(own, fallback, account):
         home = make_folder(fallback, 0o755, os.geteuid())
-    places = Places(account, home, _socket_folder(project, home, account))
-    _leave_note(own, places)
-    return places
+    folders = ServerFolders(account, home, _socket_folder(project, home, account))
+    _write_readme(own, folders)
+    return folders
 
 
 def fallback_home(project: Path) -> Path:
     """Return the folder which replaces `.postgres` when the server's account cannot enter that one."""
-    return FALLBACK_HOMES / f"mipres-admin-{_mark(project)}"
+    return FALLBACK_HOMES / f"mipres-admin-{_project_hash(project)}"
 
 
 def fallback_socket(project: Path) -> Path:
     """Return the folder which holds the socket when its usual path is too long."""
-    return FALLBACK_SOCKETS / f"mipres-{_mark(project)}"
+    return FALLBACK_SOCKETS / f"mipres-{_project_hash(project)}"
 
 
 def make_folder(path: Path, mode: int, uid: int, gid: int = -1) -> Path:
-    """Make a folder with this owner and mode; refuse one which somebody else put there first."""
+    """Make a folder with this owner and mode; refuse one that another account made first."""
     with suppress(FileExistsError):
         path.mkdir(mode=0o700)
     try:
@@ -77,12 +77,12 @@ def make_folder(path: Path, mode: int, uid: int, gid: int = -1) -> Path:
     except OSError as error:
         raise _refusal(path) from error
     try:
-        found = os.fstat(descriptor)
-        if found.st_uid not in {uid, os.geteuid()}:
+        status = os.fstat(descriptor)
+        if status.st_uid not in {uid, os.geteuid()}:
             raise _refusal(path)
-        if found.st_uid != uid:
+        if status.st_uid != uid:
             os.fchown(descriptor, uid, gid)
-        if stat.S_IMODE(found.st_mode) != mode:
+        if stat.S_IMODE(status.st_mode) != mode:
             os.fchmod(descriptor, mode)
     finally:
         os.close(descriptor)
@@ -95,7 +95,7 @@ def _refusal(path: Path) -> ServerError:
     )
 
 
-def _mark(project: Path) -> str:
+def _project_hash(project: Path) -> str:
     return f"{hashlib.sha256(os.fsencode(project)).hexdigest()[:12]}-{os.geteuid()}"
 
 
@@ -107,8 +107,8 @@ def _make_own(own: Path) -> None:
     own.chmod(0o755)
 
 
-def _must_fall_back(own: Path, fallback: Path, account: Account) -> bool:
-    if _is_open_to(account, own):
+def _needs_fallback(own: Path, fallback: Path, account: SystemAccount) -> bool:
+    if _can_enter(account, own):
         return (fallback / "data").is_dir() and not (own / "data").is_dir()
     if (own / "data").is_dir():
         raise ServerError(
@@ -118,8 +118,8 @@ def _must_fall_back(own: Path, fallback: Path, account: Account) -> bool:
     return True
 
 
-def _is_open_to(account: Account, own: Path) -> bool:
-    """Really try: modes alone do not tell (ACLs, mounts without owners, read-only disks)."""
+def _can_enter(account: SystemAccount, own: Path) -> bool:
+    """Try it: modes alone do not say (ACLs, mounts without owners, read-only disks)."""
     try:
         _make_own(own)
         probe = make_folder(own / "socket", 0o700, account.uid, account.gid)
@@ -129,7 +129,7 @@ def _is_open_to(account: Account, own: Path) -> bool:
     return succeeded
 
 
-def _socket_folder(project: Path, home: Path, account: Account) -> Path:
+def _socket_folder(project: Path, home: Path, account: SystemAccount) -> Path:
     folder = home / "socket"
     encoded = os.fsencode(folder / SOCKET_NAME)
     # libpq takes a comma for the end of one host, and psycopg cannot pass on what is not UTF-8.
@@ -146,14 +146,14 @@ def _is_utf8(encoded: bytes) -> bool:
     return True
 
 
-def _leave_note(own: Path, places: Places) -> None:
+def _write_readme(own: Path, folders: ServerFolders) -> None:
     note = (
         "The project's own PostgreSQL, used while DATABASE_URL is not set.\n"
-        f"Data, log and locks: {places.home}\nSocket: {places.socket}\n"
+        f"Data, log and locks: {folders.home}\nSocket: {folders.socket}\n"
         "To start afresh, leave every program of the project, then delete the data folder.\n"
     ).encode(errors="surrogateescape")
     readme = own / "README"
-    # A courtesy: a project on a read-only disk does without it.
+    # Only information: on a read-only disk there is none.
     with suppress(OSError):
         if not readme.exists() or readme.read_bytes() != note:
             readme.write_bytes(note)

