@@ -1,10 +1,25 @@
-"""Is DIVIPOLA in the database, whole?"""
+"""Which departments and municipalities can exist, and is DIVIPOLA loaded?"""
 
 import pytest
+from django.db import IntegrityError
 
 from entities.models import Department, Municipality
 
 pytestmark = pytest.mark.django_db
+
+
+def refused_by(name):
+    return pytest.raises(IntegrityError, match=name)
+
+
+def test_a_department_has_two_digits():
+    with refused_by("department_code_two_digits"):
+        Department.objects.create(code="5", name="X")
+
+
+def test_a_municipality_begins_with_its_department():
+    with refused_by("municipality_code_in_department"):
+        Municipality.objects.create(code="05999", name="X", department_id="11")
 
 
 def test_there_are_33_departments() -> None:

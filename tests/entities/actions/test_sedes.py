@@ -1,16 +1,15 @@
-"""Are the sedes of a provider created with codes of their own, changed once, and written down?"""
+"""Are sedes created, edited, disabled and enabled once, with their event?"""
 
 import threading
 from uuid import uuid4
 
 import pytest
 from django.db import connection, connections, transaction
-from django.utils import timezone
 
 from accounts.models import Account
 from entities.actions import sedes as actions
 from entities.models import Sede
-from entities.rules.sedes import SedeDetails, SedeUse, similar_sedes
+from entities.rules.sedes import SedeDetails, SedeUse
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from roles.actions.role_assignments import activate_user
@@ -18,16 +17,11 @@ from roles.matrix import Option
 from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
 
 pytestmark = pytest.mark.django_db
-TOGETHER = 50
 
 
 def details(**changed):
     kept = {"name": "Farmacia Norte", "phone": "601 555 0101", "address": "Calle 1 # 2-3", "municipality_id": "05001"}
     return SedeDetails(**(kept | changed))
-
-
-def number(sede):
-    return int(sede.code[4:])
 
 
 @pytest.fixture
@@ -38,6 +32,10 @@ def delegate(db):
 def create(by, name="Farmacia Norte", address=None, **more):
     given = details(name=name, address=address or f"Calle de {name}")
     return actions.create_sede(by=by, details=given, key=more.pop("key", uuid4()), **more)
+
+
+def number(sede):
+    return int(sede.code[4:])
 
 
 @pytest.fixture
@@ -55,7 +53,18 @@ def sequence():
     last(before)
 
 
-# ---------------------------------------------------------------- codes
+TOGETHER = 50
+
+
+def edit(by, sede, **changed):
+    now = SedeDetails.of(Sede.objects.get(pk=sede.pk))
+    wanted = SedeDetails(**(vars(now) | changed))
+    return actions.edit_sede(by=by, sede=sede, details=wanted, fingerprint=now.fingerprint)
+
+
+def give(delegate, sede, user):
+    wanted = {"option": Option.ADMINISTRATIVO, "roles": ["Rol_Dispensador"]}
+    return activate_user(by=delegate, user=user, sede=sede, **wanted)
 
 
 def test_a_code_is_prov_and_six_digits(delegate):
@@ -134,9 +143,6 @@ def test_fifty_creations_at_once_give_fifty_codes(providers):
     assert HistoryEntry.objects.filter(event="sede.created").count() == TOGETHER
 
 
-# ---------------------------------------------------------------- creating
-
-
 def test_a_new_sede_has_what_was_typed_and_can_receive_users(delegate):
     sede = actions.create_sede(by=delegate, details=details(), key=uuid4())
     assert SedeDetails.of(sede) == details()
@@ -195,29 +201,6 @@ def test_the_initial_record_is_written_down_for_its_entity(delegate):
     assert (entry.event, entry.actor, entry.entity) == ("sede.created", None, delegate.entity)
 
 
-# ---------------------------------------------------------------- the same name or address
-
-
-@pytest.mark.parametrize(
-    ("changed", "found"),
-    [
-        ({}, True),
-        ({"name": "FARMÁCIA  norte", "address": "Otra"}, True),
-        ({"name": "Otra", "address": "CALLE 1 #2-3"}, True),
-        ({"name": "Otra", "address": "Calle 1 # 2-3", "municipality_id": "11001"}, False),
-        ({"name": "Farmacia Norte 2", "address": "Cl 1 # 2-3"}, False),
-    ],
-)
-def test_a_sede_is_similar_by_name_or_by_address_without_accents_case_or_spaces(delegate, changed, found):
-    actions.create_sede(by=delegate, details=details(), key=uuid4())
-    assert similar_sedes(delegate.entity, details(**changed)).exists() is found
-
-
-def test_a_sede_of_another_provider_is_not_similar(delegate):
-    create(make_delegate(make_entity("PROV")))
-    assert create(delegate).name == "Farmacia Norte"
-
-
 def test_a_similar_sede_stops_the_creation_until_it_was_seen(delegate):
     first = create(delegate)
     with pytest.raises(actions.SimilarFound) as found:
@@ -238,15 +221,6 @@ def test_editing_warns_of_what_changes_only(delegate):
     assert edit(delegate, second, phone="601 555 9999")
     with pytest.raises(actions.SimilarFound):
         edit(delegate, second, address=first.address)
-
-
-# ---------------------------------------------------------------- editing
-
-
-def edit(by, sede, **changed):
-    now = SedeDetails.of(Sede.objects.get(pk=sede.pk))
-    wanted = SedeDetails(**(vars(now) | changed))
-    return actions.edit_sede(by=by, sede=sede, details=wanted, fingerprint=now.fingerprint)
 
 
 def test_a_sede_is_edited_and_keeps_its_code(delegate):
@@ -294,14 +268,6 @@ def test_a_sede_of_reps_is_left_to_reps(delegate, deed):
     assert "REPS" in refused.value.refusal.cause
 
 
-# ---------------------------------------------------------------- disabling and enabling
-
-
-def give(delegate, sede, user):
-    wanted = {"option": Option.ADMINISTRATIVO, "roles": ["Rol_Dispensador"]}
-    return activate_user(by=delegate, user=user, sede=sede, **wanted)
-
-
 def test_a_disabled_sede_can_not_receive_users(delegate):
     sede = create(delegate)
     actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0))
@@ -339,15 +305,6 @@ def test_disabling_is_refused_when_there_are_other_users_than_the_page_told(dele
     with pytest.raises(Refused):
         actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0))
     assert Sede.objects.get().closed_on is None
-
-
-def test_a_sedes_use_counts_people_once_and_not_what_is_over(delegate):
-    sede, user = create(delegate), make_user()
-    for role in ("Rol_Dispensador", "Rol_Anulador"):
-        make_assignment(user, sede, role, delegate)
-    now = timezone.now()
-    make_assignment(make_user(), sede, "Rol_Anulador", delegate, starts_at=now, ends_at=now)
-    assert SedeUse.of(sede) == SedeUse(users=1, roles=2)
 
 
 def test_disabling_and_enabling_twice_is_written_once(delegate):

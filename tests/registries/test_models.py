@@ -1,5 +1,6 @@
-"""Does PostgreSQL itself refuse a load that can not be? Each constraint is violated once, through the database."""
+"""Which loads, files and reports can exist?"""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,14 +9,50 @@ from django.utils import timezone
 
 from registries.models import RegistryChange, RegistryFile, RegistryLoad, RegistryProgress
 from tests.cells import each_cell
+from tests.registry_files import (
+    counts,
+    csv_file,
+    load,
+)
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reps(tmp_path: Path) -> Any:
+    def load_rows(*rows: dict[str, str], **options: Any) -> dict[str, int]:
+        return counts(load("import_reps", csv_file(tmp_path / "reps.csv", rows), **options))
+
+    return load_rows
+
+
 GOOD = {"kind": "reps", "file_name": "reps.csv", "sha256": "0" * 64}
+
+
 WAITING = GOOD | {"state": "previewed", "loaded_at": None}
 
 
 def make(**fields: Any) -> RegistryLoad:
     return RegistryLoad.objects.create(**(GOOD | fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"kind": ""}, "registry_load_kind_well_formed"),
+        ({"kind": "REPS 2"}, "registry_load_kind_well_formed"),
+        ({"file_name": ""}, "registry_load_has_file_name"),
+        ({"sha256": "corta"}, "registry_load_sha256_well_formed"),
+    ],
+)
+def test_a_record_of_a_load_is_well_formed(fields: dict[str, str], constraint: str) -> None:
+    good = {"kind": "reps", "file_name": "reps.csv", "sha256": "0" * 64, "counts": {}}
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        RegistryLoad.objects.create(**(good | fields))
+
+
+def test_a_record_of_a_load_names_its_registry_and_file() -> None:
+    assert str(RegistryLoad(kind="rethus", file_name="octubre.csv")) == "ReTHUS octubre.csv"
 
 
 @each_cell(

@@ -1,4 +1,4 @@
-"""Do the EPS of both régimenes come in, each with its code and its one sede?"""
+"""Do the EPS become entities and sedes?"""
 
 import csv
 from pathlib import Path
@@ -17,12 +17,13 @@ from tests.registry_files import counts, csv_file, load, versions
 
 pytestmark = pytest.mark.django_db
 
-HEADINGS = ("codigo", "nit", "nombre", "regimen")
-ROWS = [
-    {"codigo": "EPS037", "nit": "900156264", "nombre": "Nueva EPS S.A.", "regimen": "Contributivo"},
-    {"codigo": "EPSS41", "nit": "900156264", "nombre": "Nueva EPS S.A.", "regimen": "Subsidiado"},
-    {"codigo": "EPS008", "nit": "860066942", "nombre": "Compensar EPS", "regimen": "Contributivo"},
-]
+
+def default_rows() -> list[dict[str, str]]:
+    assert Command.default_file
+    with Command.default_file.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
 # NIT with the check digit that each company publishes
 PUBLISHED = (
     "800088702-2 800112806-2 800130907-4 800251440-6 805001157-2 806008394-7 809008362-2 817001773-3 824001398-1 "
@@ -30,7 +31,19 @@ PUBLISHED = (
     "891856000-7 900156264-2 900226715-3 900298372-9 900604350-0 900914254-1 900935126-7 901021565-8 901543211-6 "
     "901543761-5"
 )
+
+
 WITHOUT_CHECK = {"901438242"}
+
+
+HEADINGS = ("codigo", "nit", "nombre", "regimen")
+
+
+ROWS = [
+    {"codigo": "EPS037", "nit": "900156264", "nombre": "Nueva EPS S.A.", "regimen": "Contributivo"},
+    {"codigo": "EPSS41", "nit": "900156264", "nombre": "Nueva EPS S.A.", "regimen": "Subsidiado"},
+    {"codigo": "EPS008", "nit": "860066942", "nombre": "Compensar EPS", "regimen": "Contributivo"},
+]
 
 
 @pytest.fixture
@@ -39,12 +52,6 @@ def eps(tmp_path: Path) -> Any:
         return load("import_eps", csv_file(tmp_path / "eps.csv", rows, HEADINGS), **options)
 
     return load_rows
-
-
-def default_rows() -> list[dict[str, str]]:
-    assert Command.default_file
-    with Command.default_file.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def test_the_list_that_comes_with_the_portal_has_no_bad_row() -> None:

@@ -1,5 +1,6 @@
-"""Does a broken file change nothing, and does the operator learn what is broken?"""
+"""Which files are read, and which are refused with a reason?"""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -9,9 +10,25 @@ from django.core.management.base import CommandError
 
 from demo.synthetic_reps import HEADINGS
 from entities.models import Entity, Sede
-from tests.registry_files import csv_file, load, sede_row, sites, xlsx_file
+from tests.registry_files import (
+    CAMEL_HEADINGS,
+    counts,
+    csv_file,
+    load,
+    sede_row,
+    sites,
+    xlsx_file,
+)
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reps(tmp_path: Path) -> Any:
+    def load_rows(*rows: dict[str, str], **options: Any) -> dict[str, int]:
+        return counts(load("import_reps", csv_file(tmp_path / "reps.csv", rows), **options))
+
+    return load_rows
 
 
 @pytest.fixture
@@ -30,6 +47,88 @@ def refused(tmp_path: Path) -> Any:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "reps.csv"
+
+
+def test_the_headings_of_the_manual_download_are_known(tmp_path: Path) -> None:
+    load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row()], shown=CAMEL_HEADINGS))
+    assert Sede.objects.get().phone == "6015550101"
+
+
+def test_the_class_by_name_is_preferred_to_the_class_by_number(tmp_path: Path) -> None:
+    headings = [*HEADINGS, "ClasePrestadorDesc"]
+    row = sede_row(claseprestador="3", ClasePrestadorDesc="Transporte Especial de Pacientes")
+    load("import_reps", csv_file(tmp_path / "reps.csv", [row], headings))
+    assert Sede.objects.get().provider_class == "TE"
+
+
+def test_columns_may_come_in_any_order(tmp_path: Path) -> None:
+    load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row()], HEADINGS[::-1]))
+    assert Sede.objects.get().code == "110010000101"
+
+
+@pytest.mark.parametrize("missing", ["municipiosede", "fecha_corte_reps"])
+def test_an_optional_column_may_be_missing(tmp_path: Path, missing: str) -> None:
+    headings = [heading for heading in HEADINGS if heading != missing]
+    load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row()], headings))
+    assert Sede.objects.get().municipality_id == "11001"
+
+
+def test_a_semicolon_separates_too(tmp_path: Path) -> None:
+    load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row()], delimiter=";"))
+    assert Sede.objects.count() == 1
+
+
+def test_a_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
+    load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row()], encoding="utf-8-sig"))
+    assert Sede.objects.count() == 1
+
+
+def test_blank_lines_do_not_matter(tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "reps.csv", [sede_row(), {}])
+    path.write_text(path.read_text() + "\n\n")
+    assert counts(load("import_reps", path))["rechazadas"] == 0
+
+
+def test_blank_cells_too_many_do_not_matter(tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "reps.csv", [sede_row()])
+    path.write_text(path.read_text().rstrip("\n") + ",,\n")
+    assert counts(load("import_reps", path))["nuevas"] == 1
+
+
+def test_a_workbook_is_loaded(tmp_path: Path) -> None:
+    rows = [HEADINGS, [sede_row().get(heading) for heading in HEADINGS]]
+    load("import_reps", xlsx_file(tmp_path / "reps.xlsx", rows))
+    assert Sede.objects.get().name == "CLÍNICA DEL RÍO CENTRO"
+
+
+def test_blank_cells_and_rows_of_a_workbook_do_not_matter(tmp_path: Path) -> None:
+    row = [sede_row().get(heading) for heading in HEADINGS]
+    path = xlsx_file(tmp_path / "reps.xlsx", [[*HEADINGS, None], [*row, "", None], [None, ""], []])
+    said = counts(load("import_reps", path))
+    assert (said["nuevas"], said["rechazadas"]) == (1, 0)
+
+
+@pytest.mark.parametrize(("cell", "text"), [(1.5, "1.5"), (1e16, "10000000000000000"), (True, "True")])
+def test_a_number_of_a_workbook_is_written_out(tmp_path: Path, cell: object, text: str) -> None:
+    row: dict[str, Any] = sede_row() | {"direcci_nsede": cell}
+    load("import_reps", xlsx_file(tmp_path / "reps.xlsx", [HEADINGS, [row.get(heading) for heading in HEADINGS]]))
+    assert Sede.objects.get().address == text
+
+
+def test_numbers_and_dates_of_a_workbook_are_text(tmp_path: Path) -> None:
+    row: dict[str, Any] = sede_row() | {
+        "codigohabilitacionsede": 110010000101.0,
+        "codigoprestador": 1100100001,
+        "numeroidentificacion": 990000001,
+        "municipiosede": 11001,
+        "fecha_corte_reps": date(2026, 3, 12),
+    }
+    load("import_reps", xlsx_file(tmp_path / "reps.xlsx", [HEADINGS, [row.get(heading) for heading in HEADINGS]]))
+    assert Sede.objects.values_list("code", "entity__nit", "reps_snapshot_date").get() == (
+        "110010000101",
+        "990000001",
+        date(2026, 3, 12),
+    )
 
 
 @pytest.mark.parametrize("missing", ["codigoprestador", "nombreprestador", "nombresede", "tipoid", "claseprestador"])

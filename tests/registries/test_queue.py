@@ -1,4 +1,4 @@
-"""Is a load done whole or not at all, whatever dies meanwhile, and is its progress seen? (registries.queue)"""
+"""Does the worker do each load once, whatever fails?"""
 
 import os
 import signal
@@ -21,13 +21,15 @@ from demo.synthetic_reps import Inventor, write
 from entities.models import Entity, Sede
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.jobs import scheduling
-from registries import queue, retention
+from registries import queue
 from registries.loading.loader import LOAD_LOCK
-from registries.models import RegistryChange, RegistryFile, RegistryLoad, RegistryProgress, RegistryReport
+from registries.models import RegistryChange, RegistryLoad, RegistryProgress
 from tests.registries.registry_pages import act, contents, loaded, page_of, uploaded, work
-from tests.registry_files import csv_file, load, sede_row, sites
+from tests.registry_files import csv_file, load, sites
 
 committing = pytest.mark.django_db(transaction=True)
+
+
 CUT = date(2026, 3, 12)
 
 
@@ -49,9 +51,6 @@ def queued(client: Client, path: Path) -> RegistryLoad:
     work()
     act(client, waiting, "aplicar")
     return waiting
-
-
-# ---------------------------------------------------------------- the worker dies
 
 
 @pytest.fixture
@@ -129,9 +128,6 @@ def test_told_to_stop_it_leaves_the_load_for_the_next(clerk, tmp_path):
     assert waiting.state == "previewed"
 
 
-# ---------------------------------------------------------------- several workers
-
-
 @committing
 def test_two_workers_apply_a_load_once(clerk, tmp_path):
     waiting = queued(clerk, reps(tmp_path, 3_000))
@@ -179,9 +175,6 @@ def test_while_the_worker_is_at_it_nobody_cancels_or_applies(clerk, tmp_path):
         other.close()
 
 
-# ---------------------------------------------------------------- progress
-
-
 @committing
 def test_progress_is_seen_by_others_while_the_load_runs(clerk, tmp_path, monkeypatch):
     waiting = uploaded(clerk, "reps", reps(tmp_path, 6_000))
@@ -221,9 +214,6 @@ def test_the_page_says_when_nothing_moves(clerk, tmp_path, db):
     assert "Avise a quien opera el portal" in page_of(clerk, waiting)
 
 
-# ---------------------------------------------------------------- what goes wrong
-
-
 @committing
 def test_what_fails_each_time_is_given_up_after_three_attempts(clerk, tmp_path, monkeypatch, caplog):
     waiting = uploaded(clerk, "reps", reps(tmp_path))
@@ -253,45 +243,3 @@ def test_a_queue_is_named_once(monkeypatch):
     scheduling.register_queue(name="a queue", take=lambda stop: False)
     with pytest.raises(ValueError, match="a queue"):
         scheduling.register_queue(name="a queue", take=lambda stop: False)
-
-
-# ---------------------------------------------------------------- what is kept
-
-
-@pytest.fixture
-def old(clerk, tmp_path, db):
-    """One load that is applied, one that nobody applied, both eight days old."""
-    loaded(clerk, "reps", csv_file(tmp_path / "a.csv", [sede_row()]))
-    uploaded(clerk, "reps", csv_file(tmp_path / "b.csv", sites(2)))
-    RegistryLoad.objects.update(uploaded_at=Now() - timedelta(days=8))
-
-
-def test_files_go_after_a_week_and_what_nobody_applied_is_cancelled(old):
-    retention.delete_expired()
-    assert not RegistryFile.objects.exists()
-    assert list(RegistryLoad.objects.values_list("state", flat=True)) == ["cancelled", "applied"]
-    entry = HistoryEntry.objects.get(event="registry.cancelled")
-    assert (entry.actor, entry.reason) == (None, "Nadie la aplicó en siete días.")
-
-
-def test_within_the_week_everything_stays(clerk, tmp_path, db):
-    loaded(clerk, "reps", csv_file(tmp_path / "a.csv", [sede_row()]))
-    uploaded(clerk, "reps", csv_file(tmp_path / "b.csv", sites(2)))
-    retention.delete_expired()
-    assert RegistryFile.objects.count() == 2
-
-
-def test_a_load_without_file_can_still_be_undone(old, clerk):
-    retention.delete_expired()
-    done = RegistryLoad.objects.get(state="applied")
-    act(clerk, done, "deshacer")
-    work()
-    assert not Sede.objects.exists()
-
-
-def test_reports_go_after_ninety_days(old, clerk):
-    RegistryReport.objects.update(created_at=Now() - timedelta(days=91))
-    retention.delete_expired()
-    assert not RegistryReport.objects.exists()
-    done = RegistryLoad.objects.get(state="applied")
-    assert "ya no se guarda" in page_of(clerk, done)

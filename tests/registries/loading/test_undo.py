@@ -1,4 +1,4 @@
-"""Does undoing a load put back exactly what it changed, and never what others did since? (registries.loading.undo)"""
+"""Is everything as before after a load is undone?"""
 
 import random
 from datetime import date, timedelta
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -14,10 +13,7 @@ from accounts.models import Account
 from demo.synthetic_reps import Inventor, write
 from entities.models import Entity, Sede
 from mipres_admin.history.models import HistoryEntry
-from registries import registry
-from registries.loading import effects
-from registries.loading.effects import Effect
-from registries.models import RegistryAddition, RegistryChange, RegistryLoad
+from registries.models import RegistryLoad
 from roles.matrix import Role
 from roles.models import SsoPost
 from tests import factories
@@ -25,6 +21,8 @@ from tests.registries.registry_pages import LIST, act, contents, loaded, page_of
 from tests.registry_files import csv_file, load, sede_row, sites
 
 pytestmark = pytest.mark.django_db
+
+
 DAY = timedelta(days=1)
 
 
@@ -42,9 +40,6 @@ def undone(client: Client, kind: str = "reps", reason: str = "Archivo equivocado
     work()
     last.refresh_from_db()
     return last
-
-
-# ---------------------------------------------------------------- exactly as before
 
 
 def story(seed: int) -> random.Random:
@@ -171,23 +166,6 @@ def test_before_it_the_counts_are_told(clerk, tmp_path):
     assert "Volverían a como estaban 0 filas y se borrarían 6 nuevas." in page
 
 
-def test_effects_are_undone_before_the_rows(clerk, tmp_path, monkeypatch):
-    seen = []
-
-    def undo(load):
-        seen.append((load.kind, Sede.objects.count()))
-        return {"roles que vuelven": 2}
-
-    monkeypatch.setattr(effects, "_effects", [Effect(lambda load: None, undo)])
-    load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
-    last = undone(clerk)
-    assert seen == [("reps", 5)]
-    assert "Roles que vuelven</th><td>2" in page_of(clerk, last)
-
-
-# ---------------------------------------------------------------- what others did since
-
-
 def test_a_row_that_somebody_changed_since_stays_and_is_named(clerk, tmp_path):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
     rows = [row | {"t_lefonosede": "6015550199"} for row in sites(5)]
@@ -246,9 +224,6 @@ def test_what_leaves_no_place_for_the_rows_refuses_the_undoing_whole(clerk, tmp_
     assert contents() == before
 
 
-# ---------------------------------------------------------------- which load
-
-
 def test_only_the_last_load_can_be_undone(clerk, tmp_path):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
     first = RegistryLoad.objects.get()
@@ -258,16 +233,6 @@ def test_only_the_last_load_can_be_undone(clerk, tmp_path):
     assert "La carga no se puede deshacer" in said
     work()
     assert Sede.objects.count() == 5
-
-
-def test_how_the_rows_were_is_kept_for_the_last_load_of_each_registry(tmp_path):
-    load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
-    load("import_eps", MAKERS["eps"](tmp_path / "eps.csv", 1))
-    load("import_reps", csv_file(tmp_path / "b.csv", sites(4)))
-    last = RegistryLoad.objects.not_undone("reps").first()
-    assert set(RegistryChange.objects.values_list("load", flat=True)) == {last.pk}
-    assert last.pk not in set(RegistryAddition.objects.values_list("load", flat=True))
-    assert RegistryAddition.objects.exists()
 
 
 def test_an_undone_load_is_undone_once_and_the_one_before_it_not(clerk, tmp_path):
@@ -288,31 +253,3 @@ def test_a_load_that_comes_before_the_worker_undoes_leaves_it_undone(clerk, tmp_
     last.refresh_from_db()
     assert last.state == "applied"
     assert "ya no se puede deshacer" in page_of(clerk, last)
-
-
-# ---------------------------------------------------------------- the triggers
-
-
-@pytest.mark.parametrize("kind", [kind for kind, _ in registry.registry_choices()])
-def test_every_table_of_a_registry_has_triggers_that_keep_its_columns(kind):
-    kept = registry.get_registry(kind).tracked
-    assert kept, f"{kind} can not be undone: it names no tables in `tracked`"
-    for each in kept:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT tgname, encode(tgargs, 'escape') FROM pg_trigger "
-                "WHERE tgrelid = %s::regclass AND tgname LIKE 'registry\\_captures\\_%%'",
-                [each.table],
-            )
-            found = dict(cursor.fetchall())
-        assert len(found) == 3
-        assert set(found.values()) == {"".join(f"{name}\\000" for name in (each.key, *each.columns))}
-
-
-def test_what_people_do_is_not_kept(tmp_path):
-    load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
-    before = RegistryChange.objects.count(), RegistryAddition.objects.count()
-    Sede.objects.update(phone="1")
-    Sede.objects.all().delete()
-    factories.make_entity()
-    assert (RegistryChange.objects.count(), RegistryAddition.objects.count()) == before

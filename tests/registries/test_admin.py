@@ -1,8 +1,7 @@
-"""Does a clerk load a registry from the admin: upload, preview, apply, report? (registries.admin)"""
+"""Does the Ministry upload, preview, apply and read loads in the admin?"""
 
 import html
 import io
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,8 @@ from django.test import Client
 
 from accounts.models import Account
 from entities.models import Entity, Sede
-from mipres_admin.excel.reader import MEGABYTE
 from mipres_admin.history.models import HistoryEntry
-from registries.loading import effects
-from registries.loading.effects import Effect
-from registries.models import RegistryFile, RegistryLoad, RegistryReport
+from registries.models import RegistryLoad, RegistryReport
 from tests import factories
 from tests.cells import each_cell
 from tests.registries.registry_pages import ADD, LIST, act, contents, loaded, page_of, upload, uploaded, work
@@ -48,9 +44,6 @@ def plain(*permissions: str) -> Client:
     client = Client()
     client.force_login(account)
     return client
-
-
-# ---------------------------------------------------------------- from the file to the registry
 
 
 def test_an_upload_changes_nothing_and_waits_for_the_worker(clerk, file):
@@ -105,13 +98,6 @@ def test_the_worker_does_it_at_the_command_line_too(clerk, file):
     assert waiting.state == "previewed"
 
 
-def test_what_effects_count_is_shown_before_and_after(clerk, file, monkeypatch):
-    monkeypatch.setattr(effects, "_effects", [Effect(lambda load: {"roles que terminan": 3}, lambda load: None)])
-    waiting = uploaded(clerk, "reps", file(sede_row()))
-    work()
-    assert "Roles que terminan</th><td>3" in page_of(clerk, waiting)
-
-
 def test_rejected_and_closed_rows_are_downloaded(clerk, file):
     load("import_reps", file(*sites(6)))
     waiting = uploaded(clerk, "reps", file(*sites(6)[:5], sede_row(nombresede=""), name="abril.csv"))
@@ -129,14 +115,6 @@ def test_a_cell_of_a_csv_never_begins_a_formula(clerk):
     RegistryReport.objects.create(load=load, closed=["=HYPERLINK(1)", "@x", "110010000106"])
     text = clerk.get(f"{LIST}{load.pk}/cerradas.csv").content.decode("utf-8-sig")
     assert text.splitlines() == ["CERRADA", "'=HYPERLINK(1)", "'@x", "110010000106"]
-
-
-def test_a_load_by_command_stands_in_the_same_list(clerk, file):
-    load("import_reps", file(sede_row(), name="a-mano.csv"))
-    page = html.unescape(clerk.get(LIST).text)
-    assert "a-mano.csv" in page
-    assert "Por comando" in page
-    assert "1 nuevas" in page
 
 
 @pytest.mark.parametrize("query", [{"q": "reps"}, {"state__exact": "applied"}, {"kind": "reps"}])
@@ -160,55 +138,6 @@ def test_a_page_without_script_opens_itself_anew_only_while_it_waits(clerk, file
     assert 'http-equiv="refresh"' not in page_of(clerk, waiting)
 
 
-def test_the_file_of_a_load_is_kept_compressed(clerk, file):
-    waiting = uploaded(clerk, "reps", file(*sites(50)))
-    kept = RegistryFile.objects.get(load=waiting)
-    assert len(kept.content) < kept.size / 5
-
-
-# ---------------------------------------------------------------- guards
-
-
-@pytest.fixture
-def older(clerk, file):
-    load("import_reps", file(*sites(9)))
-    rows = [row | {"fecha_corte_reps": "2026-02-12"} for row in sites(2)]
-    waiting = uploaded(clerk, "reps", file(*rows, name="febrero.csv"))
-    work()
-    return waiting
-
-
-def test_the_preview_says_why_it_can_not_be_applied_and_which_box_allows_it(clerk, older):
-    page = page_of(clerk, older)
-    assert "el corte del archivo (2026-02-12) es anterior al último cargado (2026-03-12)" in page
-    assert "marque «Aceptar un corte anterior al último cargado»" in page
-    assert "cerraría 7 de 9 registros abiertos" in page
-
-
-@pytest.mark.parametrize("boxes", [{}, {"force": "on"}, {"allow_closing": "on"}])
-def test_it_is_not_applied_without_its_boxes(clerk, older, boxes):
-    assert "marque «Aceptar" in act(clerk, older, "aplicar", **boxes)
-    work()
-    older.refresh_from_db()
-    assert (older.state, Sede.objects.open().count()) == ("previewed", 9)
-
-
-def test_with_both_boxes_it_is(clerk, older):
-    act(clerk, older, "aplicar", force="on", allow_closing="on")
-    work()
-    assert Sede.objects.open().count() == 2
-
-
-def test_only_whole_files_when_that_is_asked(clerk, file):
-    waiting = uploaded(clerk, "reps", file(sede_row(), sede_row(nombresede="")))
-    work()
-    said = act(clerk, waiting, "aplicar", strict="on")
-    assert "Quite la marca de «Aplicar solo si no hay filas rechazadas»" in said
-    act(clerk, waiting, "aplicar")
-    work()
-    assert Sede.objects.count() == 1
-
-
 def test_a_guard_that_only_closes_after_the_preview_refuses_too(clerk, file):
     waiting = uploaded(clerk, "reps", file(sede_row(fecha_corte_reps="2026-02-12")))
     work()
@@ -230,90 +159,9 @@ def test_another_load_sends_a_preview_back_to_the_worker(clerk, file):
     assert "Nuevas</th><td>1" in page_of(clerk, waiting)
 
 
-# ---------------------------------------------------------------- twice, cancelled, forgotten
-
-
-def test_a_double_click_applies_once(clerk, file):
-    waiting = uploaded(clerk, "reps", file(sede_row()))
-    work()
-    act(clerk, waiting, "aplicar")
-    assert "Ya estaba hecho" in act(clerk, waiting, "aplicar")
-    work()
-    assert "Ya estaba hecho" in act(clerk, waiting, "aplicar")
-    assert HistoryEntry.objects.filter(event="reps.loaded").count() == 1
-    assert HistoryEntry.objects.filter(event="registry.queued").count() == 1
-
-
-def test_the_same_file_twice_is_one_load(clerk, file):
-    uploaded(clerk, "reps", file(sede_row()))
-    assert "ya estaba subido" in upload(clerk, "reps", file(sede_row())).text
-    assert RegistryLoad.objects.count() == 1
-
-
 def test_a_file_that_was_loaded_before_is_told(clerk, file):
     load("import_reps", file(sede_row()))
     assert "Este mismo archivo ya se cargó el" in upload(clerk, "reps", file(sede_row())).text
-
-
-def test_a_cancelled_load_keeps_no_file_and_is_not_applied(clerk, file):
-    waiting = uploaded(clerk, "reps", file(sede_row()))
-    assert "quedó cancelada" in act(clerk, waiting, "cancelar", reason="Archivo equivocado")
-    work()
-    waiting.refresh_from_db()
-    assert (waiting.state, RegistryFile.objects.count(), Entity.objects.count()) == ("cancelled", 0, 0)
-    assert HistoryEntry.objects.get(event="registry.cancelled").reason == "Archivo equivocado"
-
-
-@pytest.mark.parametrize("slug", ["aplicar", "cancelar", "deshacer"])
-def test_every_act_asks_why(clerk, file, slug):
-    waiting = loaded(clerk, "reps", file(sede_row())) if slug == "deshacer" else uploaded(clerk, "reps", file())
-    RegistryLoad.objects.filter(state="uploaded").update(state="previewed")
-    assert "Ingrese el motivo." in act(clerk, waiting, slug, reason=" ")
-
-
-# ---------------------------------------------------------------- bad files
-
-
-def bomb() -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as book:
-        book.writestr("xl/workbook.xml", "<workbook/>")
-        with book.open("xl/sharedStrings.xml", "w", force_zip64=True) as member:
-            for _ in range(201):
-                member.write(b"0" * MEGABYTE)
-    return sink.getvalue()
-
-
-def zipped() -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as book:
-        book.writestr("reps.csv", "a")
-    return sink.getvalue()
-
-
-@each_cell(
-    ("name", "content", "message"),
-    [
-        ("reps.csv", b"", "El archivo está vacío."),
-        ("reps.csv", b"%PDF-1.7 x", "es un PDF"),
-        ("reps.xlsx", b"%PDF-1.7 x", "es un PDF"),
-        ("reps.csv", b"\x89PNG\r\n", "es una imagen"),
-        ("reps.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel antiguo"),
-        ("reps.csv", b"a,b\n1,2\n", "Falta la columna codigoprestador"),
-        ("reps.csv", "código\n".encode("latin-1"), "no está en UTF-8"),
-        ("reps.csv", "codigo\n".encode("utf-16"), "UTF-16"),
-        ("reps.xlsx", b"PK\x03\x04roto", "no es un libro de Excel"),
-        ("reps.zip", zipped, "archivo comprimido"),
-        ("reps.xlsx", bomb, "ocupa demasiado al descomprimirse"),
-        ("reps.csv", b'"abc', "no es un CSV bien formado"),
-    ],
-)
-def test_a_bad_file_is_refused_at_once(clerk, tmp_path, name, content, message):
-    (tmp_path / name).write_bytes(content() if callable(content) else content)
-    page = upload(clerk, "reps", tmp_path / name)
-    assert page.status_code == 200
-    assert message in html.unescape(page.text)
-    assert not RegistryLoad.objects.exists()
 
 
 def test_a_workbook_with_wrong_columns_is_refused_by_the_worker(clerk, tmp_path):
@@ -330,44 +178,6 @@ def test_a_file_without_a_good_row_is_refused_with_its_rows(clerk, file):
     page = page_of(clerk, waiting)
     assert "el archivo no trae ninguna fila válida." in page
     assert "falta el nombre de la sede" in page
-
-
-def test_a_file_that_is_too_large_is_refused(clerk, file, monkeypatch):
-    monkeypatch.setattr("registries.forms.MAX_FILE_SIZE", 100)
-    assert "debe pesar máximo" in upload(clerk, "reps", file(sede_row())).text
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"kind": ""}, "Elija el registro."),
-        ({"kind": "otro"}, "El registro debe ser"),
-        ({"file": ""}, "Elija el archivo."),
-        ({"reason": " "}, "Ingrese el motivo."),
-    ],
-)
-def test_a_mistake_in_the_form_is_explained(clerk, file, fields, message):
-    with file(sede_row()).open("rb") as content:
-        assert message in html.unescape(clerk.post(ADD, {"kind": "reps", "file": content, "reason": "x"} | fields).text)
-    assert not RegistryLoad.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "name", ["../../x.csv", "a\0b.csv", "…" * 200 + ".csv", "字" * 200 + ".csv", "<b>.csv", "..", "a/b.csv"]
-)
-def test_a_strange_name_does_no_harm(clerk, file, name):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    content = SimpleUploadedFile("x.csv", file(sede_row()).read_bytes())
-    content._name = name
-    clerk.post(ADD, {"kind": "reps", "file": content, "reason": "x"})
-    for waiting in RegistryLoad.objects.all():
-        work()
-        waiting.refresh_from_db()
-        assert waiting.state == "previewed"
-
-
-# ---------------------------------------------------------------- who may
 
 
 def test_without_the_permission_nothing_is_uploaded_or_done(clerk, file):

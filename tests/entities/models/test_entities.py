@@ -1,0 +1,91 @@
+"""Which entities can exist, and how are they found?"""
+
+import pytest
+from django.db import IntegrityError, connection
+
+from entities.models import Entity
+from tests.factories import make_entity, make_sede
+
+pytestmark = pytest.mark.django_db
+
+
+def refused_by(name):
+    return pytest.raises(IntegrityError, match=name)
+
+
+@pytest.fixture
+def hospital(db):
+    hospital = make_entity(name="E.S.E. Hospital San José del Guaviare", nit="899999123")
+    make_sede(hospital, code="950010012301", name="Urgencias")
+    make_sede(hospital, code="950010012302", name="Centro de salud La Paz")
+    return hospital
+
+
+def test_a_nit_is_once_per_kind():
+    entity = make_entity()
+    with refused_by("entity_once_per_kind_and_nit"):
+        make_entity(nit=entity.nit)
+
+
+def test_an_eps_of_both_regimenes_is_two_entities_of_one_nit():
+    assert make_entity("EPS_C", nit="860066942") != make_entity("EPS_S", nit="860066942")
+
+
+@pytest.mark.parametrize("nit", ["12345", "12345678901", "9001234A6", "900.123.4"])
+def test_a_nit_has_six_to_ten_digits(nit):
+    with refused_by("entity_nit_well_formed"):
+        make_entity(nit=nit)
+
+
+def test_an_eps_has_a_code():
+    with refused_by("entity_eps_code_only_for_eps"):
+        make_entity("EPS_C", eps_code=None)
+
+
+def test_only_an_eps_has_a_code():
+    with refused_by("entity_eps_code_only_for_eps"):
+        make_entity("IPS", eps_code="EPS008")
+
+
+def test_an_entity_is_of_a_known_kind():
+    with refused_by("entity_kind_known"):
+        make_entity(kind="CLUB")
+
+
+def test_an_entity_has_a_name():
+    with refused_by("entity_has_a_name"):
+        make_entity(name="")
+
+
+@pytest.mark.parametrize(("kind", "model"), [("EPS_S", 1), ("IPS", 2), ("ET", 3), ("ET", 0)])
+def test_only_a_territorial_entity_has_a_modelo_of_one_or_two(kind, model):
+    with refused_by("entity_et_model_only_for_et"):
+        make_entity(kind, et_model=model)
+
+
+@pytest.mark.parametrize("model", [None, 1, 2])
+def test_a_territorial_entity_may_not_have_registered_its_modelo_yet(model):
+    assert make_entity("ET", et_model=model).et_model_meaning
+
+
+@pytest.mark.parametrize("words", ["hospital norte", "10012302", "%", "950010012399", "_ospital", "x899999123"])
+def test_an_entity_is_not_found_by_what_it_is_not(hospital, words):
+    assert not Entity.objects.matching(words).exists()
+
+
+def test_a_provider_is_found_by_its_code():
+    provider = make_entity("PROV", name="Farmacia Uno")
+    make_sede(provider, code="PROV000123")
+    assert list(Entity.objects.matching("prov000123")) == [provider]
+
+
+def test_an_eps_is_found_by_its_code():
+    eps = make_entity("EPS_S", eps_code="EPSS41")
+    assert list(Entity.objects.matching("epss41")) == [eps]
+
+
+def test_a_search_by_words_and_code_can_do_with_indexes_alone(hospital):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = Entity.objects.filter(kind="IPS").matching("guaviare 950010012302").explain()
+    assert "Seq Scan" not in plan

@@ -1,0 +1,62 @@
+"""Are effects called, counted and undone?"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Account
+from entities.models import Sede
+from registries.loading import effects
+from registries.loading.effects import Effect
+from registries.models import RegistryLoad
+from tests.registries.registry_pages import act, page_of, uploaded, work
+from tests.registry_files import csv_file, load, sede_row, sites
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk(ministry: Account) -> Client:
+    client = Client()
+    client.force_login(ministry)
+    return client
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Any:
+    def written(*rows: dict[str, str], name: str = "reps.csv") -> Path:
+        return csv_file(tmp_path / name, rows)
+
+    return written
+
+
+def undone(client: Client, kind: str = "reps", reason: str = "Archivo equivocado") -> RegistryLoad:
+    last = RegistryLoad.objects.not_undone(kind).first()
+    assert last is not None
+    act(client, last, "deshacer", reason=reason)
+    work()
+    last.refresh_from_db()
+    return last
+
+
+def test_what_effects_count_is_shown_before_and_after(clerk, file, monkeypatch):
+    monkeypatch.setattr(effects, "_effects", [Effect(lambda load: {"roles que terminan": 3}, lambda load: None)])
+    waiting = uploaded(clerk, "reps", file(sede_row()))
+    work()
+    assert "Roles que terminan</th><td>3" in page_of(clerk, waiting)
+
+
+def test_effects_are_undone_before_the_rows(clerk, tmp_path, monkeypatch):
+    seen = []
+
+    def undo(load):
+        seen.append((load.kind, Sede.objects.count()))
+        return {"roles que vuelven": 2}
+
+    monkeypatch.setattr(effects, "_effects", [Effect(lambda load: None, undo)])
+    load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
+    last = undone(clerk)
+    assert seen == [("reps", 5)]
+    assert "Roles que vuelven</th><td>2" in page_of(clerk, last)
