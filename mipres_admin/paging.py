@@ -31,6 +31,14 @@ def _beyond(sort_field: str, row_key: tuple[Any, int], *, ascending: bool) -> Q:
     return from_here & (Q(**{f"{sort_field}__{sign}": value}) | Q(**{f"pk__{sign}": pk}))
 
 
+def _rows_beyond[Row: Model](
+    rows: QuerySet[Row], sort_field: str, anchor: tuple[Any, int] | None, *, ascending: bool
+) -> QuerySet[Row]:
+    """The rows in this order, from the one after the anchor on; all of them without an anchor."""
+    ordered = rows.order_by(sort_field, "pk") if ascending else rows.order_by(F(sort_field).desc(), "-pk")
+    return ordered.filter(_beyond(sort_field, anchor, ascending=ascending)) if anchor else ordered
+
+
 def _neighbour(request: HttpRequest, name: str, pk: int) -> str:
     query = request.GET.copy()
     query.pop("despues", None)
@@ -70,21 +78,18 @@ def page_of[Row: Model](
     pk, forward = _cursor(request)
     anchor = rows.filter(pk=pk).values_list(sort_field, "pk").first() if pk else None
     forward = forward or anchor is None
-    ascending = forward != newest_first
-    ordered = rows.order_by(sort_field, "pk") if ascending else rows.order_by(F(sort_field).desc(), "-pk")
-    wanted = ordered.filter(_beyond(sort_field, anchor, ascending=ascending)) if anchor else ordered
-    found = list(wanted[: size + 1])
+    found = list(_rows_beyond(rows, sort_field, anchor, ascending=forward != newest_first)[: size + 1])
     more, found = len(found) > size, found[:size]
     if not forward:
         found.reverse()
     has_next, has_previous = (more, anchor is not None) if forward else (True, more)
     # a first page that is also the last has counted the list
     count = count_to(rows, counted_to) if anchor or more else len(found)
-    is_more = counted_to is not None and count > counted_to
+    shown = count if counted_to is None else min(count, counted_to)
     return Page(
         rows=found,
-        count=counted_to if is_more and counted_to is not None else count,
-        is_more=is_more,
+        count=shown,
+        is_more=count > shown,
         previous_url=_neighbour(request, "antes", found[0].pk) if found and has_previous else "",
         next_url=_neighbour(request, "despues", found[-1].pk) if found and has_next else "",
     )

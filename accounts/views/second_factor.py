@@ -58,11 +58,17 @@ def second_factor(request: PendingLoginRequest) -> HttpResponse:
     form = answer_form if by_passkey else code_form
     if form.is_valid() and (response := _verify(request, form)):
         return response
-    passkeys, site, options = list(Passkey.objects.usable_by(account)), _site(request), ""
-    if passkeys and site.takes_passkeys:
-        options, request.session[CHALLENGE] = webauthn.assertion_options(passkeys, site)
-    context = {"form": form, "code_form": code_form, "answer_form": answer_form, "options": options}
-    return render(request, "accounts/second_factor.html", context | {"account": account})
+    context = {"form": form, "code_form": code_form, "answer_form": answer_form, "account": account}
+    return render(request, "accounts/second_factor.html", context | {"options": _assertion_options(request)})
+
+
+def _assertion_options(request: PendingLoginRequest) -> str:
+    """What the browser needs to use a passkey of this account, as JSON; "" where it has none or the site takes none."""
+    passkeys, site = list(Passkey.objects.usable_by(request.account)), _site(request)
+    if not passkeys or not site.takes_passkeys:
+        return ""
+    options, request.session[CHALLENGE] = webauthn.assertion_options(passkeys, site)
+    return options
 
 
 # ---------------------------------------------------------------- adding factors

@@ -26,14 +26,15 @@ class AccessMiddleware(MiddlewareMixin):
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Raise PermissionDenied (the 403 page) when the view is not for this user; lead strangers to the log-in."""
         access, match = declared(view), request.resolver_match
+        who = access.who if access else ""
         is_whole = getattr(request, "account_session", None) is not None
-        if request.user.is_authenticated and not is_whole and (access is None or access.who != "public"):
+        if request.user.is_authenticated and not is_whole and who != "public":
             raise PermissionDenied
         if match and match.namespace in GATED_BY_THEIR_LIBRARY:
             self._library(request, match.namespace)
             return None
-        if access is not None and access.who in ("pending_login", "mfa_enrolment"):
-            return self._second_step(request, access.who)
+        if who in ("pending_login", "mfa_enrolment"):
+            return self._second_step(request, who)
         if access is None or not access.admits(request.user):
             raise PermissionDenied
         if request.user.is_authenticated:

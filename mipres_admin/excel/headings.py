@@ -17,6 +17,15 @@ class ExpectedColumn:
     def __str__(self) -> str:
         return " o ".join(self.headings[:2])
 
+    @property
+    def keys(self) -> list[str]:
+        """The spellings, as they are compared."""
+        return [fold_key(heading) for heading in self.headings]
+
+    def place_among(self, keys: list[str]) -> int | None:
+        """Where the column is among the compared headings of a file; None when it is nowhere."""
+        return next((keys.index(key) for key in self.keys if key in keys), None)
+
 
 @dataclass(frozen=True)
 class HeadingMatch:
@@ -32,12 +41,11 @@ class HeadingMatch:
 def match_headings(headings: Sequence[str], columns: Sequence[ExpectedColumn]) -> HeadingMatch:
     """Find the columns among the headings of a file."""
     keys = [fold_key(heading) for heading in headings]
-    names = [[fold_key(name) for name in column.headings] for column in columns]
-    places = [next((keys.index(name) for name in alternatives if name in keys), None) for alternatives in names]
+    places = [column.place_among(keys) for column in columns]
     spellings: defaultdict[str, list[str]] = defaultdict(list)
     for key, heading in zip(keys, headings, strict=True):
         spellings[key].append(heading)
-    known = {name for alternatives in names for name in alternatives}
+    known = {key for column in columns for key in column.keys}
     return HeadingMatch(
         places=places,
         missing=[column for column, place in zip(columns, places, strict=True) if column.required and place is None],

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, auto
 from typing import IO, Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import openpyxl
 
@@ -77,17 +77,21 @@ def check_workbook(file: IO[bytes], limits: Limits) -> None:
         members = ZipFile(file).infolist()
     except (BadZipFile, zlib.error, LookupError, ValueError, NotImplementedError, OSError) as error:
         raise WorkbookError(Problem.NOT_A_ZIP) from error
-    names = {member.filename.lower() for member in members}
-    total = sum(member.file_size for member in members)
-    in_memory = sum(member.file_size for member in members if "worksheets/" not in member.filename)
     if any(member.flag_bits & 1 for member in members):
         raise WorkbookError(Problem.ENCRYPTED)
-    if len(members) > MAX_MEMBERS or in_memory > limits.in_memory or total > limits.unzipped:
-        raise WorkbookError(Problem.TOO_LARGE, total // MEGABYTE)
+    _check_size(members, limits)
+    names = {member.filename.lower() for member in members}
     if not limits.allow_macros and any(name.endswith("vbaproject.bin") for name in names):
         raise WorkbookError(Problem.MACROS)
     if not {"xl/workbook.xml", "[content_types].xml"} <= names:
         raise WorkbookError(Problem.NOT_A_WORKBOOK)
+
+
+def _check_size(members: list[ZipInfo], limits: Limits) -> None:
+    total = sum(member.file_size for member in members)
+    in_memory = sum(member.file_size for member in members if "worksheets/" not in member.filename)
+    if len(members) > MAX_MEMBERS or in_memory > limits.in_memory or total > limits.unzipped:
+        raise WorkbookError(Problem.TOO_LARGE, total // MEGABYTE)
 
 
 @contextmanager

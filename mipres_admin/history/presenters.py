@@ -39,19 +39,24 @@ class Difference:
 
 def display_value(value: Any) -> str:
     """A value of `before` or `after` as people read it; a list has one line for each of its elements."""
-    if isinstance(value, str):
-        return _text(value)
-    if value is None or value == [] or value == {}:
-        return NOTHING
-    if isinstance(value, bool):
-        return "Sí" if value else "No"
-    if isinstance(value, list):
-        return "\n".join(display_value(element) for element in value)
-    if isinstance(value, dict):
-        # PostgreSQL keeps the shortest key first
-        items = sorted(value.items(), key=lambda item: item[0] not in IDENTIFYING)
-        return ", ".join(_labelled(key, display_value(element)) for key, element in items if element is not None)
+    match value:
+        case str():
+            return _text(value)
+        case bool():
+            return "Sí" if value else "No"
+        case None | [] | {} if not value:
+            return NOTHING
+        case list():
+            return "\n".join(display_value(element) for element in value)
+        case dict():
+            return _items(value)
     return str(value)
+
+
+def _items(value: dict[str, Any]) -> str:
+    """The values of an object with their labels, first what identifies it: PostgreSQL keeps the shortest key first."""
+    items = sorted(value.items(), key=lambda item: item[0] not in IDENTIFYING)
+    return ", ".join(_labelled(key, display_value(element)) for key, element in items if element is not None)
 
 
 def _labelled(key: str, text: str) -> str:
