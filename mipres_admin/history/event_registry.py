@@ -1,6 +1,6 @@
 """Which events can be recorded, and how do their names, keys and codes read in Spanish?
 
-Each app declares its events in its `events.py` and registers that module in `AppConfig.ready()`.
+Each app declares its events in its `events.py`; `mipres_admin.apps` finds and registers that module.
 """
 
 from dataclasses import dataclass
