@@ -1,4 +1,4 @@
-"""Who is behind a session? The account with its person and its entity, which every page names."""
+"""How is the account of a session loaded? Together with its person and its entity, which every page names."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from accounts.models import Account
 
 
 class AccountBackend(ModelBackend):
-    """Django's, with one statement where each page would need three."""
+    """Django's ModelBackend, with one query where each page would need three."""
 
     def get_user(self, user_id: Any) -> Account | None:
         """The account of this key, if it is active."""

@@ -1,4 +1,4 @@
-"""What do accounts end and throw away by themselves? Whatever is over, or holds something about people for nothing."""
+"""Which periodic jobs do accounts have? Expired rows are deleted, expired impersonations ended."""
 
 from datetime import timedelta
 from importlib import import_module

@@ -18,8 +18,8 @@ REFUSALS = (Event.SESSION_REFUSED, Event.FACTOR_REFUSED, Event.PASSWORD_REFUSED,
 
 def _delegates() -> Content:
     """Active accounts of delegates, by the kind of their entity: those with an entity are in an index of their own."""
-    held = Account.objects.filter(entity__isnull=False, is_active=True).order_by()
-    counts = dict(held.values_list("entity__kind").annotate(count=Count("*")))
+    accounts = Account.objects.filter(entity__isnull=False, is_active=True).order_by()
+    counts = dict(accounts.values_list("entity__kind").annotate(count=Count("*")))
     bars = [
         figure_of(
             EntityKind(kind).label, counts.get(kind, 0), Account, entity__kind__exact=str(kind), is_active__exact=1

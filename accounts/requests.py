@@ -1,4 +1,4 @@
-"""What does a request hold in a view? What the middlewares have set by the time that access is granted."""
+"""The types of requests in views: what the middlewares have set once access is granted."""
 
 from accounts.models import Account, AccountSession, Impersonation
 from accounts.security.sessions import PendingLogin

@@ -1,7 +1,4 @@
-"""Which groups does the Ministry's staff have, and what may each see and do, in words?
-
-What each may is declared in the `permissions.py` of each app.
-"""
+"""How are the groups of the Ministry's staff, and what each may see and do, described to people?"""
 
 from collections.abc import Iterable
 
@@ -18,7 +15,7 @@ PURPOSES = {
     StaffGroup.AUDITOR: "lo ve todo y no cambia nada",
     StaffGroup.SUPERUSUARIO: "lo ve y lo hace todo, y administra al personal del Ministerio",
 }
-DEFAULT_DEEDS = {"add": "Agregar", "change": "Cambiar", "delete": "Eliminar"}
+DEFAULT_VERBS = {"add": "Agregar", "change": "Cambiar", "delete": "Eliminar"}
 
 
 def label_of(name: str) -> str:
@@ -33,13 +30,13 @@ def purpose_of(name: str) -> str:
 
 def labels_of(names: Iterable[str]) -> str:
     """Groups in words, in the order of the five."""
-    held = set(names)
-    return ", ".join(group.label for group in StaffGroup if group in held)
+    given = set(names)
+    return ", ".join(group.label for group in StaffGroup if group in given)
 
 
 def _permissions(group: Group) -> list[Permission]:
-    found = group.permissions.select_related("content_type")
-    return list(found.order_by("content_type__app_label", "content_type__model", "codename"))
+    permissions = group.permissions.select_related("content_type")
+    return list(permissions.order_by("content_type__app_label", "content_type__model", "codename"))
 
 
 def _is_view(permission: Permission) -> bool:
@@ -47,16 +44,16 @@ def _is_view(permission: Permission) -> bool:
 
 
 def viewable_lists(group: Group) -> list[str]:
-    """What the group sees: the lists of the admin that open to it, by the names that the admin gives them."""
-    seen = [permission.content_type.model_class() for permission in _permissions(group) if _is_view(permission)]
+    """The lists of the admin that the group may view, by their names."""
+    models = [permission.content_type.model_class() for permission in _permissions(group) if _is_view(permission)]
     return sorted(
-        capfirst(str(model._meta.verbose_name_plural)) for model in seen if model and admin.site.is_registered(model)
+        capfirst(str(model._meta.verbose_name_plural)) for model in models if model and admin.site.is_registered(model)
     )
 
 
 def permission_label(permission: Permission) -> str:
-    """What a permission lets one do, in words: never Django's own English name of it."""
-    verb = DEFAULT_DEEDS.get(permission.codename.partition("_")[0])
+    """What a permission allows, in Spanish: never Django's own English name of it."""
+    verb = DEFAULT_VERBS.get(permission.codename.partition("_")[0])
     if verb and permission.name.startswith("Can "):
         model = permission.content_type.model_class()
         return f"{verb} {model._meta.verbose_name_plural if model else permission.content_type.model}"
@@ -64,5 +61,5 @@ def permission_label(permission: Permission) -> str:
 
 
 def permitted_actions(group: Group) -> list[str]:
-    """What the group does, in words."""
+    """What the group may do, in words."""
     return sorted(permission_label(permission) for permission in _permissions(group) if not _is_view(permission))

@@ -1,4 +1,4 @@
-"""Under which name does an account log in? A delegate's says the kind of entity and its NIT; a person's, the document.
+"""Which login does a new account get? A delegate's has the kind of entity and its NIT; a person's, the document.
 
 Manual v4.1 §9 shows ADMIPS900123456; several delegates of one entity are told apart by -2, -3…
 """
@@ -21,20 +21,20 @@ DELEGATE_KINDS = tuple(PREFIXES)
 
 
 def natural_person_login(document_type: str, document_number: str) -> str:
-    """The name of a person's own account, for example CC1025000111."""
+    """The login of a person's own account, for example CC1025000111."""
     return f"{document_type}{document_number}"
 
 
 def first_delegate_login(entity: Entity) -> str:
-    """The name of the first delegate of an entity, for example ADMIPS900123456."""
+    """The login of the first delegate of an entity, for example ADMIPS900123456."""
     return f"{PREFIXES[entity.kind]}{entity.nit}"
 
 
 def next_delegate_login(entity: Entity) -> str:
-    """The first free name for a delegate of this entity, which stays free for the caller's transaction.
+    """The first free login for a delegate of this entity, locked for the caller's transaction.
 
-    Two entities may share it (a CC and a PT of one number, both Proveedor Persona Natural), so what is locked is the
-    name and not the entity. Accounts are never deleted: a name has one owner for ever.
+    Two entities may share it (a CC and a PT of one number, both Proveedor Persona Natural), so the login is
+    locked and not the entity. Accounts are never deleted: a login never changes its owner.
     """
     first = first_delegate_login(entity)
     lock_key(first)

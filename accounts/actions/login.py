@@ -1,4 +1,4 @@
-"""Open a session, close it, change the password: each deed once, counted against guessing, and written down."""
+"""Log in, log out and change the password: guesses are counted and events recorded."""
 
 from django.conf import settings
 from django.contrib.auth import check_password_with_timing_attack_mitigation
@@ -23,8 +23,8 @@ BAD_CREDENTIALS = (
     f"después de {settings.LOGIN_FAILURES_ALLOWED} intentos fallidos el ingreso se bloquea durante "
     f"{settings.LOGIN_LOCK_MINUTES} minutos."
 )
-WRONG_PASSWORD = "La contraseña debe ser la que usa hoy para ingresar."  # noqa: S105  a message
-OLD_IS_WRONG = (
+WRONG_CURRENT = "La contraseña debe ser la que usa hoy para ingresar."
+WRONG_OLD = (
     "La contraseña anterior debe ser la que usa hoy para ingresar. "
     "Si acaba de cambiarla en otra ventana, escriba la nueva."
 )
@@ -41,7 +41,7 @@ def _count(login: str) -> login_limits.Attempt:
 
 @transaction.atomic
 def record_failed_attempt(event: Event, attempt: login_limits.Attempt, account: Account | None) -> None:
-    """Write down a failed try.
+    """Record a failed attempt.
 
     A name that does not exist costs the same write, so that the time of the answer says nothing; its row names the
     counter, a keyed hash.
@@ -55,10 +55,10 @@ def record_failed_attempt(event: Event, attempt: login_limits.Attempt, account: 
 def open_session(*, login: str, password: str) -> Account:
     """Check the credentials and return the account whose session may begin (manual v4.1 §9).
 
-    Where a second factor comes next, that is written down, and the opening with it (`second_factor.verify_code`).
+    Where a second factor comes next, the log-in itself is recorded by `second_factor.verify_code`.
     `login` is folded, as accounts store it. Raises ValidationError with one and the same message when the account
     does not exist, is inactive, is of an inactive entity or has another password, after one hashing in each case;
-    and with the lock's message when there were too many tries: then the password is not even looked at.
+    and with the lock's message when there were too many tries: then the password is not even checked.
     """
     attempt = _count(login)
     account = Account.objects.select_related("entity", "person").filter(login=login).first()
@@ -75,7 +75,7 @@ def open_session(*, login: str, password: str) -> Account:
 
 @transaction.atomic
 def close_session(*, by: Account) -> None:
-    """Write down that the person left."""
+    """Record that the person logged out."""
     record(by=by, event=Event.SESSION_CLOSED, obj=by)
 
 
@@ -85,10 +85,10 @@ def confirm_password(
     by: Account,
     password: str,
     field: str = "password",
-    wrong: str = WRONG_PASSWORD,
+    wrong: str = WRONG_CURRENT,
     event: Event = Event.SECURITY_REFUSED,
 ) -> None:
-    """Have the person of a session show again that he knows his password, before a change that an intruder would make.
+    """Check the password again before a change that an intruder would make.
 
     Raises ValidationError: under `field` with the words `wrong` when it is not the password, which counts as a failed
     log-in and is recorded as `event`; without field when the account is locked.
@@ -111,10 +111,10 @@ def check_new_password(account: Account, new: str) -> None:
 def save_new_password(
     account: Account, new: str, *, by: Account, event: Event, keep: AccountSession | None = None
 ) -> None:
-    """Save the password of a locked account, record the event and tell the person; in the caller's transaction.
+    """Save the password of a locked account, record the event and notify the person; in the caller's transaction.
 
     Every session of the account but `keep` ends, because its hash changed; so does a link that somebody else may have
-    asked for while he read the person's mail.
+    requested while they could read the person's mail.
     """
     account.set_password(new)
     account.save(update_fields=["password"])
@@ -135,13 +135,13 @@ def _save_password(by: Account, new: str, keep: AccountSession | None) -> Accoun
 
 @sensitive_variables("old", "new")
 def change_password(*, by: Account, old: str, new: str, keep: AccountSession | None = None) -> Account:
-    """Change the password of `by`, fresh from its session, and return the account as it is now (manual v4.1 §11.8).
+    """Change the password of `by` and return the account as it is now (manual v4.1 §11.8).
 
-    The change, its row of history and the record of the password are one transaction; the person is told by mail.
+    The change, its event and the record of the password are one transaction; the person gets an e-mail.
     Every session of the account but `keep` ends, because its hash changed. Raises ValidationError: under "old" when
     that is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without
-    field when the account is locked or another window changed the password first.
+    field when the account is locked or another request changed the password first.
     """
-    confirm_password(by=by, password=old, field="old", wrong=OLD_IS_WRONG, event=Event.PASSWORD_REFUSED)
+    confirm_password(by=by, password=old, field="old", wrong=WRONG_OLD, event=Event.PASSWORD_REFUSED)
     check_new_password(by, new)
     return _save_password(by, new, keep)

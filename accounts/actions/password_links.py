@@ -1,4 +1,4 @@
-"""Send the link by which a password is set, ask for one when the password is forgotten, and use it: once."""
+"""Send the link that sets a password, also for a forgotten one, and use it once."""
 
 from django.db import models, transaction
 from django.db.models.functions import Now
@@ -24,12 +24,12 @@ DEAD_LINK = Refusal(
     "uno nuevo en «Olvidé mi clave - Recordar contraseña».",
     who="Usted, como titular de la cuenta.",
 )
-CAN_NOT_ENTER = Refusal(
+CANNOT_LOG_IN = Refusal(
     cause="La cuenta está inactiva o suspendida, o lo está su entidad, o su titular figura como fallecido.",
     remedy="No se envió ningún enlace. Reactive primero la cuenta y la entidad, o corrija el registro de fallecidos.",
     who="El Ministerio de Salud y Protección Social.",
 )
-# stands where a match would: the same work is done for it and then taken back
+# the key of an account that does not exist: the same work is done for it and then rolled back
 NOBODY = -1
 
 
@@ -60,13 +60,13 @@ def _write_link(account: Account, reason: str) -> None:
 
 
 @transaction.atomic
-def _write(*, account: Account, reason: str, by: Account | None, event: Event, obj: models.Model) -> None:
-    """One row of history, the link and its mail; for NOBODY all but the history is done and taken back.
+def _send(*, account: Account, reason: str, by: Account | None, event: Event, obj: models.Model) -> None:
+    """Record the event and send the link; for NOBODY all but the event is rolled back.
 
-    So who asks for an account that is not there waits for the same statements and the same commit.
+    So a request for an unknown account takes the same statements and the same commit.
     """
-    why = PasswordLink.Reason(reason).label
-    record(by=by, event=event, obj=obj, entity=account.entity, reason=str(why))
+    label = PasswordLink.Reason(reason).label
+    record(by=by, event=event, obj=obj, entity=account.entity, reason=str(label))
     with transaction.atomic():
         _write_link(account, reason)
         if account.pk == NOBODY:
@@ -82,21 +82,21 @@ def send_password_link(*, account: Account, reason: str, by: Account | None = No
     """
     reason = PasswordLink.Reason(reason)
     if not account.can_log_in:
-        raise Refused(CAN_NOT_ENTER)
-    _write(account=account, reason=reason, by=by, event=Event.PASSWORD_LINK_SENT, obj=account)
+        raise Refused(CANNOT_LOG_IN)
+    _send(account=account, reason=reason, by=by, event=Event.PASSWORD_LINK_SENT, obj=account)
 
 
-# ---------------------------------------------------------------- forgotten
+# ---------------------------------------------------------------- forgotten password
 
 
 def _nobody(login: str, document_type: str, document_number: str, email: str) -> Account:
-    """An account like the one that was asked for, which does not exist."""
+    """An unsaved account with the data of the request."""
     person = Person(document_type=document_type, document_number=document_number, first_name="-", first_surname="-")
     return Account(pk=NOBODY, login=login, email=email, person=person)
 
 
 def recover_password(*, login: str, document_type: str, document_number: str, email: str) -> None:
-    """Mail the link if the four data are those of one account that may enter (manual v4.1 §11.8); tell nobody which.
+    """Send the link if the four data are those of one account that can log in (manual v4.1 §11.8).
 
     The same statements and the same answer, whether or not they are. `login` is folded, as accounts store it.
     Raises ValidationError when too many links were asked for, for the login or from the address of the request.
@@ -107,11 +107,11 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
     account = accounts.filter(person__document_type=document_type, person__document_number=document_number).first()
     reason = PasswordLink.Reason.RECOVER
     if account is not None:
-        _write(account=account, reason=reason, by=None, event=Event.PASSWORD_LINK_SENT, obj=account)
+        _send(account=account, reason=reason, by=None, event=Event.PASSWORD_LINK_SENT, obj=account)
         return
     nobody = _nobody(login, document_type, document_number, email)
     obj = RateCounter(key=counter)
-    _write(account=nobody, reason=reason, by=None, event=Event.PASSWORD_LINK_REFUSED, obj=obj)
+    _send(account=nobody, reason=reason, by=None, event=Event.PASSWORD_LINK_REFUSED, obj=obj)
 
 
 # ---------------------------------------------------------------- using the link
@@ -119,7 +119,7 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
 
 @sensitive_variables("secret")
 def find_link(secret: str) -> PasswordLink:
-    """The link of this secret, while it opens. Raises Refused, with what to do, for any other; changes nothing."""
+    """The link of this secret. Raises Refused when it was used, replaced or has expired; changes nothing."""
     links = PasswordLink.objects.current().select_related("account__entity", "account__person")
     link = links.filter(secret_hash=mail_links.hash_of(secret)).first()
     if link is None:
@@ -132,13 +132,13 @@ def find_link(secret: str) -> PasswordLink:
 def assign_password(*, secret: str, new: str) -> Account:
     """Set the password of the link's account, and use the link up.
 
-    Its locked log-in is forgiven, every session of the account ends and the person is told by mail. Raises Refused when
+    The log-in is unlocked, every session of the account ends and the person gets an e-mail. Raises Refused when
     the link does not open, and ValidationError under "new" when a validator refuses the password: the link stays.
     """
     link = find_link(secret)
     account = lock(link.account)
     check_new_password(account, new)
-    # of two windows that send the form at once, the second waited for the account and finds no link
+    # of two simultaneous requests, the second waited for the account and finds no link
     deleted, _ = PasswordLink.objects.current().filter(secret_hash=mail_links.hash_of(secret)).delete()
     if not deleted:
         raise Refused(DEAD_LINK)

@@ -10,13 +10,12 @@ from mipres_admin.history.recording import record
 
 @transaction.atomic
 def end_sessions(*, account: Account, by: Account | None, keep: AccountSession | None = None, reason: str = "") -> int:
-    """End every live session of `account`, except `keep`, and return how many ended; each is dead at its next request.
+    """End every session of `account`, except `keep`, and return how many ended.
 
-    `by` is who does it, None for a command; `reason` is the Ministry's, where it acts. Without a live session nothing
-    is written down.
+    `by` is None for a command, `reason` what the Ministry says in its admin. Without a session no event is recorded.
     """
-    live = account.sessions.current().exclude(pk=keep.pk if keep else 0)
-    ended = live.update(ended_at=timezone.now())
+    current = account.sessions.current().exclude(pk=keep.pk if keep else 0)
+    ended = current.update(ended_at=timezone.now())
     if ended:
         after = {"sessions": ended}
         record(by=by, event=Event.SESSIONS_ENDED, obj=account, entity=account.entity, after=after, reason=reason)
@@ -25,6 +24,6 @@ def end_sessions(*, account: Account, by: Account | None, keep: AccountSession |
 
 @transaction.atomic
 def end_session(*, by: Account, session: AccountSession) -> None:
-    """End one session of the account `by`; ending it twice is once."""
+    """End one session of the account `by`, once."""
     if by.sessions.current().filter(pk=session.pk).update(ended_at=timezone.now()):
         record(by=by, event=Event.SESSION_ENDED, obj=by, after={"device": session.device})

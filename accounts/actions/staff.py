@@ -1,6 +1,6 @@
-"""Make an account of the Ministry's staff, change its groups, close it, open it again: each once, with its reason.
+"""Create, change, close and reopen accounts of the Ministry's staff, with a reason.
 
-One such deed happens at a time, so that two superusuarios can not close each other.
+One such action runs at a time, so that two superusuarios cannot close each other.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ from mipres_admin.refusals import refuse
 
 @dataclass(frozen=True)
 class StaffDetails:
-    """Who the new account is of; `login` as accounts store it."""
+    """The login, in upper case, and the person of a new account."""
 
     login: str
     email: str
@@ -38,7 +38,6 @@ class StaffDetails:
 
 
 def _locked(account: Account) -> Account:
-    """The account as it is now, locked; it is one of the Ministry."""
     return lock(Account.objects.get(pk=account.pk, is_staff=True))
 
 
@@ -60,42 +59,42 @@ def _notify(account: Account, what: str, reason: str) -> None:
 
 
 def _person(details: StaffDetails) -> Person:
-    """The person of a document, made when the portal does not know it; raises Refused when it can not be this one."""
+    """The person of the document, created when unknown. Raises Refused for other names or somebody deceased."""
     names = {name: getattr(details, name) for name in ("first_name", "second_name", "first_surname", "second_surname")}
     person, _ = Person.objects.get_or_create(
         document_type=details.document_type, document_number=details.document_number, defaults=names
     )
-    asked, known = (fold_words(f"{who.first_name}|{who.first_surname}") for who in (details, person))
-    refuse(staff.OTHER_NAMES if asked != known else None)
+    given, known = (fold_words(f"{source.first_name}|{source.first_surname}") for source in (details, person))
+    refuse(staff.OTHER_NAMES if given != known else None)
     refuse(staff.DECEASED if person.deceased_on else None)
     return person
 
 
-def _is_it(made: Account, details: StaffDetails, groups: frozenset[str]) -> bool:
-    """Whether this account is what a double click asks for once more."""
-    document = made.person and (made.person.document_type, made.person.document_number)
-    is_same = document == (details.document_type, details.document_number) and made.email == details.email
-    return made.is_staff and made.is_active and is_same and _groups(made) == groups
+def _is_same(account: Account, details: StaffDetails, groups: frozenset[str]) -> bool:
+    """Whether a double click asks again for this account."""
+    document = account.person and (account.person.document_type, account.person.document_number)
+    is_same = document == (details.document_type, details.document_number) and account.email == details.email
+    return account.is_staff and account.is_active and is_same and _groups(account) == groups
 
 
 @transaction.atomic
 def create_staff(*, by: Account, details: StaffDetails, groups: Iterable[str], reason: str) -> Account:
-    """Make an account of the Ministry in these groups and mail its holder the link that sets the password.
+    """Create an account of the Ministry in these groups and send its person the link that sets the password.
 
-    The first log-in adds the second factor, without which nobody of the Ministry enters. Asking twice for the same
-    makes one. Raises Refused, with nothing saved, when the rules say no or the login or the person has an account.
+    The first log-in adds the second factor, without which nobody of the Ministry enters. A double click creates
+    one account. Raises Refused, with nothing saved, when the rules say no or the login or the person has an account.
     """
-    wanted, by = frozenset(groups), _lock_staff(by)
-    made = Account.objects.select_related("person").filter(login=details.login).first()
-    if made is not None and _is_it(made, details, wanted):
-        return made
-    refuse(staff.LOGIN_TAKEN if made is not None else staff.login_refusal(details.login))
-    refuse(staff.manager_refusal(by, wanted))
+    groups, by = frozenset(groups), _lock_staff(by)
+    existing = Account.objects.select_related("person").filter(login=details.login).first()
+    if existing is not None and _is_same(existing, details, groups):
+        return existing
+    refuse(staff.LOGIN_TAKEN if existing is not None else staff.login_refusal(details.login))
+    refuse(staff.manager_refusal(by, groups))
     person = _person(details)
     refuse(staff.HAS_ONE if Account.objects.filter(person=person, is_staff=True).exists() else None)
     account = Account.objects.create_user(details.login, email=details.email, person=person, is_staff=True)
-    account.groups.set(Group.objects.filter(name__in=wanted))
-    after = {"groups": sorted(wanted)}
+    account.groups.set(Group.objects.filter(name__in=groups))
+    after = {"groups": sorted(groups)}
     record(by=by, event=Event.STAFF_CREATED, obj=account, entity=None, after=after, reason=reason)
     send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
     return account
@@ -105,24 +104,26 @@ def create_staff(*, by: Account, details: StaffDetails, groups: Iterable[str], r
 
 
 @transaction.atomic
-def change_groups(*, by: Account, account: Account, groups: Iterable[str], seen: Iterable[str], reason: str) -> bool:
-    """Leave the account in exactly these groups, tell its holder, and return whether that was new.
+def change_groups(
+    *, by: Account, account: Account, groups: Iterable[str], expected_groups: Iterable[str], reason: str
+) -> bool:
+    """Put the account in exactly these groups, notify its person, and return whether that was new.
 
-    It holds from the next request on. `seen` are the groups that the page showed: when it has others by now, and not
-    the wanted ones, Refused is raised, as when the rules say no.
+    It takes effect at the next request. Raises Refused when the rules say no, and when the account is no longer in
+    `expected_groups`, those that the page showed.
     """
-    wanted, by = frozenset(groups), _lock_staff(by)
+    groups, by = frozenset(groups), _lock_staff(by)
     account = _locked(account)
     before = _groups(account)
-    if wanted == before:
+    if groups == before:
         return False
-    refuse(staff.CHANGED if frozenset(seen) != before else None)
-    refuse(staff.staff_refusal(staff.StaffChange(by, account, wanted, account.is_active)))
-    account.groups.set(Group.objects.filter(name__in=wanted))
-    old, new = {"groups": sorted(before)}, {"groups": sorted(wanted)}
+    refuse(staff.CHANGED if frozenset(expected_groups) != before else None)
+    refuse(staff.staff_refusal(staff.StaffChange(by, account, groups, account.is_active)))
+    account.groups.set(Group.objects.filter(name__in=groups))
+    old, new = {"groups": sorted(before)}, {"groups": sorted(groups)}
     record(by=by, event=Event.STAFF_GROUPS_CHANGED, obj=account, entity=None, before=old, after=new, reason=reason)
-    words = labels_of(wanted)
-    _notify(account, f"ahora está en: {words}" if words else "ya no está en ningún grupo", reason)
+    labels = labels_of(groups)
+    _notify(account, f"ahora está en: {labels}" if labels else "ya no está en ningún grupo", reason)
     return True
 
 

@@ -1,4 +1,4 @@
-"""What does the Ministry do to accounts, entities and sedes? Each deed once, for a reason, and told by mail."""
+"""What the Ministry does to accounts, entities and sedes, with a reason and an e-mail to those concerned."""
 
 from django.db import transaction
 
@@ -31,12 +31,11 @@ NOT_A_DELEGATE = Refusal(
 
 
 def _notify(account: Account, what: str, reason: str, then: str = HELP) -> None:
-    """Mail the holder of an account what the Ministry did, why, and what they can do."""
     notify(account, "ministry_acted", what=what, reason=reason, then=then)
 
 
 def _refuse_staff(by: Account, account: Account) -> None:
-    """Who helps delegates does not open the accounts of the Ministry; raises Refused."""
+    """Raise Refused when `by` may not administer staff and the account is of the Ministry."""
     if account.is_staff and not by.has_perm("accounts.manage_staff"):
         raise Refused(OF_THE_MINISTRY)
 
@@ -46,10 +45,9 @@ def _refuse_staff(by: Account, account: Account) -> None:
 
 @transaction.atomic
 def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
-    """Keep a delegate out until the Ministry lets him in again; whether he was not suspended already.
+    """Suspend a delegate until the Ministry reactivates them; return whether they were not suspended already.
 
-    His sessions end at once and a link to set his password opens nothing any more. Raises Refused for an account that
-    is no delegate's.
+    Their sessions end at once and their password link is deleted. Raises Refused unless it is a delegate's account.
     """
     account = lock(account)
     if account.entity is None:
@@ -68,10 +66,10 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
 
 @transaction.atomic
 def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
-    """Lift the suspension of a delegate; whether there was one. It opens no account that its appointment closed."""
+    """Lift the suspension of a delegate; return whether there was one. Accounts closed otherwise stay closed."""
     account = lock(account)
-    held = Suspension.objects.current().filter(account=account)
-    if not held.update(lifted_at=clock.now(), lifted_by=by, lifted_because=reason):
+    suspension = Suspension.objects.current().filter(account=account)
+    if not suspension.update(lifted_at=clock.now(), lifted_by=by, lifted_because=reason):
         return False
     record(by=by, event=Event.ACCOUNT_REACTIVATED, obj=account, entity=account.entity, reason=reason)
     what = f"levantó la suspensión de su cuenta de delegado de {account.entity}"
@@ -81,27 +79,27 @@ def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
 
 @transaction.atomic
 def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
-    """Make an entity inactive; whether it was active.
+    """Make an entity inactive; return whether it was active.
 
-    None of its accounts enters, its tokens are refused, and it appoints, registers and associates nobody.
+    Nobody logs in for it, its tokens are refused, and it cannot appoint, register or associate anybody.
     """
     entity = lock(entity, no_key=True)
     if not entity.is_active:
         return False
-    concerned = list(entity.accounts.filter(can_log_in_q()).select_related("person"))
+    delegates = list(entity.accounts.filter(can_log_in_q()).select_related("person"))
     entity.is_active = False
     entity.save(update_fields=["is_active"])
     ended = AccountSession.objects.current().filter(account__entity=entity).update(ended_at=clock.now())
     before, after = {"is_active": True}, {"is_active": False, "sessions": ended}
     record(by=by, event=Event.ENTITY_SUSPENDED, obj=entity, entity=entity, before=before, after=after, reason=reason)
-    for account in concerned:
+    for account in delegates:
         _notify(account, f"suspendió a {entity}: sus delegados no pueden ingresar y sus tokens no sirven", reason)
     return True
 
 
 @transaction.atomic
 def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
-    """Make an entity active again, with its accounts and tokens as they were; whether it was inactive."""
+    """Make an entity active again, with its accounts and tokens as they were; return whether it was inactive."""
     entity = lock(entity, no_key=True)
     if entity.is_active:
         return False
@@ -119,7 +117,7 @@ def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
 
 @transaction.atomic
 def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
-    """Forget the wrong passwords and second factors that keep somebody out; whether there were any.
+    """Delete the counts of wrong passwords and second factors that lock an account; return whether there were any.
 
     Raises Refused for an account of the Ministry, unless `by` administers them.
     """
@@ -139,7 +137,7 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
 
 @transaction.atomic
 def close_sessions(*, by: Account, account: Account, reason: str) -> bool:
-    """End every live session of an account; whether there was any. Raises Refused as `unlock_account` does."""
+    """End every session of an account; return whether there was any. Raises Refused as `unlock_account` does."""
     _refuse_staff(by, account)
     account = lock(account)
     if not end_sessions(account=account, by=by, reason=reason):
@@ -152,7 +150,7 @@ def close_sessions(*, by: Account, account: Account, reason: str) -> bool:
 
 @transaction.atomic
 def reset_second_factor(*, by: Account, account: Account, reason: str) -> bool:
-    """Remove the second factors of who has lost them, told by mail; whether there were any.
+    """Remove the second factors of a person who has lost them; return whether there were any.
 
     Raises Refused as `unlock_account` does.
     """
@@ -170,7 +168,7 @@ def _notify_delegates(sede: Sede, what: str, reason: str) -> None:
 
 @transaction.atomic
 def close_sede(*, by: Account, sede: Sede, reason: str) -> bool:
-    """Disable a sede of a provider, whose delegates are told; whether it was open. Raises Refused for one of REPS."""
+    """Disable a sede of a provider and notify its delegates; return whether it was open. Raises Refused for REPS."""
     done = disable_sede(by=by, sede=sede, expected_use=SedeUse.of(sede), reason=reason)
     if done:
         _notify_delegates(sede, "deshabilitó", reason)
@@ -179,7 +177,7 @@ def close_sede(*, by: Account, sede: Sede, reason: str) -> bool:
 
 @transaction.atomic
 def open_sede(*, by: Account, sede: Sede, reason: str) -> bool:
-    """Enable a sede of a provider again, whose delegates are told; whether it was closed. Raises Refused as above."""
+    """Enable a sede of a provider and notify its delegates; return whether it was closed. Raises Refused for REPS."""
     done = enable_sede(by=by, sede=sede, reason=reason)
     if done:
         _notify_delegates(sede, "habilitó de nuevo", reason)

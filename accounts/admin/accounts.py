@@ -1,4 +1,4 @@
-"""What does the Ministry see of accounts and how one enters with them, and what does it do to them for a reason?"""
+"""What does the Ministry see of accounts, and what can it do to them for a reason?"""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts.actions import support
 from accounts.admin.impersonations import IMPERSONATE
-from accounts.admin.search import accounts_matching, filter_by_account
+from accounts.admin.search import BooleanFilter, accounts_matching, filter_by_account
 from accounts.models import Account, AccountSession, AuthenticatorApp, Passkey, PasswordLink, RecoveryCode, Suspension
 from accounts.security.login_limits import counter_keys, last_attempt
 from mipres_admin.backoffice.admin_base import (
@@ -27,13 +27,12 @@ def _accounts(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 def _factors(account: Account) -> tuple[int, int, int]:
-    held = (
-        AuthenticatorApp.objects.usable_by(account),
-        Passkey.objects.usable_by(account),
-        RecoveryCode.objects.usable_by(account).current(),
+    """How many apps, passkeys and unused recovery codes the person of the account has."""
+    return (
+        AuthenticatorApp.objects.usable_by(account).count(),
+        Passkey.objects.usable_by(account).count(),
+        RecoveryCode.objects.usable_by(account).current().count(),
     )
-    apps, passkeys, codes = (rows.count() for rows in held)
-    return apps, passkeys, codes
 
 
 def _failures(account: Account) -> list[RateCounter]:
@@ -95,17 +94,9 @@ RESET_FACTOR = ObjectAction(
 )
 
 
-class SuspendedFilter(admin.SimpleListFilter):
-    """Those that the Ministry keeps out."""
-
-    title = "suspendida"
-    parameter_name = "suspendida"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("si", "Sí"), ("no", "No")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(suspended=self.value() == "si") if self.value() in ("si", "no") else queryset
+class SuspendedFilter(BooleanFilter):
+    title = parameter_name = "suspendida"
+    field = "suspended"
 
 
 @admin.register(Account)
@@ -127,14 +118,12 @@ class AccountAdmin(ObjectActionsAdmin):
     object_actions = (IMPERSONATE, REACTIVATE, UNLOCK, END_SESSIONS, RESET_FACTOR)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
-        """Each with whether it is suspended, in the query of the list."""
-        open_ones = Suspension.objects.current().filter(account=OuterRef("pk"))
+        suspensions = Suspension.objects.current().filter(account=OuterRef("pk"))
         rows: QuerySet[Account] = super().get_queryset(request)
-        return rows.annotate(suspended=Exists(open_ones))
+        return rows.annotate(suspended=Exists(suspensions))
 
     @admin.display(description="puede ingresar")
     def state(self, account: Any) -> str:
-        """Whether the account opens, and if not, why."""
         if not account.is_active:
             return "No: cuenta inactiva"
         if account.suspended:
@@ -145,7 +134,6 @@ class AccountAdmin(ObjectActionsAdmin):
 
     @admin.display(description="intentos fallidos")
     def failures(self, account: Account) -> str:
-        """How often password or second factor were wrong of late."""
         rows = _failures(account)
         if not rows:
             return "Ninguno"
@@ -153,7 +141,6 @@ class AccountAdmin(ObjectActionsAdmin):
 
     @admin.display(description="segundo factor")
     def factors(self, account: Account) -> str:
-        """How many of each, never which."""
         apps, passkeys, codes = _factors(account)
         return f"Aplicaciones: {apps}. Llaves de acceso: {passkeys}. Códigos de recuperación sin usar: {codes}."
 

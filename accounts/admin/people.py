@@ -22,7 +22,6 @@ class PersonAdmin(DocumentColumn, ReadOnlyAdmin):
 
     @admin.display(description="nombre")
     def full_name(self, person: Person) -> str:
-        """The four names."""
         return person.full_name
 
 

@@ -1,9 +1,10 @@
-"""How does the Ministry find people, accounts, and what belongs to them?"""
+"""How are people, accounts and what belongs to them searched, filtered and listed in the admin?"""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts.models import Account, Person, document_q
 from entities.models import Entity
@@ -16,12 +17,12 @@ def filter_by_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 def filter_by_person(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """Rows whose person answers to the words."""
+    """Rows whose person matches the words."""
     return rows.filter(person__in=Person.objects.matching(words).values("pk"))
 
 
 def accounts_matching(words: str) -> QuerySet[Account]:
-    """Accounts whose login begins so, or whose person or entity answers to the words.
+    """Accounts whose login begins so, or whose person or entity matches the words.
 
     A union and not an OR, so that each side has its own index.
     """
@@ -33,16 +34,29 @@ def accounts_matching(words: str) -> QuerySet[Account]:
 
 
 def filter_by_account(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """Rows whose account answers to the words."""
+    """Rows whose account matches the words."""
     return rows.filter(account__in=accounts_matching(words).values("pk"))
 
 
+class BooleanFilter(admin.SimpleListFilter):
+    """A filter by a boolean that may be an annotation; the first option is true."""
+
+    field: str
+    options = (("si", "Sí"), ("no", "No"))
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(self.options)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        true, false = (value for value, _ in self.options)
+        return queryset.filter(**{self.field: self.value() == true}) if self.value() in (true, false) else queryset
+
+
 class DocumentColumn(ModelAdmin):
-    """Lists of what is known by a document."""
+    """A list with the column "documento": type and number."""
 
     @admin.display(description="documento")
     def document(self, obj: Any) -> str:
-        """Type and number."""
         return f"{obj.document_type} {obj.document_number}"
 
 

@@ -107,10 +107,8 @@ class SecondFactorPolicyAdmin(ObjectActionsAdmin):
     object_actions = (MOVE_POLICY, END_POLICY)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """A reason is asked for, and kept in the history."""
         return ("kind", "compulsory_from") if obj else ("kind", "compulsory_from", "reason")
 
     def save_model(self, request: Any, obj: SecondFactorPolicy, form: Any, change: bool) -> None:
-        """From that day on."""
         reason = form.cleaned_data["reason"]
         _set_policy(by=request.user, policy=obj, since=obj.compulsory_from, reason=reason)

@@ -1,4 +1,4 @@
-"""Where does a superusuario administer the Ministry's people, and where is it read what each group may do?"""
+"""How does a superusuario administer the Ministry's staff, and what may each group do?"""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.actions.staff import change_groups, close_staff, create_staff, reopen_staff
+from accounts.admin.search import BooleanFilter
 from accounts.forms.staff import GroupsForm, StaffForm, StaffReasonForm
 from accounts.models import Account, AuthenticatorApp, Passkey, StaffAccount
 from accounts.staff_groups import label_of, labels_of, permitted_actions, purpose_of, viewable_lists
@@ -26,13 +27,12 @@ class StaffAction(ObjectAction):
     """An action on somebody else's account: nobody acts on their own."""
 
     def is_allowed(self, request: HttpRequest, obj: Any) -> bool:
-        """Whether this person may do it to this account now."""
         return obj.pk != request.user.pk and super().is_allowed(request, obj)
 
 
 def _groups_of(account: Account) -> dict[str, Any]:
-    held = [group.name for group in account.groups.all()]
-    return {"groups": held, "seen": held}
+    groups = [group.name for group in account.groups.all()]
+    return {"groups": groups, "expected_groups": groups}
 
 
 ACTIONS = (
@@ -91,31 +91,17 @@ class GroupFilter(admin.SimpleListFilter):
         return queryset.filter(groups__name=self.value()) if self.value() else queryset
 
 
-class FactorFilter(admin.SimpleListFilter):
-    """With a second factor, or still without."""
-
+class FactorFilter(BooleanFilter):
     title = "segundo factor"
     parameter_name = "factor"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("si", "Sí"), ("no", "No")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(with_factor=self.value() == "si") if self.value() in ("si", "no") else queryset
+    field = "with_factor"
 
 
-class StateFilter(admin.SimpleListFilter):
-    """Open or closed."""
-
+class StateFilter(BooleanFilter):
     title = "estado"
     parameter_name = "estado"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("activa", "Activa"), ("cerrada", "Cerrada")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        known = self.value() in ("activa", "cerrada")
-        return queryset.filter(is_active=self.value() == "activa") if known else queryset
+    field = "is_active"
+    options = (("activa", "Activa"), ("cerrada", "Cerrada"))
 
 
 @admin.register(StaffAccount)
@@ -143,40 +129,33 @@ class StaffAccountAdmin(ObjectActionsAdmin):
     add_template = "admin/accounts/add_staff.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Each with its groups, and whether it has a second factor."""
-        mine = {"account": OuterRef("pk")}
-        factor = Exists(AuthenticatorApp.objects.filter(**mine)) | Exists(Passkey.objects.filter(**mine))
+        app = AuthenticatorApp.objects.filter(account=OuterRef("pk"))
+        factor = Exists(app) | Exists(Passkey.objects.filter(account=OuterRef("pk")))
         return super().get_queryset(request).annotate(with_factor=factor).prefetch_related("groups")
 
     @admin.display(description="nombre", ordering="person__sort_name")
     def name(self, account: StaffAccount) -> str:
-        """The person's."""
         return str(account.person or "—")
 
     @admin.display(description="grupos")
     def in_groups(self, account: StaffAccount) -> str:
-        """In words."""
-        held = labels_of(group.name for group in account.groups.all()) or "Ninguno"
-        return f"{held}, y todo por createsuperuser" if account.is_superuser else held
+        labels = labels_of(group.name for group in account.groups.all()) or "Ninguno"
+        return f"{labels}, y todo por createsuperuser" if account.is_superuser else labels
 
     @admin.display(description="estado", ordering="is_active")
     def state(self, account: StaffAccount) -> str:
-        """Open or closed."""
         return "Activa" if account.is_active else "Cerrada"
 
     @admin.display(description="segundo factor", ordering="with_factor")
     def has_factor(self, account: Any) -> str:
-        """Whether one was added: without it nobody of the Ministry enters."""
         return "Sí" if account.with_factor else "No"
 
     @admin.display(description="último ingreso", ordering="last_login")
     def last_entry(self, account: StaffAccount) -> str:
-        """When it was, in Colombia."""
         return f"{timezone.localtime(account.last_login):%Y-%m-%d %H:%M}" if account.last_login else "Ninguno"
 
     @admin.display(description="sesiones abiertas")
     def open_sessions(self, account: StaffAccount) -> int:
-        """How many."""
         return account.sessions.current().count()
 
     def add_object(self, request: Any, form: StaffForm) -> Account | None:
@@ -212,38 +191,31 @@ class StaffGroupAdmin(ReadOnlyAdmin):
     fields = ("label", "purpose", "members", "sees", "does")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Each with how many active accounts it has."""
         active = Count("user", filter=Q(user__is_active=True, user__is_staff=True))
         return super().get_queryset(request).annotate(active=active)
 
     @admin.display(description="grupo", ordering="name")
     def label(self, group: Group) -> str:
-        """Its name as people read it."""
         return label_of(group.name)
 
     @admin.display(description="para qué")
     def purpose(self, group: Group) -> str:
-        """In one line."""
         return purpose_of(group.name) or "—"
 
     @admin.display(description="cuentas activas", ordering="active")
     def people(self, group: Any) -> int:
-        """How many may use it."""
         return int(group.active)
 
     @admin.display(description="quiénes")
     def members(self, group: Group) -> SafeString | str:
-        """The accounts that are in it."""
         accounts = Account.objects.filter(groups=group, is_staff=True).select_related("person").order_by("login")
         closed = {True: "", False: ", cerrada"}
-        return _list([f"{one.login} ({one.display_name}{closed[one.is_active]})" for one in accounts], "Nadie")
+        return _list([f"{a.login} ({a.display_name}{closed[a.is_active]})" for a in accounts], "Nadie")
 
     @admin.display(description="qué ve")
     def sees(self, group: Group) -> SafeString | str:
-        """Which lists of this administration."""
         return _list(viewable_lists(group))
 
     @admin.display(description="qué hace")
     def does(self, group: Group) -> SafeString | str:
-        """Which acts."""
         return _list(permitted_actions(group))

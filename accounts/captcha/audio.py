@@ -47,7 +47,7 @@ LOUDNESS = (0.75, 1.0)
 MURMUR = 0.16
 HISS = 0.05
 
-_chance = random.SystemRandom()
+_random = random.SystemRandom()
 
 
 @cache
@@ -59,7 +59,7 @@ def _clip(character: str) -> array[int]:
 
 def _varied(clip: array[int]) -> list[float]:
     """The clip a little faster or slower (and so higher or lower), louder or softer."""
-    step, loudness = _chance.uniform(*SPEED), _chance.uniform(*LOUDNESS)
+    step, loudness = _random.uniform(*SPEED), _random.uniform(*LOUDNESS)
     varied = []
     for number in range(int((len(clip) - 1) / step)):
         before, fraction = divmod(number * step, 1)
@@ -72,14 +72,14 @@ def _murmur(length: int) -> list[float]:
     """Speech that says nothing: clips backwards, one after the other, under a hiss."""
     voices: list[int] = []
     while len(voices) < length:
-        voices.extend(reversed(_clip(_chance.choice(list(SPOKEN)))))
-    hiss = _chance.randbytes(length)
+        voices.extend(reversed(_clip(_random.choice(list(SPOKEN)))))
+    hiss = _random.randbytes(length)
     return [voice * MURMUR + (noise - 128) * HISS for voice, noise in zip(voices, hiss, strict=False)]
 
 
 def _starts(lengths: list[int], total: int) -> list[int]:
     """Where each word begins, when the time that is left over is dealt out at random before, between and after them."""
-    shares = [_chance.uniform(1, 2) for _ in range(len(lengths) + 1)]
+    shares = [_random.uniform(1, 2) for _ in range(len(lengths) + 1)]
     unit = (total - sum(lengths)) / sum(shares)
     return [int(sum(shares[: n + 1]) * unit) + sum(lengths[:n]) for n in range(len(lengths))]
 

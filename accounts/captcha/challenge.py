@@ -1,4 +1,4 @@
-"""What does the captcha ask, of whom, and was it answered? Five characters that nobody confuses, once, in one browser.
+"""How is a captcha issued to one browser session, and answered once? With five characters that nobody confuses.
 
 The page knows a captcha by a token that means something only in the session that asked for it; the library's own
 key, from which the noise of its image follows, never leaves the server.
@@ -17,7 +17,7 @@ REMEMBERED = 5
 
 
 def challenge() -> tuple[str, str]:
-    """The text of a new image and the answer that is stored (lower case), as django-simple-captcha wants them."""
+    """The text of a new image and the answer that is stored (lower case), as django-simple-captcha expects them."""
     text = "".join(secrets.choice(ALPHABET) for _ in range(captcha_settings.CAPTCHA_LENGTH))
     return text, text.lower()
 

@@ -1,7 +1,7 @@
 """How does the image of a code hinder machines, and still let a person read? Slanted strokes, then a wave.
 
 Drawn from `random`, which django-simple-captcha seeds with its key for the time it draws: the image of a captcha is
-the same each time, and its noise cannot be foretold by who does not know that key.
+the same each time, and its noise cannot be predicted without that key.
 """
 
 import math
@@ -10,7 +10,7 @@ import random
 from captcha.conf import settings as captcha_settings
 from PIL import Image, ImageDraw
 
-PAPER = "#ffffff"
+BACKGROUND = "#ffffff"
 STROKES = 3
 STRIP = 4
 WAVE_HEIGHT = (5, 9)
@@ -18,11 +18,11 @@ WAVE_LENGTH = (90, 160)
 
 
 def strokes(draw: ImageDraw.ImageDraw, image: Image.Image) -> ImageDraw.ImageDraw:
-    """Strokes of paper, which cut characters, and of ink, which join them; a level one would make an E of an F."""
+    """Strokes in the color of the background, which cut characters, and of ink, which join them; a level one would make an E of an F."""
     width, height = image.size
-    for color in (PAPER, captcha_settings.CAPTCHA_FOREGROUND_COLOR) * STROKES:
-        top = random.uniform(0, width)  # noqa: S311
-        bottom = top + random.choice((-1, 1)) * random.uniform(0.5, 1.2) * height  # noqa: S311
+    for color in (BACKGROUND, captcha_settings.CAPTCHA_FOREGROUND_COLOR) * STROKES:
+        top = random.uniform(0, width)
+        bottom = top + random.choice((-1, 1)) * random.uniform(0.5, 1.2) * height
         draw.line([(top, 0), (bottom, height)], fill=color, width=2)
     return draw
 
@@ -30,7 +30,7 @@ def strokes(draw: ImageDraw.ImageDraw, image: Image.Image) -> ImageDraw.ImageDra
 def wave(image: Image.Image) -> Image.Image:
     """The image with its columns moved up and down."""
     width, height = image.size
-    high, long, begin = random.uniform(*WAVE_HEIGHT), random.uniform(*WAVE_LENGTH), random.random()  # noqa: S311
+    high, long, begin = random.uniform(*WAVE_HEIGHT), random.uniform(*WAVE_LENGTH), random.random()
 
     def strip(left: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
         right = left + STRIP
@@ -39,4 +39,4 @@ def wave(image: Image.Image) -> Image.Image:
         return (left, 0, right, height), (left, here, left, here + height, right, there + height, right, there)
 
     strips = [strip(left) for left in range(0, width, STRIP)]
-    return image.transform(image.size, Image.Transform.MESH, strips, Image.Resampling.BICUBIC, fillcolor=PAPER)
+    return image.transform(image.size, Image.Transform.MESH, strips, Image.Resampling.BICUBIC, fillcolor=BACKGROUND)

@@ -1,4 +1,4 @@
-"""Which form asks for the code of an image? One that inherits `CaptchaForm`; the captcha is its last field."""
+"""The form field for the code of a captcha, and the base of forms that end with one."""
 
 from typing import Any, NamedTuple, Self
 
@@ -15,7 +15,7 @@ WRONG_CODE = "El texto ingresado no corresponde con el de la imagen"
 
 
 class Answer(NamedTuple):
-    """What came back: which captcha, and what the person read or heard."""
+    """The token of a captcha, and what the person typed."""
 
     token: str = ""
     text: str = ""
@@ -39,7 +39,7 @@ class CaptchaWidget(forms.TextInput):
 
 
 class CaptchaField(forms.Field):
-    """The code of the image, which counts once and only in the session that saw the image."""
+    """The code of the image, which counts once and only in the session that got the image."""
 
     widget: CaptchaWidget
     default_error_messages = {"required": "Ingrese el código de la imagen.", "invalid": WRONG_CODE}

@@ -1,4 +1,4 @@
-"""How is a person's document typed, and how is a mistake worded?"""
+"""The form fields for the type and number of a person's document."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What do people type to log in, to change their password and to recover it, and how are mistakes worded?"""
+"""The forms to log in, and to change and recover a password."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def password_field(label: str, missing: str, autocomplete: str, **options: Any) 
     )
 
 
-class NamedForm(CaptchaForm):
+class LoginNameForm(CaptchaForm):
     """Usuario and the code of the image."""
 
     login = forms.CharField(
@@ -49,13 +49,13 @@ class NamedForm(CaptchaForm):
         return str(self.cleaned_data["login"]).upper()
 
 
-class LoginForm(NamedForm):
+class LoginForm(LoginNameForm):
     """Usuario, Contraseña and the code of the image (manual v4.1 §9)."""
 
     password = password_field("Contraseña", "Ingrese su contraseña.", "current-password")
 
 
-class RecoverPasswordForm(NamedForm, DocumentForm):
+class RecoverPasswordForm(LoginNameForm, DocumentForm):
     """Olvidé mi clave - Recordar contraseña (manual v4.1 §11.8)."""
 
     email = forms.EmailField(
@@ -78,12 +78,11 @@ class ShownField(forms.CharField):
     widget = forms.TextInput(attrs={"readonly": True, "autocomplete": "username"})
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """What the server knows, whatever came back."""
         return initial
 
 
 class NewPasswordForm(ActionForm):
-    """A new password, typed twice, for an account that is known."""
+    """A new password, typed twice."""
 
     login = ShownField(label="Nombre del usuario (Login)", required=False)
     new = password_field(
@@ -98,7 +97,6 @@ class NewPasswordForm(ActionForm):
         super().__init__(data, initial={"login": account.login})
 
     def clean(self) -> None:
-        """The new password was typed twice alike."""
         new, confirmation = self.cleaned_data.get("new"), self.cleaned_data.get("confirmation")
         if new and confirmation and new != confirmation:
             self.add_error("confirmation", "La confirmación debe ser igual a la contraseña nueva.")

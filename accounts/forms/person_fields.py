@@ -1,4 +1,4 @@
-"""How is a person's name or e-mail typed, and how is a mistake worded?"""
+"""The form fields for a person's names and e-mail."""
 
 from typing import Any
 

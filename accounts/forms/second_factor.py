@@ -1,4 +1,4 @@
-"""What do people type to add, prove and remove second factors, and how are mistakes worded?"""
+"""The forms to add, verify and remove second factors."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django import forms
 from accounts.forms.login import password_field
 from mipres_admin.forms import ActionForm
 
-A_NAME = "Así lo reconoce en la lista, por ejemplo Celular de la oficina."
+NAME_HELP = "Así lo reconoce en la lista, por ejemplo Celular de la oficina."
 
 
 def _code(label: str, help_text: str, missing: str, **attrs: str) -> forms.CharField:
@@ -37,7 +37,7 @@ class CodeForm(ActionForm):
 
 
 class PasskeyAnswerForm(ActionForm):
-    """What the browser says for a passkey; a script fills it in."""
+    """What the browser answers for a passkey; a script fills it in."""
 
     answer = forms.CharField(
         widget=forms.HiddenInput(attrs={"data-passkey-answer": ""}),
@@ -56,12 +56,12 @@ class PasswordForm(ActionForm):
 
 
 class EnrolForm(ActionForm):
-    """A new factor: its name, and for whoever is already logged in the password again."""
+    """A new factor: its name, and the password again for a person who is already logged in."""
 
     name = forms.CharField(
         label="Nombre",
         max_length=60,
-        help_text=A_NAME,
+        help_text=NAME_HELP,
         error_messages={
             "required": "Ingrese un nombre para reconocerlo.",
             "max_length": "El nombre debe tener máximo 60 caracteres.",
@@ -76,8 +76,6 @@ class EnrolForm(ActionForm):
 
 
 class EnrolAppForm(EnrolForm):
-    """A new authenticator app."""
-
     code = _code(
         "Código de la aplicación",
         "Los 6 números que muestra ahora, por ejemplo 123456.",
@@ -87,7 +85,6 @@ class EnrolAppForm(EnrolForm):
     field_order = ("code", "name", "password")
 
     def clean_code(self) -> str:
-        """Six digits."""
         code = "".join(str(self.cleaned_data["code"]).split())
         if not (code.isascii() and code.isdigit() and len(code) == 6):
             raise forms.ValidationError("El código debe tener 6 números, por ejemplo 123456.")
@@ -95,6 +92,4 @@ class EnrolAppForm(EnrolForm):
 
 
 class EnrolPasskeyForm(PasskeyAnswerForm, EnrolForm):
-    """A new passkey."""
-
     field_order = ("name", "password", "answer")

@@ -1,4 +1,4 @@
-"""What is typed to make an account of the Ministry's staff or to change its groups, and how is a mistake worded?"""
+"""The forms to create an account of the Ministry's staff and to change its groups."""
 
 from dataclasses import fields
 from typing import Any
@@ -33,7 +33,7 @@ def groups_field(*, required: bool, help_text: str = "") -> forms.MultipleChoice
 
 
 class StaffReasonForm(ReasonForm):
-    """Why something is done to an account of the Ministry."""
+    """The reason of an action on an account of the Ministry."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -41,11 +41,11 @@ class StaffReasonForm(ReasonForm):
 
 
 class GroupsForm(StaffReasonForm):
-    """The groups of an account, and those that the page showed."""
+    """The new groups of an account, and those that the page showed."""
 
     groups = groups_field(required=False, help_text="Sin ningún grupo, la persona ingresa y no ve nada.")
-    seen = forms.MultipleChoiceField(choices=GROUP_CHOICES, required=False, widget=forms.MultipleHiddenInput)
-    field_order = ("groups", "reason", "seen")
+    expected_groups = forms.MultipleChoiceField(choices=GROUP_CHOICES, required=False, widget=forms.MultipleHiddenInput)
+    field_order = ("groups", "reason", "expected_groups")
 
 
 class StaffForm(DocumentForm, StaffReasonForm):

@@ -1,6 +1,6 @@
-"""What does a request see while the Ministry looks at the portal as a delegate? The delegate's pages, and only to look.
+"""Whose pages does a request of the Ministry get during an impersonation, and how are they kept read-only?
 
-The first middleware says who is seen, the last one that nothing is changed: whatever a view tries, PostgreSQL refuses.
+The first middleware sets the user; the last one runs the view read-only: whatever it tries, PostgreSQL refuses.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,12 +18,12 @@ from psycopg.errors import ReadOnlySqlTransaction
 
 from accounts.actions.impersonation import end_impersonation
 from accounts.models import Impersonation
-from accounts.rules.impersonation import CHANGES, TAKEN_AWAY, end_reason, is_own, page_refusal
+from accounts.rules.impersonation import CHANGES_REFUSED, DOWNLOADS_REFUSED, end_reason, is_own, page_refusal
 from mipres_admin.refusals import Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-WHY_ENDED = {
+END_MESSAGES = {
     Impersonation.End.TIME: "se acabó el tiempo",
     Impersonation.End.SESSION: "su sesión terminó",
     Impersonation.End.STAFF: "su cuenta dejó de tener ese permiso",
@@ -43,31 +43,30 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
 
 
 class ImpersonationMiddleware:
-    """Whom does the request see? Belongs after AccountSessionMiddleware, which has checked the staff session.
+    """Set the user of the request. Belongs after AccountSessionMiddleware, which has checked the session.
 
-    While an impersonation goes on `request.impersonation` is it (its `staff` is who is really there) and, but for the
-    addresses that stay their own, `request.user` is the delegate. One that may not go on is ended here, and the next
-    page says so.
+    During an impersonation `request.impersonation` is set and `request.user` is the delegate, except at the addresses
+    that stay the staff member's own. An impersonation that may not go on is ended here, and the next page says so.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
-        request.impersonation, request.impersonation_over = None, ""
+        request.impersonation, request.impersonation_end_message = None, ""
         if request.user.is_authenticated and request.user.is_staff and request.account_session is not None:
-            self._judge(request)
+            self._set_impersonation(request)
         return self.get_response(request)
 
-    def _judge(self, request: Any) -> None:
+    def _set_impersonation(self, request: Any) -> None:
         impersonation = Impersonation.objects.not_ended().with_state().filter(session=request.account_session).first()
         if impersonation is None:
             return
         why = end_reason(impersonation, impersonation.now)
         if why:
             end_impersonation(impersonation=impersonation, by=None, why=why)
-            request.impersonation_over = (
-                f"La vista como {impersonation.account.login} terminó: {WHY_ENDED[Impersonation.End(why)]}."
+            request.impersonation_end_message = (
+                f"La vista como {impersonation.account.login} terminó: {END_MESSAGES[Impersonation.End(why)]}."
             )
             return
         request.impersonation = impersonation
@@ -75,10 +74,10 @@ class ImpersonationMiddleware:
             request.user = impersonation.account
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        """Refuse what is not for looking. Say that an impersonation is over, at the home of who was looking."""
+        """Refuse what is not shown; say that an impersonation has ended, on the home page of the staff member."""
         match = request.resolver_match
-        if request.impersonation_over:
-            messages.warning(request, request.impersonation_over)
+        if request.impersonation_end_message:
+            messages.warning(request, request.impersonation_end_message)
             return None if is_own(match) else redirect("home")
         if request.impersonation is None or is_own(match):
             return None
@@ -88,21 +87,21 @@ class ImpersonationMiddleware:
 
 @contextmanager
 def read_only(request: HttpRequest) -> Iterator[None]:
-    """Nothing is kept of what happens inside: PostgreSQL refuses to write, and the session is an empty one."""
+    """Run the code inside in a transaction that cannot write, with an empty session."""
     own, request.session = request.session, SessionStore()
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION READ ONLY")
             yield
-            # there is nothing to commit, and whatever transaction is around this one can write again
+            # nothing to commit; a surrounding transaction can write again
             transaction.set_rollback(True)
     finally:
         request.session = own
 
 
 class ReadOnlyMiddleware:
-    """What may who sees do? Look. Belongs last: it runs the view itself, once everybody else has let it pass."""
+    """Run the views of an impersonation read-only. Belongs last: it calls the view itself."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -111,7 +110,7 @@ class ReadOnlyMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        """The page, drawn in a transaction that can not write; or the page that says why not."""
+        """The page, or the page that says why it is not shown."""
         if request.impersonation is None or is_own(request.resolver_match):
             return None
         try:
@@ -120,8 +119,8 @@ class ReadOnlyMiddleware:
         except InternalError as error:
             if not isinstance(error.__cause__, ReadOnlySqlTransaction):
                 raise
-            return _refused(request, CHANGES)
+            return _refused(request, CHANGES_REFUSED)
         if response.streaming or "attachment" in response.headers.get("Content-Disposition", ""):
             response.close()
-            return _refused(request, TAKEN_AWAY)
+            return _refused(request, DOWNLOADS_REFUSED)
         return response

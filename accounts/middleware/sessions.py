@@ -1,4 +1,4 @@
-"""Is the session of this request complete and not ended? Otherwise nobody is logged in, and the person reads why."""
+"""Has the session of this request ended, or must it still verify a second factor? Then nobody is logged in."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,9 +15,9 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class AccountSessionMiddleware:
-    """End dead sessions, send those with something left to prove to the second step, and say which are complete.
+    """Log out sessions that have ended, and those that must still verify a second factor.
 
-    `AccessMiddleware` opens pages only to requests that are marked complete here.
+    `AccessMiddleware` opens pages only to requests whose `account_session` is set here.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -26,17 +26,17 @@ class AccountSessionMiddleware:
     def __call__(self, request: Any) -> HttpResponseBase:
         request.account_session = request.pending_login = request.closed_account = None
         if request.user.is_authenticated:
-            self._judge(request, request.user)
+            self._check(request, request.user)
         elif sessions.PENDING_LOGIN in request.session:
             request.pending_login = sessions.pending_login(request)
         return self.get_response(request)
 
-    def _judge(self, request: Any, account: Account) -> None:
+    def _check(self, request: Any, account: Account) -> None:
         row = sessions.current(request, account)
         why = sessions.why_closed(row)
         if why or row is None:
             self._close(request, account)
-            request.session[sessions.WHY] = why
+            request.session[sessions.END_REASON] = why
         elif not sessions.is_fully_verified(row, account):
             self._close(request, account)
             sessions.start_pending_login(request, account, request.get_full_path() if request.method == "GET" else "")
@@ -51,10 +51,10 @@ class AccountSessionMiddleware:
         request.closed_account = account
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        """What was sent with a dead session waits for its sender; whoever has a factor to prove goes and does it."""
+        """Save a form whose session has ended; send to the second step who must still verify a second factor."""
         if request.user.is_authenticated:
             if request.impersonation is None:
                 saved_forms.discard_when_resubmitted(request)
         elif request.method == "POST" and getattr(view, "login_required", True):
-            saved_forms.keep(request)
+            saved_forms.save(request)
         return redirect("second_factor") if request.closed_account and request.pending_login else None

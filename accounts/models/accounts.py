@@ -1,4 +1,4 @@
-"""Who logs in: delegates, people and the Ministry's staff; and whom does the Ministry keep out?"""
+"""Which accounts log in (delegates, persons, staff of the Ministry), and which of them are suspended?"""
 
 from typing import Any, ClassVar, Self
 
@@ -133,12 +133,12 @@ class SuspensionQuerySet(models.QuerySet["Suspension"]):
         return self.filter(lifted_at__isnull=True)
 
     def of(self, person: Person, entity: Entity) -> Self:
-        """Those of any account that this person has, or had, in this entity."""
+        """Suspensions of any account that this person has, or had, in this entity."""
         return self.filter(account__person=person, account__entity=entity)
 
 
 class Suspension(models.Model):
-    """That the Ministry keeps a delegate out: since when, why and by whom, and who let him in again.
+    """The suspension of a delegate by the Ministry: since when, why and by whom, and who lifted it.
 
     Apart from `Account.is_active`, which ends and comes back with the appointments of the entity: nothing that the
     entity or the delegate does lifts a suspension.
@@ -209,7 +209,7 @@ def can_log_in_q(path: str = "") -> Q:
 
 class StaffAccountManager(AccountManager):
     def get_queryset(self) -> models.QuerySet[Account]:
-        """The Ministry's accounts alone."""
+        """Only the accounts of the Ministry."""
         return super().get_queryset().filter(is_staff=True)
 
 

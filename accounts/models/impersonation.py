@@ -1,4 +1,4 @@
-"""Who of the Ministry has looked at the portal as which delegate, and what can never be false of it?"""
+"""Who of the Ministry has impersonated which delegate, when and why?"""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
@@ -14,27 +14,27 @@ from entities.models import Entity
 if TYPE_CHECKING:
     from datetime import datetime
 
-LONGEST = timedelta(minutes=30)
+MAX_DURATION = timedelta(minutes=30)
 
 
 class ImpersonationQuerySet(models.QuerySet["Impersonation"]):
     def not_ended(self) -> Self:
-        """Those that nobody has ended."""
+        """Impersonations that nobody has ended, even if their time is up."""
         return self.filter(ended_at__isnull=True)
 
     def with_state(self) -> Self:
-        """With all that says whether it may go on, and the moment (`now`) by PostgreSQL's clock."""
+        """Each with what says whether it may go on, and the time (`now`) by PostgreSQL's clock."""
         related = self.select_related("staff", "session", "account__person", "account__entity", "entity")
         return related.annotate(now=Now())
 
     def recent_for(self, entity: Entity) -> Self:
-        """What an entity reads on its home: those of its delegates, for `IMPERSONATION_NOTICE_DAYS`, newest first."""
+        """Those of an entity's delegates in the last `IMPERSONATION_NOTICE_DAYS`, newest first, for its home page."""
         since = Now() - timedelta(days=settings.IMPERSONATION_NOTICE_DAYS)
         return self.filter(entity=entity, started_at__gt=since).order_by("-started_at", "-pk")
 
 
 class Impersonation(models.Model):
-    """One look at the portal as a delegate, in one session of one account of the Ministry."""
+    """A session of the Ministry that shows the portal as a delegate sees it, read-only, for half an hour at most."""
 
     class End(models.TextChoices):
         """Why it ended; empty while it goes on."""
@@ -52,7 +52,7 @@ class Impersonation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="viewed", verbose_name="delegado visto"
     )
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name="entidad")
-    # old sessions are deleted; what was done in them is not
+    # old sessions are deleted, impersonations are not
     session = models.ForeignKey(
         AccountSession, on_delete=models.SET_NULL, null=True, related_name="impersonations", verbose_name="sesión"
     )
@@ -81,7 +81,7 @@ class Impersonation(models.Model):
                 violation_error_message="Ingrese el motivo.",
             ),
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("started_at"), ends_at__lte=F("started_at") + LONGEST),
+                condition=Q(ends_at__gt=F("started_at"), ends_at__lte=F("started_at") + MAX_DURATION),
                 name="impersonation_half_an_hour_at_most",
                 violation_error_message="La vista debe durar 30 minutos o menos.",
             ),
@@ -110,5 +110,5 @@ class Impersonation(models.Model):
 
     @property
     def minutes_left(self) -> int:
-        """How many minutes it may still last, the one that runs included."""
+        """How many minutes it may still last, the current one included."""
         return max(1, -(-(self.ends_at - self.now) // timedelta(minutes=1)))

@@ -1,4 +1,4 @@
-"""Which passwords, failed log-ins and links of passwords does an account have?"""
+"""Which passwords has an account had, and which link can set a new one?"""
 
 from typing import Self
 
@@ -28,14 +28,14 @@ class PasswordRecord(models.Model):
 
 class PasswordLinkQuerySet(models.QuerySet["PasswordLink"]):
     def current(self) -> Self:
-        """Links that still open: not expired, of an account that may enter."""
+        """Links that are valid: not expired, of an account that can log in."""
         return self.filter(can_log_in_q("account__"), expires_at__gt=Now())
 
 
 class PasswordLink(models.Model):
     """The one link by which an account may be given a password; a newer one takes its place and using it deletes it.
 
-    The secret itself is only in the mail: it has 256 random bits, so its plain SHA-256 can not be guessed back.
+    The secret itself is only in the mail: it has 256 random bits, so its plain SHA-256 cannot be guessed back.
     """
 
     class Reason(models.TextChoices):

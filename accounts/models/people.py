@@ -49,7 +49,7 @@ def document_check(name: str) -> models.CheckConstraint:
 def document_q(words: str, path: str = "") -> Q:
     """The condition that a document at `path` is the one that is written, with its type or without: CC1025000111.
 
-    The type is always asked for too, so that the unique indexes of documents, which begin with it, serve.
+    The type is always in the condition too, so that the unique indexes of documents, which begin with it, serve.
     """
     bare, kinds = "".join(filter(str.isalnum, words.upper())), DocumentType.values
     numbers = {bare, *(bare.removeprefix(kind) for kind in kinds)}
@@ -58,13 +58,13 @@ def document_q(words: str, path: str = "") -> Q:
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def matching(self, words: str) -> Self:
-        """Persons of this document, or whose names hold every word, without accents or case."""
+        """Persons of this document, or whose names have every word, without accents or case."""
         if any(letter.isdigit() for letter in words):
             return self.filter(document_q(words))
-        found = self
+        people = self
         for word in words.split():
-            found = found.filter(sort_name__contains=Fold(Value(word)))
-        return found
+            people = people.filter(sort_name__contains=Fold(Value(word)))
+        return people
 
 
 class Person(models.Model):

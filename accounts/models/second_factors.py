@@ -32,12 +32,12 @@ def usable_by(account: "Account") -> Q:
 
 class SecondFactorQuerySet[Held: models.Model](models.QuerySet[Held]):
     def usable_by(self, account: "Account") -> Self:
-        """What proves the holder of this account a second time."""
+        """Those that belong to the person of this account."""
         return self.filter(usable_by(account))
 
 
 class SecondFactor(models.Model):
-    """Something that its holder has, named by him, with the days on which it was added and last used."""
+    """Something that a person has, with a name that they chose and the times when it was added and last used."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(
@@ -103,7 +103,7 @@ class AuthenticatorApp(SecondFactor):
 
 
 class Passkey(SecondFactor):
-    """A passkey (WebAuthn): its public key; the private one never leaves the device of its holder."""
+    """A passkey (WebAuthn): its public key; the private one never leaves the person's device."""
 
     kind = "passkey"
     kind_name = "Llave de acceso"
@@ -136,12 +136,12 @@ class Passkey(SecondFactor):
 
 class RecoveryCodeQuerySet(SecondFactorQuerySet["RecoveryCode"]):
     def current(self) -> Self:
-        """Those that still open a session."""
+        """Codes that were not used."""
         return self.filter(used_at__isnull=True)
 
 
 class RecoveryCode(models.Model):
-    """A code that opens one session for whoever has lost the factor; only its keyed hash is kept."""
+    """A code that opens one session for a person who has lost the factor; only its keyed hash is saved."""
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="cuenta"

@@ -1,4 +1,4 @@
-"""Which sessions exist, how were they proven, and what can never be false of them?"""
+"""Which sessions do accounts have, and with which second factor were they opened?"""
 
 import uuid
 from datetime import timedelta
@@ -31,7 +31,7 @@ class AccountSessionQuerySet(models.QuerySet["AccountSession"]):
 
 
 class AccountSession(models.Model):
-    """One session of one account. Django's session carries its `public_id`; ended here, it is dead there."""
+    """One session of one account. Django's session carries its `public_id`; when this ends, that opens nothing."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(
@@ -81,7 +81,7 @@ class AccountSession(models.Model):
 
     @property
     def seconds_left(self) -> int:
-        """How long the session lives if nothing more is asked of it."""
+        """How long the session lasts without another request."""
         idle = self.last_seen_at + timedelta(minutes=settings.SESSION_IDLE_MINUTES)
         old = self.started_at + timedelta(hours=settings.SESSION_LONGEST_HOURS)
         return max(0, int((min(idle, old) - timezone.now()).total_seconds()))

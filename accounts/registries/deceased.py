@@ -1,7 +1,7 @@
-"""What does a row of the list of deceased people say? That the person of a document died on a day.
+"""How is the list of deceased people loaded?
 
-The list holds everybody. Whom it no longer has is alive after all: the entry is closed, and the person may enter and be
-activated again. `Person.deceased_on` follows the entries by triggers (migration 0010).
+The list is complete each time: an entry that it no longer has was an error and is closed, and the person may log in and
+be activated again. `Person.deceased_on` follows the entries by triggers (accounts/sql).
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How does a registry name a person? By type and number of document."""
+"""The two columns by which a registry names a person: type and number of the document."""
 
 from accounts.models import DocumentType
 from mipres_admin.excel.headings import ExpectedColumn

@@ -1,4 +1,4 @@
-"""Who may be seen, until when, and what is there to see? Pure: no writes, no request."""
+"""Who may impersonate whom, until when, and which pages are shown? Pure: no writes."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -31,19 +31,19 @@ NOT_A_DELEGATE = Refusal(
 
 
 def can_be_impersonated(account: "Account") -> bool:
-    """Whether this is a delegate who could log in now: what he sees is what there is to see."""
+    """Whether this is a delegate who could log in now."""
     return account.entity_id is not None and not account.is_staff and account.can_log_in
 
 
 def impersonation_refusal(by: "Account", account: "Account") -> Refusal | None:
-    """Why `by` may not see the portal as `account`, or None."""
+    """Why `by` may not impersonate `account`, or None."""
     if not (by.is_active and by.is_staff and by.has_perm(PERMISSION)):
         return NOT_YOURS
     return None if can_be_impersonated(account) else NOT_A_DELEGATE
 
 
 def already_impersonating(impersonation: Impersonation) -> Refusal:
-    """One session sees one delegate at a time."""
+    """The refusal of a second impersonation in one session."""
     return Refusal(
         cause=f"En esta sesión usted ya está viendo el portal como {impersonation.account.login}.",
         remedy="Oprima «Dejar de ver» y empiece de nuevo con este delegado.",
@@ -62,16 +62,16 @@ def end_reason(impersonation: Impersonation, now: datetime) -> str:
     return "" if can_be_impersonated(impersonation.account) else Impersonation.End.ACCOUNT
 
 
-# ---------------------------------------------------------------- what
+# ---------------------------------------------------------------- which pages
 
-CHANGES = Refusal(
+CHANGES_REFUSED = Refusal(
     headline="No puede cambiar nada",
     cause="Lo que usted pidió cambia o guarda algo, y mientras ve el portal como un delegado solo puede mirar.",
     remedy="Si el cambio hace falta, lo hace el delegado con su cuenta, o el Ministerio desde su administración con "
     "un motivo.",
     who="El delegado.",
 )
-PERSONAL = Refusal(
+PERSONAL_REFUSED = Refusal(
     headline="Esta página no se muestra",
     cause="Es de la persona y no de su trabajo como delegado (su contraseña, su seguridad, sus datos), o no es parte "
     "de lo que un delegado ve al ingresar.",
@@ -79,7 +79,7 @@ PERSONAL = Refusal(
     "administración.",
     who="La persona misma.",
 )
-TAKEN_AWAY = Refusal(
+DOWNLOADS_REFUSED = Refusal(
     headline="No puede descargar archivos",
     cause="Ver el portal como un delegado es para mirar; los archivos con datos de personas no se llevan.",
     remedy="Si el archivo hace falta, lo descarga el delegado con su cuenta.",
@@ -88,7 +88,7 @@ TAKEN_AWAY = Refusal(
 
 
 def is_own(match: ResolverMatch | None) -> bool:
-    """Whether this address stays the staff member's own while he sees the rest as the delegate."""
+    """Whether this address stays the staff member's own during an impersonation."""
     return match is not None and (match.namespace in GATED_BY_THEIR_LIBRARY or _viewable(match) is Viewable.OWN)
 
 
@@ -98,7 +98,7 @@ def _viewable(match: ResolverMatch) -> Viewable:
 
 
 def page_refusal(method: str | None, match: ResolverMatch) -> Refusal | None:
-    """Why a request is not shown while the portal is only looked at, or None."""
+    """Why a request is refused during an impersonation, or None."""
     if method not in ("GET", "HEAD"):
-        return CHANGES
-    return {Viewable.DOWNLOAD: TAKEN_AWAY, Viewable.YES: None}.get(_viewable(match), PERSONAL)
+        return CHANGES_REFUSED
+    return {Viewable.DOWNLOAD: DOWNLOADS_REFUSED, Viewable.YES: None}.get(_viewable(match), PERSONAL_REFUSED)

@@ -1,6 +1,6 @@
-"""May the account of somebody who works at the Ministry be made, changed, closed or opened again? Pure: no writes.
+"""May an account of the Ministry's staff be created, changed, closed or reopened? Pure: no writes.
 
-The gravest mistake is that nobody is left who may do it: an active superusuario always remains.
+An active superusuario always remains, or nobody could do it any more.
 """
 
 import re
@@ -44,7 +44,7 @@ LOGIN_TAKEN = Refusal(
     remedy="Escriba otro usuario. Las cuentas no se borran: si es la misma persona y su cuenta está cerrada, ábrala.",
     who="Usted.",
 )
-LOGIN_OF_OTHERS = Refusal(
+RESERVED_LOGIN = Refusal(
     cause="Ese usuario tiene la forma de los de delegados (ADMIPS900123456) o personas (CC1025000111).",
     remedy="Escriba otro, por ejemplo APEREZ.",
     who="Usted.",
@@ -64,24 +64,23 @@ HAS_ONE = Refusal(
     remedy="Cambie los grupos de la que tiene o, si está cerrada, ábrala de nuevo.",
     who="Usted.",
 )
-OF_OTHERS = re.compile(rf"(?:{'|'.join(sorted({*PREFIXES.values()}))}|{'|'.join(DocumentType.values)})[0-9]")
+SUPERUSER = Q(is_superuser=True) | Q(groups__name=StaffGroup.SUPERUSUARIO)
+RESERVED = re.compile(rf"(?:{'|'.join(sorted({*PREFIXES.values()}))}|{'|'.join(DocumentType.values)})[0-9]")
 
 
 def is_superuser(account: Account) -> bool:
-    """Whether this account, as it is now, may do everything: by its group, or made by `createsuperuser`."""
-    in_group = Q(is_superuser=True) | Q(groups__name=StaffGroup.SUPERUSUARIO)
-    return Account.objects.filter(in_group, pk=account.pk, is_staff=True).exists()
+    """Whether this account may do everything: by its group, or as created by `createsuperuser`."""
+    return Account.objects.filter(SUPERUSER, pk=account.pk, is_staff=True).exists()
 
 
-def others_remain(account: Account) -> bool:
-    """Whether another active superusuario stays when this one goes."""
-    in_group = Q(is_superuser=True) | Q(groups__name=StaffGroup.SUPERUSUARIO)
-    return Account.objects.filter(in_group, is_staff=True, is_active=True).exclude(pk=account.pk).exists()
+def other_superuser_exists(account: Account) -> bool:
+    """Whether there is another active superusuario."""
+    return Account.objects.filter(SUPERUSER, is_staff=True, is_active=True).exclude(pk=account.pk).exists()
 
 
 @dataclass(frozen=True)
 class StaffChange:
-    """What is asked: `by`, read again now, has `account` hold `groups` and be `active` or not."""
+    """`by`, read again now, wants `account` to be in `groups` and `active` or not."""
 
     by: Account
     account: Account
@@ -101,18 +100,18 @@ def manager_refusal(by: Account, groups: frozenset[str]) -> Refusal | None:
     return ONLY_SUPERUSERS if StaffGroup.SUPERUSUARIO in groups and not is_superuser(by) else None
 
 
-def staff_refusal(asked: StaffChange) -> Refusal | None:
+def staff_refusal(change: StaffChange) -> Refusal | None:
     """Why the change is refused, or None."""
-    account = asked.account
-    if account.pk == asked.by.pk:
+    account = change.account
+    if account.pk == change.by.pk:
         return OWN
-    is_one = is_superuser(account)
-    stays_one = asked.active and (account.is_superuser or StaffGroup.SUPERUSUARIO in asked.groups)
-    if is_one and account.is_active and not stays_one and not others_remain(account):
+    is_superusuario = is_superuser(account)
+    stays_superusuario = change.active and (account.is_superuser or StaffGroup.SUPERUSUARIO in change.groups)
+    if is_superusuario and account.is_active and not stays_superusuario and not other_superuser_exists(account):
         return LAST
-    return manager_refusal(asked.by, asked.groups | ({StaffGroup.SUPERUSUARIO} if is_one else frozenset()))
+    return manager_refusal(change.by, change.groups | ({StaffGroup.SUPERUSUARIO} if is_superusuario else frozenset()))
 
 
 def login_refusal(login: str) -> Refusal | None:
-    """Why an account of the Ministry may not have this login, or None: nobody else's must ever need it."""
-    return LOGIN_OF_OTHERS if OF_OTHERS.match(login) else None
+    """Why an account of the Ministry may not have this login, or None: those of other accounts are reserved."""
+    return RESERVED_LOGIN if RESERVED.match(login) else None

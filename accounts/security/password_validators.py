@@ -1,4 +1,4 @@
-"""Which new passwords are refused? ProgressConnection Django's validators: the last three of the account."""
+"""Which new passwords are refused, apart from Django's rules? The last three, and those of few characters."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Account
 
-LAST_PASSWORDS = 3
-FEWEST_DIFFERENT = 5
+REMEMBERED_PASSWORDS = 3
+MIN_DIFFERENT_CHARACTERS = 5
 REFUSED = "No puede usar alguna de sus ultimas 3 contraseñas"
 
 
@@ -20,7 +20,7 @@ class NotALastPassword:
         if user is None or user.pk is None:
             return
         # The present hash beside the records: it differs from its record once a log-in has upgraded it.
-        records = user.password_records.values_list("encoded", flat=True)[:LAST_PASSWORDS]
+        records = user.password_records.values_list("encoded", flat=True)[:REMEMBERED_PASSWORDS]
         hashes = {encoded for encoded in (user.password, *records) if is_password_usable(encoded)}
         if any(check_password(password, encoded) for encoded in hashes):
             raise ValidationError(REFUSED, code="last_password")
@@ -34,7 +34,7 @@ class NotALastPassword:
         if not isinstance(user, Account):
             return
         user.password_records.create(encoded=user.password)
-        last = user.password_records.values("pk")[:LAST_PASSWORDS]
+        last = user.password_records.values("pk")[:REMEMBERED_PASSWORDS]
         user.password_records.exclude(pk__in=last).delete()
 
     def get_help_text(self) -> str:
@@ -47,11 +47,11 @@ class NotAllTheSame:
 
     def validate(self, password: str, user: Account | None = None) -> None:
         """Raise ValidationError when fewer than five different characters were used."""
-        if len(set(password)) < FEWEST_DIFFERENT:
+        if len(set(password)) < MIN_DIFFERENT_CHARACTERS:
             raise ValidationError(
-                f"La contraseña debe tener al menos {FEWEST_DIFFERENT} caracteres distintos.", code="repetitive"
+                f"La contraseña debe tener al menos {MIN_DIFFERENT_CHARACTERS} caracteres distintos.", code="repetitive"
             )
 
     def get_help_text(self) -> str:
         """What the form says beforehand."""
-        return f"Use al menos {FEWEST_DIFFERENT} caracteres distintos."
+        return f"Use al menos {MIN_DIFFERENT_CHARACTERS} caracteres distintos."

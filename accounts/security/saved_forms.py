@@ -1,6 +1,6 @@
-"""What happens to a form that was sent after the session had ended? It waits until the same account is back.
+"""How is a form saved that was sent after the session had ended, until its sender has logged in again?
 
-Nothing is done with it until its sender, logged in again, says so. Forms with secrets or files are never kept.
+Nothing is done with it until its sender says so. Forms with secrets or files are never saved.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from django.utils import timezone
 from accounts.models import Account
 
 SAVED_FORM, CLOSED = "saved_form", "closed_session"
-KEPT_SECONDS = 1_800
-LONGEST, MOST_FIELDS = 50_000, 500
-SECRET = {"old", "new", "confirmation", "code", "captcha", "answer"}
-NEVER_KEPT = ("keep_session", "logout", "end_session", "end_sessions", "switch_entity", "login", "second_factor")
+LIFETIME_SECONDS = 1_800
+MAX_LENGTH, MAX_FIELDS = 50_000, 500
+SECRET_FIELDS = {"old", "new", "confirmation", "code", "captcha", "answer"}
+NEVER_SAVED = ("keep_session", "logout", "end_session", "end_sessions", "switch_entity", "login", "second_factor")
 
 
 @dataclass(frozen=True)
@@ -27,36 +27,33 @@ class SavedForm:
 
 
 def _is_secret(name: str) -> bool:
-    return name in SECRET or "password" in name or "clave" in name
+    return name in SECRET_FIELDS or "password" in name or "clave" in name
 
 
-def _is_keepable(request: HttpRequest, fields: list[tuple[str, str]]) -> bool:
+def _can_be_saved(request: HttpRequest, fields: list[tuple[str, str]]) -> bool:
     match = request.resolver_match
     return (
         match is not None
-        and match.url_name not in NEVER_KEPT
+        and match.url_name not in NEVER_SAVED
         and not request.FILES
-        and len(fields) <= MOST_FIELDS
-        and sum(len(name) + len(value) for name, value in fields) <= LONGEST
+        and len(fields) <= MAX_FIELDS
+        and sum(len(name) + len(value) for name, value in fields) <= MAX_LENGTH
         and not any(_is_secret(name) for name, _ in fields)
     )
 
 
 def remember_closed_session(request: HttpRequest, account: Account) -> None:
-    """The session of `account` has just ended here: its pages may still be open, in this window or in another."""
+    """Remember that the session of `account` has just ended in this browser, whose tabs may still show its pages."""
     request.session[CLOSED] = {"account": account.pk, "at": timezone.now().timestamp()}
 
 
 def _recent(request: HttpRequest, name: str) -> dict[str, Any] | None:
-    found: dict[str, Any] | None = request.session.get(name)
-    return found if found and found["at"] >= timezone.now().timestamp() - KEPT_SECONDS else None
+    data: dict[str, Any] | None = request.session.get(name)
+    return data if data and data["at"] >= timezone.now().timestamp() - LIFETIME_SECONDS else None
 
 
-def keep(request: HttpRequest) -> None:
-    """Keep the form of this request for the account whose session has ended here, if one has.
-
-    Not a form that holds secrets or files or is too long.
-    """
+def save(request: HttpRequest) -> None:
+    """Save the form of this request for the account whose session has ended here, unless it holds secrets or files."""
     closed = _recent(request, CLOSED)
     if closed is None:
         return
@@ -66,7 +63,7 @@ def keep(request: HttpRequest) -> None:
         for value in values
         if name != "csrfmiddlewaretoken" and isinstance(value, str)
     ]
-    if _is_keepable(request, fields):
+    if _can_be_saved(request, fields):
         request.session[SAVED_FORM] = {
             "account": closed["account"],
             "path": request.get_full_path(),
@@ -75,23 +72,23 @@ def keep(request: HttpRequest) -> None:
         }
 
 
-def saved_form(request: HttpRequest, account: Any) -> SavedForm | None:
-    """The form that waits for `account` here. One that waits for another account, or for too long, is forgotten."""
-    found = _recent(request, SAVED_FORM)
-    if found is None or found["account"] != account.pk:
-        forget(request)
+def load(request: HttpRequest, account: Any) -> SavedForm | None:
+    """The form saved for `account` in this browser. One of another account, or one that is too old, is discarded."""
+    data = _recent(request, SAVED_FORM)
+    if data is None or data["account"] != account.pk:
+        discard(request)
         return None
-    return SavedForm(found["path"], [(name, value) for name, value in found["fields"]])
+    return SavedForm(data["path"], data["fields"])
 
 
-def forget(request: HttpRequest) -> None:
-    """Nothing waits any more."""
+def discard(request: HttpRequest) -> None:
+    """Delete the saved form, if there is one."""
     if SAVED_FORM in request.session:
         del request.session[SAVED_FORM]
 
 
 def discard_when_resubmitted(request: HttpRequest) -> None:
-    """Nothing waits once the form has been sent again."""
-    found = request.session.get(SAVED_FORM) if request.method == "POST" else None
-    if found is not None and found["path"] == request.get_full_path():
-        forget(request)
+    """Delete the saved form once it has been sent again."""
+    data = request.session.get(SAVED_FORM) if request.method == "POST" else None
+    if data is not None and data["path"] == request.get_full_path():
+        discard(request)

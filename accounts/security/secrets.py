@@ -1,4 +1,4 @@
-"""Which secrets do people get, and how are they kept so that the database alone reveals none?
+"""How are TOTP keys and recovery codes derived, so that the database alone does not reveal them?
 
 The key of an authenticator app and the recovery codes are derived from a random seed and from a secret that is not
 in the database (`MIPRES_FACTOR_SECRET`); recovery codes are kept as keyed hashes.
@@ -65,7 +65,7 @@ def recovery_codes(seed: str) -> list[str]:
 
 
 def read_recovery_code(text: str) -> str | None:
-    """A recovery code without spaces, dashes and look-alikes, or None when the text can not be one."""
+    """A recovery code without spaces, dashes and look-alikes, or None when the text cannot be one."""
     code = "".join(text.upper().split()).replace("-", "").translate(_LOOKALIKES)
     return code if len(code) == RECOVERY_LENGTH and set(code) <= set(_ALPHABET) else None
 

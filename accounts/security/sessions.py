@@ -23,16 +23,16 @@ from accounts.models.sessions import AccountSessionQuerySet, VerificationMethod
 from accounts.rules.entity_switch import can_switch_entity
 from accounts.rules.second_factor import next_login_step
 from accounts.security import saved_forms
-from accounts.security.user_agents import device_in_words
+from accounts.security.user_agents import device_name
 from mipres_admin.origin import origin
 
-PENDING_LOGIN, ACCOUNT_SESSION, WHY = "pending_login", "account_session", "why_closed"
+PENDING_LOGIN, ACCOUNT_SESSION, END_REASON = "pending_login", "account_session", "session_end_reason"
 NO_SESSION = UUID(int=0)
 TOUCH_INTERVAL = timedelta(minutes=1)
 DELETED_AFTER = timedelta(days=30)
 
 IDLE, OLD, ENDED, SUSPENDED = "idle", "old", "ended", "suspended"
-WHY_CLOSED = {
+END_MESSAGES = {
     IDLE: f"Su sesión se cerró porque pasaron {settings.SESSION_IDLE_MINUTES} minutos sin actividad.",
     OLD: f"Su sesión se cerró porque duró {settings.SESSION_LONGEST_HOURS} horas, el máximo.",
     ENDED: "Su sesión se cerró desde otro lugar: la cerró usted, o su cuenta cambió.",
@@ -64,7 +64,7 @@ def start_pending_login(request: HttpRequest, account: Account, next_url: str = 
 
 
 def pending_login(request: HttpRequest) -> PendingLogin | None:
-    """Who is between password and second factor here; None when nobody is, or when it took too long."""
+    """The pending log-in of this session; None when there is none, or when it took too long."""
     pending = request.session.get(PENDING_LOGIN)
     if not pending or pending["since"] < timezone.now().timestamp() - 60 * settings.SECOND_STEP_MINUTES:
         return None
@@ -79,10 +79,10 @@ def pending_login(request: HttpRequest) -> PendingLogin | None:
 # ---------------------------------------------------------------- sessions
 
 
-def start_session(request: HttpRequest, account: Account, method: str = VerificationMethod.NONE) -> None:
-    """Log in: a session under a new key, with its row."""
+def start_session(request: Any, account: Account, method: str = VerificationMethod.NONE) -> None:
+    """Log in: a session under a new key, with its `AccountSession`."""
     request.session.pop(PENDING_LOGIN, None)
-    request.verified_by = method  # type: ignore[attr-defined]
+    request.verified_by = method
     auth.login(request, account)
 
 
@@ -93,13 +93,13 @@ def _session_rows(request: HttpRequest) -> AccountSessionQuerySet:
 def create_account_session(request: HttpRequest, user: Account, **kwargs: Any) -> None:
     """Create the row of a session: receiver of every log-in, whichever code calls Django's `login`."""
     now = timezone.now()
-    saved_forms.saved_form(request, user)  # forgets what somebody else left here
+    saved_forms.load(request, user)  # discards what somebody else left here
     request.session.pop(saved_forms.CLOSED, None)
     _session_rows(request).filter(ended_at__isnull=True).update(ended_at=now)
     user.sessions.filter(last_seen_at__lt=now - DELETED_AFTER).delete()
     row = AccountSession.objects.create(
         account=user,
-        device=device_in_words(request.META.get("HTTP_USER_AGENT", "")),
+        device=device_name(request.META.get("HTTP_USER_AGENT", "")),
         address=origin.get().address,
         verified_by=getattr(request, "verified_by", VerificationMethod.NONE),
         started_at=now,
@@ -119,7 +119,7 @@ def current(request: HttpRequest, account: Account) -> AccountSession | None:
     The sessions of a deceased person have none. `can_switch_entity` is asked only when a page shows it.
     """
     rows = _session_rows(request).filter(account=account.pk, account__person__deceased_on__isnull=True)
-    row = rows.annotate(
+    row: Any = rows.annotate(
         enrolled=Exists(AuthenticatorApp.objects.usable_by(account)) | Exists(Passkey.objects.usable_by(account)),
         compulsory=Exists(
             SecondFactorPolicy.objects.filter(
@@ -129,12 +129,12 @@ def current(request: HttpRequest, account: Account) -> AccountSession | None:
         suspended=Exists(Suspension.objects.current().filter(account=OuterRef("account"))),
     ).first()
     if row is not None:
-        row.can_switch_entity = SimpleLazyObject(partial(can_switch_entity, account))  # type: ignore[attr-defined]
+        row.can_switch_entity = SimpleLazyObject(partial(can_switch_entity, account))
     return row
 
 
 def why_closed(row: AccountSession | None) -> str:
-    """Why this session is over, or "" while it lives."""
+    """Why this session has ended, or ""."""
     now = timezone.now()
     if row is not None and getattr(row, "suspended", False):
         return SUSPENDED
@@ -151,7 +151,7 @@ def is_fully_verified(row: Any, account: Account) -> bool:
 
 
 def touch(row: AccountSession) -> None:
-    """Remember that the person is here, at most once a minute."""
+    """Write the time of the last request, at most once a minute."""
     now = timezone.now()
     if row.last_seen_at <= now - TOUCH_INTERVAL:
         AccountSession.objects.filter(pk=row.pk, last_seen_at__lt=now).update(last_seen_at=now)

@@ -1,4 +1,4 @@
-"""On which device was a session opened, in words?"""
+"""Which browser and system does a User-Agent name?"""
 
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -21,7 +21,7 @@ _SYSTEMS = (
 )
 
 
-def device_in_words(user_agent: str) -> str:
+def device_name(user_agent: str) -> str:
     """What the browser says it is, for example "Chrome en Windows"; never the text that it sent."""
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "Navegador desconocido")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")

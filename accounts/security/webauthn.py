@@ -1,4 +1,4 @@
-"""What do the portal and a browser say to each other about a passkey? (WebAuthn level 2, by py_webauthn)
+"""How are passkeys registered and verified? (WebAuthn level 2, by py_webauthn)
 
 A passkey belongs to one host name; browsers refuse numeric addresses. Browsers that have none of this leave the other
 factors.
@@ -31,7 +31,7 @@ TRANSPORTS = {transport.value for transport in AuthenticatorTransport}
 
 
 class NotVerified(Exception):
-    """What the browser sent proves nothing."""
+    """What the browser sent does not verify."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def registration_options(account: Account, passkeys: list[Passkey], site: Site) 
 
 
 def assertion_options(passkeys: list[Passkey], site: Site) -> tuple[str, str]:
-    """What the browser is told to prove one of `passkeys`: JSON, and the challenge in it."""
+    """What the browser is told to use one of `passkeys`: JSON, and the challenge in it."""
     options = webauthn.generate_authentication_options(
         rp_id=site.host,
         timeout=TIMEOUT_MS,
@@ -100,8 +100,8 @@ def assertion_options(passkeys: list[Passkey], site: Site) -> tuple[str, str]:
 
 
 def _transports(answer: str) -> list[str]:
-    said = json.loads(answer)["response"].get("transports") or []
-    return [transport for transport in said if isinstance(transport, str) and transport in TRANSPORTS]
+    values = json.loads(answer)["response"].get("transports") or []
+    return [transport for transport in values if isinstance(transport, str) and transport in TRANSPORTS]
 
 
 def credential_id(answer: str) -> str:
@@ -113,9 +113,9 @@ def credential_id(answer: str) -> str:
 
 
 def read_registration(answer: str, challenge: str, site: Site) -> dict[str, Any]:
-    """The fields of the passkey that the browser made. Raises NotVerified."""
+    """The fields of the passkey that the browser credential. Raises NotVerified."""
     try:
-        made = webauthn.verify_registration_response(
+        credential = webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=site.host,
@@ -125,12 +125,12 @@ def read_registration(answer: str, challenge: str, site: Site) -> dict[str, Any]
     except Exception as error:
         # the library lets errors of CBOR, of cryptography and of plain Python through
         raise NotVerified from error
-    name = bytes_to_base64url(made.credential_id)
+    name = bytes_to_base64url(credential.credential_id)
     return {
         "credential_id": name,
         "credential_hash": hashlib.sha256(name.encode()).hexdigest(),
-        "public_key": made.credential_public_key,
-        "sign_count": made.sign_count,
+        "public_key": credential.credential_public_key,
+        "sign_count": credential.sign_count,
         "transports": transports,
     }
 
@@ -138,7 +138,7 @@ def read_registration(answer: str, challenge: str, site: Site) -> dict[str, Any]
 def read_assertion(answer: str, challenge: str, site: Site, passkey: Passkey) -> int:
     """The new count of signatures of `passkey`, which signed the challenge. Raises NotVerified."""
     try:
-        proven = webauthn.verify_authentication_response(
+        verified = webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=site.host,
@@ -149,4 +149,4 @@ def read_assertion(answer: str, challenge: str, site: Site, passkey: Passkey) ->
     except Exception as error:
         # as above
         raise NotVerified from error
-    return proven.new_sign_count
+    return verified.new_sign_count

@@ -1,4 +1,4 @@
-"""Who sees and hears a captcha? Only the session that it was made for."""
+"""The image and the sound of a captcha, only for the session that it was created for."""
 
 from io import BytesIO
 
@@ -7,10 +7,9 @@ from captcha.views import captcha_image as library_image
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from ranged_response import RangedFileResponse  # type: ignore[import-untyped]
+from ranged_response import RangedFileResponse
 
-from accounts.captcha import audio as audio
-from accounts.captcha import challenge
+from accounts.captcha import audio, challenge
 from mipres_admin.access.declarations import POST, SAFE, public
 
 

@@ -1,4 +1,4 @@
-""" "Dejar de ver": the end of a look at the portal as a delegate."""
+"""The button "Dejar de ver", which ends an impersonation."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,7 +12,7 @@ from mipres_admin.access.declarations import FORM, Viewable, staff
 
 @staff(methods=FORM, viewable=Viewable.OWN)
 def stop_impersonation(request: AnyRequest) -> HttpResponse:
-    """End the impersonation of this session, and go back to the account that was seen."""
+    """End the impersonation of this session, and go back to the account that was impersonated."""
     impersonation = request.impersonation
     if request.method != "POST" or impersonation is None:
         return redirect("home")

@@ -1,4 +1,4 @@
-"""How is the page of a mail's link answered? Its secret goes nowhere else, and a link that opens nothing says why."""
+"""The decorator of pages that a link of an e-mail opens: the secret stays private, an invalid link says why."""
 
 from collections.abc import Callable
 from functools import wraps

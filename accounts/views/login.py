@@ -1,4 +1,4 @@
-"""Log in, log out and change of password."""
+"""The pages "Ingresar", "Salir" and "Cambiar Contraseña"."""
 
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,18 +17,18 @@ from mipres_admin.access.declarations import FORM, MenuEntry, Viewable, public, 
 
 def _next(request: HttpRequest) -> str:
     """Where the person was going, if that is a page of this portal; else home."""
-    wanted = request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours and wanted.startswith("/") else resolve_url("home")
+    url = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if is_ours and url.startswith("/") else resolve_url("home")
 
 
-def destination(request: HttpRequest, wanted: str) -> str:
-    """Where a session begins: at the form that waits for its sender, else where the person was going."""
-    return resolve_url("resume_form") if saved_forms.saved_form(request, request.user) else wanted
+def destination(request: HttpRequest, next_url: str) -> str:
+    """Where a session begins: at the saved form of the account, else where the person was going."""
+    return resolve_url("resume_form") if saved_forms.load(request, request.user) else next_url
 
 
-def _enter(request: HttpRequest, form: LoginForm) -> str:
-    """Try to log in with a valid form; where to go now, or "" when it failed. What went wrong is in the form."""
+def _log_in(request: HttpRequest, form: LoginForm) -> str:
+    """Log in with a valid form and return the next address; "" when it fails, which the form explains."""
     with form.attempt():
         account = actions.open_session(login=form.cleaned_data["login"], password=form.cleaned_data["password"])
         if next_login_step(account):
@@ -46,12 +46,10 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     form = LoginForm.sent(request)
-    if form.is_valid():
-        goal = _enter(request, form)
-        if goal:
-            return HttpResponseRedirect(goal)
-    why = sessions.WHY_CLOSED.get(request.session.pop(sessions.WHY, ""), "")
-    context = {"form": form, "why": why, "kept": saved_forms.SAVED_FORM in request.session}
+    if form.is_valid() and (url := _log_in(request, form)):
+        return HttpResponseRedirect(url)
+    end_message = sessions.END_MESSAGES.get(request.session.pop(sessions.END_REASON, ""), "")
+    context = {"form": form, "end_message": end_message, "has_saved_form": saved_forms.SAVED_FORM in request.session}
     return render(request, "accounts/login.html", context)
 
 
@@ -71,7 +69,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 @signed_in(methods=FORM, menu=MenuEntry("Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key", order=130))
 @sensitive_post_parameters("old", "new", "confirmation")
 def change_password(request: AnyRequest) -> HttpResponse:
-    """Change one's own password; this session stays, under a new key."""
+    """Change the password of the account; this session stays, under a new key."""
     form = ChangePasswordForm(request.POST or None, account=request.account)
     if form.is_valid():
         with form.attempt():

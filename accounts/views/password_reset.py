@@ -1,4 +1,4 @@
-"""Forgotten password, and the page that the link of the mail opens."""
+"""The page "Olvidé mi clave - Recordar contraseña", and the page that the link of the e-mail opens."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ ASSIGNED = "Contraseña cambiada exitosamente. Ingrese con su usuario y su contr
 
 @public(methods=FORM)
 def recover_password(request: HttpRequest) -> HttpResponse:
-    """ "Olvidé mi clave - Recordar contraseña": the same answer, whoever asks for whomever."""
+    """ "Olvidé mi clave - Recordar contraseña": the same answer, whether or not the account exists."""
     form = RecoverPasswordForm.sent(request)
     if form.is_valid():
         with form.attempt():

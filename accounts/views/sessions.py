@@ -24,15 +24,13 @@ from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, si
 def security(request: AnyRequest) -> HttpResponse:
     """ "Seguridad de la cuenta": the factors and the sessions of this account."""
     account = request.account
-    since = compulsory_from(account)
     context = {
         "factors": factors_of(account),
         "left": RecoveryCode.objects.usable_by(account).current().count(),
-        "must": must_have_factor(account),
-        "since": since,
+        "must_have_factor": must_have_factor(account),
+        "compulsory_from": compulsory_from(account),
         "sessions": account.sessions.current(),
-        "mine": request.account_session,
-        "shared": accounts_of_person(account),
+        "other_accounts": accounts_of_person(account),
     }
     return render(request, "accounts/security.html", context)
 
@@ -59,7 +57,7 @@ def end_sessions(request: AnyRequest) -> HttpResponse:
 
 @signed_in(methods=FORM, viewable=Viewable.OWN)
 def keep_session(request: AnyRequest) -> HttpResponse:
-    """ "Continuar" in the warning: the person is here. Answers how many seconds the session has."""
+    """ "Continuar" in the warning that the session ends: answers how many seconds it now has."""
     if request.method != "POST":
         return redirect("home")
     return JsonResponse({"seconds": request.account_session.seconds_left})
@@ -67,11 +65,9 @@ def keep_session(request: AnyRequest) -> HttpResponse:
 
 @signed_in(methods=FORM)
 def resume_form(request: AnyRequest) -> HttpResponse:
-    """The form that was sent after the session had ended: send it now, or forget it."""
-    form = saved_forms.saved_form(request, request.account)
-    if form is None:
+    """The form that was sent after the session had ended: send it now, or discard it."""
+    saved_form = saved_forms.load(request, request.account)
+    if saved_form is None or request.method == "POST":
+        saved_forms.discard(request)
         return redirect("home")
-    if request.method == "POST":
-        saved_forms.forget(request)
-        return redirect("home")
-    return render(request, "accounts/resume_form.html", {"kept": form})
+    return render(request, "accounts/resume_form.html", {"saved_form": saved_form})

@@ -25,7 +25,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     by, account = scenario.ministry, staff("soporte")
     yield None
-    change_groups(by=by, account=account, groups=["revisor", "cargador"], seen=["soporte"], reason=WHY)
+    change_groups(by=by, account=account, groups=["revisor", "cargador"], expected_groups=["soporte"], reason=WHY)
     after = {"groups": ["cargador", "revisor"]}
     yield Expected(account, by, None, {"groups": ["soporte"]}, after, reason=WHY)
 

@@ -1,4 +1,4 @@
-"""`manage.py reset_second_factor LOGIN`: for whoever has lost the phone, the key and the recovery codes."""
+"""`manage.py reset_second_factor LOGIN`: for a person who has lost the phone, the key and the recovery codes."""
 
 from argparse import ArgumentParser
 from typing import Any

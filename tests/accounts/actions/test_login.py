@@ -130,7 +130,7 @@ def test_a_right_old_password_forgets_the_failures(delegate_client):
     for _ in range(4):
         change(delegate_client, old="x")
     change(delegate_client, new="corta")
-    assert errors(change(delegate_client, old="x")) == {"old": [actions.OLD_IS_WRONG]}
+    assert errors(change(delegate_client, old="x")) == {"old": [actions.WRONG_OLD]}
 
 
 def test_history_tells_of_a_wrong_old_password(delegate_client, delegate):

@@ -119,7 +119,7 @@ def test_groups_are_changed_with_a_reason_that_the_person_reads(chief, helper, d
     client = client_of(chief)
     page = client.get(at(helper, "grupos"))
     assert 'value="soporte" id="id_groups_0" checked' in page.text.replace('aria-describedby="id_groups_helptext" ', "")
-    data = {"groups": ["revisor"], "seen": ["soporte"], "reason": WHY}
+    data = {"groups": ["revisor"], "expected_groups": ["soporte"], "reason": WHY}
     assert "la persona fue avisada" in client.post(at(helper, "grupos"), data, follow=True).text
     assert groups_of(helper) == {"revisor"}
     (mail,) = delivered()
@@ -128,15 +128,15 @@ def test_groups_are_changed_with_a_reason_that_the_person_reads(chief, helper, d
 
 
 def test_a_second_click_changes_nothing(chief, helper):
-    asked = {"groups": ["revisor"], "seen": ["soporte"], "reason": WHY}
+    asked = {"groups": ["revisor"], "expected_groups": ["soporte"], "reason": WHY}
     assert change_groups(by=chief, account=helper, **asked)
     assert not change_groups(by=chief, account=helper, **asked)
     assert HistoryEntry.objects.filter(event="staff.groups_changed").count() == 1
 
 
 def test_a_page_that_is_out_of_date_changes_nothing(chief, helper):
-    change_groups(by=chief, account=helper, groups=["revisor"], seen=["soporte"], reason=WHY)
-    stale = {"groups": ["soporte", "cargador"], "seen": ["soporte"], "reason": WHY}
+    change_groups(by=chief, account=helper, groups=["revisor"], expected_groups=["soporte"], reason=WHY)
+    stale = {"groups": ["soporte", "cargador"], "expected_groups": ["soporte"], "reason": WHY}
     assert refusal_of(change_groups, by=chief, account=helper, **stale) == staff.CHANGED
     assert groups_of(helper) == {"revisor"}
 
@@ -144,7 +144,7 @@ def test_a_page_that_is_out_of_date_changes_nothing(chief, helper):
 def test_a_change_of_groups_holds_from_the_next_page_on(chief, helper):
     client = client_of(helper)
     assert client.get("/admin/tokens/portaltoken/").status_code == 200
-    change_groups(by=chief, account=helper, groups=[], seen=["soporte"], reason=WHY)
+    change_groups(by=chief, account=helper, groups=[], expected_groups=["soporte"], reason=WHY)
     assert client.get("/admin/tokens/portaltoken/").status_code == 403
 
 

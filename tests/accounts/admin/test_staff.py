@@ -66,7 +66,7 @@ def test_a_mistake_is_explained_and_makes_nothing(chief, fields, message):
 
 
 def test_all_groups_may_be_taken(chief, helper, delivered):
-    client_of(chief).post(at(helper, "grupos"), {"seen": ["soporte"], "reason": WHY})
+    client_of(chief).post(at(helper, "grupos"), {"expected_groups": ["soporte"], "reason": WHY})
     assert groups_of(helper) == set()
     assert "ya no está en ningún grupo" in delivered()[0].body
 

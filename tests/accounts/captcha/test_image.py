@@ -18,7 +18,7 @@ def seeded():
 
 
 def paper():
-    return Image.new("RGB", SIZE, image_captcha.PAPER)
+    return Image.new("RGB", SIZE, image_captcha.BACKGROUND)
 
 
 def share_of_ink(image):

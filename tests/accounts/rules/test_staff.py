@@ -36,8 +36,8 @@ def refusal_of(act, *args, **options):
 
 def test_nobody_changes_or_closes_himself(chief):
     factories.make_staff("superusuario")
-    asked = {"groups": ["soporte"], "seen": ["superusuario"], "reason": WHY}
-    assert refusal_of(change_groups, by=chief, account=chief, **asked) == staff.OWN
+    values = {"groups": ["soporte"], "expected_groups": ["superusuario"], "reason": WHY}
+    assert refusal_of(change_groups, by=chief, account=chief, **values) == staff.OWN
     assert refusal_of(close_staff, by=chief, account=chief, reason=WHY) == staff.OWN
 
 
@@ -52,8 +52,8 @@ def manager(helper):
 def test_only_a_superuser_makes_another(manager):
     assert refusal_of(made, manager, groups=["superusuario"]) == staff.ONLY_SUPERUSERS
     other = factories.make_staff()
-    asked = {"groups": ["superusuario"], "seen": [], "reason": WHY}
-    assert refusal_of(change_groups, by=manager, account=other, **asked) == staff.ONLY_SUPERUSERS
+    values = {"groups": ["superusuario"], "expected_groups": [], "reason": WHY}
+    assert refusal_of(change_groups, by=manager, account=other, **values) == staff.ONLY_SUPERUSERS
 
 
 def test_only_a_superuser_touches_another(manager, chief, ministry):
@@ -71,9 +71,9 @@ def test_whoever_may_no_longer_manage_the_staff_is_refused(helper, act):
 
 
 def test_the_last_superuser_is_neither_closed_nor_demoted(manager, chief):
-    asked = {"groups": [], "seen": ["superusuario"], "reason": WHY}
+    values = {"groups": [], "expected_groups": ["superusuario"], "reason": WHY}
     assert refusal_of(close_staff, by=manager, account=chief, reason=WHY) == staff.LAST
-    assert refusal_of(change_groups, by=manager, account=chief, **asked) == staff.LAST
+    assert refusal_of(change_groups, by=manager, account=chief, **values) == staff.LAST
 
 
 def test_a_closed_superuser_does_not_count_as_one_who_remains(manager, chief):
@@ -95,7 +95,7 @@ def test_two_superusers_who_close_or_demote_each_other_at_once_leave_one(demote)
         try:
             start.wait(10)
             if demote:
-                change_groups(by=by, account=account, groups=[], seen=["superusuario"], reason=WHY)
+                change_groups(by=by, account=account, groups=[], expected_groups=["superusuario"], reason=WHY)
             else:
                 close_staff(by=by, account=account, reason=WHY)
         except Refused as caught:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.security.user_agents import device_in_words
+from accounts.security.user_agents import device_name
 from tests.accounts.user_agents import CHROME
 
 pytestmark = pytest.mark.django_db
@@ -27,4 +27,4 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_the_device_is_told_in_words(agent, words):
-    assert device_in_words(agent) == words
+    assert device_name(agent) == words

@@ -102,7 +102,7 @@ def test_a_refused_change_saves_nothing(delegate_client, delegate):
 
 
 def test_a_wrong_old_password_is_refused(delegate_client):
-    assert errors(change(delegate_client, old="x")) == {"old": [actions.OLD_IS_WRONG]}
+    assert errors(change(delegate_client, old="x")) == {"old": [actions.WRONG_OLD]}
 
 
 # ---------------------------------------------------------------- sessions, history, mail
