@@ -7,12 +7,12 @@ from django.db import transaction
 
 from accounts.events import Event
 from accounts.models import Account, AccountSession, Impersonation
-from accounts.rules.impersonation import already_impersonating, end_reason, impersonation_refusal
+from accounts.rules.impersonation import NOT_A_DELEGATE, already_impersonating, end_reason, impersonation_refusal
 from mipres_admin.database import clock
 from mipres_admin.database.locks import lock
 from mipres_admin.history.recording import record
 from mipres_admin.outbox.mail import notify
-from mipres_admin.refusals import refuse
+from mipres_admin.refusals import Refused, refuse
 
 
 @transaction.atomic
@@ -23,7 +23,9 @@ def start_impersonation(*, by: Account, account: Account, session: AccountSessio
     art. 4: transparency). False, without an event, when this session already impersonates this delegate. Raises Refused
     when `by` may not, when `account` cannot be impersonated, and when the session impersonates another delegate.
     """
-    refuse(impersonation_refusal(by, account))
+    refusal = impersonation_refusal(by, account)
+    if refusal or account.entity is None:
+        raise Refused(refusal or NOT_A_DELEGATE)
     session = AccountSession.objects.select_for_update().get(pk=session.pk, account=by)
     current = Impersonation.objects.not_ended().filter(session=session).select_related("account").first()
     if current is not None:
@@ -33,7 +35,7 @@ def start_impersonation(*, by: Account, account: Account, session: AccountSessio
     impersonation = Impersonation.objects.create(
         staff=by,
         account=account,
-        entity_id=account.entity_id,
+        entity=account.entity,
         session=session,
         reason=reason,
         started_at=now,

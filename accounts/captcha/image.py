@@ -18,7 +18,7 @@ WAVE_LENGTH = (90, 160)
 
 
 def strokes(draw: ImageDraw.ImageDraw, image: Image.Image) -> ImageDraw.ImageDraw:
-    """Strokes in the color of the background, which cut characters, and of ink, which join them; a level one would make an E of an F."""
+    """Draw strokes of background and of ink, which cut and join characters; a level one would make an E of an F."""
     width, height = image.size
     for color in (BACKGROUND, captcha_settings.CAPTCHA_FOREGROUND_COLOR) * STROKES:
         top = random.uniform(0, width)

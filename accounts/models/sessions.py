@@ -47,6 +47,7 @@ class AccountSession(models.Model):
     ended_at = models.DateTimeField("fin", null=True, blank=True)
 
     objects = AccountSessionQuerySet.as_manager()
+    can_switch_entity: object  # lazy, set by `security.sessions.current`
 
     class Meta:
         verbose_name = "sesión"

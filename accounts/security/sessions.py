@@ -119,7 +119,7 @@ def current(request: HttpRequest, account: Account) -> AccountSession | None:
     The sessions of a deceased person have none. `can_switch_entity` is asked only when a page shows it.
     """
     rows = _session_rows(request).filter(account=account.pk, account__person__deceased_on__isnull=True)
-    row: Any = rows.annotate(
+    row = rows.annotate(
         enrolled=Exists(AuthenticatorApp.objects.usable_by(account)) | Exists(Passkey.objects.usable_by(account)),
         compulsory=Exists(
             SecondFactorPolicy.objects.filter(
