@@ -160,7 +160,7 @@ def test_sync_makes_a_new_permission_and_removes_it_when_undeclared(monkeypatch)
     assert everything() == before
 
 
-def test_sync_takes_back_what_a_group_was_given_by_hand():
+def test_sync_revokes_permissions_granted_by_hand():
     before = everything()
     extra = Permission.objects.get(codename="manage_staff")
     Group.objects.get(name="soporte").permissions.add(extra)
@@ -181,7 +181,7 @@ def test_a_permission_is_declared_once(monkeypatch):
 # ---------------------------------------------------------------- in words
 
 
-def test_what_a_group_sees_and_does_reads_in_spanish(subtests):
+def test_permissions_of_a_group_read_in_spanish(subtests):
     for group in Group.objects.all():
         with subtests.test(group.name):
             words = [*viewable_lists(group), *permitted_actions(group)]
@@ -189,7 +189,7 @@ def test_what_a_group_sees_and_does_reads_in_spanish(subtests):
             assert not [text for text in words if "Can " in text or "_" in text]
 
 
-def test_a_permission_with_djangos_own_name_is_told_in_words():
+def test_permission_with_djangos_name_reads_in_spanish():
     permission = Permission.objects.get(codename="delete_portaltoken")
     assert permission.name.startswith("Can ")
     assert permission_label(permission) == "Eliminar tokens del portal"
@@ -199,7 +199,7 @@ def test_groups_are_named_in_their_order():
     assert labels_of(["superusuario", "soporte"]) == "Soporte, Superusuario"
 
 
-def test_the_page_of_a_group_tells_who_is_in_it_and_what_it_may():
+def test_page_of_a_group_shows_members_and_permissions():
     factories.make_staff("revisor", login="REVISA")
     page = client_of("auditor").get(reverse("admin:auth_group_change", args=[Group.objects.get(name="revisor").pk]))
     for words in ("REVISA", "Registros de personas jurídicas", "Revisar registros de personas jurídicas"):

@@ -1,4 +1,4 @@
-"""What ends when a representative inactivates a delegate: his open browser, his tokens, the links in his mail?"""
+"""What ends when a representative inactivates a delegate: their open browser, tokens, the links in their mail?"""
 
 import re
 
@@ -35,7 +35,7 @@ def representative(ips, sede):
 
 @pytest.fixture
 def account(ips, representative):
-    """A delegate who was appointed, registered in MIPRES and chose his password."""
+    """A delegate who was appointed, registered in MIPRES and chose a password."""
     own = factories.make_natural()
     factories.make_appointment(ips, representative, own.person, email="delegada@clinica.example")
     account = register_delegate(by=own, kind="IPS", nit=ips.nit)
@@ -51,7 +51,7 @@ def browser_of(account):
 
 
 def page(representative, name):
-    """The page of the representative that edits or inactivates his only delegate."""
+    """The page of the representative that edits or inactivates their only delegate."""
     appointment = Appointment.objects.get()
     return reverse(name, args=[appointment.entity_id, appointment.public_id])
 
@@ -67,33 +67,33 @@ def link_in(message):
 # ---------------------------------------------------------------- at once
 
 
-def test_his_open_browser_is_out_at_the_next_click(account, representative):
+def test_open_browser_is_logged_out_at_the_next_click(account, representative):
     browser = browser_of(account)
     assert browser.get(reverse("users")).status_code == 200
     inactivate(representative)
     assert browser.get(reverse("users")).url.startswith(reverse("login"))
 
 
-def test_what_his_open_browser_sends_is_not_done(account, representative, sede):
+def test_form_of_an_open_browser_changes_nothing(account, representative, sede):
     browser = browser_of(account)
     inactivate(representative)
     browser.post(reverse("tokens"), {"name": "Sistemas", "days": 90})
     assert not PortalToken.objects.exists()
 
 
-def test_every_session_of_his_has_its_end_written(account, representative):
+def test_end_of_every_session_is_recorded(account, representative):
     browser_of(account), browser_of(account)
     inactivate(representative)
     assert not AccountSession.objects.current().filter(account=account).exists()
 
 
-def test_his_own_account_of_natural_person_stays_open(account, representative):
+def test_own_account_of_the_person_stays_open(account, representative):
     browser = browser_of(Account.objects.get(person=account.person, entity=None))
     inactivate(representative)
     assert browser.get(reverse("role_list")).status_code == 200
 
 
-def test_his_password_opens_no_session_any_more(account, representative):
+def test_password_no_longer_logs_in(account, representative):
     inactivate(representative)
     assert not Client().login(username=account.login, password=factories.PASSWORD)
 
@@ -101,20 +101,20 @@ def test_his_password_opens_no_session_any_more(account, representative):
 # ---------------------------------------------------------------- tokens, on choice
 
 
-def test_on_choice_the_service_calls_of_the_tokens_he_made_fail_at_once(account, representative):
+def test_revoked_tokens_of_the_delegate_fail_at_once(account, representative):
     token = make_token(account).token
     assert validate(account.entity.nit, token).status_code == 200
     inactivate(representative, revoke_tokens="on")
     assert validate(account.entity.nit, token).status_code == 401
 
 
-def test_without_that_choice_the_tokens_go_on(account, representative):
+def test_tokens_keep_working_without_that_choice(account, representative):
     token = make_token(account).token
     inactivate(representative)
     assert validate(account.entity.nit, token).status_code == 200
 
 
-def test_the_tokens_of_another_delegate_of_the_entity_go_on(account, representative, colleague):
+def test_tokens_of_another_delegate_keep_working(account, representative, colleague):
     token = make_token(colleague).token
     inactivate(representative, revoke_tokens="on")
     assert validate(account.entity.nit, token).status_code == 200
@@ -123,14 +123,14 @@ def test_the_tokens_of_another_delegate_of_the_entity_go_on(account, representat
 # ---------------------------------------------------------------- mail
 
 
-def test_he_is_told_by_mail(account, representative, delivered):
+def test_delegate_is_notified_by_mail(account, representative, delivered):
     inactivate(representative, revoke_tokens="on")
     message = delivered()[-1]
     assert message.to == ["delegada@clinica.example"]
     assert f"Su cuenta {account.login} quedó inactiva" in message.body
 
 
-def test_a_password_link_on_its_way_opens_nothing(account, representative, delivered):
+def test_password_link_of_a_closed_account_opens_nothing(account, representative, delivered):
     send_password_link(account=account, reason=PasswordLink.Reason.RECOVER)
     address = link_in(delivered()[-1])
     assert Client().get(address).status_code == 200
@@ -149,26 +149,26 @@ def edit(representative, email):
     return browser_of(representative).post(page(representative, "edit_authorized"), typed)
 
 
-def test_the_account_follows_the_e_mail_of_the_appointment(account, representative):
+def test_account_gets_the_new_email_of_the_appointment(account, representative):
     edit(representative, "nueva@clinica.example")
     account.refresh_from_db()
     assert account.email == "nueva@clinica.example"
 
 
-def test_both_addresses_are_told(account, representative, delivered):
+def test_both_emails_are_notified(account, representative, delivered):
     before = len(delivered())
     edit(representative, "nueva@clinica.example")
     told = [message.to for message in delivered()[before:]]
     assert sorted(told) == [["delegada@clinica.example"], ["nueva@clinica.example"]]
 
 
-def test_a_link_that_went_to_the_old_address_dies(account, representative, delivered):
+def test_link_sent_to_the_old_email_stops_working(account, representative, delivered):
     address = link_in(delivered()[-1])
     edit(representative, "nueva@clinica.example")
     assert Client().get(address).status_code == 410
 
 
-def test_who_has_no_password_yet_gets_a_new_link_at_the_new_address(account, representative, delivered):
+def test_delegate_without_password_gets_a_link_at_the_new_email(account, representative, delivered):
     account.set_unusable_password()
     account.save()
     edit(representative, "nueva@clinica.example")
@@ -176,7 +176,7 @@ def test_who_has_no_password_yet_gets_a_new_link_at_the_new_address(account, rep
     assert (message.to, Client().get(link_in(message)).status_code) == (["nueva@clinica.example"], 200)
 
 
-def test_an_edit_that_keeps_the_e_mail_leaves_the_one_that_the_person_chose(account, representative):
+def test_edit_without_new_email_keeps_the_account_email(account, representative):
     Account.objects.filter(pk=account.pk).update(email="propia@correo.example")
     edit(representative, "delegada@clinica.example")
     account.refresh_from_db()

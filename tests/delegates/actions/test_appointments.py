@@ -1,0 +1,182 @@
+"""Is each appointment made, changed and ended once, with its history and mail?"""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from delegates.actions import appointments as actions
+from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole, DelegateAccount
+from delegates.rules.appointments import version
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.refusals import Refused
+from tests.delegates.appointing import appoint, authorization, client_of, form_data, page_of
+from tests.factories import make_appointment, make_delegate
+
+pytestmark = pytest.mark.django_db
+
+
+def make_appointed_delegate(by, entity):
+    """An appointment with its delegate's account, and a client that is logged in with it."""
+    account = make_delegate(entity)
+    appointment = make_appointment(entity, by, account.person)
+    DelegateAccount.objects.create(account=account, appointment=appointment)
+    return appointment, account, client_of(account)
+
+
+def test_appointment_notifies_the_person_and_records_one_event(representative, sede, delivered):
+    appointment = appoint(representative, sede)
+    assert [message.to for message in delivered()] == [["delegada@correo.example"]]
+    (entry,) = HistoryEntry.objects.of(appointment)
+    assert (entry.event, entry.entity) == ("appointment.made", sede.entity)
+
+
+def test_same_person_with_same_profile_twice_is_refused(representative, sede):
+    appoint(representative, sede)
+    with pytest.raises(Refused, match="ya tiene el perfil"):
+        appoint(representative, sede)
+    assert Appointment.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_double_click_appoints_once(representative, sede):
+    together = Barrier(2)
+
+    def click():
+        together.wait()
+        try:
+            appoint(representative, sede)
+        except Refused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        results = [pool.submit(click) for _ in range(2)]
+    assert sorted(result.result() for result in results) == [False, True]
+
+
+def test_more_than_one_delegate_is_allowed(representative, sede):
+    appoint(representative, sede)
+    make_appointment(sede.entity, representative)
+    assert Appointment.objects.visible_to(sede.entity).current().delegates().count() == 2
+
+
+def test_editing_records_before_and_after(representative, sede):
+    appointment = appoint(representative, sede)
+    assert actions.change_appointment(
+        by=representative,
+        appointment=appointment,
+        authorization=authorization(sede, email="nuevo@correo.example"),
+        expected_version=version(appointment),
+    )
+    entry = HistoryEntry.objects.of(appointment).first()
+    assert (entry.before["email"], entry.after["email"]) == ("d***@correo.example", "n***@correo.example")
+
+
+def test_edit_without_changes_records_nothing(representative, sede):
+    appointment = appoint(representative, sede)
+    assert not actions.change_appointment(
+        by=representative,
+        appointment=appointment,
+        authorization=authorization(sede),
+        expected_version=version(appointment),
+    )
+    assert HistoryEntry.objects.of(appointment).count() == 1
+
+
+def test_profile_of_a_delegate_with_an_account_cannot_change(representative, sede):
+    appointment, *_ = make_appointed_delegate(representative, sede.entity)
+    other = authorization(
+        sede, role=AuthorizedRole.objects.get(pk="IPS"), profile=AuthorizedProfile.objects.get(pk="INTERNACION")
+    )
+    with pytest.raises(Refused, match="ya se registró en MIPRES"):
+        actions.change_appointment(
+            by=representative, appointment=appointment, authorization=other, expected_version=version(appointment)
+        )
+
+
+def test_stale_page_saves_nothing(representative, sede):
+    appointment = appoint(representative, sede)
+    client, where = client_of(representative), ("edit_authorized", sede.entity.pk, appointment.public_id)
+    expected_version = version(appointment)
+    page_of(client, *where, data=form_data(sede, first_name="Marta", expected_version=expected_version), post=True)
+    page = page_of(
+        client, *where, data=form_data(sede, email="vieja@correo.example", expected_version=expected_version), post=True
+    )
+    assert "Los datos cambiaron" in page
+    appointment.refresh_from_db()
+    assert (appointment.first_name, appointment.email) == ("Marta", "delegada@correo.example")
+
+
+def test_double_click_on_guardar_is_no_conflict(representative, sede):
+    appointment = appoint(representative, sede)
+    client, where = client_of(representative), ("edit_authorized", sede.entity.pk, appointment.public_id)
+    data = form_data(sede, first_name="Marta", expected_version=version(appointment))
+    assert "quedaron actualizados" in page_of(client, *where, data=data, post=True)
+    assert "No había nada que cambiar" in page_of(client, *where, data=data, post=True)
+
+
+def test_list_shows_delegates_who_have_not_registered(representative, sede):
+    appointment, account, *_ = make_appointed_delegate(representative, sede.entity)
+    assert account.login in page_of(client_of(representative), "authorized_people", sede.entity.pk)
+    DelegateAccount.objects.filter(appointment=appointment).delete()
+    assert "Falta: debe entrar" in page_of(client_of(representative), "authorized_people", sede.entity.pk)
+
+
+def test_ended_appointment_cannot_be_edited(representative, sede):
+    appointment = appoint(representative, sede)
+    actions.end_appointment(by=representative, appointment=appointment, revoke_tokens=False)
+    with pytest.raises(Refused, match="inactivó"):
+        actions.change_appointment(
+            by=representative,
+            appointment=appointment,
+            authorization=authorization(sede, sex="M"),
+            expected_version=version(appointment),
+        )
+
+
+def test_inactivating_closes_the_account_at_once(representative, sede):
+    appointment, account, browser = make_appointed_delegate(representative, sede.entity)
+    assert browser.get(reverse("users")).status_code == 200
+    actions.end_appointment(by=representative, appointment=appointment, revoke_tokens=False)
+    account.refresh_from_db()
+    assert not account.is_active
+    assert browser.get(reverse("users")).url.startswith(reverse("login"))
+
+
+def test_inactivating_notifies_the_person_and_records_the_choice(representative, sede, delivered):
+    appointment, account, _ = make_appointed_delegate(representative, sede.entity)
+    actions.end_appointment(by=representative, appointment=appointment, revoke_tokens=True)
+    (message,) = delivered()
+    assert (message.to, account.login in message.body) == ([appointment.email], True)
+    entry = HistoryEntry.objects.of(appointment).first()
+    assert (entry.event, entry.after["revoke_tokens"], entry.after["account_closed"]) == (
+        "appointment.ended",
+        True,
+        account.login,
+    )
+
+
+def test_account_with_another_appointment_stays_open(representative, sede):
+    appointment, account, _ = make_appointed_delegate(representative, sede.entity)
+    other = make_appointment(sede.entity, representative, account.person, role_id="IPS", profile_id="INTERNACION")
+    DelegateAccount.objects.create(account=account, appointment=other)
+    actions.end_appointment(by=representative, appointment=appointment, revoke_tokens=False)
+    account.refresh_from_db()
+    assert account.is_active
+
+
+def test_inactivating_twice_is_refused(representative, sede):
+    appointment = appoint(representative, sede)
+    actions.end_appointment(by=representative, appointment=appointment, revoke_tokens=False)
+    with pytest.raises(Refused, match="inactivó"):
+        actions.end_appointment(by=representative, appointment=appointment, revoke_tokens=False)
+
+
+def test_person_can_be_appointed_again_after_inactivation(representative, sede):
+    actions.end_appointment(by=representative, appointment=appoint(representative, sede), revoke_tokens=False)
+    assert appoint(representative, sede).ended_at is None

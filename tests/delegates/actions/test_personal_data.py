@@ -1,0 +1,98 @@
+"""Do sexo and e-mail change once, with history and without helping an intruder?"""
+
+import pytest
+from django.test import Client
+
+from accounts.actions.login import change_password
+from delegates.models import EmailChange
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
+from tests import factories
+from tests.accounts.links import link_to
+from tests.delegates.own_data import DATA, NEW, change_link, page_text, request_change
+
+pytestmark = pytest.mark.django_db
+
+
+def test_sexo_is_corrected_and_recorded(rosa_client, rosa):
+    rosa_client.post(f"{DATA}corregir/", {"sex": "NB"})
+    rosa.person.refresh_from_db()
+    entry = HistoryEntry.objects.get(event="person.corrected")
+    assert (rosa.person.sex, entry.before, entry.after) == ("NB", {"sex": "F"}, {"sex": "NB"})
+
+
+def test_unchanged_sexo_records_nothing(rosa_client):
+    rosa_client.post(f"{DATA}corregir/", {"sex": "F"})
+    assert not HistoryEntry.objects.filter(event="person.corrected").exists()
+
+
+def test_email_change_request_changes_nothing(rosa_client, rosa):
+    request_change(rosa_client)
+    rosa.refresh_from_db()
+    assert rosa.email == "rosa@correo.example"
+    assert OutgoingMail.objects.get().recipient == NEW
+
+
+def test_link_changes_the_email_once_and_notifies_the_old_one(rosa_client, rosa):
+    request_change(rosa_client)
+    address, stranger = change_link(), Client()
+    assert "nuevo@correo.example" in page_text(stranger.get(address))
+    rosa.refresh_from_db()
+    assert rosa.email == "rosa@correo.example"
+    stranger.post(address)
+    rosa.refresh_from_db()
+    assert (rosa.email, rosa.person.email) == (NEW, NEW)
+    assert OutgoingMail.objects.filter(recipient="rosa@correo.example", template="email_changed").count() == 1
+    assert stranger.post(address).status_code == 410
+
+
+def test_history_has_masked_emails_only(rosa_client):
+    request_change(rosa_client)
+    rosa_client.post(change_link())
+    kept = repr(list(HistoryEntry.objects.values_list("before", "after")))
+    assert "n***@correo.example" in kept
+    assert NEW not in kept
+
+
+def test_accounts_with_the_old_email_change_and_institutional_ones_stay(rosa_client, rosa):
+    same = factories.make_delegate(factories.make_entity(), person=rosa.person, email="ROSA@correo.example")
+    other = factories.make_delegate(factories.make_entity(), person=rosa.person, email="rosa@clinica.example")
+    ppn = factories.make_delegate(factories.make_entity("PPN"), person=rosa.person, email="x@y.example")
+    request_change(rosa_client)
+    rosa_client.post(change_link())
+    for delegate in (same, other, ppn):
+        delegate.refresh_from_db()
+    assert (same.email, other.email, ppn.email) == (NEW, "rosa@clinica.example", NEW)
+
+
+def test_second_request_replaces_the_first(rosa_client, rosa):
+    request_change(rosa_client)
+    first = change_link()
+    request_change(rosa_client, email="tercero@correo.example")
+    assert rosa_client.post(first).status_code == 410
+    rosa_client.post(change_link())
+    rosa.refresh_from_db()
+    assert rosa.email == "tercero@correo.example"
+
+
+def test_new_password_makes_an_intruders_link_useless(rosa_client, rosa):
+    request_change(rosa_client)
+    change_password(by=rosa, old=factories.PASSWORD, new="otra frase larga y serena")
+    assert Client().post(change_link()).status_code == 410
+    rosa.refresh_from_db()
+    assert rosa.email == "rosa@correo.example"
+
+
+def test_password_link_in_the_old_mailbox_stops_working(rosa_client, rosa):
+    waiting = link_to(rosa, "recover")
+    request_change(rosa_client)
+    rosa_client.post(change_link())
+    assert Client().get(waiting).status_code == 410
+
+
+def test_wrong_password_counts_and_sends_no_link(rosa_client, rosa, settings):
+    settings.LOGIN_FAILURES_ALLOWED = 2
+    assert "La contraseña debe ser la que usa hoy" in page_text(request_change(rosa_client, old="otra cosa distinta"))
+    request_change(rosa_client, old="otra cosa distinta")
+    assert "Ingreso bloqueado por seguridad" in page_text(request_change(rosa_client))
+    assert not EmailChange.objects.exists()

@@ -1,0 +1,175 @@
+"""Does a sign-up open one account, whatever is sent at once, and reveal nothing?"""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Account, Person
+from delegates.actions import sign_up as actions
+from delegates.models import PrivacyAcceptance, SignUp
+from delegates.privacy_notice import NOTICE_VERSION
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox import mail_links
+from mipres_admin.outbox.models import OutgoingMail
+from mipres_admin.refusals import Refused
+from tests import factories
+from tests.accounts.login_page import solution
+from tests.delegates.links import MARIA
+from tests.delegates.signing_up import (
+    NEW,
+    PAGE,
+    TYPED,
+    last_mail,
+    link,
+    matching_person,
+    obstacles,
+    page_text,
+    send_sign_up,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+OTHER_NEW = dict.fromkeys(NEW, "otra frase larga y serena")
+
+
+def queries(client):
+    fields = TYPED | solution(client)
+    with CaptureQueriesContext(connection) as captured:
+        client.post(PAGE, fields)
+    return [query["sql"].split()[0] for query in captured]
+
+
+def confirmed_at_once(*secrets):
+    """What each confirmation returned or was refused with, all at the same time."""
+    results, barrier = [], threading.Barrier(len(secrets))
+
+    def confirm(secret):
+        barrier.wait()
+        try:
+            results.append(actions.confirm_account(secret=secret, new=factories.PASSWORD).login)
+        except Refused as refused:
+            results.append(refused.refusal.headline)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=confirm, args=(secret,)) for secret in secrets]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(results)
+
+
+def test_request_creates_no_person(client):
+    assert send_sign_up(client).url == "/seguridad-social/registro/enviado/"
+    assert not Person.objects.exists()
+    assert SignUp.objects.get().document_number == "1025000111"
+
+
+def test_mail_repeats_nothing_that_was_typed(client):
+    send_sign_up(client, first_name="Publicidad")
+    assert "Publicidad" not in last_mail().text + last_mail().html
+
+
+def test_queries_are_the_same_with_and_without_account(client):
+    send_sign_up(client)
+    unknown = queries(client)
+    factories.make_natural(matching_person())
+    assert queries(client) == unknown
+
+
+def test_secret_is_neither_in_table_nor_history(client, signed_up):
+    secret = signed_up.split("/")[-2]
+    kept = repr(list(SignUp.objects.values())) + repr(list(HistoryEntry.objects.values()))
+    assert secret not in kept
+    assert mail_links.hash_of(secret) in kept
+
+
+def test_confirming_makes_person_account_and_acceptance(client, signed_up):
+    assert client.post(signed_up, NEW).url == "/ingresar/"
+    account = Account.objects.get()
+    assert (account.login, account.email, str(account.person)) == (
+        "CC1025000111",
+        "maria@correo.example",
+        "María Gabriela Suárez",
+    )
+    assert PrivacyAcceptance.objects.get(account=account).notice_version == NOTICE_VERSION
+    assert PrivacyAcceptance.objects.get().accepted_at == SignUp.objects.get().accepted_at
+    assert HistoryEntry.objects.filter(event="sign_up.confirmed", actor=account).count() == 1
+
+
+def test_the_link_serves_once(client, signed_up):
+    client.post(signed_up, NEW)
+    for answer in (client.get(signed_up), client.post(signed_up, OTHER_NEW)):
+        assert (answer.status_code, "Este enlace ya no sirve" in page_text(answer)) == (410, True)
+    assert Account.objects.get().check_password(factories.PASSWORD)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_expired_link_opens_nothing(client, signed_up, method):
+    SignUp.objects.update(accepted_at=Now() - timedelta(hours=2), expires_at=Now() - timedelta(seconds=1))
+    assert getattr(client, method)(signed_up, NEW).status_code == 410
+    assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize("secret", ["x", "x" * 500, "%00", "ñ"])
+def test_any_other_link_opens_nothing(client, secret):
+    assert client.get(f"/seguridad-social/confirmar/{secret}/").status_code == 410
+
+
+def test_a_weak_password_leaves_the_link_open(client, signed_up):
+    assert "Error" in page_text(client.post(signed_up, {"new": "corta", "confirmation": "corta"}))
+    assert client.post(signed_up, NEW).status_code == 302
+
+
+def test_existing_person_gets_the_account_and_confirmed_email(client):
+    person = matching_person(email="viejo@correo.example")
+    send_sign_up(client)
+    client.post(link(), NEW)
+    person.refresh_from_db()
+    assert (Account.objects.get().person, person.email, person.first_name) == (person, "maria@correo.example", "MARIA")
+
+
+def test_previous_email_of_an_existing_person_is_notified(client):
+    matching_person(email="viejo@correo.example")
+    send_sign_up(client)
+    client.post(link(), NEW)
+    assert OutgoingMail.objects.filter(recipient="viejo@correo.example", template="email_changed").exists()
+
+
+def test_delegate_signs_up_with_the_email_of_a_delegate_account(client):
+    factories.make_delegate(factories.make_entity(), person=matching_person(), email=TYPED["email"].upper())
+    send_sign_up(client)
+    assert client.post(link(), NEW).url == "/ingresar/"
+
+
+@pytest.mark.parametrize("obstacle", obstacles())
+def test_every_obstacle_is_refused_in_the_same_words(client, signed_up, obstacle):
+    obstacles()[obstacle]()
+    before = Account.objects.count()
+    page = client.post(signed_up, NEW)
+    assert (page.status_code, "No se creó la cuenta" in page_text(page)) == (410, True)
+    assert Account.objects.count() == before
+    assert HistoryEntry.objects.filter(event="sign_up.refused").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_link_used_twice_at_once_opens_one_account(client, signed_up):
+    secret = signed_up.split("/")[-2]
+    assert confirmed_at_once(secret, secret) == ["CC1025000111", "Este enlace ya no sirve"]
+    assert Account.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_links_for_one_document_open_one_account(client):
+    secrets = []
+    for _ in range(2):
+        actions.request_account(applicant=MARIA)
+        secrets.append(link().split("/")[-2])
+    assert confirmed_at_once(*secrets) == ["CC1025000111", "No se creó la cuenta"]
+    assert Person.objects.count() == 1

@@ -1,0 +1,46 @@
+"""Which missing step keeps a person from becoming a delegate?"""
+
+import pytest
+from django.db.models.functions import Now
+
+from accounts.models import Account
+from delegates.actions import delegate_registration as actions
+from entities.models import Entity
+from tests import factories
+from tests.delegates.registering import refused
+
+pytestmark = pytest.mark.django_db
+
+
+def test_unknown_and_unregistered_entities_are_refused_alike(natural):
+    unknown = refused(natural, kind="IPS", nit="899999999")
+    assert (unknown, refused(natural, kind="IPS", nit=factories.make_entity().nit)) == ("Entidad no registrada",) * 2
+
+
+def test_the_entity_of_another_kind_is_not_the_entity(appointed, natural):
+    assert refused(natural, kind="PROV", nit=appointed.entity.nit) == "Entidad no registrada"
+
+
+def test_an_inactive_entity_takes_no_delegates(appointed, natural):
+    Entity.objects.update(is_active=False)
+    assert refused(natural, kind="IPS", nit=appointed.entity.nit) == "Entidad inactiva"
+
+
+def test_without_appointment_nobody_is_a_delegate(appointed):
+    assert refused(factories.make_natural(), kind="IPS", nit=appointed.entity.nit) == "Sin nombramiento"
+
+
+def test_ended_appointment_makes_no_delegate(appointed, natural):
+    type(appointed).objects.update(ended_at=Now(), ended_by=natural)
+    assert refused(natural, kind="IPS", nit=appointed.entity.nit) == "Sin nombramiento"
+
+
+def test_another_profile_is_no_delegate(appointed, natural):
+    type(appointed).objects.update(profile="PARENTESCO")
+    assert refused(natural, kind="IPS", nit=appointed.entity.nit) == "Sin nombramiento"
+
+
+def test_an_account_that_was_ended_under_the_same_appointment_stays_ended(appointed, natural):
+    old = actions.register_delegate(by=natural, kind="IPS", nit=appointed.entity.nit)
+    Account.objects.filter(pk=old.pk).update(is_active=False)
+    assert refused(natural, kind="IPS", nit=appointed.entity.nit) == "Cuenta inactiva"

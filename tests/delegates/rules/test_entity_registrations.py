@@ -1,0 +1,89 @@
+"""Which entities may be registered, by whom, and who may decide?"""
+
+from dataclasses import asdict
+
+import pytest
+
+from accounts.models import Account
+from delegates.actions import entity_registrations as actions
+from delegates.models import EntityRegistration, Representation
+from delegates.rules import entity_registrations as rules
+from delegates.rules.entity_registrations import registration_refusal
+from entities.models import Entity, EntityKind
+from mipres_admin.refusals import Refused
+from tests.delegates.registering_entities import (
+    NIT,
+    RUT,
+    details,
+    last_step,
+    send_request,
+)
+from tests.factories import make_entity
+
+pytestmark = pytest.mark.django_db
+
+
+def refusal_of(applicant, kind="IPS", **fields):
+    return registration_refusal(EntityRegistration(applicant=applicant, **asdict(details(kind, **fields))))
+
+
+def test_an_enabled_ips_may_be_registered(enabled_ips, applicant):
+    assert refusal_of(applicant) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "headline"),
+    [
+        ({"nit": "900999888"}, "La IPS no está habilitada en el REPS"),
+        ({"kind": "EPS", "contributivo": True}, "La EPS no figura en la lista del Ministerio"),
+        ({"kind": "EPS", "contributivo": True, "subsidiado": True}, "La EPS no figura en la lista del Ministerio"),
+    ],
+)
+def test_entity_not_in_its_registry_is_refused(enabled_ips, applicant, fields, headline):
+    assert refusal_of(applicant, **fields).headline == headline
+
+
+def test_an_ips_whose_sedes_are_closed_is_refused(enabled_ips, applicant):
+    enabled_ips.sedes.update(closed_on="2026-01-01")
+    assert "sedes habilitadas" in refusal_of(applicant).cause
+
+
+def test_an_eps_must_be_listed_in_each_regimen(applicant):
+    make_entity(EntityKind.EPS_C, nit=NIT)
+    assert refusal_of(applicant, "EPS", contributivo=True) is None
+    refusal = refusal_of(applicant, "EPS", contributivo=True, subsidiado=True)
+    assert "Subsidiado" in refusal.cause
+
+
+def test_an_inactive_entity_is_refused(enabled_ips, applicant):
+    Entity.objects.update(is_active=False)
+    assert refusal_of(applicant).headline == "La entidad está inactiva"
+
+
+def test_entity_already_represented_is_refused(enabled_ips, applicant):
+    Representation.objects.create(entity=enabled_ips, person=applicant.person)
+    assert refusal_of(applicant).headline == "La entidad ya está registrada"
+
+
+def test_open_requests_are_limited(applicant, monkeypatch):
+    monkeypatch.setattr(rules, "MAX_OPEN", 1)
+    send_request(applicant, kind="PROV")
+    with pytest.raises(Refused, match="sin decidir"):
+        send_request(applicant, kind="PROV", nit="800123456")
+
+
+def test_documents_of_a_request_are_limited(enabled_ips, applicant, monkeypatch):
+    monkeypatch.setattr(rules, "MAX_DOCUMENTS", 1)
+    registration = send_request(applicant)
+    with pytest.raises(Refused, match="ya tiene 1 documentos"):
+        actions.correct_registration(by=applicant, registration=registration, details=details(), rut=RUT)
+
+
+def test_own_request_cannot_be_decided(enabled_ips, applicant, reviewer):
+    Account.objects.filter(pk=reviewer.pk).update(person=applicant.person)
+    reviewer.refresh_from_db()
+    registration = send_request(applicant)
+    with pytest.raises(Refused, match="usted mismo"):
+        actions.start_review(
+            by=reviewer, registration=registration, expected_step=last_step(registration), reason="Su turno"
+        )

@@ -1,0 +1,117 @@
+"""Do the pages of a sign-up answer the same to people with and without an account?"""
+
+import re
+import statistics
+import time
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Account, Person
+from delegates.actions import sign_up as actions
+from delegates.models import SignUp
+from delegates.privacy_notice import NOTICE_VERSION
+from tests import factories
+from tests.accounts.login_page import log_in
+from tests.delegates.links import MARIA
+from tests.delegates.signing_up import (
+    NEW,
+    PAGE,
+    TYPED,
+    last_mail,
+    link,
+    matching_person,
+    obstacles,
+    page_text,
+    send_sign_up,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_link_goes_to_the_address_that_was_typed(client, signed_up):
+    assert last_mail().recipient == "maria@correo.example"
+
+
+def test_person_with_account_is_notified_at_its_email(client):
+    account = factories.make_natural(matching_person(email="de-siempre@correo.example"))
+    send_sign_up(client)
+    assert last_mail().recipient == "de-siempre@correo.example"
+    assert account.login in last_mail().text
+    assert "confirmar" not in last_mail().text + last_mail().html
+
+
+def test_page_is_the_same_with_and_without_account(client):
+    unknown = send_sign_up(client)
+    factories.make_natural(matching_person())
+    again = send_sign_up(client)
+    assert (unknown.status_code, unknown.url, unknown.content) == (again.status_code, again.url, again.content)
+
+
+def test_time_is_the_same_with_and_without_account(client, settings):
+    settings.RECOVERIES_ALLOWED = settings.RECOVERIES_ALLOWED_PER_ADDRESS = 10_000
+    stranger = replace(MARIA, document_number="1025000999")
+    factories.make_natural(matching_person())
+
+    def waited(who):
+        start = time.perf_counter()
+        actions.request_account(applicant=who)
+        return time.perf_counter() - start
+
+    waited(MARIA), waited(stranger)
+    times = [(waited(MARIA), waited(stranger)) for _ in range(60)]
+    ratio = statistics.median(a for a, _ in times) / statistics.median(b for _, b in times)
+    assert 0.75 < ratio < 1.33
+
+
+def test_another_image_checks_nothing_and_keeps_what_was_typed(client):
+    page = page_text(client.post(PAGE, TYPED | {"actualizar": "si"}))
+    assert "Revise lo siguiente" not in page
+    assert 'value="maria@correo.example"' in page
+
+
+def test_requests_of_a_document_or_address_are_limited(client, settings):
+    settings.RECOVERIES_ALLOWED = 2
+    send_sign_up(client), send_sign_up(client)
+    assert "demasiadas solicitudes con este documento o este correo" in page_text(send_sign_up(client))
+    assert SignUp.objects.count() == 2
+
+
+def test_requests_to_an_email_are_limited_across_documents(client, settings):
+    settings.RECOVERIES_ALLOWED = 2
+    for number in ("1025000201", "1025000202", "1025000203"):
+        send_sign_up(client, document_number=number)
+    assert SignUp.objects.count() == 2
+
+
+def test_a_link_scanner_changes_nothing(client, signed_up):
+    for _ in range(3):
+        page = Client().get(signed_up)
+    assert "CC1025000111" in page_text(page)
+    assert not Account.objects.exists()
+    assert page.headers["Referrer-Policy"] == "strict-origin"
+
+
+def test_the_new_account_logs_in_and_sees_its_roles(client, signed_up):
+    client.post(signed_up, NEW)
+    log_in(client, "CC1025000111")
+    assert "Mi lista de roles" in page_text(client.get("/", follow=True))
+
+
+def test_the_refusals_are_the_same_bytes(client):
+    pages = set()
+    for number, make in enumerate(obstacles().values()):
+        Account.objects.filter(login="CC1025000111").update(login=f"OLD{number}", person=None, is_staff=True)
+        Person.objects.filter(document_number="1025000111").update(document_number=f"10250002{number}")
+        actions.request_account(applicant=MARIA)
+        make()
+        pages.add(re.sub(r'value="[^"]*"', "", page_text(client.post(link(), NEW))))
+    assert len(pages) == 1
+
+
+def test_the_notice_says_its_version(client):
+    page = page_text(client.get(reverse("privacy_notice")))
+    assert NOTICE_VERSION in page
+    assert "Superintendencia de Industria y Comercio" in page
