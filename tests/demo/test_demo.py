@@ -31,7 +31,7 @@ def loaded(db, settings, tmp_path):
     return content.load_people()
 
 
-def test_there_is_a_login_for_every_kind_of_delegate_two_persons_and_each_group_of_the_ministry(loaded):
+def test_every_kind_of_delegate_person_and_group_has_a_login(loaded):
     assert [login.login[:6] for login in loaded] == [
         "ADMIPS",
         "ADMEPS",
@@ -64,7 +64,7 @@ def test_every_printed_login_works_with_the_printed_password(loaded):
         assert client.post("/ingresar/", data).status_code == 302, login
 
 
-def test_every_delegate_but_the_natural_person_stands_on_an_appointment(loaded):
+def test_every_delegate_but_the_ppn_has_an_appointment(loaded):
     standing = DelegateAccount.objects.filter(appointment__in=Appointment.objects.current().delegates())
     assert standing.count() == Representation.objects.current().count() == 5
 
@@ -85,27 +85,27 @@ def test_loading_twice_adds_nothing(loaded):
     assert counts() == before
 
 
-def test_the_ips_has_a_doctor_at_work(loaded):
+def test_ips_has_a_doctor_with_roles(loaded):
     assert RoleAssignment.objects.filter(entity__kind=EntityKind.IPS).current().count() == 3
 
 
-def test_the_roles_of_the_deceased_ended_and_his_delegate_reads_why(loaded):
+def test_roles_of_the_deceased_ended_and_the_delegate_reads_why(loaded):
     endings = RoleEnding.objects.filter(entity__kind=EntityKind.IPS).values_list("cause", flat=True)
     assert list(endings) == ["deceased"] * 2
 
 
-def test_there_is_a_network_of_each_kind_and_somebody_who_depends_on_one(loaded):
+def test_every_kind_of_network_and_a_dependent_user_exist(loaded):
     relations = [made.relation for made in Association.objects.order_by("pk")]
     assert sorted(set(relations)) == ["EPS_IPS", "EPS_PROV", "ET_EPS"]
     assert RoleAssignment.objects.filter(entity__kind=EntityKind.EPS_C).count() == 2
 
 
-def test_a_database_with_tables_and_without_mark_is_refused(db):
+def test_database_with_tables_and_without_mark_is_refused(db):
     with pytest.raises(content.NotOursError):
         content.claim_database()
 
 
-def test_a_database_with_the_mark_is_recognised(db):
+def test_database_with_the_mark_is_recognised(db):
     with connection.cursor() as cursor:
         name = connection.ops.quote_name(connection.settings_dict["NAME"])
         cursor.execute(f"COMMENT ON DATABASE {name} IS '{content.MARK}'")
@@ -118,13 +118,13 @@ def test_it_refuses_to_run_in_another_mode(settings):
 
 
 @pytest.mark.parametrize("port", [0, 70_000])
-def test_a_port_that_does_not_exist_is_told(settings, port):
+def test_impossible_port_is_refused(settings, port):
     settings.MODE = "demo"
     with pytest.raises(CommandError, match="1 to 65535"):
         call_command("demo", port=port)
 
 
-def test_a_busy_port_is_told_before_anything_is_made(settings):
+def test_busy_port_is_refused_before_anything_is_created(settings):
     settings.MODE = "demo"
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
@@ -163,7 +163,7 @@ def opened(url, process):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_opens_on_the_log_in_form_with_a_worker_and_ctrl_c_closes_both(django_db_blocker, tmp_path):
+def test_demo_opens_with_a_worker_and_ctrl_c_closes_both(django_db_blocker, tmp_path):
     parameters, port = connection.get_connection_params(), free_port()
     with connection.cursor() as cursor:
         cursor.execute("DROP DATABASE IF EXISTS mipres_demo_test")

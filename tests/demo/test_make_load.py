@@ -44,12 +44,12 @@ def load(db):
     make()
 
 
-def test_the_numbers_are_those_asked_for(load):
+def test_load_has_the_requested_numbers(load):
     counts = [model.objects.count() for model in (Person, RegisteredUser, RoleAssignment, Entity, Account)]
     assert counts == [1_000, 1_000, 3_000, USUAL_ENTITIES + 1, USUAL_ENTITIES + 1]
 
 
-def test_one_entity_holds_a_fifth_of_the_assignments(load):
+def test_one_entity_has_a_fifth_of_the_assignments(load):
     giant = max(Entity.objects.all(), key=lambda entity: entity.sedes.count())
     assert 400 < giant.assignments.count() < 800
 
@@ -75,7 +75,7 @@ def test_indexes_and_constraints_are_as_before():
 
 
 @pytest.mark.django_db
-def test_the_same_seed_tells_the_same_story():
+def test_same_seed_gives_the_same_rows():
     stories = []
     for _ in range(2):
         with transaction.atomic():
@@ -86,12 +86,12 @@ def test_the_same_seed_tells_the_same_story():
 
 
 @pytest.mark.django_db
-def test_what_is_made_later_follows_the_last_key(load):
+def test_later_rows_follow_the_last_key(load):
     assert make_person().pk == 1_001
 
 
 @pytest.mark.django_db
-def test_the_ips_of_a_registry_are_used_where_there_are_some():
+def test_ips_of_a_registry_are_used_where_there_are_some():
     big, small = make_entity(), make_entity()
     for entity in 7 * [big] + 6 * [small]:
         make_sede(entity)
@@ -101,7 +101,7 @@ def test_the_ips_of_a_registry_are_used_where_there_are_some():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["IPS", "EPS_C"])
-def test_too_few_sedes_are_refused_and_nothing_stays(kind):
+def test_too_few_sedes_are_refused_and_nothing_is_saved(kind):
     make_sede(make_entity(kind))
     with pytest.raises(CommandError, match="faltan sedes"):
         make(users=50, assignments=150)
@@ -109,7 +109,7 @@ def test_too_few_sedes_are_refused_and_nothing_stays(kind):
 
 
 @pytest.mark.django_db
-def test_a_database_with_people_is_refused():
+def test_database_with_people_is_refused():
     make_person()
     with pytest.raises(CommandError, match="ya tiene personas"):
         make()

@@ -32,7 +32,7 @@ def test_it_has_the_22_columns_of_the_open_data_set(tmp_path: Path) -> None:
     assert len(HEADINGS) == 22
 
 
-def test_the_same_seed_writes_the_same_file(tmp_path: Path) -> None:
+def test_same_seed_writes_the_same_file(tmp_path: Path) -> None:
     assert make(tmp_path / "a.csv").read_bytes() == make(tmp_path / "b.csv").read_bytes()
 
 
@@ -53,26 +53,26 @@ def test_it_has_the_real_proportions() -> None:
     }
 
 
-def test_an_ips_may_have_many_sedes_and_most_have_one() -> None:
+def test_ips_may_have_many_sedes_and_most_have_one() -> None:
     sizes = Counter(Counter(row["codigoprestador"] for row in ROWS if row["claseprestador"] == IPS).values())
     assert sizes[1] > sum(sizes.values()) / 2
     assert max(sizes) >= 15
 
 
-def test_no_code_comes_twice() -> None:
+def test_codes_are_unique() -> None:
     assert len({row["codigohabilitacionsede"] for row in ROWS}) == len(ROWS)
 
 
-def test_documents_are_of_ranges_that_nobody_has() -> None:
+def test_documents_are_of_unused_ranges() -> None:
     starts = {row["numeroidentificacion"][: 2 if row["tipoid"] != "CE" else 3] for row in ROWS}
     assert starts == {"19", "99", "900"}
 
 
-def test_mail_and_telephones_are_nobodys() -> None:
+def test_mail_and_telephones_are_invented() -> None:
     assert all(row["email_sede"].endswith(".example") and row["t_lefonosede"][3:8] == "55501" for row in ROWS)
 
 
-def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = make(tmp_path / "reps.csv", rows=10, verbosity=1)
     assert capsys.readouterr().out == f"10 sedes inventadas en {path}\n"
 
@@ -82,7 +82,7 @@ def test_no_rows_at_all_are_refused(tmp_path: Path) -> None:
         make(tmp_path / "reps.csv", rows=0)
 
 
-def test_a_folder_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:
+def test_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No se puede escribir"):
         make(tmp_path / "no" / "reps.csv")
 

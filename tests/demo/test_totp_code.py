@@ -14,17 +14,17 @@ def app(delegate):
     return factories.make_app(delegate)
 
 
-def test_the_command_shows_what_an_app_would_show(app, capsys):
+def test_command_shows_what_an_app_would_show(app, capsys):
     call_command("totp_code", *written_key(app.seed).split())
     assert capsys.readouterr().out.strip() == factories.code_of(app)
 
 
-def test_the_command_refuses_what_is_no_key(db):
+def test_command_refuses_what_is_no_key(db):
     with pytest.raises(CommandError, match="letters A to Z"):
         call_command("totp_code", "1890")
 
 
-def test_the_command_does_not_run_in_production(settings):
+def test_command_does_not_run_in_production(settings):
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="phone"):
         call_command("totp_code", "AAAA")

@@ -110,7 +110,7 @@ FILTERS = st.fixed_dictionaries(
 class TestExcel(TestCase):
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(SEDES, FILTERS)
-    def test_the_excel_equals_the_screen_for_every_filter(self, sedes, filters):
+    def test_excel_equals_the_screen_for_every_filter(self, sedes, filters):
         delegate = make_delegate(make_entity("PROV"))
         for number, (name, address, municipality, closed_on) in enumerate(sedes):
             make_sede(

@@ -31,13 +31,13 @@ def page_of(client: Client, load: RegistryLoad) -> str:
     return html.unescape(client.get(f"{LIST}{load.pk}/change/").text)
 
 
-def act(client: Client, load: RegistryLoad, slug: str, **fields: Any) -> str:
+def run_action(client: Client, load: RegistryLoad, slug: str, **fields: Any) -> str:
     """What is said after one of its acts."""
     page = client.post(f"{LIST}{load.pk}/acto/{slug}/", {"reason": "Corte de marzo", **fields}, follow=True)
     return html.unescape(page.text)
 
 
-def work() -> None:
+def run_worker() -> None:
     """The worker's round: all that waits."""
     while run_next_load():
         pass
@@ -46,9 +46,9 @@ def work() -> None:
 def loaded(client: Client, kind: str, path: Path, **options: str) -> RegistryLoad:
     """From upload to applied."""
     load = uploaded(client, kind, path)
-    work()
-    act(client, load, "aplicar", **options)
-    work()
+    run_worker()
+    run_action(client, load, "aplicar", **options)
+    run_worker()
     load.refresh_from_db()
     return load
 

@@ -16,7 +16,17 @@ from mipres_admin.history.models import HistoryEntry
 from registries.models import RegistryLoad, RegistryReport
 from tests import factories
 from tests.cells import each_cell
-from tests.registries.registry_pages import ADD, LIST, act, contents, loaded, page_of, upload, uploaded, work
+from tests.registries.registry_pages import (
+    ADD,
+    LIST,
+    contents,
+    loaded,
+    page_of,
+    run_action,
+    run_worker,
+    upload,
+    uploaded,
+)
 from tests.registry_files import csv_file, load, professional_row, sede_row, sites, xlsx_file
 
 pytestmark = pytest.mark.django_db
@@ -46,20 +56,20 @@ def plain(*permissions: str) -> Client:
     return client
 
 
-def test_an_upload_changes_nothing_and_waits_for_the_worker(clerk, file):
+def test_upload_changes_nothing_and_waits_for_the_worker(clerk, file):
     said = html.unescape(upload(clerk, "reps", file(sede_row())).text)
     assert "El archivo quedó subido" in said
     assert "El portal va a revisar el archivo." in said
     assert not Entity.objects.exists()
 
 
-def test_the_worker_shows_what_would_change_and_changes_nothing(clerk, file):
+def test_preview_shows_changes_and_changes_nothing(clerk, file):
     load("import_reps", file(*sites(6)))
     before = contents()
     rows = sites(6)[:5]
     rows[0]["t_lefonosede"] = "6015550199"
     waiting = uploaded(clerk, "reps", file(*rows, professional_row(), sede_row(nombresede=""), name="abril.csv"))
-    work()
+    run_worker()
     page = page_of(clerk, waiting)
     assert "Lista para aplicar" in page
     assert '6015550101</td><td data-label="Después">6015550199' in page
@@ -73,7 +83,7 @@ def test_the_worker_shows_what_would_change_and_changes_nothing(clerk, file):
     ]
 
 
-def test_applied_by_the_worker_with_the_reason_in_one_row_of_history(clerk, file, ministry):
+def test_applied_load_has_its_reason_in_one_event(clerk, file, ministry):
     done = loaded(clerk, "reps", file(*sites(2)))
     assert (done.state, Sede.objects.count()) == ("applied", 2)
     entry = HistoryEntry.objects.get(event="reps.loaded")
@@ -81,15 +91,15 @@ def test_applied_by_the_worker_with_the_reason_in_one_row_of_history(clerk, file
     assert "Qué pasó con las filas" in page_of(clerk, done)
 
 
-def test_a_sede_that_goes_to_another_entity_is_shown_by_names(clerk, file):
+def test_preview_names_the_entities_of_a_moved_sede(clerk, file):
     load("import_reps", file(sede_row()))
     waiting = uploaded(clerk, "reps", file(sede_row(numeroidentificacion="990000002", nombreprestador="OTRA S.A.")))
-    work()
+    run_worker()
     page = page_of(clerk, waiting)
     assert '>Entidad</td><td data-label="Antes">CLÍNICA DEL RÍO S.A.S.</td><td data-label="Después">OTRA S.A.' in page
 
 
-def test_the_worker_does_it_at_the_command_line_too(clerk, file):
+def test_worker_command_applies_queued_loads(clerk, file):
     from django.core.management import call_command
 
     waiting = uploaded(clerk, "reps", file(sede_row()))
@@ -101,7 +111,7 @@ def test_the_worker_does_it_at_the_command_line_too(clerk, file):
 def test_rejected_and_closed_rows_are_downloaded(clerk, file):
     load("import_reps", file(*sites(6)))
     waiting = uploaded(clerk, "reps", file(*sites(6)[:5], sede_row(nombresede=""), name="abril.csv"))
-    work()
+    run_worker()
     text = b"".join(clerk.get(f"{LIST}{waiting.pk}/rechazadas.csv")).decode("utf-8-sig")
     assert text.splitlines() == ["LÍNEA,MOTIVO", "7,falta el nombre de la sede"]
     book = openpyxl.load_workbook(io.BytesIO(b"".join(clerk.get(f"{LIST}{waiting.pk}/cerradas.xlsx"))))
@@ -110,7 +120,7 @@ def test_rejected_and_closed_rows_are_downloaded(clerk, file):
     assert clerk.get(f"{LIST}{waiting.pk}/cerradas.pdf").status_code == 404
 
 
-def test_a_cell_of_a_csv_never_begins_a_formula(clerk):
+def test_cell_of_a_csv_never_begins_a_formula(clerk):
     load = RegistryLoad.objects.create(kind="reps", file_name="a.csv", sha256="0" * 64)
     RegistryReport.objects.create(load=load, closed=["=HYPERLINK(1)", "@x", "110010000106"])
     text = clerk.get(f"{LIST}{load.pk}/cerradas.csv").content.decode("utf-8-sig")
@@ -118,63 +128,63 @@ def test_a_cell_of_a_csv_never_begins_a_formula(clerk):
 
 
 @pytest.mark.parametrize("query", [{"q": "reps"}, {"state__exact": "applied"}, {"kind": "reps"}])
-def test_the_list_is_searched_and_filtered(clerk, file, query):
+def test_list_is_searched_and_filtered(clerk, file, query):
     load("import_reps", file(sede_row()))
     assert "reps.csv" in clerk.get(LIST, query).text
 
 
-def test_the_progress_alone_is_asked_for(clerk, file):
+def test_progress_view_shows_only_the_progress(clerk, file):
     waiting = uploaded(clerk, "reps", file(sede_row()))
     part = clerk.get(f"{LIST}{waiting.pk}/avance/").text
     assert 'data-busy="yes" data-state="uploaded"' in part
-    work()
+    run_worker()
     assert 'data-busy="no"' in clerk.get(f"{LIST}{waiting.pk}/avance/").text
 
 
-def test_a_page_without_script_opens_itself_anew_only_while_it_waits(clerk, file):
+def test_page_without_script_refreshes_only_while_waiting(clerk, file):
     waiting = uploaded(clerk, "reps", file(sede_row()))
     assert 'http-equiv="refresh"' in page_of(clerk, waiting)
-    work()
+    run_worker()
     assert 'http-equiv="refresh"' not in page_of(clerk, waiting)
 
 
-def test_a_guard_that_only_closes_after_the_preview_refuses_too(clerk, file):
+def test_obstacle_after_the_preview_refuses_the_load(clerk, file):
     waiting = uploaded(clerk, "reps", file(sede_row(fecha_corte_reps="2026-02-12")))
-    work()
-    act(clerk, waiting, "aplicar")
+    run_worker()
+    run_action(clerk, waiting, "aplicar")
     load("import_reps", file(sede_row(), name="marzo.csv"))
-    work()
+    run_worker()
     waiting.refresh_from_db()
     assert waiting.state == "refused"
     assert "Suba el archivo otra vez" in page_of(clerk, waiting)
 
 
-def test_another_load_sends_a_preview_back_to_the_worker(clerk, file):
+def test_another_load_renews_open_previews(clerk, file):
     waiting = uploaded(clerk, "reps", file(*sites(2), name="marzo.csv"))
-    work()
+    run_worker()
     load("import_reps", file(sede_row()))
     waiting.refresh_from_db()
     assert waiting.state == "uploaded"
-    work()
+    run_worker()
     assert "Nuevas</th><td>1" in page_of(clerk, waiting)
 
 
-def test_a_file_that_was_loaded_before_is_told(clerk, file):
+def test_upload_warns_of_a_file_loaded_before(clerk, file):
     load("import_reps", file(sede_row()))
     assert "Este mismo archivo ya se cargó el" in upload(clerk, "reps", file(sede_row())).text
 
 
-def test_a_workbook_with_wrong_columns_is_refused_by_the_worker(clerk, tmp_path):
+def test_workbook_with_wrong_columns_is_refused_by_the_worker(clerk, tmp_path):
     waiting = uploaded(clerk, "reps", xlsx_file(tmp_path / "reps.xlsx", [["a", "b"], ["1", "2"]]))
-    work()
+    run_worker()
     page = page_of(clerk, waiting)
     assert "No se puede cargar" in page
     assert "Falta la columna codigoprestador" in page
 
 
-def test_a_file_without_a_good_row_is_refused_with_its_rows(clerk, file):
+def test_file_without_a_good_row_is_refused_with_its_rows(clerk, file):
     waiting = uploaded(clerk, "reps", file(sede_row(nombresede="")))
-    work()
+    run_worker()
     page = page_of(clerk, waiting)
     assert "el archivo no trae ninguna fila válida." in page
     assert "falta el nombre de la sede" in page
@@ -197,7 +207,7 @@ def test_who_may_load_may_not_undo(clerk, file):
     assert loader.post(f"{LIST}{done.pk}/acto/deshacer/", {"reason": "x"}).status_code == 403
 
 
-def test_a_stranger_sees_nothing(clerk, file, delegate_client):
+def test_stranger_sees_no_load(clerk, file, delegate_client):
     waiting = uploaded(clerk, "reps", file(sede_row()))
     other = plain("view_jobrun")
     for address in (LIST, ADD, f"{LIST}{waiting.pk}/change/", f"{LIST}{waiting.pk}/avance/"):
@@ -208,11 +218,11 @@ def test_a_stranger_sees_nothing(clerk, file, delegate_client):
 
 @each_cell("part", ["change/", "avance/", "rechazadas.csv", "acto/aplicar/"])
 @each_cell("key", ["999999", "x", "a%00b"])
-def test_what_is_not_there_is_not_found(clerk, key, part):
+def test_missing_load_is_404(clerk, key, part):
     assert clerk.get(f"{LIST}{key}/{part}").status_code == 404
 
 
-def test_nothing_is_edited_or_deleted(clerk, file):
+def test_loads_cannot_be_edited_or_deleted(clerk, file):
     waiting = uploaded(clerk, "reps", file(sede_row()))
     clerk.post(f"{LIST}{waiting.pk}/change/", {"state": "applied", "_save": "1"})
     assert clerk.post(f"{LIST}{waiting.pk}/delete/", {"post": "yes"}).status_code == 403
@@ -220,7 +230,7 @@ def test_nothing_is_edited_or_deleted(clerk, file):
     assert waiting.state == "uploaded"
 
 
-def test_the_report_of_people_keeps_no_whole_document(clerk, tmp_path):
+def test_report_masks_documents_of_people(clerk, tmp_path):
     rows = [{"tipo_documento": "CC", "numero_documento": f"102500011{n}", "codigo_profesion": "P07",
              "profesion": "Medicina", "registro_profesional": f"RM-{n}"} for n in range(9)]  # fmt: skip
     headings = tuple(rows[0])

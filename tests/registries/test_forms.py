@@ -13,7 +13,7 @@ from accounts.models import Account
 from mipres_admin.excel.reader import MEGABYTE
 from registries.models import RegistryLoad
 from tests.cells import each_cell
-from tests.registries.registry_pages import ADD, upload, work
+from tests.registries.registry_pages import ADD, run_worker, upload
 from tests.registry_files import csv_file, sede_row
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def file(tmp_path: Path) -> Any:
         ("reps.csv", b'"abc', "no es un CSV bien formado"),
     ],
 )
-def test_a_bad_file_is_refused_at_once(clerk, tmp_path, name, content, message):
+def test_bad_file_is_refused_at_upload(clerk, tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content() if callable(content) else content)
     page = upload(clerk, "reps", tmp_path / name)
     assert page.status_code == 200
@@ -76,7 +76,7 @@ def test_a_bad_file_is_refused_at_once(clerk, tmp_path, name, content, message):
     assert not RegistryLoad.objects.exists()
 
 
-def test_a_file_that_is_too_large_is_refused(clerk, file, monkeypatch):
+def test_file_that_is_too_large_is_refused(clerk, file, monkeypatch):
     monkeypatch.setattr("registries.forms.MAX_FILE_SIZE", 100)
     assert "debe pesar máximo" in upload(clerk, "reps", file(sede_row())).text
 
@@ -90,7 +90,7 @@ def test_a_file_that_is_too_large_is_refused(clerk, file, monkeypatch):
         ({"reason": " "}, "Ingrese el motivo."),
     ],
 )
-def test_a_mistake_in_the_form_is_explained(clerk, file, fields, message):
+def test_mistake_in_the_form_is_explained(clerk, file, fields, message):
     with file(sede_row()).open("rb") as content:
         assert message in html.unescape(clerk.post(ADD, {"kind": "reps", "file": content, "reason": "x"} | fields).text)
     assert not RegistryLoad.objects.exists()
@@ -99,13 +99,13 @@ def test_a_mistake_in_the_form_is_explained(clerk, file, fields, message):
 @pytest.mark.parametrize(
     "name", ["../../x.csv", "a\0b.csv", "…" * 200 + ".csv", "字" * 200 + ".csv", "<b>.csv", "..", "a/b.csv"]
 )
-def test_a_strange_name_does_no_harm(clerk, file, name):
+def test_unsafe_file_name_is_cleaned(clerk, file, name):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     content = SimpleUploadedFile("x.csv", file(sede_row()).read_bytes())
     content._name = name
     clerk.post(ADD, {"kind": "reps", "file": content, "reason": "x"})
     for waiting in RegistryLoad.objects.all():
-        work()
+        run_worker()
         waiting.refresh_from_db()
         assert waiting.state == "previewed"

@@ -28,7 +28,7 @@ def reps(tmp_path: Path) -> Any:
     return load_rows
 
 
-def test_verbosity_nought_says_nothing(tmp_path: Path) -> None:
+def test_verbosity_zero_prints_nothing(tmp_path: Path) -> None:
     assert load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row()]), verbosity=0) == ""
 
 
@@ -56,6 +56,6 @@ def test_progress_of_a_workbook_is_by_rows(tmp_path: Path, monkeypatch: pytest.M
     assert drawn == [0.6, 1.0, 1.0]
 
 
-def test_nothing_is_drawn_elsewhere(reps: Any, capsys: Any) -> None:
+def test_no_progress_outside_a_terminal(reps: Any, capsys: Any) -> None:
     reps(sede_row())
     assert capsys.readouterr().err == ""

@@ -45,13 +45,13 @@ def make(**fields: Any) -> RegistryLoad:
         ({"sha256": "corta"}, "registry_load_sha256_well_formed"),
     ],
 )
-def test_a_record_of_a_load_is_well_formed(fields: dict[str, str], constraint: str) -> None:
+def test_record_of_a_load_is_well_formed(fields: dict[str, str], constraint: str) -> None:
     good = {"kind": "reps", "file_name": "reps.csv", "sha256": "0" * 64, "counts": {}}
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         RegistryLoad.objects.create(**(good | fields))
 
 
-def test_a_record_of_a_load_names_its_registry_and_file() -> None:
+def test_record_of_a_load_names_its_registry_and_file() -> None:
     assert str(RegistryLoad(kind="rethus", file_name="octubre.csv")) == "ReTHUS octubre.csv"
 
 
@@ -69,7 +69,7 @@ def test_a_record_of_a_load_names_its_registry_and_file() -> None:
         ({**WAITING, "is_undoable": True}, "registry_load_undoable_is_applied"),
     ],
 )
-def test_a_load_that_can_not_be(fields: dict[str, Any], constraint: str) -> None:
+def test_impossible_load_is_refused(fields: dict[str, Any], constraint: str) -> None:
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         make(**fields)
 
@@ -78,25 +78,25 @@ def test_a_load_that_can_not_be(fields: dict[str, Any], constraint: str) -> None
     ("fields", "constraint"),
     [({"is_undoable": True}, "registry_load_one_undoable"), (WAITING, "registry_load_one_open_per_file")],
 )
-def test_one_of_each_registry(fields: dict[str, Any], constraint: str) -> None:
+def test_each_registry_has_one_undoable_load_and_one_open_file(fields: dict[str, Any], constraint: str) -> None:
     make(**fields)
     make(**fields | {"kind": "eps"})
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         make(**fields)
 
 
-def test_a_file_is_not_empty() -> None:
+def test_file_is_not_empty() -> None:
     with pytest.raises(IntegrityError, match="registry_file_not_empty"), transaction.atomic():
         RegistryFile.objects.create(load=make(), content=b"x", size=0)
 
 
 @pytest.mark.parametrize("done", [-0.1, 1.1])
-def test_progress_is_a_part_of_the_whole(done: float) -> None:
+def test_progress_is_between_zero_and_one(done: float) -> None:
     with pytest.raises(IntegrityError, match="registry_progress_is_fraction"), transaction.atomic():
         RegistryProgress.objects.create(load=make(), done=done)
 
 
-def test_how_a_row_was_is_kept_once() -> None:
+def test_earlier_row_is_stored_once_per_load() -> None:
     row = {"load": make(), "table": "entities_sede", "key": "1", "before": {}}
     RegistryChange.objects.create(**row)
     with pytest.raises(IntegrityError, match="registry_change_once_per_row"), transaction.atomic():

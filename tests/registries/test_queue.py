@@ -24,7 +24,7 @@ from mipres_admin.jobs import scheduling
 from registries import queue
 from registries.loading.loader import LOAD_LOCK
 from registries.models import RegistryChange, RegistryLoad, RegistryProgress
-from tests.registries.registry_pages import act, contents, loaded, page_of, uploaded, work
+from tests.registries.registry_pages import contents, loaded, page_of, run_action, run_worker, uploaded
 from tests.registry_files import csv_file, load, sites
 
 committing = pytest.mark.django_db(transaction=True)
@@ -48,8 +48,8 @@ def reps(folder: Path, rows: int = 20, seed: int = 1) -> Path:
 
 def queued(client: Client, path: Path) -> RegistryLoad:
     waiting = uploaded(client, "reps", path)
-    work()
-    act(client, waiting, "aplicar")
+    run_worker()
+    run_action(client, waiting, "aplicar")
     return waiting
 
 
@@ -93,13 +93,13 @@ def is_free(waiting: RegistryLoad) -> bool:
 
 
 @committing
-def test_killed_in_the_middle_nothing_is_loaded_and_the_next_worker_loads_all(clerk, tmp_path, start_worker):
+def test_killed_worker_loads_nothing_and_the_next_loads_all(clerk, tmp_path, start_worker):
     load("import_reps", csv_file(tmp_path / "before.csv", sites(3)))
     before = contents()
     waiting = uploaded(clerk, "reps", reps(tmp_path, 77_000))
     # what it would do has been seen; here only its application matters
     RegistryLoad.objects.filter(pk=waiting.pk).update(state="previewed")
-    act(clerk, waiting, "aplicar", allow_closing="on")
+    run_action(clerk, waiting, "aplicar", allow_closing="on")
     worker = start_worker()
     until(lambda: progress_of(waiting).done > 0.2)
     worker.send_signal(signal.SIGKILL)
@@ -118,12 +118,12 @@ def test_killed_in_the_middle_nothing_is_loaded_and_the_next_worker_loads_all(cl
 
 
 @committing
-def test_told_to_stop_it_leaves_the_load_for_the_next(clerk, tmp_path):
+def test_stopped_worker_leaves_the_load_for_the_next(clerk, tmp_path):
     waiting = uploaded(clerk, "reps", reps(tmp_path))
     assert queue.run_next_load(lambda: True) is False
     waiting.refresh_from_db()
     assert (waiting.state, Entity.objects.count()) == ("uploaded", 0)
-    work()
+    run_worker()
     waiting.refresh_from_db()
     assert waiting.state == "previewed"
 
@@ -141,14 +141,14 @@ def test_two_workers_apply_a_load_once(clerk, tmp_path):
 
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(round_of_a_worker, range(3)))
-    work()
+    run_worker()
     waiting.refresh_from_db()
     assert (waiting.state, Sede.objects.count()) == ("applied", 3_000)
     assert HistoryEntry.objects.filter(event="reps.loaded").count() == 1
 
 
 @committing
-def test_a_load_by_command_makes_the_worker_wait(clerk, tmp_path):
+def test_load_by_command_makes_the_worker_wait(clerk, tmp_path):
     waiting = uploaded(clerk, "reps", reps(tmp_path))
     other = connection.copy()
     try:
@@ -157,20 +157,20 @@ def test_a_load_by_command_makes_the_worker_wait(clerk, tmp_path):
             assert queue.run_next_load() is False
     finally:
         other.close()
-    work()
+    run_worker()
     waiting.refresh_from_db()
     assert waiting.state == "previewed"
 
 
 @committing
-def test_while_the_worker_is_at_it_nobody_cancels_or_applies(clerk, tmp_path):
+def test_running_load_cannot_be_cancelled_or_applied(clerk, tmp_path):
     waiting = queued(clerk, reps(tmp_path))
     other = connection.copy()
     try:
         other.set_autocommit(False)
         with other.cursor() as cursor:
             cursor.execute("SELECT 1 FROM registries_registryload WHERE id = %s FOR NO KEY UPDATE", [waiting.pk])
-            assert "no se puede interrumpir a medias" in act(clerk, waiting, "cancelar")
+            assert "no se puede interrumpir a medias" in run_action(clerk, waiting, "cancelar")
     finally:
         other.close()
 
@@ -195,7 +195,7 @@ def test_progress_is_seen_by_others_while_the_load_runs(clerk, tmp_path, monkeyp
     assert seen[1:] == [2_000, 4_000, 6_000]
 
 
-def test_the_page_says_how_far_it_is(clerk, tmp_path, db):
+def test_page_shows_the_progress(clerk, tmp_path, db):
     waiting = uploaded(clerk, "reps", reps(tmp_path))
     RegistryProgress.objects.update(attempts=1, done=0.5, rows=10, at=Now())
     page = page_of(clerk, waiting)
@@ -205,7 +205,7 @@ def test_the_page_says_how_far_it_is(clerk, tmp_path, db):
     assert "Comparando con el registro…" in page_of(clerk, waiting)
 
 
-def test_the_page_says_when_nothing_moves(clerk, tmp_path, db):
+def test_page_says_when_the_worker_is_late(clerk, tmp_path, db):
     waiting = uploaded(clerk, "reps", reps(tmp_path))
     RegistryProgress.objects.update(attempts=1)
     assert "Se interrumpió y no cambió nada." in page_of(clerk, waiting)
@@ -215,7 +215,7 @@ def test_the_page_says_when_nothing_moves(clerk, tmp_path, db):
 
 
 @committing
-def test_what_fails_each_time_is_given_up_after_three_attempts(clerk, tmp_path, monkeypatch, caplog):
+def test_failing_load_is_refused_after_three_attempts(clerk, tmp_path, monkeypatch, caplog):
     waiting = uploaded(clerk, "reps", reps(tmp_path))
     monkeypatch.setattr(queue, "_STEPS", {"uploaded": lambda load, progress: 1 / 0})
     for _ in range(3):
@@ -228,9 +228,9 @@ def test_what_fails_each_time_is_given_up_after_three_attempts(clerk, tmp_path, 
 
 
 @committing
-def test_an_undoing_that_fails_each_time_leaves_the_load_applied(clerk, tmp_path, monkeypatch, caplog):
+def test_failing_undo_leaves_the_load_applied(clerk, tmp_path, monkeypatch, caplog):
     done = loaded(clerk, "reps", reps(tmp_path))
-    act(clerk, done, "deshacer")
+    run_action(clerk, done, "deshacer")
     monkeypatch.setattr(queue, "_STEPS", {"undo_queued": lambda load, progress: 1 / 0})
     for _ in range(4):
         scheduling.work_queues()
@@ -238,7 +238,7 @@ def test_an_undoing_that_fails_each_time_leaves_the_load_applied(clerk, tmp_path
     assert (done.state, done.is_undoable) == ("applied", True)
 
 
-def test_a_queue_is_named_once(monkeypatch):
+def test_queue_is_named_once(monkeypatch):
     monkeypatch.setattr(scheduling, "_queues", {})
     scheduling.register_queue(name="a queue", take=lambda stop: False)
     with pytest.raises(ValueError, match="a queue"):

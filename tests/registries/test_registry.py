@@ -15,9 +15,9 @@ def test_every_registry_is_offered_by_its_label():
     assert [get_registry(kind) for kind, _ in registry_choices()] == list(registries())
 
 
-def test_the_registry_of_every_end_reason_is_registered():
+def test_registry_of_every_end_reason_is_registered():
     assert {reason.registry for reason in EndReason} <= dict(registry_choices()).keys()
 
 
-def test_a_load_of_a_removed_registry_is_named_by_its_kind():
+def test_load_of_a_removed_registry_is_named_by_its_kind():
     assert registry_label("removed") == "removed"

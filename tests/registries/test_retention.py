@@ -13,7 +13,7 @@ from entities.models import Sede
 from mipres_admin.history.models import HistoryEntry
 from registries import retention
 from registries.models import RegistryFile, RegistryLoad, RegistryReport
-from tests.registries.registry_pages import act, loaded, page_of, uploaded, work
+from tests.registries.registry_pages import loaded, page_of, run_action, run_worker, uploaded
 from tests.registry_files import csv_file, sede_row, sites
 
 CUT = date(2026, 3, 12)
@@ -40,7 +40,7 @@ def old(clerk, tmp_path, db):
     RegistryLoad.objects.update(uploaded_at=Now() - timedelta(days=8))
 
 
-def test_files_go_after_a_week_and_what_nobody_applied_is_cancelled(old):
+def test_files_and_unapplied_loads_expire_after_a_week(old):
     retention.delete_expired()
     assert not RegistryFile.objects.exists()
     assert list(RegistryLoad.objects.values_list("state", flat=True)) == ["cancelled", "applied"]
@@ -55,15 +55,15 @@ def test_within_the_week_everything_stays(clerk, tmp_path, db):
     assert RegistryFile.objects.count() == 2
 
 
-def test_a_load_without_file_can_still_be_undone(old, clerk):
+def test_load_without_file_can_still_be_undone(old, clerk):
     retention.delete_expired()
     done = RegistryLoad.objects.get(state="applied")
-    act(clerk, done, "deshacer")
-    work()
+    run_action(clerk, done, "deshacer")
+    run_worker()
     assert not Sede.objects.exists()
 
 
-def test_reports_go_after_ninety_days(old, clerk):
+def test_reports_are_deleted_after_ninety_days(old, clerk):
     RegistryReport.objects.update(created_at=Now() - timedelta(days=91))
     retention.delete_expired()
     assert not RegistryReport.objects.exists()

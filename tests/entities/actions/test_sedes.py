@@ -67,44 +67,44 @@ def give(delegate, sede, user):
     return activate_user(by=delegate, user=user, sede=sede, **wanted)
 
 
-def test_a_code_is_prov_and_six_digits(delegate):
+def test_code_is_prov_and_six_digits(delegate):
     assert create(delegate).code[:4] == "PROV"
     assert len(create(delegate, "Farmacia Sur").code) == 10
 
 
-def test_the_sedes_of_one_provider_are_consecutive(delegate):
+def test_sedes_of_one_provider_are_consecutive(delegate):
     first = number(create(delegate, "Farmacia 1"))
     assert [number(create(delegate, f"Farmacia {n}")) for n in (2, 3, 4)] == [first + 1, first + 2, first + 3]
 
 
-def test_what_is_refused_costs_no_code(delegate):
+def test_refused_sede_creation_consumes_no_code(delegate):
     first = create(delegate)
     with pytest.raises(actions.SimilarFound):
         create(delegate)
     assert number(create(delegate, "Farmacia Sur")) == number(first) + 1
 
 
-def test_a_code_that_was_rolled_back_is_not_given_again(delegate):
+def test_code_that_was_rolled_back_is_not_given_again(delegate):
     with transaction.atomic():
         lost = create(delegate)
         transaction.set_rollback(True)
     assert number(create(delegate)) > number(lost)
 
 
-def test_a_code_of_a_sede_that_was_deleted_is_not_given_again(delegate):
+def test_code_of_a_sede_that_was_deleted_is_not_given_again(delegate):
     gone = create(delegate)
     code = number(gone)
     gone.delete()
     assert number(create(delegate)) > code
 
 
-def test_a_code_that_exists_already_is_passed_over(delegate):
+def test_code_that_exists_already_is_passed_over(delegate):
     ahead = f"PROV{number(create(delegate)) + 1:06}"
     make_sede(make_entity("PROV"), code=ahead)
     assert number(create(delegate, "Farmacia Sur")) == int(ahead[4:]) + 1
 
 
-def test_the_last_code_is_given(delegate, sequence):
+def test_last_code_is_given(delegate, sequence):
     sequence(999_998)
     assert create(delegate).code == "PROV999999"
 
@@ -143,20 +143,20 @@ def test_fifty_creations_at_once_give_fifty_codes(providers):
     assert HistoryEntry.objects.filter(event="sede.created").count() == TOGETHER
 
 
-def test_a_new_sede_has_what_was_typed_and_can_receive_users(delegate):
+def test_new_sede_has_what_was_typed_and_can_receive_users(delegate):
     sede = actions.create_sede(by=delegate, details=details(), key=uuid4())
     assert SedeDetails.of(sede) == details()
     assert (sede.entity, sede.closed_on, sede.is_main) == (delegate.entity, None, False)
 
 
-def test_the_same_form_creates_one_sede(delegate):
+def test_same_form_creates_one_sede(delegate):
     key = uuid4()
     assert create(delegate, key=key) == create(delegate, key=key)
     assert HistoryEntry.objects.filter(event="sede.created").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_double_click_creates_one_sede():
+def test_double_click_creates_one_sede():
     delegate, key, begin, made = make_delegate(make_entity("PROV")), uuid4(), threading.Barrier(2), []
 
     def click():
@@ -174,7 +174,7 @@ def test_a_double_click_creates_one_sede():
     assert made == [Sede.objects.get().code] * 2
 
 
-def test_a_used_form_with_other_data_is_refused(delegate):
+def test_used_form_with_other_data_is_refused(delegate):
     key = uuid4()
     create(delegate, key=key)
     with pytest.raises(Refused) as refused:
@@ -182,26 +182,26 @@ def test_a_used_form_with_other_data_is_refused(delegate):
     assert refused.value.refusal.headline == "Este formulario ya creó una sede"
 
 
-def test_the_key_of_another_providers_form_means_nothing(delegate):
+def test_key_of_another_providers_form_means_nothing(delegate):
     key = uuid4()
     create(delegate, key=key)
     other = make_delegate(make_entity("PROV"))
     assert create(other, key=key).entity == other.entity
 
 
-def test_the_initial_record_has_a_code_and_is_made_once(delegate):
+def test_initial_record_has_a_code_and_is_created_once(delegate):
     main = actions.create_main_sede(by=None, entity=delegate.entity, details=details())
     again = actions.create_main_sede(by=None, entity=delegate.entity, details=details(name="Otra"))
     assert (main.is_main, main.code[:4], again) == (True, "PROV", main)
 
 
-def test_the_initial_record_is_written_down_for_its_entity(delegate):
+def test_initial_record_has_an_event_of_its_entity(delegate):
     main = actions.create_main_sede(by=None, entity=delegate.entity, details=details())
     entry = HistoryEntry.objects.of(main).get()
     assert (entry.event, entry.actor, entry.entity) == ("sede.created", None, delegate.entity)
 
 
-def test_a_similar_sede_stops_the_creation_until_it_was_seen(delegate):
+def test_similar_sede_stops_the_creation_until_confirmed(delegate):
     first = create(delegate)
     with pytest.raises(actions.SimilarFound) as found:
         create(delegate)
@@ -209,7 +209,7 @@ def test_a_similar_sede_stops_the_creation_until_it_was_seen(delegate):
     assert create(delegate, confirmed_codes=[first.code]) != first
 
 
-def test_a_tick_holds_only_for_the_sedes_that_were_shown(delegate):
+def test_confirmation_covers_only_the_sedes_shown(delegate):
     create(delegate)
     with pytest.raises(actions.SimilarFound):
         create(delegate, confirmed_codes=["PROV999999"])
@@ -223,14 +223,14 @@ def test_editing_warns_of_what_changes_only(delegate):
         edit(delegate, second, address=first.address)
 
 
-def test_a_sede_is_edited_and_keeps_its_code(delegate):
+def test_sede_is_edited_and_keeps_its_code(delegate):
     sede = create(delegate)
     assert edit(delegate, sede, name="Farmacia Centro", municipality_id="11001")
     kept = Sede.objects.get()
     assert (kept.code, kept.name, kept.municipality_id) == (sede.code, "Farmacia Centro", "11001")
 
 
-def test_editing_is_written_down_with_before_and_after(delegate):
+def test_edit_event_has_before_and_after(delegate):
     sede = create(delegate)
     edit(delegate, sede, municipality_id="11001")
     entry = HistoryEntry.objects.of(sede).get(event="sede.edited")
@@ -238,13 +238,13 @@ def test_editing_is_written_down_with_before_and_after(delegate):
     assert entry.after["municipality"].startswith("11001 ")
 
 
-def test_saving_what_is_there_changes_and_writes_nothing(delegate):
+def test_saving_the_same_details_changes_and_records_nothing(delegate):
     sede = create(delegate)
     assert not edit(delegate, sede)
     assert not HistoryEntry.objects.filter(event="sede.edited").exists()
 
 
-def test_a_stale_page_does_not_overwrite(delegate):
+def test_stale_page_does_not_overwrite(delegate):
     sede = create(delegate)
     stale = SedeDetails.of(sede).fingerprint
     edit(delegate, sede, phone="601 555 9999")
@@ -253,14 +253,14 @@ def test_a_stale_page_does_not_overwrite(delegate):
     assert Sede.objects.get().phone == "601 555 9999"
 
 
-def test_the_initial_record_can_be_edited_and_disabled(delegate):
+def test_initial_record_can_be_edited_and_disabled(delegate):
     main = actions.create_main_sede(by=None, entity=delegate.entity, details=details())
     assert edit(delegate, main, name="Farmacia Centro")
     assert actions.disable_sede(by=delegate, sede=main, expected_use=SedeUse(0, 0))
 
 
 @pytest.mark.parametrize("deed", ["edit_sede", "disable_sede", "enable_sede"])
-def test_a_sede_of_reps_is_left_to_reps(delegate, deed):
+def test_sede_of_reps_cannot_be_changed(delegate, deed):
     sede = make_sede(delegate.entity)
     more = {"edit_sede": {"details": details(), "fingerprint": ""}, "disable_sede": {"expected_use": SedeUse(0, 0)}}
     with pytest.raises(Refused) as refused:
@@ -268,7 +268,7 @@ def test_a_sede_of_reps_is_left_to_reps(delegate, deed):
     assert "REPS" in refused.value.refusal.cause
 
 
-def test_a_disabled_sede_can_not_receive_users(delegate):
+def test_disabled_sede_cannot_receive_users(delegate):
     sede = create(delegate)
     actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0))
     with pytest.raises(Refused) as refused:
@@ -276,7 +276,7 @@ def test_a_disabled_sede_can_not_receive_users(delegate):
     assert "deshabilitada" in refused.value.refusal.cause
 
 
-def test_a_page_opened_before_the_sede_was_disabled_gives_no_roles(delegate):
+def test_page_opened_before_the_sede_was_disabled_gives_no_roles(delegate):
     sede = create(delegate)
     before = Sede.objects.get()
     actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0))
@@ -284,14 +284,14 @@ def test_a_page_opened_before_the_sede_was_disabled_gives_no_roles(delegate):
         give(delegate, before, make_user("OTRO"))
 
 
-def test_an_enabled_sede_receives_users_again(delegate):
+def test_enabled_sede_receives_users_again(delegate):
     sede = create(delegate)
     actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0))
     assert actions.enable_sede(by=delegate, sede=sede)
     assert give(delegate, Sede.objects.get(), make_user("OTRO"))
 
 
-def test_disabling_leaves_the_roles_that_are_held(delegate):
+def test_disabling_leaves_the_roles(delegate):
     sede, user = create(delegate), make_user("OTRO")
     held = make_assignment(user, sede, "Rol_Dispensador", delegate)
     actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(1, 1))
@@ -299,7 +299,7 @@ def test_disabling_leaves_the_roles_that_are_held(delegate):
     assert held.ends_at is None
 
 
-def test_disabling_is_refused_when_there_are_other_users_than_the_page_told(delegate):
+def test_disabling_is_refused_when_the_users_changed(delegate):
     sede = create(delegate)
     make_assignment(make_user("OTRO"), sede, "Rol_Dispensador", delegate)
     with pytest.raises(Refused):
@@ -307,7 +307,7 @@ def test_disabling_is_refused_when_there_are_other_users_than_the_page_told(dele
     assert Sede.objects.get().closed_on is None
 
 
-def test_disabling_and_enabling_twice_is_written_once(delegate):
+def test_disabling_and_enabling_twice_records_one_event(delegate):
     sede = create(delegate)
     done = [actions.disable_sede(by=delegate, sede=sede, expected_use=SedeUse(0, 0)) for _ in range(2)]
     done += [actions.enable_sede(by=delegate, sede=sede) for _ in range(2)]
@@ -317,7 +317,7 @@ def test_disabling_and_enabling_twice_is_written_once(delegate):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_activation_under_way_holds_the_disabling_back():
+def test_disabling_waits_for_a_running_activation():
     delegate = make_delegate(make_entity("PROV"))
     sede, answers = create(delegate), []
 

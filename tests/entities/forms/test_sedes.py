@@ -59,17 +59,17 @@ def test_each_field_is_needed_and_asked_for(client, field):
         ("key", ""),
     ],
 )  # fmt: skip
-def test_a_wrong_or_forged_value_saves_nothing_and_is_explained(client, field, value):
+def test_wrong_or_forged_value_saves_nothing_and_is_explained(client, field, value):
     page = create(client, **{field: value})
     assert page.status_code == 200
     assert page.context["form"].errors
     assert not Sede.objects.exists()
 
 
-def test_a_municipality_of_another_department_is_explained(client):
+def test_municipality_of_another_department_is_explained(client):
     assert "del departamento elegido" in errors(create(client, municipality=BOGOTA), "municipality")[0]
 
 
-def test_a_name_of_300_letters_is_kept_whole(client):
+def test_name_of_300_letters_is_kept_whole(client):
     create(client, name="ñ" * 300)
     assert Sede.objects.get().name == "ñ" * 300

@@ -21,23 +21,23 @@ def hospital(db):
     return hospital
 
 
-def test_a_nit_is_once_per_kind():
+def test_nit_is_once_per_kind():
     entity = make_entity()
     with refused_by("entity_once_per_kind_and_nit"):
         make_entity(nit=entity.nit)
 
 
-def test_an_eps_of_both_regimenes_is_two_entities_of_one_nit():
+def test_eps_of_both_regimenes_is_two_entities_of_one_nit():
     assert make_entity("EPS_C", nit="860066942") != make_entity("EPS_S", nit="860066942")
 
 
 @pytest.mark.parametrize("nit", ["12345", "12345678901", "9001234A6", "900.123.4"])
-def test_a_nit_has_six_to_ten_digits(nit):
+def test_nit_has_six_to_ten_digits(nit):
     with refused_by("entity_nit_well_formed"):
         make_entity(nit=nit)
 
 
-def test_an_eps_has_a_code():
+def test_eps_has_a_code():
     with refused_by("entity_eps_code_only_for_eps"):
         make_entity("EPS_C", eps_code=None)
 
@@ -47,12 +47,12 @@ def test_only_an_eps_has_a_code():
         make_entity("IPS", eps_code="EPS008")
 
 
-def test_an_entity_is_of_a_known_kind():
+def test_entity_is_of_a_known_kind():
     with refused_by("entity_kind_known"):
         make_entity(kind="CLUB")
 
 
-def test_an_entity_has_a_name():
+def test_entity_has_a_name():
     with refused_by("entity_has_a_name"):
         make_entity(name="")
 
@@ -64,27 +64,27 @@ def test_only_a_territorial_entity_has_a_modelo_of_one_or_two(kind, model):
 
 
 @pytest.mark.parametrize("model", [None, 1, 2])
-def test_a_territorial_entity_may_not_have_registered_its_modelo_yet(model):
+def test_territorial_entity_may_not_have_registered_its_modelo_yet(model):
     assert make_entity("ET", et_model=model).et_model_meaning
 
 
 @pytest.mark.parametrize("words", ["hospital norte", "10012302", "%", "950010012399", "_ospital", "x899999123"])
-def test_an_entity_is_not_found_by_what_it_is_not(hospital, words):
+def test_entity_is_not_found_by_what_it_is_not(hospital, words):
     assert not Entity.objects.matching(words).exists()
 
 
-def test_a_provider_is_found_by_its_code():
+def test_provider_is_found_by_its_code():
     provider = make_entity("PROV", name="Farmacia Uno")
     make_sede(provider, code="PROV000123")
     assert list(Entity.objects.matching("prov000123")) == [provider]
 
 
-def test_an_eps_is_found_by_its_code():
+def test_eps_is_found_by_its_code():
     eps = make_entity("EPS_S", eps_code="EPSS41")
     assert list(Entity.objects.matching("epss41")) == [eps]
 
 
-def test_a_search_by_words_and_code_can_do_with_indexes_alone(hospital):
+def test_search_by_words_and_code_uses_indexes(hospital):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         plan = Entity.objects.filter(kind="IPS").matching("guaviare 950010012302").explain()

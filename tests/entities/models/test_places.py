@@ -12,12 +12,12 @@ def refused_by(name):
     return pytest.raises(IntegrityError, match=name)
 
 
-def test_a_department_has_two_digits():
+def test_department_has_two_digits():
     with refused_by("department_code_two_digits"):
         Department.objects.create(code="5", name="X")
 
 
-def test_a_municipality_begins_with_its_department():
+def test_municipality_begins_with_its_department():
     with refused_by("municipality_code_in_department"):
         Municipality.objects.create(code="05999", name="X", department_id="11")
 

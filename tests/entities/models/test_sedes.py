@@ -25,32 +25,32 @@ def hospital(db):
 
 
 @pytest.mark.parametrize("code", ["1100100001", "11001000010A", "PROV12345", "prov123456", ""])
-def test_a_sede_has_an_official_code(ips, code):
+def test_sede_has_an_official_code(ips, code):
     with refused_by("sede_code_well_formed"):
         make_sede(ips, code=code)
 
 
-def test_a_code_is_of_one_sede(ips, sede):
+def test_code_is_of_one_sede(ips, sede):
     with pytest.raises(IntegrityError, match="code"):
         make_sede(ips, code=sede.code)
 
 
-def test_a_sede_has_a_municipality(ips):
+def test_sede_has_a_municipality(ips):
     with refused_by("sede_has_municipality_unless_eps"):
         make_sede(ips, municipality_id=None)
 
 
-def test_the_sede_of_an_eps_needs_no_municipality():
+def test_sede_of_an_eps_needs_no_municipality():
     eps = make_entity("EPS_C")
     assert make_sede(eps, code=eps.eps_code, municipality_id=None).pk
 
 
-def test_a_sede_has_a_name(ips):
+def test_sede_has_a_name(ips):
     with refused_by("sede_has_a_name"):
         make_sede(ips, name="")
 
 
-def test_a_provider_class_is_one_of_reps(ips):
+def test_provider_class_is_one_of_reps(ips):
     with refused_by("sede_provider_class_known"):
         make_sede(ips, provider_class="XX")
 
@@ -69,19 +69,19 @@ def test_wild_cards_are_only_letters(sede, words):
     assert not Sede.objects.matching(words).exists()
 
 
-def test_an_entity_has_one_initial_record():
+def test_entity_has_one_initial_record():
     provider = make_entity("PROV")
     make_sede(provider, code="PROV000001", is_main=True)
     with refused_by("sede_one_main_per_entity"):
         make_sede(provider, code="PROV000002", is_main=True)
 
 
-def test_the_initial_record_has_a_code_of_a_provider():
+def test_initial_record_has_a_code_of_a_provider():
     with refused_by("sede_main_has_provider_code"):
         make_sede(make_entity("PROV"), is_main=True)
 
 
-def test_a_form_creates_one_sede():
+def test_form_creates_one_sede():
     provider, key = make_entity("PROV"), uuid4()
     make_sede(provider, code="PROV000001", form_key=key)
     with refused_by("sede_once_per_form"):
@@ -95,16 +95,16 @@ def test_a_form_creates_one_sede():
         "899999123-4", "899.999.123-4", "san 95001001", "hospital de", "guaviare 899999",
     ],
 )  # fmt: skip
-def test_an_entity_is_found_by_words_of_its_name_codes_of_its_sedes_and_nit(hospital, words):
+def test_entity_is_found_by_name_nit_and_sede_codes(hospital, words):
     assert list(Entity.objects.matching(words)) == [hospital]
 
 
-def test_an_entity_is_known_by_the_code_of_its_main_sede(hospital):
+def test_entity_is_known_by_the_code_of_its_main_sede(hospital):
     found = Entity.objects.with_main_sede().get(pk=hospital.pk)
     assert (found.code, found.open_sedes) == ("950010012301", 2)
 
 
-def test_the_main_sede_is_an_open_one(hospital):
+def test_main_sede_is_an_open_one(hospital):
     Sede.objects.filter(code="950010012301").update(closed_on="2026-01-01")
     found = Entity.objects.with_main_sede().get(pk=hospital.pk)
     assert (found.code, found.open_sedes) == ("950010012302", 1)

@@ -54,7 +54,7 @@ def eps(tmp_path: Path) -> Any:
     return load_rows
 
 
-def test_the_list_that_comes_with_the_portal_has_no_bad_row() -> None:
+def test_list_that_comes_with_the_portal_has_no_bad_row() -> None:
     assert counts(load("import_eps", Command.default_file, strict=True))["nuevas"] == len(default_rows())
 
 
@@ -64,7 +64,7 @@ def test_every_nit_of_that_list_agrees_with_its_published_check_digit() -> None:
     assert {row["nit"] for row in default_rows()} == set(checked) | WITHOUT_CHECK
 
 
-def test_an_eps_becomes_an_entity_and_its_one_sede(eps: Any) -> None:
+def test_eps_becomes_an_entity_and_its_one_sede(eps: Any) -> None:
     eps(ROWS[2])
     sede = Sede.objects.select_related("entity").get()
     assert (sede.code, sede.entity.eps_code, sede.entity.kind, sede.entity.nit, sede.municipality_id) == (
@@ -82,20 +82,20 @@ def test_one_nit_with_both_regimenes_is_two_entities(eps: Any) -> None:
     assert list(kinds) == [EntityKind.EPS_C, EntityKind.EPS_S]
 
 
-def test_the_same_list_again_writes_no_row(eps: Any) -> None:
+def test_same_list_again_writes_no_row(eps: Any) -> None:
     eps(*ROWS)
     before = set(versions(Entity, Sede))
     assert counts(eps(*ROWS))["sin cambio"] == 3
     assert set(versions(Entity, Sede)) == before
 
 
-def test_a_new_name_reaches_entity_and_sede(eps: Any) -> None:
+def test_new_name_reaches_entity_and_sede(eps: Any) -> None:
     eps(*ROWS)
     assert counts(eps(*ROWS[:2], ROWS[2] | {"nombre": "Compensar"}))["cambiadas"] == 1
     assert Sede.objects.values_list("name", "entity__name").get(code="EPS008") == ("Compensar", "Compensar")
 
 
-def test_an_eps_that_is_gone_is_closed(eps: Any) -> None:
+def test_eps_that_is_gone_is_closed(eps: Any) -> None:
     eps(*ROWS)
     assert counts(eps(*ROWS[:2], allow_closing=True))["cerradas"] == 1
     assert Sede.objects.get(closed_on__isnull=False).code == "EPS008"
@@ -107,7 +107,7 @@ def test_closing_more_than_a_fifth_is_refused(eps: Any) -> None:
         eps(*ROWS[:2])
 
 
-def test_an_eps_that_comes_back_is_open_again(eps: Any) -> None:
+def test_eps_that_comes_back_is_open_again(eps: Any) -> None:
     eps(*ROWS)
     eps(*ROWS[:2], allow_closing=True)
     assert counts(eps(*ROWS))["reabiertas"] == 1
@@ -132,18 +132,18 @@ def test_sedes_of_other_kinds_stay_open(eps: Any) -> None:
         ({"nit": "860066942"}, "la EPS de NIT 860066942 ya está, en ese régimen, en la línea 4"),
     ],
 )
-def test_a_bad_row_is_rejected_with_its_reason(eps: Any, cells: dict[str, str], reason: str) -> None:
+def test_bad_row_is_rejected_with_its_reason(eps: Any, cells: dict[str, str], reason: str) -> None:
     row = {"codigo": "EPS999", "nit": "860512780", "nombre": "EPS Nueve", "regimen": "contributivo"}
     assert f"línea 5: {reason}" in eps(*ROWS, row | cells)
 
 
-def test_a_code_of_another_entity_is_rejected(eps: Any) -> None:
+def test_code_of_another_entity_is_rejected(eps: Any) -> None:
     eps(*ROWS)
     said = eps(*ROWS[:2], ROWS[2] | {"nit": "860512780"})
     assert "línea 4: el código EPS008 ya es de Compensar EPS, NIT 860066942; corríjalo antes en el" in said
 
 
-def test_an_entity_with_another_code_is_rejected(eps: Any) -> None:
+def test_entity_with_another_code_is_rejected(eps: Any) -> None:
     eps(*ROWS)
     said = eps(*ROWS, ROWS[2] | {"codigo": "EPS999"}, allow_closing=True)
     assert "línea 5: la EPS de NIT 860066942 ya está" in said
@@ -151,7 +151,7 @@ def test_an_entity_with_another_code_is_rejected(eps: Any) -> None:
     assert "línea 4: la EPS de NIT 860066942 ya tiene el código EPS008; corríjalo antes" in said
 
 
-def test_a_load_has_its_record_and_its_history(eps: Any) -> None:
+def test_load_has_its_record_and_its_history(eps: Any) -> None:
     eps(*ROWS)
     assert RegistryLoad.objects.get().kind == "eps"
     assert HistoryEntry.objects.get().event == "eps.loaded"

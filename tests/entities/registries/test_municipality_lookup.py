@@ -38,6 +38,6 @@ def reps(tmp_path: Path) -> Any:
         ("99999", "Bolívar", "Cartagena", "13001"),
     ],
 )
-def test_a_municipality_is_found(reps: Any, code: str, department: str, name: str, expected: str) -> None:
+def test_municipality_is_found(reps: Any, code: str, department: str, name: str, expected: str) -> None:
     reps(sede_row(municipiosede=code, departamentodededesc=department, municipiosededesc=name))
     assert Sede.objects.get().municipality_id == expected

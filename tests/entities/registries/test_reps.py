@@ -47,7 +47,7 @@ def said(tmp_path: Path) -> Any:
     return load_rows
 
 
-def test_an_ips_becomes_an_entity_by_its_nit(reps: Any) -> None:
+def test_ips_becomes_an_entity_by_its_nit(reps: Any) -> None:
     reps(sede_row())
     entity = Entity.objects.get()
     assert (entity.kind, entity.identification_type, entity.nit, entity.name) == (
@@ -58,13 +58,13 @@ def test_an_ips_becomes_an_entity_by_its_nit(reps: Any) -> None:
     )
 
 
-def test_an_independent_professional_becomes_an_entity_by_his_document(reps: Any) -> None:
+def test_independent_professional_becomes_an_entity_by_document(reps: Any) -> None:
     reps(professional_row())
     entity = Entity.objects.get()
     assert (entity.kind, entity.identification_type, entity.nit) == ("PI", "CC", "1900000001")
 
 
-def test_a_sede_has_every_column(reps: Any) -> None:
+def test_sede_has_every_column(reps: Any) -> None:
     reps(sede_row())
     assert Sede.objects.values(
         "code",
@@ -114,7 +114,7 @@ def test_one_nit_as_ips_and_as_transport_is_one_entity(reps: Any) -> None:
     assert Entity.objects.count() == 1
 
 
-def test_the_entity_takes_the_name_of_its_first_sede(reps: Any) -> None:
+def test_entity_takes_the_name_of_its_first_sede(reps: Any) -> None:
     reps(
         sede_row(codigohabilitacionsede="110010000102", nombreprestador="SEGUNDO NOMBRE"),
         sede_row(nombreprestador="PRIMER NOMBRE"),
@@ -144,12 +144,12 @@ def test_spaces_inside_the_code_do_not_matter(reps: Any) -> None:
         "mar 12 2026",
     ],
 )
-def test_a_cut_date_is_understood(reps: Any, spelled: str) -> None:
+def test_snapshot_date_is_understood(reps: Any, spelled: str) -> None:
     reps(sede_row(fecha_corte_reps=spelled))
     assert Sede.objects.get().reps_snapshot_date == date(2026, 3, 12)
 
 
-def test_the_same_file_again_changes_nothing(reps: Any) -> None:
+def test_same_file_again_changes_nothing(reps: Any) -> None:
     reps(*sites(3), professional_row())
     assert reps(*sites(3), professional_row()) == {
         "nuevas": 0,
@@ -163,7 +163,7 @@ def test_the_same_file_again_changes_nothing(reps: Any) -> None:
     }
 
 
-def test_the_same_file_again_writes_no_row(reps: Any) -> None:
+def test_same_file_again_writes_no_row(reps: Any) -> None:
     reps(*sites(3), professional_row())
     before = set(versions(Entity, Sede))
     reps(*sites(3), professional_row())
@@ -179,31 +179,31 @@ def test_only_the_changed_sede_is_written(reps: Any) -> None:
     assert len(set(versions(Entity, Sede)) - before) == 1
 
 
-def test_a_new_name_of_the_provider_changes_the_entity(reps: Any) -> None:
+def test_new_name_of_the_provider_changes_the_entity(reps: Any) -> None:
     reps(sede_row())
     assert reps(sede_row(nombreprestador="OTRA RAZÓN SOCIAL S.A."))["entidades cambiadas"] == 1
     assert Entity.objects.get().name == "OTRA RAZÓN SOCIAL S.A."
 
 
-def test_a_later_cut_is_noted_but_is_not_a_change(reps: Any) -> None:
+def test_later_snapshot_date_is_stored_but_not_counted(reps: Any) -> None:
     reps(sede_row())
     assert reps(sede_row(fecha_corte_reps="2026-04-12"))["sin cambio"] == 1
     assert Sede.objects.get().reps_snapshot_date == date(2026, 4, 12)
 
 
-def test_a_file_without_cut_keeps_the_one_known(reps: Any) -> None:
+def test_file_without_snapshot_date_leaves_the_known_one(reps: Any) -> None:
     reps(sede_row())
     reps(sede_row(fecha_corte_reps=""))
     assert Sede.objects.get().reps_snapshot_date == date(2026, 3, 12)
 
 
-def test_a_sede_without_roles_may_go_to_another_entity(reps: Any) -> None:
+def test_sede_without_roles_may_go_to_another_entity(reps: Any) -> None:
     reps(sede_row())
     reps(sede_row(numeroidentificacion="990000002"))
     assert Sede.objects.get().entity.nit == "990000002"
 
 
-def test_a_sede_with_roles_stays_with_its_entity(reps: Any, ministry: Account) -> None:
+def test_sede_with_roles_stays_with_its_entity(reps: Any, ministry: Account) -> None:
     reps(sede_row(), *sites(9)[1:])
     sede = Sede.objects.get(code="110010000101")
     factories.make_assignment(factories.make_user(), sede, Role.PRESCRIPTOR, ministry)
@@ -212,46 +212,46 @@ def test_a_sede_with_roles_stays_with_its_entity(reps: Any, ministry: Account) -
     assert (sede.entity.nit, sede.closed_on) == ("990000001", None)
 
 
-def test_a_sede_with_roles_still_gets_its_new_telephone(reps: Any, ministry: Account) -> None:
+def test_sede_with_roles_still_gets_its_new_telephone(reps: Any, ministry: Account) -> None:
     reps(sede_row())
     factories.make_assignment(factories.make_user(), Sede.objects.get(), Role.PRESCRIPTOR, ministry)
     reps(sede_row(t_lefonosede="6015550199"))
     assert Sede.objects.get().phone == "6015550199"
 
 
-def test_a_sede_that_is_gone_is_closed_on_the_day_of_the_cut(reps: Any) -> None:
+def test_sede_that_is_gone_is_closed_on_the_day_of_the_cut(reps: Any) -> None:
     reps(*sites(5))
     assert reps(*sites(4))["cerradas"] == 1
     assert Sede.objects.get(closed_on__isnull=False).closed_on == date(2026, 3, 12)
 
 
 @time_machine.travel("2026-07-01 12:00-05:00", tick=False)
-def test_without_a_cut_it_is_closed_today(reps: Any) -> None:
+def test_without_a_snapshot_it_is_closed_today(reps: Any) -> None:
     reps(*(row | {"fecha_corte_reps": ""} for row in sites(5)))
     reps(*(row | {"fecha_corte_reps": ""} for row in sites(4)))
     assert Sede.objects.get(closed_on__isnull=False).closed_on == date(2026, 7, 1)
 
 
-def test_the_summary_names_what_was_closed(tmp_path: Path) -> None:
+def test_summary_names_what_was_closed(tmp_path: Path) -> None:
     load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
     said = load("import_reps", csv_file(tmp_path / "reps.csv", sites(4)))
     assert "Cerradas:\n  110010000105" in said
 
 
-def test_a_sede_that_comes_back_is_open_again(reps: Any) -> None:
+def test_sede_that_comes_back_is_open_again(reps: Any) -> None:
     reps(*sites(5))
     reps(*sites(4))
     assert reps(*sites(5))["reabiertas"] == 1
     assert not Sede.objects.filter(closed_on__isnull=False).exists()
 
 
-def test_a_closed_sede_is_closed_once(reps: Any) -> None:
+def test_closed_sede_is_closed_once(reps: Any) -> None:
     reps(*sites(5))
     reps(*sites(4))
     assert reps(*sites(4))["cerradas"] == 0
 
 
-def test_a_sede_whose_row_is_rejected_is_not_closed(reps: Any) -> None:
+def test_sede_whose_row_is_rejected_is_not_closed(reps: Any) -> None:
     reps(*sites(3))
     rows = sites(3)
     rows[2]["nombresede"] = ""
@@ -259,13 +259,13 @@ def test_a_sede_whose_row_is_rejected_is_not_closed(reps: Any) -> None:
     assert Sede.objects.open().count() == 3
 
 
-def test_a_sede_whose_code_lost_its_zero_is_not_closed(reps: Any) -> None:
+def test_sede_whose_code_lost_its_zero_is_not_closed(reps: Any) -> None:
     reps(sede_row(), professional_row())
     reps(sede_row(), professional_row(codigohabilitacionsede="50010000201"))
     assert Sede.objects.open().count() == 2
 
 
-def test_a_sede_of_a_proveedor_is_never_closed(reps: Any) -> None:
+def test_sede_of_a_proveedor_is_never_closed(reps: Any) -> None:
     proveedor = factories.make_entity(EntityKind.PROVEEDOR)
     factories.make_sede(proveedor, code="PROV000001")
     reps(*sites(5))
@@ -333,22 +333,22 @@ def test_a_sede_of_a_proveedor_is_never_closed(reps: Any) -> None:
         ({"fecha_corte_reps": "Foo 12 2026"}, "la fecha de corte «Foo 12 2026» debe ser una fecha"),
     ],
 )
-def test_a_bad_row_is_rejected_with_its_reason(said: Any, cells: dict[str, str], reason: str) -> None:
+def test_bad_row_is_rejected_with_its_reason(said: Any, cells: dict[str, str], reason: str) -> None:
     assert reason in said(sede_row(**cells)).partition("línea 3: ")[2]
     assert Sede.objects.get().name == "LA BUENA"
 
 
-def test_a_row_leaves_no_entity_behind(said: Any) -> None:
+def test_row_leaves_no_entity_behind(said: Any) -> None:
     said(sede_row(numeroidentificacion="990000009", nombresede=""))
     assert not Entity.objects.filter(nit="990000009").exists()
 
 
-def test_a_professional_with_a_nit_is_rejected(said: Any) -> None:
+def test_professional_with_a_nit_is_rejected(said: Any) -> None:
     reason = "un profesional independiente se identifica con su documento de persona, no con NIT"
     assert reason in said(professional_row(tipoid="NI", numeroidentificacion="990000001"))
 
 
-def test_a_sede_with_roles_that_would_change_hands_is_rejected(said: Any, ministry: Account) -> None:
+def test_sede_with_roles_cannot_go_to_another_entity(said: Any, ministry: Account) -> None:
     said(sede_row())
     sede = Sede.objects.get(code="110010000101")
     factories.make_assignment(factories.make_user(), sede, Role.PRESCRIPTOR, ministry)

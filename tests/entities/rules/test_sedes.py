@@ -37,17 +37,17 @@ def create(by, name="Farmacia Norte", address=None, **more):
         ({"name": "Farmacia Norte 2", "address": "Cl 1 # 2-3"}, False),
     ],
 )
-def test_a_sede_is_similar_by_name_or_by_address_without_accents_case_or_spaces(delegate, changed, found):
+def test_similar_sede_ignores_accents_case_and_spaces(delegate, changed, found):
     actions.create_sede(by=delegate, details=details(), key=uuid4())
     assert similar_sedes(delegate.entity, details(**changed)).exists() is found
 
 
-def test_a_sede_of_another_provider_is_not_similar(delegate):
+def test_sede_of_another_provider_is_not_similar(delegate):
     create(make_delegate(make_entity("PROV")))
     assert create(delegate).name == "Farmacia Norte"
 
 
-def test_a_sedes_use_counts_people_once_and_not_what_is_over(delegate):
+def test_sedes_use_counts_people_once_and_not_what_is_over(delegate):
     sede, user = create(delegate), make_user()
     for role in ("Rol_Dispensador", "Rol_Anulador"):
         make_assignment(user, sede, role, delegate)

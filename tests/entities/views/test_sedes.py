@@ -92,19 +92,19 @@ def excel(client, **filters):
     return [[value or "" for value in row] for row in rows[1:]]
 
 
-def test_the_menu_of_a_proveedor_has_both_items_in_the_manuals_order(client):
+def test_menu_of_a_proveedor_has_both_items_in_the_manuals_order(client):
     labels = [item.entry.label for item in client.get(reverse("home")).context["menu"]]
     first = labels.index("Crear Sede Proveedor")
     assert labels[first : first + 2] == ["Crear Sede Proveedor", "Consultar Sedes Proveedor"]
 
 
-def test_the_form_asks_what_the_manual_asks(client):
+def test_form_has_the_fields_of_the_manual(client):
     form = client.get(reverse("create_sede")).context["form"]
     labels = [field.label for field in form.visible_fields()]
     assert labels == ["Nombre completo", "Teléfono", "Dirección", "Departamento", "Municipio"]
 
 
-def test_a_provider_with_one_sede_is_told_that_it_needs_no_other(client):
+def test_form_says_that_one_sede_is_enough(client):
     assert "Si la entidad solo cuenta con una sede" in client.get(reverse("create_sede")).text
 
 
@@ -115,7 +115,7 @@ def test_crear_sede_confirms_with_the_generated_code(client, delegate):
     assert f"Código generado para la sede del proveedor: {code}" in page.text
 
 
-def test_all_1122_municipalities_can_be_chosen_without_scripts_by_department(client):
+def test_all_municipalities_can_be_chosen_without_scripts(client):
     page = client.get(reverse("create_sede")).text
     assert page.count("<optgroup") == 33
     groups = dict(client.get(reverse("create_sede")).context["form"].fields["municipality"].choices[1:])
@@ -133,20 +133,20 @@ def test_html_in_a_name_is_text_on_every_page(client):
         assert "&lt;script&gt;alert(1)" in page
 
 
-def test_a_forged_entity_is_ignored(client, delegate):
+def test_forged_entity_is_ignored(client, delegate):
     other = make_entity("PROV")
     create(client, entity=other.pk, entity_id=other.pk, code="PROV000009", is_main="on")
     made = Sede.objects.get()
     assert (made.entity, made.is_main) == (delegate.entity, False)
 
 
-def test_a_double_click_creates_one_sede_and_says_its_code_twice(client):
+def test_double_click_creates_one_sede(client):
     key = str(uuid4())
     pages = [create(client, key=key) for _ in range(2)]
     assert all(Sede.objects.get().code in page.text for page in pages)
 
 
-def test_a_used_form_with_other_data_says_so_and_then_creates(client):
+def test_used_form_with_other_data_says_so_and_then_creates(client):
     key = str(uuid4())
     create(client, key=key)
     page = create(client, key=key, name="Farmacia Centro", address="Otra")
@@ -155,14 +155,14 @@ def test_a_used_form_with_other_data_says_so_and_then_creates(client):
     assert Sede.objects.count() == 2
 
 
-def test_a_sede_with_the_same_name_is_shown_before_anything_is_saved(client, sede):
+def test_sede_with_the_same_name_is_shown_before_anything_is_saved(client, sede):
     page = create(client, name="farmacia  NORTE")
     assert "Ya hay una sede parecida" in page.text
     assert reverse("edit_sede", args=[sede.code]) in page.text
     assert Sede.objects.count() == 1
 
 
-def test_a_sede_at_the_same_address_is_shown_though_it_is_disabled(client, delegate):
+def test_disabled_sede_at_the_same_address_is_shown(client, delegate):
     make_sede(
         delegate.entity,
         code="PROV000001",
@@ -174,13 +174,13 @@ def test_a_sede_at_the_same_address_is_shown_though_it_is_disabled(client, deleg
     assert Sede.objects.count() == 1
 
 
-def test_the_tick_creates_it_all_the_same(client, sede):
+def test_confirmation_creates_the_similar_sede(client, sede):
     page = create(client, name=sede.name)
     create(client, name=sede.name, confirmed="on", similar=page.context["confirm"].initial["similar"])
     assert Sede.objects.count() == 2
 
 
-def test_a_warning_without_tick_warns_again(client, sede):
+def test_unconfirmed_warning_is_shown_again(client, sede):
     create(client, name=sede.name, similar=sede.code)
     assert Sede.objects.count() == 1
 
@@ -195,13 +195,13 @@ def test_when_no_codes_are_left_the_page_says_so(client, monkeypatch):
     assert "PROV999999" in page.text
 
 
-def test_a_sede_is_edited(client, sede):
+def test_sede_is_edited(client, sede):
     page = edit(client, sede, name="Farmacia Centro")
     assert "se guardaron" in page.text
     assert Sede.objects.get().name == "Farmacia Centro"
 
 
-def test_a_stale_page_is_told_and_shows_the_present_data(client, delegate, sede):
+def test_stale_page_is_refused_and_shows_current_data(client, delegate, sede):
     page = client.get(reverse("edit_sede", args=[sede.code]))
     edit(client, sede, phone="601 555 9999")
     data = page.context["form"].initial | {"name": "Vieja"}
@@ -215,7 +215,7 @@ def test_editing_with_a_mistake_saves_nothing(client, sede):
     assert Sede.objects.get().phone == "601 555 0101"
 
 
-def test_a_sede_of_reps_can_only_be_looked_at(client, delegate):
+def test_sede_of_reps_is_read_only(client, delegate):
     sede = make_sede(delegate.entity)
     assert "viene del REPS" in client.get(reverse("edit_sede", args=[sede.code])).text
     for name in ("edit_sede", "disable_sede", "enable_sede"):
@@ -223,7 +223,7 @@ def test_a_sede_of_reps_can_only_be_looked_at(client, delegate):
     assert Sede.objects.get().name == sede.name
 
 
-def test_disabling_says_first_how_many_users_hold_roles_there(client, delegate, sede):
+def test_disable_page_shows_the_number_of_users(client, delegate, sede):
     user = make_user()
     for role in ("Rol_Dispensador", "Rol_Anulador"):
         make_assignment(user, sede, role, delegate)
@@ -241,12 +241,12 @@ def test_disabling_and_enabling_say_what_happened(client, sede):
 
 
 @pytest.mark.parametrize("told", [{"users": "", "roles": ""}, {"users": "9"}, {"users": "x", "roles": "y"}])
-def test_disabling_without_the_true_number_asks_again(client, sede, told):
+def test_disabling_with_a_wrong_number_asks_again(client, sede, told):
     assert "Los usuarios de la sede cambiaron" in disable(client, sede, **told).text
     assert Sede.objects.open().exists()
 
 
-def test_the_last_open_sede_is_named_as_such(client, sede):
+def test_last_open_sede_is_named_as_such(client, sede):
     assert "única sede habilitada" in client.get(reverse("disable_sede", args=[sede.code])).text
 
 
@@ -256,7 +256,7 @@ def test_opening_the_address_enables_nothing(client, sede):
     assert not Sede.objects.open().exists()
 
 
-def test_the_history_of_a_sede_shows_each_act(client, delegate):
+def test_sede_history_shows_every_event(client, delegate):
     create(client)
     sede = Sede.objects.get()
     edit(client, sede, name="Farmacia Centro")
@@ -274,12 +274,12 @@ def test_the_history_of_a_sede_shows_each_act(client, delegate):
         assert shown in page.text
 
 
-def test_the_history_shows_the_acts_of_this_entity_alone(client, sede):
+def test_sede_history_shows_events_of_its_entity_only(client, sede):
     record(by=None, event=Event.SEDE_EDITED, obj=sede, entity=make_entity(), after={"name": "Ajena"})
     assert client.get(reverse("sede_history", args=[sede.code])).context["page"].count == 0
 
 
-def test_the_list_shows_the_columns_of_the_manual_and_more(client, sede, delegate):
+def test_list_shows_the_columns_of_the_manual_and_more(client, sede, delegate):
     page = search(client).text
     for heading in ("Código", "Entidad", "NroID", "Tipo Entidad", "Tipo Relación", "Fecha"):
         assert f'<th scope="col">{heading}</th>' in page
@@ -311,7 +311,7 @@ def test_type_state_and_criteria_find_sedes(client, three, filters, found):
     assert codes(search(client, **filters)) == found
 
 
-def test_a_sede_of_reps_is_found_by_its_codigo_de_habilitacion(client, delegate):
+def test_sede_of_reps_is_found_by_its_codigo_de_habilitacion(client, delegate):
     sede = make_sede(delegate.entity)
     assert codes(search(client, criterio=sede.code)) == [sede.code]
 
@@ -325,12 +325,12 @@ def test_no_result_says_what_to_do(client):
     assert "Quite algún filtro" in search(client, criterio="nada").text
 
 
-def test_a_strangers_sedes_are_neither_listed_nor_downloaded(client):
+def test_strangers_sedes_are_neither_listed_nor_downloaded(client):
     make_sede(make_entity("PROV"), code="PROV000009", name="Ajena")
     assert codes(search(client)) == []
     assert excel(client) == []
 
 
-def test_a_wrong_filter_is_explained_on_the_page_and_not_downloaded(client):
+def test_wrong_filter_is_explained_on_the_page_and_not_downloaded(client):
     response = client.get(reverse("download_sedes"), {"estado": "x"}, follow=True)
     assert "El estado debe ser uno de la lista." in response.text

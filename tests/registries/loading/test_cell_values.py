@@ -26,16 +26,16 @@ def said(tmp_path: Path) -> Any:
     return load_rows
 
 
-def test_a_ten_digit_nit_of_a_natural_person_is_accepted(said: Any) -> None:
+def test_ten_digit_nit_of_a_natural_person_is_accepted(said: Any) -> None:
     assert counts(said(sede_row(numeroidentificacion="1020304050")))["rechazadas"] == 0
 
 
-def test_a_ten_digit_nit_that_does_not_check_is_accepted(said: Any) -> None:
+def test_ten_digit_nit_that_does_not_check_is_accepted(said: Any) -> None:
     assert counts(said(sede_row(numeroidentificacion="8600669421")))["rechazadas"] == 0
 
 
 @time_machine.travel("2026-03-11 12:00-05:00", tick=False)
-def test_a_cut_in_the_future_is_rejected(tmp_path: Path) -> None:
+def test_snapshot_in_the_future_is_rejected(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "reps.csv", [sede_row(fecha_corte_reps="12/03/2026")])
     with pytest.raises(CommandError, match="la fecha de corte «12/03/2026» está en el futuro"):
         load("import_reps", path)
@@ -46,5 +46,5 @@ def test_invisible_marks_are_dropped(said: Any) -> None:
     assert Sede.objects.get(code="110010000101").name == "CLÍNICA DEL RÍO"
 
 
-def test_a_tilde_of_another_language_is_not_damage(said: Any) -> None:
+def test_tilde_of_another_language_is_not_damage(said: Any) -> None:
     assert counts(said(sede_row(nombreprestador="SÃO JOÃO LTDA")))["rechazadas"] == 0

@@ -14,7 +14,7 @@ from entities.models import Sede
 from registries import registry
 from registries.models import RegistryAddition, RegistryChange, RegistryLoad
 from tests import factories
-from tests.registries.registry_pages import act, work
+from tests.registries.registry_pages import run_action, run_worker
 from tests.registry_files import csv_file, load, sede_row, sites
 
 pytestmark = pytest.mark.django_db
@@ -93,13 +93,13 @@ MAKERS: dict[str, Any] = {
 def undone(client: Client, kind: str = "reps", reason: str = "Archivo equivocado") -> RegistryLoad:
     last = RegistryLoad.objects.not_undone(kind).first()
     assert last is not None
-    act(client, last, "deshacer", reason=reason)
-    work()
+    run_action(client, last, "deshacer", reason=reason)
+    run_worker()
     last.refresh_from_db()
     return last
 
 
-def test_how_the_rows_were_is_kept_for_the_last_load_of_each_registry(tmp_path):
+def test_earlier_rows_are_stored_for_the_last_load_only(tmp_path):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
     load("import_eps", MAKERS["eps"](tmp_path / "eps.csv", 1))
     load("import_reps", csv_file(tmp_path / "b.csv", sites(4)))
@@ -110,7 +110,7 @@ def test_how_the_rows_were_is_kept_for_the_last_load_of_each_registry(tmp_path):
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in registry.registry_choices()])
-def test_every_table_of_a_registry_has_triggers_that_keep_its_columns(kind):
+def test_every_tracked_table_has_its_triggers(kind):
     kept = registry.get_registry(kind).tracked
     assert kept, f"{kind} can not be undone: it names no tables in `tracked`"
     for each in kept:
@@ -125,7 +125,7 @@ def test_every_table_of_a_registry_has_triggers_that_keep_its_columns(kind):
         assert set(found.values()) == {"".join(f"{name}\\000" for name in (each.key, *each.columns))}
 
 
-def test_what_people_do_is_not_kept(tmp_path):
+def test_changes_outside_a_load_are_not_stored(tmp_path):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
     before = RegistryChange.objects.count(), RegistryAddition.objects.count()
     Sede.objects.update(phone="1")

@@ -11,7 +11,7 @@ from entities.models import Sede
 from registries.loading import effects
 from registries.loading.effects import Effect
 from registries.models import RegistryLoad
-from tests.registries.registry_pages import act, page_of, uploaded, work
+from tests.registries.registry_pages import page_of, run_action, run_worker, uploaded
 from tests.registry_files import csv_file, load, sede_row, sites
 
 pytestmark = pytest.mark.django_db
@@ -35,16 +35,16 @@ def file(tmp_path: Path) -> Any:
 def undone(client: Client, kind: str = "reps", reason: str = "Archivo equivocado") -> RegistryLoad:
     last = RegistryLoad.objects.not_undone(kind).first()
     assert last is not None
-    act(client, last, "deshacer", reason=reason)
-    work()
+    run_action(client, last, "deshacer", reason=reason)
+    run_worker()
     last.refresh_from_db()
     return last
 
 
-def test_what_effects_count_is_shown_before_and_after(clerk, file, monkeypatch):
+def test_counts_of_effects_are_shown_in_preview_and_result(clerk, file, monkeypatch):
     monkeypatch.setattr(effects, "_effects", [Effect(lambda load: {"roles que terminan": 3}, lambda load: None)])
     waiting = uploaded(clerk, "reps", file(sede_row()))
-    work()
+    run_worker()
     assert "Roles que terminan</th><td>3" in page_of(clerk, waiting)
 
 

@@ -49,12 +49,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "reps.csv"
 
 
-def test_the_headings_of_the_manual_download_are_known(tmp_path: Path) -> None:
+def test_headings_of_the_manual_download_are_known(tmp_path: Path) -> None:
     load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row()], shown=CAMEL_HEADINGS))
     assert Sede.objects.get().phone == "6015550101"
 
 
-def test_the_class_by_name_is_preferred_to_the_class_by_number(tmp_path: Path) -> None:
+def test_class_by_name_is_preferred_to_the_class_by_number(tmp_path: Path) -> None:
     headings = [*HEADINGS, "ClasePrestadorDesc"]
     row = sede_row(claseprestador="3", ClasePrestadorDesc="Transporte Especial de Pacientes")
     load("import_reps", csv_file(tmp_path / "reps.csv", [row], headings))
@@ -67,18 +67,18 @@ def test_columns_may_come_in_any_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("missing", ["municipiosede", "fecha_corte_reps"])
-def test_an_optional_column_may_be_missing(tmp_path: Path, missing: str) -> None:
+def test_optional_column_may_be_missing(tmp_path: Path, missing: str) -> None:
     headings = [heading for heading in HEADINGS if heading != missing]
     load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row()], headings))
     assert Sede.objects.get().municipality_id == "11001"
 
 
-def test_a_semicolon_separates_too(tmp_path: Path) -> None:
+def test_semicolon_separates_too(tmp_path: Path) -> None:
     load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row()], delimiter=";"))
     assert Sede.objects.count() == 1
 
 
-def test_a_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
+def test_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
     load("import_reps", csv_file(tmp_path / "reps.csv", [sede_row()], encoding="utf-8-sig"))
     assert Sede.objects.count() == 1
 
@@ -95,7 +95,7 @@ def test_blank_cells_too_many_do_not_matter(tmp_path: Path) -> None:
     assert counts(load("import_reps", path))["nuevas"] == 1
 
 
-def test_a_workbook_is_loaded(tmp_path: Path) -> None:
+def test_workbook_is_loaded(tmp_path: Path) -> None:
     rows = [HEADINGS, [sede_row().get(heading) for heading in HEADINGS]]
     load("import_reps", xlsx_file(tmp_path / "reps.xlsx", rows))
     assert Sede.objects.get().name == "CLÍNICA DEL RÍO CENTRO"
@@ -109,7 +109,7 @@ def test_blank_cells_and_rows_of_a_workbook_do_not_matter(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("cell", "text"), [(1.5, "1.5"), (1e16, "10000000000000000"), (True, "True")])
-def test_a_number_of_a_workbook_is_written_out(tmp_path: Path, cell: object, text: str) -> None:
+def test_number_of_a_workbook_is_written_out(tmp_path: Path, cell: object, text: str) -> None:
     row: dict[str, Any] = sede_row() | {"direcci_nsede": cell}
     load("import_reps", xlsx_file(tmp_path / "reps.xlsx", [HEADINGS, [row.get(heading) for heading in HEADINGS]]))
     assert Sede.objects.get().address == text
@@ -132,7 +132,7 @@ def test_numbers_and_dates_of_a_workbook_are_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("missing", ["codigoprestador", "nombreprestador", "nombresede", "tipoid", "claseprestador"])
-def test_a_missing_column_is_named(refused: Any, path: Path, missing: str) -> None:
+def test_missing_column_is_named(refused: Any, path: Path, missing: str) -> None:
     headings = [heading for heading in HEADINGS if heading != missing]
     assert f"Falta la columna {missing}" in refused(csv_file(path, [sede_row()], headings)).replace(
         "ClasePrestadorDesc o ", ""
@@ -145,7 +145,7 @@ def test_every_missing_column_is_named_in_both_spellings(refused: Any, path: Pat
     assert "Falta la columna direcci_nsede o DireccionSede; t_lefonosede o TelefonoSede. El archivo trae:" in said
 
 
-def test_a_repeated_heading_is_named_as_it_is_spelled(refused: Any, path: Path) -> None:
+def test_repeated_heading_is_named_as_it_is_spelled(refused: Any, path: Path) -> None:
     said = refused(csv_file(path, [sede_row()], [*HEADINGS, "NombreSede"]))
     assert "El encabezado está repetido: nombresede y NombreSede. Deje una sola columna." in said
 
@@ -157,18 +157,18 @@ def test_latin_1_is_recognised_with_its_line_and_word(refused: Any, path: Path) 
     assert "iconv -f WINDOWS-1252 -t UTF-8 'reps.csv' > utf8.csv" in said
 
 
-def test_a_wrong_byte_in_the_last_line_undoes_the_rest(refused: Any, path: Path) -> None:
+def test_wrong_byte_in_the_last_line_undoes_the_rest(refused: Any, path: Path) -> None:
     csv_file(path, sites(75))
     path.write_bytes(path.read_bytes() + "1100100001,CLÍNICA\n".encode("latin-1"))
     assert "la línea 77 trae el byte 0xCD" in refused(path)
 
 
-def test_an_unknown_encoding_is_said_to_be_so(refused: Any, path: Path) -> None:
+def test_unknown_encoding_is_refused(refused: Any, path: Path) -> None:
     path.write_bytes(b"codigoprestador\n\x81\x8d\n")
     assert "la línea 2 trae el byte 0x81. No se reconoce su codificación" in refused(path)
 
 
-def test_a_file_cut_in_the_middle_of_a_letter_is_said_to_be_so(refused: Any, path: Path) -> None:
+def test_file_snapshot_in_the_middle_of_a_letter_is_refused(refused: Any, path: Path) -> None:
     csv_file(path, [])
     path.write_bytes(path.read_bytes() + "1100100001,CLÍ".encode()[:-1])
     assert "Termina a mitad de una letra; quizá se descargó incompleto." in refused(path)
@@ -180,51 +180,51 @@ def test_utf_16_is_recognised(refused: Any, path: Path) -> None:
     assert "iconv -f UTF-16" in said
 
 
-def test_an_unclosed_quote_is_a_broken_file(refused: Any, path: Path) -> None:
+def test_unclosed_quote_is_a_broken_file(refused: Any, path: Path) -> None:
     csv_file(path, sites(2))
     path.write_text(path.read_text() + '1100100001,"CLÍNICA,110010000103\n1100100001,OTRA\n')
     assert "no es un CSV bien formado desde la línea 4" in refused(path)
 
 
-def test_an_empty_file_is_said_to_be_so(refused: Any, path: Path) -> None:
+def test_empty_file_is_refused(refused: Any, path: Path) -> None:
     path.touch()
     assert "El archivo reps.csv está vacío." in refused(path)
 
 
-def test_a_file_of_blank_lines_has_no_columns(refused: Any, path: Path) -> None:
+def test_file_of_blank_lines_has_no_columns(refused: Any, path: Path) -> None:
     path.write_text("\n\n")
     assert "El archivo trae: ninguna." in refused(path)
 
 
-def test_a_file_that_is_not_there_is_said_to_be_so(refused: Any, path: Path) -> None:
+def test_file_that_is_not_there_is_refused(refused: Any, path: Path) -> None:
     assert "No se puede leer" in refused(path)
 
 
-def test_a_csv_with_the_name_of_a_workbook_is_refused(refused: Any, tmp_path: Path) -> None:
+def test_csv_with_the_name_of_a_workbook_is_refused(refused: Any, tmp_path: Path) -> None:
     path = csv_file(tmp_path / "reps.xlsx", [sede_row()])
     assert "reps.xlsx se llama como un libro de Excel, pero no lo es." in refused(path)
 
 
-def test_an_old_workbook_is_recognised(refused: Any, tmp_path: Path) -> None:
+def test_old_workbook_is_recognised(refused: Any, tmp_path: Path) -> None:
     path = tmp_path / "reps.xls"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     assert "reps.xls es un libro de Excel antiguo (.xls). Guárdelo como .xlsx o como CSV UTF-8." in refused(path)
 
 
-def test_a_zip_that_is_no_workbook_is_refused(refused: Any, tmp_path: Path) -> None:
+def test_zip_that_is_no_workbook_is_refused(refused: Any, tmp_path: Path) -> None:
     path = tmp_path / "reps.xlsx"
     with ZipFile(path, "w") as archive:
         archive.writestr("nada.txt", "nada")
     assert "reps.xlsx es un archivo comprimido y no un libro de Excel." in refused(path)
 
 
-def test_a_truncated_workbook_is_refused(refused: Any, tmp_path: Path) -> None:
+def test_truncated_workbook_is_refused(refused: Any, tmp_path: Path) -> None:
     path = xlsx_file(tmp_path / "reps.xlsx", [HEADINGS, [sede_row().get(heading) for heading in HEADINGS]])
     path.write_bytes(path.read_bytes()[:-200])
     assert "no es un libro de Excel (.xlsx) que se pueda leer" in refused(path)
 
 
-def test_a_workbook_damaged_inside_is_refused(refused: Any, tmp_path: Path) -> None:
+def test_workbook_damaged_inside_is_refused(refused: Any, tmp_path: Path) -> None:
     whole = xlsx_file(tmp_path / "whole.xlsx", [HEADINGS, [sede_row().get(heading) for heading in HEADINGS]])
     with ZipFile(whole) as old, ZipFile(tmp_path / "reps.xlsx", "w") as new:
         for name in old.namelist():
@@ -233,5 +233,5 @@ def test_a_workbook_damaged_inside_is_refused(refused: Any, tmp_path: Path) -> N
     assert "está dañado" in refused(tmp_path / "reps.xlsx")
 
 
-def test_an_empty_workbook_has_no_columns(refused: Any, tmp_path: Path) -> None:
+def test_empty_workbook_has_no_columns(refused: Any, tmp_path: Path) -> None:
     assert "Falta la columna" in refused(xlsx_file(tmp_path / "reps.xlsx", []))

@@ -44,14 +44,14 @@ def said(tmp_path: Path) -> Any:
     return load_rows
 
 
-def test_a_file_that_closes_more_than_a_fifth_is_refused(reps: Any) -> None:
+def test_file_that_closes_more_than_a_fifth_is_refused(reps: Any) -> None:
     reps(*sites(9))
     with pytest.raises(CommandError, match=r"cerraría 2 de 9 registros abiertos.*--allow-closing"):
         reps(*sites(7))
     assert Sede.objects.open().count() == 9
 
 
-def test_a_fifth_exactly_is_allowed(reps: Any) -> None:
+def test_fifth_exactly_is_allowed(reps: Any) -> None:
     reps(*sites(10))
     assert reps(*sites(8))["cerradas"] == 2
 
@@ -61,26 +61,26 @@ def test_closing_more_can_be_allowed(reps: Any) -> None:
     assert reps(*sites(2), allow_closing=True)["cerradas"] == 7
 
 
-def test_an_older_cut_is_refused(reps: Any) -> None:
+def test_older_snapshot_is_refused(reps: Any) -> None:
     reps(sede_row())
     with pytest.raises(CommandError, match=r"\(2026-02-12\) es anterior al último cargado \(2026-03-12\).*--force"):
         reps(sede_row(fecha_corte_reps="2026-02-12", nombresede="OTRA"))
     assert Sede.objects.get().name == "CLÍNICA DEL RÍO CENTRO"
 
 
-def test_an_older_cut_can_be_forced(reps: Any) -> None:
+def test_older_snapshot_can_be_forced(reps: Any) -> None:
     reps(sede_row())
     reps(sede_row(fecha_corte_reps="2026-02-12"), force=True)
     assert Sede.objects.get().reps_snapshot_date == date(2026, 2, 12)
 
 
-def test_after_a_forced_cut_the_same_cut_needs_no_force(reps: Any) -> None:
+def test_after_a_forced_snapshot_the_same_snapshot_needs_no_force(reps: Any) -> None:
     reps(sede_row())
     reps(sede_row(fecha_corte_reps="2026-02-12"), force=True)
     assert reps(sede_row(fecha_corte_reps="2026-02-12"))["sin cambio"] == 1
 
 
-def test_a_load_is_recorded_with_its_counts(tmp_path: Path) -> None:
+def test_load_is_recorded_with_its_counts(tmp_path: Path) -> None:
     load("import_reps", csv_file(tmp_path / "corte.csv", [sede_row()]))
     loaded = RegistryLoad.objects.get()
     assert (loaded.kind, loaded.file_name, loaded.snapshot_date, loaded.counts["new"]) == (
@@ -91,7 +91,7 @@ def test_a_load_is_recorded_with_its_counts(tmp_path: Path) -> None:
     )
 
 
-def test_a_load_has_one_row_of_history(tmp_path: Path) -> None:
+def test_load_has_one_row_of_history(tmp_path: Path) -> None:
     load("import_reps", csv_file(tmp_path / "corte.csv", [sede_row(), sede_row(nombresede="REPETIDA")]))
     entry = HistoryEntry.objects.get()
     loaded = RegistryLoad.objects.get()
@@ -116,7 +116,7 @@ def test_a_load_has_one_row_of_history(tmp_path: Path) -> None:
     }
 
 
-def test_without_its_history_nothing_is_loaded(reps: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_event_loads_nothing(reps: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**fields: Any) -> None:
         raise RuntimeError("history is down")
 
@@ -126,41 +126,41 @@ def test_without_its_history_nothing_is_loaded(reps: Any, monkeypatch: pytest.Mo
     assert not Entity.objects.exists()
 
 
-def test_a_refused_file_leaves_no_record(reps: Any) -> None:
+def test_refused_file_leaves_no_record(reps: Any) -> None:
     reps(*sites(9))
     with pytest.raises(CommandError):
         reps(*sites(2))
     assert RegistryLoad.objects.count() == 1
 
 
-def test_the_second_row_of_a_code_is_rejected_and_names_the_first(said: Any) -> None:
+def test_second_row_of_a_code_is_rejected_and_names_the_first(said: Any) -> None:
     assert "línea 4: repite la línea 3." in said(sede_row(), sede_row(nombresede="OTRA"))
     assert Sede.objects.get(code="110010000101").name == "CLÍNICA DEL RÍO CENTRO"
 
 
-def test_the_good_row_after_a_rejected_one_of_its_code_goes_in(said: Any) -> None:
+def test_good_row_after_a_rejected_one_of_its_code_goes_in(said: Any) -> None:
     said(sede_row(nombresede=""), sede_row(nombresede="LA SEGUNDA"))
     assert Sede.objects.get(code="110010000101").name == "LA SEGUNDA"
 
 
-def test_a_row_with_too_few_columns_is_rejected(tmp_path: Path) -> None:
+def test_row_with_too_few_columns_is_rejected(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "reps.csv", [GOOD])
     path.write_text(path.read_text() + "1100100001,CLÍNICA\n")
     assert "línea 3: tiene 2 columnas y el encabezado tiene 22; revise comas y comillas" in load("import_reps", path)
 
 
-def test_a_row_with_too_many_columns_is_rejected(tmp_path: Path) -> None:
+def test_row_with_too_many_columns_is_rejected(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "reps.csv", [GOOD, sede_row()])
     path.write_text(path.read_text().rstrip("\n") + ",de más\n")
     assert "línea 3: tiene 23 columnas" in load("import_reps", path)
 
 
-def test_the_line_counts_those_inside_cells(said: Any) -> None:
+def test_line_counts_those_inside_cells(said: Any) -> None:
     two_lines = sede_row(direcci_nsede="Calle 1\nInterior 2")
     assert "línea 5: falta el nombre de la sede" in said(two_lines, sede_row(nombresede=""))
 
 
-def test_the_row_of_a_workbook_is_its_line(tmp_path: Path) -> None:
+def test_row_of_a_workbook_is_its_line(tmp_path: Path) -> None:
     rows = [HEADINGS, *([row.get(heading) for heading in HEADINGS] for row in (GOOD, sede_row(nombresede="")))]
     assert "línea 3: falta el nombre de la sede" in load("import_reps", xlsx_file(tmp_path / "reps.xlsx", rows))
 
@@ -176,7 +176,7 @@ def test_strict_loads_a_file_without_bad_rows(said: Any) -> None:
     assert Sede.objects.count() == 2
 
 
-def test_a_file_without_good_rows_is_refused(tmp_path: Path) -> None:
+def test_file_without_good_rows_is_refused(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "reps.csv", [sede_row(nombresede="")])
     with pytest.raises(CommandError, match=r"no trae ninguna fila válida\.\nFilas rechazadas:\n  línea 2: falta"):
         load("import_reps", path)

@@ -24,19 +24,19 @@ def said(tmp_path: Path) -> Any:
     return load_rows
 
 
-def test_the_summary_lists_the_first_fifty(said: Any) -> None:
+def test_summary_lists_the_first_fifty(said: Any) -> None:
     text = said(*(sede_row(nombresede="") for _ in range(53)))
     assert text.count("  línea ") == 50
     assert text.rstrip().endswith("… y 3 más.")
 
 
-def test_all_of_them_are_written_where_asked(said: Any, tmp_path: Path) -> None:
+def test_all_rejections_are_written_to_the_given_file(said: Any, tmp_path: Path) -> None:
     said(*(sede_row(nombresede="") for _ in range(53)), rejected=tmp_path / "rechazos.csv")
     lines = (tmp_path / "rechazos.csv").read_text(encoding="utf-8-sig").splitlines()
     assert (len(lines), lines[1]) == (54, "3,falta el nombre de la sede")
 
 
-def test_they_are_written_when_strict_refuses_too(said: Any, tmp_path: Path) -> None:
+def test_rejections_are_written_when_strict_refuses(said: Any, tmp_path: Path) -> None:
     with pytest.raises(CommandError):
         said(sede_row(nombresede=""), strict=True, rejected=tmp_path / "rechazos.csv")
     assert "3,falta el nombre de la sede" in (tmp_path / "rechazos.csv").read_text(encoding="utf-8-sig")

@@ -17,7 +17,7 @@ from registries.models import RegistryLoad
 from roles.matrix import Role
 from roles.models import SsoPost
 from tests import factories
-from tests.registries.registry_pages import LIST, act, contents, loaded, page_of, work
+from tests.registries.registry_pages import LIST, contents, loaded, page_of, run_action, run_worker
 from tests.registry_files import csv_file, load, sede_row, sites
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +36,8 @@ def clerk(ministry: Account) -> Client:
 def undone(client: Client, kind: str = "reps", reason: str = "Archivo equivocado") -> RegistryLoad:
     last = RegistryLoad.objects.not_undone(kind).first()
     assert last is not None
-    act(client, last, "deshacer", reason=reason)
-    work()
+    run_action(client, last, "deshacer", reason=reason)
+    run_worker()
     last.refresh_from_db()
     return last
 
@@ -123,14 +123,14 @@ def test_after_undo_every_table_is_as_before_the_load(clerk, tmp_path, kind, see
     assert contents() == before
 
 
-def test_the_first_load_of_all_is_undone_to_nothing(clerk, tmp_path):
+def test_first_load_of_all_is_undone_to_nothing(clerk, tmp_path):
     write(tmp_path / "reps.csv", Inventor(1, date(2026, 3, 12)).rows(500))
     loaded(clerk, "reps", tmp_path / "reps.csv")
     undone(clerk)
     assert not Entity.objects.exists()
 
 
-def test_the_same_file_can_be_loaded_again(clerk, tmp_path):
+def test_same_file_can_be_loaded_again(clerk, tmp_path):
     path = csv_file(tmp_path / "reps.csv", sites(5))
     load("import_reps", csv_file(tmp_path / "a.csv", [row | {"fecha_corte_reps": "2026-02-12"} for row in sites(5)]))
     loaded(clerk, "reps", path)
@@ -143,13 +143,13 @@ def test_the_same_file_can_be_loaded_again(clerk, tmp_path):
     assert loaded(clerk, "reps", path).state == "applied"
 
 
-def test_a_load_by_command_is_undone_too(clerk, tmp_path):
+def test_load_by_command_is_undone_too(clerk, tmp_path):
     load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
     undone(clerk)
     assert not Sede.objects.exists()
 
 
-def test_it_leaves_one_row_of_history_with_the_reason_and_a_report(clerk, tmp_path, ministry):
+def test_undo_has_one_event_with_its_reason_and_a_report(clerk, tmp_path, ministry):
     load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
     last = undone(clerk)
     entry = HistoryEntry.objects.get(event="registry.undone")
@@ -159,14 +159,14 @@ def test_it_leaves_one_row_of_history_with_the_reason_and_a_report(clerk, tmp_pa
     assert "Filas nuevas borradas</th><td>6" in page
 
 
-def test_before_it_the_counts_are_told(clerk, tmp_path):
+def test_undo_page_shows_the_counts(clerk, tmp_path):
     load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
     last = RegistryLoad.objects.get()
     page = clerk.get(f"{LIST}{last.pk}/acto/deshacer/").text
     assert "Volverían a como estaban 0 filas y se borrarían 6 nuevas." in page
 
 
-def test_a_row_that_somebody_changed_since_stays_and_is_named(clerk, tmp_path):
+def test_undo_skips_and_names_a_row_changed_since(clerk, tmp_path):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
     rows = [row | {"t_lefonosede": "6015550199"} for row in sites(5)]
     load("import_reps", csv_file(tmp_path / "b.csv", rows))
@@ -179,7 +179,7 @@ def test_a_row_that_somebody_changed_since_stays_and_is_named(clerk, tmp_path):
     }
 
 
-def test_a_new_sede_that_is_used_by_now_stays_closed_and_is_named(clerk, tmp_path, ministry):
+def test_undo_closes_and_names_a_new_sede_in_use(clerk, tmp_path, ministry):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
     sede = Sede.objects.get(code="110010000103")
     factories.make_assignment(factories.make_user(), sede, Role.PRESCRIPTOR, ministry)
@@ -193,7 +193,7 @@ def test_a_new_sede_that_is_used_by_now_stays_closed_and_is_named(clerk, tmp_pat
     assert "ya se usa" in text
 
 
-def test_a_sede_that_got_roles_under_its_new_entity_stays_there(clerk, tmp_path, ministry):
+def test_undo_leaves_a_moved_sede_with_new_roles(clerk, tmp_path, ministry):
     load("import_reps", csv_file(tmp_path / "a.csv", [sede_row()]))
     load("import_reps", csv_file(tmp_path / "b.csv", [sede_row(numeroidentificacion="990000002")]))
     factories.make_assignment(factories.make_user(), Sede.objects.get(), Role.PRESCRIPTOR, ministry)
@@ -203,7 +203,7 @@ def test_a_sede_that_got_roles_under_its_new_entity_stays_there(clerk, tmp_path,
     assert Sede.objects.get().entity.nit == "990000002"
 
 
-def test_what_leaves_no_place_for_the_rows_refuses_the_undoing_whole(clerk, tmp_path):
+def test_conflicting_rows_refuse_the_whole_undo(clerk, tmp_path):
     today = timezone.localdate()
     load("import_reps", csv_file(tmp_path / "sedes.csv", sites(3)))
     rows = [
@@ -229,27 +229,27 @@ def test_only_the_last_load_can_be_undone(clerk, tmp_path):
     first = RegistryLoad.objects.get()
     load("import_reps", csv_file(tmp_path / "b.csv", sites(4)))
     assert "deshacer" not in page_of(clerk, first)
-    said = act(clerk, first, "deshacer")
+    said = run_action(clerk, first, "deshacer")
     assert "La carga no se puede deshacer" in said
-    work()
+    run_worker()
     assert Sede.objects.count() == 5
 
 
-def test_an_undone_load_is_undone_once_and_the_one_before_it_not(clerk, tmp_path):
+def test_undone_load_and_the_one_before_cannot_be_undone(clerk, tmp_path):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
     load("import_reps", csv_file(tmp_path / "b.csv", sites(4)))
     last = undone(clerk)
-    assert "Ya estaba hecho" in act(clerk, last, "deshacer")
-    assert "La carga no se puede deshacer" in act(clerk, RegistryLoad.objects.earliest("pk"), "deshacer")
+    assert "Ya estaba hecho" in run_action(clerk, last, "deshacer")
+    assert "La carga no se puede deshacer" in run_action(clerk, RegistryLoad.objects.earliest("pk"), "deshacer")
     assert Sede.objects.open().count() == 5
 
 
-def test_a_load_that_comes_before_the_worker_undoes_leaves_it_undone(clerk, tmp_path):
+def test_newer_load_prevents_a_queued_undo(clerk, tmp_path):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
     last = RegistryLoad.objects.get()
-    act(clerk, last, "deshacer")
+    run_action(clerk, last, "deshacer")
     load("import_reps", csv_file(tmp_path / "b.csv", sites(5)))
-    work()
+    run_worker()
     last.refresh_from_db()
     assert last.state == "applied"
     assert "ya no se puede deshacer" in page_of(clerk, last)
