@@ -31,7 +31,7 @@ def fill(sedes: int) -> Account:
     """The country, and the delegate of an EPS with a large network."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "reps.csv"
-        write(file, Inventor(seed=1, cut=date(2026, 3, 31)).rows(sedes))
+        write(file, Inventor(seed=1, snapshot_date=date(2026, 3, 31)).rows(sedes))
         load_file(Reps(), file, Options(), lambda rows, done: None)
     providers = Entity.objects.bulk_create(
         Entity(kind=EntityKind.PROVEEDOR, nit=f"98{n:07}", name=f"DROGUERÍA Y SUMINISTROS {n % 400} S.A.S.")

@@ -1,6 +1,6 @@
-"""What does the demonstration show? Invented entities, people and delegates around a synthetic REPS; nobody is real.
+"""Which invented entities, people, delegates and staff does the demonstration have? Nobody is real.
 
-Everything is made once and found again: running it twice adds nothing.
+What exists already is left: running it twice adds nothing.
 """
 
 import tempfile
@@ -24,7 +24,7 @@ from accounts.staff_groups import purpose_of
 from accounts.usernames import DELEGATE_KINDS, first_delegate_login, natural_person_login
 from delegates.models import Appointment, PrivacyAcceptance
 from delegates.privacy_notice import NOTICE_VERSION
-from demo.representatives import load_chain
+from demo.representatives import create_representations
 from entities.actions.sedes import create_main_sede, create_sede, disable_sede
 from entities.models import Association, Entity, EntityKind, EtModel, Sede
 from entities.rules.sedes import SedeDetails, SedeUse
@@ -38,13 +38,13 @@ from tokens.actions import issue_token
 from tokens.models import PortalToken
 
 MARK = "mipres_admin demonstration"
-PASSWORD = "demostracion-mipres"  # noqa: S105  printed on the screen of whoever starts it, on loopback only
+PASSWORD = "demostracion-mipres"  # noqa: S105  printed when it starts, on loopback only
 REPS_ROWS = 1_000
 REPS_SEED = 20_26
 
 
 class NotOursError(Exception):
-    """The database holds tables that no demonstration made."""
+    """The database has tables and is not the demonstration's."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _users() -> dict[str, RegisteredUser]:
 
 
 def _deceased(by: Account, user: RegisteredUser, sede: Sede) -> None:
-    """A user with roles whom the list of deceased people then names: they end, and the delegate reads why. Once."""
+    """A user with roles who then is in the list of deceased people: the roles end, and the delegate reads why. Once."""
     person = user.person
     if DeceasedEntry.objects.exists() or person.deceased_on is not None:
         return
@@ -202,7 +202,7 @@ def _invented_sedes(accounts: dict[EntityKind, Account], entities: dict[EntityKi
     by, provider, person = accounts[EntityKind.PROVEEDOR], entities[EntityKind.PROVEEDOR], entities[EntityKind.PPN]
     main = SedeDetails("Farmacia Demostración Chapinero", "601 555 0101", "Calle 53 # 13-40, local 2", "11001")
     create_main_sede(by=by, entity=provider, details=main)
-    made = [
+    sedes = [
         create_sede(by=by, details=details, key=uuid4())
         for details in (
             SedeDetails("Farmacia Demostración Laureles", "604 555 0103", "Circular 4 # 70-22", "05001"),
@@ -210,22 +210,22 @@ def _invented_sedes(accounts: dict[EntityKind, Account], entities: dict[EntityKi
             SedeDetails("Farmacia Demostración Prado", "605 555 0105", "Carrera 54 # 68-80", "08001"),
         )
     ]
-    disable_sede(by=by, sede=made[-1], expected_use=SedeUse(0, 0))
+    disable_sede(by=by, sede=sedes[-1], expected_use=SedeUse(0, 0))
     home = SedeDetails(person.name, "607 555 0102", "Carrera 27 # 36-14", "68001")
     create_main_sede(by=accounts[EntityKind.PPN], entity=person, details=home)
 
 
 def _independent(number: str, name: str) -> Entity:
-    """An independent professional of REPS, with his one sede."""
+    """An independent professional of REPS, with their one sede."""
     fields = {"kind": EntityKind.PROFESIONAL_INDEPENDIENTE, "identification_type": "CC", "nit": number}
     member, _ = Entity.objects.get_or_create(**fields, defaults={"name": name})
-    place = {
+    values = {
         "entity": member,
         "name": name,
         "municipality_id": "11001",
         "provider_class": Sede.ProviderClass.INDEPENDIENTE,
     }
-    Sede.objects.get_or_create(code=f"1100199{number[-3:]}01", defaults=place)
+    Sede.objects.get_or_create(code=f"1100199{number[-3:]}01", defaults=values)
     return member
 
 
@@ -259,7 +259,7 @@ def _delegate(kind: EntityKind, entity: Entity) -> Account:
     return account or Account.objects.create_user(login, PASSWORD, entity=entity, person=person, email=person.email)
 
 
-def _natural(number: str, names: tuple[str, str, str, str]) -> Account:
+def _natural_person(number: str, names: tuple[str, str, str, str]) -> Account:
     """A person's own account of Mi Seguridad Social."""
     person = _person(number, names)
     account = Account.objects.filter(person=person, entity=None).first()
@@ -270,25 +270,29 @@ def _natural(number: str, names: tuple[str, str, str, str]) -> Account:
     return account
 
 
-def _chain(ips: Entity, delegates: Iterable[Account]) -> list[Login]:
+def _representative(ips: Entity, delegates: Iterable[Account]) -> list[Login]:
     """Who represents the entities and appointed their delegates, and a person who can still register as one."""
-    owner = _natural("1000000016", ("Rosa", "Elena", "Demostración", "Gil"))
-    named = _natural("1000000017", ("Iván", "", "Demostración", "Rueda"))
-    assert named.person is not None  # noqa: S101  made with its person
-    load_chain(owner, delegates)
-    document = {"document_type": "CC", "document_number": named.person.document_number}
+    owner = _natural_person("1000000016", ("Rosa", "Elena", "Demostración", "Gil"))
+    appointed = _natural_person("1000000017", ("Iván", "", "Demostración", "Rueda"))
+    create_representations(owner, delegates)
+    document = {"document_type": "CC", "document_number": "1000000017"}
     RethusEntry.objects.get_or_create(**document, profession_id="P07", defaults={"registry_number": "RM-0017"})
-    wanted: dict[str, Any] = {"sex": "M", "email": named.email, "first_name": "Iván", "first_surname": "Demostración"}
-    wanted |= {"second_surname": "Rueda", "role_id": "IPS", "created_by": owner, "sede": ips.sedes.order_by("code")[0]}
-    Appointment.objects.get_or_create(entity=ips, profile_id="DELEGADO", **document, defaults=wanted)
+    values: dict[str, Any] = {
+        "sex": "M",
+        "email": appointed.email,
+        "first_name": "Iván",
+        "first_surname": "Demostración",
+    }
+    values |= {"second_surname": "Rueda", "role_id": "IPS", "created_by": owner, "sede": ips.sedes.order_by("code")[0]}
+    Appointment.objects.get_or_create(entity=ips, profile_id="DELEGADO", **document, defaults=values)
     return [
         Login("Representante legal (Mi Seguridad Social)", owner.login, "Todas, menos el PPN"),
-        Login("Persona natural, nombrada delegada y en ReTHUS", named.login, f"aún sin registrarse en {ips}"),
+        Login("Persona natural, nombrada delegada y en ReTHUS", appointed.login, f"aún sin registrarse en {ips}"),
     ]
 
 
 def _token(by: Account) -> None:
-    """A portal token that expires within the month, once; nobody has seen the token itself."""
+    """A portal token that expires within the month, once."""
     if not PortalToken.objects.filter(issued_by=by).exists():
         issue_token(
             by=by,
@@ -301,15 +305,15 @@ def _token(by: Account) -> None:
 
 
 def _impersonation(ministry: Account, delegate: Account) -> None:
-    """The Ministry has looked at the portal as this delegate, once: his home tells of it."""
+    """The Ministry has seen the portal as this delegate, once; their home page says so."""
     if ministry.impersonations.exists():
         return
     now = timezone.now()
     session = AccountSession.objects.create(
         account=ministry, device="Chrome en Windows", started_at=now, last_seen_at=now
     )
-    why = "La entidad pidió ayuda para encontrar a una usuaria"
-    start_impersonation(by=ministry, account=delegate, session=session, reason=why)
+    reason = "La entidad pidió ayuda para encontrar a una usuaria"
+    start_impersonation(by=ministry, account=delegate, session=session, reason=reason)
     end_impersonation(impersonation=ministry.impersonations.get(), by=ministry, why=Impersonation.End.STOPPED)
     AccountSession.objects.filter(pk=session.pk).update(ended_at=Now())
 
@@ -325,7 +329,7 @@ MINISTRY = {
 
 
 def _ministry() -> list[Login]:
-    """The account that `createsuperuser` makes, and one in each group."""
+    """The account that `createsuperuser` creates, and one in each group."""
     if not Account.objects.filter(login="MINSALUD").exists():
         Account.objects.create_superuser("MINSALUD", PASSWORD, email="soporte@minsalud.example")
     logins = []
@@ -368,5 +372,5 @@ def load_people() -> list[Login]:
     _impersonation(Account.objects.get(login="SOPORTE"), accounts[EntityKind.IPS])
     kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in kinds]
-    logins += _chain(ips, accounts.values())
+    logins += _representative(ips, accounts.values())
     return [*logins, *ministry]

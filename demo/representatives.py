@@ -1,4 +1,4 @@
-"""Who stands behind the delegates of the demonstration? One representative, and an appointment for each of them."""
+"""Who represents the entities of the demonstration and appointed their delegates?"""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ def _represent(person: Person, entity: Entity) -> None:
 
 
 def _appoint(delegate: Account, by: Account) -> None:
-    """The appointment on which a delegate's account stands, once."""
+    """The appointment of a delegate, once."""
     person, entity = delegate.person, delegate.entity
     if person is None or entity is None or DelegateAccount.objects.filter(account=delegate).exists():
         return
@@ -33,11 +33,9 @@ def _appoint(delegate: Account, by: Account) -> None:
     DelegateAccount.objects.create(account=delegate, appointment=appointment)
 
 
-def load_chain(representative: Account, delegates: Iterable[Account]) -> None:
-    """Let the representative represent the entity of each delegate, and appoint him; a PPN needs neither."""
-    person = representative.person
-    assert person is not None  # noqa: S101  a natural person's account
+def create_representations(representative: Account, delegates: Iterable[Account]) -> None:
+    """One person represents the entity of each delegate, and appointed them; a PPN needs neither."""
     for delegate in delegates:
-        if delegate.entity is not None and delegate.entity.kind != EntityKind.PPN:
-            _represent(person, delegate.entity)
+        if representative.person and delegate.entity and delegate.entity.kind != EntityKind.PPN:
+            _represent(representative.person, delegate.entity)
             _appoint(delegate, representative)

@@ -74,7 +74,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Provider:
-    """Who is enabled: a code of ten digits, a document, a class."""
+    """A health provider: a code of ten digits, a document, a class."""
 
     code: str
     name: str
@@ -86,20 +86,20 @@ class Provider:
 
 @dataclass
 class Inventor:
-    """A source of invented providers: the same seed tells the same story."""
+    """A source of invented providers: the same seed gives the same rows."""
 
     seed: int
-    cut: date
+    snapshot_date: date
     dice: random.Random = field(init=False)
     serials: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.dice = random.Random(self.seed)  # noqa: S311 - a repeatable story, not a secret
+        self.dice = random.Random(self.seed)  # noqa: S311 - repeatable, not a secret
 
     def rows(self, count: int) -> list[list[str]]:
         """`count` rows in the order of their codes, each class with its share."""
-        found = [row for kind, number in shares(count).items() for row in self._rows_of(kind, number)]
-        return sorted(found, key=lambda row: row[2])
+        rows = [row for kind, number in shares(count).items() for row in self._rows_of(kind, number)]
+        return sorted(rows, key=lambda row: row[2])
 
     def _rows_of(self, kind: str, count: int) -> Iterator[list[str]]:
         sizes, weights = SEDES[kind]
@@ -125,7 +125,7 @@ class Inventor:
 
     def _row(self, provider: Provider, number: int) -> list[str]:
         mail = f"contacto{provider.code}@prestador.example"
-        home = provider.place
+        home, day = provider.place, self.snapshot_date
         here = home if number == 1 or self.dice.random() < 0.7 else self._place()
         site = provider.name if provider.kind == INDEPENDENT else f"{provider.name} {self.dice.choice(SITES)}"
         return [
@@ -133,7 +133,7 @@ class Inventor:
             "Pública" if provider.public else "Privada", "SI" if provider.public else "NO",
             home.code, home.department, home.name, self._address(), mail, self._telephone(),
             here.code, here.department, here.name, self._address(), mail, self._telephone(),
-            provider.kind, f"Fecha corte REPS: {MONTHS[self.cut.month - 1]} {self.cut.day:2} {self.cut.year}  3:11PM",
+            provider.kind, f"Fecha corte REPS: {MONTHS[day.month - 1]} {day.day:2} {day.year}  3:11PM",
         ]  # fmt: skip
 
     def _place(self) -> Place:

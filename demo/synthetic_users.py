@@ -1,7 +1,7 @@
-"""What would the country's users and roles look like? Invented people for measurements, the same for the same seed.
+"""Invented users and roles in the numbers of the country, for measurements: the same for the same seed.
 
-Documents come from a range that nobody has been given, mail from `*.example`. One entity holds 19 of each 100
-assignments, as the largest one would; thousands of usual ones share the rest.
+Documents come from a range that is not in use, mail from `*.example`. One entity has 19 of each 100 assignments, as the
+largest one would; thousands of usual ones share the rest.
 """
 
 import random
@@ -18,7 +18,7 @@ from roles.validity import midnight
 Row = tuple[object, ...]
 GIANT_SHARE = 577 / 3_000
 SEDES_NEEDED = 6
-MOST_PER_USER = 2 * SEDES_NEEDED
+MAX_PER_USER = 2 * SEDES_NEEDED
 """Nobody gets more assignments: two roles at each of so many sedes, so that nobody has a role twice at one."""
 SWING = 2
 """Users differ by so many assignments from the average, where it allows."""
@@ -30,7 +30,7 @@ ENDINGS = ("", "l", "n", "r", "s", "th", "za", "ro", "linda", "dez", "mir", "vel
 GIVEN_NAMES, FAMILY_NAMES = (
     tuple(name.capitalize() + ending for ending in ENDINGS for name in names) for names in (FIRST_NAMES, SURNAMES)
 )
-"""The invented REPS makes do with two dozen of each; a country has many, some of them common."""
+"""The invented REPS has two dozen of each; a country has many, some of them common."""
 PROFESSIONS = ("P07", "P07", "P07", "P03", "P03", "P09", "P10", "P08", "P01", "P11", "P04", None, None, None)
 # first and last day counted from today: past, ending within 30 days, to come, limited, open (most)
 SPANS = (((-900, -400), (-380, -1)), ((-300, -1), (1, 28)), ((2, 60), (90, 700)), ((-300, -1), (40, 700)))
@@ -45,7 +45,7 @@ def roles_of(profession: str | None) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Place:
+class SedeKeys:
     """A sede and its entity, by their keys."""
 
     sede: int
@@ -54,10 +54,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Country:
-    """Where roles are held: the sedes of the giant, and those of all others in the order of their entities."""
+    """The sedes where users have roles: those of the giant, and the others in the order of their entities."""
 
-    giant: Sequence[Place]
-    usual: Sequence[Place]
+    giant: Sequence[SedeKeys]
+    usual: Sequence[SedeKeys]
 
 
 def entities() -> Iterator[Row]:
@@ -80,7 +80,7 @@ def sedes() -> Iterator[Row]:
 
 @dataclass
 class Crowd:
-    """`users` registered people with `assignments` together, numbered from 1; `day` is the one they are seen on."""
+    """`users` registered people with `assignments` together, numbered from 1, as they are on `day`."""
 
     users: int
     assignments: int
@@ -92,7 +92,7 @@ class Crowd:
         self.days = {number: midnight(self.day + timedelta(number)).isoformat() for number in range(-900, 701)}
 
     def _dice(self, what: str) -> random.Random:
-        return random.Random(f"{self.seed} {what}")  # noqa: S311  a repeatable story, not a secret
+        return random.Random(f"{self.seed} {what}")  # noqa: S311  repeatable, not a secret
 
     def people(self) -> Iterator[Row]:
         """Identifier, document, names and mail of each person."""
@@ -122,26 +122,26 @@ class Crowd:
             registry = f"RM-{profession}{number:07}" if profession else ""
             yield number, uuid.UUID(int=dice.getrandbits(128), version=4), number, kind, profession, registry
 
-    def held(self, country: Country, delegates: dict[int, int]) -> Iterator[Row]:
-        """Identifier, user, entity, sede, role, days, who gave and who ended; `delegates` are accounts by entity."""
+    def assignment_rows(self, country: Country, delegates: dict[int, int]) -> Iterator[Row]:
+        """Identifier, user, entity, sede, role, days, who granted and who ended; `delegates` are accounts by entity."""
         dice, number = self._dice("assignments"), 0
         roles = {profession: roles_of(profession) for profession in set(PROFESSIONS)}
         for user, profession in enumerate(self.professions(), start=1):
-            mine = roles[profession]
+            assignable = roles[profession]
             at = country.giant if dice.random() < GIANT_SHARE else country.usual
             first = int(dice.random() * len(at))
             for turn in range(self._share(user)):
                 number += 1
-                place = at[(first + turn // len(mine)) % len(at)]
+                place = at[(first + turn // len(assignable)) % len(at)]
                 by = delegates[place.entity]
                 starts, ends, over = self._span(dice)
                 yield (
-                    number, user, place.entity, place.sede, mine[turn % len(mine)], starts, ends, by,
+                    number, user, place.entity, place.sede, assignable[turn % len(assignable)], starts, ends, by,
                     by if over else None,
                 )  # fmt: skip
 
     def _share(self, user: int) -> int:
-        """How many assignments one user has; together they are exactly what was asked for."""
+        """How many assignments one user has; together they are exactly `assignments`."""
         even, left = divmod(self.assignments, self.users)
         swings = even > SWING and user <= self.users - self.users % 5
         return even + (user % 5 - SWING if swings else 0) + (user <= left)

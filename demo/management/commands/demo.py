@@ -25,18 +25,18 @@ WORKER = [str(settings.BASE_DIR / "manage.py"), "worker", "--verbosity", "0"]
 PR_SET_PDEATHSIG = 1
 
 
-def _end_with_the_command() -> None:
-    """In a child, before it starts: when the command is killed, the child ends too (Linux knows how)."""
+def _end_with_parent() -> None:
+    """In a child, before it starts: when the command is killed, Linux ends the child too."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _start(words: list[str], port: int) -> subprocess.Popen[bytes]:
+def _start(arguments: list[str], port: int) -> subprocess.Popen[bytes]:
     """A child with a session of its own: the terminal's Ctrl-C reaches this command alone, which then ends it once."""
-    return subprocess.Popen(  # noqa: S603  our own interpreter and words
-        [sys.executable, *words],
+    return subprocess.Popen(  # noqa: S603  our own interpreter and arguments
+        [sys.executable, *arguments],
         start_new_session=True,
-        preexec_fn=_end_with_the_command,
+        preexec_fn=_end_with_parent,
         env=os.environ | {"MIPRES_PUBLIC_URL": f"http://{ADDRESS}:{port}"},
     )
 
@@ -100,7 +100,7 @@ class Command(BaseCommand):
             claim_database()
         except NotOursError:
             raise CommandError(
-                "This database has tables that no demonstration made (its comment is not "
+                "This database has tables that are not the demonstration's (its comment is not "
                 f"'{MARK}'), so it is left as it is. Name an empty one in DATABASE_URL, or, for the embedded "
                 "PostgreSQL, remove the folder .postgres after stopping what uses it."
             ) from None
@@ -113,7 +113,7 @@ class Command(BaseCommand):
             try:
                 probe.bind((ADDRESS, port))
             except OSError as error:
-                raise CommandError(f"Port {port} can not be used ({error.strerror}): try --port {port + 1}.") from None
+                raise CommandError(f"Port {port} cannot be used ({error.strerror}): try --port {port + 1}.") from None
 
     def _open(self, port: int, logins: list[Login]) -> None:
         self._step("\nDelegados y Ministerio (contraseña de todos: " + self.style.SUCCESS(PASSWORD) + ")")

@@ -1,4 +1,4 @@
-"""How does a database get the size of the country? `manage.py make_load --users 1000000 --assignments 3000000`."""
+"""How is a database filled to the size of the country? `manage.py make_load --users 1000000 --assignments 3000000`."""
 
 import time
 from argparse import ArgumentParser
@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from accounts.models import Account, Person
-from demo.synthetic_users import MOST_PER_USER, SEDES_NEEDED, SWING, Country, Crowd, Place, Row, entities, sedes
+from demo.synthetic_users import MAX_PER_USER, SEDES_NEEDED, SWING, Country, Crowd, Row, SedeKeys, entities, sedes
 from entities.models import Entity, EntityKind, Sede
 from roles.models import RegisteredUser, RoleAssignment
 from roles.validity import today
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, users: int, assignments: int, seed: int, day: date | None, verbosity: int, **options: Any
     ) -> None:
-        if users < 1 or not 0 <= assignments <= users * (MOST_PER_USER - SWING - 1):
+        if users < 1 or not 0 <= assignments <= users * (MAX_PER_USER - SWING - 1):
             raise CommandError(
                 "Los usuarios deben ser 1 o más, con 9 roles cada uno como máximo, "
                 "por ejemplo --users 1000 --assignments 3000."
@@ -65,31 +65,31 @@ class Command(BaseCommand):
         self.stdout.write(f"{rows} filas en {took:.0f} s, {rows / took:,.0f} por segundo.")
 
     def _fill(self, crowd: Crowd) -> int:
-        """Everything, in one transaction; the number of rows."""
+        """Fill every table; returns the number of rows."""
         rows = 0
         if not Entity.objects.exists():
             rows += self._copy(Entity, "id kind identification_type nit name is_active", entities())
             rows += self._copy(
                 Sede, "id entity_id code name municipality_id address phone email provider_class", sedes()
             )
-        with self._bare(Person):
+        with self._without_indexes(Person):
             names = "first_name second_name first_surname second_surname"
             rows += self._copy(Person, f"id document_type document_number {names} email", crowd.people())
-        with self._bare(RegisteredUser):
+        with self._without_indexes(RegisteredUser):
             columns = "id public_id person_id kind profession_id professional_registry"
             rows += self._copy(RegisteredUser, columns, crowd.registrations())
         country = _country()
         accounts = _accounts(country, crowd.users)
         Account.objects.bulk_create(accounts, batch_size=2_000)
         delegates = {account.entity_id: account.pk for account in accounts if account.entity_id}
-        with self._bare(RoleAssignment):
+        with self._without_indexes(RoleAssignment):
             columns = "id user_id entity_id sede_id role starts_at ends_at created_by_id ended_by_id"
-            rows += self._copy(RoleAssignment, columns, crowd.held(country, delegates))
+            rows += self._copy(RoleAssignment, columns, crowd.assignment_rows(country, delegates))
         return rows + len(accounts)
 
     @contextmanager
-    def _bare(self, model: type[Model]) -> Iterator[None]:
-        """The table without indexes and foreign keys while it is filled; making them again checks every row.
+    def _without_indexes(self, model: type[Model]) -> Iterator[None]:
+        """The table without indexes and foreign keys while it is filled; creating them again checks every row.
 
         CHECK, NOT NULL, triggers and the primary key stay. A failure rolls all of it back.
         """
@@ -137,10 +137,10 @@ class Command(BaseCommand):
 
 def _country() -> Country:
     """The open sedes of every IPS; the one with most sedes is the giant."""
-    found = Sede.objects.filter(entity__kind=EntityKind.IPS, closed_on=None).order_by("entity_id", "id")
-    by_entity: dict[int, list[Place]] = {}
-    for sede, entity in found.values_list("id", "entity_id"):
-        by_entity.setdefault(entity, []).append(Place(sede, entity))
+    open_sedes = Sede.objects.filter(entity__kind=EntityKind.IPS, closed_on=None).order_by("entity_id", "id")
+    by_entity: dict[int, list[SedeKeys]] = {}
+    for sede, entity in open_sedes.values_list("id", "entity_id"):
+        by_entity.setdefault(entity, []).append(SedeKeys(sede, entity))
     giant = max(by_entity.values(), key=len, default=[])
     others = [place for places in by_entity.values() if places is not giant for place in places]
     if min(len(giant), len(others)) < SEDES_NEEDED:

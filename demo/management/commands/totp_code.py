@@ -1,4 +1,4 @@
-"""`manage.py totp_code KEY`: what an authenticator app would show, for whoever tries the portal without a phone."""
+"""`manage.py totp_code KEY`: what an authenticator app would show, to try the portal without a phone."""
 
 from argparse import ArgumentParser
 from base64 import b32decode
