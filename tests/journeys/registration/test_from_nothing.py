@@ -12,7 +12,7 @@ from delegates.models import Appointment, EntityRegistration
 from entities.models import Association, Entity, EntityKind
 from roles.models import RoleAssignment
 from tests import factories
-from tests.journeys.chain_steps import (
+from tests.journeys.registration.steps import (
     Chain,
     Delegacy,
     Organisation,

@@ -8,7 +8,8 @@ from accounts.models import Account
 from delegates.models import Representation
 from roles.models import RethusEntry
 from tests import factories
-from tests.journeys.chain_steps import (
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.registration.steps import (
     Who,
     choose_kind,
     choose_password,
@@ -17,7 +18,6 @@ from tests.journeys.chain_steps import (
     fill_sign_up,
     send_registration,
 )
-from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.steps import answer, log_in, menu
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from accounts.models import Account
 from delegates.models import Appointment
 from tests import factories
-from tests.journeys.chain_steps import Who, fill_authorized, fill_entity
 from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.registration.steps import Who, fill_authorized, fill_entity
 from tests.journeys.steps import enter_with_app, log_in, menu
 from tests.rut import Rut, make_rut
 
