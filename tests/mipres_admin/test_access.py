@@ -16,6 +16,7 @@ from mipres_admin.access.declarations import delegate_of, own_patterns, public, 
 from roles.actions.certificates import issue_certificate
 from roles.models import RoleUpload
 from tests.accounts.links import link_to
+from tests.cells import rolled_back
 from tests.delegates.links import link_of_a_sign_up, link_of_an_email
 from tests.factories import (
     PASSWORD,
@@ -31,7 +32,6 @@ from tests.factories import (
     make_user,
 )
 from tests.tokens.helpers import make_token
-from tests.undone import undone
 
 pytestmark = pytest.mark.django_db
 
@@ -279,7 +279,7 @@ def walk(subtests, account, expected):
     """Ask for each address as this account: the status must be the expected one."""
     client = client_of(account)
     for name in TABLE:
-        with subtests.test(name), undone(client):
+        with subtests.test(name), rolled_back(client):
             assert client.get(address(name, account)).status_code == expected(name)
 
 

@@ -14,9 +14,9 @@ from accounts.middleware import impersonation
 from accounts.models import AccountSession
 from mipres_admin.access.declarations import Viewable, declared, own_patterns
 from mipres_admin.history.models import HistoryEntry
+from tests.cells import rolled_back
 from tests.factories import make_delegate, make_entity
 from tests.mipres_admin.test_access import IN, KINDS, TABLE, address
-from tests.undone import undone
 
 pytestmark = pytest.mark.django_db
 # a stranger's link or a code of the page is another at each drawing
@@ -62,7 +62,7 @@ def test_a_page_is_what_the_delegate_sees_or_is_refused(kind, ministry, subtests
     client = impersonating(ministry, delegate)
     theirs.force_login(delegate)
     for name in BY_KIND[kind]:
-        with subtests.test(name), undone(client), undone(theirs):
+        with subtests.test(name), rolled_back(client), rolled_back(theirs):
             where = address(name, delegate)
             before = everything()
             page = client.get(where)
@@ -86,7 +86,7 @@ def test_nothing_is_sent_anywhere(kind, ministry, subtests):
     delegate = make_delegate(make_entity(kind))
     client = impersonating(ministry, delegate)
     for name in BY_KIND[kind]:
-        with subtests.test(name), undone(client):
+        with subtests.test(name), rolled_back(client):
             where = address(name, delegate)
             before = everything()
             assert client.post(where, {"reason": "x", "mode": "todo"}).status_code == 403

@@ -8,8 +8,8 @@ from mipres_admin.access.declarations import declared, own_patterns
 from tests import factories
 from tests.accounts.login_page import is_logged_in
 from tests.accounts.second_factors import STEP, enrol, pending_client
+from tests.cells import rolled_back
 from tests.mipres_admin.test_access import TABLE, address
-from tests.undone import undone
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ def test_no_page_opens_before_the_second_factor(in_between, subtests):
         set() if factories.AuthenticatorApp.objects.usable_by(account) else {"enrol_totp", "enrol_passkey"}
     )
     for name in sorted(set(TABLE) - PUBLIC - own):
-        with subtests.test(name), undone(client):
+        with subtests.test(name), rolled_back(client):
             where = address(name, account)
             for method in (client.get, client.post):
                 response = method(where)
