@@ -6,7 +6,6 @@ Each page is taken at 1280 and 360 px into FOLDER (`.pictures` by default); the 
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -32,6 +31,7 @@ from accounts.models import Account
 from demo.content import PASSWORD
 from entities.models import EntityKind
 from roles.models import RegisteredUser
+from tests.tools import program
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765
@@ -141,7 +141,8 @@ def main() -> None:
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with demonstration(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+            executable_path=program("chromium-headless-shell", "chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic"],
         )
         if arguments.readme:
             for_the_readme(browser)

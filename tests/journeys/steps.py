@@ -1,13 +1,12 @@
-"""Which steps do journeys share? Logging in, the menu, finding a user."""
+"""Which steps do journeys share? Logging in and out, the menu, finding a user."""
 
 from captcha.models import CaptchaStore
 from playwright.sync_api import Page, expect
 
-from accounts.models import Account
 from tests import factories
 
 
-def answer() -> str:
+def captcha_answer() -> str:
     """What a person would read in the newest image."""
     return str(CaptchaStore.objects.latest("id").response)
 
@@ -17,17 +16,18 @@ def log_in(page: Page, login: str, password: str = factories.PASSWORD) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.get_by_label("Usuario").fill(login)
     page.get_by_label("Contraseña", exact=False).first.fill(password)
-    page.get_by_label("Ingrese el código de la imagen").fill(answer())
+    page.get_by_label("Ingrese el código de la imagen").fill(captcha_answer())
     page.get_by_role("button", name="Ingresar").click()
 
 
-def enter_with_app(page: Page, account: Account) -> None:
-    """Log in as somebody who has an authenticator app, for whom this adds one."""
-    app = factories.make_app(account)
-    log_in(page, account.login)
-    page.get_by_label("Código").fill(factories.code_of(app))
-    page.get_by_role("button", name="Ingresar con el código").click()
-    page.wait_for_url("**/")
+def log_out(page: Page) -> None:
+    open_menu(page)
+    page.get_by_role("button", name="Salir").click()
+    expect(page.get_by_text("Usted ha salido del portal.")).to_be_visible()
+
+
+def expect_heading(page: Page, heading: str) -> None:
+    expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
 
 
 def open_menu(page: Page) -> None:

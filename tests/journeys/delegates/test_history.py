@@ -1,4 +1,4 @@
-"""Who did what in the entity, in a browser: its delegate, its representative, and the Ministry's auditor."""
+"""Can a delegate, a representative and an auditor search and download the history of an entity, in a browser?"""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -9,15 +9,15 @@ from accounts.models import Account
 from delegates.models import Representation
 from roles.actions.role_assignments import activate_user
 from tests import factories
-from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.steps import enter_with_app, log_in, menu
+from tests.journeys.page_checker import DESKTOP, PHONE
+from tests.journeys.steps import menu
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def players(db):
-    """A delegate who has activated a user, his representative, and an auditor."""
+def people(db):
+    """A delegate who has activated a user, the representative of the entity, and an auditor."""
     delegate, natural = (
         factories.make_delegate(factories.make_entity(name="Clínica del Río S.A.S.")),
         factories.make_natural(),
@@ -38,44 +38,43 @@ def download(page, name, tmp_path):
     return [row[1].value for row in load_workbook(file).active.iter_rows(min_row=2)]
 
 
-def look_for_roles(page, judge, scripts):
+def search_roles(page, checker):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Historia de Clínica del Río")
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     page.get_by_label("Acto", exact=True).select_option("roles.given")
     page.get_by_role("button", name="Buscar actos").click()
     expect(page.get_by_text("Rosalba")).to_be_visible()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
 
 
-VIEWS = pytest.mark.parametrize(
-    ("viewport", "scripts"), [(DESKTOP, True), (PHONE, True), (DESKTOP, False)], ids=["desktop", "phone", "plain"]
-)
+WITH_AND_WITHOUT_SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["phone", "no-js"])
 
 
-@VIEWS
-def test_a_delegate_and_his_representative_read_the_history(players, open_page, judge, tmp_path, viewport, scripts):
-    page = open_page(viewport=viewport, scripts=scripts)
-    log_in(page, players["delegate"].login)
+@WITH_AND_WITHOUT_SCRIPTS
+def test_a_delegate_and_a_representative_read_the_history(people, open_page, checker, tmp_path, scripts):
+    viewport = PHONE if scripts else DESKTOP
+    page = open_page(people["delegate"], viewport=viewport, scripts=scripts)
+    page.goto("/")
     menu(page, "Historia")
-    look_for_roles(page, judge, scripts)
+    search_roles(page, checker)
     assert download(page, "Descargar Datos", tmp_path) == ["Roles asignados"]
     page.get_by_label("Desde", exact=True).fill("2019-01-01")
     page.get_by_role("button", name="Buscar actos").click()
     expect(page.get_by_text("debe ser una fecha desde").first).to_be_visible()
-    judge.read(page, scripts=scripts)
-    page = open_page(viewport=viewport, scripts=scripts)
-    log_in(page, players["natural"].login)
+    checker.check(page)
+    page = open_page(people["natural"], viewport=viewport, scripts=scripts)
+    page.goto("/")
     menu(page, "Personas jurídicas")
     page.get_by_role("link", name="Clínica del Río S.A.S.").click()
     page.get_by_role("link", name="Historia").click()
-    look_for_roles(page, judge, scripts)
+    search_roles(page, checker)
 
 
-@VIEWS
-def test_an_auditor_finds_an_act_and_takes_the_list_away(players, open_page, judge, tmp_path, viewport, scripts):
-    page = open_page(viewport=viewport, scripts=scripts)
-    enter_with_app(page, players["auditor"])
-    judge.read(page, scripts=scripts)
+@WITH_AND_WITHOUT_SCRIPTS
+def test_an_auditor_searches_the_history_and_downloads_it(people, open_page, checker, tmp_path, scripts):
+    page = open_page(people["auditor"], viewport=PHONE if scripts else DESKTOP, scripts=scripts)
+    page.goto("/")
+    checker.check(page)
     page.goto("/admin/history/historyentry/")
     page.get_by_label("Acto", exact=True).select_option("roles.given")
     page.get_by_label("Entidad", exact=True).fill("clinica rio")

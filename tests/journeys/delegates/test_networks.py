@@ -1,4 +1,4 @@
-"""The networks of an EPS-C, of the EPS-S of the same NIT and of a territorial entity, in a browser."""
+"""Can an EPS-C, the EPS-S of the same NIT and a territorial entity keep their networks in a browser?"""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 from entities.models import Association
 from roles.models import RoleAssignment
 from tests import factories
-from tests.journeys.conftest import PHONE
-from tests.journeys.steps import log_in, menu
+from tests.journeys.page_checker import PHONE
+from tests.journeys.steps import menu
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NIT = "860066942"
@@ -41,13 +41,13 @@ def apply(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_an_eps_c_builds_its_network_and_takes_a_professional_out_of_it(clinics, open_page, judge, scripts):
+def test_an_eps_c_builds_its_network_and_removes_a_professional(clinics, open_page, checker, scripts):
     eps = delegate_of("EPS_C", "EPS998", eps_code="EPS998", nit=NIT, name="EPS Uno")
     user = factories.make_user(first_name="Jesús", first_surname="Ñáñez", document_number="1025000111")
     doctor = factories.make_entity("PI", identification_type="CC", nit="1025000111", name="JESÚS ÑÁÑEZ")
     factories.make_sede(doctor, name="JESÚS ÑÁÑEZ", provider_class="PI")
-    page = open_page(scripts=scripts)
-    log_in(page, eps.login)
+    page = open_page(eps, scripts=scripts)
+    page.goto("/")
     search(page, "Institución Prestadora de Servicios de Salud - IPS", "Busque la IPS que desea asociar", "rio clinica")
     expect(page.get_by_text("Registros encontrados: 2")).to_be_visible()
     for clinic in clinics:
@@ -55,7 +55,7 @@ def test_an_eps_c_builds_its_network_and_takes_a_professional_out_of_it(clinics,
     apply(page)
     expect(page.get_by_text("Operación exitosa. Asociadas a su red")).to_be_visible()
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     label = "Busque el Profesional Independiente que desea asociar"
     search(page, "Profesional Independiente", label, "nanez jesus")
     page.get_by_role("checkbox").check()
@@ -65,7 +65,7 @@ def test_an_eps_c_builds_its_network_and_takes_a_professional_out_of_it(clinics,
     page.get_by_role("checkbox").uncheck()
     apply(page)
     expect(page.get_by_text("1 usuario activo")).to_be_visible()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     page.get_by_role("link", name="No, volver sin cambiar nada").click()
     page.get_by_role("checkbox", checked=True).uncheck()
     apply(page)
@@ -77,60 +77,58 @@ def test_an_eps_c_builds_its_network_and_takes_a_professional_out_of_it(clinics,
     page.get_by_label("Estado").select_option("todas")
     page.get_by_role("button", name="Buscar Entidad").click()
     expect(page.get_by_role("columnheader", name="Hasta")).to_be_visible()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     page.get_by_role("link", name="JESÚS ÑÁÑEZ").click()
     expect(page.get_by_text("Terminaron 1 rol de 1 usuario")).to_be_visible()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
 
 
-def test_the_eps_s_of_the_same_nit_has_its_own_network_and_sees_the_modelo_that_applies_to_it(
-    clinics, open_page, judge
-):
+def test_the_eps_s_of_the_same_nit_has_its_own_network_and_modelo(clinics, open_page, checker):
     contributivo = delegate_of("EPS_C", "EPS998", eps_code="EPS998", nit=NIT, name="EPS Uno")
     subsidiado = delegate_of("EPS_S", "EPSS98", eps_code="EPSS98", nit=NIT, name="EPS Uno")
     Association.objects.create(owner=contributivo.entity, member=clinics[0])
     Association.objects.create(
         owner=factories.make_entity("ET", name="Departamento X", et_model=2), member=subsidiado.entity
     )
-    page = open_page(viewport=PHONE)
-    log_in(page, subsidiado.login)
+    page = open_page(subsidiado, viewport=PHONE)
+    page.goto("/")
     menu(page, "Consultar Entidades")
     expect(page.get_by_text("Registros encontrados: 0")).to_be_visible()
     expect(page.get_by_text("Departamento X")).to_be_visible()
     expect(page.get_by_text("no asume la red de proveedores")).to_be_visible()
-    judge.read(page)
+    checker.check(page)
     search(page, "Institución Prestadora de Servicios de Salud - IPS", "Busque la IPS que desea asociar", "norte")
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
     page.get_by_role("checkbox").check()
     apply(page)
     expect(page.get_by_text("Operación exitosa")).to_be_visible()
-    judge.read(page)
+    checker.check(page)
     menu(page, "Redes a las que pertenece")
     expect(page.get_by_text("Modelo 2 - Entidad Territorial NO Asume")).to_be_visible()
-    judge.read(page)
+    checker.check(page)
     assert (
         page.request.get(f"/entidades/{Association.objects.of(contributivo.entity).get().pk}/historia/").status == 404
     )
 
 
-def test_a_territorial_entity_associates_an_eps_s_and_takes_it_out(open_page, judge):
+def test_a_territorial_entity_associates_and_removes_an_eps_s(open_page, checker):
     delegate_of("EPS_S", "EPSS98", eps_code="EPSS98", nit=NIT, name="EPS Uno")
     territorial = delegate_of("ET", None, name="Departamento X", et_model=1)
-    page = open_page()
-    log_in(page, territorial.login)
+    page = open_page(territorial)
+    page.goto("/")
     menu(page, "Asociar Entidades")
     expect(page.get_by_label("Busque la EPS que desea asociar")).to_be_visible()
     page.get_by_role("checkbox", name="EPS Uno").check()
     apply(page)
     expect(page.get_by_text("Asociadas a su red: EPS Uno.")).to_be_visible()
-    judge.read(page)
+    checker.check(page)
     menu(page, "Consultar Entidades")
     expect(page.get_by_role("cell", name="ET_EPS")).to_be_visible()
-    judge.read(page)
+    checker.check(page)
     menu(page, "Asociar Entidades")
     page.get_by_role("checkbox", name="EPS Uno").uncheck()
     apply(page)
     expect(page.get_by_text("no termina ningún rol")).to_be_visible()
-    judge.read(page)
+    checker.check(page)
     page.get_by_role("button", name="Sí, desasociar").click()
     expect(page.get_by_text("Desasociadas de su red: EPS Uno.")).to_be_visible()

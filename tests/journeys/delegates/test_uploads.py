@@ -1,4 +1,4 @@
-"""The workbook that comes back, in a browser: download, add a row, preview, apply, result; and without JavaScript."""
+"""Can a delegate change the downloaded workbook and upload it: preview, apply, result; and without JavaScript?"""
 
 import pytest
 from openpyxl import load_workbook
@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 
 from roles.models import RoleAssignment
 from tests import factories
-from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.steps import log_in, menu
+from tests.journeys.page_checker import DESKTOP, PHONE
+from tests.journeys.steps import menu
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,34 +31,24 @@ def changed(path, staffed):
     return str(path)
 
 
-def round_trip(page, staffed, judge, tmp_path, *, scripts):
-    def read():
-        judge.read(page, scripts=scripts)
-
-    log_in(page, staffed["delegate"].login)
+@pytest.mark.parametrize("scripts", [True, False], ids=["phone", "no-js"])
+def test_the_downloaded_workbook_is_changed_and_uploaded(staffed, open_page, checker, tmp_path, scripts):
+    page = open_page(staffed["delegate"], scripts=scripts, viewport=PHONE if scripts else DESKTOP)
+    page.goto("/")
     menu(page, "Consultar Usuarios")
     with page.expect_download() as download:
         page.get_by_role("link", name="Descargar Datos").click()
     download.value.save_as(tmp_path / "usuarios.xlsx")
     page.get_by_role("link", name="Cargar archivo").click()
-    read()
+    checker.check(page)
     page.get_by_role("button", name="Ver qué cambiaría").click()
     expect(page.get_by_text("Elija el archivo de Excel.").first).to_be_visible()
-    read()
+    checker.check(page)
     page.get_by_label("Archivo de Excel").set_input_files(changed(tmp_path / "usuarios.xlsx", staffed))
     page.get_by_role("button", name="Ver qué cambiaría").click()
     expect(page.get_by_text("ROL debe ser el código de un rol")).to_be_visible()
-    read()
+    checker.check(page)
     page.get_by_role("button", name="Aplicar solo las filas correctas").click()
     expect(page.get_by_text("Operación exitosa")).to_be_visible()
-    read()
+    checker.check(page)
     assert RoleAssignment.objects.current().count() == 2
-
-
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_round_trip(staffed, open_page, judge, tmp_path, viewport):
-    round_trip(open_page(viewport=viewport), staffed, judge, tmp_path, scripts=True)
-
-
-def test_the_round_trip_without_javascript(staffed, open_page, judge, tmp_path):
-    round_trip(open_page(scripts=False), staffed, judge, tmp_path, scripts=False)

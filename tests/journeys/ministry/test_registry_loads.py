@@ -1,4 +1,4 @@
-"""Does a clerk of the Ministry load the REPS in a browser: upload, preview, apply with progress, undo?"""
+"""Can the Ministry load the REPS in a browser: upload, preview, apply with progress, undo?"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -15,8 +15,7 @@ from accounts.models import Account
 from demo.synthetic_reps import Inventor, write
 from entities.models import Sede
 from registries.queue import run_next_load
-from tests.journeys.conftest import PHONE, Judge
-from tests.journeys.steps import enter_with_app
+from tests.journeys.page_checker import PHONE, PageChecker
 from tests.registry_files import csv_file, load, sites
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +26,7 @@ PATIENCE = 120_000
 
 @pytest.fixture
 def worker(live_server: Any) -> Iterator[None]:
-    """The worker, beside the portal."""
+    """The worker, in a thread beside the portal."""
     over = Event()
 
     def rounds() -> None:
@@ -51,11 +50,6 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "reps-marzo.csv"
 
 
-def screenshot(page: Page, name: str) -> None:
-    if folder := os.environ.get("MIPRES_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 def upload(page: Page, file: Path) -> None:
     page.goto("/admin/registries/registryload/")
     page.get_by_role("link", name="Subir un archivo").click()
@@ -64,75 +58,59 @@ def upload(page: Page, file: Path) -> None:
     page.get_by_label("Motivo").fill("Corte de marzo de 2026")
 
 
-def test_a_clerk_loads_the_reps_and_undoes_it(
-    open_page: Callable[..., Page], judge: Judge, ministry: Account, worker: None, file: Path, tmp_path: Path
+def test_the_reps_is_uploaded_applied_and_undone(
+    open_page: Callable[..., Page], checker: PageChecker, ministry: Account, worker: None, file: Path, tmp_path: Path
 ) -> None:
     rows = sites(4)
     load("import_reps", csv_file(tmp_path / "antes.csv", [row | {"fecha_corte_reps": "2026-02-12"} for row in rows]))
-    page = open_page()
-    enter_with_app(page, ministry)
+    page = open_page(ministry)
     upload(page, file)
-    judge.read(page)
-    screenshot(page, "1-subir")
+    checker.check(page)
     page.get_by_role("button", name="Subir y revisar").click()
-    screenshot(page, "2-revisando")
     expect(page.get_by_text("Lista para aplicar")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("marque «Aceptar que cierre más del 20 %").first).to_be_visible()
-    judge.read(page)
-    screenshot(page, "3-vista-previa")
+    checker.check(page)
     page.get_by_role("link", name="Aplicar…").click()
-    judge.read(page)
+    checker.check(page)
     expect(page.get_by_label("Motivo")).to_have_value("Corte de marzo de 2026")
     page.get_by_label("Aceptar que cierre más del 20 %").check()
-    screenshot(page, "4-aplicar")
     page.get_by_role("button", name="Aplicar").click()
     page.wait_for_url("**/change/")
-    page.wait_for_timeout(2000 if ROWS > 10_000 else 0)
-    screenshot(page, "5-avance")
     expect(page.get_by_text("Qué pasó con las filas")).to_be_visible(timeout=PATIENCE)
-    judge.read(page)
-    screenshot(page, "6-aplicada")
+    checker.check(page)
     assert Sede.objects.open().count() == ROWS - 2
     page.goto("/admin/registries/registryload/")
-    judge.read(page)
-    screenshot(page, "7-lista")
+    checker.check(page)
     page.go_back()
     page.get_by_role("link", name="Deshacer…").click()
     page.get_by_label("Motivo").fill("El archivo era de prueba")
-    judge.read(page)
-    screenshot(page, "8-deshacer")
+    checker.check(page)
     page.get_by_role("button", name="Deshacer").click()
     expect(page.get_by_text("Qué pasó al deshacerla")).to_be_visible(timeout=PATIENCE)
-    judge.read(page)
-    screenshot(page, "9-deshecha")
+    checker.check(page)
     assert Sede.objects.open().count() == 4
 
 
-def test_on_a_phone_without_script_the_page_opens_itself_anew(
-    open_page: Callable[..., Page], judge: Judge, ministry: Account, worker: None, file: Path, tmp_path: Path
+def test_the_page_of_a_load_refreshes_itself_without_javascript(
+    open_page: Callable[..., Page], checker: PageChecker, ministry: Account, worker: None, file: Path, tmp_path: Path
 ) -> None:
-    page = open_page(scripts=False, viewport=PHONE)
-    enter_with_app(page, ministry)
+    page = open_page(ministry, scripts=False, viewport=PHONE)
     upload(page, file)
-    judge.read(page, scripts=False)
-    screenshot(page, "movil-1-subir")
+    checker.check(page)
     page.get_by_role("button", name="Subir y revisar").click()
     expect(page.get_by_text("Lista para aplicar")).to_be_visible(timeout=PATIENCE)
-    judge.read(page, scripts=False)
-    screenshot(page, "movil-2-vista-previa")
+    checker.check(page)
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen(
-    open_page: Callable[..., Page], judge: Judge, ministry: Account, worker: None, file: Path, tmp_path: Path
+def test_a_preview_with_changes_fits_a_phone(
+    open_page: Callable[..., Page], checker: PageChecker, ministry: Account, worker: None, file: Path, tmp_path: Path
 ) -> None:
     rows = sites(4)
     load("import_reps", csv_file(tmp_path / "antes.csv", [row | {"t_lefonosede": "1"} for row in rows]))
     with_changes = csv_file(tmp_path / "abril.csv", [*rows, rows[0] | {"nombresede": ""}])
-    page = open_page(viewport=PHONE)
-    enter_with_app(page, ministry)
+    page = open_page(ministry, viewport=PHONE)
     upload(page, with_changes)
-    judge.read(page)
+    checker.check(page)
     page.get_by_role("button", name="Subir y revisar").click()
     expect(page.get_by_text("Lista para aplicar")).to_be_visible(timeout=PATIENCE)
-    judge.read(page)
-    screenshot(page, "movil-3-cambios")
+    checker.check(page)

@@ -1,22 +1,22 @@
-"""Which deeds lead from a natural person to a working delegate? One function each, as people do them in the browser."""
+"""Which steps lead from a natural person to a working delegate? One function each, as people do them in a browser."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from tests import factories
-from tests.journeys.steps import answer, find_user, log_in, menu
+from tests.journeys.page_checker import PageChecker
+from tests.journeys.steps import captcha_answer, find_user, log_in, menu
 from tests.rut import Rut, make_rut
 
 OPEN_ACCOUNT, SET_PASSWORD = "Oprima AQUÍ para abrir su cuenta", "Oprima AQUÍ para asignar su contraseña"
 
 
 @dataclass(frozen=True)
-class Who:
-    """A person of the chain, invented."""
+class PersonDetails:
+    """An invented person."""
 
     number: str
     first_name: str
@@ -34,49 +34,63 @@ class Who:
 
 @dataclass(frozen=True)
 class Organisation:
-    """What is registered as persona jurídica: the words of its card, and what its form asks besides."""
+    """What is registered as persona jurídica: the name of its card, and the choices that its form adds."""
 
     card: str
     nit: str
     name: str
     choices: tuple[str, ...] = ()
-    letters: str = field(default="IPS")
 
 
 @dataclass(frozen=True)
-class Delegacy:
-    """A delegate to be: who, of which kind of entity, and with which model."""
+class DelegateDetails:
+    """A person who becomes delegate: of which kind of entity, and with which model."""
 
-    who: Who
+    person: PersonDetails
     kind: str
     entity: str
     role: str
     choices: tuple[str, ...] = ()
 
 
-class Chain:
-    """What the deeds share: fresh browsers, the inbox, the judge of pages, a folder."""
+class Registration:
+    """What the steps share: fresh browsers, the inbox, the checker of pages, a folder."""
 
-    def __init__(self, open_page: Any, inbox: Callable[[Page, str], Page], judge: Any, folder: Path) -> None:
-        self.open_page, self.inbox, self.judge, self.folder = open_page, inbox, judge, folder
+    def __init__(
+        self, open_page: Callable[..., Page], inbox: Callable[[Page, str], Page], checker: PageChecker, folder: Path
+    ) -> None:
+        self.open_page, self.inbox, self.checker, self.folder = open_page, inbox, checker, folder
 
     # ------------------------------------------------------------ Mi Seguridad Social
 
-    def open_account(self, who: Who) -> Page:
+    def enter(self, person: PersonDetails) -> Page:
+        """A browser of somebody who has an account already."""
+        account = factories.make_natural(
+            factories.make_person(
+                document_number=person.number,
+                first_name=person.first_name,
+                first_surname=person.surname,
+                sex=person.sex,
+                email=person.email,
+            )
+        )
+        return self.open_page(account)
+
+    def open_account(self, person: PersonDetails) -> Page:
         """Ask for an account, press the link of the mail, choose a password, log in: the browser, at the roles."""
-        page: Page = self.open_page()
+        page = self.open_page()
         page.goto("/ingresar/")
         page.get_by_role("link", name="Regístrese en Mi Seguridad Social").click()
-        fill_sign_up(page, who)
+        fill_sign_up(page, person)
         page.get_by_role("button", name="Registrarse").click()
         expect(page.get_by_role("heading", name="Revise su correo")).to_be_visible()
         page = self.inbox(page, OPEN_ACCOUNT)
         choose_password(page, "Abrir mi cuenta")
-        log_in(page, who.login)
+        log_in(page, person.login)
         expect(page.get_by_role("heading", name="Mi lista de roles")).to_be_visible()
         return page
 
-    def register_entity(self, page: Page, organisation: Organisation, by: Who) -> None:
+    def register_entity(self, page: Page, organisation: Organisation, by: PersonDetails) -> None:
         """Registrar una entidad, with a RUT that meets every rule."""
         page.goto("/")
         page.get_by_role("link", name="Registrar una entidad").click()
@@ -88,7 +102,7 @@ class Chain:
         expect(page.get_by_text("La solicitud fue enviada")).to_be_visible(timeout=30_000)
         expect(page.get_by_text("No cumple")).to_have_count(0)
 
-    def rut(self, organisation: Organisation, by: Who) -> Path:
+    def rut(self, organisation: Organisation, by: PersonDetails) -> Path:
         """The RUT of an organisation that names this representative."""
         path = self.folder / f"rut-{organisation.nit}.pdf"
         path.write_bytes(make_rut(Rut(nit=organisation.nit, name=organisation.name.upper(), document=by.number)))
@@ -96,17 +110,18 @@ class Chain:
 
     # ------------------------------------------------------------ Registro de Usuarios of MIPRES
 
-    def register_delegate(self, page: Page, delegacy: Delegacy, nit: str) -> None:
-        """Registro de Usuarios, MIPRES, Delegado Administrativo."""
+    def become_delegate(self, page: Page, delegate: DelegateDetails, nit: str, login: str) -> Page:
+        """Everything that the appointed person does from Registro de Usuarios on: the browser of the delegate."""
         open_registration(page, "Delegado Administrativo")
-        choose_kind(page, delegacy.kind)
-        for choice in delegacy.choices:
+        choose_kind(page, delegate.kind)
+        for choice in delegate.choices:
             page.get_by_label(choice).check()
         fill_delegate(page, nit)
         expect(page.get_by_text("Registro exitoso. Su usuario es ADM")).to_be_visible()
+        return self.set_password(page, login)
 
     def set_password(self, page: Page, login: str) -> Page:
-        """Press the link of the mail, choose a password, leave the own session and log in as the delegate."""
+        """Press the link of the mail, choose a password, and log in as the delegate, without the person's session."""
         page = self.inbox(page, SET_PASSWORD)
         expect(page.get_by_label("Nombre del usuario (Login)")).to_have_value(login)
         choose_password(page, "Asignar contraseña")
@@ -115,22 +130,16 @@ class Chain:
         expect(page.get_by_role("heading", name="Le damos la bienvenida")).to_be_visible()
         return page
 
-    def become_delegate(self, delegacy: Delegacy, nit: str, login: str) -> Page:
-        """Everything that the person who was named does: the browser, logged in as the delegate."""
-        page = self.open_account(delegacy.who)
-        self.register_delegate(page, delegacy, nit)
-        return self.set_password(page, login)
 
-
-def fill_sign_up(page: Page, who: Who) -> None:
+def fill_sign_up(page: Page, person: PersonDetails) -> None:
     page.get_by_label("Tipo de Identificación").select_option("CC")
-    page.get_by_label("Documento identificación").fill(who.number)
-    page.get_by_label("Primer nombre").fill(who.first_name)
-    page.get_by_label("Primer apellido").fill(who.surname)
-    page.get_by_label("Sexo").select_option(who.sex)
-    page.get_by_label("Correo electrónico").fill(who.email)
+    page.get_by_label("Documento identificación").fill(person.number)
+    page.get_by_label("Primer nombre").fill(person.first_name)
+    page.get_by_label("Primer apellido").fill(person.surname)
+    page.get_by_label("Sexo").select_option(person.sex)
+    page.get_by_label("Correo electrónico").fill(person.email)
     page.get_by_label("He leído el aviso de privacidad").check()
-    page.get_by_label("Ingrese el código de la imagen").fill(answer())
+    page.get_by_label("Ingrese el código de la imagen").fill(captcha_answer())
 
 
 def choose_password(page: Page, button: str) -> None:
@@ -168,7 +177,7 @@ def choose_kind(page: Page, kind: str) -> None:
 
 
 def send_registration(page: Page) -> None:
-    page.get_by_label("Ingrese el código de la imagen").fill(answer())
+    page.get_by_label("Ingrese el código de la imagen").fill(captcha_answer())
     page.get_by_role("button", name="Registrar", exact=True).click()
 
 
@@ -196,54 +205,48 @@ def register_ppn(page: Page, login: str) -> None:
 # ---------------------------------------------------------------- the Ministry, and the representative again
 
 
-def fill_authorized(page: Page, who: Who, role: str) -> None:
+def fill_appointment(page: Page, person: PersonDetails, role: str) -> None:
     page.get_by_label("Tipo documento").select_option("CC")
-    page.get_by_label("Número documento").fill(who.number)
-    page.get_by_label("Sexo").select_option(who.sex)
-    page.get_by_label("Correo electrónico").fill(who.email)
-    page.get_by_label("Primer nombre").fill(who.first_name)
-    page.get_by_label("Primer apellido").fill(who.surname)
+    page.get_by_label("Número documento").fill(person.number)
+    page.get_by_label("Sexo").select_option(person.sex)
+    page.get_by_label("Correo electrónico").fill(person.email)
+    page.get_by_label("Primer nombre").fill(person.first_name)
+    page.get_by_label("Primer apellido").fill(person.surname)
     page.get_by_label("Rol autorizado").select_option(role)
     page.get_by_label("Perfil autorizado").select_option("DELEGADO")
 
 
-def name_delegate(page: Page, delegacy: Delegacy) -> None:
+def appoint_delegate(page: Page, delegate: DelegateDetails) -> None:
     """Mi lista de roles, Persona jurídica, Administrar autorizados, Nuevo."""
     page.goto("/")
-    page.get_by_role("link", name=f"Persona jurídica: {delegacy.entity}").click()
+    page.get_by_role("link", name=f"Persona jurídica: {delegate.entity}").click()
     page.get_by_role("link", name="Administrar autorizados").click()
     page.get_by_role("link", name="Nuevo").click()
-    fill_authorized(page, delegacy.who, delegacy.role)
+    fill_appointment(page, delegate.person, delegate.role)
     page.get_by_role("button", name="Guardar").click()
     expect(page.get_by_text("quedó como autorizado")).to_be_visible()
 
 
-def log_in_as_reviewer(page: Page, login: str, code: str) -> None:
-    """Password, then the code of the app; from the home of the Ministry to its administration."""
-    log_in(page, login)
-    page.get_by_label("Código").fill(code)
-    page.get_by_role("button", name="Ingresar con el código").click()
+def approve(page: Page, name: str, checker: PageChecker) -> None:
+    """From the reviewer's home to the registration of this name; take and approve it."""
+    page.goto("/")
     page.get_by_role("link", name="Administración del Ministerio").first.click()
-
-
-def approve(page: Page, name: str, read: Callable[[Page], None]) -> None:
-    """The reviewer's queue: take the oldest request of this name and approve it."""
-    read(page)
+    checker.check(page)
     page.get_by_role("link", name="Registros de personas jurídicas").first.click()
-    read(page)
+    checker.check(page)
     page.get_by_role("link", name=name).click()
-    read(page)
+    checker.check(page)
     page.get_by_role("button", name="Tomar para revisión").click()
     expect(page.get_by_text("Usted tomó la solicitud para revisión.")).to_be_visible()
-    read(page)
+    checker.check(page)
     page.get_by_label("Motivo").fill("El RUT coincide con lo escrito.")
     page.get_by_role("button", name="Aprobar").click()
     expect(page.get_by_text("quedó aprobada")).to_be_visible()
 
 
-def activate(page: Page, option: str, who: Who, role: str) -> None:
+def activate(page: Page, option: str, person: PersonDetails, role: str) -> None:
     """Activar Usuarios: find the person, choose the only sede and one role."""
-    find_user(page, option, who.number)
+    find_user(page, option, person.number)
     form = page.get_by_role("region", name="Asociar el usuario a una sede")
     form.get_by_role("radio").first.check()
     form.get_by_role("checkbox", name=role, exact=False).check()

@@ -1,4 +1,4 @@
-"""From natural person to named delegate, in a browser: registration with its RUT, review, Administrar autorizados."""
+"""Does a natural person register an entity with its RUT and appoint a delegate, in a browser?"""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -7,17 +7,17 @@ from playwright.sync_api import expect
 from accounts.models import Account
 from delegates.models import Appointment
 from tests import factories
-from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.registration.steps import Who, fill_authorized, fill_entity
-from tests.journeys.steps import enter_with_app, log_in, menu
+from tests.journeys.page_checker import DESKTOP, PHONE
+from tests.journeys.registration.steps import PersonDetails, fill_appointment, fill_entity
+from tests.journeys.steps import menu
 from tests.rut import Rut, make_rut
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DELEGATE = Who("1025000222", "María", "Ñáñez")
+DELEGATE = PersonDetails("1025000222", "María", "Ñáñez")
 
 
 @pytest.fixture
-def players(db, tmp_path):
+def people(db, tmp_path):
     """An IPS of REPS that nobody represents, its representative with a RUT, and a reviewer."""
     entity = factories.make_entity(nit="900123456", name="Clínica del Río S.A.S.")
     factories.make_sede(entity, name="Clínica del Río Centro")
@@ -29,25 +29,24 @@ def players(db, tmp_path):
     return {"person": person, "reviewer": reviewer, "rut": str(rut)}
 
 
-def register(page, players, read):
-    log_in(page, players["person"].login)
+def register(page, people, checker):
+    page.goto("/")
     menu(page, "Personas jurídicas")
-    read()
+    checker.check(page)
     page.get_by_role("link", name="Registrar persona jurídica").click()
-    read()
+    checker.check(page)
     page.get_by_role("link", name="Institución Prestadora").click()
     page.get_by_role("button", name="Enviar solicitud").click()
     expect(page.get_by_text("Elija el PDF del RUT.").first).to_be_visible()
-    read()
-    fill_entity(page, "900.123.456", "Clinica del Rio SAS", players["rut"])
+    checker.check(page)
+    fill_entity(page, "900.123.456", "Clinica del Rio SAS", people["rut"])
     page.get_by_role("button", name="Enviar solicitud").click()
     expect(page.get_by_text("La solicitud fue enviada")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("900123456-8", exact=True)).to_be_visible()
-    read()
+    checker.check(page)
 
 
-def review(page, players):
-    enter_with_app(page, players["reviewer"])
+def review(page):
     page.goto("/admin/delegates/entityregistration/")
     page.get_by_role("link", name="Clinica del Rio SAS").click()
     page.get_by_role("button", name="Tomar para revisión").click()
@@ -57,49 +56,46 @@ def review(page, players):
     expect(page.get_by_text("quedó aprobada")).to_be_visible()
 
 
-def name_a_delegate(page, read):
+def appoint_delegate(page, checker):
     menu(page, "Personas jurídicas")
     page.get_by_role("link", name="Clínica del Río S.A.S.").click()
     expect(page.get_by_text("no tiene un Delegado activo")).to_be_visible()
-    read()
+    checker.check(page)
     page.get_by_role("link", name="Administrar autorizados").click()
-    read()
+    checker.check(page)
     page.get_by_role("link", name="Nuevo").click()
     page.get_by_role("button", name="Guardar").click()
     expect(page.get_by_role("alert").first).to_be_visible()
-    read()
-    fill_authorized(page, DELEGATE, "IPS")
+    checker.check(page)
+    fill_appointment(page, DELEGATE, "IPS")
     page.get_by_role("button", name="Guardar").click()
     expect(page.get_by_text("quedó como autorizado")).to_be_visible()
-    read()
+    checker.check(page)
 
 
-def edit_and_inactivate(page, read):
+def edit_and_inactivate(page, checker):
     page.get_by_role("button", name="Editar").click()
     expect(page.get_by_text("Seleccione a una persona de la lista.")).to_be_visible()
-    read()
+    checker.check(page)
     page.get_by_label("Seleccionar a María Ñáñez").check()
     page.get_by_role("button", name="Editar").click()
     page.get_by_label("Primer nombre").fill("Mariana")
-    read()
+    checker.check(page)
     page.get_by_role("button", name="Guardar cambios").click()
     page.get_by_label("Seleccionar a Mariana Ñáñez").check()
     page.get_by_role("button", name="Inactivar").click()
     page.wait_for_url("**inactivar**")
-    read()
+    checker.check(page)
     page.get_by_role("button", name="Inactivar").click()
     expect(page.get_by_text("ya no está autorizado")).to_be_visible()
     assert not Appointment.objects.current().exists()
 
 
 @pytest.mark.parametrize(("viewport", "scripts"), [(DESKTOP, True), (PHONE, False)], ids=["desktop", "phone-no-js"])
-def test_from_natural_person_to_named_delegate(players, open_page, judge, viewport, scripts):
-    page = open_page(viewport=viewport, scripts=scripts)
+def test_a_natural_person_registers_an_entity_and_appoints_a_delegate(people, open_page, checker, viewport, scripts):
+    page = open_page(people["person"], viewport=viewport, scripts=scripts)
 
-    def read():
-        judge.read(page, scripts=scripts)
-
-    register(page, players, read)
-    review(open_page(scripts=scripts), players)
-    name_a_delegate(page, read)
-    edit_and_inactivate(page, read)
+    register(page, people, checker)
+    review(open_page(people["reviewer"], scripts=scripts))
+    appoint_delegate(page, checker)
+    edit_and_inactivate(page, checker)

@@ -1,4 +1,4 @@
-"""From nothing to an account, a professional and a working delegate, in a browser."""
+"""Do people open an account and register as professional, delegate or provider, in a browser?"""
 
 import pytest
 from django.utils import timezone
@@ -8,9 +8,9 @@ from accounts.models import Account
 from delegates.models import Representation
 from roles.models import RethusEntry
 from tests import factories
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.page_checker import DESKTOP, PHONE
 from tests.journeys.registration.steps import (
-    Who,
+    PersonDetails,
     choose_kind,
     choose_password,
     fill_delegate,
@@ -18,11 +18,11 @@ from tests.journeys.registration.steps import (
     fill_sign_up,
     send_registration,
 )
-from tests.journeys.steps import answer, log_in, menu
+from tests.journeys.steps import captcha_answer, log_in, menu
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = "1025000111"
-MARIA = Who(NUMBER, "María", "Suárez")
+MARIA = PersonDetails(NUMBER, "María", "Suárez")
 
 
 @pytest.fixture
@@ -32,47 +32,47 @@ def in_rethus():
     )
 
 
-def sign_up(page: Page, judge, scripts: bool) -> None:
+def sign_up(page: Page, checker) -> None:
     page.goto("/ingresar/")
     page.get_by_role("link", name="Regístrese en Mi Seguridad Social").click()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     page.get_by_role("button", name="Registrarse").click()
     expect(page.get_by_text("Revise lo siguiente")).to_be_visible()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     fill_sign_up(page, MARIA)
     page.get_by_role("button", name="Registrarse").click()
     expect(page.get_by_role("heading", name="Revise su correo")).to_be_visible()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
 
 
 @pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (False, PHONE)], ids=["desktop", "phone-no-js"])
-def test_a_person_signs_up_and_registers_as_a_professional(open_page, judge, inbox, in_rethus, scripts, viewport):
+def test_a_person_signs_up_and_registers_as_a_professional(open_page, checker, inbox, in_rethus, scripts, viewport):
     page = open_page(scripts=scripts, viewport=viewport)
-    sign_up(page, judge, scripts)
+    sign_up(page, checker)
     page = inbox(page, "Oprima AQUÍ para abrir su cuenta")
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     choose_password(page, "Abrir mi cuenta")
     log_in(page, f"CC{NUMBER}")
     expect(page.get_by_role("heading", name="Mi lista de roles")).to_be_visible()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     menu(page, "Registro de Usuarios de MIPRES")
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     page.get_by_role("link", name="MIPRES", exact=True).click()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     page.get_by_role("link", name="Profesional de la salud").click()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     page.get_by_role("link", name="Continuar con el registro").click()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
     send_registration(page)
     expect(page.get_by_text(f"Su usuario de MIPRES es CC{NUMBER}")).to_be_visible()
     menu(page, "Mis datos")
     expect(page.get_by_text("registro RM-1025")).to_be_visible()
-    judge.read(page, scripts=scripts)
+    checker.check(page)
 
 
 @pytest.fixture
 def appointed():
-    """A person with his account whom an approved IPS has appointed."""
+    """The account of a person whom an approved IPS has appointed."""
     account = factories.make_natural(factories.make_person(document_number=NUMBER, first_name="Rosa"))
     entity = factories.make_entity(name="Clínica del Valle S.A.S.", nit="900123456")
     Representation.objects.create(entity=entity, person=factories.make_person())
@@ -80,28 +80,28 @@ def appointed():
     return account
 
 
-def test_an_appointed_person_registers_and_logs_in_as_delegate(open_page, judge, inbox, appointed):
+def test_an_appointed_person_registers_and_logs_in_as_delegate(open_page, checker, inbox, appointed):
     page = open_page()
     page.goto("/registro/mipres/delegado/")
-    judge.read(page)
+    checker.check(page)
     page.get_by_role("link", name="Ingresar y continuar").click()
     page.get_by_label("Usuario").fill(appointed.login)
     page.get_by_label("Contraseña").first.fill(factories.PASSWORD)
-    page.get_by_label("Ingrese el código de la imagen").fill(answer())
+    page.get_by_label("Ingrese el código de la imagen").fill(captcha_answer())
     page.get_by_role("button", name="Ingresar").click()
     expect(page.get_by_role("heading", name="Registrar usuario")).to_be_visible()
     choose_kind(page, "ET")
     expect(page.get_by_text("Modelo 1 - Entidad Territorial Asume Red")).to_be_visible()
-    judge.read(page)
+    checker.check(page)
     choose_kind(page, "IPS")
     fill_delegate(page, "900999999")
     expect(page.get_by_role("heading", name="Entidad no registrada")).to_be_visible()
-    judge.read(page)
+    checker.check(page)
     fill_delegate(page, "900123456")
     expect(page.get_by_text("Enviamos a r***@clinica.example el enlace")).to_be_visible()
-    judge.read(page)
+    checker.check(page)
     page = inbox(page, "Oprima AQUÍ para asignar su contraseña")
-    judge.read(page)
+    checker.check(page)
     choose_password(page, "Asignar contraseña")
     page.context.clear_cookies()
     log_in(page, "ADMIPS900123456")
@@ -109,33 +109,32 @@ def test_an_appointed_person_registers_and_logs_in_as_delegate(open_page, judge,
     assert Account.objects.get(login="ADMIPS900123456").last_login <= timezone.now()
 
 
-def test_a_natural_person_becomes_his_own_provider(open_page, judge):
+def test_a_natural_person_registers_as_provider(open_page, checker):
     account = factories.make_natural()
-    page = open_page(viewport=PHONE)
-    log_in(page, account.login)
+    page = open_page(account, viewport=PHONE)
     page.goto("/registro/mipres/delegado/formulario/?tipo=PPN")
-    judge.read(page)
+    checker.check(page)
     fill_place(page)
     send_registration(page)
     expect(page.get_by_text(f"Su usuario es ADMPPN{account.person.document_number}")).to_be_visible()
 
 
-def test_the_e_mail_changes_with_the_link(open_page, judge, inbox):
+def test_the_email_changes_with_the_link_of_a_mail(open_page, checker, inbox):
     account = factories.make_natural()
-    page = open_page()
-    log_in(page, account.login)
+    page = open_page(account)
+    page.goto("/")
     menu(page, "Mis datos")
     page.get_by_label("Correo electrónico nuevo").fill("nuevo@correo.example")
     page.get_by_label("Su contraseña").fill("no es esta")
     page.get_by_role("button", name="Enviar el enlace").click()
     expect(page.get_by_text("La contraseña debe ser la que usa hoy").first).to_be_visible()
-    judge.read(page)
+    checker.check(page)
     page.get_by_label("Su contraseña").fill(factories.PASSWORD)
     page.get_by_role("button", name="Enviar el enlace").click()
     expect(page.get_by_text("Enviamos un enlace a n***@correo.example")).to_be_visible()
     page = inbox(page, "Oprima AQUÍ para confirmar este correo")
-    judge.read(page)
+    checker.check(page)
     page.get_by_role("button", name="Confirmar el correo").click()
     expect(page.get_by_text("Su correo cambió.")).to_be_visible()
     page.goto("/seguridad-social/aviso-de-privacidad/")
-    judge.read(page)
+    checker.check(page)
