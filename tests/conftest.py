@@ -1,4 +1,4 @@
-"""What does every test find ready? The cast: a delegate of an IPS, her colleague, a stranger, and the Ministry."""
+"""Which fixtures does every test have? The database, a delegate of an IPS, a colleague, a stranger, the Ministry."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,7 +31,7 @@ CATALOGUES = {
     "delegates_authorizedprofile_roles",
 }
 
-# what keeps anybody from deleting the history and the certificates
+# the triggers that keep the history and the certificates from being changed
 GUARDS = {
     "history_historyentry": "history_no_update_or_delete",
     "history_historylink": "history_link_no_update_or_delete",
@@ -41,7 +41,7 @@ GUARDS = {
 
 
 def wipe(case: TransactionTestCase) -> None:
-    """Delete the rows of every table but the catalogues; only here do the guards not fire, as a superuser can do.
+    """Delete the rows of every table but the catalogues, with the guards disabled, as only a superuser can do.
 
     Most tables are empty: deleting the few rows takes a hundredth of the time of a TRUNCATE of them all.
     """
@@ -59,6 +59,28 @@ def wipe(case: TransactionTestCase) -> None:
             cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {GUARDS[table]}")
 
 
+# Tests that take seconds run first, so that no worker is left with one at the end. With worksteal the first worker
+# begins with all of them: one browser, one run of the HTML checker.
+SLOW_TESTS = (
+    "tests/journeys/",
+    "tests/demo/",
+    "test_registry_queue",
+    "test_backup",
+    "test_embedded",
+    "test_groups",
+    "test_read_only_admins",
+    "test_samples",
+    "machine",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        return next((rank for rank, part in enumerate(SLOW_TESTS) if part in item.nodeid), len(SLOW_TESTS))
+
+    items.sort(key=rank)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def wipe_after_tests_that_commit() -> Iterator[None]:
     """Django's own flush would empty the catalogues and stumble over the guard of the history."""
@@ -69,9 +91,9 @@ def wipe_after_tests_that_commit() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The test database, whose commits wait for no disk and which nobody may still be in when it goes.
+    """The test database, whose commits wait for no disk; connections that are left are closed before it is dropped.
 
-    While Playwright's loop runs Django keeps connections of its own for it, which nobody closes when the loop ends.
+    While Playwright's loop runs Django keeps separate connections for it, which stay open when the loop ends.
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(f'ALTER DATABASE "{connection.settings_dict["NAME"]}" SET synchronous_commit = off')
@@ -146,10 +168,10 @@ def soffice() -> str:
 
 @pytest.fixture
 def delivered() -> Callable[[], list[Any]]:
-    """What has arrived, after the worker's round: `delivered()`."""
+    """The mails that arrive when the worker delivers: `delivered()`."""
 
-    def round_of_the_worker() -> list[Any]:
+    def deliver() -> list[Any]:
         deliver_due()
         return mail.outbox
 
-    return round_of_the_worker
+    return deliver
