@@ -1,4 +1,4 @@
-"""Who plays in the tests? Makers of entities, sedes, people, users and accounts with sensible defaults."""
+"""Which entities, sedes, people, users and accounts do the tests need? Factories with sensible defaults."""
 
 from base64 import b32decode
 from itertools import count
@@ -83,7 +83,7 @@ def make_assignment(user: RegisteredUser, sede: Sede, role: str, by: Account, **
 
 
 def make_natural(person: Person | None = None, **fields: Any) -> Account:
-    """A natural person's own account of Mi Seguridad Social."""
+    """The account of a natural person in Mi Seguridad Social."""
     person = person or make_person()
     defaults: dict[str, Any] = {
         "login": natural_person_login(person.document_type, person.document_number),
@@ -95,7 +95,7 @@ def make_natural(person: Person | None = None, **fields: Any) -> Account:
 
 
 def make_staff(group: str = "", **fields: Any) -> Account:
-    """Somebody of the Ministry in one of its groups: soporte, revisor, cargador, auditor, superusuario; or in none."""
+    """An account of the Ministry in one group: soporte, revisor, cargador, auditor, superusuario; or in none."""
     person = fields.get("person") or make_person()
     defaults: dict[str, Any] = {
         "login": f"MIN{next(_serial)}",
@@ -142,12 +142,12 @@ def make_app(account: Account, **fields: Any) -> AuthenticatorApp:
 
 
 def code_of(app: AuthenticatorApp, steps: int = 0) -> str:
-    """What the app shows now, or so many half minutes later."""
+    """The code that the app shows now, or that many half minutes later."""
     return f"{totp(totp_key(app.seed), drift=steps):06}"
 
 
 def code_of_key(key: str) -> str:
-    """What an app shows that was given this key by hand."""
+    """The code of an app in which this key was typed."""
     return f"{totp(b32decode(key)):06}"
 
 

@@ -1,4 +1,4 @@
-"""What do the registries' files look like? Makers of small ones, and the commands that load them."""
+"""Which files of registries do the tests load? Small ones, and the commands that load them."""
 
 import csv
 import re
@@ -90,7 +90,7 @@ def xlsx_file(path: Path, rows: Iterable[Sequence[object]]) -> Path:
 
 
 def load(command: str, path: Path, **options: Any) -> str:
-    """What the command says."""
+    """The output of the command."""
     out = StringIO()
     call_command(command, path, stdout=out, **options)
     return out.getvalue()
@@ -102,7 +102,7 @@ def counts(text: str) -> dict[str, int]:
 
 
 def versions(*models: type[Model]) -> Iterator[tuple[str, int, int]]:
-    """The version of every row: what nobody wrote keeps it."""
+    """The version of every row, which changes only when the row is written."""
     with connection.cursor() as cursor:
         for table in [model._meta.db_table for model in models]:
             cursor.execute(f"SELECT '{table}', id, xmin::text::bigint FROM {table}")

@@ -1,4 +1,4 @@
-"""Which RUT do the tests upload? Invented forms with the casillas of the DIAN's, and files made to hurt.
+"""Which RUT do the tests upload? Invented forms with the casillas of the DIAN's, and hostile or damaged files.
 
 Every page says "DOCUMENTO DE PRUEBA". `make_rut` draws with WeasyPrint; the rest are its damaged relatives.
 """
@@ -53,9 +53,9 @@ def _spaced(digits: str) -> str:
 
 
 def _box(left: float, top: float, width: float, label: str, value: str = "") -> str:
-    place = f'style="left:{left}mm;top:{top}mm;width:{width}mm"'
+    style = f'style="left:{left}mm;top:{top}mm;width:{width}mm"'
     return (
-        f'<div class="box" {place}><span class="label">{escape(label)}</span>'
+        f'<div class="box" {style}><span class="label">{escape(label)}</span>'
         f'<span class="value">{escape(value)}</span></div>'
     )
 
@@ -128,7 +128,7 @@ def make_rut(rut: Rut) -> bytes:
     return make_pdf(f'<html lang="es"><head><title>RUT</title><style>{STYLE}</style></head><body>{pages}</body></html>')
 
 
-# ---------------------------------------------------------------- files made to hurt, or only broken
+# ---------------------------------------------------------------- hostile and damaged files
 
 
 def _written(writer: PdfWriter) -> bytes:
@@ -156,7 +156,7 @@ def with_javascript() -> bytes:
 
 
 def with_hidden_javascript() -> bytes:
-    """The same, with its names spelt in hexadecimal: they can not be found in the plain bytes."""
+    """The same, with its names spelt in hexadecimal: they cannot be found in the plain bytes."""
     plain = with_javascript()
     return plain.replace(b"/JavaScript", b"/Java#53cript").replace(b"/JS", b"/J#53")
 

@@ -11,7 +11,7 @@ from tests.accounts.second_factors import STEP, pending_client
 pytestmark = pytest.mark.django_db
 
 
-# ---------------------------------------------------------------- passkeys (the rest in journeys/test_security.py)
+# ---------------------------------------------------------------- passkeys (the rest: tests/journeys/accounts)
 GARBAGE = [
     "",
     "x",
