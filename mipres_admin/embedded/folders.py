@@ -34,12 +34,10 @@ class ServerFolders:
 
     @property
     def data(self) -> Path:
-        """Return the folder of the data."""
         return self.home / "data"
 
     @property
     def log(self) -> Path:
-        """Return the file of the server's log."""
         return self.home / "log"
 
 

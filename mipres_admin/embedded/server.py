@@ -97,7 +97,6 @@ class Server:
                 self._halt()
 
     def data_directory(self) -> Path:
-        """Return the folder of the server's data."""
         with self._server_errors():
             return self.folders.data
 

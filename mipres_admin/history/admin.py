@@ -86,7 +86,6 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
     """Pages of its own: Django's list counts and skips rows, which is too slow in a table that only grows."""
 
     def get_urls(self) -> list[URLPattern]:
-        """The admin's, and that of the workbook."""
         view = self.admin_site.admin_view(self.download_view)
         return [path("descargar/", view, name="history_historyentry_download"), *super().get_urls()]
 
@@ -97,7 +96,6 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         return form, form.filtered(events) if form.is_valid() else events.none()
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The events that the filter finds, the newest first."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         form, events = self._filtered(request)
@@ -111,7 +109,6 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """One event: what it says, before beside after, and its place in the chain."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         entry = self.get_object(request, object_id)
@@ -140,7 +137,6 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[entry.object_id])
 
     def download_view(self, request: HttpRequest) -> HttpResponseBase:
-        """The workbook of the events that the filter finds; the download is an event too."""
         if not request.user.has_perm("history.export_history"):
             raise PermissionDenied
         form, events = self._filtered(request)

@@ -48,7 +48,6 @@ class BaseHistoryForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """The days in their order."""
         cleaned = super().clean() or {}
         first, last = cleaned.get("desde"), cleaned.get("hasta")
         if first and last and last < first:
@@ -132,7 +131,6 @@ class HistoryForm(BaseHistoryForm):
         return value
 
     def filtered(self, events: HistoryQuerySet) -> HistoryQuerySet:
-        """The events that a valid form selects."""
         data, events = self.cleaned_data, super().filtered(events)
         for field, keys in (("entity", data["entidad"]), ("actor", data["quien"])):
             if keys:
@@ -143,6 +141,5 @@ class HistoryForm(BaseHistoryForm):
         return events.filter(object_id=object_id) if object_id else events
 
     def recorded_filters(self) -> dict[str, Any]:
-        """Entities and accounts by their keys."""
         data = self.cleaned_data
         return super().recorded_filters() | {name: data[name] for name in ("entidad", "quien", "objeto") if data[name]}

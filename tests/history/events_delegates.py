@@ -109,7 +109,7 @@ def person_of(scenario: Scenario) -> Any:
 
 @case(Event.PERSON_DOWNLOADED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
-    scenario.natural  # noqa: B018  made before the deed
+    scenario.natural  # noqa: B018  created before the action
     yield None
     download_personal_data(by=scenario.natural)
     yield by_natural(scenario, person_of(scenario))

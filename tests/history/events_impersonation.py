@@ -1,4 +1,4 @@
-"""Which row does each look of the Ministry at the portal as a delegate leave?"""
+"""Which row does each impersonation of a delegate leave?"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Which row does each action of the frame leave?"""
+"""Which row of history does each action of `mipres_admin` leave?"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Which row does each deed on the Ministry's own people leave?"""
+"""Which row does each action on the Ministry's staff accounts leave?"""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Who and what does every action find, and which row of history must it leave?"""
+"""What do the cases of the events start from, and which row of history must each leave?"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from tests import factories
 
 @dataclass
 class Scenario:
-    """A delegate of an IPS with a sede, a registered user, a folder for files; others are made when they are needed."""
+    """A delegate of an IPS with a sede, a registered user, a folder for files; other objects are created on demand."""
 
     delegate: Account
     sede: Sede
@@ -36,10 +36,7 @@ class Scenario:
 
 @dataclass
 class Expected:
-    """A row that an action must leave; `obj` may be known only afterwards.
-
-    `also` are the events of the other rows which the action records by design.
-    """
+    """A row that an action must leave; `also` are the events of its other rows."""
 
     obj: Any
     actor: Account | None
@@ -55,7 +52,7 @@ CASES: dict[TextChoices, list[Case]] = {}
 
 
 def case(event: TextChoices) -> Callable[[Case], Case]:
-    """A generator that prepares the scenario, yields None, acts, and yields each row of `event` that this leaves."""
+    """Register a generator that prepares, yields None, calls the action, and yields each row that it must leave."""
 
     def register(function: Case) -> Case:
         CASES.setdefault(event, []).append(function)
@@ -70,7 +67,7 @@ def by_delegate(scenario: Scenario, obj: Any, **values: Any) -> Expected:
 
 
 def by_nobody(scenario: Scenario, obj: Any, **values: Any) -> Expected:
-    """A row in the history of the delegate's entity, of somebody who did not show who they are, or of a command."""
+    """A row in the history of the delegate's entity, by an unknown person or by a command."""
     return Expected(obj, None, scenario.sede.entity, **values)
 
 

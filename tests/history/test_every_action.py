@@ -31,8 +31,8 @@ from tests.history.silent_actions import SILENT_ACTIONS
 from tests.mipres_admin.history.portal_role import as_application_role
 
 pytestmark = pytest.mark.django_db
-HERE = Origin("203.0.113.7", "a" * 32)
-PARTS = [import_module(f"{parts.__name__}.{found.name}") for found in pkgutil.iter_modules(parts.__path__, "")]
+ORIGIN = Origin("203.0.113.7", "a" * 32)
+PARTS = [import_module(f"{parts.__name__}.{module.name}") for module in pkgutil.iter_modules(parts.__path__, "")]
 PAIRS = [(event, case) for event, cases in CASES.items() for case in cases]
 
 
@@ -42,8 +42,8 @@ def scenario(delegate, sede, tmp_path):
 
 
 @pytest.fixture
-def from_there():
-    token = origin.set(HERE)
+def request_origin():
+    token = origin.set(ORIGIN)
     yield
     origin.reset(token)
 
@@ -58,9 +58,9 @@ def run(case, scenario):
 
 
 def private():
-    """What is in the database and may not be in a history that nobody can rewrite."""
-    for kind in (Person, Appointment):
-        for document, email in kind.objects.values_list("document_number", "email"):
+    """Personal data and secrets of the database, which the history must not contain."""
+    for model in (Person, Appointment):
+        for document, email in model.objects.values_list("document_number", "email"):
             yield from (document, email)
     yield from Account.objects.values_list("email", flat=True)
     yield from Account.objects.filter(entity=None, is_staff=False).values_list("login", flat=True)
@@ -72,31 +72,35 @@ def keys_of(value):
     """Every key of a value and of what it contains."""
     if isinstance(value, list):
         return {key for element in value for key in keys_of(element)}
-    return {key for name, one in value.items() for key in {name, *keys_of(one)}} if isinstance(value, dict) else set()
+    return (
+        {key for name, element in value.items() for key in {name, *keys_of(element)}}
+        if isinstance(value, dict)
+        else set()
+    )
 
 
 def case_id(pair):
-    """The event, and what tells its cases apart: `roles.ended by_something_else`."""
+    """The event and the name of the case: `roles.ended by_something_else`."""
     event, case = pair
     return " ".join(filter(None, (event.value, case.__name__.strip("_"))))
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=case_id)
-def test_action_records_its_one_row_as_the_portals_role(pair, scenario, from_there):
+def test_action_records_its_one_row_as_the_portals_role(pair, scenario, request_origin):
     event, case = pair
     with as_application_role():
         expected, rows = run(case, scenario)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     links = HistoryLink.objects.filter(entry_id__in=[row.pk for row in rows]).count()
-    assert links == len(rows), "each row joins the chain"
-    also = Counter(other for one in expected for other in one.also)
+    assert links == len(rows), "each row has its link in the chain"
+    also = Counter(other for row in expected for other in row.also)
     assert Counter(row.event for row in rows) == Counter({event: len(expected)}) + also
-    for one, row in zip(expected, (row for row in rows if row.event == event), strict=True):
-        assert (row.actor, row.entity) == (one.actor, one.entity)
-        assert (row.object_type, row.object_id) == (one.obj._meta.label_lower, str(one.obj.pk))
-        assert (row.before, row.after, row.reason) == (one.before, one.after, one.reason)
-    assert {(row.address, row.request_id) for row in rows} == {(HERE.address, HERE.request_id)}
+    for due, row in zip(expected, (row for row in rows if row.event == event), strict=True):
+        assert (row.actor, row.entity) == (due.actor, due.entity)
+        assert (row.object_type, row.object_id) == (due.obj._meta.label_lower, str(due.obj.pk))
+        assert (row.before, row.after, row.reason) == (due.before, due.after, due.reason)
+    assert {(row.address, row.request_id) for row in rows} == {(ORIGIN.address, ORIGIN.request_id)}
     assert all((timezone.now() - row.at).total_seconds() < 60 for row in rows)
     content = json.dumps([(row.before, row.after, row.reason) for row in rows], ensure_ascii=False, default=str)
     secrets = {text for text in (PASSWORD, *private()) if text}
@@ -128,5 +132,5 @@ def test_every_action_has_a_case_or_is_listed_as_silent():
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }
-    here = {function for part in PARTS for function in vars(part).values() if inspect.isfunction(function)}
-    assert {name for name, function in actions.items() if function not in here} <= set(SILENT_ACTIONS) <= set(actions)
+    called = {function for part in PARTS for function in vars(part).values() if inspect.isfunction(function)}
+    assert {name for name, function in actions.items() if function not in called} <= set(SILENT_ACTIONS) <= set(actions)
