@@ -67,7 +67,7 @@ def by_a_registry(scenario: Scenario) -> Iterator[Expected | None]:
     make_assignment(scenario.user, scenario.sede, "Rol_Anulador", scenario.delegate)
     yield None
     entry = Ministry(scenario.folder).deceased(scenario.user.person)
-    before, after = _kept(scenario, "Rol_Anulador"), _kept(scenario) | _why(entry, DEAD)
+    before, after = _roles_of_sede(scenario, "Rol_Anulador"), _roles_of_sede(scenario) | _why(entry, DEAD)
     yield by_nobody(
         scenario, scenario.user, before=before, after=after, also=(AccountEvent.DECEASED_LOADED,), reason=_reason(entry)
     )
@@ -82,8 +82,8 @@ def by_a_plaza(scenario: Scenario) -> Iterator[Expected | None]:
     entry = Ministry(scenario.folder).plazas((scenario.user, scenario.sede, 0, 9))
     last = on(9)
     cause = f"La plaza de Servicio Social Obligatorio de la persona en esta sede termina ahora el {long_date(last)}."
-    before = _kept(scenario, "Rol_Anulador")
-    after = _kept(scenario, "Rol_Anulador", until=last.isoformat()) | _why(entry, cause)
+    before = _roles_of_sede(scenario, "Rol_Anulador")
+    after = _roles_of_sede(scenario, "Rol_Anulador", until=last.isoformat()) | _why(entry, cause)
     yield by_nobody(
         scenario, scenario.user, before=before, after=after, also=(RoleEvent.SSO_LOADED,), reason=_reason(entry)
     )
@@ -95,14 +95,16 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     entry = Ministry(scenario.folder).reps()
     yield None
     effects.undo(entry)
-    after = _kept(scenario, "Rol_Anulador") | _why(entry, "Se deshizo la carga de REPS que los había terminado.")
-    yield by_nobody(scenario, scenario.user, before=_kept(scenario), after=after, reason=_reason(entry))
+    after = _roles_of_sede(scenario, "Rol_Anulador") | _why(
+        entry, "Se deshizo la carga de REPS que los había terminado."
+    )
+    yield by_nobody(scenario, scenario.user, before=_roles_of_sede(scenario), after=after, reason=_reason(entry))
 
 
 DEAD = "La persona figura como fallecida en los registros oficiales."
 
 
-def _kept(scenario: Scenario, *roles: str, until: str | None = None) -> dict[str, Any]:
+def _roles_of_sede(scenario: Scenario, *roles: str, until: str | None = None) -> dict[str, Any]:
     """How history keeps these roles."""
     day = today().isoformat()
     return {"sede": scenario.sede.code, "roles": [{"role": role, "from": day, "until": until} for role in roles]}
@@ -216,5 +218,5 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
         "sha256": done.sha256,
         "snapshot_date": done.snapshot_date and done.snapshot_date.isoformat(),
     }
-    after = {"restored": 0, "deleted": 2, "skipped": 0, "kept": 0}
+    after = {"restored": 0, "deleted": 2, "skipped": 0, "in_use": 0}
     yield Expected(done, scenario.ministry, None, before=before, after=after, reason=WHY)
