@@ -12,4 +12,4 @@ class RegistriesConfig(AppConfig):
         from mipres_admin.jobs import scheduling
         from registries import queue
 
-        scheduling.register_queue(name="registry_loads", take=queue.run_next_load)
+        scheduling.register_queue(name="registry_loads", run_next=queue.run_next_load)

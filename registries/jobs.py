@@ -1,4 +1,4 @@
-"""What do registries do by themselves? Old files of loads are deleted."""
+"""Which periodic jobs do registries have? Expired files of loads are deleted."""
 
 from datetime import timedelta
 

@@ -17,7 +17,7 @@ from typing import Self
 from django.db import connection
 
 from mipres_admin.database import clock
-from mipres_admin.jobs.queue import Left, run_next
+from mipres_admin.jobs.queue import Postponed, run_next
 from registries.loading.errors import RegistryError
 from registries.loading.loader import LOAD_LOCK, Options, load_file, preview_file, save_report
 from registries.loading.undo import undo_load
@@ -54,9 +54,9 @@ class ProgressConnection:
         self.connection.close()
 
     def __call__(self, rows: int, done: float) -> None:
-        """Write how much of the file has been read. Raises Left when the worker has to stop."""
+        """Write how much of the file has been read. Raises Postponed when the worker has to stop."""
         if self.stop():
-            raise Left
+            raise Postponed
         if done < 1 and time.monotonic() - self.updated_at < SECONDS_BETWEEN_UPDATES:
             return
         self.updated_at = time.monotonic()
@@ -78,7 +78,7 @@ def run_next_load(stop: Callable[[], bool] = lambda: False) -> bool:
 
 def _run(stop: Callable[[], bool], load: RegistryLoad) -> None:
     if not _acquire_lock():
-        raise Left
+        raise Postponed
     with ProgressConnection(load.pk, stop) as progress:
         if progress.attempts > MAX_ATTEMPTS:
             _fail(load, RegistryError(GIVEN_UP))
@@ -90,7 +90,7 @@ def _run(stop: Callable[[], bool], load: RegistryLoad) -> None:
 
 
 def _raise(_: RegistryLoad, error: Exception) -> None:
-    """The worker logs it and pauses (`jobs.work_queues`)."""
+    """The worker logs it and pauses (`jobs.run_queues`)."""
     raise error
 
 

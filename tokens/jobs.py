@@ -1,4 +1,4 @@
-"""What do tokens do by themselves? They remind of their expiry."""
+"""Which periodic jobs do tokens have? Delegates are reminded before a token expires."""
 
 from datetime import timedelta
 

@@ -44,9 +44,9 @@ class Attempt:
 
         The address keeps its other failures, or an attacker could wipe them with an account of their own.
         """
-        limiter.forget(self.key)
+        limiter.reset(self.key)
         if self.address:
-            self.address.give_back()
+            self.address.release()
 
 
 def _period() -> timedelta:
@@ -122,7 +122,7 @@ def login_counter_key(login: str) -> str:
 
 def reset_login(login: str) -> None:
     """Forget the failed log-ins of a login whose owner has shown otherwise who they are."""
-    limiter.forget(_key("login", login))
+    limiter.reset(_key("login", login))
 
 
 def _register_request(kind: str, what: str, names: tuple[str, ...], address: str | None) -> list[Counted]:

@@ -1,4 +1,4 @@
-"""Which site is Django's admin here? Apart from `site.py`, because apps are configured before any model is loaded."""
+"""Which site is Django's admin here? Not in `site.py`, because apps are configured before any model is loaded."""
 
 from django.contrib.admin.apps import AdminConfig
 

@@ -1,4 +1,4 @@
-"""How is a number shown? Figures with their lists, bars side by side, and columns day by day; drawn by templates."""
+"""How do numbers become figures, bar charts and day charts, which templates draw?"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Chart:
-    """Figures side by side, as bars; `empty` is said where there are none."""
+    """Figures side by side, as bars; `empty` is the text without any."""
 
     title: str
     note: str
@@ -38,10 +38,10 @@ class Chart:
 
 
 def chart_of(title: str, note: str, figures: Iterable[Figure], empty: str = "") -> Chart:
-    """The bars against the longest; one that counts anything is never invisible."""
-    found = tuple(figures)
-    most = max((figure.value for figure in found), default=0)
-    bars = (Figure(f.label, f.value, f.page, f.query, max(100 * f.value // most, 1) if f.value else 0) for f in found)
+    """Bars in proportion to the longest; any value above zero is visible."""
+    figures = tuple(figures)
+    most = max((figure.value for figure in figures), default=0)
+    bars = (Figure(f.label, f.value, f.page, f.query, max(100 * f.value // most, 1) if f.value else 0) for f in figures)
     return Chart(title, note, tuple(bars), empty)
 
 
@@ -72,7 +72,7 @@ class Column:
 
 @dataclass(frozen=True)
 class DayChart:
-    """A number a day, the oldest first, without gaps; `empty` is said where all are zero."""
+    """A number a day, the oldest first, without gaps; `empty` is the text where all are zero."""
 
     title: str
     note: str
@@ -101,12 +101,12 @@ class DayChart:
 
 
 def last_days(days: int, today: date) -> list[date]:
-    """So many days up to and with today, the oldest first."""
+    """This many days up to and including today, the oldest first."""
     return [today - timedelta(days=back) for back in reversed(range(days))]
 
 
 def day_chart(title: str, note: str, counts: Mapping[date, int], days: list[date], empty: str) -> DayChart:
-    """The columns of `days`, a day without count being zero; one that counts anything is never invisible."""
+    """The columns of `days`, zero for a day without count; any value above zero is visible."""
     values = [counts.get(day, 0) for day in days]
     most = max(values, default=0)
     heights = (max(100 * value // most, 2) if value else 0 for value in values)

@@ -1,4 +1,4 @@
-"""What does the Ministry's dashboard show, and to whom? Apps register their panels here in `AppConfig.ready()`."""
+"""What does the Ministry's dashboard show, and to whom? Each app declares its panels in `panels.py`."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from mipres_admin.backoffice.charts import Chart, DayChart, Figure
 
 @dataclass(frozen=True)
 class Fact:
-    """A line of words: what, how it stands, and whether somebody has to look at it."""
+    """A line of text: a label, its state, and whether somebody has to act."""
 
     label: str
     text: str
@@ -32,9 +32,9 @@ class Content:
 
 @dataclass(frozen=True)
 class Panel:
-    """One part of the dashboard, for whoever has any of its permissions; `content()` is asked at each look.
+    """One part of the dashboard, for who has any of its permissions; `content()` is called for each page.
 
-    It asks few statements, each answered by an index, whatever the size of the portal.
+    It makes few queries, each answered by an index.
     """
 
     slug: str
@@ -45,8 +45,8 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A panel with what it shows now."""
+class VisiblePanel:
+    """A panel with its content."""
 
     slug: str
     title: str
@@ -57,18 +57,18 @@ _panels: dict[str, Panel] = {}
 
 
 def register(*panels: Panel) -> None:
-    """Have the dashboard show some panels. Raises ValueError for a slug that is taken."""
+    """Show these panels on the dashboard. Raises ValueError for a slug that is registered already."""
     for panel in panels:
         if panel.slug in _panels:
             raise ValueError(f"There is a panel named {panel.slug}.")
         _panels[panel.slug] = panel
 
 
-def panels_for(user: Any) -> Iterator[Shown]:
+def panels_for(user: Any) -> Iterator[VisiblePanel]:
     """The panels that this person may see, in their order."""
     for panel in sorted(_panels.values(), key=lambda panel: panel.order):
         if any(user.has_perm(permission) for permission in panel.permissions):
-            yield Shown(panel.slug, panel.title, panel.content())
+            yield VisiblePanel(panel.slug, panel.title, panel.content())
 
 
 def figure_of(label: str, value: int, model: type[Model], **lookups: object) -> Figure:

@@ -1,4 +1,4 @@
-"""What is the Ministry's window as a whole? Its name, the order of its parts and its dashboard."""
+"""What is the Ministry's admin site? Its name, the order of its apps and its dashboard."""
 
 from typing import Any
 
@@ -29,11 +29,11 @@ class MinistryAdminSite(AdminSite):
         return super().index(request, {"panels": list(panels_for(request.user)), **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The parts in the Ministry's order and words; an app that is new comes last."""
-        parts = super().get_app_list(request, app_label)
-        for part in parts:
-            part["name"] = NAMES.get(part["app_label"], part["name"])
-        return sorted(parts, key=lambda part: _order(part["app_label"]))
+        """The apps in the Ministry's order and words; an app without a place comes last."""
+        app_list = super().get_app_list(request, app_label)
+        for app in app_list:
+            app["name"] = NAMES.get(app["app_label"], app["name"])
+        return sorted(app_list, key=lambda app: _order(app["app_label"]))
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class JobRun(models.Model):
-    """When a periodic job of `mipres_admin.jobs.scheduling` is due; its row is locked while one worker does it."""
+    """When a periodic job of `mipres_admin.jobs.scheduling` is due; its row is locked while a worker runs it."""
 
     name = models.CharField("tarea", max_length=60, primary_key=True)
     due_at = models.DateTimeField("próxima vez", db_default=Now())

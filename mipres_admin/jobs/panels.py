@@ -1,4 +1,4 @@
-"""Does the worker do the periodic jobs, and is the history sealed? A panel of the Ministry's dashboard."""
+"""Does the worker run the periodic jobs, and is the history sealed? A panel of the Ministry's dashboard."""
 
 from datetime import datetime, timedelta
 
@@ -16,11 +16,11 @@ LATE = timedelta(minutes=10)
 
 
 def _worker(runs: list[JobRun], now: datetime) -> Fact:
-    """Whether a worker is at it: what is due is done at once, so that anything overdue says that none is."""
-    seen = max((run.last_run_at for run in runs if run.last_run_at), default=None)
+    """Whether a worker is running: what is due is done at once, so anything overdue says that none is."""
+    last_run = max((run.last_run_at for run in runs if run.last_run_at), default=None)
     late = [run for run in runs if run.due_at < now - LATE]
-    last = f"última señal el {format_moment(seen)}" if seen else "ninguna señal todavía"
-    if late or seen is None:
+    last = f"última señal el {format_moment(last_run)}" if last_run else "ninguna señal todavía"
+    if late or last_run is None:
         remedy = "Revise que «manage.py worker» esté en marcha."
         return Fact("Proceso de fondo", f"{last}; tareas atrasadas: {len(late)}. {remedy}", is_alarm=True)
     return Fact("Proceso de fondo", f"al día, {last}")
@@ -29,16 +29,16 @@ def _worker(runs: list[JobRun], now: datetime) -> Fact:
 def _work() -> Content:
     """The periodic jobs of this version of the portal, and up to which day the history is sealed."""
     runs = list(JobRun.objects.filter(name__in=scheduling.names()))
-    broken = [run for run in runs if run.last_error]
+    failed = [run for run in runs if run.last_error]
     errors = (
         Fact(run.name, f"falló con {run.last_error} el {format_moment(run.last_run_at)}", is_alarm=True)
-        for run in broken
+        for run in failed
         if run.last_run_at
     )
     seal = HistorySeal.objects.first()
     sealed = f"hasta el {date_format(seal.day, 'Y-m-d')}" if seal else "todavía no hay un día completo sellado"
     facts = (_worker(runs, clock.now()), *errors, Fact("Historia sellada", sealed))
-    return Content((figure_of("Tareas con error", len(broken), JobRun, con_error="si"),), facts)
+    return Content((figure_of("Tareas con error", len(failed), JobRun, con_error="si"),), facts)
 
 
 PANELS = (Panel("work", "Tareas del portal", 80, ("jobs.view_jobrun",), _work),)

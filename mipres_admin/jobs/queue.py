@@ -1,6 +1,6 @@
-"""How is waiting work done once, and again after it failed? `run_next`: each row in a transaction of its own.
+"""How does a worker take the next row of a queue, and what if its work fails? Each row has its own transaction.
 
-A worker that dies leaves nothing behind: its row is free again, as it was before.
+A worker that dies changes nothing: its row is unlocked again, as it was before.
 """
 
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from typing import NamedTuple
 from django.db import models, transaction
 
 
-class Left(Exception):
-    """Raised by work that is to be undone and left for another turn, as if nobody had begun it."""
+class Postponed(Exception):
+    """Raised by work that is to be undone and done another time, as if it had not begun."""
 
 
 class Result(NamedTuple):
-    """What became of a row: done, or failed with this error."""
+    """The error of the work, or None when it was done."""
 
     error: Exception | None
 
@@ -24,12 +24,12 @@ class Result(NamedTuple):
 
 
 def run_next[Row: models.Model](
-    rows: models.QuerySet[Row], work: Callable[[Row], object], failed: Callable[[Row, Exception], object]
+    rows: models.QuerySet[Row], work: Callable[[Row], object], on_error: Callable[[Row, Exception], object]
 ) -> Result | None:
-    """Do `work(row)` for the first row that no other worker holds; None when there is no such row, or it is left.
+    """Do `work(row)` for the first row that no other worker has locked; None without such a row, or when postponed.
 
-    Work that raises is undone; `failed(row, error)` then writes down, in the same transaction, what comes next. What
-    `failed` raises undoes everything. Record the kind of an error only: its text may quote personal data.
+    Work that raises is undone; `on_error(row, error)` then records, in the same transaction, what comes next. What
+    `on_error` raises undoes everything. Record only the kind of an error: its text may quote personal data.
     """
     with transaction.atomic():
         row = rows.select_for_update(skip_locked=True, no_key=True).first()
@@ -38,9 +38,9 @@ def run_next[Row: models.Model](
         try:
             with transaction.atomic():
                 work(row)
-        except Left:
+        except Postponed:
             return None
         except Exception as error:
-            failed(row, error)
+            on_error(row, error)
             return Result(error)
         return Result(None)

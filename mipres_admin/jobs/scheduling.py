@@ -1,4 +1,4 @@
-"""What does the portal do by itself? Apps register their periodic jobs and their long work in `AppConfig.ready()`."""
+"""Which periodic jobs and queues of long work does the worker run, and when?"""
 
 import logging
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from django.db import models
 from django.db.models.functions import Now
 
 from mipres_admin.database import clock
+from mipres_admin.jobs import queue
 from mipres_admin.jobs.models import JobRun
-from mipres_admin.jobs.queue import run_next
 
 logger = logging.getLogger(__name__)
 
-AFTER_AN_ERROR = timedelta(minutes=10)
+RETRY_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,13 @@ def register(*jobs: Job) -> None:
 
 
 def names() -> list[str]:
-    """The jobs of this version of the portal; the table may remember others."""
+    """The jobs of this version of the portal; the table may have rows of others."""
     return list(_jobs)
 
 
 def _due_names() -> list[str]:
     """The names of the jobs that are due; a job that is new in the database is due at once."""
-    rows = JobRun.objects.annotate(is_due=models.Q(due_at__lte=Now())).values_list("name", "is_due")
-    due = dict(rows)
+    due = dict(JobRun.objects.annotate(is_due=models.Q(due_at__lte=Now())).values_list("name", "is_due"))
     new = [name for name in _jobs if name not in due]
     JobRun.objects.bulk_create([JobRun(name=name) for name in new], ignore_conflicts=True)
     return [name for name in _jobs if due.get(name, True)]
@@ -62,22 +61,22 @@ def _reschedule(run: JobRun, wait: timedelta, error: str = "") -> None:
 
 
 def _run(job: Job) -> bool:
-    """Do the job if it is still due and no other worker is at it; whether it was done without error."""
+    """Run the job if it is still due and no other worker runs it; whether it was done without error."""
 
     def work(run: JobRun) -> None:
         job.function()
         _reschedule(run, job.every)
 
-    def failed(run: JobRun, error: Exception) -> None:
+    def on_error(run: JobRun, error: Exception) -> None:
         logger.error("The job %s failed.", job.name, exc_info=error)
-        _reschedule(run, min(job.every, AFTER_AN_ERROR), type(error).__name__)
+        _reschedule(run, min(job.every, RETRY_AFTER), type(error).__name__)
 
-    result = run_next(JobRun.objects.filter(name=job.name, due_at__lte=Now()), work, failed)
+    result = queue.run_next(JobRun.objects.filter(name=job.name, due_at__lte=Now()), work, on_error)
     return result is not None and result.is_done
 
 
 def run_due(*, stop: Callable[[], bool] = lambda: False) -> int:
-    """Do every job that is due, and return how many were done; `stop()` ends it between two jobs."""
+    """Run every job that is due, and return how many were done; `stop()` ends it between two jobs."""
     done = 0
     for name in _due_names():
         if stop():
@@ -86,31 +85,31 @@ def run_due(*, stop: Callable[[], bool] = lambda: False) -> int:
     return done
 
 
-# ---------------------------------------------------------------- long work, beside the mail
+# ---------------------------------------------------------------- long work, in a thread of its own
 
-Take = Callable[[Callable[[], bool]], bool]
-_queues: dict[str, Take] = {}
+RunNext = Callable[[Callable[[], bool]], bool]
+_queues: dict[str, RunNext] = {}
 
 
-def register_queue(*, name: str, take: Take) -> None:
-    """Have the worker call `take(stop)` in a thread beside its mail, as long as there is something to do.
+def register_queue(*, name: str, run_next: RunNext) -> None:
+    """Have the worker call `run_next(stop)` in a second thread, as long as there is something to do.
 
-    It does one piece of work in its own transaction and says whether there was one; when `stop()` says so it ends soon,
-    and leaves its work for another. Raises ValueError for a name that is taken.
+    It does the next work in its own transaction and returns whether there was any; when `stop()` is true it ends soon,
+    and postpones its work. Raises ValueError for a name that is registered already.
     """
     if name in _queues:
         raise ValueError(f"There is a queue named {name}.")
-    _queues[name] = take
+    _queues[name] = run_next
 
 
-def work_queues(*, stop: Callable[[], bool] = lambda: False) -> bool:
-    """Do all that waits in the queues; whether all of it went well. What fails is written down."""
-    good = True
-    for name, take in _queues.items():
+def run_queues(*, stop: Callable[[], bool] = lambda: False) -> bool:
+    """Do all the work in the queues; whether all of it succeeded. What fails is logged."""
+    succeeded = True
+    for name, run_next in _queues.items():
         try:
-            while not stop() and take(stop):
+            while not stop() and run_next(stop):
                 pass
         except Exception:
             logger.exception("The queue %s failed.", name)
-            good = False
-    return good
+            succeeded = False
+    return succeeded

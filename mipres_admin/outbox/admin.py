@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin
-from mipres_admin.outbox.delivery import try_again
+from mipres_admin.outbox.delivery import retry
 from mipres_admin.outbox.models import OutgoingMail
 
 RETRY = ObjectAction(
@@ -16,7 +16,7 @@ RETRY = ObjectAction(
     success_message="El correo quedó de nuevo en espera.",
     # the text of a mail whose link has expired is not kept: there is nothing to send
     is_available=lambda mail: mail.state == OutgoingMail.State.FAILED and bool(mail.text),
-    perform=try_again,
+    perform=retry,
     argument="mail",
 )
 

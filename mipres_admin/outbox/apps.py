@@ -1,4 +1,4 @@
-"""Mail that is written in a transaction and leaves after it."""
+"""Mail that is written in a transaction and sent after it."""
 
 from django.apps import AppConfig
 

@@ -1,8 +1,8 @@
-"""What does the outbox do by itself? Settled mail is deleted."""
+"""Which periodic jobs does the outbox have? Mail that was sent or given up is deleted."""
 
 from datetime import timedelta
 
 from mipres_admin.jobs.scheduling import Job
 from mipres_admin.outbox import delivery
 
-JOBS = (Job("forget_settled_mail", timedelta(hours=1), delivery.forget_settled),)
+JOBS = (Job("delete_settled_mail", timedelta(hours=1), delivery.delete_settled),)

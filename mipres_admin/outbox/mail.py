@@ -15,7 +15,7 @@ from django.utils.html import strip_tags
 
 from mipres_admin.outbox.models import OutgoingMail
 
-ROWS_A_STATEMENT = 1_000
+BATCH_SIZE = 1_000
 # what the tags of a mail are in its text; a link that is not the whole paragraph is just its address
 _AS_TEXT = (
     (re.compile(r'<p><a href="([^"]*)">([^<]*)</a></p>'), r"<p>\2:<br>\1</p>"),
@@ -72,14 +72,14 @@ def notification(
 def notify_all(notifications: Iterable[OutgoingMail | None]) -> None:
     """Put mails into the outbox, in one statement for a thousand.
 
-    They are written now, with what is true now, and leave when the transaction has committed (`outbox.delivery`):
-    an action that rolls back sends nothing, and a mail server that does not answer changes nothing for the person.
+    They are written now and sent after the commit (`outbox.delivery`): an action that rolls back sends nothing, and the
+    person does not wait for the mail server.
     Raises TransactionManagementError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("notify() belongs in the transaction of the action.")
     addressed = filter(None, notifications)
-    for batch in batched(addressed, ROWS_A_STATEMENT, strict=False):
+    for batch in batched(addressed, BATCH_SIZE, strict=False):
         OutgoingMail.objects.bulk_create(batch)
 
 

@@ -1,6 +1,6 @@
-"""How is a link in a mail made so that only whoever reads the mail can use it?
+"""How is a link in a mail made so that only the reader of the mail can use it?
 
-The secret leaves in the mail and is nowhere else: the database has its hash, history and logs have nothing.
+The secret is only in the mail: the database has its hash, history and logs have nothing.
 """
 
 from datetime import timedelta
@@ -25,7 +25,7 @@ def new_secret() -> str:
 
 @sensitive_variables("secret")
 def hash_of(secret: str) -> str:
-    """What the database keeps of a secret."""
+    """The hash that the database stores of a secret."""
     return sha256(secret.encode()).hexdigest()
 
 

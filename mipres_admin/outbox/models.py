@@ -7,22 +7,20 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-# ---------------------------------------------------------------- mail to send
-
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def due(self) -> Self:
-        """Mail that may leave now, the longest waiting first."""
+        """Mail that may be sent now, the longest waiting first."""
         waiting = self.filter(state=OutgoingMail.State.PENDING, not_before__lte=Now())
         return waiting.order_by("not_before", "pk")
 
     def settled_before(self, moment: Now | models.Func | models.expressions.CombinedExpression) -> Self:
-        """Mail that left, or was given up, before a moment."""
+        """Mail that was sent, or given up, before a moment."""
         return self.filter(Q(sent_at__lt=moment) | Q(given_up_at__lt=moment))
 
 
 class OutgoingMail(models.Model):
-    """One mail to one person, written in the transaction of its act and sent by the worker.
+    """One mail to one person, written in the transaction of its event and sent by the worker.
 
     `text` and `html` may hold personal data and single-use links: they are emptied in the transaction that sends them.
     """

@@ -1,4 +1,4 @@
-"""Does the mail leave? A panel of the Ministry's dashboard."""
+"""Is the mail sent? A panel of the Ministry's dashboard."""
 
 from datetime import timedelta
 
@@ -14,19 +14,19 @@ LATE = timedelta(minutes=10)
 
 
 def _mail() -> Content:
-    """Mail that waits and mail that was given up: one look at the partial index of each."""
+    """Mail that waits and mail that was given up, each counted in its partial index."""
     state = OutgoingMail.State
     failed = OutgoingMail.objects.filter(state=state.FAILED).order_by().count()
     waiting = OutgoingMail.objects.filter(state=state.PENDING).order_by()
-    found = waiting.aggregate(count=Count("*"), oldest=Min("created_at"))
+    totals = waiting.aggregate(count=Count("*"), oldest=Min("created_at"))
     figures = (
         figure_of("No se pudieron enviar", failed, OutgoingMail, state__exact=state.FAILED.value),
-        figure_of("En espera", found["count"], OutgoingMail, state__exact=state.PENDING.value),
+        figure_of("En espera", totals["count"], OutgoingMail, state__exact=state.PENDING.value),
     )
-    if found["oldest"] is None:
+    if totals["oldest"] is None:
         return Content(figures)
-    is_late = found["oldest"] < clock.now() - LATE
-    written = f"escrito el {format_moment(found['oldest'])}"
+    is_late = totals["oldest"] < clock.now() - LATE
+    written = f"escrito el {format_moment(totals['oldest'])}"
     return Content(figures, (Fact("El que más espera", written, is_alarm=is_late),))
 
 

@@ -1,4 +1,4 @@
-"""What do rate limits do by themselves? Counters that are over are deleted."""
+"""Which periodic jobs do rate limits have? Expired counters are deleted."""
 
 from datetime import timedelta
 

@@ -1,7 +1,7 @@
-"""How often may something be done? Counters in one table, raised in one statement before what they count.
+"""How often may something be done? Counters in one table, incremented in one statement before the attempt.
 
-Nothing is checked first, so that attempts sent all at once cannot overtake their counter. A full counter does not
-move: trying again neither counts nor prolongs the wait. A key is a keyed hash, never the login or address itself.
+Nothing is checked first, so that concurrent attempts cannot pass the limit. A full counter does not change: another
+attempt neither counts nor prolongs the wait. A key is a keyed hash, never the login or address itself.
 """
 
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ from django.utils.crypto import salted_hmac
 
 from mipres_admin.rate_limits.models import RateCounter
 
-# No row comes back while the counter is full and its window is not over.
-RAISE = """
+# No row is returned while the counter is full and its window is not over.
+INCREMENT = """
 INSERT INTO rate_limits_ratecounter AS counter (key, count, expires_at) VALUES (%(key)s, %(by)s, %(expires_at)s)
 ON CONFLICT (key) DO UPDATE SET
     count = CASE WHEN counter.expires_at <= %(now)s THEN 0 ELSE counter.count END + %(by)s,
@@ -32,29 +32,29 @@ DELETE FROM rate_limits_ratecounter WHERE key IN (
 
 
 class LimitReached(Exception):
-    """The counter is full; `left` says for how long."""
+    """The counter is full; `remaining` says for how long."""
 
-    def __init__(self, left: timedelta) -> None:
+    def __init__(self, remaining: timedelta) -> None:
         super().__init__()
-        self.left = left
+        self.remaining = remaining
 
     @property
     def wait(self) -> str:
         """How long to wait, in words: whole minutes, at least one."""
-        minutes = max(1, -(-self.left // timedelta(minutes=1)))
+        minutes = max(1, -(-self.remaining // timedelta(minutes=1)))
         return f"{minutes} {'minuto' if minutes == 1 else 'minutos'}"
 
 
 @dataclass(frozen=True)
 class Counted:
-    """A counter that was raised: how many so far, and when it begins again."""
+    """A counter after an attempt: how many so far, and when it begins again."""
 
     key: str
     count: int
     expires_at: datetime
 
-    def give_back(self) -> None:
-        """Take this one off again; the others stay counted."""
+    def release(self) -> None:
+        """Do not count this attempt; the others stay counted."""
         same_window = RateCounter.objects.filter(key=self.key, expires_at=self.expires_at, count__gt=0)
         same_window.update(count=F("count") - 1)
 
@@ -71,14 +71,14 @@ def end_of_window(length: timedelta, now: datetime) -> datetime:
 
 
 def count(key: str, *, allowed: int, expires_at: datetime, by: int = 1) -> Counted:
-    """Raise a counter, which begins again at `expires_at`. Raises LimitReached when it is full.
+    """Increment a counter, which begins again at `expires_at`. Raises LimitReached when it is full.
 
-    An `expires_at` of `end_of_window` counts by the clock; one reckoned from now begins the wait again each time.
+    An `expires_at` of `end_of_window` counts by the clock; one computed from now begins the wait again each time.
     Call it outside a transaction wherever a count must not be undone with it.
     """
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(RAISE, {"key": key, "by": by, "now": now, "expires_at": expires_at, "allowed": allowed})
+        cursor.execute(INCREMENT, {"key": key, "by": by, "now": now, "expires_at": expires_at, "allowed": allowed})
         row = cursor.fetchone()
     if row is None:
         until = RateCounter.objects.filter(key=key).values_list("expires_at", flat=True).first()
@@ -86,8 +86,8 @@ def count(key: str, *, allowed: int, expires_at: datetime, by: int = 1) -> Count
     return Counted(key, *row)
 
 
-def forget(key: str) -> None:
-    """Let a counter begin again."""
+def reset(key: str) -> None:
+    """Start a counter again from zero."""
     RateCounter.objects.filter(key=key).delete()
 
 
@@ -99,10 +99,10 @@ def sweep() -> None:
 
 @dataclass
 class LeasedLimit:
-    """So many a minute of the clock for each of something, taken from the table in leases.
+    """At most `allowed` a minute of the clock for each value; each process leases several from the table at once.
 
-    So a call seldom costs a statement; what the leases of other processes leave unused is lost until the next
-    minute. A counter that is full costs no statement at all.
+    So a call seldom needs a statement, and a full counter none at all. What other processes have leased and do not use
+    is lost until the next minute.
     """
 
     purpose: str
@@ -112,8 +112,8 @@ class LeasedLimit:
     _left: dict[str, int] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
-    def take(self, value: str) -> None:
-        """Take one; raises LimitReached when the minute has none left."""
+    def acquire(self, value: str) -> None:
+        """Count one; raises LimitReached when the minute has none left."""
         now = timezone.now()
         ends_at = end_of_window(timedelta(minutes=1), now)
         with self._lock:
@@ -126,19 +126,19 @@ class LeasedLimit:
         if left <= 0:
             raise LimitReached(ends_at - now)
 
-    def give_back(self, value: str) -> None:
-        """The last one does not count after all."""
+    def release(self, value: str) -> None:
+        """Do not count the last one."""
         with self._lock:
             if value in self._left:
                 self._left[value] = max(self._left[value], 0) + 1
 
-    def forget(self) -> None:
-        """Drop what this process has leased."""
+    def clear(self) -> None:
+        """Forget what this process has leased."""
         with self._lock:
             self._left = {}
 
     def _lease(self, value: str, ends_at: datetime) -> int:
-        """Take a lease, and one from it; how much was leased. From here on, -1 left says that the counter is full."""
+        """Lease more and count one of them; how many were leased. From here on, -1 means that the counter is full."""
         lease, key = min(self.lease, self.allowed), key_of(self.purpose, value)
         try:
             counted = count(key, allowed=self.allowed, expires_at=ends_at, by=lease)

@@ -1,13 +1,11 @@
-"""How often has something been tried, until when does it count?"""
+"""How often has something been tried, and until when does it count?"""
 
 from django.db import models
 from django.db.models import Q
 
-# ---------------------------------------------------------------- how often
-
 
 class RateCounter(models.Model):
-    """How often something was tried, for one login, address or entity, until `expires_at` (`rate_limits.py`)."""
+    """How often something was tried, for one login, address or entity, until `expires_at` (`limiter.py`)."""
 
     key = models.CharField("huella", max_length=40, primary_key=True)
     count = models.IntegerField("intentos")

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from mipres_admin.history.actions import record_history_download
 from mipres_admin.history.events import Event
-from mipres_admin.outbox.delivery import try_again
+from mipres_admin.outbox.delivery import retry
 from mipres_admin.outbox.events import Event as MailEvent
 from mipres_admin.outbox.models import OutgoingMail
 from tests.history.scenario import Expected, Scenario, by_delegate, case
@@ -27,5 +27,5 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     )
     by = scenario.ministry
     yield None
-    try_again(by=by, mail=mail, reason="El servidor volvió")
+    retry(by=by, mail=mail, reason="El servidor volvió")
     yield Expected(mail, by, None, {"state": "failed"}, {"state": "pending"}, reason="El servidor volvió")

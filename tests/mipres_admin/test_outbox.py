@@ -19,7 +19,7 @@ from django.test import Client
 
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox import delivery
-from mipres_admin.outbox.delivery import deliver_due, forget_settled, try_again, wait_after
+from mipres_admin.outbox.delivery import delete_settled, deliver_due, retry, wait_after
 from mipres_admin.outbox.mail import notify
 from mipres_admin.outbox.models import OutgoingMail
 from tests.accounts.passwords import change
@@ -177,7 +177,7 @@ def test_a_transport_that_takes_nothing_is_tried_again(monkeypatch):
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", lambda *_: 0)
     write()
     deliver_due()
-    assert OutgoingMail.objects.get().last_error == "NotTaken"
+    assert OutgoingMail.objects.get().last_error == "NotAccepted"
 
 
 def test_a_round_stops_when_it_is_told_to(smtp):
@@ -339,7 +339,7 @@ def test_a_week_later_nothing_of_a_settled_mail_is_kept(smtp):
     OutgoingMail.objects.filter(pk=given_up.pk).update(
         state="failed", sent_at=None, given_up_at=Now() - timedelta(days=8)
     )
-    forget_settled()
+    delete_settled()
     assert list(OutgoingMail.objects.all()) == [young]
 
 
@@ -376,7 +376,7 @@ def test_staff_put_a_failed_mail_back_and_it_leaves(staff, smtp, failed):
 def test_a_sent_mail_is_not_put_back(ministry, smtp):
     write()
     deliver_due()
-    assert try_again(by=ministry, mail=OutgoingMail.objects.get(), reason="x") is False
+    assert retry(by=ministry, mail=OutgoingMail.objects.get(), reason="x") is False
 
 
 @pytest.mark.parametrize("deed", ["add/", "1/delete/"])
@@ -412,5 +412,5 @@ def test_a_mail_and_its_name_say_nothing_about_the_person():
 
 
 def test_the_kinds_of_errors_that_mean_the_server_is_away():
-    assert delivery._is_away(ConnectionRefusedError())
-    assert not delivery._is_away(ValueError())
+    assert delivery._is_unavailable(ConnectionRefusedError())
+    assert not delivery._is_unavailable(ValueError())

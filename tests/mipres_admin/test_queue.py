@@ -3,7 +3,7 @@
 import pytest
 
 from mipres_admin.jobs.models import JobRun
-from mipres_admin.jobs.queue import Left, run_next
+from mipres_admin.jobs.queue import Postponed, run_next
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def test_failed_work_is_undone_and_its_kind_of_error_kept(rows):
 def test_work_left_for_another_turn_changes_nothing(rows):
     def leave(run):
         leave_trace(run)
-        raise Left
+        raise Postponed
 
     assert run_next(rows, leave, note_error) is None
     assert JobRun.objects.get().last_error == ""

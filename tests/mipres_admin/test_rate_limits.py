@@ -54,9 +54,9 @@ def test_a_count_is_given_back_to_its_own_window_only():
         first = count()
         moment.shift(HOUR)
         second = count()
-        first.give_back()
+        first.release()
         assert RateCounter.objects.get().count == 1
-        second.give_back()
+        second.release()
         assert RateCounter.objects.get().count == 0
 
 

@@ -219,9 +219,9 @@ def test_failing_load_is_refused_after_three_attempts(clerk, tmp_path, monkeypat
     waiting = uploaded(clerk, "reps", reps(tmp_path))
     monkeypatch.setattr(queue, "_STEPS", {"uploaded": lambda load, progress: 1 / 0})
     for _ in range(3):
-        assert not scheduling.work_queues()
+        assert not scheduling.run_queues()
         assert RegistryLoad.objects.get().state == "uploaded"
-    assert scheduling.work_queues()
+    assert scheduling.run_queues()
     waiting.refresh_from_db()
     assert waiting.state == "refused"
     assert "no pudo terminar" in page_of(clerk, waiting)
@@ -233,13 +233,13 @@ def test_failing_undo_leaves_the_load_applied(clerk, tmp_path, monkeypatch, capl
     run_action(clerk, done, "deshacer")
     monkeypatch.setattr(queue, "_STEPS", {"undo_queued": lambda load, progress: 1 / 0})
     for _ in range(4):
-        scheduling.work_queues()
+        scheduling.run_queues()
     done.refresh_from_db()
     assert (done.state, done.is_undoable) == ("applied", True)
 
 
 def test_queue_is_named_once(monkeypatch):
     monkeypatch.setattr(scheduling, "_queues", {})
-    scheduling.register_queue(name="a queue", take=lambda stop: False)
+    scheduling.register_queue(name="a queue", run_next=lambda stop: False)
     with pytest.raises(ValueError, match="a queue"):
-        scheduling.register_queue(name="a queue", take=lambda stop: False)
+        scheduling.register_queue(name="a queue", run_next=lambda stop: False)

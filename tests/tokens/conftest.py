@@ -12,7 +12,7 @@ from tokens.signing.keys import public_keys
 CLEAR_CACHES = (
     bearer_authorization.clear_caches,
     token_introspection.clear_caches,
-    leak_reports.address_limit.forget,
+    leak_reports.address_limit.clear,
     public_keys.clear,
 )
 

@@ -146,7 +146,7 @@ def _fetch_details(sql: str, params: dict[str, Any]) -> TokenDetails | None:
 def _counted(refusal: BadToken) -> CallRefused:
     """Count an invalid token for the caller's address; returns the refusal, or TooManyCalls."""
     try:
-        address_limit.take(limits.caller_network())
+        address_limit.acquire(limits.caller_network())
     except limits.TooManyCalls as too_many:
         return too_many
     return refusal
@@ -185,8 +185,8 @@ last_uses = LastUseCache()
 def clear_caches() -> None:
     """Drop the leases of the limits and the last uses in this process (for tests)."""
     last_uses.clear()
-    entity_limit.forget()
-    address_limit.forget()
+    entity_limit.clear()
+    address_limit.clear()
 
 
 def _delete_expired() -> None:
@@ -217,11 +217,11 @@ def _authorize(
         claims = jwts.read(token)
     except BadToken as bad:
         raise _counted(bad) from None
-    entity_limit.take(claims.subject)
+    entity_limit.acquire(claims.subject)
     details = _fetch_details(sql, {"jti": claims.jti, "nit": nit, "scope": needed, "service": service, **params})
     refusal = _refusal(details, nit, needed)
     if isinstance(refusal, BadToken):
-        entity_limit.give_back(claims.subject)
+        entity_limit.release(claims.subject)
         raise _counted(refusal)
     if refusal or details is None:
         raise refusal or BadToken(UNKNOWN)
@@ -268,6 +268,6 @@ def validate_temporary(*, service: Service, nit: str, temporary: str) -> TokenDe
         raise _counted(refusal)
     if refusal or details is None:
         raise refusal or BadToken(NO_TEMPORARY)
-    entity_limit.take(str(details.entity))
+    entity_limit.acquire(str(details.entity))
     _record_use(details, service)
     return details

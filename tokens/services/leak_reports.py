@@ -42,7 +42,7 @@ def revoke_reported_tokens(text: str) -> int:
 
     Raises TooManyCalls (429) beyond `settings.LEAK_REPORTS_PER_MINUTE` reports from one address.
     """
-    address_limit.take(limits.caller_network())
+    address_limit.acquire(limits.caller_network())
     revoked = 0
     for candidate in find_tokens(text):
         try:

@@ -22,12 +22,12 @@ class Limit(LeasedLimit):
 
     message: str
 
-    def take(self, value: str) -> None:
+    def acquire(self, value: str) -> None:
         """Take one call; raises TooManyCalls (429) when the minute has none left."""
         try:
-            super().take(value)
+            super().acquire(value)
         except LimitReached as full:
-            raise TooManyCalls(self.message, full.left) from None
+            raise TooManyCalls(self.message, full.remaining) from None
 
 
 def caller_network() -> str:

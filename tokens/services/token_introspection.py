@@ -46,8 +46,8 @@ class UnknownClient(Exception):
 
 def clear_caches() -> None:
     """Drop the leases of the limits in this process (for tests)."""
-    client_limit.forget()
-    address_limit.forget()
+    client_limit.clear()
+    address_limit.clear()
 
 
 def authenticate(client_id: str, secret: str) -> ServerClient:
@@ -59,9 +59,9 @@ def authenticate(client_id: str, secret: str) -> ServerClient:
     client = ServerClient.objects.current().filter(client_id=client_id).first() if well_formed else None
     digest = _digest(secret)
     if not hmac.compare_digest(client.digest if client else "", digest) or client is None:
-        address_limit.take(limits.caller_network())
+        address_limit.acquire(limits.caller_network())
         raise UnknownClient
-    client_limit.take(str(client.pk))
+    client_limit.acquire(str(client.pk))
     return client
 
 

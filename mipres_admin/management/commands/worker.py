@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if once:
             deliver_due()
             scheduling.run_due()
-            scheduling.work_queues()
+            scheduling.run_queues()
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         """Loads of registries and other long work: mail does not wait for them."""
         pause = POLL_SECONDS
         while not self.stopping:
-            good = scheduling.work_queues(stop=self._is_stopping)
+            good = scheduling.run_queues(stop=self._is_stopping)
             if not good:
                 # whatever it was; a broken connection is replaced by the next turn
                 connections.close_all()
@@ -75,7 +75,7 @@ class Command(BaseCommand):
             logger.exception("The worker could not finish its turn.")
             connections.close_all()
             return False
-        return not delivered.server_away
+        return not delivered.server_unavailable
 
     def _rest(self, seconds: float) -> None:
         wake = time.monotonic() + seconds

@@ -101,7 +101,7 @@ class TestLimits:
 def test_a_token_that_ended_gives_its_call_back(eps, token):
     backdate(token.row, revoked_at=timezone.now(), reason="x")
     for _ in range(3):
-        bearer_authorization.address_limit.forget()
+        bearer_authorization.address_limit.clear()
         RateCounter.objects.all().delete()
         generate(eps.entity.nit, token.token)
     assert bearer_authorization.entity_limit._left[str(eps.entity.pk)] >= 2
