@@ -1,4 +1,4 @@
-"""What does every template know?"""
+"""Which variables does every template have?"""
 
 from typing import Any
 

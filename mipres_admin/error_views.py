@@ -1,4 +1,4 @@
-"""What does a person read when something goes wrong? What happened and what to do, never a trace."""
+"""Which page answers a failed CSRF check? It says what happened and what to do."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

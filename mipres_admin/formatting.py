@@ -1,4 +1,4 @@
-"""How are numbers and moments written in Colombia?"""
+"""How are numbers and times written in Colombia?"""
 
 from datetime import datetime
 

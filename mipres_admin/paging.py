@@ -1,4 +1,4 @@
-"""How are long lists paged? By the key of the last row seen, so that page 20,000 costs what page 2 costs."""
+"""How are long lists paged? By the key of the last row, so that page 20,000 costs what page 2 costs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ class Page[Row: Model]:
 def _beyond(sort_field: str, row_key: tuple[Any, int], *, ascending: bool) -> Q:
     sign = "gt" if ascending else "lt"
     value, pk = row_key
-    # the first condition says nothing new, but an index can begin there; it can not at an OR
+    # the first condition adds nothing, but an index can begin there; it cannot at an OR
     from_here = Q(**{f"{sort_field}__{sign}e": value})
     return from_here & (Q(**{f"{sort_field}__{sign}": value}) | Q(**{f"pk__{sign}": pk}))
 
@@ -72,24 +72,24 @@ def page_of[Row: Model](
 ) -> Page[Row]:
     """The page of `rows` that the address asks for (`?despues=pk` or `?antes=pk`), ordered by `sort_field`, then pk.
 
-    `newest_first` turns the order round; a list that grows for ever is counted to `counted_to` at most. Only a pk of
+    `newest_first` reverses the order; a list that always grows is counted to `counted_to` at most. Only a pk of
     the list itself moves the page; any other opens the first one.
     """
     pk, forward = _cursor(request)
     anchor = rows.filter(pk=pk).values_list(sort_field, "pk").first() if pk else None
     forward = forward or anchor is None
-    found = list(_rows_beyond(rows, sort_field, anchor, ascending=forward != newest_first)[: size + 1])
-    more, found = len(found) > size, found[:size]
+    page_rows = list(_rows_beyond(rows, sort_field, anchor, ascending=forward != newest_first)[: size + 1])
+    more, page_rows = len(page_rows) > size, page_rows[:size]
     if not forward:
-        found.reverse()
+        page_rows.reverse()
     has_next, has_previous = (more, anchor is not None) if forward else (True, more)
     # a first page that is also the last has counted the list
-    count = count_to(rows, counted_to) if anchor or more else len(found)
+    count = count_to(rows, counted_to) if anchor or more else len(page_rows)
     shown = count if counted_to is None else min(count, counted_to)
     return Page(
-        rows=found,
+        rows=page_rows,
         count=shown,
         is_more=count > shown,
-        previous_url=_neighbour(request, "antes", found[0].pk) if found and has_previous else "",
-        next_url=_neighbour(request, "despues", found[-1].pk) if found and has_next else "",
+        previous_url=_neighbour(request, "antes", page_rows[0].pk) if page_rows and has_previous else "",
+        next_url=_neighbour(request, "despues", page_rows[-1].pk) if page_rows and has_next else "",
     )

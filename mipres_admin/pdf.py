@@ -1,7 +1,7 @@
-"""How does a page become a PDF? WeasyPrint draws it, one at a time in a process, and may fetch nothing.
+"""How does a page become a PDF? WeasyPrint draws it, one at a time in a process, and fetches nothing.
 
-WeasyPrint needs the library Pango of the operating system and more than a second to be imported, so it is imported at
-the first paper, or before by `warm_up`.
+WeasyPrint needs the library Pango of the operating system and more than a second to be imported, so it is imported for
+the first PDF, or before by `warm_up`.
 """
 
 from contextlib import suppress
@@ -41,7 +41,7 @@ def _weasyprint() -> Any:
 
 
 def warm_up() -> None:
-    """Import the library ahead of the first paper; where Pango is missing, papers say so themselves."""
+    """Import the library before the first PDF; without Pango, the pages of PDFs say so."""
     with suppress(Refused):
         _weasyprint()
 
@@ -58,14 +58,14 @@ def make_pdf(html: str) -> bytes:
     Refused without Pango, or when another PDF is not ready within 15 seconds.
     """
     weasyprint = _weasyprint()
-    nothing = weasyprint.urls.URLFetcher(allowed_protocols=(), fail_on_errors=True)
+    no_fetching = weasyprint.urls.URLFetcher(allowed_protocols=(), fail_on_errors=True)
     if not _one_at_a_time.acquire(timeout=SECONDS_TO_WAIT):
         raise Refused(BUSY)
     try:
-        pdf: bytes = weasyprint.HTML(string=html, url_fetcher=nothing).write_pdf(pdf_variant="pdf/ua-1")
+        pdf: bytes = weasyprint.HTML(string=html, url_fetcher=no_fetching).write_pdf(pdf_variant="pdf/ua-1")
     except weasyprint.urls.FatalURLFetchingError as error:
         # a BaseException, which would end the worker
-        raise ValueError(f"A paper may fetch nothing. {error}") from None
+        raise ValueError(f"A PDF may fetch nothing. {error}") from None
     finally:
         _one_at_a_time.release()
     return pdf
@@ -86,7 +86,7 @@ def qr_path(text: str) -> tuple[int, str]:
 
 @checks.register(checks.Tags.compatibility, deploy=True)
 def pango_is_installed(**kwargs: Any) -> list[checks.CheckMessage]:
-    """A warning, at `check --deploy`, on a server that can not make PDFs."""
+    """A warning, at `check --deploy`, on a server that cannot make PDFs."""
     try:
         _weasyprint()
     except Refused as refused:

@@ -7,7 +7,7 @@ NOT_ALLOWED = "Operación no permitida"
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why something may not be done; every part is shown to the person who asked."""
+    """Why something may not be done; every part is shown to the person."""
 
     cause: str
     remedy: str

@@ -31,21 +31,21 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or SECRET_KEY == LOCAL_SECRET):
         "`python3 -c 'import secrets; print(secrets.token_urlsafe(64))'` and set it in the server's environment. "
         "To try the portal on this machine instead: `uv run manage.py demo`."
     )
-# secrets that were in use before: sessions, links and seals made with them stay good
+# earlier secrets: sessions, links and seals made with them stay valid
 SECRET_KEY_FALLBACKS = env.list("MIPRES_OLD_SECRET_KEYS", default=[])
-# the secrets under which signing keys are kept: the first encrypts, all decrypt
+# the secrets that encrypt the signing keys: the first encrypts, all decrypt
 KEYS_SECRETS = env.list("MIPRES_KEYS_SECRET", default=[] if PRODUCTION else [f"keys {SECRET_KEY}"])
 if PRODUCTION and (not KEYS_SECRETS or min(map(len, KEYS_SECRETS)) < 50 or SECRET_KEY in KEYS_SECRETS):
     raise ImproperlyConfigured(
         "Production needs MIPRES_KEYS_SECRET: at least 50 random characters, other than MIPRES_SECRET_KEY, under which "
-        "the keys that sign tokens are encrypted. Keep it: without it they can not be read."
+        "the keys that sign tokens are encrypted. Keep it: without it they cannot be read."
     )
 ALLOWED_HOSTS = env.list("MIPRES_ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "Production needs MIPRES_ALLOWED_HOSTS: the host names of the portal, separated by commas."
     )
-# what mails and papers print: never the host that a request names, which anybody can choose
+# the address in mails and PDFs: never the host that a request names, which anybody can choose
 _HOST = next((host for host in ALLOWED_HOSTS if not host.startswith(("*", "."))), "")
 PUBLIC_URL = env.str(
     "MIPRES_PUBLIC_URL", default=(f"https://{_HOST}" if _HOST else "") if PRODUCTION else "http://127.0.0.1:8000"
@@ -56,7 +56,7 @@ if not re.fullmatch(r"https://[\w.-]+(:\d+)?" if PRODUCTION else r"https?://[\w.
     )
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if PRODUCTION and host != "*"]
 
-# ---------------------------------------------------------------- the house
+# ---------------------------------------------------------------- apps and middleware
 
 INSTALLED_APPS = [
     "mipres_admin.backoffice.admin_config.MinistryAdminConfig",
@@ -102,7 +102,7 @@ MIDDLEWARE = [
     "mipres_admin.middleware.busy.BusyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    # last: it runs the view itself while the Ministry only looks
+    # last: it runs the view itself while impersonating
     "accounts.middleware.impersonation.ReadOnlyMiddleware",
 ]
 
@@ -199,7 +199,7 @@ CAPTCHA_FILTER_FUNCTIONS = ("accounts.captcha.image.wave", "captcha.helpers.post
 # ---------------------------------------------------------------- sessions, cookies, headers
 
 SESSION_LONGEST_HOURS = 12
-# an hour more, so that whoever comes back late learns why the session ended
+# an hour more, so that a person who comes back late learns why the session ended
 SESSION_COOKIE_AGE = (SESSION_LONGEST_HOURS + 1) * 60 * 60
 SESSION_IDLE_MINUTES = 20
 SESSION_WARNING_SECONDS = 120
@@ -213,8 +213,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "mipres_admin.error_views.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION
-# the web services and OAuth never redirect: over plain HTTP they refuse, as JSON; the others are asked from beside the
-# portal
+# the web services and OAuth never redirect: over plain HTTP they refuse, as JSON; the others are called within the
+# network of the portal
 SERVICE_PATH = r"(?ai)^/*WS(SUM|FAC)?MIPRESNOPBS(/|$)"
 SECURE_REDIRECT_EXEMPT = [SERVICE_PATH, "^oauth/", "^salud/", "^metricas/"]
 SECURE_PROXY_SSL_HEADER = (
@@ -257,7 +257,7 @@ MAILERS = {
         else {"BACKEND": "django_mail_preview.backends.EmailBackend"}
     )
 }
-# days in which a mail that did not leave is tried again; days that a mail, sent or given up, stays in the table
+# days in which a mail that was not sent is tried again; days that a mail, sent or given up, stays in the table
 MAIL_TRIED_DAYS = 3
 MAIL_KEPT_DAYS = 7
 DEFAULT_FROM_EMAIL = env.str("MIPRES_FROM_EMAIL", default="MIPRES <no-responder@minsalud.example>")
@@ -311,7 +311,7 @@ LEAK_REPORTS_PER_MINUTE = 10
 CLIENT_CALLS_PER_MINUTE = 6_000
 CLIENT_FAILURES_PER_MINUTE = 10
 
-# ---------------------------------------------------------------- papers
+# ---------------------------------------------------------------- certificates
 
 # roles in one PDF: each costs 25 to 35 ms of processor (docs/operations.md)
 CERTIFICATE_LONGEST = 200

@@ -1,4 +1,4 @@
-"""Which addresses does the portal have? One per deed, in Spanish."""
+"""Which addresses does the portal have? One per action, in Spanish."""
 
 from functools import wraps
 from typing import Any
@@ -14,7 +14,7 @@ from django.views.generic import RedirectView
 from mipres_admin.access.declarations import ANY, Viewable, public
 from mipres_admin.monitoring import health, metrics
 
-# Staff enter, leave and change their password where everybody does: one captcha, one lock, one history.
+# Staff log in, log out and change their password where everybody does: one captcha, one lock, one history.
 to_the_portal = public(methods=ANY, viewable=Viewable.OWN)
 to_login = to_the_portal(RedirectView.as_view(pattern_name="login", query_string=True))
 to_logout = to_the_portal(RedirectView.as_view(pattern_name="logout"))
@@ -38,10 +38,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 
-def showing_mail(view: Any) -> Any:
-    """A page of the inbox, open to all: a newcomer reads the mail that lets him in before he can log in.
+def public_inbox_page(view: Any) -> Any:
+    """A page of the inbox, without log-in: new people read the mail that lets them in before they can log in.
 
-    It shows the mail in a frame of the portal's own, which the policy of the portal's pages forbids.
+    It shows the mail in a frame, which the policy of the other pages forbids.
     """
 
     @wraps(view)
@@ -57,5 +57,5 @@ def showing_mail(view: Any) -> Any:
 if not settings.PRODUCTION:
     inbox = path("correo/", include("django_mail_preview.urls"))
     for pattern in inbox.url_patterns:
-        pattern.callback = showing_mail(pattern.callback)
+        pattern.callback = public_inbox_page(pattern.callback)
     urlpatterns.append(inbox)

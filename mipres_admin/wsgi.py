@@ -1,4 +1,4 @@
-"""Where does the web server enter? Production unless MIPRES_MODE says otherwise."""
+"""Which WSGI application does the web server run? Production unless MIPRES_MODE says otherwise."""
 
 import json
 import os
@@ -19,21 +19,21 @@ portal = get_wsgi_application()
 
 from mipres_admin import pdf  # noqa: E402  after the settings
 
-# beside the first requests, not inside the one that asks for the first paper
+# in a thread, so that the first request for a PDF does not wait
 Thread(target=pdf.warm_up, daemon=True).start()
 
 
-def wait_for_locks_no_longer_than_people_do(connection: Any, **_: Any) -> None:
-    """A request that waits for a row gives its thread back after five seconds, with a page that says so."""
+def set_lock_timeout(connection: Any, **_: Any) -> None:
+    """A request that waits for a row gives up after five seconds, with a page that says so."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '5s'")
 
 
-connection_created.connect(wait_for_locks_no_longer_than_people_do)
+connection_created.connect(set_lock_timeout)
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """The portal, for requests in UTF-8: Django would decode any charset that the client names, or stumble over it."""
+    """The portal, for requests in UTF-8: Django would decode any charset that the client names, or fail."""
     _, named, charset = environ.get("CONTENT_TYPE", "").lower().partition("charset=")
     if named and charset.strip(" \"'").partition(";")[0].strip(" \"'") not in ("utf-8", "utf8"):
         is_service = re.match(settings.SERVICE_PATH, environ.get("PATH_INFO", ""))

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 View = Callable[..., HttpResponseBase]
 Declaration = Callable[[View], View]
 
-# Namespaces of libraries that gate their own views: the admin (staff), the inbox of captured mail (not in production).
+# Namespaces whose libraries check access themselves: the admin (staff), the inbox of captured mail (not in production).
 GATED_BY_THEIR_LIBRARY = frozenset({"admin", "mail_preview"})
 
-# The methods that a view answers. ANY is for views that answer the wrong ones themselves.
+# The methods that a view answers. ANY is for views that check the method themselves.
 SAFE = ("GET", "HEAD")
 FORM = ("GET", "HEAD", "POST")
 POST = ("POST",)
@@ -27,7 +27,7 @@ ANY = ("*",)
 class PortalRequest[Account, Entity](HttpRequest):
     """A request once access is granted: the account that opens the view, and the entity for which it acts.
 
-    Each layer says of which types: an entity is there in the views of delegates, and None in those of a person.
+    Each layer names the types: `entity` is an entity in the views of delegates, and None in those of a person.
     """
 
     account: Account
@@ -35,7 +35,7 @@ class PortalRequest[Account, Entity](HttpRequest):
 
 
 class Viewable(Enum):
-    """What becomes of a view while the Ministry sees the portal as a delegate."""
+    """What happens to a view while the Ministry impersonates a delegate."""
 
     NO = "it is refused"
     YES = "it is shown, read-only"
@@ -45,18 +45,18 @@ class Viewable(Enum):
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """The manual's words for a view in the menu, one line that says what it is for, its icon and its place."""
+    """The manual's name of a view in the menu, one line that says what it is for, its icon and its place."""
 
     label: str
     hint: str
     icon: str
     order: int
-    # of a page that anybody may open, but that is only a natural person's business
+    # shown only to natural persons, though anybody may open the page
     only_persons: bool = False
 
 
 class Options(TypedDict, total=False):
-    """What a declaration says besides who: the methods, the menu entry, and whether it shows while impersonating."""
+    """The methods of a view, its menu entry, and whether it can be seen while impersonating."""
 
     methods: tuple[str, ...]
     menu: MenuEntry
@@ -129,7 +129,7 @@ def pending_login(**options: Unpack[Options]) -> Declaration:
 
 
 def mfa_enrolment(**options: Unpack[Options]) -> Declaration:
-    """Any account that has logged in, and one that is entering and must add a first second factor."""
+    """Any account that has logged in, and one that must add its first second factor to do so."""
     return _without_log_in(Access("mfa_enrolment", **options))
 
 
@@ -144,12 +144,12 @@ def delegate_of(*kinds: str, **options: Unpack[Options]) -> Declaration:
 
 
 def declared(view: Any) -> Access | None:
-    """The declaration that a view wears, or None."""
+    """The declaration of a view, or None."""
     return getattr(view, "access", None)
 
 
 def own_patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
-    """Every URL pattern of the portal, leaving out the libraries that gate their own."""
+    """Every URL pattern of the portal, without those whose libraries check access themselves."""
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLPattern):
             yield pattern

@@ -1,6 +1,6 @@
-"""Which groups does the Ministry have, and what may each see and do? Each app declares its part; a sync writes it.
+"""Which staff groups does the Ministry have, and how do they get the permissions that each app declares?
 
-Groups are code: nobody edits them by hand. `sync_groups` runs after every `migrate`.
+Nobody edits groups by hand: `sync_groups` writes them after every `migrate`.
 """
 
 from collections import defaultdict
@@ -57,7 +57,7 @@ _grants: dict[tuple[str, str, str], Grant] = {}
 
 
 def register(*grants: Grant) -> None:
-    """Declare permissions. Raises ValueError for one that is declared already."""
+    """Declare permissions. Raises ValueError for a permission that is declared already."""
     for grant in grants:
         if grant.key in _grants:
             raise ValueError(f"The permission {'.'.join(grant.key)} is declared twice.")
@@ -70,7 +70,7 @@ def all_grants() -> list[Grant]:
 
 
 def _permissions_of_models() -> set[tuple[str, str, str]]:
-    """App, model and codename of the permissions that Django makes of its own accord."""
+    """App, model and codename of the permissions that Django creates by itself."""
     return {
         (model._meta.app_label, str(model._meta.model_name), codename)
         for model in apps.get_models()
@@ -82,7 +82,7 @@ def _permissions_of_models() -> set[tuple[str, str, str]]:
 
 
 def _remove_undeclared(using: str) -> None:
-    """Delete permissions of our apps that neither an app declares nor Django makes."""
+    """Delete permissions of our apps that neither an app declares nor Django creates."""
     known = {*_grants, *_permissions_of_models()}
     rows = Permission.objects.using(using).filter(content_type__app_label__in={app_label for app_label, *_ in _grants})
     for permission in rows.select_related("content_type"):
@@ -92,9 +92,9 @@ def _remove_undeclared(using: str) -> None:
 
 
 def sync_groups(*, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
-    """Make the declared permissions and give each group exactly its own; the same however often it runs.
+    """Create the declared permissions and give each group exactly its own.
 
-    It makes the rows of permissions and content types itself, so that it needs no app's turn in `post_migrate`.
+    It creates permissions and content types itself, so that the order of the receivers of `post_migrate` is no matter.
     """
     try:
         kwargs.get("apps", apps).get_model("auth", "Group")

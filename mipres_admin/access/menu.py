@@ -24,9 +24,10 @@ class Item:
 
 @cache
 def _items(resolver: URLResolver) -> list[Item]:
-    found = [(pattern, declared(pattern.callback)) for pattern in own_patterns(resolver)]
     items = [
-        Item(access.menu, access, reverse(str(pattern.name))) for pattern, access in found if access and access.menu
+        Item(access.menu, access, reverse(str(pattern.name)))
+        for pattern in own_patterns(resolver)
+        if (access := declared(pattern.callback)) and access.menu
     ]
     return sorted(items, key=lambda item: item.entry.order)
 

@@ -12,23 +12,23 @@ from mipres_admin.access.declarations import GATED_BY_THEIR_LIBRARY, declared
 
 
 def _grant(request: Any, account: Any) -> None:
-    """Set what `access.PortalRequest` promises to the view."""
+    """Set the attributes of `PortalRequest`."""
     request.account, request.entity = account, account.entity
 
 
 class AccessMiddleware(MiddlewareMixin):
-    """Refuse a view to whoever its declaration does not admit (log-in itself is Django's LoginRequiredMiddleware).
+    """Refuse a view to users whom its declaration does not admit (log-in itself is Django's LoginRequiredMiddleware).
 
-    A session of which nobody has said that it is whole (alive, second factor proven) opens nothing but public pages:
-    `account_session`, and `pending_login` between password and second factor, are set by the accounts' middleware.
+    A log-in without `account_session` (expired, or without its second factor) opens only public pages. The accounts'
+    middleware sets it, and `pending_login` between password and second factor.
     """
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        """Raise PermissionDenied (the 403 page) when the view is not for this user; lead strangers to the log-in."""
+        """Raise PermissionDenied (the 403 page) when the view is not for this user."""
         access, match = declared(view), request.resolver_match
         who = access.who if access else ""
-        is_whole = getattr(request, "account_session", None) is not None
-        if request.user.is_authenticated and not is_whole and who != "public":
+        has_session = getattr(request, "account_session", None) is not None
+        if request.user.is_authenticated and not has_session and who != "public":
             raise PermissionDenied
         if match and match.namespace in GATED_BY_THEIR_LIBRARY:
             self._library(request, match.namespace)
@@ -42,21 +42,21 @@ class AccessMiddleware(MiddlewareMixin):
         return None
 
     def _library(self, request: HttpRequest, namespace: str) -> None:
-        """The admin leads strangers to the log-in, and would lead a delegate, who has logged in, round in a circle."""
+        """The admin sends who is not staff to the log-in, which sends who has logged in back to it: without end."""
         if namespace == "admin" and request.user.is_authenticated and not request.user.is_staff:
             raise PermissionDenied
 
     def _second_step(self, request: HttpRequest, who: str) -> HttpResponseBase | None:
-        """Let the view answer, or lead to the page where this log-in is."""
+        """Let the view answer, or redirect to the current step of this log-in."""
         pending = getattr(request, "pending_login", None)
         if request.user.is_authenticated:
-            account, goal = request.user, "home" if who == "pending_login" else ""
+            account, url_name = request.user, "home" if who == "pending_login" else ""
         elif pending is None:
             return redirect("login")
         else:
             must_prove = who == "mfa_enrolment" and pending.step != "enrol"
-            account, goal = pending.account, "second_factor" if must_prove else ""
-        if goal:
-            return redirect(goal)
+            account, url_name = pending.account, "second_factor" if must_prove else ""
+        if url_name:
+            return redirect(url_name)
         _grant(request, account)
         return None

@@ -27,19 +27,19 @@ else:
     _Paginator = Paginator
 
 HISTORY_LENGTH = 100
-MOST_COUNTED = 10_000
-# the last part of what filters and related lists ask; anything else is a way to guess, to fail, or to be slow
+MAX_COUNT = 10_000
+# the last part of the lookups of filters and related lists; any other could guess values, fail, or be slow
 LOOKUPS = frozenset(("exact", "isnull", "isempty", "in", "gte", "lt"))
 
 
 class CappedPaginator(_Paginator):
-    """Pages of a list that is counted up to a limit; what lies beyond is found by searching."""
+    """Pages of a list that is counted up to a limit; rows beyond it are found by searching."""
 
     @cached_property
     def count(self) -> int:
         """How many there are; one more than the limit when there are more."""
         rows: Any = self.object_list
-        return int(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
+        return int(rows.order_by().values("pk")[: MAX_COUNT + 1].count())
 
 
 class RelatedList(NamedTuple):
@@ -50,14 +50,14 @@ class RelatedList(NamedTuple):
     lookup: str  # how its rows point at the object: person__id__exact
     order: int  # its place among the object's lists
 
-    @property
-    def url_prefix(self) -> str:
-        """How the names of its addresses begin."""
-        return f"{self.model._meta.app_label}_{self.model._meta.model_name}"
+    def url(self, pk: str) -> str:
+        """The address of the list of one object."""
+        opts = self.model._meta
+        return f"{reverse(f'admin:{opts.app_label}_{opts.model_name}_changelist')}?{self.lookup}={pk}"
 
     @property
     def permission(self) -> str:
-        """The permission to see that list."""
+        """The permission to see the list."""
         return f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"
 
 
@@ -65,15 +65,14 @@ _related_lists: dict[type[Model], list[RelatedList]] = defaultdict(list)
 
 
 def register_related_lists(model: type[Model], *lists: RelatedList) -> None:
-    """Show links to these lists on the page of each object of `model`: of its own app or of an app above it."""
+    """Link to these lists from the page of each object of `model`; an app above the model may do so too."""
     _related_lists[model] = sorted((*_related_lists[model], *lists), key=lambda related: related.order)
 
 
 class ReadOnlyAdmin(ModelAdmin):
     """Shows objects and their history; nothing is changed or deleted, and added only through `add_form`.
 
-    Its lists are made for millions of rows: counted up to a limit, never sorted but by an index where `sortable_by` is
-    empty, searched by the querysets of the portal (`search`).
+    Its lists are made for millions of rows: counted up to a limit, and searched by the querysets of the portal.
     """
 
     change_form_template = "admin/object_change_form.html"
@@ -81,7 +80,7 @@ class ReadOnlyAdmin(ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
-    # given the list and the words of the search box, the rows that match
+    # the rows of a list that match the words of the search box
     search: Callable[[Any, str], QuerySet[Any]] | None = None
     # the manager of the recorded events, set by `HistoryConfig`; `of(obj)` are those of an object, the newest first
     recorded_events: ClassVar[Any]
@@ -92,18 +91,17 @@ class ReadOnlyAdmin(ModelAdmin):
 
     @classmethod
     def register_fieldset(cls, title: str, **fields: Callable[[Any], object]) -> None:
-        """An upper app shows what only it knows of these objects: the name of each computed field, and its function."""
+        """An app above shows more of these objects: the name of each computed field, and its function."""
         for name, function in fields.items():
             setattr(cls, name, staticmethod(function))
         cls.fieldsets = (*(cls.fieldsets or ()), (title, {"fields": tuple(fields)}))
 
     @property
     def url_prefix(self) -> str:
-        """How the names of its addresses begin."""
+        """How its url names begin."""
         return f"{self.opts.app_label}_{self.opts.model_name}"
 
     def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-        """A page of the admin."""
         return render(request, template, self.admin_site.each_context(request) | {"opts": self.opts} | context)
 
     # ------------------------------------------------------------ permissions
@@ -120,26 +118,25 @@ class ReadOnlyAdmin(ModelAdmin):
     # ------------------------------------------------------------ lists
 
     def get_search_fields(self, request: HttpRequest) -> Any:
-        """Something, where there is a way to search: without it the stock admin shows no box."""
+        # without a field the stock admin shows no search box
         return super().get_search_fields(request) or (("pk",) if self.search else ())
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """The rows that match the words; all of them without words."""
         words = search_term.replace("\0", "").strip()
         if self.search is None:
             return super().get_search_results(request, queryset, words)
         return (self.search(queryset, words) if words else queryset), False
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """Only what its filters and the related lists that lead here ask: no other field can be guessed by address."""
+        """Only the lookups of its filters and related lists: no value of another field can be guessed by address."""
         field, _, last = lookup.rpartition("__")
         name = field if last in LOOKUPS else lookup
         return "\0" not in str(value) and name in self._lookup_names(request)
 
     def _lookup_names(self, request: HttpRequest) -> set[str]:
-        """The fields, by their paths, that filters and related lists look up; and the parameters of other filters."""
+        """The paths of the fields of filters and related lists, and the parameters of other filters."""
         lists = (related for lists in _related_lists.values() for related in lists if related.model is self.model)
         names = {related.lookup.rpartition("__")[0] for related in lists}
         filters: Any = self.get_list_filter(request)
@@ -155,11 +152,11 @@ class ReadOnlyAdmin(ModelAdmin):
     # ------------------------------------------------------------ one object
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """None for a key with a character that PostgreSQL does not take."""
+        # PostgreSQL takes no NUL
         return None if "\0" in object_id else super().get_object(request, object_id, from_field)
 
     def get_viewable(self, request: HttpRequest, object_id: str) -> Any:
-        """The object. Raises PermissionDenied for who may not see it, Http404 when there is none."""
+        """The object. Raises PermissionDenied without permission to see it, Http404 when there is none."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         obj = self.get_object(request, unquote(object_id))
@@ -170,15 +167,12 @@ class ReadOnlyAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The object, with links to what belongs to it; a form sent here is the stock admin's own and refused.
-
-        With `_saveasnew` in it the stock admin would add an object for who may add them, past the portal's action.
-        """
-        if request.method == "POST":
+        """The object, with links to its related lists."""
+        if request.method == "POST":  # with `_saveasnew` the stock admin would add an object past the portal's action
             raise PermissionDenied
         pk = unquote(object_id)
         related_lists = [
-            (related.label, f"{reverse(f'admin:{related.url_prefix}_changelist')}?{related.lookup}={pk}")
+            (related.label, related.url(pk))
             for related in _related_lists[self.model]
             if request.user.has_perm(related.permission)
         ]
@@ -195,7 +189,7 @@ class ReadOnlyAdmin(ModelAdmin):
     # ------------------------------------------------------------ adding
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Ask what `add_form` asks, add the object by the portal's action, and go to it."""
+        """Show `add_form`, add the object by the portal's action, and go to it."""
         if self.add_form is None:
             return super().add_view(request, form_url, extra_context)
         if not self.has_add_permission(request):
@@ -207,7 +201,7 @@ class ReadOnlyAdmin(ModelAdmin):
         return self.page(request, self.add_template, {"title": self.add_title, "form": form})
 
     def add_object(self, request: Any, form: Any) -> Model | None:
-        """The object of a valid `add_form`; None when it was refused, with the reason in the form."""
+        """Add the object of a valid `add_form`; None when it was refused, with the reason in the form."""
         raise NotImplementedError
 
 
@@ -217,33 +211,32 @@ class ListOnlyAdmin(ReadOnlyAdmin):
     list_display_links = None
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Nothing can be opened."""
         return None
 
 
 @dataclass(frozen=True)
 class ObjectAction:
-    """One thing that the Ministry may do to an object: a button on it, and a page that explains it and asks why.
+    """What the Ministry may do to an object: a button on its page, and a page that explains it and asks for a reason.
 
-    `perform(by=…, <argument>=obj, **cleaned_data)` is the portal's own action: it writes history with the reason,
-    raises Refused, and returns False when there was nothing left to do.
+    `perform(by=…, <argument>=obj, **cleaned_data)` is the portal's own action: it records an event with the reason,
+    raises Refused, and returns False when there was nothing to do.
     """
 
     slug: str  # in the address
     label: str  # on the buttons
-    confirmation: str  # what it means, before it is done
+    confirmation: str  # what it does, shown before it is done
     permission: str  # "app.codename"
     success_message: str
-    is_available: Callable[[Any], bool]  # whether there is something to do to this object
+    is_available: Callable[[Any], bool]  # whether there is anything to do to this object
     perform: Callable[..., object]
     argument: str  # the name by which `perform` takes the object
-    form: type[forms.Form] = ReasonForm  # a field more? extend ReasonForm
-    needs_session: bool = False  # whether `perform` also takes the session of who asks (`session=`)
-    redirect_to: str = ""  # the url name of where it leads; without one, back to the object
-    # why it can not be done to this object at all, where that is not plain
+    form: type[forms.Form] = ReasonForm  # with more fields, a subclass of ReasonForm
+    needs_session: bool = False  # whether `perform` also takes the session of the staff member (`session=`)
+    redirect_to: str = ""  # a url name; without one, back to the object
+    # why it cannot be done to this object at all
     refusal: Callable[[Any], Refusal | None] = lambda obj: None
-    initial: Callable[[Any], dict[str, Any]] = lambda obj: {}  # what the form shows of the object
-    preview: Callable[[Any], str] = lambda obj: ""  # what it would do to this object, before the confirmation
+    initial: Callable[[Any], dict[str, Any]] = lambda obj: {}  # the first values of the form
+    preview: Callable[[Any], str] = lambda obj: ""  # what it would do to this object
 
     def is_allowed(self, request: HttpRequest, obj: Any) -> bool:
         """Whether this person may do it to this object now."""
@@ -257,30 +250,28 @@ class ObjectActionsAdmin(ReadOnlyAdmin):
 
     @classmethod
     def register_actions(cls, *actions: ObjectAction) -> None:
-        """Add what an app above this one does to its objects."""
+        """Add actions of an app above this one."""
         cls.object_actions = (*cls.object_actions, *actions)
 
     def get_urls(self) -> list[URLPattern]:
-        """The admin's, and that of the object actions."""
         view = self.admin_site.admin_view(self.object_action_view)
         name = f"{self.url_prefix}_action"
         return [path("<path:object_id>/acto/<slug:slug>/", view, name=name), *super().get_urls()]
 
     def actions_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        """The buttons of what this person may do to the object now."""
+        """The buttons of the actions that this person may do to the object now."""
         actions = [action for action in self.object_actions if action.is_allowed(request, obj)]
         return {"object_actions": actions, "action_url": f"admin:{self.url_prefix}_action"}
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The object, with the buttons of what may be done to it now."""
         obj = self.get_object(request, unquote(object_id))
         context = self.actions_context(request, obj) if obj is not None else {}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def object_action_view(self, request: HttpRequest, object_id: str, slug: str) -> HttpResponse:
-        """Say what the action means and ask why; then do it, by the action that everybody uses."""
+        """Explain the action and ask for a reason; then perform it."""
         action = next((action for action in self.object_actions if action.slug == slug), None)
         if action is not None and not request.user.has_perm(action.permission):
             raise PermissionDenied
@@ -293,14 +284,14 @@ class ObjectActionsAdmin(ReadOnlyAdmin):
         return self.action_page(request, obj, action, form)
 
     def action_page(self, request: HttpRequest, obj: Any, action: ObjectAction, form: forms.Form) -> HttpResponse:
-        """What the action means, and its form."""
+        """The explanation of the action, and its form."""
         is_available = action.is_available(obj)
         context = {"title": action.label, "obj": obj, "form": form, "action": action, "is_available": is_available}
         context |= {"refusal": action.refusal(obj), "preview": action.preview(obj) if is_available else ""}
         return self.page(request, "admin/object_action.html", context)
 
     def _perform(self, request: Any, obj: Any, action: ObjectAction, data: dict[str, Any]) -> HttpResponse:
-        """Do it, say what became of it, and go to the object, or to the list when the action was its end."""
+        """Perform the action, say the result, and go to the object, or to the list when it is gone."""
         session = {"session": request.account_session} if action.needs_session else {}
         object_id = str(obj.pk)
         try:

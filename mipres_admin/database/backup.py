@@ -1,4 +1,4 @@
-"""How is the whole database saved to one file and brought back? With pg_dump and pg_restore, nothing left half-done."""
+"""How is the whole database backed up to one file and restored? With pg_dump and pg_restore."""
 
 import os
 import re
@@ -14,13 +14,13 @@ LIBPQ = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPA
 
 
 class BackupError(Exception):
-    """The backup or the restoration was not made; the message says why and what to do."""
+    """The backup or the restoration failed; the message says why and what to do."""
 
 
 def _major(program: Path) -> int:
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
-    found = re.search(r"\d+", said)
-    return int(found[0]) if found else 0
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    number = re.search(r"\d+", version)
+    return int(number[0]) if number else 0
 
 
 def _folders() -> list[Path]:
@@ -37,9 +37,9 @@ def program(name: str) -> Path:
     connection.ensure_connection()
     server = connection.pg_version // 10_000  # type: ignore[attr-defined]
     for folder in _folders():
-        found = shutil.which(name, path=str(folder))
-        if found and _major(Path(found)) >= server:
-            return Path(found)
+        file = shutil.which(name, path=str(folder))
+        if file and _major(Path(file)) >= server:
+            return Path(file)
     raise BackupError(f"no {name} of PostgreSQL {server} or newer was found: install postgresql-client-{server}.")
 
 
@@ -51,18 +51,17 @@ def _environment() -> dict[str, str]:
 
 def _run(name: str, *arguments: str) -> None:
     command = [str(program(name)), "--no-password", *arguments]
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise BackupError(
-            f"{name} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no reason given'}"
-        )
+    result = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603
+    if result.returncode:
+        lines = result.stderr.strip().splitlines() or ["no reason given"]
+        raise BackupError(f"{name} failed: {lines[-1]}")
 
 
 def backup(file: Path) -> int:
     """Save the database of this portal to `file` (pg_dump's custom format) and return its size in bytes.
 
-    Only its owner may read the file, which appears when it is whole; one that is there is not overwritten. It holds
-    personal data, and no key of the portal: those are in the environment. Raises BackupError.
+    Only its owner may read the file, which appears when it is complete; an existing file is not overwritten. It has
+    personal data, but no key of the portal: those are in the environment. Raises BackupError.
     """
     if file.exists():
         raise BackupError(f"{file} exists: choose another name, or remove it.")
@@ -72,7 +71,7 @@ def backup(file: Path) -> int:
         _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={partial}")
         partial.rename(file)
     except OSError as error:
-        raise BackupError(f"{file} can not be written: {error.strerror}.") from None
+        raise BackupError(f"{file} cannot be written: {error.strerror}.") from None
     finally:
         with suppress(OSError):
             partial.unlink()
@@ -80,9 +79,9 @@ def backup(file: Path) -> int:
 
 
 def restore(file: Path) -> None:
-    """Bring a backup back into this portal's database, which must be empty, in one transaction.
+    """Restore a backup into this portal's database, which must be empty, in one transaction.
 
-    Raises BackupError, with the database still empty, when it is not empty or the file is no whole backup.
+    Raises BackupError, with the database still empty, when it is not empty or the file is not a complete backup.
     """
     if not file.is_file():
         raise BackupError(f"{file} is not a file.")

@@ -1,4 +1,4 @@
-"""What time is it, for what is written with a time? PostgreSQL's: one clock for all servers of the portal."""
+"""What time is it? By PostgreSQL's clock, which all servers of the portal share."""
 
 from datetime import date, datetime, time
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 def now() -> datetime:
-    """The moment by PostgreSQL's clock, which also judges what is in force (`Now()` in querysets)."""
+    """The moment by PostgreSQL's clock, which querysets use too (`Now()`)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         ((moment,),) = cursor.fetchall()

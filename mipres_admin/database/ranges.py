@@ -4,7 +4,7 @@ from django.db.models import Func
 
 
 class TsTzRange(Func):
-    """`tstzrange(start, end)`: from start on, up to but not including end; no end means for ever."""
+    """`tstzrange(start, end)`: from start on, up to but not including end; no end means without limit."""
 
     function = "tstzrange"
 

@@ -1,7 +1,7 @@
 """How are words compared? Without accents and without case, in Python and in PostgreSQL alike.
 
-The SQL function `fold(text)` of `fold.sql` is made by the first migration of `entities`; generated columns store it
-and trigram indexes search it.
+The SQL function `fold(text)` (`fold.sql`) is created by the first migration of `mipres_admin`; generated columns
+store its result, and trigram indexes search it.
 """
 
 import unicodedata
@@ -30,11 +30,11 @@ def fold_words(text: str) -> str:
 
 
 def fold_key(text: str) -> str:
-    """Folded, only letters and digits: `Direcci_nSede` and `direccinsede` are one."""
+    """Folded, only letters and digits: `Direcci_nSede` and `direccinsede` are equal."""
     return "".join(filter(str.isalnum, fold(text)))
 
 
 def masked_email(email: str) -> str:
-    """An e-mail as it is shown to those who know it, for example m***@clinica.example."""
+    """An e-mail as its owner recognises it, for example m***@clinica.example."""
     name, _, domain = email.rpartition("@")
     return f"{name[:1]}***@{domain}"

@@ -1,4 +1,4 @@
-"""What does a workbook (.xlsx) from outside say, row by row? Its cells as text; each caller words why it is refused.
+"""How is an uploaded workbook (.xlsx) read, row by row? Cells as text; each caller words why it is refused.
 
 It is checked before openpyxl opens it: members, declared sizes (Python's zipfile never reads beyond those), macros. The
 XML is parsed by defusedxml, which openpyxl uses where it is installed.
@@ -50,7 +50,7 @@ class Limits:
 
     unzipped: int
     in_memory: int
-    """What Excel stores apart from the sheets is held in memory whole; a sheet itself is read as a stream."""
+    """What Excel stores apart from the sheets is wholly in memory; a sheet itself is read as a stream."""
     lines: int
     columns: int | None = None
     allow_macros: bool = False
@@ -72,7 +72,7 @@ class Table:
 
 
 def check_workbook(file: IO[bytes], limits: Limits) -> None:
-    """Refuse what may not be opened; nothing is unpacked to find out. Raises WorkbookError."""
+    """Refuse a file that may not be opened, without unpacking it. Raises WorkbookError."""
     try:
         members = ZipFile(file).infolist()
     except (BadZipFile, zlib.error, LookupError, ValueError, NotImplementedError, OSError) as error:
@@ -100,7 +100,7 @@ def open_workbook(file: IO[bytes], limits: Limits, title: str = "") -> Iterator[
     check_workbook(file, limits)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # openpyxl remarks on styles; only cells matter here
+            warnings.simplefilter("ignore", UserWarning)  # openpyxl warns of styles; only cells matter here
             book = openpyxl.load_workbook(file, read_only=True, data_only=limits.allow_formulas, keep_links=False)
         sheet: Any = next((s for s in book.worksheets if s.title == title), None) or book.worksheets[0]
     except Exception as error:
@@ -133,7 +133,7 @@ def _rows(sheet: Any, limits: Limits) -> Iterator[Row]:
     except WorkbookError:
         raise
     except Exception as error:
-        # whatever openpyxl stumbles over is a file that it can not read
+        # any error of openpyxl means a file that it cannot read
         raise WorkbookError(Problem.DAMAGED, line) from error
 
 

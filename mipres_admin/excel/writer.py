@@ -1,6 +1,6 @@
-"""How does a list become an .xlsx? openpyxl makes the book, its rows are streamed into the sheet as inline text.
+"""How does a list become an .xlsx? openpyxl creates the book; its rows are streamed into the sheet as inline text.
 
-Text stays text: there is no way for a cell that begins with = + - @ to become a formula. Memory does not grow with
+Text stays text: a cell that begins with = + - @ cannot become a formula. Memory does not grow with
 the rows. 100,000 rows of 12 columns take a tenth of the time of openpyxl's own writer.
 """
 
@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-LONGEST_CELL = 32_767
+MAX_CELL_LENGTH = 32_767
 # Excel opens no row beyond it; the first one has the headings
 LAST_ROW = 1_048_576
 CHUNK = 64 * 1024
@@ -34,7 +34,7 @@ class Column:
 
 
 class _Sink(io.RawIOBase):
-    """What the zip file writes, until it is taken away in chunks."""
+    """What the zip file writes, until it is read in chunks."""
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
@@ -48,9 +48,9 @@ class _Sink(io.RawIOBase):
         self.size += len(data)
         return len(data)
 
-    def take(self) -> bytes:
-        taken, self.parts, self.size = b"".join(self.parts), [], 0
-        return taken
+    def read_all(self) -> bytes:
+        chunk, self.parts, self.size = b"".join(self.parts), [], 0
+        return chunk
 
 
 def _empty_book(title: str, columns: Sequence[Column], rows: int) -> zipfile.ZipFile:
@@ -72,7 +72,7 @@ def _empty_book(title: str, columns: Sequence[Column], rows: int) -> zipfile.Zip
 def _row_xml(number: int, values: Sequence[str], letters: Sequence[str]) -> str:
     cells = "".join(
         f'<c r="{letter}{number}" t="inlineStr"><is><t xml:space="preserve">'
-        f"{escape(NOT_IN_XML.sub('', value)[:LONGEST_CELL])}</t></is></c>"
+        f"{escape(NOT_IN_XML.sub('', value)[:MAX_CELL_LENGTH])}</t></is></c>"
         for letter, value in zip(letters, values, strict=True)
         if value
     )
@@ -80,7 +80,7 @@ def _row_xml(number: int, values: Sequence[str], letters: Sequence[str]) -> str:
 
 
 def stream(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], count: int) -> Iterator[bytes]:
-    """The bytes of the workbook, in pieces.
+    """The bytes of the workbook, in chunks.
 
     `rows` are texts, one per column; `count` is how many there will be (it sets the filter's range).
     """
@@ -98,9 +98,9 @@ def stream(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]],
             for number, values in enumerate(rows, start=2):
                 sheet.write(_row_xml(number, values, letters).encode())
                 if sink.size > CHUNK:
-                    yield sink.take()
+                    yield sink.read_all()
             sheet.write(f"</sheetData>{tail}".encode())
-    yield sink.take()
+    yield sink.read_all()
 
 
 def download(

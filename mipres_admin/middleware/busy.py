@@ -10,13 +10,13 @@ from psycopg.errors import LockNotAvailable
 
 
 class BusyMiddleware(MiddlewareMixin):
-    """Something else was quicker: a page that says so and what to do, instead of an error.
+    """Another request was first: a page that says what to do, instead of an error.
 
-    Somebody holds the row for too long, or the person has left in another tab while this one was saving its session.
+    A row stays locked for too long, or the person has logged out in another tab while this one saved its session.
     """
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        """The page for a lock that was not to be had, or the log-in; None leaves every other error as it is."""
+        """The page for a lock that was not free in time, or the log-in; None leaves every other error as it is."""
         if isinstance(error, UpdateError):
             request.session.flush()
             return redirect("login")

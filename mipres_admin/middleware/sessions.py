@@ -6,15 +6,15 @@ from django.utils.cache import patch_vary_headers
 
 
 class SessionMiddleware(middleware.SessionMiddleware):
-    """Django's, but for a request whose session has meanwhile got a new key: it leaves the cookie alone.
+    """Django's, except that a request whose session has got a new key meanwhile leaves the cookie alone.
 
-    Logging in, proving a second factor and changing the password give the session a new key. A request of another tab
-    that was on its way with the old one finds no session; taking the cookie away, as Django does, would take away the
-    new one, and log the person out.
+    Logging in, proving a second factor and changing the password give the session a new key. A request that
+    another tab sent with the old key finds no session; if it deleted the cookie, as Django does, it would delete the
+    new key, and log the person out.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Take the cookie away only where this request has ended the session."""
+        """Delete the cookie only where this request has ended the session."""
         session = request.session
         if session.is_empty() and not session.modified:
             if session.accessed:

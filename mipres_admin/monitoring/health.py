@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 
 from mipres_admin.access.declarations import SAFE, public
 
-_migrated = False  # once true it stays so while this process lives: looking again costs 50 ms
+_migrated = False  # once true it stays true in this process: checking again costs 50 ms
 
 
 def database_answers() -> bool:
@@ -31,7 +31,7 @@ def is_migrated() -> bool:
 
 @public(methods=SAFE)
 def alive(request: HttpRequest) -> JsonResponse:
-    """Liveness: this process answers. Nothing else is asked, so that a database at rest restarts no portal."""
+    """Liveness: this process answers. Nothing else is checked, so that a stopped database restarts no portal."""
     return JsonResponse({"estado": "vivo"})
 
 

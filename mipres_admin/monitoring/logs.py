@@ -10,7 +10,7 @@ from mipres_admin.origin import origin
 
 
 class RouteInsteadOfPath(logging.Filter):
-    """A line about a request names its route and status; what somebody typed into the address stays out."""
+    """A line about a request names its route and status; what somebody typed into the address does not appear."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the line of a request; every line passes."""
@@ -39,7 +39,7 @@ class DiscreetFormatter(logging.Formatter):
 
 
 class JsonFormatter(DiscreetFormatter):
-    """One line is one JSON object: when, how serious, who says it, what, in which request, and the traceback."""
+    """One line is one JSON object: time, level, logger, message, request and traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line; it carries the id of the request, which the answer and the history carry too."""

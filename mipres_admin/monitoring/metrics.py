@@ -1,6 +1,6 @@
-"""How busy is the portal, and how often does it fail? Figures for Prometheus, behind a switch; nobody's data in them.
+"""How busy is the portal, and how often does it fail? Figures for Prometheus, without anybody's data.
 
-With several workers set PROMETHEUS_MULTIPROC_DIR (an empty folder at each start), or each answers for itself alone.
+With several workers set PROMETHEUS_MULTIPROC_DIR (an empty folder at each start), or each counts only its own requests.
 """
 
 import os
@@ -51,8 +51,8 @@ def _figures() -> bytes:
 
 @public(methods=SAFE)
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The figures, for who sends `Authorization: Bearer MIPRES_METRICS_TOKEN`; a page that is not there for others."""
-    said = request.headers.get("Authorization", "")
-    if not settings.METRICS_TOKEN or not constant_time_compare(said, f"Bearer {settings.METRICS_TOKEN}"):
+    """The figures, for `Authorization: Bearer MIPRES_METRICS_TOKEN`; 404 without it."""
+    authorization = request.headers.get("Authorization", "")
+    if not settings.METRICS_TOKEN or not constant_time_compare(authorization, f"Bearer {settings.METRICS_TOKEN}"):
         raise Http404
     return HttpResponse(_figures(), content_type=CONTENT_TYPE_LATEST)

@@ -337,7 +337,7 @@ def test_rows_whose_key_is_a_hash_have_no_page():
 
 
 def test_a_list_is_counted_up_to_its_limit(auditor, monkeypatch):
-    monkeypatch.setattr("mipres_admin.backoffice.admin_base.MOST_COUNTED", 2)
+    monkeypatch.setattr("mipres_admin.backoffice.admin_base.MAX_COUNT", 2)
     for _ in range(4):
         factories.make_entity()
     assert auditor.get(list_of(Entity)).context["cl"].result_count == 3

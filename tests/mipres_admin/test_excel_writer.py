@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from openpyxl import load_workbook
 
-from mipres_admin.excel.writer import LONGEST_CELL, Column, stream
+from mipres_admin.excel.writer import MAX_CELL_LENGTH, Column, stream
 
 COLUMNS = (Column("NOMBRE"), Column("VALOR", 30))
 
@@ -38,7 +38,7 @@ def test_control_characters_are_left_out():
 
 
 def test_a_cell_is_never_longer_than_excel_allows():
-    assert len(cells([("a" * 40_000, "x")])[0][0]) == LONGEST_CELL
+    assert len(cells([("a" * 40_000, "x")])[0][0]) == MAX_CELL_LENGTH
 
 
 def test_the_heading_is_bold_frozen_and_filterable():

@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: a backup brought back into an empty database, and its history verified."""
+"""`manage.py restore FILE`: restore a backup into an empty database, and verify its history."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`manage.py worker`: sends the mail, does the periodic jobs and the long work, until it is told to stop."""
+"""`manage.py worker`: sends the mail, runs the periodic jobs and the queues of long work, until it is stopped."""
 
 import logging
 import signal
@@ -16,7 +16,7 @@ from mipres_admin.outbox.delivery import deliver_due
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 30.0
+MAX_PAUSE_SECONDS = 30.0
 SLICE_SECONDS = 0.1
 
 
@@ -38,46 +38,46 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self.stdout.write("Enviando correos y haciendo tareas. Ctrl-C termina.")
             self.stdout.flush()
-        beside = Thread(target=self._work_queues, name="queues")
-        beside.start()
+        queues = Thread(target=self._work_queues, name="queues")
+        queues.start()
         pause = POLL_SECONDS
         while not self.stopping:
-            pause = POLL_SECONDS if self._turn() else min(pause * 2, LONGEST_PAUSE_SECONDS)
-            self._rest(pause)
-        beside.join()
+            pause = POLL_SECONDS if self._work_once() else min(pause * 2, MAX_PAUSE_SECONDS)
+            self._sleep(pause)
+        queues.join()
 
     def _work_queues(self) -> None:
-        """Loads of registries and other long work: mail does not wait for them."""
+        """Long work such as loads of registries, in a thread of its own: mail does not wait for it."""
         pause = POLL_SECONDS
         while not self.stopping:
-            good = scheduling.run_queues(stop=self._is_stopping)
-            if not good:
-                # whatever it was; a broken connection is replaced by the next turn
+            succeeded = scheduling.run_queues(stop=self._is_stopping)
+            if not succeeded:
+                # the next turn replaces a broken connection
                 connections.close_all()
-            pause = POLL_SECONDS if good else min(pause * 2, LONGEST_PAUSE_SECONDS)
-            self._rest(pause)
+            pause = POLL_SECONDS if succeeded else min(pause * 2, MAX_PAUSE_SECONDS)
+            self._sleep(pause)
         connections.close_all()
 
     def _stop(self, *_: Any) -> None:
-        """Only a note: the mail that is just being handed over is finished first."""
+        """Set a flag only: the mail that is being sent is finished first."""
         self.stopping = True
 
     def _is_stopping(self) -> bool:
         return self.stopping
 
-    def _turn(self) -> bool:
-        """Everything that is due; whether mail server and database answered, so that the next turn may come soon."""
+    def _work_once(self) -> bool:
+        """Do everything that is due; whether mail server and database answered, so that the next turn may come soon."""
         try:
             delivered = deliver_due(stop=self._is_stopping)
             scheduling.run_due(stop=self._is_stopping)
         except Exception:
-            # whatever it was, mail must go on leaving; a broken connection is replaced by the next turn
+            # mail must still be sent; the next turn replaces a broken connection
             logger.exception("The worker could not finish its turn.")
             connections.close_all()
             return False
         return not delivered.server_unavailable
 
-    def _rest(self, seconds: float) -> None:
+    def _sleep(self, seconds: float) -> None:
         wake = time.monotonic() + seconds
         while not self.stopping and time.monotonic() < wake:
             time.sleep(SLICE_SECONDS)
