@@ -11,8 +11,7 @@ from accounts.security.secrets import new_seed, recovery_codes
 from tests import factories
 from tests.accounts.deceased_list import HEADINGS, row
 from tests.accounts.impersonations import client_of, impersonate
-from tests.accounts.login_page import log_in
-from tests.accounts.user_agents import CHROME, NOON
+from tests.accounts.login_page import CHROME, NOON, log_in
 from tests.registry_files import csv_file, load
 
 

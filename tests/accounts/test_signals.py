@@ -8,7 +8,7 @@ from tests.accounts.impersonations import ends_because
 pytestmark = pytest.mark.django_db
 
 
-def test_leaving_ends_it(impersonating, ministry):
+def test_log_out_ends_the_impersonation(impersonating, ministry):
     page = impersonating.post("/salir/", follow=True)
     assert "Usted ha salido del portal." in page.text
     assert ends_because("session")

@@ -30,7 +30,7 @@ def events():
     )
 
 
-def test_it_is_written_down_for_the_entity_and_told_to_the_person(impersonating, ministry, delegate, delivered):
+def test_impersonation_is_recorded_and_mailed_to_the_person(impersonating, ministry, delegate, delivered):
     row = HistoryEntry.objects.get(event="impersonation.started")
     assert (row.actor, row.entity, row.reason) == (ministry, delegate.entity, WHY)
     (mail,) = delivered()

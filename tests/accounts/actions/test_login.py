@@ -55,7 +55,7 @@ WAYS = ("no such account", "wrong password", "inactive account", "inactive entit
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_whoever_is_refused_costs_one_hashing(client, refused, way, hashings):
+def test_refused_log_in_costs_one_hashing(client, refused, way, hashings):
     log_in(client, **refused[way])
     assert len(hashings) == 1
 
@@ -68,7 +68,7 @@ def queries(client, credentials):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_whoever_is_refused_costs_the_same_queries(client, refused, way):
+def test_refused_log_in_costs_the_same_queries(client, refused, way):
     queries(client, {})
     assert queries(client, refused[way]) == queries(client, {})
 
@@ -87,7 +87,7 @@ def test_history_tells_that_a_session_was_opened(client, delegate):
     ]
 
 
-def test_history_tells_that_a_session_was_refused_and_nothing_of_what_was_typed(client, delegate):
+def test_refused_log_in_is_recorded_without_what_was_typed(client, delegate):
     log_in(client, delegate.login, "otra cosa distinta")
     assert history() == [
         {
@@ -101,7 +101,7 @@ def test_history_tells_that_a_session_was_refused_and_nothing_of_what_was_typed(
     ]
 
 
-def test_history_names_an_unknown_login_only_by_the_keyed_hash_of_its_counter(client, db):
+def test_unknown_login_is_recorded_by_the_hash_of_its_counter(client, db):
     log_in(client, "ADMIPS999999999")
     (entry,) = history()
     assert (entry["object_type"], entry["entity"]) == ("rate_limits.ratecounter", None)
@@ -154,7 +154,7 @@ def test_history_tells_that_the_password_changed_and_no_hash(delegate_client, de
     assert (entry.before, entry.after) == ({}, {})
 
 
-def test_the_person_is_told_once_by_mail(delegate_client, delegate, delivered):
+def test_password_change_is_mailed_once(delegate_client, delegate, delivered):
     change(delegate_client)
     (message,) = delivered()
     assert message.to == [delegate.email]
@@ -174,7 +174,7 @@ def test_the_mail_says_when_from_where_and_what_to_do(delegate_client, delegate,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_windows_that_change_it_at_once_the_second_is_told():
+def test_second_of_two_simultaneous_password_changes_is_refused():
     account = factories.make_delegate(factories.make_entity())
     begin, answers = threading.Barrier(2), []
 

@@ -108,7 +108,7 @@ def test_a_link_works_once(client, newcomer):
     assert fresh(newcomer).check_password(NEW)
 
 
-def test_a_link_dies_when_the_password_is_changed_otherwise(client, delegate):
+def test_link_ends_when_the_password_changes_otherwise(client, delegate):
     address = link_to(delegate, "recover")
     change_password(by=delegate, old=factories.PASSWORD, new=NEW)
     assert client.get(address).status_code == 410
@@ -145,7 +145,7 @@ def test_a_link_of_who_may_not_enter_any_more_does_not_open(client, newcomer, wh
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_windows_that_send_the_form_at_once_one_sets_the_password():
+def test_link_used_twice_at_once_sets_one_password():
     account = factories.make_delegate(factories.make_entity(), password=None)
     secret = link_to(account).split("/")[-2]
     begin, answers = threading.Barrier(2), []
@@ -168,6 +168,6 @@ def test_of_two_windows_that_send_the_form_at_once_one_sets_the_password():
     assert sorted(answers) == ["assigned", "refused"]
 
 
-def test_the_text_of_the_mail_has_the_link_on_a_line_of_its_own(newcomer, delivered):
+def test_mail_text_has_the_link_on_its_own_line(newcomer, delivered):
     address = link_to(newcomer)
     assert link_in(delivered()[0].body) == address

@@ -60,7 +60,7 @@ def test_a_code_opens_one_session_only(delegate, app):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_windows_with_one_code_at_once_one_enters():
+def test_one_code_sent_twice_at_once_opens_one_session():
     account = factories.make_delegate(factories.make_entity())
     code, begin, answers = factories.code_of(factories.make_app(account)), threading.Barrier(4), []
 
@@ -105,7 +105,7 @@ def test_a_recovery_code_opens_the_session_once(delegate, codes):
     assert not is_logged_in(second)
 
 
-def test_the_use_of_a_recovery_code_is_history_and_told_by_mail(delegate, codes, delivered):
+def test_use_of_a_recovery_code_is_recorded_and_mailed(delegate, codes, delivered):
     pending_client(delegate).post(STEP, {"code": codes[3]})
     entry = HistoryEntry.objects.latest("id")
     assert (entry.event, entry.after) == ("session.recovered", {"codes_left": 9})
@@ -156,7 +156,7 @@ def test_the_code_that_added_the_app_does_not_open_a_session_too(delegate_client
     assert not is_logged_in(client)
 
 
-def test_a_new_factor_is_told_by_mail(delegate_client, delegate, delivered):
+def test_new_factor_is_mailed(delegate_client, delegate, delivered):
     enrol(delegate_client, password=factories.PASSWORD)
     assert delivered()[0].to == [delegate.email]
     assert "se agregó un segundo factor («Celular»)" in delivered()[0].body
@@ -172,7 +172,7 @@ def test_removing_the_last_factor_ends_the_recovery_codes(safe_client, delegate,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_windows_that_remove_the_last_two_factors_one_is_refused():
+def test_simultaneous_removal_of_the_last_two_factors_leaves_one():
     account = Account.objects.create_superuser("MINSALUD09", factories.PASSWORD, email="m@minsalud.example")
     apps, begin, answers = [factories.make_app(account), factories.make_app(account)], threading.Barrier(2), []
 
@@ -194,6 +194,6 @@ def test_of_two_windows_that_remove_the_last_two_factors_one_is_refused():
     assert sorted(answers) == ["refused", "removed"]
 
 
-def test_removing_is_told_by_mail(safe_client, app, delivered):
+def test_removal_of_a_factor_is_mailed(safe_client, app, delivered):
     remove(safe_client, app)
     assert "se retiró un segundo factor («Celular»)" in delivered()[-1].body

@@ -19,6 +19,6 @@ def test_to_end_no_session_is_not_history(delegate, ministry):
     assert not HistoryEntry.objects.exists()
 
 
-def test_salir_ends_the_row_too(at_noon, delegate):
+def test_log_out_ends_the_account_session(at_noon, delegate):
     at_noon.post("/salir/")
     assert not delegate.sessions.current().exists()

@@ -68,7 +68,7 @@ def test_a_superuser_makes_an_account_whose_holder_sets_the_password_by_mail(chi
     assert delivered()[0].to == ["aperez@minsalud.example"]
 
 
-def test_the_first_log_in_of_a_new_account_asks_for_a_second_factor(chief):
+def test_first_log_in_of_a_staff_account_asks_for_a_factor(chief):
     account = made(chief)
     new = {"new": "una frase del todo nueva", "confirmation": "una frase del todo nueva"}
     assert Client().post(link_to(account), new).status_code == 302
@@ -77,7 +77,7 @@ def test_the_first_log_in_of_a_new_account_asks_for_a_second_factor(chief):
     assert next_login_step(account) == "enrol"
 
 
-def test_a_person_whom_the_portal_knows_is_taken_as_he_is(chief):
+def test_known_person_is_reused_for_a_staff_account(chief):
     person = factories.make_person(first_name="ANA", first_surname="Perez", email="ana@correo.example")
     account = made(chief, document_number=person.document_number)
     assert (account.person, account.person.email) == (person, "ana@correo.example")
@@ -107,7 +107,7 @@ def test_a_person_has_one_account_of_the_ministry(chief):
     assert refusal_of(made, chief, login="OTRA") == staff.HAS_ONE
 
 
-def test_the_deceased_get_none(chief):
+def test_deceased_person_gets_no_staff_account(chief):
     person = factories.make_person(first_surname="Pérez", deceased_on="2026-01-01")
     assert refusal_of(made, chief, document_number=person.document_number) == staff.DECEASED
 
@@ -175,7 +175,7 @@ def test_a_closed_account_is_opened_with_its_groups(chief, helper):
 
 
 @pytest.mark.parametrize("act", [close_staff, reopen_staff])
-def test_twice_is_once(chief, helper, act):
+def test_closing_or_reopening_twice_is_once(chief, helper, act):
     if act is reopen_staff:
         close_staff(by=chief, account=helper, reason=WHY)
     assert act(by=chief, account=helper, reason=WHY)

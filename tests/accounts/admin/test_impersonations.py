@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 # ---------------------------------------------------------------- beginning
 
 
-def test_the_page_warns_asks_why_and_leads_to_what_the_delegate_sees(staff_client, delegate):
+def test_impersonation_page_warns_asks_reason_and_opens_the_delegates_home(staff_client, delegate):
     assert "La persona recibe un correo" in staff_client.get(page_of(delegate)).text
     assert "Ingrese el motivo." in staff_client.post(page_of(delegate), {"reason": " "}).text
     assert not Impersonation.objects.exists()
@@ -42,7 +42,7 @@ def test_staff_with_the_permission_see(delegate):
     assert BAND in impersonate(client_of(staff_with("view_account", "impersonate_delegate")), delegate).text
 
 
-def test_a_delegate_can_not_begin(delegate_client, colleague):
+def test_delegate_cannot_impersonate(delegate_client, colleague):
     assert delegate_client.post(page_of(colleague), {"reason": WHY}).status_code == 403
     assert not Impersonation.objects.exists()
 

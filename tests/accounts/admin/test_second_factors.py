@@ -24,7 +24,7 @@ def ministry_client(ministry):
     return client
 
 
-def test_the_ministry_sets_the_day_in_the_admin_and_it_is_written_down(ministry, ministry_client):
+def test_ministry_sets_policy_day_in_the_admin_and_it_is_recorded(ministry, ministry_client):
     ministry_client.post(f"{POLICIES}add/", {"kind": "EPS_C", "compulsory_from": "2027-01-31", "reason": "Circular 12"})
     entry = HistoryEntry.objects.latest("id")
     assert (entry.event, entry.actor, entry.object_id) == ("factor.policy_changed", ministry, "EPS_C")

@@ -77,7 +77,7 @@ def test_a_closed_account_is_opened_before_anything_else(chief, helper, slug):
     assert "no hay nada que cambiar" in client_of(chief).get(at(helper, slug)).text
 
 
-def test_nobody_is_offered_to_change_or_close_himself(chief, helper):
+def test_own_staff_account_offers_no_actions(chief, helper):
     page = client_of(chief).get(f"{LIST}{chief.pk}/change/").text
     assert at(chief, "cerrar") not in page
     assert at(helper, "cerrar") in client_of(chief).get(f"{LIST}{helper.pk}/change/").text

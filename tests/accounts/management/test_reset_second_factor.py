@@ -14,7 +14,7 @@ def events():
     return list(HistoryEntry.objects.order_by("id").values_list("event", flat=True))
 
 
-def test_the_ministry_resets_the_factors_of_whoever_has_lost_them(delegate, codes):
+def test_reset_command_removes_factors_and_codes(delegate, codes):
     call_command("reset_second_factor", delegate.login.lower(), verbosity=0)
     assert is_logged_in(pending_client(delegate))
     assert events()[1] == "factors.reset"

@@ -21,7 +21,7 @@ def test_staff_who_have_not_proven_the_second_factor_see_nothing(impersonating, 
 # ---------------------------------------------------------------- while it goes on
 
 
-def test_a_second_tab_sees_the_same_and_the_admin_stays_the_staffs_own(impersonating, ministry, delegate):
+def test_impersonation_covers_every_tab_but_not_the_admin(impersonating, ministry, delegate):
     page = impersonating.get("/usuarios/")
     assert page.context["request"].user == delegate
     admin = impersonating.get("/admin/")
@@ -29,12 +29,12 @@ def test_a_second_tab_sees_the_same_and_the_admin_stays_the_staffs_own(impersona
     assert "Fuera de la administración está viendo el portal como" in admin.text
 
 
-def test_another_session_of_the_same_staff_sees_nothing(impersonating, ministry):
+def test_impersonation_does_not_reach_another_session_of_the_staff(impersonating, ministry):
     assert BAND not in client_of(ministry).get("/").text
 
 
 @pytest.mark.parametrize("where", ["/", "/no-existe/", "/sedes/", "/seguridad/"])
-def test_every_page_announces_it(impersonating, where):
+def test_every_page_announces_the_impersonation(impersonating, where):
     assert BAND in impersonating.get(where).text
 
 
@@ -56,7 +56,7 @@ def test_what_the_staff_found_elsewhere_is_not_the_delegates(impersonating):
     assert impersonating.get(f"/usuarios/{user.public_id}/").status_code == 404
 
 
-def test_who_is_seen_notices_nothing_in_his_own_session(impersonating, delegate_client):
+def test_impersonated_delegates_own_session_is_unchanged(impersonating, delegate_client):
     assert BAND not in delegate_client.get("/").text
 
 
@@ -76,7 +76,7 @@ def close_the_entity():
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_it_ends_by_itself_and_says_so(impersonating, happens, why, said, method):
+def test_impersonation_ends_by_itself_and_says_so(impersonating, happens, why, said, method):
     happens()
     page = getattr(impersonating, method)("/usuarios/activar/", follow=True)
     assert page.redirect_chain == [("/", 302)]
@@ -86,7 +86,7 @@ def test_it_ends_by_itself_and_says_so(impersonating, happens, why, said, method
     assert HistoryEntry.objects.get(event="impersonation.ended").actor is None
 
 
-def test_the_admin_says_so_too(impersonating):
+def test_admin_says_that_the_impersonation_ended(impersonating):
     run_out()
     page = impersonating.get("/admin/")
     assert page.status_code == 200

@@ -57,7 +57,7 @@ def main_of(page):
 
 
 @pytest.mark.parametrize("kind", OPENING)
-def test_a_page_is_what_the_delegate_sees_or_is_refused(kind, ministry, subtests):
+def test_impersonated_page_is_the_delegates_or_refused(kind, ministry, subtests):
     delegate, theirs = make_delegate(make_entity(kind)), Client()
     client = impersonating(ministry, delegate)
     theirs.force_login(delegate)
@@ -76,7 +76,7 @@ def test_a_page_is_what_the_delegate_sees_or_is_refused(kind, ministry, subtests
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
-def test_only_looking_is_looking(method, ministry, delegate):
+def test_only_safe_methods_are_allowed_during_impersonation(method, ministry, delegate):
     page = getattr(impersonating(ministry, delegate), method)("/usuarios/")
     assert page.status_code == 403
 
@@ -98,7 +98,7 @@ def test_every_page_that_is_shown_or_downloaded_is_in_the_table():
     assert sorted(name for name in WATCHED if not any(name in names for names in BY_KIND.values())) == []
 
 
-def test_the_page_that_refuses_says_who_is_seen_and_how_to_stop(ministry, delegate):
+def test_impersonation_refusal_names_the_delegate_and_how_to_stop(ministry, delegate):
     page = impersonating(ministry, delegate).post("/usuarios/activar/")
     assert f"<h1>Está viendo el portal como {delegate.login}</h1>" in page.text
     assert "No puede cambiar nada" in page.text
@@ -154,7 +154,7 @@ def test_another_error_stays_an_error(ministry, delegate, monkeypatch):
     assert client.get("/").status_code == 500
 
 
-def test_no_act_is_ever_the_delegates(ministry, delegate):
+def test_no_event_during_impersonation_is_the_delegates(ministry, delegate):
     client = impersonating(ministry, delegate)
     for name in ("users", "tokens", "download_users", "activate_user"):
         client.get(address(name, delegate))

@@ -49,7 +49,7 @@ def test_a_request_that_arrives_with_the_old_key_opens_nothing(late):
     assert late.get("/usuarios/").status_code == 302
 
 
-def test_and_does_not_take_the_new_key_out_of_the_browser(late):
+def test_request_with_the_old_key_keeps_the_new_cookie(late):
     assert "sesion" not in late.get("/usuarios/").cookies
 
 
@@ -104,7 +104,7 @@ def test_a_session_of_the_ministry_without_factor_opens_nothing_however_it_began
     assert not is_logged_in(client)
 
 
-def test_without_the_middleware_that_judges_sessions_no_page_opens(delegate_client, settings):
+def test_no_page_opens_without_account_session_middleware(delegate_client, settings):
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "AccountSessionMiddleware" not in name]
     assert delegate_client.get("/").status_code == 403
     assert delegate_client.get("/admin/").status_code == 403

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
         ({"deceased_on": timezone.localdate() + timedelta(days=2)}, "deceased_not_in_the_future"),
     ],
 )
-def test_what_can_not_be_true_of_an_entry(fields: dict[str, Any], name: str) -> None:
+def test_impossible_deceased_entry_is_refused(fields: dict[str, Any], name: str) -> None:
     entry = {"document_type": "CC", "document_number": "1900000009", "deceased_on": date(2026, 1, 1)}
     DeceasedEntry.objects.create(**entry)
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
@@ -45,7 +45,7 @@ def day_of(person: Person) -> date | None:
     return Person.objects.get(pk=person.pk).deceased_on
 
 
-def test_a_person_on_the_list_is_deceased_and_whom_it_corrects_is_not(deceased: Any, dies: Any) -> None:
+def test_person_is_deceased_while_on_the_list(deceased: Any, dies: Any) -> None:
     person = make_person()
     dies(person)
     assert day_of(person) == date(2026, 1, 31)
@@ -66,7 +66,7 @@ def test_who_comes_into_the_portal_later_is_deceased_too(deceased: Any) -> None:
     assert day_of(make_person(document_number="1900000001")) == date(2026, 1, 31)
 
 
-def test_who_was_corrected_before_he_came_is_not(deceased: Any) -> None:
+def test_person_created_after_the_correction_is_not_deceased(deceased: Any) -> None:
     deceased(row(), row("1900000002"))
     deceased(row("1900000002"))
     assert day_of(make_person(document_number="1900000001")) is None
@@ -99,7 +99,9 @@ def test_a_deceased_persons_accounts_may_not_enter_until_it_is_corrected(delegat
     assert open_session(login=delegate.login, password=PASSWORD) == delegate
 
 
-def test_his_sessions_stop_at_the_next_request(delegate: Any, delegate_client: Client, dies: Any) -> None:
+def test_session_of_a_deceased_delegate_ends_at_the_next_request(
+    delegate: Any, delegate_client: Client, dies: Any
+) -> None:
     assert delegate_client.get(reverse("home")).status_code == 200
     dies(delegate.person)
     assert delegate_client.get(reverse("home")).headers["Location"].startswith(reverse("login"))
@@ -124,7 +126,7 @@ def secret_of_the_last_mail() -> str:
     return next(part for part in text.split() if "/clave/asignar/" in part).rstrip("/").rpartition("/")[2]
 
 
-def test_a_link_that_was_sent_no_longer_opens_and_no_other_is_sent(delegate: Any, dies: Any) -> None:
+def test_links_of_a_deceased_person_stop_working(delegate: Any, dies: Any) -> None:
     send_password_link(account=delegate, reason="recover")
     secret = secret_of_the_last_mail()
     assert find_link(secret).account == delegate
@@ -136,7 +138,7 @@ def test_a_link_that_was_sent_no_longer_opens_and_no_other_is_sent(delegate: Any
         send_password_link(account=delegate, reason="recover")
 
 
-def test_recordar_contrasena_answers_him_as_it_answers_nobody(delegate: Any, dies: Any) -> None:
+def test_password_recovery_answers_a_deceased_person_like_nobody(delegate: Any, dies: Any) -> None:
     person = delegate.person
     dies(person)
     recover_password(

@@ -36,18 +36,18 @@ def refused_by(name):
     return pytest.raises(IntegrityError, match=name)
 
 
-def test_nobody_sees_himself(delegate):
+def test_impersonation_of_oneself_is_refused(delegate):
     with refused_by("impersonation_of_somebody_else"):
         make_impersonation(delegate, delegate)
 
 
-def test_a_impersonation_says_why(ministry, delegate):
+def test_impersonation_needs_a_reason(ministry, delegate):
     with refused_by("impersonation_says_why"):
         make_impersonation(ministry, delegate, reason="")
 
 
 @pytest.mark.parametrize("minutes", [-1, 0, 31])
-def test_a_impersonation_lasts_half_an_hour_at_most(ministry, delegate, minutes):
+def test_impersonation_lasts_half_an_hour_at_most(ministry, delegate, minutes):
     now = timezone.now()
     with refused_by("impersonation_half_an_hour_at_most"):
         make_impersonation(ministry, delegate, started_at=now, ends_at=now + timedelta(minutes=minutes))
@@ -60,24 +60,24 @@ def test_an_ended_impersonation_ended_in_time_and_says_why(ministry, delegate, m
         make_impersonation(ministry, delegate, ended_at=ended_at, end=end)
 
 
-def test_a_session_sees_one_delegate_at_a_time(ministry, delegate, colleague):
+def test_session_has_one_impersonation_at_a_time(ministry, delegate, colleague):
     impersonation = make_impersonation(ministry, delegate)
     with refused_by("impersonation_one_at_a_time_in_a_session"):
         make_impersonation(ministry, colleague, session=impersonation.session)
 
 
-def test_a_impersonation_names_the_entity_of_its_delegate(ministry, delegate, stranger):
+def test_impersonation_names_the_entity_of_its_delegate(ministry, delegate, stranger):
     with refused_by("impersonation_account_of_its_entity"):
         make_impersonation(ministry, delegate, entity=stranger.entity)
         connection.check_constraints()
 
 
-def test_nobody_without_entity_is_seen(ministry):
+def test_account_without_entity_cannot_be_impersonated(ministry):
     with pytest.raises(IntegrityError, match="entity_id"):
         make_impersonation(ministry, factories.make_natural())
 
 
-def test_a_impersonation_outlives_the_row_of_its_session(ministry, delegate):
+def test_impersonation_outlives_the_row_of_its_session(ministry, delegate):
     impersonation = make_impersonation(ministry, delegate)
     AccountSession.objects.all().delete()
     impersonation.refresh_from_db()
@@ -88,7 +88,7 @@ def test_a_impersonation_outlives_the_row_of_its_session(ministry, delegate):
 # ---------------------------------------------------------------- what the entity sees
 
 
-def test_the_delegate_and_his_colleagues_read_of_it_and_strangers_do_not(impersonating, delegate, colleague, stranger):
+def test_home_shows_impersonations_to_delegates_of_the_entity_only(impersonating, delegate, colleague, stranger):
     impersonating.post(STOP)
     assert "vio el portal como usted" in client_of(delegate).get("/").text
     theirs = client_of(colleague).get("/").text
@@ -103,7 +103,7 @@ def test_after_thirty_days_it_is_history(ministry, delegate):
     assert "vio el portal" not in client_of(delegate).get("/").text
 
 
-def test_many_are_told_in_few_lines(ministry, delegate):
+def test_home_shows_many_impersonations_in_few_lines(ministry, delegate):
     for _ in range(5):
         make_impersonation(ministry, delegate)
     page = client_of(delegate).get("/").text

@@ -32,7 +32,7 @@ def test_the_same_file_again_writes_no_row(deceased: Any) -> None:
     assert set(versions(DeceasedEntry)) == before
 
 
-def test_whom_the_list_no_longer_has_is_closed_and_opened_when_it_comes_back(deceased: Any) -> None:
+def test_missing_entry_is_closed_and_reopened_when_it_returns(deceased: Any) -> None:
     deceased(row(), row("1900000002"))
     assert "Cerradas:\n  CC …0002\n" in deceased(row())
     assert DeceasedEntry.objects.get(document_number="1900000002").closed_on == timezone.localdate()

@@ -31,7 +31,7 @@ def of_the_ministry(**_: Any) -> Account:
 
 
 @pytest.mark.parametrize("who", [natural, suspended, of_an_inactive_entity, of_the_ministry])
-def test_only_delegates_who_can_enter_are_seen(ministry, ips, who: Callable[..., Account]):
+def test_only_delegates_who_can_log_in_are_impersonated(ministry, ips, who: Callable[..., Account]):
     with pytest.raises(Refused, match="Solo se puede ver el portal como un delegado"):
         start_impersonation(by=ministry, account=who(entity=ips), session=factories.make_session(ministry), reason=WHY)
     assert not Impersonation.objects.exists()

@@ -48,7 +48,7 @@ def test_until_then_it_is_announced_at_home(delegate_client):
     assert "deben ingresar con un segundo factor" in delegate_client.get("/").text
 
 
-def test_whoever_has_a_factor_reads_no_announcement(safe_client):
+def test_account_with_a_factor_reads_no_announcement(safe_client):
     policy(3)
     assert "deben ingresar con un segundo factor" not in safe_client.get("/").text
 
@@ -66,6 +66,6 @@ def test_an_open_session_meets_the_switch_at_its_next_page(delegate):
     assert client.get("/usuarios/").status_code == 200
 
 
-def test_where_it_is_compulsory_the_last_factor_can_not_be_removed(safe_client, app):
+def test_compulsory_last_factor_cannot_be_removed(safe_client, app):
     policy(0)
     assert "su cuenta debe tener uno" in remove(safe_client, app).text

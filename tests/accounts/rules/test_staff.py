@@ -34,7 +34,7 @@ def refusal_of(act, *args, **options):
 # ---------------------------------------------------------------- who may not
 
 
-def test_nobody_changes_or_closes_himself(chief):
+def test_own_staff_account_cannot_be_changed_or_closed(chief):
     factories.make_staff("superusuario")
     values = {"groups": ["soporte"], "expected_groups": ["superusuario"], "reason": WHY}
     assert refusal_of(change_groups, by=chief, account=chief, **values) == staff.OWN
@@ -66,7 +66,7 @@ def test_one_of_createsuperuser_makes_superusers(ministry):
 
 
 @pytest.mark.parametrize("act", [made, lambda by: close_staff(by=by, account=factories.make_staff(), reason=WHY)])
-def test_whoever_may_no_longer_manage_the_staff_is_refused(helper, act):
+def test_former_staff_manager_is_refused(helper, act):
     assert refusal_of(act, helper) == staff.NO_LONGER
 
 

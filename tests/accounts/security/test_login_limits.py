@@ -98,7 +98,7 @@ def test_after_thirty_minutes_five_more_guesses_are_allowed_and_no_sixth(client,
 
 
 @pytest.mark.django_db
-def test_knocking_does_not_prolong_the_lock(client, delegate, clock):
+def test_attempts_while_locked_do_not_prolong_the_lock(client, delegate, clock):
     fail(client, delegate.login, 5)
     clock.shift(timedelta(minutes=29))
     fail(client, delegate.login, 3)
@@ -108,7 +108,7 @@ def test_knocking_does_not_prolong_the_lock(client, delegate, clock):
 
 
 @pytest.mark.django_db
-def test_the_window_begins_again_with_each_failure(clock):
+def test_lock_period_begins_again_with_each_failure(clock):
     for _ in range(4):
         guess()
         clock.shift(timedelta(minutes=29))

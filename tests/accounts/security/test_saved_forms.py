@@ -30,13 +30,13 @@ def log_in_again(client, account):
     return client.post("/ingresar/", fields)
 
 
-def test_a_form_that_came_too_late_is_not_done_and_waits(too_late, delegate):
+def test_form_after_the_session_end_is_saved_and_not_done(too_late, delegate):
     assert "cuando ingrese podrá enviarlo otra vez" in too_late.get("/ingresar/").text
     assert not RoleAssignment.objects.exists()
     assert log_in_again(too_late, delegate).url == "/ingresar/retomar/"
 
 
-def test_it_comes_back_whole(too_late, delegate):
+def test_saved_form_comes_back_complete(too_late, delegate):
     log_in_again(too_late, delegate)
     page = too_late.get("/ingresar/retomar/").text
     assert 'action="/usuarios/activar/?opcion=x"' in page
@@ -48,36 +48,36 @@ def test_it_comes_back_whole(too_late, delegate):
     ]
 
 
-def test_it_waits_no_more_once_it_was_sent(too_late, delegate):
+def test_saved_form_is_discarded_once_sent_again(too_late, delegate):
     log_in_again(too_late, delegate)
     too_late.post("/usuarios/activar/?opcion=x", FORM)
     assert SAVED_FORM not in too_late.session
 
 
-def test_it_waits_also_when_another_page_met_the_end_of_the_session_first(at_noon, clock, delegate):
+def test_form_is_saved_after_another_page_met_the_session_end(at_noon, clock, delegate):
     clock.shift(timedelta(minutes=21))
     at_noon.post("/sesion/seguir/")
     at_noon.post("/usuarios/activar/", FORM)
     assert log_in_again(at_noon, delegate).url == "/ingresar/retomar/"
 
 
-def test_a_form_of_who_never_was_in_does_not_wait(client, delegate):
+def test_form_of_an_unknown_visitor_is_not_saved(client, delegate):
     client.post("/usuarios/activar/", FORM)
     assert log_in_again(client, delegate).url == "/"
 
 
-def test_it_may_be_left(too_late, delegate):
+def test_saved_form_can_be_discarded(too_late, delegate):
     log_in_again(too_late, delegate)
     assert too_late.post("/ingresar/retomar/").url == "/"
     assert SAVED_FORM not in too_late.session
 
 
-def test_somebody_else_at_the_same_machine_does_not_see_it(too_late, stranger):
+def test_saved_form_is_not_shown_to_another_account(too_late, stranger):
     assert log_in_again(too_late, stranger).url == "/"
     assert SAVED_FORM not in too_late.session
 
 
-def test_it_waits_half_an_hour(too_late, delegate, clock):
+def test_saved_form_lasts_half_an_hour(too_late, delegate, clock):
     clock.shift(timedelta(minutes=31))
     assert log_in_again(too_late, delegate).url == "/"
 
@@ -91,13 +91,13 @@ def test_it_waits_half_an_hour(too_late, delegate, clock):
         ("/usuarios/activar/", {"numero": "1" * 60_000}),
     ],
 )
-def test_secrets_and_endless_forms_are_never_kept(at_noon, clock, path, fields):
+def test_secrets_and_long_forms_are_never_saved(at_noon, clock, path, fields):
     clock.shift(timedelta(minutes=21))
     at_noon.post(path, fields)
     assert SAVED_FORM not in at_noon.session
 
 
-def test_a_form_of_another_site_is_never_kept(delegate, clock):
+def test_form_of_another_site_is_never_saved(delegate, clock):
     client = Client(enforce_csrf_checks=True)
     client.force_login(delegate)
     clock.shift(timedelta(minutes=21))

@@ -9,7 +9,7 @@ from tests.accounts.second_factors import STEP, pending_client
 pytestmark = pytest.mark.django_db
 
 
-def test_a_recovery_code_is_read_without_dashes_in_lower_case_and_with_look_alikes(delegate, codes):
+def test_recovery_code_is_read_without_dashes_and_with_lookalikes(delegate, codes):
     typed = codes[0].replace("-", " ").lower().replace("0", "o").replace("1", "l")
     assert pending_client(delegate).post(STEP, {"code": typed}).url == "/"
 

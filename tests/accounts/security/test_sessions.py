@@ -17,7 +17,7 @@ def test_twenty_minutes_without_a_request_end_the_session_and_say_so(at_noon, cl
     assert "pasaron 20 minutos sin actividad" in at_noon.get("/ingresar/").text
 
 
-def test_nineteen_minutes_do_not(at_noon, clock):
+def test_nineteen_minutes_do_not_end_the_session(at_noon, clock):
     for _ in range(4):
         clock.shift(timedelta(minutes=19))
         assert at_noon.get("/").status_code == 200
@@ -38,7 +38,7 @@ def test_an_ended_session_has_its_end_written(at_noon, clock, delegate):
     assert delegate.sessions.get().ended_at is not None
 
 
-def test_last_seen_is_written_once_a_minute(at_noon, clock, delegate):
+def test_last_request_is_written_once_a_minute(at_noon, clock, delegate):
     clock.shift(timedelta(seconds=59))
     at_noon.get("/")
     before = delegate.sessions.get()

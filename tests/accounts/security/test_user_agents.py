@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.security.user_agents import device_name
-from tests.accounts.user_agents import CHROME
+from tests.accounts.login_page import CHROME
 
 pytestmark = pytest.mark.django_db
 
@@ -26,5 +26,5 @@ pytestmark = pytest.mark.django_db
         ("", "Navegador desconocido"),
     ],
 )
-def test_the_device_is_told_in_words(agent, words):
+def test_user_agent_names_browser_and_system(agent, words):
     assert device_name(agent) == words

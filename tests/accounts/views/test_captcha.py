@@ -59,13 +59,13 @@ def test_no_cache_keeps_the_image(client, db):
 
 
 @pytest.mark.parametrize("name", ["captcha_image", "captcha_audio"])
-def test_another_session_neither_sees_nor_hears_it(client, db, name):
+def test_captcha_is_not_served_to_another_session(client, db, name):
     address = reverse(name, args=[opened(client)])
     assert Client().get(address).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["captcha_image", "captcha_audio"])
-def test_nobody_sees_or_hears_a_code_that_was_used(client, delegate, name):
+def test_used_captcha_is_not_served(client, delegate, name):
     fields = solution(client)
     log_in(client, delegate.login, "otra cosa distinta", **fields)
     assert client.get(reverse(name, args=[fields["captcha_token"]])).status_code == 404

@@ -25,7 +25,7 @@ def test_the_new_password_opens_and_the_old_one_does_not(delegate_client, delega
     assert (account.check_password(NEW), account.check_password(factories.PASSWORD)) == (True, False)
 
 
-def test_success_is_told_in_the_words_of_the_manual(delegate_client):
+def test_password_change_succeeds_in_the_words_of_the_manual(delegate_client):
     response = delegate_client.get(change(delegate_client).url)
     assert "<p>Contraseña cambiada exitosamente</p>" in response.text
 
@@ -115,7 +115,7 @@ def test_this_session_stays_under_a_new_key(delegate_client):
     assert delegate_client.session.session_key != before
 
 
-def test_a_window_left_open_is_told_what_happened(delegate, delegate_client):
+def test_stale_page_is_told_that_the_password_changed(delegate, delegate_client):
     change(delegate_client)
     with pytest.raises(ValidationError) as refusal, transaction.atomic():
         actions.change_password(by=delegate, old=factories.PASSWORD, new="una tercera frase larga")

@@ -84,7 +84,7 @@ def never(delegate, case):
     "case",
     ["another person", "inactive account", "inactive entity", "another e-mail", "the same account", "the Ministry's"],
 )
-def test_nobody_changes_to_an_account_that_is_not_his_to_use(delegate_client, delegate, case):
+def test_switch_to_an_account_of_others_is_not_found(delegate_client, delegate, case):
     account = never(delegate, case)
     assert f'value="{account.login}"' not in delegate_client.get("/cambiar-de-entidad/").text
     assert switch(delegate_client, account).status_code == 404
@@ -104,7 +104,7 @@ def test_accounts_without_person_share_nothing(ministry):
 
 
 @pytest.mark.parametrize("login", ["", "\x00", "x" * 500])
-def test_a_login_that_can_not_exist_is_not_found(delegate_client, second, login):
+def test_switch_to_an_impossible_login_is_not_found(delegate_client, second, login):
     assert delegate_client.post("/cambiar-de-entidad/", {"cuenta": login}).status_code == 404
 
 

@@ -28,7 +28,7 @@ def test_stopping_leads_back_to_the_account(impersonating, ministry, delegate):
     assert impersonating.get("/usuarios/").status_code == 403
 
 
-def test_stopping_twice_is_once(impersonating):
+def test_stopping_an_impersonation_twice_is_once(impersonating):
     impersonating.post(STOP)
     assert impersonating.post(STOP).url == "/"
     assert events() == ["impersonation.started", "impersonation.ended"]

@@ -43,7 +43,7 @@ def test_the_case_of_the_login_and_spaces_around_it_do_not_matter(client, delega
     assert is_logged_in(client)
 
 
-def test_the_ministry_logs_in_at_the_same_page_and_goes_on_to_its_second_factor(client, ministry):
+def test_ministry_logs_in_at_the_same_page_with_a_second_factor(client, ministry):
     assert log_in(client, ministry.login).url == "/ingresar/segundo-factor/"
 
 
@@ -54,7 +54,7 @@ def test_delegates_of_every_kind_of_entity_log_in(client, db, kind):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_whoever_is_refused_reads_the_same_page(client, refused, way):
+def test_refused_log_in_shows_the_same_page(client, refused, way):
     answer = log_in(client, **refused[way])
     assert not is_logged_in(client)
     assert "Credenciales inválidas. Revise el usuario y la contraseña" in answer.content.decode()
@@ -85,7 +85,7 @@ def test_afterwards_people_go_only_to_pages_of_the_portal(client, delegate, want
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_whoever_has_logged_in_goes_home(delegate_client, method):
+def test_logged_in_account_is_sent_home(delegate_client, method):
     assert getattr(delegate_client, method)(PAGE, query_params={"next": "/admin/"}).url == "/"
 
 

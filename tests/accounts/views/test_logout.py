@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 ADDRESS = "/salir/"
 
 
-def test_it_ends_the_session_and_says_so(delegate_client):
+def test_log_out_ends_the_session_and_says_so(delegate_client):
     response = delegate_client.post(ADDRESS, follow=True)
     assert response.redirect_chain == [("/ingresar/", 302)]
     assert "Usted ha salido del portal." in response.content.decode()
@@ -25,14 +25,14 @@ def test_the_old_session_key_opens_nothing(delegate_client):
     assert not Session.objects.filter(session_key=key).exists()
 
 
-def test_opening_the_address_only_asks(delegate_client):
+def test_opening_the_log_out_page_only_asks(delegate_client):
     response = delegate_client.get(ADDRESS)
     assert "Oprima «Salir» para cerrarla" in response.content.decode()
     assert is_logged_in(delegate_client)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_whoever_is_out_already_comes_to_the_log_in(client, method):
+def test_log_out_without_session_leads_to_log_in(client, method):
     assert getattr(client, method)(ADDRESS).url == "/ingresar/"
 
 

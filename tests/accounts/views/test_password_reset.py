@@ -67,7 +67,7 @@ def test_a_refused_password_leaves_the_link(client, newcomer, new, confirmation,
     assert client.get(address).status_code == 200
 
 
-def test_the_last_passwords_can_not_come_back(client, delegate):
+def test_link_refuses_one_of_the_last_passwords(client, delegate):
     response = assign(client, link_to(delegate, "recover"), factories.PASSWORD)
     assert response.context["form"].errors == {"new": ["No puede usar alguna de sus ultimas 3 contraseñas"]}
 
@@ -98,7 +98,7 @@ def test_asking_for_a_link_unlocks_nothing(client, delegate):
     assert "Ingreso bloqueado" in log_in(client, delegate.login).text
 
 
-def test_the_act_is_written_once_and_the_person_told(client, newcomer, delivered):
+def test_use_of_the_link_is_recorded_once_and_mailed(client, newcomer, delivered):
     assign(client, link_to(newcomer))
     entry = HistoryEntry.objects.get(event="password.assigned")
     assert (entry.actor, entry.object_id, entry.after) == (newcomer, str(newcomer.pk), {})

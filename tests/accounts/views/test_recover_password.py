@@ -174,7 +174,7 @@ def test_history_tells_a_wrong_try_by_a_hash(client, delegate):
     assert delegate.login not in entry.object_id
 
 
-def test_staff_without_a_person_can_not_recover_here(client, ministry):
+def test_staff_without_a_person_cannot_recover_a_password(client, ministry):
     ask(client, data_of(factories.make_delegate(factories.make_entity()), login=ministry.login, email=ministry.email))
     assert not OutgoingMail.objects.exists()
 

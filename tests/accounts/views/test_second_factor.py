@@ -20,7 +20,7 @@ def events():
     return list(HistoryEntry.objects.order_by("id").values_list("event", flat=True))
 
 
-def test_who_must_prove_a_factor_can_not_add_another_instead(delegate, app):
+def test_pending_log_in_cannot_add_another_factor(delegate, app):
     client = pending_client(delegate)
     assert client.get("/seguridad/aplicacion/").url == STEP
     assert client.get("/seguridad/llave/").url == STEP
@@ -149,7 +149,7 @@ def test_removing_needs_the_password(safe_client, app):
     assert AuthenticatorApp.objects.filter(pk=app.pk).exists()
 
 
-def test_the_ministry_can_not_remove_its_last_factor(ministry):
+def test_ministry_cannot_remove_its_last_factor(ministry):
     app, client = factories.make_app(ministry), Client()
     client.force_login(ministry)
     assert "Es su único segundo factor y su cuenta debe tener uno." in remove(client, app).text

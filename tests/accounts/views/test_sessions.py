@@ -22,7 +22,7 @@ def test_to_continue_prolongs_the_session(at_noon, clock):
     assert at_noon.get("/").status_code == 200
 
 
-def test_another_site_can_not_prolong_a_session(delegate):
+def test_another_site_cannot_prolong_a_session(delegate):
     client = Client(enforce_csrf_checks=True)
     client.force_login(delegate)
     assert client.post("/sesion/seguir/").status_code == 403
@@ -58,7 +58,7 @@ def test_one_session_can_be_ended(at_noon, delegate):
     assert events() == ["session.opened", "session.ended"]
 
 
-def test_ending_it_twice_is_once(at_noon, delegate):
+def test_ending_a_session_twice_is_once(at_noon, delegate):
     session = factories.make_session(delegate)
     for _ in range(2):
         at_noon.post(f"/seguridad/sesiones/{session.public_id}/cerrar/")
