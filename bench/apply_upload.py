@@ -1,4 +1,4 @@
-"""How much quicker is applying a workbook than its rows done one by one? `uv run python -m bench.apply_upload`.
+"""How much faster is a workbook than its rows one by one? `uv run python -m bench.apply_upload`.
 
 The yardstick, in the same run: the same rows through the actions of the screens, one transaction each. Half of the rows
 give a role, a quarter move a last day, a quarter take a role; each person has four rows, at two sedes. Both sides
@@ -30,11 +30,11 @@ from roles.validity import today
 LEAST = 5
 GIVEN, MOVED, TAKEN = "Rol_Anulador", "Rol_Prescriptor", "Rol_JuntaMedicaIPS"
 LAST = today() + timedelta(days=90)
-Asked = tuple[RegisteredUser, Sede, str, str]
+Change = tuple[RegisteredUser, Sede, str, str]
 
 
-def clinic(number: int, people: int) -> tuple[Account, list[Asked]]:
-    """An IPS with its delegate, two sedes and so many people; and what is asked of them, four rows each."""
+def clinic(number: int, people: int) -> tuple[Account, list[Change]]:
+    """An IPS with its delegate, two sedes and so many people; and four changes for each."""
     entity = Entity.objects.create(kind="IPS", nit=f"90000000{number}", name=f"Clínica {number}")
     place: dict[str, Any] = {"entity": entity, "municipality_id": "11001", "address": "Calle 1"}
     sedes = [Sede.objects.create(code=f"1100{number}000010{n}", name=f"Sede {n}", **place) for n in (1, 2)]
@@ -50,37 +50,37 @@ def clinic(number: int, people: int) -> tuple[Account, list[Asked]]:
         for person in persons
     )
     by = Account.objects.create(login=f"ADMIPS{number}", email="d@e.example", entity=entity, person=persons[0])
-    held: dict[str, Any] = {"entity": entity, "created_by": by, "starts_at": timezone.now() - timedelta(days=9)}
+    values: dict[str, Any] = {"entity": entity, "created_by": by, "starts_at": timezone.now() - timedelta(days=9)}
     RoleAssignment.objects.bulk_create(
-        RoleAssignment(user=user, sede=sedes[0], role=role, **held) for user in users for role in (MOVED, TAKEN)
+        RoleAssignment(user=user, sede=sedes[0], role=role, **values) for user in users for role in (MOVED, TAKEN)
     )
     first, second = sedes
-    deeds = ((first, GIVEN, "give"), (first, MOVED, "move"), (first, TAKEN, "take"), (second, GIVEN, "give"))
-    return by, [(user, *deed) for user in users for deed in deeds]
+    changes = ((first, GIVEN, "give"), (first, MOVED, "move"), (first, TAKEN, "take"), (second, GIVEN, "give"))
+    return by, [(user, *change) for user in users for change in changes]
 
 
-def one_by_one(by: Account, rows: list[Asked]) -> None:
+def one_by_one(by: Account, rows: list[Change]) -> None:
     """Each row through its action of the screens."""
-    for user, sede, role, deed in rows:
+    for user, sede, role, change in rows:
         here: dict[str, Any] = {"by": by, "user": user, "sede": sede, "option": Option.PROFESIONAL}
-        if deed == "give":
+        if change == "give":
             activate_user(**here, roles=[role])
-        elif deed == "move":
+        elif change == "move":
             change_last_day(**here, role=role, last=LAST)
         else:
             update_roles(**here, roles=[GIVEN, MOVED], expected_roles=[GIVEN, MOVED, TAKEN])
 
 
-def sheet(rows: list[Asked]) -> Iterator[SheetRow]:
+def sheet(rows: list[Change]) -> Iterator[SheetRow]:
     """The same rows as a workbook says them."""
-    for line, (user, sede, role, deed) in enumerate(rows, start=2):
+    for line, (user, sede, role, change) in enumerate(rows, start=2):
         texts = {
             "TIPO DOCUMENTO": user.person.document_type,
             "NÚMERO DOCUMENTO": user.person.document_number,
             "CÓDIGO ENTIDAD": sede.code,
             "ROL": role,
-            "HASTA": LAST.isoformat() if deed == "move" else "",
-            "ESTADO": "Terminado" if deed == "take" else "",
+            "HASTA": LAST.isoformat() if change == "move" else "",
+            "ESTADO": "Terminado" if change == "take" else "",
         }
         yield SheetRow(line, texts)
 
@@ -104,11 +104,11 @@ def timed(what: str, rows: int, work: Callable[[], object]) -> float:
 
 def measure(rows: int) -> float:
     """How many times as quick the workbook is, for so many rows."""
-    by, asked = clinic(1, rows // 4)
-    alone = timed("one action each", len(asked), lambda: one_by_one(by, asked))
+    by, changes = clinic(1, rows // 4)
+    alone = timed("one action each", len(changes), lambda: one_by_one(by, changes))
     acts = HistoryEntry.objects.count()
-    by, asked = clinic(2, rows // 4)
-    lines = list(sheet(asked))
+    by, changes = clinic(2, rows // 4)
+    lines = list(sheet(changes))
     start = time.perf_counter()
     upload = make_upload(by=by, file_name="a.xlsx", sha256="0" * 64, rows=lines)
     print(f"{'preview':<22}{len(lines) / (time.perf_counter() - start):>8.0f} rows/s")
@@ -122,7 +122,7 @@ def measure(rows: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=2_000)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     setup_test_environment()
     connection.settings_dict["TEST"]["NAME"] = "bench_apply_upload"
     databases: Any = setup_databases(verbosity=0, interactive=False)
@@ -130,7 +130,7 @@ def main() -> None:
         with transaction.atomic():
             measure(40)  # warms up
             transaction.set_rollback(True)
-        times = measure(asked.rows)
+        times = measure(options.rows)
     finally:
         teardown_databases(databases, verbosity=0)
     print(f"the workbook is {times:.1f} times as quick (limit {LEAST})")

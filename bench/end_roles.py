@@ -48,9 +48,9 @@ def country(people: int) -> None:
         for person in persons
     )
     by = Account.objects.create(login="ADMIPS1", email="d@e.example", entity=entity, person=persons[0])
-    held: dict[str, Any] = {"entity": entity, "created_by": by, "starts_at": timezone.now() - timedelta(days=9)}
+    values: dict[str, Any] = {"entity": entity, "created_by": by, "starts_at": timezone.now() - timedelta(days=9)}
     RoleAssignment.objects.bulk_create(
-        RoleAssignment(user=user, sede=sedes[n % 10 if n < people else 10], role=role, **held)
+        RoleAssignment(user=user, sede=sedes[n % 10 if n < people else 10], role=role, **values)
         for n, user in enumerate(users)
         for role in ROLES
     )
@@ -96,12 +96,12 @@ def measure(roles: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--roles", type=int, default=5_000)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     setup_test_environment()
     connection.settings_dict["TEST"]["NAME"] = "bench_end_roles"
     databases: Any = setup_databases(verbosity=0, interactive=False)
     try:
-        measure(asked.roles)
+        measure(options.roles)
     finally:
         teardown_databases(databases, verbosity=0)
 

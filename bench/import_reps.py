@@ -122,15 +122,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=77_000)
     parser.add_argument("--repeats", type=int, default=5)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     connection.settings_dict["TEST"]["NAME"] = "bench_import_reps"
     databases: Any = setup_databases(verbosity=0, interactive=False)
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "reps.csv"
-            write(path, Inventor(1, date(2026, 3, 12)).rows(asked.rows))
-            print(f"{asked.rows} rows, {path.stat().st_size / 1e6:.0f} MB, medians of {asked.repeats}")
-            good = report(measure(path, asked.repeats))
+            write(path, Inventor(1, date(2026, 3, 12)).rows(options.rows))
+            print(f"{options.rows} rows, {path.stat().st_size / 1e6:.0f} MB, medians of {options.repeats}")
+            good = report(measure(path, options.repeats))
     finally:
         teardown_databases(databases, verbosity=0)
     sys.exit(not good)

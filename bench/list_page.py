@@ -88,14 +88,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--export", action="store_true", help="stream the workbook of the largest entity, too")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     sizes = Entity.objects.annotate(size=Count("assignments")).filter(size__gt=0, accounts__isnull=False)
     ordered = list(sizes.order_by("-size", "pk"))
     if not ordered:
         sys.exit("This database has no assignments: fill it with `uv run manage.py make_load`.")
-    if asked.export:
+    if options.export:
         export(ordered[0])
-    results = [run(entity, asked.repeats) for entity in (ordered[0], ordered[len(ordered) // 2])]
+    results = [run(entity, options.repeats) for entity in (ordered[0], ordered[len(ordered) // 2])]
     sys.exit(not all(results))
 
 

@@ -99,14 +99,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sedes", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=15)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     made = setup_databases(verbosity=0, interactive=False)
     try:
-        account = fill(asked.sedes)
+        account = fill(options.sedes)
         title = f"{Sede.objects.count()} sedes of {Entity.objects.count()} entities"
-        good = compare(ASSOCIATE, account.pk, f"Asociar Entidades, {title}", searches(), asked.repeats)
+        good = compare(ASSOCIATE, account.pk, f"Asociar Entidades, {title}", searches(), options.repeats)
         title = f"Consultar Entidades, {NETWORK} in the network"
-        good = compare(ENTITIES, account.pk, title, filters(account), asked.repeats) and good
+        good = compare(ENTITIES, account.pk, title, filters(account), options.repeats) and good
     finally:
         teardown_databases(made, verbosity=0)
     sys.exit(not good)

@@ -97,9 +97,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sedes", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=15)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with transaction.atomic():
-        results = [run(account, asked.repeats) for account in fill(asked.sedes)]
+        results = [run(account, options.repeats) for account in fill(options.sedes)]
         transaction.set_rollback(True)
     sys.exit(not all(results))
 

@@ -156,7 +156,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=400, help="calls in a round")
     parser.add_argument("--rounds", type=int, default=7)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     call_command("check", verbosity=0)
     token = new_token(benchmark_delegate())
     bearer_authorization.entity_limit.allowed = 10**9
@@ -165,7 +165,7 @@ def main() -> None:
         "GenerarToken": f"/WSSUMMIPRESNOPBS/api/GenerarToken/{NIT}/{token}",
         "ValidarToken": f"/WSMIPRESNOPBS/api/ValidarToken/{NIT}/{token}",
     }
-    good = [compare(name, handlers, address, asked.calls, asked.rounds) for name, address in addresses.items()]
+    good = [compare(name, handlers, address, options.calls, options.rounds) for name, address in addresses.items()]
     sys.exit(not all(good))
 
 

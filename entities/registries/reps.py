@@ -219,10 +219,9 @@ class Reps(Registry):
     def __init__(self) -> None:
         self.today = timezone.localdate()
         self.municipality = MunicipalityLookup()
-        self.refusals = tuple(REFUSE_MOVE.format(table=table, column=column) for table, column in referring_columns())
-        self.undo_obstacles = tuple(
-            SKIP_MOVE_BACK.format(table=table, column=column) for table, column in referring_columns()
-        )
+        columns = referring_columns()
+        self.refusals = tuple(REFUSE_MOVE.format(table=table, column=column) for table, column in columns)
+        self.undo_obstacles = tuple(SKIP_MOVE_BACK.format(table=table, column=column) for table, column in columns)
 
     def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         row = Cells(*cells)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
@@ -60,7 +60,7 @@ def load_file(
     `load` is the one that the admin queued; a command has none. Raises RegistryError, and changes nothing, when the
     file is broken or a check refuses it.
     """
-    run = _run(registry, path, progress, load, options)
+    run = _Run(registry, path, progress, load or RegistryLoad(kind=registry.kind, file_name=path.name), options)
     with open_table(path) as table, transaction.atomic(), connection.cursor() as cursor:
         run.execute(table, cursor)
         run.record()
@@ -72,24 +72,11 @@ def preview_file(registry: Registry, path: Path, progress: Progress, load: Regis
 
     Raises RegistryError when the file cannot be loaded with any option.
     """
-    run = _run(registry, path, progress, load, Options(), dry_run=True)
+    run = _Run(registry, path, progress, load, Options(), dry_run=True)
     with open_table(path) as table, transaction.atomic(), connection.cursor() as cursor:
         run.execute(table, cursor)
         transaction.set_rollback(True)
     return run.report
-
-
-def _run(
-    registry: Registry,
-    path: Path,
-    progress: Progress,
-    load: RegistryLoad | None,
-    options: Options,
-    *,
-    dry_run: bool = False,
-) -> "_Run":
-    load = load or RegistryLoad(kind=registry.kind, file_name=path.name)
-    return _Run(registry, path, progress, load, options, dry_run, Report(registry.label, path.name))
 
 
 @dataclass
@@ -101,9 +88,11 @@ class _Run:
     progress: Progress
     load: RegistryLoad
     options: Options
-    dry_run: bool
-    report: Report
-    parameters: dict[str, Any] = field(default_factory=lambda: {"today": timezone.localdate()})
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        self.report = Report(self.registry.label, self.path.name)
+        self.parameters: dict[str, Any] = {"today": timezone.localdate()}
 
     def execute(self, table: Table, cursor: Any) -> None:
         """Do all that a preview shows; a load records it afterwards."""
