@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from accounts.models import Person
-from entities.models import Association, Entity, EntityKind, Sede
+from entities.models import Entity, EntityKind, Sede
 from mipres_admin.refusals import Refusal
 from roles.matrix import Option, Role, UserKind, assignable_roles, kinds_giving_to, options_for
-from roles.models import RegisteredUser, RethusEntry, RoleAssignment, SsoPost
+from roles.models import RegisteredUser, RoleAssignment, SsoPost
+from roles.registry_lookup import DATABASE_LOOKUP, RegistryLookup
 from roles.validity import OPEN, Validity, long_date, today
 
 DELEGATE = "Usted, como delegado."
@@ -27,26 +27,6 @@ FOREIGN_SEDE = Refusal(
     remedy="Busque la sede por su código o su nombre y elija una de la lista.",
     who=DELEGATE,
 )
-
-
-class RegistryLookup:
-    """What the official registries say of one person, queried each time."""
-
-    def posts(self, user: RegisteredUser) -> list[SsoPost]:
-        """The plazas that the Ministry has assigned to the user, the earliest first."""
-        return list(SsoPost.objects.of(user.person).select_related("sede__entity").order_by("starts_on"))
-
-    def in_network(self, entity: Entity, person: Person) -> bool:
-        """Whether the person is an independent professional of the entity's network today, whom REPS has not closed."""
-        network = Association.objects.of(entity).current().not_closed()
-        return network.independents(person.document_type, person.document_number).exists()
-
-    def out_of_rethus(self, user: RegisteredUser) -> bool:
-        """Whether ReTHUS has closed the entry of the user's profession; a user who never had one is not out of it."""
-        return RethusEntry.objects.closed().of(user.person).filter(profession=user.profession_id).exists()
-
-
-DATABASE_LOOKUP = RegistryLookup()
 
 
 @dataclass(frozen=True)

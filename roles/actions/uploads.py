@@ -100,19 +100,25 @@ def _decide(by: Account, results: Sequence[RowResult]) -> list[RowResult]:
     users, sedes = {item.user for item in activations}, {item.sede for item in activations if item.sede}
     now = clock.now()
     assignments = current_assignments(users, sedes, now)
-    decided = []
-    for result in results:
-        activation, change = result.activation, None
-        if result.request and activation and activation.sede:
-            place = activation.user.pk, activation.sede.pk
-            try:
-                change = _change(result.verdict, result.request, activation, assignments[place], by=by, now=now)
-            except Refused as refused:
-                result = RowResult.error(result.sheet_row, refusal_text(refused.refusal))
-            if change:
-                assignments[place] = change.after
-        decided.append(replace(result, change=change) if change else result)
-    return decided
+    return [_decide_row(result, assignments, by=by, now=now) for result in results]
+
+
+def _decide_row(
+    result: RowResult, assignments: dict[tuple[int, int], Assignments], *, by: Account, now: datetime
+) -> RowResult:
+    """One row with its change, if any, which `assignments` have from then on."""
+    row, activation = result.request, result.activation
+    if row is None or activation is None or activation.sede is None:
+        return result
+    place = activation.user.pk, activation.sede.pk
+    try:
+        change = _change(result.verdict, row, activation, assignments[place], by=by, now=now)
+    except Refused as refused:
+        return RowResult.error(result.sheet_row, refusal_text(refused.refusal))
+    if not change:
+        return result
+    assignments[place] = change.after
+    return replace(result, change=change)
 
 
 def _change(

@@ -1,3 +1,5 @@
 """The admin of users, roles and the registries of professions."""
 
-from roles.admin import registries, related_lists, users  # noqa: F401  they register themselves
+from roles.admin import registries, related_lists, users
+
+__all__ = ["registries", "related_lists", "users"]

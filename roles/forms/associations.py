@@ -130,7 +130,7 @@ class NetworkForm(ActionForm):
     @property
     def ticked(self) -> set[str]:
         """The rows that came ticked, whatever else is wrong."""
-        return set(self.data.getlist("member"))  # type: ignore[attr-defined]  # a POST is a QueryDict
+        return set(self["member"].value())
 
 
 class EntitiesFilterForm(forms.Form):

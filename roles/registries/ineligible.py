@@ -28,7 +28,7 @@ OF_PERSONS = """
 DECEASED = f"""
 SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
 WHERE {CURRENT} AND person.deceased_on IS NOT NULL
-"""  # noqa: S608  constants
+"""
 
 RETHUS = f"""
 SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
@@ -37,7 +37,7 @@ JOIN roles_rethusentry AS entry
         = (person.document_type, person.document_number, registered.profession_id)
 WHERE {CURRENT} AND entry.closed_on IS NOT NULL AND registered.kind = ANY (%(professionals)s)
     AND entity.kind = ANY (%(giving_to_professionals)s)
-"""  # noqa: S608
+"""
 
 # an EPS that left the list of EPS keeps its roles (12 digits: of REPS alone), and so does a sede that its provider
 # disabled
@@ -45,7 +45,7 @@ SEDE = f"""
 SELECT role.id, role.user_id, NULL::timestamptz
 FROM entities_sede AS sede JOIN roles_roleassignment AS role ON role.sede_id = sede.id
 WHERE {CURRENT} AND sede.closed_on IS NOT NULL AND length(sede.code) = 12
-"""  # noqa: S608
+"""
 
 # the roles first: within a load PostgreSQL does not know yet how many sedes there are, and would go through all of them
 # for each independent of the country
@@ -63,7 +63,7 @@ FROM current CROSS JOIN LATERAL (
     FROM entities_sede WHERE entity_id = current.member_id
 ) AS sedes
 WHERE sedes.known > 0 AND sedes.open = 0
-"""  # noqa: S608
+"""
 
 PLAZA = f"""
 SELECT role.id, role.user_id, post.until FROM {OF_PERSONS}
@@ -76,7 +76,7 @@ LEFT JOIN LATERAL (
 WHERE {CURRENT} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to_sso)s)
     AND (role.ends_at <= post.until) IS NOT TRUE
     AND %(plazas_are_known)s
-"""  # noqa: S608
+"""
 
 # Whom a registry affects: users who may not be given roles on what it said before. Those of the list of deceased
 # people are locked by its own trigger.
@@ -101,8 +101,8 @@ AFFECTED_USERS: dict[str, str] = {
             SELECT count(*) AS open FROM entities_sede WHERE entity_id = member_id AND closed_on IS NULL
         ) AS sedes
         WHERE sedes.open = 0
-    """,  # noqa: S608
-    "sso": f"SELECT id FROM roles_registereduser WHERE kind = '{UserKind.SSO}'",  # noqa: S608
+    """,
+    "sso": f"SELECT id FROM roles_registereduser WHERE kind = '{UserKind.SSO}'",
 }
 
 # a role that has several reasons gets the first

@@ -11,16 +11,14 @@ from typing import Any
 
 from django.db import models
 
-from accounts.models import Person
-from entities.models import Association, Entity, EntityKind, Sede
+from entities.models import Entity, Sede
 from mipres_admin.refusals import Refusal
-from roles.matrix import UserKind
-from roles.models import RegisteredUser, RethusEntry, RoleAssignment, SsoPost
+from roles.models import RegisteredUser, RoleAssignment
+from roles.registry_lookup import Document, PrefetchedLookup, RegistryLookup, document_of
 from roles.role_changes import RoleChange
 from roles.rules import (
     NOT_REGISTERED,
     Activation,
-    RegistryLookup,
     granting_refusal,
     longest_validity,
     option_giving,
@@ -32,8 +30,7 @@ from roles.uploads.files import SheetRow
 from roles.uploads.rows import FIRST, RequestedRow, RowError, parse_row
 from roles.validity import Validity, long_date, today
 
-Document = tuple[str, str]
-Key = tuple[Document, str, str]
+type Key = tuple[Document, str, str]
 
 
 class Verdict(models.TextChoices):
@@ -87,37 +84,6 @@ class RowResult:
             "before": self.before,
             "words": self.description,
         }
-
-
-class PrefetchedLookup(RegistryLookup):
-    """What the registries say of all the users of a file, queried once."""
-
-    def __init__(self, entity: Entity, users: Iterable[RegisteredUser]) -> None:
-        persons = [user.person for user in users]
-        sso = {person.document_number for user, person in zip(users, persons, strict=True) if user.kind == UserKind.SSO}
-        self._posts: dict[Document, list[SsoPost]] = defaultdict(list)
-        posts = SsoPost.objects.filter(document_number__in=sso).select_related("sede__entity")
-        for post in posts.order_by("starts_on"):
-            self._posts[post.document_type, post.document_number].append(post)
-        numbers = {person.document_number for person in persons}
-        closed = RethusEntry.objects.closed().filter(document_number__in=numbers)
-        self._closed = set(closed.values_list("document_type", "document_number", "profession_id"))
-        network = Association.objects.of(entity).current().not_closed()
-        independents = network.filter(member__kind=EntityKind.PROFESIONAL_INDEPENDIENTE, member__nit__in=numbers)
-        self._independents = set(independents.values_list("member__identification_type", "member__nit"))
-
-    def posts(self, user: RegisteredUser) -> list[SsoPost]:
-        return self._posts[_document(user.person)]
-
-    def in_network(self, entity: Entity, person: Person) -> bool:
-        return _document(person) in self._independents
-
-    def out_of_rethus(self, user: RegisteredUser) -> bool:
-        return (*_document(user.person), user.profession_id) in self._closed
-
-
-def _document(person: Person) -> Document:
-    return person.document_type, person.document_number
 
 
 def _period(assignment: RoleAssignment) -> str:
@@ -254,11 +220,11 @@ def validate_rows(entity: Entity, rows: Sequence[SheetRow]) -> list[RowResult]:
     assignments: dict[Key, list[RoleAssignment]] = defaultdict(list)
     stored = RoleAssignment.objects.visible_to(entity).filter(user__in=users, sede__code__in=codes)
     for item in stored.select_related("user__person", "sede").order_by("starts_at", "pk"):
-        assignments[_document(item.user.person), item.sede.code, item.role].append(item)
+        assignments[document_of(item.user.person), item.sede.code, item.role].append(item)
     sedes = Sede.objects.visible_to(entity).filter(code__in=codes).select_related("entity")
     validator = RowValidator(
         entity=entity,
-        users={_document(user.person): user for user in users},
+        users={document_of(user.person): user for user in users},
         sedes={sede.code: sede for sede in sedes},
         lookup=PrefetchedLookup(entity, users),
         assignments=assignments,
