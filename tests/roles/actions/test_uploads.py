@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 from django.utils import timezone
 
 from mipres_admin.history.models import HistoryEntry
@@ -180,18 +180,3 @@ def test_uploads_of_more_than_a_week_go_with_the_next_one(delegate, colleague, s
     RoleUpload.objects.filter(pk=old.pk).update(made_at=timezone.now() - 8 * DAY)
     new = upload(colleague, row(user, sede, ANULADOR))
     assert list(RoleUpload.objects.all()) == [new]
-
-
-@pytest.mark.parametrize(
-    ("wrong", "name"),
-    [
-        ({"state": "applied"}, "role_upload_applied_by_someone_at_some_time"),
-        ({"mode": "todo"}, "role_upload_applied_by_someone_at_some_time"),
-        ({"sha256": "x"}, "role_upload_sha256_well_formed"),
-        ({"file_name": ""}, "role_upload_names_its_file"),
-    ],
-)
-def test_an_upload_is_whole(delegate, wrong, name):
-    fields = {"entity": delegate.entity, "made_by": delegate, "file_name": "a", "sha256": "0" * 64, "rows": []}
-    with pytest.raises(IntegrityError, match=name):
-        RoleUpload.objects.create(**(fields | wrong))
