@@ -24,7 +24,7 @@ from roles.actions.role_assignments import activate_user, change_last_day, updat
 from roles.actions.uploads import apply_upload, make_upload
 from roles.matrix import Option
 from roles.models import RegisteredUser, RoleAssignment
-from roles.uploads.files import SheetRow
+from roles.uploads.workbook_reader import SheetRow
 from roles.validity import today
 
 LEAST = 5

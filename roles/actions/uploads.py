@@ -23,9 +23,9 @@ from roles.events import Event
 from roles.models import RoleUpload
 from roles.role_changes import Assignments, RoleChange
 from roles.rules import DELEGATE, Activation
-from roles.uploads.files import SheetRow
 from roles.uploads.rows import RequestedRow
 from roles.uploads.validation import RowResult, Verdict, refusal_text, users_of, validate_rows
+from roles.uploads.workbook_reader import SheetRow
 from roles.validity import Validity
 
 KEPT_DAYS = 7

@@ -9,9 +9,9 @@ from mipres_admin.excel.reader import MEGABYTE
 from mipres_admin.forms import ActionForm
 from roles.exports import USER_COLUMNS
 from roles.models import RoleUpload
-from roles.uploads.files import LARGEST_FILE, SheetRefused, SheetRow, read_sheet
 from roles.uploads.rows import MOST_ROWS, NEEDED, REMARKS, TITLE
 from roles.uploads.validation import Verdict
+from roles.uploads.workbook_reader import LARGEST_FILE, SheetRefused, SheetRow, read_sheet
 
 KNOWN = (*(column.heading for column in USER_COLUMNS), REMARKS)
 TOO_LARGE = f"El archivo debe pesar máximo {LARGEST_FILE // MEGABYTE} MB. Divídalo en varios archivos."

@@ -26,8 +26,8 @@ from roles.rules import (
     rescheduling_refusal,
     validity_refusal,
 )
-from roles.uploads.files import SheetRow
 from roles.uploads.rows import FIRST, RequestedRow, RowError, parse_row
+from roles.uploads.workbook_reader import SheetRow
 from roles.validity import Validity, long_date, today
 
 type Key = tuple[Document, str, str]

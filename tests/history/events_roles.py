@@ -13,7 +13,7 @@ from roles.actions.uploads import apply_upload, make_upload
 from roles.events import Event
 from roles.matrix import Option
 from roles.models import Certificate, RoleUpload
-from roles.uploads.files import SheetRow
+from roles.uploads.workbook_reader import SheetRow
 from roles.validity import today
 from tests.factories import make_assignment, make_delegate, make_entity, make_sede
 from tests.history.scenario import Expected, Scenario, by_delegate, case

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from roles.actions import uploads as actions
 from roles.exports import USER_COLUMNS
 from roles.models import RoleAssignment
-from roles.uploads.files import SheetRow
+from roles.uploads.workbook_reader import SheetRow
 from roles.validity import today
 
 HEADINGS = [column.heading for column in USER_COLUMNS]

@@ -22,7 +22,7 @@ from roles.actions.role_assignments import activate_user, change_last_day, updat
 from roles.actions.uploads import apply_upload, make_upload
 from roles.matrix import Option
 from roles.models import RoleAssignment
-from roles.uploads.files import SheetRow
+from roles.uploads.workbook_reader import SheetRow
 from roles.validity import Validity
 from tests.factories import make_delegate, make_entity, make_sede, make_user
 

@@ -8,8 +8,8 @@ import pytest
 from openpyxl import Workbook
 
 from mipres_admin.excel.reader import MAX_MEMBERS, OLD_EXCEL
-from roles.uploads import files
-from roles.uploads.files import SheetRefused, read_sheet
+from roles.uploads import workbook_reader
+from roles.uploads.workbook_reader import SheetRefused, read_sheet
 
 KNOWN = ("CÓDIGO", "NOMBRE", "DESDE")
 
@@ -58,7 +58,7 @@ def zip_of(**members):
         (1025000111.0, "1025000111"),
         (date(2026, 12, 31), "2026-12-31"),
         (datetime(2026, 12, 31, 13, 5), "2026-12-31"),
-        ("a" * 400, "a" * files.LONGEST_TEXT),
+        ("a" * 400, "a" * workbook_reader.LONGEST_TEXT),
     ],
 )
 def test_a_cell_is_read_as_a_person_would_write_it(value, text):
@@ -90,7 +90,7 @@ def test_the_sheet_of_the_title_is_read_before_the_first_one():
 
 
 BOOK = book_of(["1"])
-BOMB = b"<x>" + b" " * (files.LARGEST_UNZIPPED + 1) + b"</x>"
+BOMB = b"<x>" + b" " * (workbook_reader.LARGEST_UNZIPPED + 1) + b"</x>"
 ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>
 <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">
 <c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>"""
@@ -108,7 +108,7 @@ SHEET = "xl/worksheets/sheet1.xml"
         (b"PK\x03\x04 cortado", "no es un libro de Excel"),
         (zip_of(a="1"), "no es un libro de Excel"),
         (OLD_EXCEL + b"\0" * 600, "97-2003"),
-        (OLD_EXCEL + b"\0" * 600 + files.ENCRYPTED_EXCEL, "cifrado con contraseña"),
+        (OLD_EXCEL + b"\0" * 600 + workbook_reader.ENCRYPTED_EXCEL, "cifrado con contraseña"),
         (with_member(BOOK, "xl/vbaProject.bin", b"1"), "macros"),
         (with_member(BOOK, "xl/media/bomb.xml", BOMB), "demasiado al descomprimirse"),
         (with_member(BOOK, SHEET, ENTITIES), "está dañado"),
@@ -131,7 +131,7 @@ def test_a_file_that_is_not_read_says_why(data, reason):
 
 def test_a_file_of_more_than_ten_megabytes_is_refused():
     with pytest.raises(SheetRefused, match="máximo 10 MB"):
-        read(b"PK" + b"\0" * files.LARGEST_FILE)
+        read(b"PK" + b"\0" * workbook_reader.LARGEST_FILE)
 
 
 def test_a_member_encrypted_with_a_password_is_refused():
