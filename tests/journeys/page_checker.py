@@ -24,7 +24,9 @@ STRUCTURE = """() => {
         const attributes = [...element.attributes]
             .filter(({name}) => !left_out.includes(name))
             .map(({name, value}) => `${name}=${value.replace(/[0-9a-f]*[0-9][0-9a-f-]*/g, "0")}`);
-        const text = [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+        const texts = [...element.childNodes].filter(node => node.nodeType === Node.TEXT_NODE);
+        // axe does not measure the contrast of a single character
+        const text = Math.min(2, texts.map(node => node.data.trim()).join("").length);
         const path = [parent, element.tagName, text, element.checkVisibility(), ...attributes].join(" ");
         if (!paths.has(path)) paths.set(path, paths.size);
         if (/^H[1-6]$/.test(element.tagName)) headings.push(element.tagName);
@@ -51,7 +53,7 @@ class PageChecker:
         def add(problem: str) -> None:
             self.problems.append(problem)
 
-        context.on("console", lambda m: add(f"{m.location['url']}: {m.text}") if m.type == "error" else None)
+        context.on("console", lambda m: add(f"{m.page and m.page.url}: {m.text}") if m.type == "error" else None)
         context.on("weberror", lambda e: add(f"{e.page and e.page.url}: {e.error}"))
         context.on("request", lambda r: None if "//localhost" in r.url else add(f"request: {r.url}"))
         if not scripts:
