@@ -184,8 +184,11 @@ def approve_registration(
     representation of the person before ends, and they are notified. Raises Refused when somebody has acted since, or
     when the entity may no longer be registered.
     """
-    registration = _lock_in_review(registration, by, expected_step)
-    refuse(registration_refusal(registration))
+    registration = lock(registration)
+    refuse(
+        review_refusal(registration, by, expected_step=expected_step, state=RegistrationState.IN_REVIEW)
+        or registration_refusal(registration)
+    )
     set_representatives(by=by, registration=registration)
     return _change_state(by, registration, RegistrationState.APPROVED, reason=reason)
 

@@ -1,4 +1,4 @@
-"""Whom has an entity authorised ("Administrar autorizados"), and which delegate's account has each of them?"""
+"""Which people has an entity authorised ("Administrar autorizados"), and which have a delegate's account?"""
 
 import uuid
 from datetime import datetime

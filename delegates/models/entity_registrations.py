@@ -1,4 +1,4 @@
-"""Which entities has somebody asked to register, with which RUT, and who represents an entity?
+"""Which entities have been registered, with which RUT, and who represents them?
 
 Source: registration guide for delegates, 2023; route for territorial entities, 2020.
 """

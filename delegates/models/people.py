@@ -1,4 +1,4 @@
-"""Who has asked for an account, or for another e-mail, and who has accepted the privacy notice?"""
+"""Which people have signed up, changed their e-mail, or accepted the privacy notice?"""
 
 from typing import Self
 

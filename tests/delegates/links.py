@@ -1,4 +1,4 @@
-"""How does a test open the link of a mail of Mi Seguridad Social? It asks as a person does and reads the mail."""
+"""How does a test open a mailed link of Mi Seguridad Social? It requests one and reads the mail."""
 
 import re
 
@@ -12,9 +12,9 @@ MARIA = Applicant("CC", "1025000111", "María", "Gabriela", "Suárez", "", "F", 
 
 def link_in_mail(template: str) -> str:
     """The address in the newest mail of this template, without the host."""
-    found = re.search(r"https?://[^/]+(/\S+/)", OutgoingMail.objects.filter(template=template).latest("id").text)
-    assert found is not None
-    return found[1]
+    match = re.search(r"https?://[^/]+(/\S+/)", OutgoingMail.objects.filter(template=template).latest("id").text)
+    assert match is not None
+    return match[1]
 
 
 def link_of_a_sign_up() -> str:

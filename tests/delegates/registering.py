@@ -22,8 +22,8 @@ DELEGATE = FORMS.format("delegado")
 
 def approve(entity, **registration):
     representative = factories.make_natural()
-    kept = factories.make_registration(representative, nit=entity.nit, state="aprobada", **registration)
-    Representation.objects.create(entity=entity, person=representative.person, registration=kept)
+    approved = factories.make_registration(representative, nit=entity.nit, state="aprobada", **registration)
+    Representation.objects.create(entity=entity, person=representative.person, registration=approved)
 
 
 def page_text(response):
@@ -34,9 +34,9 @@ def send_form(client, page, **fields):
     return client.post(page, solution(client, FORMS.format("otro")) | fields)
 
 
-def refused(natural, **asked):
+def refused(natural, **fields):
     with pytest.raises(Refused) as caught:
-        actions.register_delegate(by=natural, **asked)
+        actions.register_delegate(by=natural, **fields)
     return caught.value.refusal.headline
 
 

@@ -75,6 +75,6 @@ def post(client, kind="IPS", **fields):
     return client.post(f"{reverse('register_entity')}?tipo={kind}", form_data(**fields), follow=True)
 
 
-def decide(client, registration, act, /, **fields):
-    url = reverse("admin:delegates_entityregistration_action", args=[registration.pk, act])
+def decide(client, registration, slug, /, **fields):
+    url = reverse("admin:delegates_entityregistration_action", args=[registration.pk, slug])
     return client.post(url, {"expected_step": last_step(registration)} | fields, follow=True)

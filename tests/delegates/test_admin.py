@@ -77,13 +77,13 @@ def test_request_in_review_does_not_count_as_ahead(enabled_ips, applicant, revie
     assert "Antes de esta" not in page.text
 
 
-@pytest.mark.parametrize("act", ["pedir", "rechazar"])
-def test_rejection_or_question_needs_a_reason(enabled_ips, applicant, reviewer, act):
+@pytest.mark.parametrize("slug", ["pedir", "rechazar"])
+def test_rejection_or_question_needs_a_reason(enabled_ips, applicant, reviewer, slug):
     registration, client = in_review(applicant, reviewer), client_of(reviewer)
-    assert "Ingrese el motivo" in decide(client, registration, act).content.decode()
+    assert "Ingrese el motivo" in decide(client, registration, slug).content.decode()
     registration.refresh_from_db()
     assert registration.state == "en_revision"
-    decide(client, registration, act, reason="Cargue la página 3.")
+    decide(client, registration, slug, reason="Cargue la página 3.")
     registration.refresh_from_db()
     assert registration.state in ("falta_informacion", "rechazada")
 

@@ -39,6 +39,6 @@ def test_the_history_in_the_download_names_no_delegate(rosa_client, rosa, delega
     user.save()
     activate_user(by=delegate, user=user, sede=sede, option=Option.PROFESIONAL, roles=("Rol_Anulador",))
     answer = rosa_client.get(f"{DATA}descargar/")
-    acts = json.loads(answer.content)["historia"]
-    assert ("Roles asignados", sede.entity.name) in {(act["acto"], act["por una entidad"]) for act in acts}
+    events = json.loads(answer.content)["historia"]
+    assert ("Roles asignados", sede.entity.name) in {(act["acto"], act["por una entidad"]) for act in events}
     assert delegate.login not in page_text(answer)

@@ -74,7 +74,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 
 @case(Event.SIGN_UP_CONFIRMED)
 def of_a_known_person(scenario: Scenario) -> Iterator[Expected | None]:
-    """What the portal knew of him is written over, and what it was is written down."""
+    """The stored contact is overwritten, and the event has it as it was."""
     names = {"first_name": MARIA.first_name, "first_surname": MARIA.first_surname}
     person = factories.make_person(document_number=MARIA.document_number, email="otra@correo.example", **names)
     secret = secret_in(link_of_a_sign_up())
@@ -181,7 +181,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 
 
 def appointed(scenario: Scenario) -> Appointment:
-    """The natural person, whom the IPS has appointed; its registration was approved."""
+    """The natural person, appointed by an IPS whose registration was approved."""
     entity = scenario.sede.entity
     Representation.objects.get_or_create(entity=entity, ended_at=None, defaults={"person": factories.make_person()})
     return factories.make_appointment(entity, scenario.delegate, scenario.natural.person)
@@ -247,7 +247,7 @@ def taken(scenario: Scenario) -> EntityRegistration:
     return start_review(by=scenario.ministry, **as_shown(registration), reason="Su turno")
 
 
-def kept(state: str | None, **more: Any) -> dict[str, Any]:
+def snapshot(state: str | None, **more: Any) -> dict[str, Any]:
     """How history keeps the registration in a state."""
     return asdict(DETAILS) | {"state": state} | more
 
@@ -255,7 +255,7 @@ def kept(state: str | None, **more: Any) -> dict[str, Any]:
 @case(Event.REGISTRATION_SENT)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
-    yield by_natural(scenario, send(scenario), before={"state": None}, after=kept("enviada"))
+    yield by_natural(scenario, send(scenario), before={"state": None}, after=snapshot("enviada"))
 
 
 @case(Event.REGISTRATION_SENT)
@@ -264,12 +264,12 @@ def corrected(scenario: Scenario) -> Iterator[Expected | None]:
     corrected_details = replace(DETAILS, name="Otro nombre")
     yield None
     correct_registration(by=scenario.natural, registration=registration, details=corrected_details, rut=RUT)
-    after = kept("enviada", name="Otro nombre")
-    yield by_natural(scenario, registration, before=kept("enviada"), after=after)
+    after = snapshot("enviada", name="Otro nombre")
+    yield by_natural(scenario, registration, before=snapshot("enviada"), after=after)
 
 
 def of_reviewer(scenario: Scenario, registration: EntityRegistration, before: str, after: str, **row: Any) -> Expected:
-    return Expected(registration, scenario.ministry, None, kept(before), kept(after), **row)
+    return Expected(registration, scenario.ministry, None, snapshot(before), snapshot(after), **row)
 
 
 @case(Event.REVIEW_STARTED)
@@ -306,8 +306,8 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield replace(row, entity=registration.representations.get().entity)
 
 
-def of_representation(scenario: Scenario, held: Representation, **written: Any) -> Expected:
-    return Expected(held, scenario.ministry, held.entity, **written)
+def of_representation(scenario: Scenario, representation: Representation, **written: Any) -> Expected:
+    return Expected(representation, scenario.ministry, representation.entity, **written)
 
 
 @case(Event.REPRESENTATION_MADE)
@@ -315,28 +315,28 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     registration, by = taken(scenario), scenario.ministry
     yield None
     set_representatives(by=by, registration=registration)
-    held = Representation.objects.get()
-    after = {"since": held.since.isoformat(), "registration": str(registration.public_id)}
-    yield replace(of_representation(scenario, held, after=after), also=(EntityEvent.SEDE_CREATED,))
+    representation = Representation.objects.get()
+    after = {"since": representation.since.isoformat(), "registration": str(registration.public_id)}
+    yield replace(of_representation(scenario, representation, after=after), also=(EntityEvent.SEDE_CREATED,))
 
 
 @case(Event.REPRESENTATION_ENDED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     registration, by = taken(scenario), scenario.ministry
     entity = factories.make_entity("PROV", nit=DETAILS.nit)
-    held = Representation.objects.create(entity=entity, person=factories.make_person())
+    representation = Representation.objects.create(entity=entity, person=factories.make_person())
     yield None
     set_representatives(by=by, registration=registration)
-    held.refresh_from_db()
-    assert held.ended_at is not None
-    after = {"ended_at": held.ended_at.isoformat(), "registration": str(registration.public_id)}
-    row = of_representation(scenario, held, before={"since": held.since.isoformat()}, after=after)
+    representation.refresh_from_db()
+    assert representation.ended_at is not None
+    after = {"ended_at": representation.ended_at.isoformat(), "registration": str(registration.public_id)}
+    row = of_representation(scenario, representation, before={"since": representation.since.isoformat()}, after=after)
     yield replace(row, also=(EntityEvent.SEDE_CREATED, Event.REPRESENTATION_MADE))
 
 
 @case(Event.REGISTRATION_REJECTED)
-def of_who_represents_the_entity(scenario: Scenario) -> Iterator[Expected | None]:
-    """Who represents the entity by now has his request in its history; anybody else's is not its business."""
+def of_the_representative(scenario: Scenario) -> Iterator[Expected | None]:
+    """A request of the present representative is in the history of the entity, others are not."""
     registration, entity = taken(scenario), factories.make_entity("PROV", nit=DETAILS.nit)
     Representation.objects.create(entity=entity, person=person_of(scenario))
     yield None

@@ -158,8 +158,8 @@ def test_account_gets_the_new_email_of_the_appointment(account, representative):
 def test_both_emails_are_notified(account, representative, delivered):
     before = len(delivered())
     edit(representative, "nueva@clinica.example")
-    told = [message.to for message in delivered()[before:]]
-    assert sorted(told) == [["delegada@clinica.example"], ["nueva@clinica.example"]]
+    recipients = [message.to for message in delivered()[before:]]
+    assert sorted(recipients) == [["delegada@clinica.example"], ["nueva@clinica.example"]]
 
 
 def test_link_sent_to_the_old_email_stops_working(account, representative, delivered):

@@ -49,9 +49,9 @@ def test_link_changes_the_email_once_and_notifies_the_old_one(rosa_client, rosa)
 def test_history_has_masked_emails_only(rosa_client):
     request_change(rosa_client)
     rosa_client.post(change_link())
-    kept = repr(list(HistoryEntry.objects.values_list("before", "after")))
-    assert "n***@correo.example" in kept
-    assert NEW not in kept
+    history = repr(list(HistoryEntry.objects.values_list("before", "after")))
+    assert "n***@correo.example" in history
+    assert NEW not in history
 
 
 def test_accounts_with_the_old_email_change_and_institutional_ones_stay(rosa_client, rosa):

@@ -1,4 +1,4 @@
-"""Whom does an approved registration make the representative of which entities?"""
+"""Does an approved registration create its entities and their representative?"""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_approval_finds_the_ips_of_reps(enabled_ips, applicant, reviewer):
 def test_approval_of_an_eps_is_one_representation_per_regimen(applicant, reviewer):
     both = {make_entity(EntityKind.EPS_C, nit=NIT), make_entity(EntityKind.EPS_S, nit=NIT, eps_code="EPSS01")}
     approved(applicant, reviewer, kind="EPS", contributivo=True, subsidiado=True)
-    assert {held.entity for held in Representation.objects.current()} == both
+    assert {representation.entity for representation in Representation.objects.current()} == both
 
 
 def test_approval_makes_a_provider_with_its_main_sede(applicant, reviewer):
@@ -35,9 +35,9 @@ def test_approval_makes_a_territorial_entity(applicant, reviewer):
 
 def test_approval_ends_and_notifies_the_previous_representative(enabled_ips, applicant, reviewer, delivered):
     last = make_natural()
-    held = Representation.objects.create(entity=enabled_ips, person=last.person)
+    representation = Representation.objects.create(entity=enabled_ips, person=last.person)
     approved(applicant, reviewer)
-    held.refresh_from_db()
-    assert held.ended_at is not None
+    representation.refresh_from_db()
+    assert representation.ended_at is not None
     assert Representation.objects.current().get().person == applicant.person
     assert [message.to for message in delivered() if "ya no figura" in message.subject] == [[last.email]]

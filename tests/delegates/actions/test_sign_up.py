@@ -85,9 +85,9 @@ def test_queries_are_the_same_with_and_without_account(client):
 
 def test_secret_is_neither_in_table_nor_history(client, signed_up):
     secret = signed_up.split("/")[-2]
-    kept = repr(list(SignUp.objects.values())) + repr(list(HistoryEntry.objects.values()))
-    assert secret not in kept
-    assert mail_links.hash_of(secret) in kept
+    stored = repr(list(SignUp.objects.values())) + repr(list(HistoryEntry.objects.values()))
+    assert secret not in stored
+    assert mail_links.hash_of(secret) in stored
 
 
 def test_confirming_makes_person_account_and_acceptance(client, signed_up):

@@ -1,4 +1,4 @@
-"""Who may appoint whom?"""
+"""Which appointments are refused?"""
 
 import pytest
 from django.utils import timezone

@@ -48,15 +48,15 @@ def test_file_too_large_or_no_pdf_is_not_opened(monkeypatch):
 
 
 def test_the_process_gets_no_secret(monkeypatch):
-    seen = {}
+    run_options = {}
 
     def run(command, **options):
-        seen.update(options)
+        run_options.update(options)
         return subprocess.CompletedProcess(command, -signal.SIGKILL, b"", b"")
 
     monkeypatch.setattr(sandbox_runner.subprocess, "run", run)
     assert not read_pdf(b"%PDF-").read
-    assert seen["env"] == {}
+    assert run_options["env"] == {}
 
 
 def test_a_process_that_does_not_end_is_ended(monkeypatch):
