@@ -222,14 +222,14 @@ def test_old_counters_are_swept_and_young_ones_stay(clock):
 # ---------------------------------------------------------------- all at once
 
 
-def at_once(deed, times):
+def at_once(function, times):
     """Do it in so many threads that begin together, each with its own connection."""
     begin = threading.Barrier(times)
 
     def run():
         try:
             begin.wait(20)
-            deed()
+            function()
         finally:
             connections.close_all()
 
