@@ -16,7 +16,7 @@ from mipres_admin.access.declarations import Viewable, declared, own_patterns
 from mipres_admin.history.models import HistoryEntry
 from tests.cells import rolled_back
 from tests.factories import make_delegate, make_entity
-from tests.mipres_admin.test_access import IN, KINDS, TABLE, address
+from tests.mipres_admin.access.test_declarations import IN, KINDS, TABLE, address
 
 pytestmark = pytest.mark.django_db
 # a stranger's link or a code of the page is another at each drawing

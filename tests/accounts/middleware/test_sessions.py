@@ -9,7 +9,7 @@ from tests import factories
 from tests.accounts.login_page import is_logged_in
 from tests.accounts.second_factors import STEP, enrol, pending_client
 from tests.cells import rolled_back
-from tests.mipres_admin.test_access import TABLE, address
+from tests.mipres_admin.access.test_declarations import TABLE, address
 
 pytestmark = pytest.mark.django_db
 

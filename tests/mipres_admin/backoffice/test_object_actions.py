@@ -16,9 +16,9 @@ from mipres_admin.outbox.models import OutgoingMail
 from registries.models import RegistryLoad
 from roles.models import RoleAssignment
 from tests import factories
-from tests.backoffice.model_makers import delegate as make_delegate
-from tests.backoffice.model_makers import make, registry_load, staff, staff_account
-from tests.backoffice.test_read_only_admins import client_of, permitted
+from tests.mipres_admin.backoffice.model_makers import delegate as make_delegate
+from tests.mipres_admin.backoffice.model_makers import make, registry_load, staff, staff_account
+from tests.mipres_admin.backoffice.test_admin_base import client_of, permitted
 from tokens.models import PortalToken, ServerClient
 from tokens.signing.keys import public_keys
 

@@ -15,7 +15,7 @@ from mipres_admin.database import backup as module
 from roles.actions.role_assignments import activate_user
 from tests.factories import make_delegate, make_entity, make_sede, make_user
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -58,7 +58,7 @@ def manage(database, *arguments):
     )
 
 
-COUNT = "from tests.mipres_admin.test_backup import contents; import json; print(json.dumps(contents()))"
+COUNT = "from tests.mipres_admin.database.test_backup import contents; import json; print(json.dumps(contents()))"
 
 
 def test_a_drill_loses_nothing(a_days_work, empty_database, tmp_path):

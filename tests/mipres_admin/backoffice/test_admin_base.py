@@ -16,7 +16,7 @@ from entities.models import Department, Entity, Municipality, Sede
 from mipres_admin.backoffice.admin_base import ListOnlyAdmin, _related_lists
 from roles.models import Certificate, Profession, RegisteredUser, RoleAssignment, RoleUpload
 from tests import factories
-from tests.backoffice.model_makers import MAKERS, make, staff
+from tests.mipres_admin.backoffice.model_makers import MAKERS, make, staff
 from tokens.models import PortalToken, ServerClient, SigningKey, TemporaryToken
 from tokens.signing.keys import public_keys
 
