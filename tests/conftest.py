@@ -64,11 +64,11 @@ def wipe(case: TransactionTestCase) -> None:
 SLOW_TESTS = (
     "tests/journeys/",
     "tests/demo/",
-    "test_registry_queue",
+    "registries/test_queue",
     "test_backup",
-    "test_embedded",
+    "mipres_admin/embedded/",
     "test_groups",
-    "test_read_only_admins",
+    "backoffice/test_admin_base",
     "test_samples",
     "machine",
 )
