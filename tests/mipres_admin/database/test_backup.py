@@ -90,7 +90,7 @@ def test_a_backup_that_fails_leaves_no_file(tmp_path, monkeypatch):
 
 
 def test_a_folder_that_does_not_exist_is_told(tmp_path):
-    with pytest.raises(CommandError, match="can not be written"):
+    with pytest.raises(CommandError, match="cannot be written"):
         call_command("backup", str(tmp_path / "no" / "copia"))
 
 
