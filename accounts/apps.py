@@ -10,12 +10,12 @@ class AccountsConfig(AppConfig):
     admin_order = 20
 
     def ready(self) -> None:
-        from accounts import signals
+        from accounts import impersonation_signals
         from accounts.registries.deceased import Deceased
         from accounts.security import sessions
         from registries import registry
 
         user_logged_in.connect(sessions.create_account_session)
         user_logged_out.connect(sessions.end_account_session)
-        user_logged_out.connect(signals.end_impersonations_of_session)
+        user_logged_out.connect(impersonation_signals.end_impersonations_of_session)
         registry.register(Deceased)

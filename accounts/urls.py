@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from accounts.views import captcha, entity_switch, impersonation, login, password_reset, second_factor, sessions
+from accounts.views import (
+    captcha,
+    entity_switch,
+    login,
+    password_reset,
+    second_factor,
+    sessions,
+    stop_impersonation,
+)
 
 urlpatterns = [
     path("ingresar/", login.login, name="login"),
@@ -24,5 +32,5 @@ urlpatterns = [
     path("seguridad/sesiones/<uuid:public_id>/cerrar/", sessions.end_session, name="end_session"),
     path("sesion/seguir/", sessions.keep_session, name="keep_session"),
     path("cambiar-de-entidad/", entity_switch.switch_entity, name="switch_entity"),
-    path("ver-como/dejar/", impersonation.stop_impersonation, name="stop_impersonation"),
+    path("ver-como/dejar/", stop_impersonation.stop_impersonation, name="stop_impersonation"),
 ]

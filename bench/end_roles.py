@@ -22,7 +22,7 @@ from mipres_admin.outbox.models import OutgoingMail
 from registries.models import RegistryLoad
 from roles.models import RegisteredUser, RoleAssignment
 from roles.registries import effects
-from roles.registries.ineligible import ineligible_assignments
+from roles.registries.ineligible_assignments import ineligible_assignments
 from roles.validity import today
 
 ROLES = ("Rol_Prescriptor", "Rol_Anulador")

@@ -21,7 +21,7 @@ from demo.synthetic_reps import Inventor, write
 from entities.models import Association, Entity, EntityKind, Sede
 from entities.registries.reps import Reps
 from registries.loading.loader import Options, load_file
-from roles.views import associations as views
+from roles.views import provider_networks as views
 
 ASSOCIATE, ENTITIES = Screen(views, "associate_entities"), Screen(views, "entities")
 PROVIDERS, SEDES_EACH, NETWORK = 2_000, 3, 6_000

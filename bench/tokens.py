@@ -38,7 +38,7 @@ from accounts.models import Account, Person
 from entities.models import Entity, EntityKind
 from tokens.actions import issue_token
 from tokens.models import PortalToken
-from tokens.services import bearer_authorization
+from tokens.services import token_authorization
 from tokens.signing import keys
 
 LEAST = {"GenerarToken": 0.5, "ValidarToken": 0.6}
@@ -83,12 +83,12 @@ def bare_issue(request: HttpRequest, nit: str, token: str) -> JsonResponse:
     temporary = urlsafe_b64encode(secrets.token_bytes(32)).decode()
     params = {"jti": _claims(token)["jti"], "nit": nit, "scope": "suministros", "service": "WSSUMMIPRESNOPBS"}
     digest = hashlib.sha256(temporary.encode()).hexdigest()
-    _statement(bearer_authorization.ISSUE_TEMPORARY, params | {"digest": digest})
+    _statement(token_authorization.ISSUE_TEMPORARY, params | {"digest": digest})
     return JsonResponse(temporary, safe=False)
 
 
 def bare_validate(request: HttpRequest, nit: str, token: str) -> JsonResponse:
-    return JsonResponse(_statement(bearer_authorization.LOOK_UP, {"jti": _claims(token)["jti"]})[1], safe=False)
+    return JsonResponse(_statement(token_authorization.LOOK_UP, {"jti": _claims(token)["jti"]})[1], safe=False)
 
 
 class BareUrls:
@@ -159,7 +159,7 @@ def main() -> None:
     options = parser.parse_args()
     call_command("check", verbosity=0)
     token = new_token(benchmark_delegate())
-    bearer_authorization.entity_limit.allowed = 10**9
+    token_authorization.entity_limit.allowed = 10**9
     handlers = {"portal": handler_with(settings.MIDDLEWARE), "bare": handler_with([])}
     addresses = {
         "GenerarToken": f"/WSSUMMIPRESNOPBS/api/GenerarToken/{NIT}/{token}",

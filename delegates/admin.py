@@ -14,10 +14,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.admin.accounts import AccountAdmin
-from accounts.admin.search import DocumentColumn, OfAccountAdmin
+from accounts.admin.list_helpers import (
+    DocumentColumn,
+    OfAccountAdmin,
+)
 from accounts.models import Account, Person, document_q
 from delegates.actions import entity_registrations as actions
-from delegates.actions.suspension import suspend_delegate
+from delegates.actions.delegate_suspension import suspend_delegate
 from delegates.forms.entity_registrations import ReviewForm, check_digit
 from delegates.models import (
     DAYS_TO_ANSWER,

@@ -8,8 +8,8 @@ from delegates.views import (
     entity_history,
     entity_registrations,
     personal_data,
+    self_registration,
     sign_up,
-    user_registration,
 )
 
 person_urls = [
@@ -43,15 +43,15 @@ entity_urls = [
 ]
 
 registration_urls = [
-    path("registro/", user_registration.registration, name="registration"),
-    path("registro/mipres/", user_registration.registration_kinds, name="registration_kinds"),
+    path("registro/", self_registration.registration, name="registration"),
+    path("registro/mipres/", self_registration.registration_kinds, name="registration_kinds"),
     path("registro/mipres/delegado/formulario/", delegate_registration.register_delegate, name="register_delegate"),
     path(
-        "registro/mipres/profesional/formulario/", user_registration.register_professional, name="register_professional"
+        "registro/mipres/profesional/formulario/", self_registration.register_professional, name="register_professional"
     ),
-    path("registro/mipres/sso/formulario/", user_registration.register_sso, name="register_sso"),
-    path("registro/mipres/otro/formulario/", user_registration.register_other, name="register_other"),
-    path("registro/mipres/<slug:slug>/", user_registration.registration_steps, name="registration_steps"),
+    path("registro/mipres/sso/formulario/", self_registration.register_sso, name="register_sso"),
+    path("registro/mipres/otro/formulario/", self_registration.register_other, name="register_other"),
+    path("registro/mipres/<slug:slug>/", self_registration.registration_steps, name="registration_steps"),
 ]
 
 urlpatterns = [*person_urls, path("seguridad-social/entidades/", include(entity_urls)), *registration_urls]

@@ -20,16 +20,16 @@ from django.utils import timezone
 
 from accounts.actions.impersonation import end_impersonation, start_impersonation
 from accounts.models import Account, AccountSession, DeceasedEntry, Impersonation, Person
-from accounts.staff_groups import purpose_of
+from accounts.staff_group_labels import purpose_of
 from accounts.usernames import DELEGATE_KINDS, first_delegate_login, natural_person_login
 from delegates.models import Appointment, PrivacyAcceptance
-from delegates.privacy_notice import NOTICE_VERSION
+from delegates.privacy_notice_version import NOTICE_VERSION
 from demo.representatives import create_representations
 from entities.actions.sedes import create_main_sede, create_sede, disable_sede
 from entities.models import Association, Entity, EntityKind, EtModel, Sede
 from entities.rules.sedes import SedeDetails, SedeUse
 from mipres_admin.access.groups import StaffGroup
-from roles.actions.associations import associate
+from roles.actions.provider_networks import associate
 from roles.actions.role_assignments import activate_user
 from roles.matrix import Option, Role, UserKind
 from roles.models import RegisteredUser, RethusEntry, SsoPost

@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "mipres_admin.middleware.origin.OriginMiddleware",
     "mipres_admin.monitoring.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "tokens.services.routing.ServiceMiddleware",
+    "tokens.services.service_middleware.ServiceMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mipres_admin.middleware.sessions.SessionMiddleware",
@@ -211,7 +211,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-sesion" if PRODUCTION else "sesion"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "mipres_admin.error_views.csrf_failure"
+CSRF_FAILURE_VIEW = "mipres_admin.csrf_failure.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION
 # the web services and OAuth never redirect: over plain HTTP they refuse, as JSON; the others are called within the
 # network of the portal

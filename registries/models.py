@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from mipres_admin.database.sha256 import SHA256
+from mipres_admin.database.sha256_pattern import SHA256
 from registries.registry import registry_label
 
 

@@ -9,7 +9,7 @@ from entities.models import AssociationQuerySet, Entity
 from mipres_admin.excel.writer import Column
 from mipres_admin.history.models import HistoryQuerySet
 from mipres_admin.history.presenters import cell_text, with_reason, without_codes
-from roles.entity_history import present
+from roles.entity_history_presenter import present
 from roles.models import RoleAssignmentQuerySet, RoleUpload
 from roles.uploads.rows import REMARKS
 from roles.uploads.validation import Verdict

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from roles.views import associations, certificates, entity_history, home, registry_notices, uploads, users
+from roles.views import (
+    certificates,
+    entity_history,
+    home,
+    provider_networks,
+    registry_notices,
+    uploads,
+    users,
+)
 
 user_urls = [
     path("usuarios/", users.users, name="users"),
@@ -23,11 +31,11 @@ user_urls = [
 ]
 
 network_urls = [
-    path("entidades/asociar/", associations.associate_entities, name="associate_entities"),
-    path("entidades/", associations.entities, name="entities"),
-    path("entidades/descargar/", associations.download_entities, name="download_entities"),
-    path("entidades/redes/", associations.memberships, name="memberships"),
-    path("entidades/<int:pk>/historia/", associations.association_history, name="association_history"),
+    path("entidades/asociar/", provider_networks.associate_entities, name="associate_entities"),
+    path("entidades/", provider_networks.entities, name="entities"),
+    path("entidades/descargar/", provider_networks.download_entities, name="download_entities"),
+    path("entidades/redes/", provider_networks.memberships, name="memberships"),
+    path("entidades/<int:pk>/historia/", provider_networks.association_history, name="association_history"),
 ]
 
 history_urls = [

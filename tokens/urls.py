@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from tokens import views
-from tokens.services import oauth
+from tokens.services import introspection_endpoints
 
 urlpatterns = [
     path("tokens/", views.tokens, name="tokens"),
@@ -13,8 +13,8 @@ urlpatterns = [
     path("tokens/reportar/servicio/", views.report_token_service, name="report_token_service"),
     path("tokens/<uuid:public_id>/revocar/", views.revoke, name="revoke_token"),
     # with and without the last slash: a redirect would lose the POST data
-    re_path(r"^oauth/introspeccion/?$", oauth.introspection, name="introspection"),
-    re_path(r"^oauth/revocacion/?$", oauth.revocation, name="revocation"),
+    re_path(r"^oauth/introspeccion/?$", introspection_endpoints.introspection, name="introspection"),
+    re_path(r"^oauth/revocacion/?$", introspection_endpoints.revocation, name="revocation"),
     path("servicios-web/", views.services_reference, name="services_reference"),
     path("servicios-web/openapi.json", views.openapi, name="openapi"),
     path(".well-known/jwks.json", views.jwks, name="jwks"),

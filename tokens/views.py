@@ -28,10 +28,10 @@ from tokens.forms import ReportForm, RevokeForm, TokenForm, TryForm
 from tokens.models import PortalToken
 from tokens.scopes import REQUIRED_SCOPE, TOKEN_KINDS, Service, scope_label, scope_of, services_of
 from tokens.services import reference
-from tokens.services.bearer_authorization import inspect_token
 from tokens.services.errors import BadToken, CallRefused
 from tokens.services.leak_reports import MAX_REPORT_LENGTH, THANKS, revoke_reported_tokens
 from tokens.services.limits import TooManyCalls
+from tokens.services.token_authorization import inspect_token
 from tokens.signing.keys import JWKS_MAX_AGE, key_set
 
 # ---------------------------------------------------------------- the new token, shown once

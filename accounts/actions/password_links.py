@@ -4,7 +4,10 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.actions.login import check_new_password, save_new_password
+from accounts.actions.login_and_password import (
+    check_new_password,
+    save_new_password,
+)
 from accounts.events import Event
 from accounts.models import Account, PasswordLink, Person, can_log_in_q
 from accounts.security import login_limits

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.actions.login import record_failed_attempt
+from accounts.actions.login_and_password import record_failed_attempt
 from accounts.events import Event
 from accounts.models import Account, AuthenticatorApp, Passkey, RecoveryCode, SecondFactorPolicy
 from accounts.models.sessions import VerificationMethod

@@ -14,7 +14,7 @@ from accounts.actions.password_links import send_password_link
 from accounts.events import Event
 from accounts.models import Account, PasswordLink, Person
 from accounts.rules import staff
-from accounts.staff_groups import labels_of
+from accounts.staff_group_labels import labels_of
 from mipres_admin.access.groups import StaffGroup
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.database.text import fold_words

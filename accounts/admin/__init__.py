@@ -1,5 +1,13 @@
 """What does the Ministry see of people and accounts, and what does it do to them?"""
 
-from accounts.admin import accounts, entities, impersonations, people, second_factors, sessions, staff
+from accounts.admin import (
+    accounts,
+    entity_actions,
+    impersonations,
+    people,
+    second_factors,
+    sessions,
+    staff,
+)
 
-__all__ = ["accounts", "entities", "impersonations", "people", "second_factors", "sessions", "staff"]
+__all__ = ["accounts", "entity_actions", "impersonations", "people", "second_factors", "sessions", "staff"]

@@ -6,9 +6,13 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from accounts.actions import support
+from accounts.actions import ministry_interventions
 from accounts.admin.impersonations import IMPERSONATE
-from accounts.admin.search import BooleanFilter, accounts_matching, filter_by_account
+from accounts.admin.list_helpers import (
+    BooleanFilter,
+    accounts_matching,
+    filter_by_account,
+)
 from accounts.models import Account, AccountSession, AuthenticatorApp, Passkey, PasswordLink, RecoveryCode, Suspension
 from accounts.security.login_limits import counter_keys, last_attempt
 from mipres_admin.backoffice.admin_base import (
@@ -49,7 +53,7 @@ REACTIVATE = ObjectAction(
     permission="accounts.suspend_account",
     success_message="El delegado quedó reactivado y fue avisado.",
     is_available=lambda account: account.is_suspended,
-    perform=support.reactivate_account,
+    perform=ministry_interventions.reactivate_account,
     argument="account",
 )
 UNLOCK = ObjectAction(
@@ -62,7 +66,7 @@ UNLOCK = ObjectAction(
     permission="accounts.unlock_account",
     success_message="El ingreso quedó desbloqueado y la persona fue avisada.",
     is_available=lambda account: bool(_failures(account)),
-    perform=support.unlock_account,
+    perform=ministry_interventions.unlock_account,
     argument="account",
 )
 END_SESSIONS = ObjectAction(
@@ -75,7 +79,7 @@ END_SESSIONS = ObjectAction(
     permission="accounts.end_sessions",
     success_message="Las sesiones quedaron cerradas y la persona fue avisada.",
     is_available=lambda account: account.sessions.current().exists(),
-    perform=support.close_sessions,
+    perform=ministry_interventions.close_sessions,
     argument="account",
 )
 RESET_FACTOR = ObjectAction(
@@ -89,7 +93,7 @@ RESET_FACTOR = ObjectAction(
     permission="accounts.reset_second_factor",
     success_message="Los segundos factores quedaron retirados y la persona fue avisada.",
     is_available=lambda account: any(_factors(account)),
-    perform=support.reset_second_factor,
+    perform=ministry_interventions.reset_second_factor,
     argument="account",
 )
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 
 from accounts.actions.impersonation import start_impersonation
-from accounts.admin.search import filter_by_account
+from accounts.admin.list_helpers import filter_by_account
 from accounts.models import Impersonation
 from accounts.rules.impersonation import PERMISSION, can_be_impersonated
 from mipres_admin.backoffice.admin_base import ObjectAction, ReadOnlyAdmin

@@ -2,7 +2,10 @@
 
 from django.contrib import admin
 
-from accounts.admin.search import DocumentColumn, filter_by_document
+from accounts.admin.list_helpers import (
+    DocumentColumn,
+    filter_by_document,
+)
 from accounts.models import Account, DeceasedEntry, Person
 from entities.admin import matching
 from mipres_admin.backoffice.admin_base import ReadOnlyAdmin, RelatedList, register_related_lists

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.actions.second_factor import require_factor
-from accounts.admin.search import OfAccountAdmin
+from accounts.admin.list_helpers import OfAccountAdmin
 from accounts.models import Account, AuthenticatorApp, Passkey, SecondFactorPolicy
 from entities.models import EntityKind
 from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin

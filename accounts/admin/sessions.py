@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.admin.search import OfAccountAdmin
+from accounts.admin.list_helpers import OfAccountAdmin
 from accounts.models import AccountSession
 
 

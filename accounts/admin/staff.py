@@ -11,10 +11,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.actions.staff import change_groups, close_staff, create_staff, reopen_staff
-from accounts.admin.search import BooleanFilter
+from accounts.admin.list_helpers import BooleanFilter
 from accounts.forms.staff import GroupsForm, StaffForm, StaffReasonForm
 from accounts.models import Account, AuthenticatorApp, Passkey, StaffAccount
-from accounts.staff_groups import label_of, labels_of, permitted_actions, purpose_of, viewable_lists
+from accounts.staff_group_labels import (
+    label_of,
+    labels_of,
+    permitted_actions,
+    purpose_of,
+    viewable_lists,
+)
 from mipres_admin.access.groups import StaffGroup
 from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin, ReadOnlyAdmin
 from mipres_admin.refusals import Refused

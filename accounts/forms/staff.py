@@ -9,7 +9,7 @@ from accounts.actions.staff import StaffDetails
 from accounts.forms.documents import DocumentForm
 from accounts.forms.login import validate_login
 from accounts.forms.person_fields import NameField, email_field
-from accounts.staff_groups import PURPOSES
+from accounts.staff_group_labels import PURPOSES
 from mipres_admin.access.groups import StaffGroup
 from mipres_admin.backoffice.forms import ReasonForm
 

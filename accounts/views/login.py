@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.actions import login as actions
+from accounts.actions import login_and_password as actions
 from accounts.forms.login import ChangePasswordForm, LoginForm
 from accounts.models import Account
 from accounts.requests import AnyRequest

@@ -7,7 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from accounts.actions import password_links as actions
 from accounts.forms.login import NewPasswordForm, RecoverPasswordForm
-from accounts.views.links import opened_by_link
+from accounts.views.mailed_link_decorator import opened_by_link
 from mipres_admin.access.declarations import FORM, public
 from mipres_admin.refusals import Refused
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.actions import second_factor as actions
-from accounts.actions.login import confirm_password
+from accounts.actions.login_and_password import confirm_password
 from accounts.forms.second_factor import CodeForm, EnrolAppForm, EnrolPasskeyForm, PasskeyAnswerForm, PasswordForm
 from accounts.models import Passkey, RecoveryCode
 from accounts.models.sessions import VerificationMethod

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.actions.login import confirm_password
+from accounts.actions.login_and_password import confirm_password
 from accounts.models import Account, PasswordLink, Person
 from accounts.security import login_limits
 from delegates.events import Event

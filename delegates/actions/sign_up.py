@@ -6,13 +6,13 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.actions.login import check_new_password
+from accounts.actions.login_and_password import check_new_password
 from accounts.models import Account, Person
 from accounts.security import login_limits
 from accounts.usernames import natural_person_login
 from delegates.events import Event
 from delegates.models import PrivacyAcceptance, SignUp
-from delegates.privacy_notice import NOTICE_VERSION
+from delegates.privacy_notice_version import NOTICE_VERSION
 from mipres_admin.database.text import fold_words, masked_email
 from mipres_admin.history.recording import record
 from mipres_admin.origin import origin

@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from accounts.forms.documents import CHOOSE, DocumentInput
-from delegates.forms.user_registration import OwnDocumentForm
+from delegates.forms.self_registration import OwnDocumentForm
 from entities.forms.sedes import SedeForm
 from entities.models import EntityKind, EtModel
 

@@ -13,7 +13,12 @@ from delegates.models.entity_registrations import (
     Representation,
     RutDocument,
 )
-from delegates.models.people import EmailChange, PrivacyAcceptance, SignUp, person_of
+from delegates.models.sign_ups import (
+    EmailChange,
+    PrivacyAcceptance,
+    SignUp,
+    person_of,
+)
 
 __all__ = [
     "DAYS_TO_ANSWER",

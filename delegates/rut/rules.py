@@ -14,7 +14,10 @@ from stdnum.co import nit as stdnum_nit
 
 from delegates.models import MAX_RUT_BYTES, RutDocument
 from delegates.rut.casillas import PRINCIPAL, SUBSTITUTE, Contents, contents_of
-from delegates.rut.sandbox_runner import Reading, read_pdf
+from delegates.rut.sandbox_launcher import (
+    Reading,
+    read_pdf,
+)
 
 MIN_PAGES = 3
 MIN_LETTERS = 200

@@ -10,7 +10,7 @@ from accounts.requests import PersonRequest
 from delegates.actions import appointments as actions
 from delegates.forms.appointments import AuthorizedForm, ChooseAuthorizedForm, EndAuthorizedForm
 from delegates.models import Appointment, DelegateAccount
-from delegates.views.represented_entity import represented_entity
+from delegates.views.represented_entity_or_404 import represented_entity
 from entities.models import Entity
 from mipres_admin.access.declarations import FORM, SAFE, person
 from mipres_admin.paging import page_of

@@ -8,7 +8,7 @@ from accounts.models import Account
 from accounts.requests import PersonRequest
 from delegates.actions import delegate_registration as actions
 from delegates.forms.delegate_registration import DelegateForm, EntityKindForm, PpnForm, TerritorialDelegateForm
-from delegates.forms.user_registration import OwnDocumentForm
+from delegates.forms.self_registration import OwnDocumentForm
 from delegates.models import person_of
 from delegates.rules.delegate_registration import DelegateRegistration, delegate_registration_refusal
 from entities.models import EntityKind

@@ -5,7 +5,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accounts.requests import PersonRequest
-from delegates.views.represented_entity import represented_entity
+from delegates.views.represented_entity_or_404 import represented_entity
 from mipres_admin.access.declarations import SAFE, person
 from roles.views.entity_history import history_page, history_workbook
 

@@ -14,7 +14,7 @@ from delegates.forms.entity_registrations import RegistrationForm, check_digit
 from delegates.models import Appointment, EntityRegistration, RegistrationKind, Representation, RutDocument
 from delegates.rules.entity_registrations import CORRECTABLE, may_read_ruts
 from delegates.rut.rules import Verdict, stored_checks
-from delegates.views.represented_entity import represented_entity
+from delegates.views.represented_entity_or_404 import represented_entity
 from entities.models import EntityKind
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, person, signed_in
 

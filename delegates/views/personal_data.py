@@ -7,9 +7,12 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from accounts.models import Account
 from accounts.requests import PersonRequest
-from accounts.views.links import opened_by_link
+from accounts.views.mailed_link_decorator import opened_by_link
 from delegates.actions import personal_data as actions
-from delegates.forms.personal_data import EmailForm, SexForm
+from delegates.forms.sign_up_and_personal_data import (
+    EmailForm,
+    SexForm,
+)
 from delegates.models import PrivacyAcceptance, Representation, person_of
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, person, public
 from mipres_admin.database.text import masked_email

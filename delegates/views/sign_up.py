@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from accounts.forms.login import NewPasswordForm
-from accounts.views.links import opened_by_link
+from accounts.views.mailed_link_decorator import opened_by_link
 from delegates.actions import sign_up as actions
-from delegates.forms.personal_data import SignUpForm
-from delegates.privacy_notice import NOTICE_VERSION
+from delegates.forms.sign_up_and_personal_data import SignUpForm
+from delegates.privacy_notice_version import NOTICE_VERSION
 from mipres_admin.access.declarations import FORM, SAFE, Viewable, public
 from mipres_admin.refusals import Refused
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Now, TruncDate
 from django.db.models.lookups import Exact
 
 from mipres_admin.database.clock import midnight
-from mipres_admin.database.sha256 import SHA256
+from mipres_admin.database.sha256_pattern import SHA256
 from mipres_admin.history import event_registry
 
 

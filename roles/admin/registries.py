@@ -4,8 +4,11 @@ from collections.abc import Iterable
 
 from django.contrib import admin
 
+from accounts.admin.list_helpers import (
+    DocumentColumn,
+    filter_by_document,
+)
 from accounts.admin.people import PersonAdmin
-from accounts.admin.search import DocumentColumn, filter_by_document
 from accounts.models import Person
 from mipres_admin.backoffice.admin_base import ReadOnlyAdmin
 from roles.models import Profession, RethusEntry, SsoPost

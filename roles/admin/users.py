@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.admin.search import filter_by_person
+from accounts.admin.list_helpers import filter_by_person
 from entities.admin import matching
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,

@@ -9,7 +9,11 @@ from entities.models import Entity
 from mipres_admin.forms import set_choices
 from mipres_admin.history.forms import BaseHistoryForm
 from mipres_admin.history.models import HistoryQuerySet
-from roles.entity_history import MINISTRY, NOBODY, PORTAL
+from roles.entity_history_presenter import (
+    MINISTRY,
+    NOBODY,
+    PORTAL,
+)
 
 # who did it, where it was none of the entity's own accounts
 OTHERS: dict[str, tuple[str, dict[str, Any]]] = {

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 
 from accounts.models import Account
 from entities.models import Entity
-from mipres_admin.database.sha256 import SHA256
+from mipres_admin.database.sha256_pattern import SHA256
 from roles.models.registered_users import RegisteredUser
 
 CERTIFICATE_CODE = r"^[0-9A-HJKMNP-TV-Z]{16}$"

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Account
 from entities.models import Entity
-from mipres_admin.database.sha256 import SHA256
+from mipres_admin.database.sha256_pattern import SHA256
 
 
 class RoleUpload(models.Model):

@@ -32,7 +32,11 @@ from roles.end_reasons import EndReason, sentence
 from roles.events import Event
 from roles.matrix import assignable_roles, options_for
 from roles.models import RegisteredUser, RoleAssignment, RoleEnding
-from roles.registries.ineligible import IneligibleAssignment, affected_users, ineligible_assignments
+from roles.registries.ineligible_assignments import (
+    IneligibleAssignment,
+    affected_users,
+    ineligible_assignments,
+)
 from roles.role_changes import Assignments, RoleChange
 from roles.rules import Activation
 from roles.validity import long_date

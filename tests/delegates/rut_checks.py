@@ -4,9 +4,9 @@ from functools import cache
 
 from django.utils import timezone
 
-from delegates.rut.pdf_sandbox import read
 from delegates.rut.rules import ExpectedContents, Verdict, check_rut
-from delegates.rut.sandbox_runner import Reading
+from delegates.rut.sandbox_launcher import Reading
+from delegates.rut.sandboxed_script import read
 from tests.rut import make_rut
 
 EXPECTED = ExpectedContents(

@@ -15,7 +15,13 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from accounts.staff_groups import PURPOSES, labels_of, permission_label, permitted_actions, viewable_lists
+from accounts.staff_group_labels import (
+    PURPOSES,
+    labels_of,
+    permission_label,
+    permitted_actions,
+    viewable_lists,
+)
 from delegates.models import RutDocument
 from mipres_admin.access import groups
 from mipres_admin.access.groups import StaffGroup, all_grants, may_do, may_view, sync_groups

@@ -23,8 +23,8 @@ from delegates.actions.entity_registrations import (
 )
 from delegates.actions.personal_data import change_email, correct_sex, download_personal_data, request_email_change
 from delegates.actions.representations import set_representatives
+from delegates.actions.self_registration import register_user
 from delegates.actions.sign_up import confirm_account, request_account
-from delegates.actions.user_registration import register_user
 from delegates.events import Event
 from delegates.models import (
     Appointment,
@@ -35,7 +35,7 @@ from delegates.models import (
     Representation,
     SignUp,
 )
-from delegates.privacy_notice import NOTICE_VERSION
+from delegates.privacy_notice_version import NOTICE_VERSION
 from delegates.rules.appointments import Authorization, Identity, version
 from delegates.rules.entity_registrations import EntityDetails
 from delegates.rut.rules import Check

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-from accounts.actions.support import close_sede, open_sede, reactivate_entity, suspend_entity
+from accounts.actions.ministry_interventions import (
+    close_sede,
+    open_sede,
+    reactivate_entity,
+    suspend_entity,
+)
 from accounts.events import Event as AccountEvent
 from accounts.models import Account
 from entities.actions.sedes import create_main_sede, create_sede, disable_sede, edit_sede, enable_sede

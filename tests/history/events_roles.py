@@ -5,9 +5,13 @@ from typing import Any
 
 from accounts.models import Account
 from entities.models import Entity, Sede
-from roles.actions.associations import associate, change_network, dissociate
 from roles.actions.certificates import issue_certificate
 from roles.actions.lookup import look_up_user, record_download
+from roles.actions.provider_networks import (
+    associate,
+    change_network,
+    dissociate,
+)
 from roles.actions.role_assignments import activate_user, change_last_day, end_assignment, end_roles, update_roles
 from roles.actions.uploads import apply_upload, make_upload
 from roles.events import Event

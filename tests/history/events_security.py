@@ -9,7 +9,19 @@ from unittest.mock import patch
 from django.core.exceptions import ValidationError
 
 from accounts.actions.entity_switch import switch_account
-from accounts.actions.login import change_password, close_session, confirm_password, open_session
+from accounts.actions.login_and_password import (
+    change_password,
+    close_session,
+    confirm_password,
+    open_session,
+)
+from accounts.actions.ministry_interventions import (
+    close_sessions,
+    reactivate_account,
+    reset_second_factor,
+    suspend_account,
+    unlock_account,
+)
 from accounts.actions.password_links import assign_password, recover_password, send_password_link
 from accounts.actions.second_factor import (
     create_recovery_codes,
@@ -23,19 +35,12 @@ from accounts.actions.second_factor import (
     verify_passkey,
 )
 from accounts.actions.sessions import end_session, end_sessions
-from accounts.actions.support import (
-    close_sessions,
-    reactivate_account,
-    reset_second_factor,
-    suspend_account,
-    unlock_account,
-)
 from accounts.events import Event
 from accounts.models import AuthenticatorApp, Passkey, SecondFactorPolicy
 from accounts.models.sessions import VerificationMethod
 from accounts.security import login_limits, webauthn
 from accounts.security.secrets import new_seed, recovery_codes
-from delegates.actions.suspension import suspend_delegate
+from delegates.actions.delegate_suspension import suspend_delegate
 from mipres_admin.rate_limits.models import RateCounter
 from tests.accounts.links import link_to
 from tests.factories import PASSWORD, code_of, make_app, make_delegate, make_entity, make_natural, make_session

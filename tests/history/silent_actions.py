@@ -1,16 +1,16 @@
 """Which public functions of the `actions` modules record no event of their own, and why?"""
 
 SILENT_ACTIONS = {
-    "roles.actions.associations.dependent_roles": "reads roles",
+    "roles.actions.provider_networks.dependent_roles": "reads roles",
     "accounts.actions.password_links.find_link": "reads a link",
     "roles.actions.role_assignments.current_assignments": "reads roles",
     "roles.actions.role_assignments.notification_of": "writes the mail of a role change",
     "roles.actions.role_assignments.save_changes": "the part that activate_user, update_roles and apply_upload share",
     "roles.actions.role_assignments.record_changes": "the part of save_changes that records the events",
     "roles.actions.role_assignments.write_ranges": "the part of save_changes that writes when roles begin and end",
-    "accounts.actions.login.check_new_password": "validates a password",
-    "accounts.actions.login.save_new_password": "the part that change_password and assign_password share",
-    "accounts.actions.login.record_failed_attempt": "the row of a refused log-in or second factor",
+    "accounts.actions.login_and_password.check_new_password": "validates a password",
+    "accounts.actions.login_and_password.save_new_password": "the part that change_password and assign_password share",
+    "accounts.actions.login_and_password.record_failed_attempt": "the row of a refused log-in or second factor",
     "roles.actions.uploads.counts_of": "counts the rows of a file",
     "roles.actions.uploads.make_upload": "a preview: nothing changes before apply_upload",
     "delegates.actions.account_closing.close_delegate_account": "the part of end_appointment that closes the account",

@@ -6,11 +6,15 @@ from django.test import Client
 from entities.models import EntityKind
 from tests import factories
 from tests.tokens.helpers import make_token
-from tokens.services import bearer_authorization, leak_reports, token_introspection
+from tokens.services import (
+    leak_reports,
+    token_authorization,
+    token_introspection,
+)
 from tokens.signing.keys import public_keys
 
 CLEAR_CACHES = (
-    bearer_authorization.clear_caches,
+    token_authorization.clear_caches,
     token_introspection.clear_caches,
     leak_reports.address_limit.clear,
     public_keys.clear,

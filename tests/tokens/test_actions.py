@@ -18,7 +18,7 @@ from tests import factories
 from tests.tokens.helpers import backdate, generate, make_token, validate
 from tokens import actions
 from tokens.models import PortalToken, ServerClient, TokenReminder
-from tokens.services import bearer_authorization
+from tokens.services import token_authorization
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -192,7 +192,7 @@ def test_those_that_a_colleague_made_stay(eps, token):
 def test_no_call_that_starts_after_the_answer_of_a_revocation_succeeds(monkeypatch):
     delegate = factories.make_delegate(factories.make_entity(EntityKind.EPS_C))
     issued, nit = make_token(delegate), delegate.entity.nit
-    monkeypatch.setattr(bearer_authorization.address_limit, "allowed", 1_000)
+    monkeypatch.setattr(token_authorization.address_limit, "allowed", 1_000)
     revoked, late, early = threading.Event(), [], []
 
     def call(_):

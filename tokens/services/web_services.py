@@ -16,8 +16,13 @@ from django.db import OperationalError
 from django.http import HttpRequest, JsonResponse
 
 from tokens.scopes import REGIMEN_NAMES, Service, services_of
-from tokens.services.bearer_authorization import TokenDetails, day, issue_temporary, validate
 from tokens.services.errors import CallRefused
+from tokens.services.token_authorization import (
+    TokenDetails,
+    day,
+    issue_temporary,
+    validate,
+)
 
 logger = logging.getLogger(__name__)
 

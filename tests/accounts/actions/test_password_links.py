@@ -9,7 +9,7 @@ from django.db import connections
 from django.db.models.functions import Now
 
 from accounts.actions import password_links as actions
-from accounts.actions.login import change_password
+from accounts.actions.login_and_password import change_password
 from accounts.models import Account, PasswordLink
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions.login import open_session
+from accounts.actions.login_and_password import open_session
 from accounts.actions.password_links import find_link, recover_password, send_password_link
 from accounts.models import DeceasedEntry, Person
 from mipres_admin.history.models import HistoryEntry

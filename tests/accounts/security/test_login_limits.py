@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import get_hasher
 from django.core.exceptions import ValidationError
 from django.db import connections
 
-from accounts.actions import login as actions
+from accounts.actions import login_and_password as actions
 from accounts.security import login_limits
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.rate_limits import limiter

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from accounts.actions import login as actions
+from accounts.actions import login_and_password as actions
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail
 from tests import factories

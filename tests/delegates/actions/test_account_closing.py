@@ -14,7 +14,7 @@ from delegates.rules.appointments import version
 from tests import factories
 from tests.tokens.helpers import make_token, validate
 from tokens.models import PortalToken
-from tokens.services import bearer_authorization
+from tokens.services import token_authorization
 from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    bearer_authorization.clear_caches()
+    token_authorization.clear_caches()
     public_keys.clear()
 
 

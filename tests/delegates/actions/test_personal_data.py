@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from accounts.actions.login import change_password
+from accounts.actions.login_and_password import change_password
 from delegates.models import EmailChange
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail

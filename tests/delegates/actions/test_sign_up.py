@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account, Person
 from delegates.actions import sign_up as actions
 from delegates.models import PrivacyAcceptance, SignUp
-from delegates.privacy_notice import NOTICE_VERSION
+from delegates.privacy_notice_version import NOTICE_VERSION
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.models import OutgoingMail

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Account, Person
 from delegates.actions import sign_up as actions
 from delegates.models import SignUp
-from delegates.privacy_notice import NOTICE_VERSION
+from delegates.privacy_notice_version import NOTICE_VERSION
 from tests import factories
 from tests.accounts.login_page import log_in
 from tests.delegates.links import MARIA

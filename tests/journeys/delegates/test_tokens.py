@@ -12,7 +12,7 @@ from tests.journeys.page_checker import DESKTOP, PHONE
 from tests.journeys.steps import menu
 from tests.tools import program
 from tokens.models import ServerClient
-from tokens.services import bearer_authorization
+from tokens.services import token_authorization
 from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def delegate(db):
-    bearer_authorization.clear_caches()
+    token_authorization.clear_caches()
     public_keys.clear()
     return factories.make_delegate(factories.make_entity(EntityKind.PROVEEDOR, name="Droguería del Río S.A.S."))
 

@@ -18,7 +18,7 @@ from tests.journeys.page_checker import DESKTOP, PHONE
 from tests.journeys.steps import expect_heading, log_in
 from tests.registry_files import csv_file, sites
 from tests.tokens.helpers import make_token
-from tokens.services import bearer_authorization
+from tokens.services import token_authorization
 from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +35,7 @@ PANELS = {
 
 @pytest.fixture(autouse=True)
 def fresh_keys(db):
-    bearer_authorization.clear_caches()
+    token_authorization.clear_caches()
     public_keys.clear()
 
 

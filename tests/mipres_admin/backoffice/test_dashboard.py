@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions.login import open_session
+from accounts.actions.login_and_password import open_session
 from accounts.models import Account
 from accounts.security import login_limits
 from accounts.security.login_limits import locked_accounts

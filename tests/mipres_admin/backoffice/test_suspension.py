@@ -11,14 +11,17 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.entity_switch import switch_account
-from accounts.actions.login import open_session
+from accounts.actions.login_and_password import open_session
+from accounts.actions.ministry_interventions import (
+    reactivate_account,
+    suspend_account,
+)
 from accounts.actions.password_links import find_link, recover_password, send_password_link
-from accounts.actions.support import reactivate_account, suspend_account
 from accounts.models import Account, PasswordLink, Suspension, can_log_in_q
 from accounts.rules.entity_switch import switchable_accounts
 from delegates.actions.appointments import change_appointment, end_appointment
 from delegates.actions.delegate_registration import register_delegate, register_ppn
-from delegates.actions.suspension import suspend_delegate
+from delegates.actions.delegate_suspension import suspend_delegate
 from delegates.models import Representation
 from delegates.rules.appointments import Authorization, version
 from mipres_admin.history.models import HistoryEntry

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from accounts.models import DeceasedEntry
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
-from roles.actions.associations import associate
+from roles.actions.provider_networks import associate
 from roles.actions.role_assignments import activate_user, update_roles
 from roles.matrix import Option
 from roles.models import RethusEntry, RoleAssignment, RoleEnding, SsoPost

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from accounts.actions.login import record_failed_attempt
+from accounts.actions.login_and_password import record_failed_attempt
 from accounts.events import Event as AccountEvent
 from accounts.security.login_limits import Attempt
 from delegates.events import Event as AppointmentEvent

@@ -9,7 +9,7 @@ from django.utils import timezone
 from mipres_admin.rate_limits import limiter
 from mipres_admin.rate_limits.models import RateCounter
 from tests.tokens.helpers import backdate, generate, make_token, validate
-from tokens.services import bearer_authorization
+from tokens.services import token_authorization
 
 pytestmark = pytest.mark.django_db
 
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
     """Four good calls of an entity and three bad ones from an address, in a minute that does not end meanwhile."""
-    monkeypatch.setattr(bearer_authorization.entity_limit, "allowed", 4)
-    monkeypatch.setattr(bearer_authorization.entity_limit, "lease", 2)
-    monkeypatch.setattr(bearer_authorization.address_limit, "allowed", 3)
+    monkeypatch.setattr(token_authorization.entity_limit, "allowed", 4)
+    monkeypatch.setattr(token_authorization.entity_limit, "lease", 2)
+    monkeypatch.setattr(token_authorization.address_limit, "allowed", 3)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ class TestLimits:
 
     def test_the_count_is_shared_by_all_processes(self, eps, token):
         statuses(2, validate, eps.entity.nit, token.token)
-        bearer_authorization.clear_caches()
+        token_authorization.clear_caches()
         assert statuses(3, validate, eps.entity.nit, token.token) == [200, 200, 429]
 
     def test_one_entity_does_not_use_up_anothers_calls(self, eps, token, stranger):
@@ -101,7 +101,7 @@ class TestLimits:
 def test_a_token_that_ended_gives_its_call_back(eps, token):
     backdate(token.row, revoked_at=timezone.now(), reason="x")
     for _ in range(3):
-        bearer_authorization.address_limit.clear()
+        token_authorization.address_limit.clear()
         RateCounter.objects.all().delete()
         generate(eps.entity.nit, token.token)
-    assert bearer_authorization.entity_limit._left[str(eps.entity.pk)] >= 2
+    assert token_authorization.entity_limit._left[str(eps.entity.pk)] >= 2

@@ -17,7 +17,12 @@ from tests.tokens.helpers import FAC, PRES, SUM, backdate, make_token
 from tokens import views
 from tokens.actions import create_client
 from tokens.scopes import Scope, Service
-from tokens.services import bearer_authorization, limits, reference, token_introspection
+from tokens.services import (
+    limits,
+    reference,
+    token_authorization,
+    token_introspection,
+)
 from tokens.services.web_services import OPERATIONS
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +66,7 @@ def breaking(monkeypatch, error):
         raise error
 
     for module, name in (
-        (bearer_authorization, "_fetch_details"),
+        (token_authorization, "_fetch_details"),
         (token_introspection, "introspect"),
         (token_introspection, "revoke"),
     ):

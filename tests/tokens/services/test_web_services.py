@@ -22,7 +22,7 @@ from tests import factories
 from tests.cells import each_cell
 from tests.tokens.helpers import FAC, PRES, SUM, backdate, generate, get, make_token, validate
 from tokens.models import TemporaryToken, TokenUse
-from tokens.services import bearer_authorization
+from tokens.services import token_authorization
 from tokens.signing import jwts
 
 pytestmark = pytest.mark.django_db
@@ -207,7 +207,7 @@ def test_answers_are_not_kept_by_caches(nit, token):
 
 
 def test_an_error_of_the_portal_is_500_in_json(nit, token, monkeypatch):
-    monkeypatch.setattr(bearer_authorization, "_fetch_details", lambda *_: 1 / 0)
+    monkeypatch.setattr(token_authorization, "_fetch_details", lambda *_: 1 / 0)
     response = generate(nit, token.token)
     assert response.status_code == 500
     assert response.headers["X-Request-ID"] in response.json()["Message"]
@@ -217,7 +217,7 @@ def test_a_database_that_does_not_answer_is_503_in_json(nit, token, monkeypatch)
     def broken(*_):
         raise OperationalError
 
-    monkeypatch.setattr(bearer_authorization, "_fetch_details", broken)
+    monkeypatch.setattr(token_authorization, "_fetch_details", broken)
     response = generate(nit, token.token)
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "10"
@@ -264,12 +264,12 @@ def test_two_entities_of_one_nit_are_told_apart_by_the_token(eps):
 @pytest.mark.parametrize("service", [SUM, FAC])
 def test_a_temporary_token_of_one_service_is_valid_in_the_other(nit, token, service):
     temporary = generate(nit, token.token, SUM).json()
-    assert bearer_authorization.validate_temporary(service=service, nit=nit, temporary=temporary).nit == nit
+    assert token_authorization.validate_temporary(service=service, nit=nit, temporary=temporary).nit == nit
 
 
 def why_not(nit, temporary, service=SUM):
-    with pytest.raises(bearer_authorization.CallRefused) as refused:
-        bearer_authorization.validate_temporary(service=service, nit=nit, temporary=temporary)
+    with pytest.raises(token_authorization.CallRefused) as refused:
+        token_authorization.validate_temporary(service=service, nit=nit, temporary=temporary)
     return refused.value.status, refused.value.message
 
 
@@ -288,7 +288,7 @@ def test_a_temporary_token_is_dead_when_its_portal_token_was_replaced(eps, nit, 
 def test_a_temporary_token_is_dead_after_24_hours(nit, token):
     temporary, yesterday = generate(nit, token.token).json(), timezone.now() - timedelta(hours=25)
     TemporaryToken.objects.update(issued_at=yesterday, expires_at=yesterday + timedelta(hours=24))
-    assert why_not(nit, temporary) == (401, bearer_authorization.NO_TEMPORARY)
+    assert why_not(nit, temporary) == (401, token_authorization.NO_TEMPORARY)
 
 
 def test_a_temporary_token_keeps_to_the_scope():
@@ -298,14 +298,14 @@ def test_a_temporary_token_keeps_to_the_scope():
 
 
 def test_a_temporary_token_is_of_its_nit(nit, token):
-    assert why_not("900999999", generate(nit, token.token).json()) == (401, bearer_authorization.FOREIGN_NIT)
+    assert why_not("900999999", generate(nit, token.token).json()) == (401, token_authorization.FOREIGN_NIT)
 
 
 def test_expired_temporary_tokens_are_deleted_along_the_way(nit, token):
     generate(nit, token.token)
     before = timezone.now() - timedelta(days=3)
     TemporaryToken.objects.update(issued_at=before, expires_at=before + timedelta(hours=24))
-    bearer_authorization.clear_caches()
+    token_authorization.clear_caches()
     generate(nit, token.token)
     assert TemporaryToken.objects.count() == 1
 
@@ -329,14 +329,14 @@ def test_the_last_use_costs_no_write_for_each_call(nit, token, django_assert_num
 def test_the_last_use_moves_after_a_minute(nit, token):
     validate(nit, token.token)
     TokenUse.objects.update(at=timezone.now() - timedelta(minutes=2))
-    bearer_authorization.clear_caches()
+    token_authorization.clear_caches()
     generate(nit, token.token)
     assert TokenUse.objects.get().service == SUM
 
 
 def test_another_process_does_not_write_within_the_minute(nit, token):
     validate(nit, token.token)
-    bearer_authorization.clear_caches()
+    token_authorization.clear_caches()
     generate(nit, token.token)
     assert TokenUse.objects.get().service == PRES
 
@@ -350,7 +350,7 @@ def test_a_refused_call_is_no_use(nit, token):
 
 
 def test_log_lines_carry_no_token(nit, token, caplog, monkeypatch):
-    monkeypatch.setattr(bearer_authorization, "_fetch_details", lambda *_: 1 / 0)
+    monkeypatch.setattr(token_authorization, "_fetch_details", lambda *_: 1 / 0)
     with caplog.at_level(logging.DEBUG):
         generate(nit, token.token)
         generate(nit, "eyJ.secreto.x")

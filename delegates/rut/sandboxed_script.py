@@ -1,7 +1,7 @@
 """What is in an uploaded PDF? A script for a process of its own: PDF on stdin, JSON on stdout.
 
 It imports nothing of the portal, gets no secret in its environment, and dies at its limits of memory and time, so that
-a malicious file (a bomb, a loop) does no harm. `sandbox_runner.py` starts it.
+a malicious file (a bomb, a loop) does no harm. `sandbox_launcher.py` starts it.
 """
 
 import io

@@ -10,7 +10,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actions import login as actions
+from accounts.actions import login_and_password as actions
 from accounts.models import Account
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.rate_limits.models import RateCounter

@@ -1,6 +1,10 @@
 """How are the groups of the staff described to people?"""
 
-from accounts.staff_groups import label_of, labels_of, purpose_of
+from accounts.staff_group_labels import (
+    label_of,
+    labels_of,
+    purpose_of,
+)
 
 
 def test_labels_follow_the_order_of_the_groups():

@@ -7,7 +7,10 @@ from django.db import transaction
 from accounts.models import Account
 from delegates.events import Event
 from delegates.models import person_of
-from delegates.rules.user_registration import UserRegistration, user_registration_refusal
+from delegates.rules.self_registration import (
+    UserRegistration,
+    user_registration_refusal,
+)
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.history.recording import record
 from mipres_admin.outbox.mail import notify

@@ -11,10 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.requests import PersonRequest
-from delegates.actions.user_registration import register_user
-from delegates.forms.user_registration import UserRegistrationForm
+from delegates.actions.self_registration import register_user
+from delegates.forms.self_registration import UserRegistrationForm
 from delegates.models import person_of
-from delegates.rules.user_registration import UserRegistration, preliminary_refusal
+from delegates.rules.self_registration import (
+    UserRegistration,
+    preliminary_refusal,
+)
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, View, Viewable, person, public
 from roles.matrix import UserKind
 

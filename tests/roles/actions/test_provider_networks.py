@@ -11,7 +11,13 @@ from django.utils import timezone
 from entities.models import Association, Entity
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
-from roles.actions.associations import DependentsChanged, associate, change_network, dependent_roles, dissociate
+from roles.actions.provider_networks import (
+    DependentsChanged,
+    associate,
+    change_network,
+    dependent_roles,
+    dissociate,
+)
 from roles.actions.role_assignments import activate_user
 from roles.matrix import Option, Role, network_roles
 from roles.models import RoleAssignment

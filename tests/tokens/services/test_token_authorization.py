@@ -17,7 +17,7 @@ from tests import factories
 from tests.cells import each_cell
 from tests.tokens.helpers import backdate, generate, make_token, validate
 from tokens.models import SigningKey, TemporaryToken
-from tokens.services import bearer_authorization
+from tokens.services import token_authorization
 from tokens.signing import jwts
 from tokens.signing.keys import private_key_of
 
@@ -62,7 +62,7 @@ def call(request):
 
 
 def test_a_token_that_we_signed_and_never_made(call, nit, token):
-    assert_refused(call(nit, signed(token.token, claims={"jti": "A" * 16})), 401, bearer_authorization.UNKNOWN)
+    assert_refused(call(nit, signed(token.token, claims={"jti": "A" * 16})), 401, token_authorization.UNKNOWN)
 
 
 # never down to the length of a temporary token, which is told as one
@@ -103,26 +103,26 @@ def test_a_token_that_the_database_knows_as_expired(call, nit, token):
 
 def test_a_revoked_token(call, nit, token):
     backdate(token.row, revoked_at=timezone.now(), reason="Ya no se usa")
-    assert_refused(call(nit, token.token), 401, bearer_authorization.REVOKED.format(timezone.localdate().isoformat()))
+    assert_refused(call(nit, token.token), 401, token_authorization.REVOKED.format(timezone.localdate().isoformat()))
 
 
 def test_a_replaced_token(call, eps, nit, token):
     make_token(eps)
-    assert_refused(call(nit, token.token), 401, bearer_authorization.REPLACED.format(timezone.localdate().isoformat()))
+    assert_refused(call(nit, token.token), 401, token_authorization.REPLACED.format(timezone.localdate().isoformat()))
 
 
 def test_a_token_with_the_nit_of_another(call, nit, token, stranger):
-    assert_refused(call(stranger.entity.nit, token.token), 401, bearer_authorization.FOREIGN_NIT)
+    assert_refused(call(stranger.entity.nit, token.token), 401, token_authorization.FOREIGN_NIT)
 
 
 def test_a_token_with_its_nit_and_check_digit(call, nit, token):
-    assert_refused(call(f"{nit}5", token.token), 401, bearer_authorization.FOREIGN_NIT)
+    assert_refused(call(f"{nit}5", token.token), 401, token_authorization.FOREIGN_NIT)
 
 
 def test_a_token_of_an_inactive_entity(call, eps, nit, token):
     eps.entity.is_active = False
     eps.entity.save()
-    assert_refused(call(nit, token.token), 403, bearer_authorization.INACTIVE)
+    assert_refused(call(nit, token.token), 403, token_authorization.INACTIVE)
 
 
 def test_a_token_out_of_scope():

@@ -11,17 +11,22 @@ from django.urls import reverse
 
 from accounts.requests import DelegateRequest
 from entities.models import NETWORK_MEMBERS, Association, AssociationQuerySet, Entity, EntityKind
-from entities.rules.associations import association_refusal
+from entities.rules.provider_networks import association_refusal
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.excel.writer import download
 from mipres_admin.forms import used_filters
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.paging import page_of
-from roles.actions import associations as actions
+from roles.actions import provider_networks as actions
 from roles.actions.lookup import record_download
 from roles.events import Event
 from roles.exports import ENDED, ENTITY_COLUMNS, entity_rows
-from roles.forms.associations import EntitiesFilterForm, FindEntitiesForm, MembershipsFilterForm, NetworkForm
+from roles.forms.provider_networks import (
+    EntitiesFilterForm,
+    FindEntitiesForm,
+    MembershipsFilterForm,
+    NetworkForm,
+)
 
 OWNER_KINDS = tuple(NETWORK_MEMBERS)
 MEMBER_KINDS = (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.EPS_S)

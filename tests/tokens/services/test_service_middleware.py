@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from tokens.services.routing import ServiceMiddleware
+from tokens.services.service_middleware import ServiceMiddleware
 
 portal = ServiceMiddleware(lambda request: HttpResponse("portal"))
 

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from accounts.actions.support import suspend_account
+from accounts.actions.ministry_interventions import suspend_account
 from accounts.models import Account
 from tokens.actions import revoke_tokens_issued_by
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from delegates.actions.user_registration import register_user
+from delegates.actions.self_registration import register_user
 from tests.delegates.registering import together
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 """What do the accounts add to the admin of entities and sedes? Actions that reach accounts, and related lists."""
 
-from accounts.actions import support
+from accounts.actions import ministry_interventions
 from accounts.models import Account
 from entities.admin import EntityAdmin, SedeAdmin
 from entities.models import Entity
@@ -19,7 +19,7 @@ EntityAdmin.register_actions(
         permission="entities.suspend_entity",
         success_message="La entidad quedó suspendida y sus delegados fueron avisados.",
         is_available=lambda entity: entity.is_active,
-        perform=support.suspend_entity,
+        perform=ministry_interventions.suspend_entity,
         argument="entity",
     ),
     ObjectAction(
@@ -31,7 +31,7 @@ EntityAdmin.register_actions(
         permission="entities.suspend_entity",
         success_message="La entidad quedó reactivada y sus delegados fueron avisados.",
         is_available=lambda entity: not entity.is_active,
-        perform=support.reactivate_entity,
+        perform=ministry_interventions.reactivate_entity,
         argument="entity",
     ),
 )
@@ -46,7 +46,7 @@ SedeAdmin.register_actions(
         permission="entities.disable_sede",
         success_message="La sede quedó deshabilitada y los delegados fueron avisados.",
         is_available=lambda sede: sede.is_of_provider and sede.closed_on is None,
-        perform=support.close_sede,
+        perform=ministry_interventions.close_sede,
         argument="sede",
         refusal=provider_refusal,
     ),
@@ -57,7 +57,7 @@ SedeAdmin.register_actions(
         permission="entities.disable_sede",
         success_message="La sede quedó habilitada y los delegados fueron avisados.",
         is_available=lambda sede: sede.is_of_provider and sede.closed_on is not None,
-        perform=support.open_sede,
+        perform=ministry_interventions.open_sede,
         argument="sede",
         refusal=provider_refusal,
     ),

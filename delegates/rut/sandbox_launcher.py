@@ -1,4 +1,4 @@
-"""How is an uploaded PDF opened safely? By `pdf_sandbox.py`, in a process with limits and without secrets."""
+"""How is an uploaded PDF opened safely? By `sandboxed_script.py`, in a process with limits and without secrets."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from typing import Any
 
 from mipres_admin.refusals import Refusal, Refused
 
-SCRIPT = Path(__file__).with_name("pdf_sandbox.py")
+SCRIPT = Path(__file__).with_name("sandboxed_script.py")
 TIMEOUT = 10
 # a process may take all the memory and time of its limits, so one runs at a time; others are refused after a wait
 MAX_PROCESSES = 1

@@ -9,7 +9,7 @@ from entities.models import Sede
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from registries.models import RegistryLoad
-from roles.actions.associations import associate
+from roles.actions.provider_networks import associate
 from roles.actions.role_assignments import activate_user
 from roles.matrix import Option
 from roles.models import RethusEntry, RoleAssignment, RoleEnding, SsoPost

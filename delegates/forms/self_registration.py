@@ -7,7 +7,7 @@ from django import forms
 from accounts.forms.captcha import CaptchaForm
 from accounts.forms.login import ShownField
 from accounts.models import Person
-from delegates.rules.user_registration import UserRegistration
+from delegates.rules.self_registration import UserRegistration
 
 
 class OwnDocumentForm(CaptchaForm):

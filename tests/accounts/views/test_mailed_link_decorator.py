@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from accounts.views.links import opened_by_link
+from accounts.views.mailed_link_decorator import opened_by_link
 from mipres_admin.refusals import Refusal, Refused
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Account
 from entities.models import Association, Entity
-from entities.rules.associations import association_refusal
+from entities.rules.provider_networks import association_refusal
 from mipres_admin.database import clock
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.history.recording import record
