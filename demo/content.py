@@ -38,7 +38,7 @@ from tokens.actions import issue_token
 from tokens.models import PortalToken
 
 MARK = "mipres_admin demonstration"
-PASSWORD = "demostracion-mipres"  # noqa: S105  printed when it starts, on loopback only
+PASSWORD = "demostracion-mipres"
 REPS_ROWS = 1_000
 REPS_SEED = 20_26
 

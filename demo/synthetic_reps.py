@@ -94,7 +94,7 @@ class Inventor:
     serials: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.dice = random.Random(self.seed)  # noqa: S311 - repeatable, not a secret
+        self.dice = random.Random(self.seed)
 
     def rows(self, count: int) -> list[list[str]]:
         """`count` rows in the order of their codes, each class with its share."""

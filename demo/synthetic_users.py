@@ -92,7 +92,7 @@ class Crowd:
         self.days = {number: midnight(self.day + timedelta(number)).isoformat() for number in range(-900, 701)}
 
     def _dice(self, what: str) -> random.Random:
-        return random.Random(f"{self.seed} {what}")  # noqa: S311  repeatable, not a secret
+        return random.Random(f"{self.seed} {what}")
 
     def people(self) -> Iterator[Row]:
         """Identifier, document, names and mail of each person."""

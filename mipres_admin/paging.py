@@ -39,7 +39,11 @@ def _rows_beyond[Row: Model](
     return ordered.filter(_beyond(sort_field, anchor, ascending=ascending)) if anchor else ordered
 
 
-def _neighbour(request: HttpRequest, name: str, pk: int) -> str:
+def _neighbour(request: HttpRequest, name: str, rows: list[Any], *, exists: bool) -> str:
+    """The address of the page before or after these rows, or "" where there is none."""
+    if not rows or not exists:
+        return ""
+    pk = rows[0 if name == "antes" else -1].pk
     query = request.GET.copy()
     query.pop("despues", None)
     query.pop("antes", None)
@@ -90,6 +94,6 @@ def page_of[Row: Model](
         rows=page_rows,
         count=shown,
         is_more=count > shown,
-        previous_url=_neighbour(request, "antes", page_rows[0].pk) if page_rows and has_previous else "",
-        next_url=_neighbour(request, "despues", page_rows[-1].pk) if page_rows and has_next else "",
+        previous_url=_neighbour(request, "antes", page_rows, exists=has_previous),
+        next_url=_neighbour(request, "despues", page_rows, exists=has_next),
     )

@@ -43,7 +43,7 @@ def _facts(data: bytes) -> dict[str, Any]:
     command = [sys.executable, "-I", str(SCRIPT)]
     facts: dict[str, Any] = {}
     with suppress(subprocess.TimeoutExpired, ValueError):
-        process = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, env={}, check=False)  # noqa: S603
+        process = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, env={}, check=False)
         facts = json.loads(process.stdout)
     return facts
 

@@ -64,7 +64,7 @@ def _text(page: Any) -> str:
         return str(page.extract_text(extraction_mode="layout", layout_mode_space_vertically=False))[:MAX_TEXT]
     except (MemoryError, RecursionError):
         raise
-    except Exception:  # as above: a page that cannot be read is a page without text
+    except Exception:
         return ""
 
 

@@ -113,7 +113,7 @@ class CreateSedeForm(SedeForm):
 
     def renew(self, key: UUID) -> None:
         """Give the form another key, so that it may create another sede."""
-        self.data = {**self.data.dict(), "key": str(key)}  # type: ignore[attr-defined]  # a QueryDict's own
+        self.data = {**dict(self.data.items()), "key": str(key)}
 
 
 class EditSedeForm(SedeForm):

@@ -98,14 +98,14 @@ class EntityQuerySet(models.QuerySet["Entity"]):
         if len(word) < MIN_CODE_LENGTH or not any(letter.isdigit() for letter in word):
             return self.filter(search__contains=Fold(Value(word)))
         text = connection.ops.prep_for_like_query(word)
-        return self.filter(pk__in=RawSQL(WITH_NAME_OR_CODE, [text, text.upper(), text.upper()]))  # noqa: S611  parameters
+        return self.filter(pk__in=RawSQL(WITH_NAME_OR_CODE, [text, text.upper(), text.upper()]))
 
     def with_main_sede(self) -> Self:
         """Each with its `code`, the `place` (municipality) of its main sede, and the number of its `open_sedes`."""
         return self.annotate(
-            code=RawSQL(CODE.format(entity="entities_entity.id"), [], models.TextField()),  # noqa: S611  constants
-            place=RawSQL(PLACE, [], models.TextField()),  # noqa: S611
-            open_sedes=RawSQL(OPEN_SEDES, [], models.IntegerField()),  # noqa: S611
+            code=RawSQL(CODE.format(entity="entities_entity.id"), [], models.TextField()),
+            place=RawSQL(PLACE, [], models.TextField()),
+            open_sedes=RawSQL(OPEN_SEDES, [], models.IntegerField()),
         )
 
 

@@ -71,7 +71,7 @@ class AssociationQuerySet(models.QuerySet["Association"]):
 
     def listed(self) -> Self:
         """Each with its member and the member's `code`, in the order of the list: name, NIT."""
-        code = RawSQL(CODE.format(entity="entities_association.member_id"), [], models.TextField())  # noqa: S611
+        code = RawSQL(CODE.format(entity="entities_association.member_id"), [], models.TextField())
         return self.select_related("member").annotate(code=code).order_by("member__search", "pk")
 
 

@@ -27,9 +27,8 @@ class AccessMiddleware(MiddlewareMixin):
         """Raise PermissionDenied (the 403 page) when the view is not for this user."""
         access, match = declared(view), request.resolver_match
         who = access.who if access else ""
-        has_session = getattr(request, "account_session", None) is not None
-        if request.user.is_authenticated and not has_session and who != "public":
-            raise PermissionDenied
+        if who != "public":
+            self._require_session(request)
         if match and match.namespace in GATED_BY_THEIR_LIBRARY:
             self._library(request, match.namespace)
             return None
@@ -40,6 +39,10 @@ class AccessMiddleware(MiddlewareMixin):
         if request.user.is_authenticated:
             _grant(request, request.user)
         return None
+
+    def _require_session(self, request: HttpRequest) -> None:
+        if request.user.is_authenticated and getattr(request, "account_session", None) is None:
+            raise PermissionDenied
 
     def _library(self, request: HttpRequest, namespace: str) -> None:
         """The admin sends who is not staff to the log-in, which sends who has logged in back to it: without end."""

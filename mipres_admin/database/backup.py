@@ -18,7 +18,7 @@ class BackupError(Exception):
 
 
 def _major(program: Path) -> int:
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
     number = re.search(r"\d+", version)
     return int(number[0]) if number else 0
 
@@ -35,7 +35,7 @@ def _folders() -> list[Path]:
 def program(name: str) -> Path:
     """The first `name` as new as the server: an older pg_dump refuses. Raises BackupError when there is none."""
     connection.ensure_connection()
-    server = connection.pg_version // 10_000  # type: ignore[attr-defined]
+    server = connection.get_database_version()[0]
     for folder in _folders():
         file = shutil.which(name, path=str(folder))
         if file and _major(Path(file)) >= server:
@@ -51,7 +51,7 @@ def _environment() -> dict[str, str]:
 
 def _run(name: str, *arguments: str) -> None:
     command = [str(program(name)), "--no-password", *arguments]
-    result = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603
+    result = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)
     if result.returncode:
         lines = result.stderr.strip().splitlines() or ["no reason given"]
         raise BackupError(f"{name} failed: {lines[-1]}")

@@ -10,8 +10,8 @@ def now() -> datetime:
     """The moment by PostgreSQL's clock, which querysets use too (`Now()`)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        ((moment,),) = cursor.fetchall()
-    return moment  # type: ignore[no-any-return]
+        moment: datetime = cursor.fetchall()[0][0]
+    return moment
 
 
 def today() -> date:

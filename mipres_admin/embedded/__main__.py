@@ -19,4 +19,4 @@ if __name__ == "__main__":
 
     folder = quote(str(server.ensure_running()))
     url = f"postgres://{server.USER}@/{server.DATABASE}?host={folder}&port={PORT}"
-    sys.exit(subprocess.call(sys.argv[1:], env=os.environ | {"DATABASE_URL": url}))  # noqa: S603  the caller's own command
+    sys.exit(subprocess.call(sys.argv[1:], env=os.environ | {"DATABASE_URL": url}))

@@ -29,7 +29,7 @@ class SystemAccount:
         """Start a program as this account, away from our terminal, folder and environment."""
         root = is_root()
         try:
-            return subprocess.Popen(  # noqa: S603 - an argument list of ours, no shell reads it
+            return subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -38,17 +38,21 @@ class HeadingMatch:
     unknown: list[str]
 
 
+def _repeated(keys: Sequence[str], headings: Sequence[str]) -> dict[str, list[str]]:
+    spellings: defaultdict[str, list[str]] = defaultdict(list)
+    for key, heading in zip(keys, headings, strict=True):
+        spellings[key].append(heading)
+    return {key: spelled for key, spelled in spellings.items() if key and len(spelled) > 1}
+
+
 def match_headings(headings: Sequence[str], columns: Sequence[ExpectedColumn]) -> HeadingMatch:
     """Find the columns among the headings of a file."""
     keys = [fold_key(heading) for heading in headings]
     places = [column.place_among(keys) for column in columns]
-    spellings: defaultdict[str, list[str]] = defaultdict(list)
-    for key, heading in zip(keys, headings, strict=True):
-        spellings[key].append(heading)
     known = {key for column in columns for key in column.keys}
     return HeadingMatch(
         places=places,
         missing=[column for column, place in zip(columns, places, strict=True) if column.required and place is None],
-        repeated={key: spelled for key, spelled in spellings.items() if key and len(spelled) > 1},
+        repeated=_repeated(keys, headings),
         unknown=[heading for heading, key in zip(headings, keys, strict=True) if heading and key not in known],
     )

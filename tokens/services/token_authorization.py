@@ -42,7 +42,7 @@ entity.id AS entity_id, entity.nit, entity.name, entity.kind, entity.is_active, 
 LOOK_UP = f"""
 SELECT {_COLUMNS} FROM tokens_portaltoken token JOIN entities_entity entity ON entity.id = token.entity_id
 WHERE token.jti = %(jti)s
-"""  # noqa: S608  constants
+"""
 ISSUE_TEMPORARY = f"""
 WITH token AS MATERIALIZED ({LOOK_UP}),
 issued AS (
@@ -52,12 +52,12 @@ issued AS (
     AND %(scope)s = ANY (string_to_array(scope, ' '))
 )
 SELECT * FROM token
-"""  # noqa: S608
+"""
 LOOK_UP_TEMPORARY = f"""
 SELECT {_COLUMNS} FROM tokens_temporarytoken temporary JOIN tokens_portaltoken token ON token.id = temporary.token_id
 JOIN entities_entity entity ON entity.id = token.entity_id
 WHERE temporary.digest = %(digest)s AND temporary.expires_at > statement_timestamp()
-"""  # noqa: S608
+"""
 RECORD_USE = """
 INSERT INTO tokens_tokenuse AS used (token_id, at, service, address)
 VALUES (%(token)s, %(now)s, %(service)s, %(address)s)

@@ -33,7 +33,7 @@ def _end_with_parent() -> None:
 
 def _start(arguments: list[str], port: int) -> subprocess.Popen[bytes]:
     """A child with a session of its own: the terminal's Ctrl-C reaches this command alone, which then ends it once."""
-    return subprocess.Popen(  # noqa: S603  our own interpreter and arguments
+    return subprocess.Popen(
         [sys.executable, *arguments],
         start_new_session=True,
         preexec_fn=_end_with_parent,

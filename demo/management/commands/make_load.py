@@ -17,7 +17,7 @@ from entities.models import Entity, EntityKind, Sede
 from roles.models import RegisteredUser, RoleAssignment
 from roles.validity import today
 
-UNUSABLE_PASSWORD = "!make-load"  # noqa: S105  no password fits it
+UNUSABLE_PASSWORD = "!make-load"
 TICK = 250_000
 CONSTRAINTS = """
 SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
@@ -122,7 +122,7 @@ class Command(BaseCommand):
                 if number % TICK == 0:
                     self._say(f"  {table}: {number}")
         self.cursor.execute(
-            f"SELECT setval(pg_get_serial_sequence(%s, 'id'), coalesce(max(id), 1)) FROM {table}",  # noqa: S608
+            f"SELECT setval(pg_get_serial_sequence(%s, 'id'), coalesce(max(id), 1)) FROM {table}",
             [table],
         )
         took = time.monotonic() - started

@@ -44,7 +44,7 @@ def undone(client: Client, kind: str = "reps", reason: str = "Archivo equivocado
 
 def story(seed: int) -> random.Random:
     """The same seed tells the same story."""
-    return random.Random(seed)  # noqa: S311
+    return random.Random(seed)
 
 
 def rethus(seed: int) -> list[dict[str, str]]:
