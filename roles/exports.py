@@ -9,8 +9,8 @@ from entities.models import AssociationQuerySet, Entity
 from mipres_admin.excel.writer import Column
 from mipres_admin.history.models import HistoryQuerySet
 from mipres_admin.history.presenters import cell_text, with_reason, without_codes
-from roles.entity_history_presenter import present
 from roles.models import RoleAssignmentQuerySet, RoleUpload
+from roles.page_content.entity_history import present
 from roles.uploads.rows import REMARKS
 from roles.uploads.validation import Verdict
 

@@ -9,7 +9,7 @@ from entities.models import Entity
 from mipres_admin.forms import set_choices
 from mipres_admin.history.forms import BaseHistoryForm
 from mipres_admin.history.models import HistoryQuerySet
-from roles.entity_history_presenter import (
+from roles.page_content.entity_history import (
     MINISTRY,
     NOBODY,
     PORTAL,

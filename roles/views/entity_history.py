@@ -18,9 +18,9 @@ from mipres_admin.forms import used_filters
 from mipres_admin.history.actions import record_history_download
 from mipres_admin.history.models import HistoryEntry, HistoryQuerySet
 from mipres_admin.paging import count_to, page_of
-from roles.entity_history_presenter import present
 from roles.exports import EVENT_COLUMNS, event_rows
 from roles.forms.entity_history import EntityHistoryForm
+from roles.page_content.entity_history import present
 
 COUNTED_TO = 10_000
 

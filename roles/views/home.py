@@ -10,8 +10,11 @@ from accounts.models import Account, Impersonation
 from accounts.requests import AnyRequest
 from accounts.rules.second_factor import compulsory_from, has_factor
 from mipres_admin.access.declarations import SAFE, Viewable, signed_in
-from roles.entity_overview import overview_of
-from roles.registry_notices import NOTICE_DAYS, notices_for
+from roles.page_content.entity_overview import overview_of
+from roles.page_content.registry_notices import (
+    NOTICE_DAYS,
+    notices_for,
+)
 
 
 def recent_impersonations(account: Account) -> list[Impersonation]:

@@ -24,9 +24,13 @@ from roles.exports import USER_COLUMNS, user_rows
 from roles.forms.users import AssociateForm, DeactivateForm, FindUserForm, LastDayForm, UpdateRolesForm, UsersFilterForm
 from roles.matrix import ACTIVATING_KINDS, MATRIX, MEANINGS
 from roles.models import Profession, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet
+from roles.page_content.user_page import (
+    RolesForm,
+    sede_groups,
+    user_page,
+)
 from roles.role_changes import RoleChange
 from roles.rules import NOT_REGISTERED, Activation, activation_for
-from roles.user_page import RolesForm, sede_groups, user_page
 from roles.validity import long_date
 
 FOUND_REMEMBERED = 50

@@ -14,10 +14,10 @@ from django.conf import settings
 
 from entities.models import Entity
 from tokens.actions import revoke_and_notify
-from tokens.client_verifier import ISSUER
 from tokens.models import PortalToken, ServerClient, TemporaryToken
 from tokens.scopes import REGIMEN, Scope
 from tokens.services import limits
+from tokens.services.client_verifier import ISSUER
 from tokens.services.errors import BadToken
 from tokens.signing import jwts
 

@@ -12,9 +12,14 @@ from django.utils import timezone
 from jwt.utils import base64url_decode
 
 from entities.models import Entity
-from tokens.client_verifier import ALGORITHM, ISSUER, TYPE, claims_signed_by
 from tokens.models import SigningKey
 from tokens.scopes import REGIMEN, scope_of
+from tokens.services.client_verifier import (
+    ALGORITHM,
+    ISSUER,
+    TYPE,
+    claims_signed_by,
+)
 from tokens.services.errors import BadToken
 from tokens.signing.keys import private_key_of, public_keys
 

@@ -8,7 +8,7 @@ from entities.models import Entity, Sede
 from roles.forms.users import AssociateForm, LastDayForm, SedeSearchForm, UpdateRolesForm
 from roles.matrix import Option, derived_roles
 from roles.models import RegisteredUser, RoleAssignment, RoleEnding, SsoPost
-from roles.registry_notices import NOTICE_DAYS
+from roles.page_content.registry_notices import NOTICE_DAYS
 from roles.role_changes import role_names
 from roles.rules import Activation, activation_refusal, current_post, option_for
 

@@ -11,7 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
 from tests.tokens.helpers import make_token
-from tokens.client_verifier import NotValid, Verifier
+from tokens.services.client_verifier import (
+    NotValid,
+    Verifier,
+)
 from tokens.signing.keys import rotate_keys
 
 pytestmark = pytest.mark.django_db
@@ -71,5 +74,7 @@ def test_an_expired_token_is_not_valid(eps, verifier):
 
 
 def test_it_is_imported_without_django():
-    code = "import sys, tokens.client_verifier; sys.exit(any(name.startswith('django') for name in sys.modules))"
+    code = (
+        "import sys, tokens.services.client_verifier; sys.exit(any(name.startswith('django') for name in sys.modules))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

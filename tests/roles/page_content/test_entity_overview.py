@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from entities.models import Association
 from mipres_admin.backoffice.charts import Figure, chart_of
-from roles.entity_overview import overview_of
+from roles.page_content.entity_overview import overview_of
 from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
 
 pytestmark = pytest.mark.django_db

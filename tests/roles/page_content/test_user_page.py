@@ -5,8 +5,11 @@ from django.http import QueryDict
 
 from mipres_admin.refusals import Refusal
 from roles.forms.users import AssociateForm, UpdateRolesForm
+from roles.page_content.user_page import (
+    sede_groups,
+    user_page,
+)
 from roles.rules import Activation
-from roles.user_page import sede_groups, user_page
 from tests.factories import make_assignment, make_user
 
 WHY = Refusal(cause="Los roles cambiaron.", remedy="Revise y repita.")
