@@ -74,7 +74,7 @@ def test_between_password_and_second_factor_nobody_goes_on(delegate, ministry):
         "account": delegate.pk,
         "password": delegate.get_session_auth_hash(),
         "since": timezone.now().timestamp(),
-        "wanted": "",
+        "next_url": "",
     }
     session.save()
     client.cookies["sesion"] = session.session_key

@@ -79,7 +79,7 @@ def limited(monkeypatch):
     def full(limit, who):
         raise limits.TooManyCalls(limit.message, timedelta(seconds=30))
 
-    monkeypatch.setattr(limits.Limit, "take", full)
+    monkeypatch.setattr(limits.Limit, "acquire", full)
 
 
 def oauth(path, fields=None, secret=None):
