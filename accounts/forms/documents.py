@@ -23,6 +23,25 @@ class DocumentInput(forms.TextInput):
         return value.upper() if value.isascii() else value
 
 
+def document_number_field(label: str, required: str) -> forms.CharField:
+    """The number of a person's document; `required` says that it is missing."""
+    return forms.CharField(
+        label=label,
+        max_length=20,
+        validators=[
+            RegexValidator(
+                DOCUMENT_NUMBER,
+                "El documento debe tener de 3 a 20 letras o dígitos, sin puntos ni espacios, por ejemplo 1025000111.",
+            )
+        ],
+        widget=DocumentInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": required,
+            "max_length": "El documento debe tener máximo 20 letras o dígitos, por ejemplo 1025000111.",
+        },
+    )
+
+
 class DocumentForm(ActionForm):
     """Type and number of a person's document."""
 
@@ -34,18 +53,4 @@ class DocumentForm(ActionForm):
             "invalid_choice": "El tipo de identificación debe ser uno de la lista, por ejemplo Cédula de ciudadanía.",
         },
     )
-    document_number = forms.CharField(
-        label="Documento identificación",
-        max_length=20,
-        validators=[
-            RegexValidator(
-                DOCUMENT_NUMBER,
-                "El documento debe tener de 3 a 20 letras o dígitos, sin puntos ni espacios, por ejemplo 1025000111.",
-            )
-        ],
-        widget=DocumentInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={
-            "required": "Ingrese el documento de identificación.",
-            "max_length": "El documento debe tener máximo 20 letras o dígitos, por ejemplo 1025000111.",
-        },
-    )
+    document_number = document_number_field("Documento identificación", "Ingrese el documento de identificación.")

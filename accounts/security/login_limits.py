@@ -115,11 +115,6 @@ def counter_keys(account: Account) -> list[str]:
     return [_key("login", account.login), _key("factor", second_factor_counter_name(account))]
 
 
-def login_counter_key(login: str) -> str:
-    """The counter of the failed log-ins of a name, as it was typed."""
-    return _key("login", login.strip().upper())
-
-
 def reset_login(login: str) -> None:
     """Forget the failed log-ins of a login whose owner has shown otherwise who they are."""
     limiter.reset(_key("login", login))

@@ -26,7 +26,6 @@ from accounts.models import Account, Passkey
 from accounts.security.secrets import ISSUER
 
 TIMEOUT_MS = 300_000
-LONGEST_ANSWER = 20_000
 TRANSPORTS = {transport.value for transport in AuthenticatorTransport}
 
 

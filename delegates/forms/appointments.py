@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
-from accounts.forms.documents import CHOOSE, DocumentInput
+from accounts.forms.documents import CHOOSE, document_number_field
 from accounts.forms.person_fields import A_NAME
-from accounts.models import DOCUMENT_NUMBER, DocumentType, Sex
+from accounts.models import DocumentType, Sex
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
 from delegates.rules.appointments import Authorization, Identity, version
 from entities.models import Entity, EntityKind
@@ -50,21 +50,7 @@ class AuthorizedForm(ActionForm):
     """The form of "Administrar autorizados", its fields in its order; the document only for a new person."""
 
     document_type = _choice("Tipo documento", DocumentType.choices, subject="tipo de documento")
-    document_number = forms.CharField(
-        label="Número documento",
-        max_length=20,
-        validators=[
-            RegexValidator(
-                DOCUMENT_NUMBER,
-                "El documento debe tener de 3 a 20 letras o dígitos, sin puntos ni espacios, por ejemplo 1025000111.",
-            )
-        ],
-        widget=DocumentInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={
-            "required": "Ingrese el número de documento.",
-            "max_length": "El documento debe tener máximo 20 letras o dígitos, por ejemplo 1025000111.",
-        },
-    )
+    document_number = document_number_field("Número documento", "Ingrese el número de documento.")
     sex = _choice("Sexo", Sex.choices)
     email = forms.EmailField(
         label="Correo electrónico",

@@ -25,7 +25,6 @@ class EntityKind(models.TextChoices):
 
 
 EPS_KINDS = (EntityKind.EPS_C, EntityKind.EPS_S)
-NATURAL_PERSON_KINDS = (EntityKind.PPN, EntityKind.PROFESIONAL_INDEPENDIENTE)
 
 
 class IdentificationType(models.TextChoices):
