@@ -128,9 +128,9 @@ def test_groups_are_changed_with_a_reason_that_the_person_reads(chief, helper, d
 
 
 def test_a_second_click_changes_nothing(chief, helper):
-    asked = {"groups": ["revisor"], "expected_groups": ["soporte"], "reason": WHY}
-    assert change_groups(by=chief, account=helper, **asked)
-    assert not change_groups(by=chief, account=helper, **asked)
+    change = {"groups": ["revisor"], "expected_groups": ["soporte"], "reason": WHY}
+    assert change_groups(by=chief, account=helper, **change)
+    assert not change_groups(by=chief, account=helper, **change)
     assert HistoryEntry.objects.filter(event="staff.groups_changed").count() == 1
 
 

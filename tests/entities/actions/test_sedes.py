@@ -259,12 +259,12 @@ def test_initial_record_can_be_edited_and_disabled(delegate):
     assert actions.disable_sede(by=delegate, sede=main, expected_use=SedeUse(0, 0))
 
 
-@pytest.mark.parametrize("deed", ["edit_sede", "disable_sede", "enable_sede"])
-def test_sede_of_reps_cannot_be_changed(delegate, deed):
+@pytest.mark.parametrize("action", ["edit_sede", "disable_sede", "enable_sede"])
+def test_sede_of_reps_cannot_be_changed(delegate, action):
     sede = make_sede(delegate.entity)
     more = {"edit_sede": {"details": details(), "fingerprint": ""}, "disable_sede": {"expected_use": SedeUse(0, 0)}}
     with pytest.raises(Refused) as refused:
-        getattr(actions, deed)(by=delegate, sede=sede, **more.get(deed, {}))
+        getattr(actions, action)(by=delegate, sede=sede, **more.get(action, {}))
     assert "REPS" in refused.value.refusal.cause
 
 

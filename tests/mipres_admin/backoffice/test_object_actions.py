@@ -176,8 +176,8 @@ def perform(client, obj, slug, **data):
 @pytest.mark.parametrize("slug", ["deshabilitar", "habilitar"])
 def test_a_sede_of_reps_is_neither_closed_nor_opened_here(ministry, sede, slug):
     client = client_of(ministry)
-    asked = client.get(reverse("admin:entities_sede_action", args=[sede.pk, slug]))
-    assert "viene del REPS" in asked.text
+    refused_page = client.get(reverse("admin:entities_sede_action", args=[sede.pk, slug]))
+    assert "viene del REPS" in refused_page.text
     assert "viene del REPS" in perform(client, sede, slug).text
     assert not HistoryEntry.objects.exists()
 

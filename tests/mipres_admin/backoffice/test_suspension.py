@@ -164,10 +164,10 @@ def test_lifted_the_second_appointment_opens_the_old_account(chain, ips, ministr
 
 def test_a_ppn_does_not_register_again(ministry):
     person = factories.make_natural()
-    asked = {"by": person, "phone": "6013305043", "address": "Calle 1", "municipality_id": "11001"}
-    suspend_account(by=ministry, account=register_ppn(**asked), reason=WHY)
+    registration = {"by": person, "phone": "6013305043", "address": "Calle 1", "municipality_id": "11001"}
+    suspend_account(by=ministry, account=register_ppn(**registration), reason=WHY)
     with pytest.raises(Refused) as refused:
-        register_ppn(**asked)
+        register_ppn(**registration)
     assert refused.value.refusal.headline == "Cuenta suspendida"
 
 

@@ -379,9 +379,9 @@ def test_a_sent_mail_is_not_put_back(ministry, smtp):
     assert retry(by=ministry, mail=OutgoingMail.objects.get(), reason="x") is False
 
 
-@pytest.mark.parametrize("deed", ["add/", "1/delete/"])
-def test_staff_only_look(staff, deed):
-    assert staff.get(f"/admin/outbox/outgoingmail/{deed}").status_code in (302, 403)
+@pytest.mark.parametrize("path", ["add/", "1/delete/"])
+def test_staff_only_look(staff, path):
+    assert staff.get(f"/admin/outbox/outgoingmail/{path}").status_code in (302, 403)
 
 
 # ---------------------------------------------------------------- what can never be

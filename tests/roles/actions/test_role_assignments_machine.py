@@ -52,14 +52,14 @@ class Roles(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.sleeper.__exit__(None, None, None)
 
-    def attempt(self, deed):
+    def attempt(self, action):
         """Do it at the machine's own time; whether it was refused."""
         with (
             patch("django.utils.timezone.now", lambda: self.now),
             patch("mipres_admin.database.clock.now", lambda: self.now),
         ):
             try:
-                change = deed()
+                change = action()
             except Refused:
                 return None
         self.events += bool(change)

@@ -37,10 +37,10 @@ def test_a_token_of_a_retired_key_is_read(token, verifier):
     assert verifier.verify(token.token)
 
 
-@pytest.mark.parametrize("asked", [{"nit": "900999999"}, {"scope": "otro"}])
-def test_another_nit_or_scope_is_not_valid(token, verifier, asked):
+@pytest.mark.parametrize("options", [{"nit": "900999999"}, {"scope": "otro"}])
+def test_another_nit_or_scope_is_not_valid(token, verifier, options):
     with pytest.raises(NotValid):
-        verifier.verify(token.token, **asked)
+        verifier.verify(token.token, **options)
 
 
 @pytest.mark.parametrize("cut", [-1, -90, 3])
@@ -52,9 +52,9 @@ def test_a_truncated_token_is_not_valid(token, verifier, cut):
 @pytest.mark.parametrize("change", [{"algorithm": "HS256"}, {"algorithm": "none", "key": None}])
 def test_another_algorithm_is_not_valid(token, verifier, change):
     claims = verifier.verify(token.token)
-    asked = {"key": "k" * 40, "headers": {"typ": "mipres", "kid": "AAAAAAAA"}} | change
+    options = {"key": "k" * 40, "headers": {"typ": "mipres", "kid": "AAAAAAAA"}} | change
     with pytest.raises(NotValid):
-        verifier.verify(jwt.encode(claims, **asked))
+        verifier.verify(jwt.encode(claims, **options))
 
 
 def test_an_unknown_key_is_not_valid(token, verifier):
