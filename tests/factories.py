@@ -1,6 +1,7 @@
 """Which entities, sedes, people, users and accounts do the tests need? Factories with sensible defaults."""
 
 from base64 import b32decode
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from django_otp.oath import totp
 
-from accounts.models import Account, AccountSession, AuthenticatorApp, Person
+from accounts.models import Account, AccountSession, AuthenticatorApp, CivilRegistryEntry, Person
 from accounts.security.secrets import new_seed, totp_key
 from accounts.usernames import first_delegate_login, natural_person_login
 from delegates.models import Appointment, EntityRegistration
@@ -51,6 +52,17 @@ def make_person(**fields: Any) -> Person:
         "email": f"persona{number}@correo.example",
     }
     return Person.objects.create(**(defaults | fields))
+
+
+def make_civil_entry(person: Person | None = None, **fields: Any) -> CivilRegistryEntry:
+    """What the Registro civil has of a person, or of somebody whom the portal does not know."""
+    defaults: dict[str, Any] = {"document_type": "CC", "document_number": f"10{next(_serial):08}"}
+    defaults |= {"first_name": "Ana", "first_surname": "Prueba"}
+    if person:
+        names = ("document_type", "document_number", "first_name", "second_name", "first_surname", "second_surname")
+        defaults = {name: getattr(person, name) for name in names}
+    defaults |= {"issued_on": date(2010, 5, 20), "state": "vigente"}
+    return CivilRegistryEntry.objects.create(**(defaults | fields))
 
 
 def make_user(kind: str = UserKind.PROFESIONAL, profession: str | None = "P07", **person: Any) -> RegisteredUser:

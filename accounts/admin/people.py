@@ -6,7 +6,7 @@ from accounts.admin.list_helpers import (
     DocumentColumn,
     filter_by_document,
 )
-from accounts.models import Account, DeceasedEntry, Person
+from accounts.models import Account, CivilRegistryEntry, DeceasedEntry, Person
 from entities.admin import matching
 from mipres_admin.backoffice.admin_base import ReadOnlyAdmin, RelatedList, register_related_lists
 
@@ -37,6 +37,18 @@ register_related_lists(
 @admin.register(DeceasedEntry)
 class DeceasedEntryAdmin(DocumentColumn, ReadOnlyAdmin):
     list_display = ("document", "deceased_on", "closed_on")
+    search = staticmethod(filter_by_document)
+    search_help_text = "Documento, con el tipo o sin él."
+    ordering = ("-pk",)
+    sortable_by = ()
+
+
+@admin.register(CivilRegistryEntry)
+class CivilRegistryEntryAdmin(DocumentColumn, ReadOnlyAdmin):
+    list_display = (
+        "document", "first_name", "second_name", "first_surname", "second_surname", "issued_on", "state",
+        "deceased_on", "closed_on",
+    )  # fmt: skip
     search = staticmethod(filter_by_document)
     search_help_text = "Documento, con el tipo o sin él."
     ordering = ("-pk",)

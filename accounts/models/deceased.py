@@ -1,12 +1,9 @@
 """Which people have died, as the Ministry's list says?"""
 
-from zoneinfo import ZoneInfo
-
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now, TruncDate
 
-from accounts.models.people import DocumentType, document_check
+from accounts.models.people import TODAY, DocumentType, document_check
 
 
 class DeceasedEntry(models.Model):
@@ -28,7 +25,7 @@ class DeceasedEntry(models.Model):
             ),
             document_check("deceased_document_well_formed"),
             models.CheckConstraint(
-                condition=Q(deceased_on__lte=TruncDate(Now(), tzinfo=ZoneInfo("America/Bogota"))),
+                condition=Q(deceased_on__lte=TODAY),
                 name="deceased_not_in_the_future",
                 violation_error_message="La fecha de fallecimiento debe ser hoy o un día anterior.",
             ),

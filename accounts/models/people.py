@@ -1,11 +1,12 @@
 """Which people does the portal know, by which documents?"""
 
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Now, TruncDate
 
 from mipres_admin.database.text import Fold
 
@@ -32,6 +33,7 @@ class Sex(models.TextChoices):
     T = "T", "Trans"
 
 
+TODAY = TruncDate(Now(), tzinfo=ZoneInfo("America/Bogota"))
 DOCUMENT_NUMBER = r"^[A-Z0-9]{3,20}$"
 
 

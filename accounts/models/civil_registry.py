@@ -1,0 +1,70 @@
+"""Who has which identity document, as the Registro civil says, and was it cancelled by death?"""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.people import TODAY, DocumentType, document_check
+
+
+class CivilRegistryQuerySet(models.QuerySet["CivilRegistryEntry"]):
+    def current(self) -> Self:
+        """Documents in force: the registry still has them, and nobody's death cancelled them."""
+        return self.filter(closed_on__isnull=True, state=CivilRegistryEntry.State.VIGENTE)
+
+
+class CivilRegistryEntry(models.Model):
+    """One identity document and its holder's names; closed when the registry no longer has it."""
+
+    class State(models.TextChoices):
+        VIGENTE = "vigente", "Vigente"
+        CANCELADA = "cancelada", "Cancelada por muerte"
+
+    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
+    document_number = models.CharField("número de documento", max_length=20)
+    first_name = models.CharField("primer nombre", max_length=60)
+    second_name = models.CharField("segundo nombre", max_length=60, blank=True)
+    first_surname = models.CharField("primer apellido", max_length=60)
+    second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
+    issued_on = models.DateField("fecha de expedición")
+    state = models.CharField("estado", max_length=9, choices=State)
+    deceased_on = models.DateField("fecha de fallecimiento", null=True, blank=True)
+    closed_on = models.DateField("retirado el", null=True, blank=True)
+
+    objects = CivilRegistryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "documento del Registro civil"
+        verbose_name_plural = "documentos del Registro civil"
+        constraints = (
+            models.UniqueConstraint(
+                "document_type",
+                "document_number",
+                name="civil_registry_once_per_document",
+                violation_error_message="Ese documento ya está en el Registro civil.",
+            ),
+            document_check("civil_registry_document_well_formed"),
+            models.CheckConstraint(
+                condition=~Q(first_name="") & ~Q(first_surname=""),
+                name="civil_registry_has_name_and_surname",
+                violation_error_message="Ingrese el primer nombre y el primer apellido.",
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_on__lte=TODAY),
+                name="civil_registry_issued_by_today",
+                violation_error_message="La fecha de expedición debe ser hoy o un día anterior.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="vigente", deceased_on__isnull=True)
+                | Q(state="cancelada", deceased_on__isnull=False, deceased_on__lte=TODAY),
+                name="civil_registry_cancelled_with_its_day",
+                violation_error_message=(
+                    "Un documento cancelado por muerte debe tener la fecha de fallecimiento, hoy o un día anterior; "
+                    "uno vigente no la tiene."
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document_type}{self.document_number}"
