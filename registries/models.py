@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from mipres_admin.database.sha256_pattern import SHA256
+from mipres_admin.database.constraints import SHA256, check, filled, matches, unique
 from registries.registry import registry_label
 
 
@@ -96,62 +96,54 @@ class RegistryLoad(models.Model):
             ("undo_load", "Puede deshacer la última carga de un registro"),
         )
         constraints = (
-            models.CheckConstraint(
-                condition=Q(kind__regex=r"^[a-z]{2,20}$"),
-                name="registry_load_kind_well_formed",
-                violation_error_message="El registro debe tener de 2 a 20 letras minúsculas, por ejemplo reps.",
+            matches(
+                "registry_load_kind_well_formed",
+                "El registro debe tener de 2 a 20 letras minúsculas, por ejemplo reps.",
+                kind=r"^[a-z]{2,20}$",
             ),
-            models.CheckConstraint(
-                condition=~Q(file_name=""),
-                name="registry_load_has_file_name",
-                violation_error_message="Ingrese el nombre del archivo.",
+            filled("registry_load_has_file_name", "file_name", "Ingrese el nombre del archivo."),
+            matches(
+                "registry_load_sha256_well_formed", "El SHA-256 debe tener 64 dígitos hexadecimales.", sha256=SHA256
             ),
-            models.CheckConstraint(
-                condition=Q(sha256__regex=SHA256),
-                name="registry_load_sha256_well_formed",
-                violation_error_message="El SHA-256 debe tener 64 dígitos hexadecimales.",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    state__in=("uploaded", "previewed", "queued", "refused", "cancelled"), loaded_at__isnull=True
-                )
+            check(
+                "registry_load_applied_has_date",
+                Q(state__in=("uploaded", "previewed", "queued", "refused", "cancelled"), loaded_at__isnull=True)
                 | Q(state__in=("applied", "undo_queued", "undone"), loaded_at__isnull=False),
-                name="registry_load_applied_has_date",
-                violation_error_message="Una carga aplicada debe decir cuándo; una que no lo está, no.",
+                "Una carga aplicada debe decir cuándo; una que no lo está, no.",
             ),
-            models.CheckConstraint(
-                condition=Q(state="undone", undone_at__isnull=False) | (~Q(state="undone") & Q(undone_at__isnull=True)),
-                name="registry_load_undone_has_date",
-                violation_error_message="Una carga deshecha debe decir cuándo; una que no lo está, no.",
+            check(
+                "registry_load_undone_has_date",
+                Q(state="undone", undone_at__isnull=False) | (~Q(state="undone") & Q(undone_at__isnull=True)),
+                "Una carga deshecha debe decir cuándo; una que no lo está, no.",
             ),
-            models.CheckConstraint(
-                condition=~Q(state__in=("queued", "undo_queued"))
+            check(
+                "registry_load_queued_has_requester",
+                ~Q(state__in=("queued", "undo_queued"))
                 | (Q(requested_by__isnull=False, requested_at__isnull=False) & ~Q(reason="")),
-                name="registry_load_queued_has_requester",
-                violation_error_message="Lo que se pide al portal debe decir quién lo pide, cuándo y por qué.",
+                "Lo que se pide al portal debe decir quién lo pide, cuándo y por qué.",
             ),
-            models.CheckConstraint(
-                condition=~Q(state="refused") | ~Q(error=""),
-                name="registry_load_refused_has_error",
-                violation_error_message="Una carga que no se puede hacer debe decir por qué.",
+            check(
+                "registry_load_refused_has_error",
+                ~Q(state="refused") | ~Q(error=""),
+                "Una carga que no se puede hacer debe decir por qué.",
             ),
-            models.CheckConstraint(
-                condition=Q(is_undoable=False) | Q(state__in=("applied", "undo_queued")),
-                name="registry_load_undoable_is_applied",
-                violation_error_message="Solo se puede deshacer una carga aplicada.",
+            check(
+                "registry_load_undoable_is_applied",
+                Q(is_undoable=False) | Q(state__in=("applied", "undo_queued")),
+                "Solo se puede deshacer una carga aplicada.",
             ),
-            models.UniqueConstraint(
+            unique(
+                "registry_load_one_undoable",
                 "kind",
-                condition=Q(is_undoable=True),
-                name="registry_load_one_undoable",
-                violation_error_message="Solo se puede deshacer la última carga de un registro.",
+                where=Q(is_undoable=True),
+                message="Solo se puede deshacer la última carga de un registro.",
             ),
-            models.UniqueConstraint(
+            unique(
+                "registry_load_one_open_per_file",
                 "kind",
                 "sha256",
-                condition=Q(state__in=("uploaded", "previewed", "queued")),
-                name="registry_load_one_open_per_file",
-                violation_error_message="Ese archivo ya está subido y sin aplicar.",
+                where=Q(state__in=("uploaded", "previewed", "queued")),
+                message="Ese archivo ya está subido y sin aplicar.",
             ),
         )
         indexes = (
@@ -182,13 +174,7 @@ class RegistryFile(models.Model):
     class Meta:
         verbose_name = "archivo de un registro"
         verbose_name_plural = "archivos de registros"
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(size__gt=0),
-                name="registry_file_not_empty",
-                violation_error_message="El archivo está vacío.",
-            ),
-        )
+        constraints = (check("registry_file_not_empty", Q(size__gt=0), "El archivo está vacío."),)
 
     def __str__(self) -> str:
         return str(self.load_id)
@@ -207,10 +193,8 @@ class RegistryProgress(models.Model):
         verbose_name = "avance de una carga"
         verbose_name_plural = "avances de cargas"
         constraints = (
-            models.CheckConstraint(
-                condition=Q(done__gte=0, done__lte=1),
-                name="registry_progress_is_fraction",
-                violation_error_message="La parte hecha debe estar entre 0 y 1.",
+            check(
+                "registry_progress_is_fraction", Q(done__gte=0, done__lte=1), "La parte hecha debe estar entre 0 y 1."
             ),
         )
 
@@ -269,12 +253,12 @@ class RegistryChange(models.Model):
         verbose_name = "fila cambiada por una carga"
         verbose_name_plural = "filas cambiadas por cargas"
         constraints = (
-            models.UniqueConstraint(
+            unique(
+                "registry_change_once_per_row",
                 "load",
                 "table",
                 "key",
-                name="registry_change_once_per_row",
-                violation_error_message="De cada fila se guarda una vez cómo estaba antes de la carga.",
+                message="De cada fila se guarda una vez cómo estaba antes de la carga.",
             ),
         )
 

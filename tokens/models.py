@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Account
 from entities.models import Entity
-from mipres_admin.database.sha256_pattern import SHA256
+from mipres_admin.database.constraints import SHA256, check, filled, known, matches, unique
 from tokens.scopes import Service
 
 MAX_DAYS = 366
@@ -52,18 +52,15 @@ class SigningKey(models.Model):
         verbose_name = "llave de firma"
         verbose_name_plural = "llaves de firma"
         constraints = (
-            models.CheckConstraint(
-                condition=Q(kid__regex=r"^[A-Za-z0-9_-]{8}$"),
-                name="signing_key_kid_well_formed",
-                violation_error_message="El identificador de la llave debe tener 8 caracteres de base64url.",
+            matches(
+                "signing_key_kid_well_formed",
+                "El identificador de la llave debe tener 8 caracteres de base64url.",
+                kid=r"^[A-Za-z0-9_-]{8}$",
             ),
-            models.CheckConstraint(
-                condition=Q(algorithm="ES256"),
-                name="signing_key_algorithm_known",
-                violation_error_message="El algoritmo debe ser ES256.",
-            ),
-            models.CheckConstraint(
-                condition=Q(state="next", current_at__isnull=True, retired_at__isnull=True, verifies_until__isnull=True)
+            check("signing_key_algorithm_known", Q(algorithm="ES256"), "El algoritmo debe ser ES256."),
+            check(
+                "signing_key_dates_fit_state",
+                Q(state="next", current_at__isnull=True, retired_at__isnull=True, verifies_until__isnull=True)
                 & ~Q(private_key="")
                 | Q(state="current", current_at__isnull=False, retired_at__isnull=True, verifies_until__isnull=True)
                 & ~Q(private_key="")
@@ -74,22 +71,16 @@ class SigningKey(models.Model):
                     verifies_until__isnull=False,
                     private_key="",
                 ),
-                name="signing_key_dates_fit_state",
-                violation_error_message=(
-                    "Una llave retirada debe tener sus fechas y ninguna llave privada; las demás, su llave privada."
-                ),
+                "Una llave retirada debe tener sus fechas y ninguna llave privada; las demás, su llave privada.",
             ),
-            models.UniqueConstraint(
+            unique(
+                "signing_key_one_current",
                 "state",
-                condition=Q(state="current"),
-                name="signing_key_one_current",
-                violation_error_message="Solo una llave puede ser la actual.",
+                where=Q(state="current"),
+                message="Solo una llave puede ser la actual.",
             ),
-            models.UniqueConstraint(
-                "state",
-                condition=Q(state="next"),
-                name="signing_key_one_next",
-                violation_error_message="Solo una llave puede ser la siguiente.",
+            unique(
+                "signing_key_one_next", "state", where=Q(state="next"), message="Solo una llave puede ser la siguiente."
             ),
         )
 
@@ -166,28 +157,22 @@ class PortalToken(models.Model):
         verbose_name_plural = "tokens del portal"
         ordering = ("-id",)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(jti__regex=r"^[A-Za-z0-9_-]{16}$", fingerprint__regex=SHA256)
+            check(
+                "token_marks_well_formed",
+                Q(jti__regex=r"^[A-Za-z0-9_-]{16}$", fingerprint__regex=SHA256)
                 & Q(last_characters__regex=r"^[A-Za-z0-9_-]{6}$"),
-                name="token_marks_well_formed",
-                violation_error_message="El identificador, la huella y los últimos caracteres deben ser los del token.",
+                "El identificador, la huella y los últimos caracteres deben ser los del token.",
             ),
-            models.CheckConstraint(
-                condition=~Q(name=""), name="token_has_a_name", violation_error_message="Ingrese el nombre del token."
+            filled("token_has_a_name", "name", "Ingrese el nombre del token."),
+            matches("token_scope_known", "El alcance debe ser prescripción, suministros o facturación.", scope=_SCOPE),
+            check(
+                "token_expires_within_366_days",
+                Q(expires_at__gt=F("issued_at")) & Q(expires_at__lte=F("issued_at") + timedelta(days=MAX_DAYS)),
+                "El token debe vencer después de generarse y a más tardar en 366 días.",
             ),
-            models.CheckConstraint(
-                condition=Q(scope__regex=_SCOPE),
-                name="token_scope_known",
-                violation_error_message="El alcance debe ser prescripción, suministros o facturación.",
-            ),
-            models.CheckConstraint(
-                condition=Q(expires_at__gt=F("issued_at"))
-                & Q(expires_at__lte=F("issued_at") + timedelta(days=MAX_DAYS)),
-                name="token_expires_within_366_days",
-                violation_error_message="El token debe vencer después de generarse y a más tardar en 366 días.",
-            ),
-            models.CheckConstraint(
-                condition=Q(superseded_at__isnull=True, ends_at__isnull=True)
+            check(
+                "token_superseded_and_ends",
+                Q(superseded_at__isnull=True, ends_at__isnull=True)
                 | Q(
                     superseded_at__isnull=False,
                     ends_at__isnull=False,
@@ -195,25 +180,24 @@ class PortalToken(models.Model):
                     ends_at__gte=F("issued_at"),
                     ends_at__lte=F("expires_at"),
                 ),
-                name="token_superseded_and_ends",
-                violation_error_message="Un token reemplazado debe decir cuándo lo fue y hasta cuándo vale.",
+                "Un token reemplazado debe decir cuándo lo fue y hasta cuándo vale.",
             ),
-            models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__lte=F("superseded_at") + MAX_OVERLAP),
-                name="token_overlaps_a_week_at_most",
-                violation_error_message="Un token reemplazado debe terminar a más tardar en siete días.",
+            check(
+                "token_overlaps_a_week_at_most",
+                Q(ends_at__isnull=True) | Q(ends_at__lte=F("superseded_at") + MAX_OVERLAP),
+                "Un token reemplazado debe terminar a más tardar en siete días.",
             ),
-            models.CheckConstraint(
-                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True, reason="")
+            check(
+                "token_revoked_with_a_reason",
+                Q(revoked_at__isnull=True, revoked_by__isnull=True, reason="")
                 | Q(revoked_at__isnull=False, revoked_at__gte=F("issued_at")) & ~Q(reason=""),
-                name="token_revoked_with_a_reason",
-                violation_error_message="Un token revocado debe decir cuándo y por qué.",
+                "Un token revocado debe decir cuándo y por qué.",
             ),
-            models.UniqueConstraint(
+            unique(
+                "token_one_newest_per_entity",
                 "entity",
-                condition=Q(superseded_at__isnull=True, revoked_at__isnull=True),
-                name="token_one_newest_per_entity",
-                violation_error_message="La entidad ya tiene un token; el nuevo debe reemplazarlo.",
+                where=Q(superseded_at__isnull=True, revoked_at__isnull=True),
+                message="La entidad ya tiene un token; el nuevo debe reemplazarlo.",
             ),
         )
         indexes = (
@@ -253,11 +237,7 @@ class TokenUse(models.Model):
         verbose_name = "último uso"
         verbose_name_plural = "últimos usos"
         constraints = (
-            models.CheckConstraint(
-                condition=Q(service__in=Service.values),
-                name="token_use_service_known",
-                violation_error_message="El servicio debe ser uno de los de MIPRES.",
-            ),
+            known("token_use_service_known", "service", Service, "El servicio debe ser uno de los de MIPRES."),
         )
 
     def __str__(self) -> str:
@@ -275,16 +255,9 @@ class TokenReminder(models.Model):
         verbose_name = "aviso de vencimiento"
         verbose_name_plural = "avisos de vencimiento"
         constraints = (
-            models.UniqueConstraint(
-                "token",
-                "days",
-                name="token_reminder_once",
-                violation_error_message="Ese aviso ya se envió.",
-            ),
-            models.CheckConstraint(
-                condition=Q(days__in=REMINDER_DAYS),
-                name="token_reminder_days_known",
-                violation_error_message="El aviso debe ser de 30, 14, 7 o 1 días antes.",
+            unique("token_reminder_once", "token", "days", message="Ese aviso ya se envió."),
+            check(
+                "token_reminder_days_known", Q(days__in=REMINDER_DAYS), "El aviso debe ser de 30, 14, 7 o 1 días antes."
             ),
         )
 
@@ -319,20 +292,18 @@ class TemporaryToken(models.Model):
         verbose_name = "token temporal"
         verbose_name_plural = "tokens temporales"
         constraints = (
-            models.CheckConstraint(
-                condition=Q(digest__regex=SHA256),
-                name="temporary_token_digest_well_formed",
-                violation_error_message="La huella debe ser un SHA-256 en hexadecimal.",
+            matches(
+                "temporary_token_digest_well_formed", "La huella debe ser un SHA-256 en hexadecimal.", digest=SHA256
             ),
-            models.CheckConstraint(
-                condition=Q(service__in=(Service.SUMINISTROS, Service.FACTURACION)),
-                name="temporary_token_service_known",
-                violation_error_message="Solo Suministros y Facturación dan tokens temporales.",
+            check(
+                "temporary_token_service_known",
+                Q(service__in=(Service.SUMINISTROS, Service.FACTURACION)),
+                "Solo Suministros y Facturación dan tokens temporales.",
             ),
-            models.CheckConstraint(
-                condition=Q(expires_at=F("issued_at") + timedelta(hours=24)),
-                name="temporary_token_lives_a_day",
-                violation_error_message="Un token temporal debe durar 24 horas.",
+            check(
+                "temporary_token_lives_a_day",
+                Q(expires_at=F("issued_at") + timedelta(hours=24)),
+                "Un token temporal debe durar 24 horas.",
             ),
         )
         indexes = (models.Index("expires_at", name="temporary_token_expires_at"),)
@@ -373,26 +344,23 @@ class ServerClient(models.Model):
         verbose_name_plural = "servidores clientes"
         ordering = ("-id",)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(client_id__regex=r"^srv-[0-9a-f]{16}$", digest__regex=SHA256),
-                name="server_client_marks_well_formed",
-                violation_error_message="El client_id y la huella del secreto deben ser los que hace el portal.",
+            matches(
+                "server_client_marks_well_formed",
+                "El client_id y la huella del secreto deben ser los que hace el portal.",
+                client_id=r"^srv-[0-9a-f]{16}$",
+                digest=SHA256,
             ),
-            models.CheckConstraint(
-                condition=~Q(name=""),
-                name="server_client_has_a_name",
-                violation_error_message="Ingrese el nombre del servidor.",
+            filled("server_client_has_a_name", "name", "Ingrese el nombre del servidor."),
+            matches(
+                "server_client_scope_known",
+                "El alcance debe ser prescripción, suministros o facturación.",
+                scope=_SCOPE,
             ),
-            models.CheckConstraint(
-                condition=Q(scope__regex=_SCOPE),
-                name="server_client_scope_known",
-                violation_error_message="El alcance debe ser prescripción, suministros o facturación.",
-            ),
-            models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_by__isnull=True, reason="")
+            check(
+                "server_client_ended_with_a_reason",
+                Q(ended_at__isnull=True, ended_by__isnull=True, reason="")
                 | Q(ended_at__isnull=False, ended_by__isnull=False, ended_at__gte=F("created_at")) & ~Q(reason=""),
-                name="server_client_ended_with_a_reason",
-                violation_error_message="Un servidor retirado debe decir cuándo, quién y por qué.",
+                "Un servidor retirado debe decir cuándo, quién y por qué.",
             ),
         )
 

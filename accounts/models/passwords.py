@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models.accounts import Account, can_log_in_q
-from mipres_admin.database.sha256_pattern import SHA256
+from mipres_admin.database.constraints import SHA256
 
 
 class PasswordRecord(models.Model):

@@ -11,7 +11,7 @@ from django_otp.oath import TOTP
 
 from accounts.security.secrets import totp_key
 from entities.models import EntityKind
-from mipres_admin.database.sha256_pattern import SHA256
+from mipres_admin.database.constraints import SHA256
 
 if TYPE_CHECKING:
     from accounts.models.accounts import Account

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from accounts.models import Account, Person
 from entities.models import Entity, EntityKind, EtModel, Municipality
 from mipres_admin.database.clock import midnight
-from mipres_admin.database.sha256_pattern import SHA256
+from mipres_admin.database.constraints import SHA256
 
 MAX_RUT_BYTES = 1024 * 1024
 

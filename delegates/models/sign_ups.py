@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Account, DocumentType, Person, Sex, document_check
-from mipres_admin.database.sha256_pattern import SHA256
+from mipres_admin.database.constraints import SHA256
 
 
 def person_of(account: Account) -> Person:

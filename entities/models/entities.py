@@ -9,6 +9,7 @@ from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
 
+from mipres_admin.database.constraints import check, filled, known, unique
 from mipres_admin.database.text import Fold
 
 
@@ -136,42 +137,32 @@ class Entity(models.Model):
         permissions = (("suspend_entity", "Puede suspender y reactivar entidades"),)
         ordering = ("name",)
         constraints = (
-            models.UniqueConstraint(
+            unique(
+                "entity_once_per_kind_and_nit",
                 "kind",
                 "identification_type",
                 "nit",
-                name="entity_once_per_kind_and_nit",
-                violation_error_message="Ya existe una entidad de este tipo con esa identificación.",
+                message="Ya existe una entidad de este tipo con esa identificación.",
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=EntityKind.values),
-                name="entity_kind_known",
-                violation_error_message="El tipo de entidad debe ser uno de la lista.",
-            ),
-            models.CheckConstraint(
-                condition=Q(identification_type="NI", nit__regex=r"^[0-9]{6,10}$")
+            known("entity_kind_known", "kind", EntityKind, "El tipo de entidad debe ser uno de la lista."),
+            check(
+                "entity_nit_well_formed",
+                Q(identification_type="NI", nit__regex=r"^[0-9]{6,10}$")
                 | Q(identification_type__in=("CC", "CE", "PA", "PE", "PT"), nit__regex=r"^[A-Z0-9]{3,20}$"),
-                name="entity_nit_well_formed",
-                violation_error_message=(
-                    "El NIT debe tener de 6 a 10 dígitos, sin dígito de verificación, por ejemplo 900123456."
-                ),
+                "El NIT debe tener de 6 a 10 dígitos, sin dígito de verificación, por ejemplo 900123456.",
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=EPS_KINDS, eps_code__regex=r"^[A-Z0-9]{6}$", eps_code__isnull=False)
+            check(
+                "entity_eps_code_only_for_eps",
+                Q(kind__in=EPS_KINDS, eps_code__regex=r"^[A-Z0-9]{6}$", eps_code__isnull=False)
                 | (~Q(kind__in=EPS_KINDS) & Q(eps_code__isnull=True)),
-                name="entity_eps_code_only_for_eps",
-                violation_error_message="Solo una EPS lleva código, de seis caracteres, por ejemplo EPS008.",
+                "Solo una EPS lleva código, de seis caracteres, por ejemplo EPS008.",
             ),
-            models.CheckConstraint(
-                condition=~Q(name=""),
-                name="entity_has_a_name",
-                violation_error_message="Ingrese la razón social de la entidad.",
-            ),
+            filled("entity_has_a_name", "name", "Ingrese la razón social de la entidad."),
             # null until the territorial entity registers
-            models.CheckConstraint(
-                condition=Q(et_model__isnull=True) | Q(kind=EntityKind.ET, et_model__in=EtModel.values),
-                name="entity_et_model_only_for_et",
-                violation_error_message="Solo una Entidad Territorial lleva modelo, 1 o 2.",
+            check(
+                "entity_et_model_only_for_et",
+                Q(et_model__isnull=True) | Q(kind=EntityKind.ET, et_model__in=EtModel.values),
+                "Solo una Entidad Territorial lleva modelo, 1 o 2.",
             ),
             # target of the composite keys by which an association knows the kinds of its two entities
             models.UniqueConstraint("id", "kind", name="entity_with_its_kind"),

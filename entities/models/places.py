@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from mipres_admin.database.constraints import check, matches
+
 
 class Department(models.Model):
     """A department of DIVIPOLA (DANE): two digits."""
@@ -14,10 +16,10 @@ class Department(models.Model):
         verbose_name = "departamento"
         ordering = ("name",)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(code__regex=r"^[0-9]{2}$"),
-                name="department_code_two_digits",
-                violation_error_message="El código del departamento debe tener dos dígitos, por ejemplo 05.",
+            matches(
+                "department_code_two_digits",
+                "El código del departamento debe tener dos dígitos, por ejemplo 05.",
+                code=r"^[0-9]{2}$",
             ),
         )
 
@@ -38,13 +40,11 @@ class Municipality(models.Model):
         verbose_name = "municipio"
         ordering = ("name",)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(code__regex=r"^[0-9]{5}$") & Q(code__startswith=F("department_id")),
-                name="municipality_code_in_department",
-                violation_error_message=(
-                    "El código del municipio debe tener cinco dígitos y empezar por el de su departamento, "
-                    "por ejemplo 05001."
-                ),
+            check(
+                "municipality_code_in_department",
+                Q(code__regex=r"^[0-9]{5}$") & Q(code__startswith=F("department_id")),
+                "El código del municipio debe tener cinco dígitos y empezar por el de su departamento, "
+                "por ejemplo 05001.",
             ),
         )
 

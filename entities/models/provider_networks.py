@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from entities.models.entities import CODE, Entity, EntityKind
 from entities.models.sedes import Sede
+from mipres_admin.database.constraints import check
 from mipres_admin.database.ranges import TsTzRange
 
 NETWORK_MEMBERS: dict[str, tuple[str, ...]] = {
@@ -114,30 +115,22 @@ class Association(models.Model):
         verbose_name = "asociación"
         verbose_name_plural = "asociaciones"
         constraints = (
-            models.CheckConstraint(
-                condition=~Q(owner=F("member")),
-                name="association_of_two_entities",
-                violation_error_message="Una entidad no puede asociarse a sí misma.",
+            check("association_of_two_entities", ~Q(owner=F("member")), "Una entidad no puede asociarse a sí misma."),
+            check(
+                "association_owner_takes_such_members",
+                reduce(or_, (Q(owner_kind=kind, member_kind__in=members) for kind, members in NETWORK_MEMBERS.items())),
+                "Una EPS asocia IPS, Proveedores y Profesionales Independientes; una Entidad Territorial asocia "
+                "EPS - Subsidiado.",
             ),
-            models.CheckConstraint(
-                condition=reduce(
-                    or_, (Q(owner_kind=kind, member_kind__in=members) for kind, members in NETWORK_MEMBERS.items())
-                ),
-                name="association_owner_takes_such_members",
-                violation_error_message=(
-                    "Una EPS asocia IPS, Proveedores y Profesionales Independientes; una Entidad Territorial asocia "
-                    "EPS - Subsidiado."
-                ),
+            check(
+                "association_ends_after_it_starts",
+                Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
+                "La asociación debe terminar después de empezar.",
             ),
-            models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
-                name="association_ends_after_it_starts",
-                violation_error_message="La asociación debe terminar después de empezar.",
-            ),
-            models.CheckConstraint(
-                condition=Q(ended_by__isnull=True) | Q(ends_at__isnull=False),
-                name="association_ended_by_only_when_ended",
-                violation_error_message="Quien termina una asociación debe dejar la fecha en que termina.",
+            check(
+                "association_ended_by_only_when_ended",
+                Q(ended_by__isnull=True) | Q(ends_at__isnull=False),
+                "Quien termina una asociación debe dejar la fecha en que termina.",
             ),
             ExclusionConstraint(
                 name="association_no_overlap",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from entities.models.entities import Entity
 from entities.models.places import Municipality
+from mipres_admin.database.constraints import check, filled, matches, unique
 from mipres_admin.database.text import Fold
 
 
@@ -109,46 +110,37 @@ class Sede(models.Model):
         permissions = (("disable_sede", "Puede deshabilitar y habilitar sedes de proveedor"),)
         ordering = ("name", "code")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(code__regex=r"^([0-9]{12}|PROV[0-9]{6}|[A-Z0-9]{6})$"),
-                name="sede_code_well_formed",
-                violation_error_message=(
-                    "El código de la sede debe tener 12 dígitos (habilitación), PROV y 6 dígitos (proveedor) "
-                    "o 6 caracteres (EPS)."
-                ),
+            matches(
+                "sede_code_well_formed",
+                "El código de la sede debe tener 12 dígitos (habilitación), PROV y 6 dígitos (proveedor) "
+                "o 6 caracteres (EPS).",
+                code=r"^([0-9]{12}|PROV[0-9]{6}|[A-Z0-9]{6})$",
             ),
-            models.CheckConstraint(
-                condition=Q(municipality__isnull=False) | Q(code__regex=r"^[A-Z0-9]{6}$"),
-                name="sede_has_municipality_unless_eps",
-                violation_error_message="Ingrese el municipio de la sede.",
+            check(
+                "sede_has_municipality_unless_eps",
+                Q(municipality__isnull=False) | Q(code__regex=r"^[A-Z0-9]{6}$"),
+                "Ingrese el municipio de la sede.",
             ),
-            models.CheckConstraint(
-                condition=Q(provider_class="") | Q(provider_class__in=("IPS", "PI", "OD", "TE")),
-                name="sede_provider_class_known",
-                violation_error_message="La clase de prestador debe ser una de las cuatro del REPS.",
+            check(
+                "sede_provider_class_known",
+                Q(provider_class="") | Q(provider_class__in=("IPS", "PI", "OD", "TE")),
+                "La clase de prestador debe ser una de las cuatro del REPS.",
             ),
-            models.CheckConstraint(
-                condition=~Q(name=""), name="sede_has_a_name", violation_error_message="Ingrese el nombre de la sede."
-            ),
+            filled("sede_has_a_name", "name", "Ingrese el nombre de la sede."),
             # target of the composite key by which an assignment can never name a sede of another entity
             models.UniqueConstraint("id", "entity", name="sede_with_its_entity"),
-            models.UniqueConstraint(
+            unique(
+                "sede_one_main_per_entity",
                 "entity",
-                condition=Q(is_main=True),
-                name="sede_one_main_per_entity",
-                violation_error_message="La entidad ya tiene su registro inicial.",
+                where=Q(is_main=True),
+                message="La entidad ya tiene su registro inicial.",
             ),
-            models.CheckConstraint(
-                condition=Q(is_main=False) | Q(code__regex=PROVIDER_CODE),
-                name="sede_main_has_provider_code",
-                violation_error_message="El código del registro inicial debe ser PROV y 6 dígitos.",
+            check(
+                "sede_main_has_provider_code",
+                Q(is_main=False) | Q(code__regex=PROVIDER_CODE),
+                "El código del registro inicial debe ser PROV y 6 dígitos.",
             ),
-            models.UniqueConstraint(
-                "entity",
-                "form_key",
-                name="sede_once_per_form",
-                violation_error_message="Ese formulario ya creó una sede.",
-            ),
+            unique("sede_once_per_form", "entity", "form_key", message="Ese formulario ya creó una sede."),
         )
         indexes = (
             GinIndex(OpClass("search", name="gin_trgm_ops"), name="sede_search_trgm"),

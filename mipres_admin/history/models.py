@@ -12,7 +12,7 @@ from django.db.models.functions import Now, TruncDate
 from django.db.models.lookups import Exact
 
 from mipres_admin.database.clock import midnight
-from mipres_admin.database.sha256_pattern import SHA256
+from mipres_admin.database.constraints import SHA256, check, unique
 from mipres_admin.history import event_registry
 
 
@@ -88,10 +88,10 @@ class HistoryEntry(models.Model):
             models.Index("entity", "at", "id", name="history_of_entity"),
         )
         constraints = (
-            models.CheckConstraint(
-                condition=Q(_is_object("before"), _is_object("after")),
-                name="history_before_and_after_are_objects",
-                violation_error_message="«Antes» y «Después» deben ser objetos JSON.",
+            check(
+                "history_before_and_after_are_objects",
+                Q(_is_object("before"), _is_object("after")),
+                "«Antes» y «Después» deben ser objetos JSON.",
             ),
         )
         permissions = (("export_history", "Puede descargar la historia"),)
@@ -123,16 +123,16 @@ class HistoryLink(models.Model):
         verbose_name_plural = "eslabones de la historia"
         ordering = ("id",)
         constraints = (
-            models.UniqueConstraint(
+            unique(
+                "history_link_one_position_a_day",
                 "day",
                 "position",
-                name="history_link_one_position_a_day",
-                violation_error_message="Ese lugar de la historia del día ya está ocupado.",
+                message="Ese lugar de la historia del día ya está ocupado.",
             ),
-            models.CheckConstraint(
-                condition=models.Q(sha256__regex=SHA256, position__gt=0),
-                name="history_link_well_formed",
-                violation_error_message="El eslabón debe tener una posición y un SHA-256.",
+            check(
+                "history_link_well_formed",
+                models.Q(sha256__regex=SHA256, position__gt=0),
+                "El eslabón debe tener una posición y un SHA-256.",
             ),
         )
 
@@ -157,10 +157,10 @@ class HistorySeal(models.Model):
         verbose_name_plural = "sellos de la historia"
         ordering = ("-day",)
         constraints = (
-            models.CheckConstraint(
-                condition=models.Q(sha256__regex=SHA256, mac__regex=SHA256, links__gt=0),
-                name="history_seal_well_formed",
-                violation_error_message="El sello debe tener los actos del día y dos SHA-256.",
+            check(
+                "history_seal_well_formed",
+                models.Q(sha256__regex=SHA256, mac__regex=SHA256, links__gt=0),
+                "El sello debe tener los actos del día y dos SHA-256.",
             ),
         )
 

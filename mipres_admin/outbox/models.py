@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from mipres_admin.database.constraints import check, filled
+
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def due(self) -> Self:
@@ -52,23 +54,19 @@ class OutgoingMail(models.Model):
         verbose_name_plural = "correos de salida"
         ordering = ("-id",)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(state="pending", sent_at__isnull=True, given_up_at__isnull=True)
+            check(
+                "outgoing_mail_state_has_its_moment",
+                Q(state="pending", sent_at__isnull=True, given_up_at__isnull=True)
                 | Q(state="sent", sent_at__isnull=False, given_up_at__isnull=True)
                 | Q(state="failed", sent_at__isnull=True, given_up_at__isnull=False),
-                name="outgoing_mail_state_has_its_moment",
-                violation_error_message="Un correo enviado o abandonado debe decir cuándo; uno en espera, no.",
+                "Un correo enviado o abandonado debe decir cuándo; uno en espera, no.",
             ),
-            models.CheckConstraint(
-                condition=~Q(state="sent") | Q(text="", html=""),
-                name="outgoing_mail_sent_keeps_no_text",
-                violation_error_message="De un correo enviado no se guarda el texto.",
+            check(
+                "outgoing_mail_sent_keeps_no_text",
+                ~Q(state="sent") | Q(text="", html=""),
+                "De un correo enviado no se guarda el texto.",
             ),
-            models.CheckConstraint(
-                condition=~Q(recipient=""),
-                name="outgoing_mail_has_a_recipient",
-                violation_error_message="Ingrese el correo del destinatario.",
-            ),
+            filled("outgoing_mail_has_a_recipient", "recipient", "Ingrese el correo del destinatario."),
         )
         indexes = (
             models.Index("not_before", "id", condition=Q(state="pending"), name="outgoing_mail_due"),

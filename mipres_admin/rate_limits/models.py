@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from mipres_admin.database.constraints import check
+
 
 class RateCounter(models.Model):
     """How often something was tried, for one login, address or entity, until `expires_at` (`limiter.py`)."""
@@ -14,13 +16,7 @@ class RateCounter(models.Model):
     class Meta:
         verbose_name = "contador de intentos"
         verbose_name_plural = "contadores de intentos"
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(count__gte=0),
-                name="rate_counter_not_negative",
-                violation_error_message="El contador debe ser cero o mayor.",
-            ),
-        )
+        constraints = (check("rate_counter_not_negative", Q(count__gte=0), "El contador debe ser cero o mayor."),)
 
     def __str__(self) -> str:
         return f"{self.count}"

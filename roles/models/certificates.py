@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 
 from accounts.models import Account
 from entities.models import Entity
-from mipres_admin.database.sha256_pattern import SHA256
+from mipres_admin.database.constraints import SHA256, check, matches
 from roles.models.registered_users import RegisteredUser
 
 CERTIFICATE_CODE = r"^[0-9A-HJKMNP-TV-Z]{16}$"
@@ -53,20 +53,20 @@ class Certificate(models.Model):
         verbose_name = "constancia"
         ordering = ("-id",)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(code__regex=CERTIFICATE_CODE),
-                name="certificate_code_well_formed",
-                violation_error_message="El código debe tener 16 letras y dígitos, por ejemplo 7K3M9Q2XV5RT8WBD.",
+            matches(
+                "certificate_code_well_formed",
+                "El código debe tener 16 letras y dígitos, por ejemplo 7K3M9Q2XV5RT8WBD.",
+                code=CERTIFICATE_CODE,
             ),
-            models.CheckConstraint(
-                condition=Q(as_of__lte=TruncDate("issued_at", tzinfo=ZoneInfo("America/Bogota"))),
-                name="certificate_not_of_the_future",
-                violation_error_message="La fecha de la constancia debe ser el día en que se expide o uno anterior.",
+            check(
+                "certificate_not_of_the_future",
+                Q(as_of__lte=TruncDate("issued_at", tzinfo=ZoneInfo("America/Bogota"))),
+                "La fecha de la constancia debe ser el día en que se expide o uno anterior.",
             ),
-            models.CheckConstraint(
-                condition=Q(content_sha256__regex=SHA256),
-                name="certificate_fingerprint_well_formed",
-                violation_error_message="La huella debe ser un SHA-256 en hexadecimal.",
+            matches(
+                "certificate_fingerprint_well_formed",
+                "La huella debe ser un SHA-256 en hexadecimal.",
+                content_sha256=SHA256,
             ),
         )
         indexes = (models.Index("entity", "user", "id", name="certificate_entity_user"),)

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Person
 from entities.models import Entity, EntityKind
+from mipres_admin.database.constraints import check
 from roles.matrix import UserKind
 from roles.models.registries import Profession
 
@@ -31,16 +32,14 @@ class RegisteredUser(models.Model):
         verbose_name = "usuario registrado"
         verbose_name_plural = "usuarios registrados"
         constraints = (
-            models.CheckConstraint(
-                condition=(
+            check(
+                "registered_user_profession_fits_kind",
+                (
                     Q(kind__in=(UserKind.PROFESIONAL, UserKind.SSO), profession__isnull=False)
                     & ~Q(professional_registry="")
                 )
                 | Q(kind=UserKind.OTRO, profession__isnull=True, professional_registry=""),
-                name="registered_user_profession_fits_kind",
-                violation_error_message=(
-                    "Un profesional o SSO debe tener profesión y registro profesional; Otro Usuario, ninguno."
-                ),
+                "Un profesional o SSO debe tener profesión y registro profesional; Otro Usuario, ninguno.",
             ),
         )
 

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from accounts.models import DocumentType, Person, document_check
 from entities.models import Sede
+from mipres_admin.database.constraints import check, filled, matches, unique
 from mipres_admin.database.ranges import DateRange
 
 
@@ -23,10 +24,10 @@ class Profession(models.Model):
         verbose_name_plural = "profesiones"
         ordering = ("name",)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(code__regex=r"^P[0-9]{2}$"),
-                name="profession_code_well_formed",
-                violation_error_message="El código de la profesión debe ser P y dos dígitos, por ejemplo P07.",
+            matches(
+                "profession_code_well_formed",
+                "El código de la profesión debe ser P y dos dígitos, por ejemplo P07.",
+                code=r"^P[0-9]{2}$",
             ),
         )
 
@@ -59,19 +60,15 @@ class RethusEntry(models.Model):
         verbose_name = "registro de ReTHUS"
         verbose_name_plural = "registros de ReTHUS"
         constraints = (
-            models.UniqueConstraint(
+            unique(
+                "rethus_once_per_profession",
                 "document_type",
                 "document_number",
                 "profession",
-                name="rethus_once_per_profession",
-                violation_error_message="Esa persona ya tiene esa profesión en ReTHUS.",
+                message="Esa persona ya tiene esa profesión en ReTHUS.",
             ),
             document_check("rethus_document_well_formed"),
-            models.CheckConstraint(
-                condition=~Q(registry_number=""),
-                name="rethus_has_registry_number",
-                violation_error_message="Ingrese el número de registro profesional.",
-            ),
+            filled("rethus_has_registry_number", "registry_number", "Ingrese el número de registro profesional."),
         )
 
     def __str__(self) -> str:
@@ -100,10 +97,10 @@ class SsoPost(models.Model):
         verbose_name_plural = "plazas de SSO"
         constraints = (
             document_check("sso_document_well_formed"),
-            models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")),
-                name="sso_ends_after_it_starts",
-                violation_error_message="La plaza debe terminar el día en que empieza o después.",
+            check(
+                "sso_ends_after_it_starts",
+                Q(ends_on__gte=F("starts_on")),
+                "La plaza debe terminar el día en que empieza o después.",
             ),
             ExclusionConstraint(
                 name="sso_one_post_at_a_time",

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from entities.models import Entity, Sede
+from mipres_admin.database.constraints import check, known, unique
 from mipres_admin.database.ranges import TsTzRange
 from mipres_admin.database.text import Fold
 from registries.models import RegistryLoad
@@ -117,20 +118,16 @@ class RoleAssignment(models.Model):
         verbose_name_plural = "roles asignados"
         permissions = (("end_roleassignment", "Puede terminar un rol asignado"),)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(role__in=Role.values),
-                name="assignment_role_known",
-                violation_error_message="El rol debe ser uno de los de MIPRES.",
+            known("assignment_role_known", "role", Role, "El rol debe ser uno de los de MIPRES."),
+            check(
+                "assignment_ends_after_it_starts",
+                Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
+                "El rol debe terminar después de empezar.",
             ),
-            models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
-                name="assignment_ends_after_it_starts",
-                violation_error_message="El rol debe terminar después de empezar.",
-            ),
-            models.CheckConstraint(
-                condition=Q(ended_by__isnull=True) | Q(ends_at__isnull=False),
-                name="assignment_ended_by_only_when_ended",
-                violation_error_message="Quien termina un rol debe dejar la fecha en que termina.",
+            check(
+                "assignment_ended_by_only_when_ended",
+                Q(ended_by__isnull=True) | Q(ends_at__isnull=False),
+                "Quien termina un rol debe dejar la fecha en que termina.",
             ),
             ExclusionConstraint(
                 name="assignment_no_overlap",
@@ -224,26 +221,17 @@ class RoleEnding(models.Model):
         verbose_name_plural = "roles terminados por un registro"
         ordering = ("-id",)
         constraints = (
-            models.UniqueConstraint(
-                "load",
-                "assignment",
-                name="role_ending_once_per_load",
-                violation_error_message="Una carga termina un rol una sola vez.",
+            unique("role_ending_once_per_load", "load", "assignment", message="Una carga termina un rol una sola vez."),
+            known("role_ending_cause_known", "cause", EndReason, "La causa debe ser una de la lista."),
+            check(
+                "role_ending_earlier_and_not_in_the_past",
+                Q(ends_at__gte=F("at")) & (Q(ended_at__isnull=True) | Q(ended_at__gt=F("ends_at"))),
+                "Un registro termina un rol ahora o después, y antes de cuando iba a terminar.",
             ),
-            models.CheckConstraint(
-                condition=Q(cause__in=EndReason.values),
-                name="role_ending_cause_known",
-                violation_error_message="La causa debe ser una de la lista.",
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_at__gte=F("at")) & (Q(ended_at__isnull=True) | Q(ended_at__gt=F("ends_at"))),
-                name="role_ending_earlier_and_not_in_the_past",
-                violation_error_message="Un registro termina un rol ahora o después, y antes de cuando iba a terminar.",
-            ),
-            models.CheckConstraint(
-                condition=Q(undone_at__isnull=True) | Q(undone_at__gte=F("at")),
-                name="role_ending_undone_afterwards",
-                violation_error_message="Un rol se devuelve después de terminar.",
+            check(
+                "role_ending_undone_afterwards",
+                Q(undone_at__isnull=True) | Q(undone_at__gte=F("at")),
+                "Un rol se devuelve después de terminar.",
             ),
         )
         indexes = (models.Index("entity", "id", name="role_ending_entity"),)

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Account
 from entities.models import Entity
-from mipres_admin.database.sha256_pattern import SHA256
+from mipres_admin.database.constraints import SHA256, check, filled, matches
 
 
 class RoleUpload(models.Model):
@@ -43,24 +43,16 @@ class RoleUpload(models.Model):
         verbose_name = "carga de roles"
         verbose_name_plural = "cargas de roles"
         constraints = (
-            models.CheckConstraint(
-                condition=Q(state="previewed", mode="", applied_by__isnull=True, applied_at__isnull=True)
+            check(
+                "role_upload_applied_by_someone_at_some_time",
+                Q(state="previewed", mode="", applied_by__isnull=True, applied_at__isnull=True)
                 | Q(
                     state="applied", mode__in=("todo", "correctas"), applied_by__isnull=False, applied_at__isnull=False
                 ),
-                name="role_upload_applied_by_someone_at_some_time",
-                violation_error_message="Una carga aplicada debe decir quién la aplicó, cuándo y cómo.",
+                "Una carga aplicada debe decir quién la aplicó, cuándo y cómo.",
             ),
-            models.CheckConstraint(
-                condition=Q(sha256__regex=SHA256),
-                name="role_upload_sha256_well_formed",
-                violation_error_message="El SHA-256 debe tener 64 dígitos hexadecimales.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(file_name=""),
-                name="role_upload_names_its_file",
-                violation_error_message="Ingrese el nombre del archivo.",
-            ),
+            matches("role_upload_sha256_well_formed", "El SHA-256 debe tener 64 dígitos hexadecimales.", sha256=SHA256),
+            filled("role_upload_names_its_file", "file_name", "Ingrese el nombre del archivo."),
         )
         indexes = (models.Index("made_at", name="role_upload_made_at"),)
 
