@@ -12,10 +12,10 @@ from accounts.events import Event
 from accounts.models import Account, AccountSession, PasswordLink
 from accounts.rules.second_factor import next_login_step
 from accounts.security import login_limits
+from accounts.security.notices import notify_person
 from mipres_admin.database.locks import lock
 from mipres_admin.history.recording import record
 from mipres_admin.origin import origin
-from mipres_admin.outbox.mail import notify
 from mipres_admin.rate_limits.models import RateCounter
 
 BAD_CREDENTIALS = (
@@ -121,7 +121,7 @@ def save_new_password(
     PasswordLink.objects.filter(account=account).delete()
     account.sessions.current().exclude(pk=keep.pk if keep else 0).update(ended_at=timezone.now())
     record(by=by, event=event, obj=account)
-    notify(account, "password_changed", at=timezone.now(), address=origin.get().address)
+    notify_person(account, "password_changed", at=timezone.now())
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """What the Ministry does to accounts, entities and sedes, with a reason and an e-mail to those concerned."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from accounts.actions.second_factor import reset_factors
@@ -7,6 +9,7 @@ from accounts.actions.sessions import end_sessions
 from accounts.events import Event
 from accounts.models import Account, AccountSession, PasswordLink, Suspension, can_log_in_q
 from accounts.security.login_limits import counter_keys
+from accounts.security.notices import notify_person
 from entities.actions.sedes import disable_sede, enable_sede
 from entities.models import Entity, Sede
 from entities.rules.sedes import SedeUse
@@ -31,7 +34,12 @@ NOT_A_DELEGATE = Refusal(
 
 
 def _notify(account: Account, what: str, reason: str, then: str = HELP) -> None:
-    notify(account, "ministry_acted", what=what, reason=reason, then=then)
+    notify_person(account, "ministry_acted", what=what, reason=reason, then=then)
+
+
+def _notify_delegates(delegates: Iterable[Account], what: str, reason: str, then: str = HELP) -> None:
+    for account in delegates:
+        notify(account, "ministry_acted", what=what, reason=reason, then=then)
 
 
 def _refuse_staff(by: Account, account: Account) -> None:
@@ -92,8 +100,8 @@ def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     ended = AccountSession.objects.current().filter(account__entity=entity).update(ended_at=clock.now())
     before, after = {"is_active": True}, {"is_active": False, "sessions": ended}
     record(by=by, event=Event.ENTITY_SUSPENDED, obj=entity, entity=entity, before=before, after=after, reason=reason)
-    for account in delegates:
-        _notify(account, f"suspendió a {entity}: sus delegados no pueden ingresar y sus tokens no sirven", reason)
+    what = f"suspendió a {entity}: sus delegados no pueden ingresar y sus tokens no sirven"
+    _notify_delegates(delegates, what, reason)
     return True
 
 
@@ -107,8 +115,8 @@ def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     entity.save(update_fields=["is_active"])
     before, after = {"is_active": False}, {"is_active": True}
     record(by=by, event=Event.ENTITY_REACTIVATED, obj=entity, entity=entity, before=before, after=after, reason=reason)
-    for account in entity.accounts.filter(can_log_in_q()).select_related("person"):
-        _notify(account, f"reactivó a {entity}", reason, "Ingrese con su usuario y su contraseña de siempre.")
+    delegates = entity.accounts.filter(can_log_in_q()).select_related("person")
+    _notify_delegates(delegates, f"reactivó a {entity}", reason, "Ingrese con su usuario y su contraseña de siempre.")
     return True
 
 
@@ -161,9 +169,9 @@ def reset_second_factor(*, by: Account, account: Account, reason: str) -> bool:
 # ---------------------------------------------------------------- sedes
 
 
-def _notify_delegates(sede: Sede, what: str, reason: str) -> None:
-    for account in sede.entity.accounts.filter(can_log_in_q()).select_related("person"):
-        _notify(account, f"{what} la sede {sede.code}, {sede.name}, de {sede.entity}", reason)
+def _notify_sede(sede: Sede, what: str, reason: str) -> None:
+    delegates = sede.entity.accounts.filter(can_log_in_q()).select_related("person")
+    _notify_delegates(delegates, f"{what} la sede {sede.code}, {sede.name}, de {sede.entity}", reason)
 
 
 @transaction.atomic
@@ -171,7 +179,7 @@ def close_sede(*, by: Account, sede: Sede, reason: str) -> bool:
     """Disable a sede of a provider and notify its delegates; return whether it was open. Raises Refused for REPS."""
     done = disable_sede(by=by, sede=sede, expected_use=SedeUse.of(sede), reason=reason)
     if done:
-        _notify_delegates(sede, "deshabilitó", reason)
+        _notify_sede(sede, "deshabilitó", reason)
     return done
 
 
@@ -180,5 +188,5 @@ def open_sede(*, by: Account, sede: Sede, reason: str) -> bool:
     """Enable a sede of a provider and notify its delegates; return whether it was closed. Raises Refused for REPS."""
     done = enable_sede(by=by, sede=sede, reason=reason)
     if done:
-        _notify_delegates(sede, "habilitó de nuevo", reason)
+        _notify_sede(sede, "habilitó de nuevo", reason)
     return done

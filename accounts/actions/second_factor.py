@@ -14,11 +14,11 @@ from accounts.models import Account, AuthenticatorApp, Passkey, RecoveryCode, Se
 from accounts.models.sessions import VerificationMethod
 from accounts.rules.second_factor import factors_of, removal_refusal
 from accounts.security import login_limits, webauthn
+from accounts.security.notices import notify_person
 from accounts.security.secrets import read_recovery_code, recovery_codes, recovery_digest
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.history.recording import record
 from mipres_admin.origin import origin
-from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import refuse
 
 WRONG_ENROL_CODE = (
@@ -37,14 +37,7 @@ PASSKEY_NOT_ADDED = "La llave de acceso no se pudo agregar. Oprima otra vez el b
 
 
 def _notify(account: Account, what: str) -> None:
-    notify(account, "security_changed", what=what, at=timezone.now(), address=origin.get().address)
-
-
-def _lock_accounts_of_person(account: Account) -> list[Account]:
-    """Lock the accounts that share factors with this one, so that simultaneous requests take turns."""
-    if account.is_staff or account.person_id is None:
-        return [lock(account)]
-    return lock_rows(Account.objects.filter(person=account.person_id, is_staff=False))
+    notify_person(account, "security_changed", what=what, at=timezone.now())
 
 
 # ---------------------------------------------------------------- adding
@@ -66,7 +59,7 @@ def enrol_app(*, by: Account, name: str, seed: str, code: str) -> AuthenticatorA
     if not app.accepts(code):
         raise ValidationError({"code": WRONG_ENROL_CODE})
     with transaction.atomic():
-        _lock_accounts_of_person(by)
+        lock(by)
         if existing := AuthenticatorApp.objects.filter(seed=seed).first():
             return existing
         app.save(force_insert=True)
@@ -98,9 +91,9 @@ def open_after_enrolment(*, account: Account, method: VerificationMethod) -> Non
 @sensitive_variables("seed")
 @transaction.atomic
 def create_recovery_codes(*, by: Account, seed: str) -> None:
-    """Save the hashes of the recovery codes of `seed`, and delete older codes of the person of `by`."""
-    _lock_accounts_of_person(by)
-    RecoveryCode.objects.usable_by(by).delete()
+    """Save the hashes of the recovery codes of `seed`, and delete older codes of the account `by`."""
+    lock(by)
+    RecoveryCode.objects.filter(account=by).delete()
     digests = [recovery_digest(code) for code in recovery_codes(seed)]
     RecoveryCode.objects.bulk_create(RecoveryCode(account=by, digest=digest) for digest in digests)
     record(by=by, event=Event.RECOVERY_CODES_CREATED, obj=by, after={"codes": len(digests)})
@@ -111,9 +104,8 @@ def create_recovery_codes(*, by: Account, seed: str) -> None:
 
 
 def _count(account: Account) -> login_limits.Attempt:
-    """Count one guess at the second factor; the accounts that share factors share the counter."""
-    name = login_limits.second_factor_counter_name(account)
-    return login_limits.register_attempt(login=name, address=origin.get().address, kind="factor")
+    """Count one guess at the second factor of this account."""
+    return login_limits.register_attempt(login=str(account.pk), address=origin.get().address, kind="factor")
 
 
 def _record_log_in(account: Account, attempt: login_limits.Attempt, method: VerificationMethod) -> None:
@@ -123,7 +115,7 @@ def _record_log_in(account: Account, attempt: login_limits.Attempt, method: Veri
 
 @transaction.atomic
 def _app_accepts(account: Account, attempt: login_limits.Attempt, code: str) -> bool:
-    for app in lock_rows(AuthenticatorApp.objects.usable_by(account)):
+    for app in lock_rows(AuthenticatorApp.objects.filter(account=account)):
         if app.accepts(code):
             app.last_used_at = timezone.now()
             app.save(update_fields=["last_step", "drift", "last_used_at"])
@@ -134,7 +126,7 @@ def _app_accepts(account: Account, attempt: login_limits.Attempt, code: str) -> 
 
 @transaction.atomic
 def _use_recovery_code(account: Account, attempt: login_limits.Attempt, code: str) -> bool:
-    codes = RecoveryCode.objects.usable_by(account).current()
+    codes = RecoveryCode.objects.filter(account=account).current()
     # one statement: of two requests with one code, one finds it
     used = codes.filter(digest=recovery_digest(code)).values("pk")
     if not RecoveryCode.objects.filter(pk__in=used, used_at__isnull=True).update(used_at=timezone.now()):
@@ -148,7 +140,7 @@ def _use_recovery_code(account: Account, attempt: login_limits.Attempt, code: st
 
 @sensitive_variables("code")
 def verify_code(*, account: Account, code: str) -> VerificationMethod:
-    """Verify six digits of an app, or a recovery code, of the person of `account`, who may then log in.
+    """Verify six digits of an app, or a recovery code, of `account`, which may then log in.
 
     Raises ValidationError when the code is wrong or was used, and with the lock's message after too many guesses.
     """
@@ -163,7 +155,7 @@ def verify_code(*, account: Account, code: str) -> VerificationMethod:
 
 
 def verify_passkey(*, account: Account, answer: str, challenge: str, site: webauthn.Site) -> VerificationMethod:
-    """Verify what a browser answered (JSON) to `challenge` at `site` with a passkey of the person of `account`.
+    """Verify what a browser answered (JSON) to `challenge` at `site` with a passkey of `account`.
 
     Raises ValidationError when that proves nothing, and with the lock's message after too many guesses.
     """
@@ -181,7 +173,7 @@ def _check_passkey(
     account: Account, attempt: login_limits.Attempt, answer: str, challenge: str, site: webauthn.Site
 ) -> None:
     digest = hashlib.sha256(webauthn.credential_id(answer).encode()).hexdigest()
-    passkeys = Passkey.objects.usable_by(account).select_for_update(of=("self",))
+    passkeys = Passkey.objects.filter(account=account).select_for_update(of=("self",))
     passkey = passkeys.filter(credential_hash=digest).first()
     if passkey is None:
         raise webauthn.NotVerified
@@ -196,11 +188,11 @@ def _check_passkey(
 
 @transaction.atomic
 def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
-    """Remove one factor of the person of `by`, once; with the last one go the recovery codes.
+    """Remove one factor of the account `by`, once; with the last one go the recovery codes.
 
     Raises Refused for the last factor of an account that must have one.
     """
-    _lock_accounts_of_person(by)
+    lock(by)
     factors = factors_of(by)
     if factor not in factors:
         return
@@ -209,26 +201,26 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
     record(by=by, event=Event.FACTOR_REMOVED, obj=factor, before=before)
     factor.delete()
     if len(factors) == 1:
-        RecoveryCode.objects.usable_by(by).delete()
+        RecoveryCode.objects.filter(account=by).delete()
     _notify(by, f"se retiró un segundo factor («{factor.name}»)")
 
 
 @transaction.atomic
 def reset_factors(*, account: Account, by: Account | None, reason: str = "") -> int:
-    """Remove every factor and recovery code of the person of `account`, who has lost them; return how many factors.
+    """Remove every factor and recovery code of `account`, whose holder has lost them; return how many factors.
 
     The next log-in asks for a new one where one is compulsory. `by` is None for a command, `reason` what the Ministry
     says in its admin. Without a factor or a code no event is recorded.
     """
-    _lock_accounts_of_person(account)
+    lock(account)
     factors = factors_of(account)
-    if not factors and not RecoveryCode.objects.usable_by(account).exists():
+    if not factors and not RecoveryCode.objects.filter(account=account).exists():
         return 0
     before = {"factors": len(factors)}
     record(by=by, event=Event.FACTORS_RESET, obj=account, entity=account.entity, before=before, reason=reason)
     for factor in factors:
         factor.delete()
-    RecoveryCode.objects.usable_by(account).delete()
+    RecoveryCode.objects.filter(account=account).delete()
     _notify(account, "el Ministerio retiró sus segundos factores y sus códigos de recuperación, a solicitud suya")
     return len(factors)
 

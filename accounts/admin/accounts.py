@@ -31,11 +31,11 @@ def _accounts(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 def _factors(account: Account) -> tuple[int, int, int]:
-    """How many apps, passkeys and unused recovery codes the person of the account has."""
+    """How many apps, passkeys and unused recovery codes the account has."""
     return (
-        AuthenticatorApp.objects.usable_by(account).count(),
-        Passkey.objects.usable_by(account).count(),
-        RecoveryCode.objects.usable_by(account).current().count(),
+        AuthenticatorApp.objects.filter(account=account).count(),
+        Passkey.objects.filter(account=account).count(),
+        RecoveryCode.objects.filter(account=account).current().count(),
     )
 
 

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             name="account",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
+                related_name="%(class)ss",
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="cuenta",
             ),
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
             name="account",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
+                related_name="%(class)ss",
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="cuenta",
             ),
@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
             name="account",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
+                related_name="recovery_codes",
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="cuenta",
             ),

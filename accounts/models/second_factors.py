@@ -1,7 +1,7 @@
 """Which second factors, recovery codes and policies exist, and what can never be false of them?"""
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,35 +13,13 @@ from accounts.security.secrets import totp_key
 from entities.models import EntityKind
 from mipres_admin.database.constraints import SHA256
 
-if TYPE_CHECKING:
-    from accounts.models.accounts import Account
-
-
-def usable_by(account: "Account") -> Q:
-    """The accounts that share second factors with this one: those of the same person, but for the Ministry's.
-
-    An account of the Ministry shares with none, and neither does one without a person.
-    """
-    if account.is_staff or account.person_id is None:
-        return Q(account=account.pk)
-    return Q(account__person=account.person_id, account__is_staff=False)
-
-
-# ---------------------------------------------------------------- factors
-
-
-class SecondFactorQuerySet[Held: models.Model](models.QuerySet[Held]):
-    def usable_by(self, account: "Account") -> Self:
-        """Those that belong to the person of this account."""
-        return self.filter(usable_by(account))
-
 
 class SecondFactor(models.Model):
-    """Something that a person has, with a name that they chose and the times when it was added and last used."""
+    """Something that a person has: it opens the one account to which they added it, under a name that they chose."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="cuenta"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="%(class)ss", verbose_name="cuenta"
     )
     name = models.CharField("nombre", max_length=60)
     added_at = models.DateTimeField("agregado el", db_default=Now(), editable=False)
@@ -75,8 +53,6 @@ class AuthenticatorApp(SecondFactor):
     # the moment of the last code that was accepted, in steps of thirty seconds: no code counts twice
     last_step = models.BigIntegerField(default=-1, editable=False)
     drift = models.SmallIntegerField(default=0, editable=False)
-
-    objects = SecondFactorQuerySet["AuthenticatorApp"].as_manager()
 
     class Meta(SecondFactor.Meta):
         verbose_name = "aplicación de autenticación"
@@ -114,8 +90,6 @@ class Passkey(SecondFactor):
     sign_count = models.BigIntegerField(default=0, editable=False)
     transports = models.JSONField(default=list, editable=False)
 
-    objects = SecondFactorQuerySet["Passkey"].as_manager()
-
     class Meta(SecondFactor.Meta):
         verbose_name = "llave de acceso"
         verbose_name_plural = "llaves de acceso"
@@ -134,7 +108,7 @@ class Passkey(SecondFactor):
         )
 
 
-class RecoveryCodeQuerySet(SecondFactorQuerySet["RecoveryCode"]):
+class RecoveryCodeQuerySet(models.QuerySet["RecoveryCode"]):
     def current(self) -> Self:
         """Codes that were not used."""
         return self.filter(used_at__isnull=True)
@@ -144,7 +118,7 @@ class RecoveryCode(models.Model):
     """A code that opens one session for a person who has lost the factor; only its keyed hash is saved."""
 
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="cuenta"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes", verbose_name="cuenta"
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField("generado el", db_default=Now(), editable=False)

@@ -19,19 +19,14 @@ def _others_of_person(account: Account) -> QuerySet[Account]:
     return Account.objects.filter(person=account.person_id, is_staff=False).exclude(pk=account.pk)
 
 
-def accounts_of_person(account: Account) -> QuerySet[Account]:
-    """The other accounts of the same person that may be used now, which share its factors; never the Ministry's."""
-    accounts = _others_of_person(account).select_related("entity", "person")
-    return accounts.filter(can_log_in_q()).order_by("entity__name", "login")
-
-
 def switchable_accounts(account: Account) -> QuerySet[Account]:
     """The other accounts to which this one may change without their password: those with its own e-mail.
 
     Anybody may open an account of Mi Seguridad Social with somebody else's document. What shows that two accounts are
     one person's is that links to the same mailbox opened both.
     """
-    return accounts_of_person(account).exclude(email="").filter(email__iexact=account.email)
+    accounts = _others_of_person(account).filter(can_log_in_q(), email__iexact=account.email).exclude(email="")
+    return accounts.select_related("entity", "person").order_by("entity__name", "login")
 
 
 def can_switch_entity(account: Account) -> bool:

@@ -1,6 +1,7 @@
 """Which second factors does an account have, must it have one, and may one be removed? Pure: no writes."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists
 from django.utils import timezone
@@ -19,15 +20,21 @@ LAST_FACTOR = Refusal(
 
 
 def factors_of(account: Account) -> list[AuthenticatorApp | Passkey]:
-    """The second factors of the holder of this account, apps first."""
-    return [*AuthenticatorApp.objects.usable_by(account), *Passkey.objects.usable_by(account)]
+    """The second factors of this account, apps first."""
+    return [*AuthenticatorApp.objects.filter(account=account), *Passkey.objects.filter(account=account)]
+
+
+def any_factor(account: Account) -> Any:
+    """Whether this account has any second factor, as a condition: one query for both tables."""
+    apps, passkeys = (
+        Exists(factors.filter(account=account)) for factors in (AuthenticatorApp.objects, Passkey.objects)
+    )
+    return apps | passkeys
 
 
 def has_factor(account: Account) -> bool:
-    """Whether the holder of this account has any second factor."""
-    # one query for both tables
-    any_factor = Exists(AuthenticatorApp.objects.usable_by(account)) | Exists(Passkey.objects.usable_by(account))
-    return Account.objects.filter(any_factor, pk=account.pk).exists()
+    """Whether this account has any second factor."""
+    return Account.objects.filter(any_factor(account), pk=account.pk).exists()
 
 
 def compulsory_from(account: Account) -> date | None:

@@ -104,15 +104,9 @@ def register_attempt(*, login: str, address: str | None, kind: str = "login") ->
         raise _locked(reached.wait) from None
 
 
-def second_factor_counter_name(account: Account) -> str:
-    """The name under which guesses at the second factor are counted: the accounts that share factors share it."""
-    shared = account.person_id is not None and not account.is_staff
-    return f"person {account.person_id}" if shared else f"account {account.pk}"
-
-
 def counter_keys(account: Account) -> list[str]:
     """The counters that can lock this account: wrong passwords, wrong second factors."""
-    return [_key("login", account.login), _key("factor", second_factor_counter_name(account))]
+    return [_key("login", account.login), _key("factor", str(account.pk))]
 
 
 def reset_login(login: str) -> None:

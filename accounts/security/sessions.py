@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Account, AccountSession, AuthenticatorApp, Passkey, SecondFactorPolicy, Suspension
+from accounts.models import Account, AccountSession, SecondFactorPolicy, Suspension
 from accounts.models.sessions import AccountSessionQuerySet, VerificationMethod
 from accounts.rules.entity_switch import can_switch_entity
-from accounts.rules.second_factor import next_login_step
+from accounts.rules.second_factor import any_factor, next_login_step
 from accounts.security import saved_forms
 from accounts.security.user_agents import device_name
 from mipres_admin.origin import origin
@@ -120,7 +120,7 @@ def current(request: HttpRequest, account: Account) -> AccountSession | None:
     """
     rows = _session_rows(request).filter(account=account.pk, account__person__deceased_on__isnull=True)
     row = rows.annotate(
-        enrolled=Exists(AuthenticatorApp.objects.usable_by(account)) | Exists(Passkey.objects.usable_by(account)),
+        enrolled=any_factor(account),
         compulsory=Exists(
             SecondFactorPolicy.objects.filter(
                 kind=OuterRef("account__entity__kind"), compulsory_from__lte=timezone.localdate()

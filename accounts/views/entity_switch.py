@@ -23,15 +23,14 @@ def switch_entity(request: AnyRequest) -> HttpResponse:
     to = next((other for other in others if other.login == request.POST.get("cuenta")), None)
     if to is None:
         raise Http404
-    method = request.account_session.verified_by
     try:
         switch_account(by=account, to=to, session=request.account_session)
     except Refused as refused:
         return render(request, "accounts/switch_entity.html", {"others": others, "refusal": refused.refusal})
-    if not method and next_login_step(to):
+    if next_login_step(to):
         request.session.flush()
         sessions.start_pending_login(request, to)
         return redirect("second_factor")
-    sessions.start_session(request, to, method)
+    sessions.start_session(request, to)
     messages.success(request, f"Ahora trabaja para {to.entity or 'usted mismo, como persona natural'}.")
     return redirect("home")

@@ -64,7 +64,7 @@ def second_factor(request: PendingLoginRequest) -> HttpResponse:
 
 def _assertion_options(request: PendingLoginRequest) -> str:
     """What the browser needs to use a passkey of this account, as JSON; "" where it has none or the site takes none."""
-    passkeys, site = list(Passkey.objects.usable_by(request.account)), _site(request)
+    passkeys, site = list(Passkey.objects.filter(account=request.account)), _site(request)
     if not passkeys or not site.takes_passkeys:
         return ""
     options, request.session[CHALLENGE] = webauthn.assertion_options(passkeys, site)
@@ -82,7 +82,7 @@ def _after_enrolment(request: AnyRequest, method: VerificationMethod) -> HttpRes
     else:
         actions.open_after_enrolment(account=account, method=method)
         sessions.start_session(request, account, method)
-    if RecoveryCode.objects.usable_by(account).current().exists():
+    if RecoveryCode.objects.filter(account=account).current().exists():
         messages.success(request, "El segundo factor quedó agregado.")
         return redirect("security")
     seed = request.session[RECOVERY_SEED] = secrets.new_seed()
@@ -130,7 +130,7 @@ def enrol_passkey(request: AnyRequest) -> HttpResponse:
             return _after_enrolment(request, VerificationMethod.PASSKEY)
     options = ""
     if site.takes_passkeys:
-        passkeys = list(Passkey.objects.usable_by(account))
+        passkeys = list(Passkey.objects.filter(account=account))
         options, request.session[CHALLENGE] = webauthn.registration_options(account, passkeys, site)
     context = {"form": form, "options": options, "site": site, "logged_in": logged_in}
     return render(request, "accounts/enrol_passkey.html", context)
@@ -153,7 +153,10 @@ def recovery_codes(request: AnyRequest) -> HttpResponse:
             actions.create_recovery_codes(by=account, seed=seed)
             return redirect("recovery_codes")
     new: str | None = request.session.get(RECOVERY_SEED)
-    codes, left = secrets.recovery_codes(new) if new else [], RecoveryCode.objects.usable_by(account).current().count()
+    codes, left = (
+        secrets.recovery_codes(new) if new else [],
+        account.recovery_codes.current().count(),
+    )
     return render(request, "accounts/recovery_codes.html", {"form": form, "codes": codes, "left": left})
 
 

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.actions import sessions as actions
 from accounts.models import RecoveryCode
 from accounts.requests import AnyRequest
-from accounts.rules.entity_switch import accounts_of_person
 from accounts.rules.second_factor import compulsory_from, factors_of, must_have_factor
 from accounts.security import saved_forms
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, signed_in
@@ -26,11 +25,10 @@ def security(request: AnyRequest) -> HttpResponse:
     account = request.account
     context = {
         "factors": factors_of(account),
-        "left": RecoveryCode.objects.usable_by(account).current().count(),
+        "left": RecoveryCode.objects.filter(account=account).current().count(),
         "must_have_factor": must_have_factor(account),
         "compulsory_from": compulsory_from(account),
         "sessions": account.sessions.current(),
-        "other_accounts": accounts_of_person(account),
     }
     return render(request, "accounts/security.html", context)
 

@@ -167,7 +167,7 @@ def test_new_factor_is_mailed(delegate_client, delegate, delivered):
 
 def test_removing_the_last_factor_ends_the_recovery_codes(safe_client, delegate, app):
     assert remove(safe_client, app).url == "/seguridad/"
-    assert not RecoveryCode.objects.usable_by(delegate).exists()
+    assert not RecoveryCode.objects.filter(account=delegate).exists()
     assert events()[-1] == "factor.removed"
 
 

@@ -1,4 +1,4 @@
-"""Who must have a second factor, and who shares one?"""
+"""Who must have a second factor, and which account does it open?"""
 
 import pytest
 from django.test import Client
@@ -11,28 +11,48 @@ from tests.accounts.second_factors import STEP, enrol, pending_client, policy, r
 pytestmark = pytest.mark.django_db
 
 
-def test_the_lock_is_one_for_all_accounts_of_the_person(delegate, app):
-    other = factories.make_delegate(factories.make_entity(), person=delegate.person)
+@pytest.fixture
+def second(delegate):
+    """Another account of the same person, whose password somebody else may know."""
+    return factories.make_delegate(factories.make_entity(), person=delegate.person)
+
+
+def test_wrong_codes_in_one_account_lock_no_other_of_the_person(delegate, app, second):
+    factories.make_app(second)
     for _ in range(5):
-        pending_client(other).post(STEP, {"code": "000000"})
-    assert "bloqueado" in pending_client(delegate).post(STEP, {"code": factories.code_of(app)}).text
+        pending_client(second).post(STEP, {"code": "000000"})
+    assert pending_client(delegate).post(STEP, {"code": factories.code_of(app)}).url == "/"
 
 
-def test_the_app_of_a_person_serves_all_accounts_of_the_person(delegate, app):
-    other = factories.make_delegate(factories.make_entity(), person=delegate.person)
-    assert pending_client(other).post(STEP, {"code": factories.code_of(app)}).url == "/"
+def test_a_factor_added_in_one_account_is_asked_in_no_other(delegate, second):
+    factories.make_app(second)
+    assert is_logged_in(pending_client(delegate))
+
+
+def test_the_app_of_one_account_opens_no_other_of_the_person(delegate, app, second):
+    factories.make_app(second)
+    client = pending_client(second)
+    client.post(STEP, {"code": factories.code_of(app)})
+    assert not is_logged_in(client)
+
+
+def test_a_recovery_code_of_one_account_opens_no_other_of_the_person(codes, second):
+    factories.make_app(second)
+    client = pending_client(second)
+    client.post(STEP, {"code": codes[0]})
+    assert not is_logged_in(client)
+
+
+def test_the_factor_of_one_account_cannot_be_removed_from_another(app, second):
+    client = Client()
+    client.force_login(second)
+    assert remove(client, app).status_code == 404
 
 
 def test_an_account_of_the_ministry_shares_no_factor_with_a_delegate(delegate, app, ministry):
     ministry.person = delegate.person
     ministry.save()
     assert "Agregue un segundo factor" in pending_client(ministry).get(STEP).text
-
-
-# ---------------------------------------------------------------- adding
-
-
-# ---------------------------------------------------------------- removing
 
 
 # ---------------------------------------------------------------- the dated switch

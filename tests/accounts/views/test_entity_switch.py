@@ -120,11 +120,11 @@ def test_the_other_account_asks_for_the_factor_that_it_needs(delegate, second):
     assert client.get("/usuarios/").status_code == 302
 
 
-def test_a_proven_factor_goes_along(delegate_client, second):
+def test_the_factor_of_the_first_account_does_not_go_along(delegate_client, delegate, second):
+    factories.make_app(delegate)
     factories.make_app(second)
-    switch(delegate_client, second)
-    assert delegate_client.get("/usuarios/").status_code == 200
-    assert second.sessions.get().verified_by == "totp"
+    assert switch(delegate_client, second).url == "/ingresar/segundo-factor/"
+    assert delegate_client.get("/usuarios/").status_code == 302
 
 
 def test_a_second_tab_of_the_first_entity_saves_nothing(delegate, second):

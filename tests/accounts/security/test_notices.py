@@ -1,0 +1,54 @@
+"""Does each address of a person learn of a change, and nobody else's?"""
+
+import pytest
+
+from accounts.actions.login_and_password import change_password
+from accounts.actions.ministry_interventions import suspend_account
+from accounts.security.notices import addresses_of
+from mipres_admin.origin import Origin, origin
+from tests import factories
+from tests.accounts.second_factors import enrol
+
+pytestmark = pytest.mark.django_db
+HIJACKED = "representante@clinica.example"
+
+
+@pytest.fixture
+def addresses(delegate):
+    """Those of the person, in the order in which they are told; the account was moved to another's mailbox."""
+    delegate.email = HIJACKED
+    delegate.save()
+    factories.make_delegate(factories.make_entity(), person=delegate.person, email="x@hospital.example")
+    factories.make_delegate(factories.make_entity(), person=delegate.person, email="X@HOSPITAL.example")
+    factories.make_delegate(factories.make_entity(), person=delegate.person, email="ex@empleo.example", is_active=False)
+    return [HIJACKED, "x@hospital.example", delegate.person.email]
+
+
+def test_each_address_of_a_person_is_told_once(delegate, addresses):
+    assert addresses_of(delegate) == addresses
+
+
+def test_the_ministrys_account_tells_its_own_address_alone(ministry, addresses, delegate):
+    ministry.person = delegate.person
+    assert addresses_of(ministry) == [ministry.email]
+    assert ministry.email not in addresses_of(delegate)
+
+
+def test_a_new_factor_is_told_to_every_address_of_the_person(delegate_client, addresses, delivered):
+    enrol(delegate_client, password=factories.PASSWORD)
+    mails = [mail for mail in delivered() if "se agregó un segundo factor" in mail.body]
+    assert [mail.to[0] for mail in mails] == addresses
+
+
+def test_another_password_is_told_to_every_address_and_its_origin_to_one(delegate, addresses, delivered):
+    token = origin.set(Origin("192.0.2.7", "x"))
+    change_password(by=delegate, old=factories.PASSWORD, new="otra frase larga y tranquila")
+    origin.reset(token)
+    assert [(mail.to[0], "192.0.2.7" in mail.body) for mail in delivered()] == [
+        (address, address == HIJACKED) for address in addresses
+    ]
+
+
+def test_a_suspension_is_told_to_every_address_of_the_person(delegate, ministry, addresses, delivered):
+    suspend_account(by=ministry, account=delegate, reason="Denuncia")
+    assert [mail.to[0] for mail in delivered()] == addresses
