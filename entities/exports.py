@@ -2,50 +2,27 @@
 
 from collections.abc import Iterator
 
-from django.db import transaction
-
 from entities.models import Sede, SedeQuerySet
-from mipres_admin.excel.writer import Column
+from mipres_admin.excel.writer import Column, fetched, texts_of
 
-SEDE_COLUMNS = (
-    Column("CÓDIGO", 16),
-    Column("ENTIDAD", 40),
-    Column("NROID", 16),
-    Column("TIPO ENTIDAD", 18),
-    Column("TIPO RELACIÓN", 16),
-    Column("FECHA", 14),
-    Column("DIRECCIÓN", 40),
-    Column("TELÉFONO", 24),
-    Column("DEPARTAMENTO", 24),
-    Column("MUNICIPIO", 24),
-    Column("ESTADO", 16),
-    Column("DESHABILITADA DESDE", 22),
-)
 PROVIDER_TO_SEDE = "PROV_SEDE"
+SEDE_COLUMNS: tuple[Column[Sede], ...] = (
+    Column("CÓDIGO", 16, lambda sede: sede.code),
+    Column("ENTIDAD", 40, lambda sede: sede.name),
+    Column("NROID", 16, lambda sede: sede.entity.nit),
+    Column("TIPO ENTIDAD", 18, lambda sede: sede.listed_kind),
+    Column("TIPO RELACIÓN", 16, lambda sede: PROVIDER_TO_SEDE),
+    Column("FECHA", 14, lambda sede: sede.created_on.isoformat()),
+    Column("DIRECCIÓN", 40, lambda sede: sede.address),
+    Column("TELÉFONO", 24, lambda sede: sede.phone),
+    Column("DEPARTAMENTO", 24, lambda sede: sede.municipality.department.name if sede.municipality else ""),
+    Column("MUNICIPIO", 24, lambda sede: sede.municipality.name if sede.municipality else ""),
+    Column("ESTADO", 16, lambda sede: sede.state),
+    Column("DESHABILITADA DESDE", 22, lambda sede: sede.closed_on.isoformat() if sede.closed_on else ""),
+)
 
 
 def sede_rows(sedes: SedeQuerySet) -> Iterator[tuple[str, ...]]:
     """One row of text per sede, in the order of the list; dates are YYYY-MM-DD in Colombia's day."""
     related = sedes.select_related("entity", "municipality__department").order_by("code", "pk")
-    # outside a transaction PostgreSQL would hold the whole list before it gives the first row
-    with transaction.atomic():
-        for sede in related.iterator(chunk_size=2_000):
-            yield _row(sede)
-
-
-def _row(sede: Sede) -> tuple[str, ...]:
-    municipality = sede.municipality
-    return (
-        sede.code,
-        sede.name,
-        sede.entity.nit,
-        sede.listed_kind,
-        PROVIDER_TO_SEDE,
-        sede.created_on.isoformat(),
-        sede.address,
-        sede.phone,
-        municipality.department.name if municipality else "",
-        municipality.name if municipality else "",
-        sede.state,
-        sede.closed_on.isoformat() if sede.closed_on else "",
-    )
+    return texts_of(SEDE_COLUMNS, fetched(related))

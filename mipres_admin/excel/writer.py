@@ -7,10 +7,13 @@ the rows. 100,000 rows of 12 columns take a tenth of the time of openpyxl's own 
 import io
 import re
 import zipfile
-from collections.abc import Buffer, Iterable, Iterator, Sequence
+from collections.abc import Buffer, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import escape
 
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 from openpyxl import Workbook
 from openpyxl.styles import Font
@@ -22,15 +25,28 @@ MAX_CELL_LENGTH = 32_767
 # Excel opens no row beyond it; the first one has the headings
 LAST_ROW = 1_048_576
 CHUNK = 64 * 1024
+ROWS_AT_ONCE = 2_000
 SHEET = "xl/worksheets/sheet1.xml"
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column: its heading and its width in characters."""
+class Column[Row = Any]:
+    """One column: its heading, its width in characters, and its text for one row of a list."""
 
     heading: str
     width: int = 18
+    text: Callable[[Row], str] = str
+
+
+def texts_of[Row](columns: Sequence[Column[Row]], rows: Iterable[Row]) -> Iterator[tuple[str, ...]]:
+    """The texts of each row, one per column."""
+    return (tuple(column.text(row) for column in columns) for row in rows)
+
+
+def fetched[Row: Model](rows: QuerySet[Row]) -> Iterator[Row]:
+    """All rows of a list, some at a time: outside a transaction PostgreSQL would hold them all before the first."""
+    with transaction.atomic():
+        yield from rows.iterator(chunk_size=ROWS_AT_ONCE)
 
 
 class _Sink(io.RawIOBase):

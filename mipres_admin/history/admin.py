@@ -3,82 +3,55 @@
 from collections.abc import Iterator
 from itertools import batched
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 
 from mipres_admin.backoffice.admin_base import ReadOnlyAdmin
-from mipres_admin.excel.writer import LAST_ROW, Column, download
+from mipres_admin.excel.writer import ROWS_AT_ONCE, Column, fetched, texts_of
+from mipres_admin.formatting import format_moment
+from mipres_admin.forms import used_filters
 from mipres_admin.history import chain
-from mipres_admin.history.actions import record_history_download
 from mipres_admin.history.forms import HistoryForm
 from mipres_admin.history.models import HistoryEntry, HistoryLink, HistoryQuerySet, HistorySeal
 from mipres_admin.history.presenters import cell_text, diff, model_of, object_type_label, present, with_reason
-from mipres_admin.paging import count_to, page_of
+from mipres_admin.history.workbook import history_workbook
+from mipres_admin.paging import page_of
 
 COUNTED_TO = 10_000
-CHUNK = 2_000
-COLUMNS = (
-    Column("ACTO NÚMERO", 14),
-    Column("FECHA", 22),
-    Column("ACTO", 40),
-    Column("CÓDIGO DEL ACTO", 26),
-    Column("USUARIO", 20),
-    Column("NOMBRE", 34),
-    Column("NIT ENTIDAD", 16),
-    Column("ENTIDAD", 40),
-    Column("OBJETO", 26),
-    Column("IDENTIFICADOR", 20),
-    Column("MOTIVO", 40),
-    Column("ANTES", 50),
-    Column("DESPUÉS", 50),
-    Column("DIRECCIÓN", 18),
-    Column("PETICIÓN", 34),
-    Column("DÍA EN LA CADENA", 18),
-    Column("POSICIÓN", 12),
-    Column("ESLABÓN (SHA-256)", 68),
+
+type Linked = tuple[HistoryEntry, HistoryLink | None]
+
+COLUMNS: tuple[Column[Linked], ...] = (
+    Column("ACTO NÚMERO", 14, lambda row: str(row[0].pk)),
+    Column("FECHA", 22, lambda row: format_moment(row[0].at, seconds=True)),
+    Column("ACTO", 40, lambda row: row[0].event_label),
+    Column("CÓDIGO DEL ACTO", 26, lambda row: row[0].event),
+    Column("USUARIO", 20, lambda row: row[0].actor.login if row[0].actor else ""),
+    Column("NOMBRE", 34, lambda row: row[0].actor.display_name if row[0].actor else ""),
+    Column("NIT ENTIDAD", 16, lambda row: row[0].entity.nit if row[0].entity else ""),
+    Column("ENTIDAD", 40, lambda row: row[0].entity.name if row[0].entity else ""),
+    Column("OBJETO", 26, lambda row: object_type_label(row[0])),
+    Column("IDENTIFICADOR", 20, lambda row: row[0].object_id),
+    Column("MOTIVO", 40, lambda row: row[0].reason),
+    Column("ANTES", 50, lambda row: cell_text(row[0].before)),
+    Column("DESPUÉS", 50, lambda row: cell_text(with_reason(row[0]))),
+    Column("DIRECCIÓN", 18, lambda row: row[0].address or ""),
+    Column("PETICIÓN", 34, lambda row: row[0].request_id),
+    Column("DÍA EN LA CADENA", 18, lambda row: row[1].day.isoformat() if row[1] else ""),
+    Column("POSICIÓN", 12, lambda row: str(row[1].position) if row[1] else ""),
+    Column("ESLABÓN (SHA-256)", 68, lambda row: row[1].sha256 if row[1] else ""),
 )
-
-
-def _cells(entry: Any, link: HistoryLink | None) -> tuple[str, ...]:
-    actor, entity = entry.actor, entry.entity
-    return (
-        str(entry.pk),
-        f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}",
-        entry.event_label,
-        entry.event,
-        actor.login if actor else "",
-        actor.display_name if actor else "",
-        entity.nit if entity else "",
-        entity.name if entity else "",
-        object_type_label(entry),
-        entry.object_id,
-        entry.reason,
-        cell_text(entry.before),
-        cell_text(with_reason(entry)),
-        entry.address or "",
-        entry.request_id,
-        link.day.isoformat() if link else "",
-        str(link.position) if link else "",
-        link.sha256 if link else "",
-    )
 
 
 def rows_of(events: HistoryQuerySet) -> Iterator[tuple[str, ...]]:
     """One row of text for each event, in the order of the list, each with its place in the chain."""
-    # outside a transaction PostgreSQL would hold the whole list before it gives the first row
-    with transaction.atomic():
-        for batch in batched(events.iterator(chunk_size=CHUNK), CHUNK, strict=False):
-            ids = [entry.pk for entry in batch]
-            links = {link.entry_id: link for link in HistoryLink.objects.filter(entry_id__in=ids)}
-            yield from (_cells(entry, links.get(entry.pk)) for entry in batch)
+    for batch in batched(fetched(events), ROWS_AT_ONCE, strict=False):
+        links = {link.entry_id: link for link in HistoryLink.objects.filter(entry_id__in=[entry.pk for entry in batch])}
+        yield from texts_of(COLUMNS, ((entry, links.get(entry.pk)) for entry in batch))
 
 
 @admin.register(HistoryEntry)
@@ -100,9 +73,8 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         form, events = self._filtered(request)
         page = page_of(request, events, "at", newest_first=True, counted_to=COUNTED_TO)
-        used = {name: value for name, value in form.data.items() if value and name in form.fields}
         rows = present(page.rows)
-        context = {"title": "Historia", "form": form, "page": page, "rows": rows, "filter": urlencode(used)}
+        context = {"title": "Historia", "form": form, "page": page, "rows": rows, "filter": used_filters(form)}
         context["may_export"] = request.user.has_perm("history.export_history")
         return self.page(request, "admin/history/events.html", context)
 
@@ -139,22 +111,8 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
     def download_view(self, request: HttpRequest) -> HttpResponseBase:
         if not request.user.has_perm("history.export_history"):
             raise PermissionDenied
-        form, events = self._filtered(request)
-        back = f"{reverse('admin:history_historyentry_changelist')}?{request.GET.urlencode()}"
-        if not form.is_valid():
-            return redirect(back)
-        events = events.so_far()
-        count = count_to(events, LAST_ROW - 1)
-        if count >= LAST_ROW:
-            messages.error(
-                request,
-                f"El Excel debe tener máximo {LAST_ROW - 1:,} actos y los filtros encuentran más. Elija un rango de "
-                "fechas más corto y descárguelo por partes.".replace(",", "."),
-            )
-            return redirect(back)
-        by: Any = request.user
-        record_history_download(by=by, obj=by, entity=None, filters=form.recorded_filters(), rows=count)
-        return download("historia.xlsx", "Historia", COLUMNS, rows_of(events.order_by("-at", "-id")), count)
+        back = reverse("admin:history_historyentry_changelist")
+        return history_workbook(request, self._filtered(request), COLUMNS, rows_of, back=back, entity=None)
 
 
 @admin.register(HistoryLink)

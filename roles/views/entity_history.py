@@ -1,23 +1,21 @@
 """Historia: what was done in an entity, by whom and when, as a page and as a workbook."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.requests import AccountRequest, DelegateRequest
 from accounts.usernames import DELEGATE_KINDS
 from entities.models import Entity
 from mipres_admin.access.declarations import SAFE, MenuEntry, Viewable, delegate_of
-from mipres_admin.excel.writer import LAST_ROW, download
-from mipres_admin.formatting import format_number
 from mipres_admin.forms import used_filters
-from mipres_admin.history.actions import record_history_download
+from mipres_admin.history import workbook
 from mipres_admin.history.models import HistoryEntry, HistoryQuerySet
-from mipres_admin.paging import count_to, page_of
+from mipres_admin.paging import page_of
 from roles.exports import EVENT_COLUMNS, event_rows
 from roles.forms.entity_history import EntityHistoryForm
 from roles.page_content.entity_history import present
@@ -43,24 +41,9 @@ def history_page(request: AccountRequest[Any], entity: Entity, template: str, co
 
 def history_workbook(request: AccountRequest[Any], entity: Entity, back: str) -> HttpResponseBase:
     """The workbook of the events that match the filter, or `back` to the page that says why not."""
-    form, events = _filtered(request, entity)
-    back = f"{back}?{request.GET.urlencode()}"
-    if not form.is_valid():
-        return redirect(back)
-    events = events.so_far()
-    count = count_to(events, LAST_ROW - 1)
-    if count >= LAST_ROW:
-        most = format_number(LAST_ROW - 1)
-        messages.error(
-            request,
-            f"El Excel debe tener máximo {most} actos y los filtros encuentran más. Elija un rango de fechas más corto "
-            "y descárguelo por partes.",
-        )
-        return redirect(back)
-    filters = form.recorded_filters()
-    record_history_download(by=request.account, obj=entity, entity=entity, filters=filters, rows=count)
-    return download(
-        "historia.xlsx", "Historia", EVENT_COLUMNS, event_rows(events.order_by("-at", "-id"), entity), count
+    rows_of = partial(event_rows, entity=entity)
+    return workbook.history_workbook(
+        request, _filtered(request, entity), EVENT_COLUMNS, rows_of, back=back, entity=entity
     )
 
 

@@ -20,7 +20,7 @@ from mipres_admin.paging import page_of
 from roles.actions import provider_networks as actions
 from roles.actions.lookup import record_download
 from roles.events import Event
-from roles.exports import ENDED, ENTITY_COLUMNS, entity_rows
+from roles.exports import ENTITY_COLUMNS, ENTITY_COLUMNS_WITH_END, entity_rows
 from roles.forms.provider_networks import (
     EntitiesFilterForm,
     FindEntitiesForm,
@@ -221,11 +221,11 @@ def download_entities(request: DelegateRequest) -> HttpResponseBase:
     form = EntitiesFilterForm(request.GET, owner=owner)
     if not form.is_valid():
         return redirect(f"{reverse('entities')}?{request.GET.urlencode()}")
-    associations, ended = _filtered(owner, form), bool(form.cleaned_data["estado"])
+    associations = _filtered(owner, form)
     count, filters = associations.count(), [name for name, value in form.cleaned_data.items() if value]
     record_download(by=request.account, filters=filters, rows=count, event=Event.NETWORK_DOWNLOADED)
-    columns = (*ENTITY_COLUMNS, ENDED) if ended else ENTITY_COLUMNS
-    return download("entidades.xlsx", "Entidades", columns, entity_rows(associations, ended=ended), count)
+    columns = ENTITY_COLUMNS_WITH_END if form.cleaned_data["estado"] else ENTITY_COLUMNS
+    return download("entidades.xlsx", "Entidades", columns, entity_rows(associations, columns), count)
 
 
 @delegate_of(*OWNER_KINDS, methods=SAFE, viewable=Viewable.YES)

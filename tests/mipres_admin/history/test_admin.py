@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from accounts.models import Account
 from entities.events import Event as SedeEvent
-from mipres_admin.history import admin, chain
+from mipres_admin.history import admin, chain, workbook
 from mipres_admin.history.models import HistoryEntry, HistoryLink
 from tests import factories
 from tests.mipres_admin.history.history_pages import EXCEL, LIST, entries_on, record_event
@@ -180,7 +180,7 @@ def test_libreoffice_reads_the_workbook_and_finds_no_formula(staff, delegate, tm
 
 
 def test_download_of_too_many_rows_asks_for_a_shorter_range(staff, delegate, monkeypatch):
-    monkeypatch.setattr(admin, "LAST_ROW", 3)
+    monkeypatch.setattr(workbook, "LAST_ROW", 3)
     for _ in range(3):
         record_event(delegate)
     page = staff.get(EXCEL, {"acto": "sede.edited"}, follow=True)

@@ -15,12 +15,12 @@ from accounts.security.login_limits import Attempt
 from delegates.events import Event as AppointmentEvent
 from delegates.models import Representation
 from entities.events import Event as SedeEvent
+from mipres_admin.history import workbook
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.history.recording import record
 from mipres_admin.origin import Origin, origin
 from roles.actions.lookup import look_up_user
 from roles.actions.role_assignments import activate_user
-from roles.views import entity_history as views
 from tests.factories import (
     make_appointment,
     make_assignment,
@@ -256,7 +256,7 @@ def test_download_records_an_event_of_the_entity(delegate_client, delegate):
 
 
 def test_more_than_excel_holds_asks_for_a_shorter_range(delegate_client, delegate, monkeypatch):
-    monkeypatch.setattr(views, "LAST_ROW", 2)
+    monkeypatch.setattr(workbook, "LAST_ROW", 2)
     for _ in range(2):
         write(delegate)
     assert "máximo 1 actos" in delegate_client.get(EXCEL, follow=True).text
