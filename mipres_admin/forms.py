@@ -28,6 +28,47 @@ def used_filters(form: forms.BaseForm) -> str:
     return urlencode({name: value for name, value in form.data.items() if value and name in form.fields})
 
 
+# ---------------------------------------------------------------- fields
+
+WRONG = ("invalid", "invalid_choice", "max_length", "min_value", "max_value", "list", "invalid_pk_value")
+
+
+def wording(missing: str = "", wrong: str = "") -> dict[str, str]:
+    """The messages of a field: without a value, and for any value that it does not take ("": Django's)."""
+    messages = {"required": missing} | dict.fromkeys(WRONG, wrong)
+    return {code: message for code, message in messages.items() if message}
+
+
+def hidden(field: type[forms.Field], lost: str, **options: Any) -> Any:
+    """A field that the page sends by itself, with one message for whatever is wrong with it."""
+    return field(widget=forms.HiddenInput, error_messages=wording(lost, lost), **options)
+
+
+def optional_choice(label: str, wrong: str, choices: Any = ()) -> forms.ChoiceField:
+    """A filter by one of some choices."""
+    return forms.ChoiceField(label=label, required=False, choices=choices, error_messages=wording(wrong=wrong))
+
+
+def optional_words(label: str, help_text: str, subject: str, **attrs: str) -> forms.CharField:
+    """A filter by words; `subject` begins the message about too many of them."""
+    message = wording(wrong=f"{subject} debe tener máximo 100 letras.")
+    widget = forms.TextInput(attrs=attrs)
+    return forms.CharField(
+        label=label, required=False, max_length=100, help_text=help_text, widget=widget, error_messages=message
+    )
+
+
+class DayField(forms.DateField):
+    """A day, chosen in the browser's own calendar or typed as 2026-12-31 or 31/12/2026."""
+
+    def __init__(self, label: str, **options: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(label=label, input_formats=["%Y-%m-%d", "%d/%m/%Y"], widget=widget, **options)
+
+
+# ---------------------------------------------------------------- forms
+
+
 class ActionForm(forms.Form):
     """A form whose values an action takes, and which shows why the action did not do it."""
 

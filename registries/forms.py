@@ -11,6 +11,7 @@ from django import forms
 
 from mipres_admin.backoffice.forms import ReasonForm
 from mipres_admin.excel.reader import MEGABYTE
+from mipres_admin.forms import wording
 from registries.actions import Upload
 from registries.loading.errors import RegistryError
 from registries.loading.files import check_file, find_columns
@@ -36,10 +37,7 @@ class UploadForm(LoadForm):
     field_order = ("kind", "file", "reason")
     kind = forms.ChoiceField(
         label="Registro",
-        error_messages={
-            "required": "Elija el registro.",
-            "invalid_choice": "El registro debe ser uno de la lista, por ejemplo REPS.",
-        },
+        error_messages=wording("Elija el registro.", "El registro debe ser uno de la lista, por ejemplo REPS."),
     )
     file = forms.FileField(
         label="Archivo",

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 
 from mipres_admin.backoffice.forms import ReasonForm
-from mipres_admin.forms import ActionForm
+from mipres_admin.forms import ActionForm, hidden, wording
 from tokens.models import MAX_DAYS, PortalToken
 from tokens.scopes import Scope
 from tokens.services.leak_reports import MAX_REPORT_LENGTH
@@ -34,40 +34,32 @@ class TokenForm(ActionForm):
         max_length=60,
         help_text="Para reconocerlo después, por ejemplo el sistema que lo usará: Facturación SISMED.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": "Ingrese el nombre del token.",
-            "max_length": "El nombre debe tener 60 caracteres o menos, por ejemplo Facturación SISMED.",
-        },
+        error_messages=wording(
+            "Ingrese el nombre del token.",
+            "El nombre debe tener 60 caracteres o menos, por ejemplo Facturación SISMED.",
+        ),
     )
     days = forms.IntegerField(
         label="Días de vigencia",
         min_value=1,
         max_value=MAX_DAYS,
         help_text=f"De 1 a {MAX_DAYS}. Antes de que venza le avisaremos por correo.",
-        error_messages={
-            "required": "Ingrese los días de vigencia.",
-            "invalid": "Los días de vigencia deben ser un número entero, por ejemplo 90.",
-            "min_value": f"Los días de vigencia deben ser de 1 a {MAX_DAYS}, por ejemplo 90.",
-            "max_value": f"Los días de vigencia deben ser de 1 a {MAX_DAYS}, por ejemplo 90.",
-        },
+        error_messages=wording(
+            "Ingrese los días de vigencia.", f"Los días de vigencia deben ser de 1 a {MAX_DAYS}, por ejemplo 90."
+        )
+        | {"invalid": "Los días de vigencia deben ser un número entero, por ejemplo 90."},
     )
     overlap = forms.ChoiceField(
         label="¿Qué hacer con el token anterior?",
         choices=OVERLAPS,
         widget=forms.RadioSelect,
-        error_messages={
-            "required": "Ingrese qué hacer con el token anterior.",
-            "invalid_choice": "«Qué hacer con el token anterior» debe ser una de las opciones, por ejemplo 24 horas.",
-        },
+        error_messages=wording(
+            "Ingrese qué hacer con el token anterior.",
+            "«Qué hacer con el token anterior» debe ser una de las opciones, por ejemplo 24 horas.",
+        ),
     )
     expected_token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
-    request_key = forms.UUIDField(
-        widget=forms.HiddenInput,
-        error_messages={
-            "required": "La página llegó incompleta. Oprima de nuevo «Generar Token».",
-            "invalid": "La página llegó incompleta. Oprima de nuevo «Generar Token».",
-        },
-    )
+    request_key = hidden(forms.UUIDField, "La página llegó incompleta. Oprima de nuevo «Generar Token».")
 
     def __init__(self, data: Any = None, *, newest: PortalToken | None) -> None:
         initial = {
@@ -95,10 +87,9 @@ class RevokeForm(forms.Form):
         label="Motivo",
         choices=REASONS,
         widget=forms.RadioSelect,
-        error_messages={
-            "required": "Ingrese el motivo.",
-            "invalid_choice": "El motivo debe ser uno de los de la lista, por ejemplo Ya no se usa.",
-        },
+        error_messages=wording(
+            "Ingrese el motivo.", "El motivo debe ser uno de los de la lista, por ejemplo Ya no se usa."
+        ),
     )
 
 
@@ -110,10 +101,10 @@ class ReportForm(forms.Form):
         max_length=MAX_REPORT_LENGTH,
         help_text="No importa si hay algo más alrededor: se buscan los tokens que contenga. Nada de esto se guarda.",
         widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
-        error_messages={
-            "required": "Ingrese el token, o el texto donde aparece.",
-            "max_length": "El texto debe tener 100.000 caracteres o menos, por ejemplo solo el token.",
-        },
+        error_messages=wording(
+            "Ingrese el token, o el texto donde aparece.",
+            "El texto debe tener 100.000 caracteres o menos, por ejemplo solo el token.",
+        ),
     )
 
 
@@ -125,10 +116,10 @@ class TryForm(forms.Form):
         max_length=2_000,
         help_text="El token del portal, entero. No se guarda y esta prueba no cuenta como uso.",
         widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
-        error_messages={
-            "required": "Ingrese el token.",
-            "max_length": "El token debe tener menos de 400 caracteres, por ejemplo el que muestra «Generar Token».",
-        },
+        error_messages=wording(
+            "Ingrese el token.",
+            "El token debe tener menos de 400 caracteres, por ejemplo el que muestra «Generar Token».",
+        ),
     )
 
     def clean_token(self) -> str:
@@ -149,27 +140,23 @@ class ClientForm(ReasonForm):
         max_length=60,
         help_text="El servidor y quién responde por él, por ejemplo Suministros, Oficina de TIC.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": "Ingrese el nombre del servidor.",
-            "max_length": "El nombre debe tener 60 caracteres o menos, por ejemplo Suministros, Oficina de TIC.",
-        },
+        error_messages=wording(
+            "Ingrese el nombre del servidor.",
+            "El nombre debe tener 60 caracteres o menos, por ejemplo Suministros, Oficina de TIC.",
+        ),
     )
     scope = forms.MultipleChoiceField(
         label="Alcance",
         choices=Scope.choices,
         widget=forms.CheckboxSelectMultiple,
         help_text="Marque solo lo que el servidor atiende: los demás tokens le aparecen como no vigentes.",
-        error_messages={
-            "required": "Ingrese el alcance: marque al menos uno.",
-            "invalid_choice": "El alcance debe ser de los de la lista, por ejemplo Suministros.",
-        },
-    )
-    request_key = forms.UUIDField(
-        initial=uuid.uuid4,
-        widget=forms.HiddenInput,
-        error_messages=dict.fromkeys(
-            ("required", "invalid"), "La página llegó incompleta. Ábrala de nuevo y repita la operación."
+        error_messages=wording(
+            "Ingrese el alcance: marque al menos uno.",
+            "El alcance debe ser de los de la lista, por ejemplo Suministros.",
         ),
+    )
+    request_key = hidden(
+        forms.UUIDField, "La página llegó incompleta. Ábrala de nuevo y repita la operación.", initial=uuid.uuid4
     )
 
     def clean_scope(self) -> list[str]:

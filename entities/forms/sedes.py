@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from entities.models import Department, Municipality, Sede
 from entities.rules.sedes import SedeDetails, SedeUse
-from mipres_admin.forms import ActionForm, set_choices
+from mipres_admin.forms import ActionForm, hidden, optional_choice, optional_words, set_choices, wording
 
 CHOOSE = "--Seleccione--"
 PHONE = re.compile(r"\+?[0-9() .-]{7,40}( ?(ext|extensión)\.? ?[0-9]{1,6})?", re.IGNORECASE)
@@ -25,10 +25,10 @@ class LineField(forms.CharField):
             label=label,
             max_length=max_length,
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
-            error_messages={
-                "required": f"Ingrese {article[0].lower()}{article[1:]}.",
-                "max_length": self.wrong_message % f"tener máximo {max_length} letras (escribió %(show_value)d)",
-            },
+            error_messages=wording(
+                f"Ingrese {article[0].lower()}{article[1:]}.",
+                self.wrong_message % f"tener máximo {max_length} letras (escribió %(show_value)d)",
+            ),
             **kwargs,
         )
 
@@ -61,18 +61,14 @@ class SedeForm(ActionForm):
     department = forms.ChoiceField(
         label="Departamento",
         widget=forms.Select(attrs={"data-department": ""}),
-        error_messages={
-            "required": "Elija el departamento.",
-            "invalid_choice": "El departamento debe ser uno de la lista, por ejemplo Antioquia.",
-        },
+        error_messages=wording(
+            "Elija el departamento.", "El departamento debe ser uno de la lista, por ejemplo Antioquia."
+        ),
     )
     municipality = forms.ChoiceField(
         label="Municipio",
         widget=forms.Select(attrs={"data-municipality": ""}),
-        error_messages={
-            "required": "Elija el municipio.",
-            "invalid_choice": "El municipio debe ser uno de la lista, por ejemplo Medellín.",
-        },
+        error_messages=wording("Elija el municipio.", "El municipio debe ser uno de la lista, por ejemplo Medellín."),
     )
 
     def __init__(self, *args: Any, sede: Sede | None = None, **kwargs: Any) -> None:
@@ -109,7 +105,7 @@ class SedeForm(ActionForm):
 class CreateSedeForm(SedeForm):
     """The form of "Crear Sede Proveedor", with its own key: sent twice, it creates one sede."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE})
+    key = hidden(forms.UUIDField, INCOMPLETE)
 
     def renew(self, key: UUID) -> None:
         """Give the form another key, so that it may create another sede."""
@@ -119,11 +115,7 @@ class CreateSedeForm(SedeForm):
 class EditSedeForm(SedeForm):
     """The details of a sede, and the fingerprint of those that the page showed."""
 
-    fingerprint = forms.CharField(
-        max_length=32,
-        widget=forms.HiddenInput,
-        error_messages={"required": INCOMPLETE, "max_length": INCOMPLETE},
-    )
+    fingerprint = hidden(forms.CharField, INCOMPLETE, max_length=32)
 
 
 class SimilarForm(forms.Form):
@@ -155,22 +147,16 @@ class DisableSedeForm(ActionForm):
 class SedesFilterForm(forms.Form):
     """The filters of "Consultar Sedes Proveedor" (manual v4.1 §11.7); every one is optional."""
 
-    tipo = forms.ChoiceField(
-        label="Tipo Entidad",
-        required=False,
-        choices=[("", CHOOSE), ("proveedor", "Proveedor"), ("sede", "Sede Proveedor")],
-        error_messages={"invalid_choice": "El tipo de entidad debe ser uno de la lista."},
+    tipo = optional_choice(
+        "Tipo Entidad",
+        "El tipo de entidad debe ser uno de la lista.",
+        [("", CHOOSE), ("proveedor", "Proveedor"), ("sede", "Sede Proveedor")],
     )
-    estado = forms.ChoiceField(
-        label="Estado",
-        required=False,
-        choices=[("", "Todas"), ("habilitadas", "Habilitadas"), ("deshabilitadas", "Deshabilitadas")],
-        error_messages={"invalid_choice": "El estado debe ser uno de la lista."},
+    estado = optional_choice(
+        "Estado",
+        "El estado debe ser uno de la lista.",
+        [("", "Todas"), ("habilitadas", "Habilitadas"), ("deshabilitadas", "Deshabilitadas")],
     )
-    criterio = forms.CharField(
-        label="Criterios",
-        required=False,
-        max_length=100,
-        help_text="Código de habilitación, código del proveedor o palabras del nombre.",
-        error_messages={"max_length": "El criterio debe tener máximo 100 letras."},
+    criterio = optional_words(
+        "Criterios", "Código de habilitación, código del proveedor o palabras del nombre.", "El criterio"
     )

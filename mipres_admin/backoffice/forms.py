@@ -2,6 +2,8 @@
 
 from django import forms
 
+from mipres_admin.forms import wording
+
 
 class ReasonForm(forms.Form):
     """The reason; an action that asks more extends it."""
@@ -11,8 +13,8 @@ class ReasonForm(forms.Form):
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Queda en la historia, y lo lee la entidad a la que toca. No escriba datos personales.",
-        error_messages={
-            "required": "Ingrese el motivo.",
-            "max_length": "El motivo debe tener 200 caracteres o menos, por ejemplo Lo pidió la entidad por escrito.",
-        },
+        error_messages=wording(
+            "Ingrese el motivo.",
+            "El motivo debe tener 200 caracteres o menos, por ejemplo Lo pidió la entidad por escrito.",
+        ),
     )

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mipres_admin.database.text import fold_words
+from mipres_admin.forms import DayField, optional_choice, optional_words, wording
 from mipres_admin.history import event_registry
 from mipres_admin.history.models import HistoryQuerySet
 from mipres_admin.history.presenters import model_of
@@ -24,14 +25,9 @@ MIN_NAME_LENGTH = 3
 
 def _day_field(label: str, help_text: str) -> forms.DateField:
     message = f"«{label}» debe ser una fecha desde {FIRST_DAY}, por ejemplo 2026-12-31."
-    return forms.DateField(
-        label=label,
-        required=False,
-        help_text=help_text,
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        validators=[MinValueValidator(FIRST_DAY, message), MaxValueValidator(LAST_DAY, message)],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": message},
+    limits = [MinValueValidator(FIRST_DAY, message), MaxValueValidator(LAST_DAY, message)]
+    return DayField(
+        label, required=False, help_text=help_text, validators=limits, error_messages=wording(wrong=message)
     )
 
 
@@ -40,11 +36,8 @@ class BaseHistoryForm(forms.Form):
 
     desde = _day_field("Desde", "Primer día.")
     hasta = _day_field("Hasta", "Último día, incluido.")
-    acto = forms.ChoiceField(
-        label="Acto",
-        required=False,
-        choices=lambda: [("", "Todos"), *event_registry.choices()],
-        error_messages={"invalid_choice": "El acto debe ser uno de la lista."},
+    acto = optional_choice(
+        "Acto", "El acto debe ser uno de la lista.", lambda: [("", "Todos"), *event_registry.choices()]
     )
 
     def clean(self) -> dict[str, Any]:
@@ -70,13 +63,6 @@ class BaseHistoryForm(forms.Form):
         return days | ({"acto": data["acto"]} if data["acto"] else {})
 
 
-def _words_field(label: str, help_text: str) -> forms.CharField:
-    message = f"«{label}» debe tener máximo 100 letras."
-    return forms.CharField(
-        label=label, required=False, max_length=100, help_text=help_text, error_messages={"max_length": message}
-    )
-
-
 def _matching_keys(objects: QuerySet[Any], what: str) -> list[int]:
     """The keys of the objects. Raises ValidationError for none, and for too many."""
     keys = list(objects.values_list("pk", flat=True)[: MAX_MATCHES + 1])
@@ -94,8 +80,8 @@ def _contains_all(field: str, words: str) -> Q:
 class HistoryForm(BaseHistoryForm):
     """The Ministry also filters by entity, actor and object."""
 
-    entidad = _words_field("Entidad", "NIT o palabras del nombre.")
-    quien = _words_field("Quién", "Usuario (login), o nombres y apellidos.")
+    entidad = optional_words("Entidad", "NIT o palabras del nombre.", "«Entidad»")
+    quien = optional_words("Quién", "Usuario (login), o nombres y apellidos.", "«Quién»")
     objeto = forms.RegexField(
         r"^[a-z_]+\.[a-z]+(:[\w.-]{1,60})?$",
         label="Objeto",

@@ -4,7 +4,7 @@ from datetime import date
 
 from django import forms
 
-from mipres_admin.forms import ActionForm
+from mipres_admin.forms import ActionForm, DayField, wording
 from roles.certificates.codes import read_code
 from roles.validity import today
 
@@ -12,16 +12,11 @@ from roles.validity import today
 class CertificateForm(ActionForm):
     """The day of the certificate: today or any day before."""
 
-    as_of = forms.DateField(
-        label="A la fecha",
+    as_of = DayField(
+        "A la fecha",
         initial=today,
         help_text="Hoy o un día anterior: se certifican los roles en vigor al terminar ese día.",
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={
-            "required": "Ingrese la fecha.",
-            "invalid": "«A la fecha» debe ser una fecha, por ejemplo 2026-11-21.",
-        },
+        error_messages=wording("Ingrese la fecha.", "«A la fecha» debe ser una fecha, por ejemplo 2026-11-21."),
     )
 
     def clean_as_of(self) -> date:
@@ -38,7 +33,7 @@ class VerifyForm(forms.Form):
         label="Código de verificación",
         help_text="Son 16 letras y dígitos, junto al QR. No importan los espacios, los guiones ni las mayúsculas.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
-        error_messages={"required": "Ingrese el código de verificación."},
+        error_messages=wording("Ingrese el código de verificación."),
     )
 
     def clean_codigo(self) -> str:

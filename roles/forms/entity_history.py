@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django import forms
-
 from accounts.models import Account
 from entities.models import Entity
-from mipres_admin.forms import set_choices
+from mipres_admin.forms import optional_choice, set_choices
 from mipres_admin.history.forms import BaseHistoryForm
 from mipres_admin.history.models import HistoryQuerySet
 from roles.page_content.entity_history import (
@@ -30,9 +28,7 @@ OTHERS: dict[str, tuple[str, dict[str, Any]]] = {
 class EntityHistoryForm(BaseHistoryForm):
     """The days, the event and the actor: an account of the entity, or one of the others."""
 
-    quien = forms.ChoiceField(
-        label="Quién", required=False, error_messages={"invalid_choice": "«Quién» debe ser uno de la lista."}
-    )
+    quien = optional_choice("Quién", "«Quién» debe ser uno de la lista.")
 
     def __init__(self, *args: Any, entity: Entity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

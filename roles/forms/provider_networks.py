@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 
 from accounts.forms.documents import CHOOSE
 from entities.models import NETWORK_MEMBERS, Entity, EntityKind
-from mipres_admin.forms import ActionForm, set_choices
+from mipres_admin.forms import ActionForm, optional_choice, optional_words, set_choices, wording
 
 LOST = "La página llegó incompleta: búsquela de nuevo y repita el cambio."
 SHORTEST_WORD = 3
@@ -29,23 +29,12 @@ def kinds_for(owner: Entity) -> list[tuple[str, str]]:
 
 def criterion_field(label: str = "Criterios") -> forms.CharField:
     """Words or a code; accents, case and order do not matter."""
-    return forms.CharField(
-        label=label,
-        required=False,
-        max_length=100,
-        help_text="Palabras del nombre, código de habilitación, código del proveedor o NIT.",
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={"max_length": "La búsqueda debe tener máximo 100 letras."},
-    )
+    help_text = "Palabras del nombre, código de habilitación, código del proveedor o NIT."
+    return optional_words(label, help_text, "La búsqueda", type="search", autocomplete="off")
 
 
 def _state_field() -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label="Estado",
-        required=False,
-        choices=STATES,
-        error_messages={"invalid_choice": "El estado debe ser uno de la lista."},
-    )
+    return optional_choice("Estado", "El estado debe ser uno de la lista.", STATES)
 
 
 class FindEntitiesForm(forms.Form):
@@ -54,10 +43,9 @@ class FindEntitiesForm(forms.Form):
     tipo = forms.ChoiceField(
         label="Tipo de Entidad a Asociar",
         widget=forms.RadioSelect,
-        error_messages={
-            "required": "Elija el tipo de entidad.",
-            "invalid_choice": "El tipo de entidad debe ser uno de los que muestra la página.",
-        },
+        error_messages=wording(
+            "Elija el tipo de entidad.", "El tipo de entidad debe ser uno de los que muestra la página."
+        ),
     )
     criterio = criterion_field()
 
@@ -98,7 +86,7 @@ class NetworkForm(ActionForm):
         re.compile(r"[0-9]{1,18}:[01]( [0-9]{1,18}:[01])*", re.ASCII),
         max_length=2_000,
         widget=forms.HiddenInput,
-        error_messages={"required": LOST, "invalid": LOST, "max_length": LOST},
+        error_messages=wording(LOST, LOST),
     )
     expected_endings = forms.IntegerField(required=False, min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
 
@@ -109,7 +97,7 @@ class NetworkForm(ActionForm):
             Entity.objects.filter(kind=kind),
             required=False,
             widget=forms.MultipleHiddenInput,
-            error_messages={"invalid_choice": LOST, "invalid_pk_value": LOST, "list": LOST},
+            error_messages=wording(wrong=LOST),
         )
 
     def clean(self) -> dict[str, Any]:
@@ -136,11 +124,7 @@ class NetworkForm(ActionForm):
 class EntitiesFilterForm(forms.Form):
     """The filters of "Consultar Entidades" (manual v4.1 §11.5); all are optional."""
 
-    tipo = forms.ChoiceField(
-        label="Tipo Entidad",
-        required=False,
-        error_messages={"invalid_choice": "El tipo de entidad debe ser uno de la lista."},
-    )
+    tipo = optional_choice("Tipo Entidad", "El tipo de entidad debe ser uno de la lista.")
     estado = _state_field()
     criterio = criterion_field()
 

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from mipres_admin.forms import optional_choice
 from roles.end_reasons import EndReason
 from roles.forms.users import day_field
 
@@ -9,10 +10,5 @@ from roles.forms.users import day_field
 class NoticesFilterForm(forms.Form):
     """The filters of "Novedades de los registros"; both are optional."""
 
-    causa = forms.ChoiceField(
-        label="Causa",
-        required=False,
-        choices=[("", "Todas"), *EndReason.choices],
-        error_messages={"invalid_choice": "La causa debe ser una de la lista."},
-    )
+    causa = optional_choice("Causa", "La causa debe ser una de la lista.", [("", "Todas"), *EndReason.choices])
     dia = day_field("Día", "En que el Ministerio cargó el registro.")

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from mipres_admin.excel.reader import MEGABYTE
-from mipres_admin.forms import ActionForm
+from mipres_admin.forms import ActionForm, hidden, optional_choice
 from roles.exports import USER_COLUMNS
 from roles.models import RoleUpload
 from roles.uploads.rows import MOST_ROWS, NEEDED, REMARKS, TITLE
@@ -53,21 +53,14 @@ class UploadForm(forms.Form):
 class ApplyForm(ActionForm):
     """How the file is applied: the two buttons."""
 
-    mode = forms.ChoiceField(
-        choices=RoleUpload.Mode,
-        error_messages={
-            "required": "Oprima uno de los dos botones para aplicar.",
-            "invalid_choice": "Oprima uno de los dos botones para aplicar.",
-        },
-    )
+    mode = hidden(forms.ChoiceField, "Oprima uno de los dos botones para aplicar.", choices=RoleUpload.Mode)
 
 
 class PreviewFilterForm(forms.Form):
     """Which rows of the preview are listed."""
 
-    ver = forms.ChoiceField(
-        label="Ver filas",
-        required=False,
-        choices=[("", "Todas, los errores primero"), *Verdict.choices],
-        error_messages={"invalid_choice": "Elija una de las opciones de la lista."},
+    ver = optional_choice(
+        "Ver filas",
+        "Elija una de las opciones de la lista.",
+        [("", "Todas, los errores primero"), *Verdict.choices],
     )

@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator
 
 from accounts.forms.documents import CHOOSE, DocumentForm
 from entities.models import Entity, Sede, SedeQuerySet
-from mipres_admin.forms import ActionForm, set_choices
+from mipres_admin.forms import ActionForm, DayField, hidden, optional_choice, optional_words, set_choices, wording
 from roles.matrix import MEANINGS, Option, Role, options_for
 from roles.rules import Activation
 from roles.validity import Validity
@@ -24,10 +24,7 @@ class FindUserForm(DocumentForm):
     option = forms.ChoiceField(
         label="Opción",
         widget=forms.RadioSelect,
-        error_messages={
-            "required": "Elija una opción.",
-            "invalid_choice": "La opción debe ser una de las que muestra la página.",
-        },
+        error_messages=wording("Elija una opción.", "La opción debe ser una de las que muestra la página."),
     )
     field_order = ("option", "document_type", "document_number")
 
@@ -59,10 +56,10 @@ class RolesField(forms.MultipleChoiceField):
             label="Rol(es)",
             choices=[(role.value, role.value) for role in roles],
             widget=RoleBoxes,
-            error_messages={
-                "required": "Marque al menos un rol.",
-                "invalid_choice": "No puede asignar el rol %(value)s a esta persona. Elija entre los que se muestran.",
-            },
+            error_messages=wording(
+                "Marque al menos un rol.",
+                "No puede asignar el rol %(value)s a esta persona. Elija entre los que se muestran.",
+            ),
             **kwargs,
         )
 
@@ -71,29 +68,26 @@ class RolesField(forms.MultipleChoiceField):
         super().validate([name if name in Role.values else "elegido" for name in value])
 
 
-def day_field(label: str, help_text: str) -> forms.DateField:
-    """An optional day, chosen in the browser's own calendar or typed as 2026-12-31."""
-    return forms.DateField(
-        label=label,
+def day_field(label: str, help_text: str) -> DayField:
+    """An optional day."""
+    return DayField(
+        label,
         required=False,
         help_text=help_text,
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
         validators=[MaxValueValidator(LAST_DAY_OF_ALL, f"«{label}» debe ser una fecha hasta el {LAST_DAY_OF_ALL}.")],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": f"«{label}» debe ser una fecha, por ejemplo 2026-12-31."},
+        error_messages=wording(wrong=f"«{label}» debe ser una fecha, por ejemplo 2026-12-31."),
     )
 
 
 class SedeSearchForm(forms.Form):
     """Words or a code by which the delegate looks for one of the entity's sedes; blank lists them."""
 
-    entidad = forms.CharField(
-        label="Entidad",
-        required=False,
-        max_length=100,
-        help_text="Código o nombre de la sede; las tildes y las mayúsculas no importan.",
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={"max_length": "La búsqueda debe tener máximo 100 letras."},
+    entidad = optional_words(
+        "Entidad",
+        "Código o nombre de la sede; las tildes y las mayúsculas no importan.",
+        "La búsqueda",
+        type="search",
+        autocomplete="off",
     )
 
 
@@ -110,10 +104,9 @@ class SedeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in
         super().__init__(
             queryset=queryset,
             to_field_name="code",
-            error_messages={
-                "required": "Elija la sede.",
-                "invalid_choice": "La sede elegida no existe o no es de su entidad. Elija una de la lista.",
-            },
+            error_messages=wording(
+                "Elija la sede.", "La sede elegida no existe o no es de su entidad. Elija una de la lista."
+            ),
             **kwargs,
         )
 
@@ -123,9 +116,7 @@ class ActivationForm(ActionForm):
 
     lost = "La página llegó incompleta: ábrala de nuevo y repita el cambio."
     # the option under which the page was opened
-    option = forms.ChoiceField(
-        choices=Option, widget=forms.HiddenInput, error_messages={"required": lost, "invalid_choice": lost}
-    )
+    option = hidden(forms.ChoiceField, lost, choices=Option)
 
     def __init__(self, *args: Any, activation: Activation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -186,7 +177,7 @@ class LastDayForm(ActivationForm):
     role = forms.ChoiceField(
         label="Rol",
         choices=[(role.value, role.value) for role in Role],
-        error_messages={"required": "Elija el rol.", "invalid_choice": "El rol debe ser uno de los que tiene activos."},
+        error_messages=wording("Elija el rol.", "El rol debe ser uno de los que tiene activos."),
     )
     last = day_field("Hasta", "Último día, incluido. En blanco: sin fecha final.")
 
@@ -199,35 +190,21 @@ class LastDayForm(ActivationForm):
 class UsersFilterForm(forms.Form):
     """The filters of "Consultar Usuarios" (manual v4.1 §11.3); all are optional."""
 
-    rol = forms.ChoiceField(
-        label="Rol",
-        required=False,
-        choices=[("", CHOOSE), *((role.value, role.value) for role in Role)],
-        error_messages={"invalid_choice": "El rol debe ser uno de la lista."},
+    rol = optional_choice(
+        "Rol", "El rol debe ser uno de la lista.", [("", CHOOSE), *((role.value, role.value) for role in Role)]
     )
-    entidad = forms.CharField(
-        label="Entidad",
-        required=False,
-        max_length=100,
-        help_text="Código o nombre de la sede.",
-        error_messages={"max_length": "La entidad debe tener máximo 100 letras."},
-    )
-    estado = forms.ChoiceField(
-        label="Estado",
-        required=False,
-        choices=[
+    entidad = optional_words("Entidad", "Código o nombre de la sede.", "La entidad")
+    estado = optional_choice(
+        "Estado",
+        "El estado debe ser uno de la lista.",
+        [
             ("", "Activos"),
             ("vencen", "Vencen en 30 días"),
             ("por-empezar", "Por empezar"),
             ("terminados", "Terminados"),
             ("todos", "Todos"),
         ],
-        error_messages={"invalid_choice": "El estado debe ser uno de la lista."},
     )
-    criterio = forms.CharField(
-        label="Otro criterio de búsqueda",
-        required=False,
-        max_length=100,
-        help_text="Nombres, documento, usuario o registro profesional.",
-        error_messages={"max_length": "El criterio debe tener máximo 100 letras."},
+    criterio = optional_words(
+        "Otro criterio de búsqueda", "Nombres, documento, usuario o registro profesional.", "El criterio"
     )
