@@ -6,7 +6,14 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 
 from entities.models import Association, Department, Entity, Municipality, Sede
-from mipres_admin.backoffice.admin_base import ObjectActionsAdmin, ReadOnlyAdmin, RelatedList, register_related_lists
+from mipres_admin.backoffice.admin_base import (
+    NewestFirst,
+    ObjectActionsAdmin,
+    ReadOnlyAdmin,
+    RelatedList,
+    column,
+    register_related_lists,
+)
 
 
 def matching(rows: Any, words: str) -> Any:
@@ -45,10 +52,7 @@ class EntityAdmin(ObjectActionsAdmin):
         (None, {"fields": ("name", "kind", "identification_type", "nit", "eps_code", "et_model")}),
         ("Estado", {"fields": ("is_active",)}),
     )
-
-    @admin.display(description="identificación")
-    def identification(self, entity: Entity) -> str:
-        return entity.identification
+    identification = column("identificación", lambda entity: entity.identification)
 
 
 @admin.register(Sede)
@@ -65,10 +69,7 @@ class SedeAdmin(ObjectActionsAdmin):
         ("Dónde", {"fields": ("municipality", "address", "phone", "email")}),
         ("Estado", {"fields": ("state", "closed_on", "is_main", "created_at", "reps_snapshot_date")}),
     )
-
-    @admin.display(description="estado")
-    def state(self, sede: Sede) -> str:
-        return sede.state
+    state = column("estado", lambda sede: sede.state)
 
     @admin.display(description="la mantiene")
     def edited_by(self, sede: Sede) -> str:
@@ -77,19 +78,14 @@ class SedeAdmin(ObjectActionsAdmin):
 
 
 @admin.register(Association)
-class AssociationAdmin(ReadOnlyAdmin):
+class AssociationAdmin(NewestFirst, ReadOnlyAdmin):
     list_display = ("owner", "member", "relation", "starts_at", "ends_at")
     list_filter = ("owner_kind", "member_kind", ("ends_at", admin.EmptyFieldListFilter))
     list_select_related = ("owner", "member")
     search = staticmethod(of_either)
     search_help_text = "Nombre o NIT de cualquiera de las dos entidades."
-    ordering = ("-pk",)
-    sortable_by = ()
     fields = ("owner", "member", "relation", "starts_at", "ends_at", "created_by", "ended_by")
-
-    @admin.display(description="tipo de relación")
-    def relation(self, association: Association) -> str:
-        return association.relation
+    relation = column("tipo de relación", lambda association: association.relation)
 
 
 register_related_lists(Department, RelatedList("Municipios", Municipality, "department__code__exact", 10))

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin
+from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin, column
 from mipres_admin.excel import writer
 from mipres_admin.formatting import format_moment
 from registries import actions
@@ -114,25 +114,11 @@ class RegistryLoadAdmin(ObjectActionsAdmin):
     add_title = "Subir el archivo de un registro"
     add_template = "admin/registries/registryload/upload.html"
 
-    @admin.display(description="registro", ordering="kind")
-    def registry(self, load: RegistryLoad) -> str:
-        return load.registry_label
-
-    @admin.display(description="quién")
-    def who(self, load: RegistryLoad) -> str:
-        return load.uploaded_by.display_name if load.uploaded_by else "Por comando"
-
-    @admin.display(description="corte", ordering="snapshot_date")
-    def cut(self, load: RegistryLoad) -> str:
-        return load.snapshot_date.isoformat() if load.snapshot_date else "—"
-
-    @admin.display(description="subida", ordering="uploaded_at")
-    def uploaded(self, load: RegistryLoad) -> str:
-        return format_moment(load.uploaded_at)
-
-    @admin.display(description="cargada", ordering="loaded_at")
-    def loaded(self, load: RegistryLoad) -> str:
-        return format_moment(load.loaded_at) if load.loaded_at else "—"
+    registry = column("registro", lambda load: load.registry_label, "kind")
+    who = column("quién", lambda load: load.uploaded_by.display_name if load.uploaded_by else "Por comando")
+    cut = column("corte", lambda load: load.snapshot_date.isoformat() if load.snapshot_date else "—", "snapshot_date")
+    uploaded = column("subida", lambda load: format_moment(load.uploaded_at), "uploaded_at")
+    loaded = column("cargada", lambda load: format_moment(load.loaded_at) or "—", "loaded_at")
 
     @admin.display(description="resultado")
     def result(self, load: RegistryLoad) -> str:

@@ -13,10 +13,12 @@ from accounts.models import Account
 from entities.models import Entity
 from mipres_admin.backoffice.admin_base import (
     ListOnlyAdmin,
+    NewestFirst,
     ObjectAction,
     ObjectActionsAdmin,
     ReadOnlyAdmin,
     RelatedList,
+    column,
     register_related_lists,
 )
 from tokens import one_time_display
@@ -141,18 +143,13 @@ class ServerClientAdmin(ObjectActionsAdmin):
 # ---------------------------------------------------------------- records of the services
 
 
-class TokenRecordAdmin(ReadOnlyAdmin):
+class TokenRecordAdmin(NewestFirst, ReadOnlyAdmin):
     """Rows that belong to a portal token."""
 
     list_select_related = ("token__entity",)
     search = staticmethod(_search_by_entity)
     search_help_text = "Nombre o NIT de la entidad."
-    ordering = ("-pk",)
-    sortable_by = ()
-
-    @admin.display(description="entidad")
-    def entity(self, obj: TokenUse | TemporaryToken) -> Entity:
-        return obj.token.entity
+    entity = column("entidad", lambda record: record.token.entity)
 
 
 @admin.register(TokenUse)

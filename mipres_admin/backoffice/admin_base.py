@@ -69,6 +69,16 @@ def register_related_lists(model: type[Model], *lists: RelatedList) -> None:
     _related_lists[model] = sorted((*_related_lists[model], *lists), key=lambda related: related.order)
 
 
+def column(description: str, content: Callable[[Any], object], ordering: str | None = None) -> Any:
+    """A column of a list, or a field of an object's page, whose content is computed."""
+
+    @admin.display(description=description, ordering=ordering)
+    def shown(obj: Any) -> object:
+        return content(obj)
+
+    return staticmethod(shown)
+
+
 class ReadOnlyAdmin(ModelAdmin):
     """Shows objects and their history; nothing is changed or deleted, and added only through `add_form`.
 
@@ -203,6 +213,13 @@ class ReadOnlyAdmin(ModelAdmin):
     def add_object(self, request: Any, form: Any) -> Model | None:
         """Add the object of a valid `add_form`; None when it was refused, with the reason in the form."""
         raise NotImplementedError
+
+
+class NewestFirst(ModelAdmin):
+    """A list in one order: sorting it by another column would read all of its many rows."""
+
+    ordering: ClassVar[Any] = ("-pk",)
+    sortable_by: ClassVar[Any] = ()
 
 
 class ListOnlyAdmin(ReadOnlyAdmin):

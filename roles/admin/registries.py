@@ -4,13 +4,10 @@ from collections.abc import Iterable
 
 from django.contrib import admin
 
-from accounts.admin.list_helpers import (
-    DocumentColumn,
-    filter_by_document,
-)
+from accounts.admin.list_helpers import DocumentColumn, filter_by_document
 from accounts.admin.people import PersonAdmin
 from accounts.models import Person
-from mipres_admin.backoffice.admin_base import ReadOnlyAdmin
+from mipres_admin.backoffice.admin_base import NewestFirst, ReadOnlyAdmin
 from roles.models import Profession, RethusEntry, SsoPost
 
 
@@ -42,21 +39,17 @@ class ProfessionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(RethusEntry)
-class RethusEntryAdmin(DocumentColumn, ReadOnlyAdmin):
+class RethusEntryAdmin(DocumentColumn, NewestFirst, ReadOnlyAdmin):
     list_display = ("document", "profession", "registry_number", "closed_on")
     list_filter = ("profession",)
     list_select_related = ("profession",)
     search = staticmethod(filter_by_document)
     search_help_text = "Documento, con el tipo o sin él."
-    ordering = ("-pk",)
-    sortable_by = ()
 
 
 @admin.register(SsoPost)
-class SsoPostAdmin(DocumentColumn, ReadOnlyAdmin):
+class SsoPostAdmin(DocumentColumn, NewestFirst, ReadOnlyAdmin):
     list_display = ("document", "sede", "starts_on", "ends_on")
     list_select_related = ("sede",)
     search = staticmethod(filter_by_document)
     search_help_text = "Documento, con el tipo o sin él."
-    ordering = ("-pk",)
-    sortable_by = ()

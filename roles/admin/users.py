@@ -10,10 +10,12 @@ from django.utils import timezone
 from accounts.admin.list_helpers import filter_by_person
 from entities.admin import matching
 from mipres_admin.backoffice.admin_base import (
+    NewestFirst,
     ObjectAction,
     ObjectActionsAdmin,
     ReadOnlyAdmin,
     RelatedList,
+    column,
     register_related_lists,
 )
 from roles.actions.role_assignments import end_assignment
@@ -25,19 +27,14 @@ def _by_code(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 @admin.register(RegisteredUser)
-class RegisteredUserAdmin(ReadOnlyAdmin):
+class RegisteredUserAdmin(NewestFirst, ReadOnlyAdmin):
     list_display = ("login", "person", "kind", "profession", "registered_at")
     list_filter = ("kind", "profession")
     list_select_related = ("person", "profession")
     search = staticmethod(filter_by_person)
     search_help_text = "Documento (con el tipo o sin él) o nombres y apellidos."
-    ordering = ("-pk",)
-    sortable_by = ()
     fields = ("login", "person", "kind", "profession", "professional_registry", "registered_at")
-
-    @admin.display(description="usuario (login)")
-    def login(self, user: RegisteredUser) -> str:
-        return user.login
+    login = column("usuario (login)", lambda user: user.login)
 
 
 register_related_lists(
@@ -61,31 +58,20 @@ END_ROLE = ObjectAction(
 
 
 @admin.register(RoleAssignment)
-class RoleAssignmentAdmin(ObjectActionsAdmin):
+class RoleAssignmentAdmin(NewestFirst, ObjectActionsAdmin):
     list_display = ("login", "person", "role", "state", "sede", "entity", "starts_at", "ends_at")
     list_filter = ("role",)
     list_select_related = ("user__person", "sede", "entity")
     search = staticmethod(matching)
     search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
-    ordering = ("-pk",)
-    sortable_by = ()
     fieldsets = (
         (None, {"fields": ("user", "person", "role", "sede", "entity")}),
         ("Vigencia", {"fields": ("state", "starts_at", "ends_at", "created_by", "ended_by")}),
     )
     object_actions = (END_ROLE,)
-
-    @admin.display(description="usuario (login)")
-    def login(self, role: RoleAssignment) -> str:
-        return role.user.login
-
-    @admin.display(description="persona")
-    def person(self, role: RoleAssignment) -> str:
-        return role.user.person.full_name
-
-    @admin.display(description="estado")
-    def state(self, role: RoleAssignment) -> str:
-        return role.state
+    login = column("usuario (login)", lambda role: role.user.login)
+    person = column("persona", lambda role: role.user.person.full_name)
+    state = column("estado", lambda role: role.state)
 
 
 def _of_roles(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -93,7 +79,7 @@ def _of_roles(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 @admin.register(RoleEnding)
-class RoleEndingAdmin(ReadOnlyAdmin):
+class RoleEndingAdmin(NewestFirst, ReadOnlyAdmin):
     """What loads of registries ended, and what was given back when one was undone."""
 
     list_display = ("at", "assignment", "entity", "cause", "load", "undone_at")
@@ -101,8 +87,6 @@ class RoleEndingAdmin(ReadOnlyAdmin):
     list_select_related = ("assignment", "entity", "load")
     search = staticmethod(_of_roles)
     search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
-    ordering = ("-pk",)
-    sortable_by = ()
 
 
 @admin.register(RoleUpload)
@@ -121,20 +105,15 @@ class RoleUploadAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Certificate)
-class CertificateAdmin(ReadOnlyAdmin):
+class CertificateAdmin(NewestFirst, ReadOnlyAdmin):
     """Without the content, which has personal data; its fingerprint tells whether a printed one is the same."""
 
     list_display = ("grouped_code", "entity", "user", "as_of", "issued_at", "issued_by")
     list_select_related = ("entity", "user__person", "issued_by")
     search = staticmethod(_by_code)
     search_help_text = "Código de verificación."
-    ordering = ("-pk",)
-    sortable_by = ()
     fields = ("grouped_code", "entity", "user", "as_of", "issued_at", "issued_by", "content_sha256")
+    grouped_code = column("código", lambda certificate: certificate.grouped_code)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Certificate]:
         return super().get_queryset(request).defer("content")
-
-    @admin.display(description="código")
-    def grouped_code(self, certificate: Certificate) -> str:
-        return certificate.grouped_code
