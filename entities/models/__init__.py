@@ -8,18 +8,3 @@ from entities.models.provider_networks import (
     AssociationQuerySet,
 )
 from entities.models.sedes import Sede, SedeQuerySet
-
-__all__ = [
-    "EPS_KINDS",
-    "NETWORK_MEMBERS",
-    "Association",
-    "AssociationQuerySet",
-    "Department",
-    "Entity",
-    "EntityKind",
-    "EtModel",
-    "IdentificationType",
-    "Municipality",
-    "Sede",
-    "SedeQuerySet",
-]

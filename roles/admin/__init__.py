@@ -1,5 +1,3 @@
 """The admin of users, roles and the registries of professions."""
 
 from roles.admin import registries, related_lists, users
-
-__all__ = ["registries", "related_lists", "users"]

@@ -5,21 +5,3 @@ from roles.models.registered_users import RegisteredUser, independents_among
 from roles.models.registries import Profession, RethusEntry, RethusEntryQuerySet, SsoPost, SsoPostQuerySet
 from roles.models.role_assignments import RoleAssignment, RoleAssignmentQuerySet, RoleEnding, RoleEndingQuerySet
 from roles.models.role_uploads import RoleUpload
-
-__all__ = [
-    "CERTIFICATE_CODE",
-    "Certificate",
-    "CertificateQuerySet",
-    "Profession",
-    "RegisteredUser",
-    "RethusEntry",
-    "RethusEntryQuerySet",
-    "RoleAssignment",
-    "RoleAssignmentQuerySet",
-    "RoleEnding",
-    "RoleEndingQuerySet",
-    "RoleUpload",
-    "SsoPost",
-    "SsoPostQuerySet",
-    "independents_among",
-]
