@@ -1,6 +1,5 @@
 """Which pages generate, list, revoke, try and report tokens, and publish the keys and the service reference?"""
 
-import hashlib
 import json
 from datetime import timedelta
 from typing import Any
@@ -10,13 +9,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.http import quote_etag
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import conditional_page
 
 from accounts.requests import DelegateRequest
 from entities.models import Entity
@@ -183,26 +181,29 @@ def report_token_service(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- public keys and reference
 
 
-def _published(request: HttpRequest, document: Any, media: str) -> HttpResponseBase:
-    """A JSON document that clients may cache for an hour, from any origin."""
-    body = json.dumps(document, separators=(",", ":")).encode()
-    response = HttpResponse(body, content_type=media)
-    response.headers["ETag"] = quote_etag(hashlib.sha256(body).hexdigest()[:16])
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    patch_cache_control(response, public=True, max_age=int(JWKS_MAX_AGE.total_seconds()))
-    return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
+def _published(document: Any, media: str) -> HttpResponse:
+    """A JSON document, for any origin."""
+    body = json.dumps(document, separators=(",", ":"))
+    return HttpResponse(body, content_type=media, headers={"Access-Control-Allow-Origin": "*"})
+
+
+cached_for_an_hour = cache_control(public=True, max_age=int(JWKS_MAX_AGE.total_seconds()))
 
 
 @public(methods=SAFE)
-def jwks(request: HttpRequest) -> HttpResponseBase:
+@cached_for_an_hour
+@conditional_page
+def jwks(request: HttpRequest) -> HttpResponse:
     """The public keys (RFC 7517), which other servers may cache for an hour."""
-    return _published(request, key_set(), "application/jwk-set+json")
+    return _published(key_set(), "application/jwk-set+json")
 
 
 @public(methods=SAFE, viewable=Viewable.YES)
-def openapi(request: HttpRequest) -> HttpResponseBase:
+@cached_for_an_hour
+@conditional_page
+def openapi(request: HttpRequest) -> HttpResponse:
     """The web services as an OpenAPI 3.1 document."""
-    return _published(request, reference.document(), "application/vnd.oai.openapi+json;version=3.1")
+    return _published(reference.document(), "application/vnd.oai.openapi+json;version=3.1")
 
 
 @public(methods=SAFE, viewable=Viewable.YES)

@@ -8,12 +8,13 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
+from django.core.management.base import CommandError
 from django.db import connection
 
 LIBPQ = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
 
 
-class BackupError(Exception):
+class BackupError(CommandError):
     """The backup or the restoration failed; the message says why and what to do."""
 
 

@@ -6,6 +6,7 @@ Migrations run as the owner of the tables; `grant` gives another role the rights
 from typing import Any
 
 from django.core import checks
+from django.core.management.base import CommandError
 from django.db import connection, transaction
 from psycopg import sql
 
@@ -44,7 +45,7 @@ FROM unnest(%s::text[]) AS name JOIN pg_class ON pg_class.oid = name::regclass
 """
 
 
-class RoleError(Exception):
+class RoleError(CommandError):
     """The role was not granted anything; the message says why and what to do."""
 
 

@@ -8,9 +8,7 @@ import re
 from django.conf import settings
 
 from tokens.actions import revoke_and_notify
-from tokens.models import PortalToken
 from tokens.services import limits
-from tokens.services.errors import BadToken
 from tokens.signing import jwts
 
 MAX_REPORT_LENGTH = 100_000
@@ -44,12 +42,7 @@ def revoke_reported_tokens(text: str) -> int:
     """
     address_limit.acquire(limits.caller_network())
     revoked = 0
-    for candidate in find_tokens(text):
-        try:
-            jti = jwts.read(candidate).jti
-        except BadToken:
-            continue
-        token = PortalToken.objects.select_related("entity").filter(jti=jti).first()
+    for token in map(jwts.find, find_tokens(text)):
         if token is not None and revoke_and_notify(by=None, token=token, reason=REASON, template="token_leaked"):
             revoked += 1
     return revoked

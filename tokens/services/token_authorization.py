@@ -164,19 +164,15 @@ class LastUseCache:
     def clear(self) -> None:
         self.minute, self.tokens = 0, set[int]()
 
-    def is_first_use(self, token: int) -> bool:
-        """Whether this is the first use of the token in this minute."""
+    def add(self, token: int) -> tuple[bool, bool]:
+        """Note a use; whether it is the first of the token in this minute, and the first of any."""
         minute = int(time.monotonic() // 60)
-        if minute != self.minute:
+        is_new_minute = minute != self.minute
+        if is_new_minute:
             self.minute, self.tokens = minute, set()
-        if token in self.tokens:
-            return False
+        is_first = token not in self.tokens
         self.tokens.add(token)
-        return True
-
-    def is_new_minute(self) -> bool:
-        """Whether this is the first call in this minute."""
-        return int(time.monotonic() // 60) != self.minute
+        return is_first, is_new_minute
 
 
 last_uses = LastUseCache()
@@ -189,21 +185,20 @@ def clear_caches() -> None:
     address_limit.clear()
 
 
-def _delete_expired() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(DELETE_EXPIRED)
-
-
 def _record_use(details: TokenDetails, service: Service) -> None:
     """Once a minute, record when and from where the token was used, and delete expired temporary tokens."""
-    is_new_minute = last_uses.is_new_minute()
-    if last_uses.is_first_use(details.token):
-        address = origin.get().address
-        used: dict[str, Any] = {"token": details.token, "now": details.now, "service": str(service), "address": address}
-        with connection.cursor() as cursor:
+    is_first, is_new_minute = last_uses.add(details.token)
+    used: dict[str, Any] = {
+        "token": details.token,
+        "now": details.now,
+        "service": str(service),
+        "address": origin.get().address,
+    }
+    with connection.cursor() as cursor:
+        if is_first:
             cursor.execute(RECORD_USE, used)
-    if is_new_minute:
-        _delete_expired()
+        if is_new_minute:
+            cursor.execute(DELETE_EXPIRED)
 
 
 # ---------------------------------------------------------------- calls
@@ -217,11 +212,11 @@ def _authorize(
         claims = jwts.read(token)
     except BadToken as bad:
         raise _counted(bad) from None
-    entity_limit.acquire(claims.subject)
-    details = _fetch_details(sql, {"jti": claims.jti, "nit": nit, "scope": needed, "service": service, **params})
+    entity_limit.acquire(claims["sub"])
+    details = _fetch_details(sql, {"jti": claims["jti"], "nit": nit, "scope": needed, "service": service, **params})
     refusal = _refusal(details, nit, needed)
     if isinstance(refusal, BadToken):
-        entity_limit.release(claims.subject)
+        entity_limit.release(claims["sub"])
         raise _counted(refusal)
     if refusal or details is None:
         raise refusal or BadToken(UNKNOWN)
@@ -239,7 +234,7 @@ def inspect_token(token: str) -> tuple[TokenDetails, CallRefused | None]:
 
     Raises BadToken for a token that has expired, or that the portal did not sign or does not know.
     """
-    details = _fetch_details(LOOK_UP, {"jti": jwts.read(token).jti})
+    details = _fetch_details(LOOK_UP, {"jti": jwts.read(token)["jti"]})
     if details is None:
         raise BadToken(UNKNOWN)
     return details, _refusal(details, details.nit, None)

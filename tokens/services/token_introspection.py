@@ -87,7 +87,7 @@ def _claims(
 
 def _portal_token(token: str, shared: list[str]) -> dict[str, Any] | None:
     try:
-        jti = jwts.read(token).jti
+        jti = jwts.read(token)["jti"]
     except BadToken:
         return None
     row = PortalToken.objects.current().filter(jti=jti, entity__is_active=True).select_related("entity").first()
@@ -127,10 +127,6 @@ def introspect(*, client: ServerClient, token: str) -> dict[str, Any]:
 def revoke(*, client: ServerClient, token: str) -> None:
     """Revoke a token, and e-mail its delegates if it is a portal token; ignore anything else (RFC 7009 §2.2)."""
     TemporaryToken.objects.filter(digest=_digest(token)).delete()
-    try:
-        jti = jwts.read(token).jti
-    except BadToken:
-        return
-    row = PortalToken.objects.select_related("entity").filter(jti=jti).first()
+    row = jwts.find(token)
     if row is not None:
         revoke_and_notify(by=None, token=row, reason=REASON.format(client), template="token_revoked")

@@ -3,7 +3,6 @@
 import json
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,14 +11,9 @@ from django.utils import timezone
 from jwt.utils import base64url_decode
 
 from entities.models import Entity
-from tokens.models import SigningKey
+from tokens.models import PortalToken, SigningKey
 from tokens.scopes import REGIMEN, scope_of
-from tokens.services.client_verifier import (
-    ALGORITHM,
-    ISSUER,
-    TYPE,
-    claims_signed_by,
-)
+from tokens.services.client_verifier import ALGORITHM, ISSUER, TYPE, claims_signed_by
 from tokens.services.errors import BadToken
 from tokens.signing.keys import private_key_of, public_keys
 
@@ -31,18 +25,6 @@ MALFORMED = "El token está incompleto o mal copiado. Cópielo entero, sin espac
 TEMPORARY = "Este es un token temporal. Aquí va el token del portal, el que se genera en «Generar Token»."
 NOT_OURS = "El token no fue firmado por este portal. Use el que se genera en «Generar Token»."
 EXPIRED = "El token venció el {}. Genere uno nuevo en «Generar Token»."
-
-
-@dataclass(frozen=True)
-class Claims:
-    """The claims of a token that we signed."""
-
-    subject: str
-    nit: str
-    scope: str
-    jti: str
-    issued_at: datetime
-    expires_at: datetime
 
 
 def new_jti() -> str:
@@ -102,7 +84,7 @@ def _expired(token: str, key: Any) -> BadToken:
     return BadToken(EXPIRED.format(timezone.localdate(datetime.fromtimestamp(claims["exp"], UTC)).isoformat()))
 
 
-def read(token: str) -> Claims:
+def read(token: str) -> dict[str, Any]:
     """The claims of a token that one of our keys signed and that has not expired.
 
     The algorithm is the key's, never the header's. Raises BadToken (401) with the real cause.
@@ -111,16 +93,17 @@ def read(token: str) -> Claims:
     if key is None:
         raise BadToken(NOT_OURS)
     try:
-        claims = claims_signed_by(key, token)
+        return claims_signed_by(key, token)
     except jwt.ExpiredSignatureError:
         raise _expired(token, key) from None
     except jwt.InvalidTokenError:
         raise BadToken(NOT_OURS) from None
-    return Claims(
-        subject=claims["sub"],
-        nit=claims["nit"],
-        scope=claims["scope"],
-        jti=claims["jti"],
-        issued_at=datetime.fromtimestamp(claims["iat"], UTC),
-        expires_at=datetime.fromtimestamp(claims["exp"], UTC),
-    )
+
+
+def find(token: str) -> PortalToken | None:
+    """The row of a token that one of our keys signed and that has not expired; None for anything else."""
+    try:
+        jti = read(token)["jti"]
+    except BadToken:
+        return None
+    return PortalToken.objects.select_related("entity").filter(jti=jti).first()

@@ -4,9 +4,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from mipres_admin.database.backup import BackupError, backup
+from mipres_admin.database.backup import backup
 
 
 class Command(BaseCommand):
@@ -16,8 +16,5 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="ARCHIVO")
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
-        try:
-            size = backup(file)
-        except BackupError as error:
-            raise CommandError(str(error)) from None
+        size = backup(file)
         self.stdout.write(f"{file}: {size:,} bytes. Guárdelo cifrado y aparte: contiene datos personales.")

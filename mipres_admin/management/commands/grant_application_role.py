@@ -3,9 +3,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from mipres_admin.history.application_role import RoleError, grant
+from mipres_admin.history.application_role import grant
 
 
 class Command(BaseCommand):
@@ -18,8 +18,5 @@ class Command(BaseCommand):
         parser.add_argument("role", metavar="ROLE", help="el rol con el que se conectan el portal y su worker")
 
     def handle(self, *args: Any, role: str, **options: Any) -> None:
-        try:
-            grant(role)
-        except RoleError as error:
-            raise CommandError(str(error)) from None
+        grant(role)
         self.stdout.write(f"{role} puede ejecutar el portal y no puede reescribir la historia.")

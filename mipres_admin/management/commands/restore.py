@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from mipres_admin.database.backup import BackupError, restore
+from mipres_admin.database.backup import restore
 
 
 class Command(BaseCommand):
@@ -18,9 +18,6 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="ARCHIVO")
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
-        try:
-            restore(file)
-        except BackupError as error:
-            raise CommandError(str(error)) from None
+        restore(file)
         self.stdout.write("La copia está restaurada.")
         call_command("verify_history", stdout=self.stdout, stderr=self.stderr)
