@@ -56,18 +56,13 @@ class RegistryLoad(models.Model):
     counts = models.JSONField("resultado", default=dict)
     # null: a command
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="subida por",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="subida por"
     )
     uploaded_at = models.DateTimeField("subida el", db_default=Now(), editable=False)
     # the last request to the worker: to apply it, to undo it
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
@@ -224,7 +219,7 @@ class RegistryReport(models.Model):
 class RegistryAddition(models.Model):
     """The keys of the rows that one statement of a load added to one table, and a hash of each row as written."""
 
-    load = models.ForeignKey(RegistryLoad, on_delete=models.CASCADE, related_name="additions")
+    load = models.ForeignKey(RegistryLoad, on_delete=models.CASCADE, related_name="+")
     table = models.CharField("tabla", max_length=63)
     keys = ArrayField(models.CharField(max_length=20), verbose_name="llaves")
     hashes = ArrayField(models.BigIntegerField(), verbose_name="huellas")

@@ -121,9 +121,7 @@ class PortalToken(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    entity = models.ForeignKey(
-        Entity, on_delete=models.PROTECT, related_name="tokens", db_index=False, verbose_name="entidad"
-    )
+    entity = models.ForeignKey(Entity, models.PROTECT, related_name="tokens", db_index=False, verbose_name="entidad")
     key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="tokens", verbose_name="llave")
     name = models.CharField("nombre", max_length=60)
     jti = models.CharField(max_length=16, unique=True)
@@ -131,22 +129,14 @@ class PortalToken(models.Model):
     last_characters = models.CharField("últimos caracteres", max_length=6)
     scope = models.CharField("alcance", max_length=60)
     request_key = models.UUIDField("solicitud", default=uuid.uuid4, unique=True, editable=False)
-    issued_by = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="issued_tokens", verbose_name="generado por"
-    )
+    issued_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="generado por")
     issued_at = models.DateTimeField("generado el")
     expires_at = models.DateTimeField("vence el")
     superseded_at = models.DateTimeField("reemplazado el", null=True, blank=True)
     ends_at = models.DateTimeField("vale hasta", null=True, blank=True)
     revoked_at = models.DateTimeField("revocado el", null=True, blank=True)
     revoked_by = models.ForeignKey(
-        Account,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="revoked_tokens",
-        db_index=False,
-        verbose_name="revocado por",
+        Account, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="revocado por"
     )
     reason = models.CharField("motivo", max_length=200, blank=True)
 
@@ -227,7 +217,7 @@ class TokenUse(models.Model):
     """When, where and from where a portal token was last used; written at most once a minute."""
 
     token = models.OneToOneField(
-        PortalToken, on_delete=models.CASCADE, primary_key=True, related_name="last_use", verbose_name="token"
+        PortalToken, models.CASCADE, primary_key=True, related_name="last_use", verbose_name="token"
     )
     at = models.DateTimeField("último uso")
     service = models.CharField("servicio", max_length=16, choices=Service)
@@ -247,7 +237,7 @@ class TokenUse(models.Model):
 class TokenReminder(models.Model):
     """A sent expiry reminder: one for each number of days before the expiry."""
 
-    token = models.ForeignKey(PortalToken, on_delete=models.CASCADE, related_name="reminders", verbose_name="token")
+    token = models.ForeignKey(PortalToken, on_delete=models.CASCADE, related_name="+", verbose_name="token")
     days = models.PositiveSmallIntegerField("días antes")
     sent_at = models.DateTimeField("enviado el", db_default=Now(), editable=False)
 
@@ -279,9 +269,7 @@ class TemporaryToken(models.Model):
     """A temporary token issued by GenerarToken, as its SHA-256. It ends with its portal token at the latest."""
 
     digest = models.CharField("huella SHA-256", max_length=64, primary_key=True)
-    token = models.ForeignKey(
-        PortalToken, on_delete=models.PROTECT, related_name="temporary", db_index=False, verbose_name="token"
-    )
+    token = models.ForeignKey(PortalToken, models.PROTECT, related_name="+", db_index=False, verbose_name="token")
     service = models.CharField("servicio", max_length=16, choices=Service)
     issued_at = models.DateTimeField("generado el")
     expires_at = models.DateTimeField("vence el")
@@ -333,7 +321,7 @@ class ServerClient(models.Model):
     created_at = models.DateTimeField("creado el", db_default=Now(), editable=False)
     ended_at = models.DateTimeField("retirado el", null=True, blank=True)
     ended_by = models.ForeignKey(
-        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="retirado por"
+        Account, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="retirado por"
     )
     reason = models.CharField("motivo", max_length=200, blank=True)
 

@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                     "department",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="municipalities",
+                        related_name="+",
                         to="entities.department",
                         verbose_name="departamento",
                     ),

@@ -32,9 +32,7 @@ class Municipality(models.Model):
 
     code = models.CharField("código", max_length=5, primary_key=True)
     name = models.CharField("nombre", max_length=80)
-    department = models.ForeignKey(
-        Department, on_delete=models.PROTECT, related_name="municipalities", verbose_name="departamento"
-    )
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name="departamento")
 
     class Meta:
         verbose_name = "municipio"

@@ -80,9 +80,7 @@ class Association(models.Model):
     """A member of the network of an EPS (one per régimen) or of a territorial entity, over a range of moments."""
 
     owner = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="network", verbose_name="entidad")
-    member = models.ForeignKey(
-        Entity, on_delete=models.PROTECT, related_name="memberships", verbose_name="entidad asociada"
-    )
+    member = models.ForeignKey(Entity, models.PROTECT, related_name="memberships", verbose_name="entidad asociada")
     # copied from the two entities by a trigger and tied to them by composite keys (sql/association_kinds.sql), so that
     # a CHECK can say which kinds go together
     owner_kind = models.CharField(max_length=5, editable=False, db_default="")
@@ -92,7 +90,7 @@ class Association(models.Model):
     # null: a command
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
@@ -101,7 +99,7 @@ class Association(models.Model):
     )
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="+",

@@ -79,13 +79,11 @@ class Sede(models.Model):
         OBJETO_DIFERENTE = "OD", "Objeto Social Diferente a la Prestación de Servicios de Salud"
         TRANSPORTE = "TE", "Transporte Especial de Pacientes"
 
-    entity = models.ForeignKey(
-        Entity, on_delete=models.PROTECT, related_name="sedes", db_index=False, verbose_name="entidad"
-    )
+    entity = models.ForeignKey(Entity, models.PROTECT, related_name="sedes", db_index=False, verbose_name="entidad")
     code = models.CharField("código", max_length=12, unique=True)
     name = models.CharField("nombre", max_length=300)
     municipality = models.ForeignKey(
-        Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="sedes", verbose_name="municipio"
+        Municipality, models.PROTECT, null=True, blank=True, related_name="sedes", verbose_name="municipio"
     )
     address = models.CharField("dirección", max_length=300, blank=True)
     phone = models.CharField("teléfono", max_length=100, blank=True)

@@ -51,20 +51,10 @@ class HistoryEntry(models.Model):
     at = models.DateTimeField("fecha", db_default=Now(), editable=False)
     event = models.CharField("acto", max_length=60)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        db_index=False,
-        related_name="+",
-        verbose_name="quién",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name="quién"
     )
     entity = models.ForeignKey(
-        settings.TENANT_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        db_index=False,
-        related_name="+",
-        verbose_name="entidad",
+        settings.TENANT_MODEL, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name="entidad"
     )
     object_type = models.CharField("objeto", max_length=40)
     object_id = models.CharField("identificador", max_length=60)

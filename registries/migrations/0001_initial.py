@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                     "load",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="additions",
+                        related_name="+",
                         to="registries.registryload",
                     ),
                 ),

@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignments_made",
+                        related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="asignado por",
                     ),
@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignments_ended",
+                        related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="terminado por",
                     ),
@@ -423,7 +423,7 @@ class Migration(migrations.Migration):
                     "sede",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sso_posts",
+                        related_name="+",
                         to="entities.sede",
                         verbose_name="plaza",
                     ),

@@ -32,18 +32,11 @@ class Certificate(models.Model):
     code = models.CharField("código de verificación", max_length=16, unique=True)
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="certificates", verbose_name="entidad")
     user = models.ForeignKey(
-        RegisteredUser,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="certificates",
-        verbose_name="usuario",
+        RegisteredUser, models.PROTECT, null=True, blank=True, related_name="certificates", verbose_name="usuario"
     )
     as_of = models.DateField("a la fecha")
     issued_at = models.DateTimeField("expedida el")
-    issued_by = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="certificates", verbose_name="expedida por"
-    )
+    issued_by = models.ForeignKey(Account, models.PROTECT, related_name="certificates", verbose_name="expedida por")
     content = models.JSONField("contenido")
     content_sha256 = models.CharField("huella del contenido", max_length=64)
 

@@ -22,9 +22,7 @@ class RegisteredUser(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="registration", verbose_name="persona")
     kind = models.CharField("tipo de usuario", max_length=4, choices=UserKind)
-    profession = models.ForeignKey(
-        Profession, on_delete=models.PROTECT, null=True, blank=True, verbose_name="profesión"
-    )
+    profession = models.ForeignKey(Profession, models.PROTECT, null=True, blank=True, verbose_name="profesión")
     professional_registry = models.CharField("registro profesional", max_length=30, blank=True)
     registered_at = models.DateTimeField("registrado el", db_default=Now(), editable=False)
 

@@ -86,7 +86,7 @@ class SsoPost(models.Model):
 
     document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
     document_number = models.CharField("número de documento", max_length=20)
-    sede = models.ForeignKey(Sede, on_delete=models.PROTECT, related_name="sso_posts", verbose_name="plaza")
+    sede = models.ForeignKey(Sede, on_delete=models.PROTECT, related_name="+", verbose_name="plaza")
     starts_on = models.DateField("desde")
     ends_on = models.DateField("hasta")
 

@@ -81,31 +81,19 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
 class RoleAssignment(models.Model):
     """One role of one user at one sede, from `starts_at` up to but not including `ends_at` (null: no end)."""
 
-    user = models.ForeignKey(
-        RegisteredUser, on_delete=models.PROTECT, related_name="assignments", verbose_name="usuario"
-    )
+    user = models.ForeignKey(RegisteredUser, models.PROTECT, related_name="assignments", verbose_name="usuario")
     entity = models.ForeignKey(
-        Entity, on_delete=models.PROTECT, related_name="assignments", db_index=False, verbose_name="entidad"
+        Entity, models.PROTECT, related_name="assignments", db_index=False, verbose_name="entidad"
     )
     sede = models.ForeignKey(Sede, on_delete=models.PROTECT, related_name="assignments", verbose_name="sede")
     role = models.CharField("rol", max_length=30, choices=Role)
     starts_at = models.DateTimeField("desde", db_default=Now())
     ends_at = models.DateTimeField("hasta", null=True, blank=True)
     created_by = models.ForeignKey(
-        Account,
-        on_delete=models.PROTECT,
-        related_name="assignments_made",
-        db_index=False,
-        verbose_name="asignado por",
+        Account, models.PROTECT, related_name="+", db_index=False, verbose_name="asignado por"
     )
     ended_by = models.ForeignKey(
-        Account,
-        on_delete=models.PROTECT,
-        related_name="assignments_ended",
-        null=True,
-        blank=True,
-        db_index=False,
-        verbose_name="terminado por",
+        Account, models.PROTECT, related_name="+", null=True, blank=True, db_index=False, verbose_name="terminado por"
     )
     # how its user is sorted and found: folded surnames, names, login and registry, each after a space; kept up to date
     # by triggers (`sql/assignments.sql`), so that a list of half a million rows needs neither join nor sort
@@ -200,12 +188,10 @@ class RoleEnding(models.Model):
     """A role that a load of an official registry ended or shortened, why, and what it was before."""
 
     load = models.ForeignKey(RegistryLoad, on_delete=models.PROTECT, related_name="+", verbose_name="carga")
-    assignment = models.ForeignKey(
-        RoleAssignment, on_delete=models.PROTECT, related_name="endings", verbose_name="rol asignado"
-    )
+    assignment = models.ForeignKey(RoleAssignment, models.PROTECT, related_name="endings", verbose_name="rol asignado")
     # copied from the assignment by a trigger (`sql/assignments.sql`), so that a delegate's list begins at their entity
     entity = models.ForeignKey(
-        Entity, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False, verbose_name="entidad"
+        Entity, models.PROTECT, related_name="+", db_index=False, editable=False, verbose_name="entidad"
     )
     cause = models.CharField("causa", max_length=11, choices=EndReason)
     at = models.DateTimeField("fecha")

@@ -35,7 +35,7 @@ class RoleUpload(models.Model):
     state = models.CharField("estado", max_length=9, choices=State, default=State.PREVIEWED)
     mode = models.CharField("modo", max_length=9, choices=Mode, blank=True)
     applied_by = models.ForeignKey(
-        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="aplicado por"
+        Account, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="aplicado por"
     )
     applied_at = models.DateTimeField("aplicado el", null=True, blank=True)
 

@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
                     "issued_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="issued_tokens",
+                        related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="generado por",
                     ),
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="revoked_tokens",
+                        related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="revocado por",
                     ),
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="temporary",
+                        related_name="+",
                         to="tokens.portaltoken",
                         verbose_name="token",
                     ),
@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
                     "token",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reminders",
+                        related_name="+",
                         to="tokens.portaltoken",
                         verbose_name="token",
                     ),
