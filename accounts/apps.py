@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import impersonation_signals
+        from accounts.registries.civil_registry import CivilRegistry
         from accounts.registries.deceased import Deceased
         from accounts.security import sessions
         from registries import registry
@@ -18,4 +19,5 @@ class AccountsConfig(AppConfig):
         user_logged_in.connect(sessions.create_account_session)
         user_logged_out.connect(sessions.end_account_session)
         user_logged_out.connect(impersonation_signals.end_impersonations_of_session)
+        registry.register(CivilRegistry)
         registry.register(Deceased)

@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 
 
 class Event(TextChoices):
+    CIVIL_REGISTRY_LOADED = "civil_registry.loaded", "Carga del Registro civil"
     DECEASED_LOADED = "deceased.loaded", "Carga de fallecidos"
     SESSION_OPENED = "session.opened", "Ingreso"
     SESSION_MFA_REQUIRED = "session.mfa_required", "Contraseña aceptada, falta el segundo factor"
@@ -40,6 +41,7 @@ class Event(TextChoices):
 
 # the heading in a list of choices, by the part of the value before the point
 GROUPS = {
+    "civil_registry": "Cargas de registros",
     "deceased": "Cargas de registros",
     "session": "Ingresos y sesiones",
     "sessions": "Ingresos y sesiones",

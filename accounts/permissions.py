@@ -5,7 +5,8 @@ from mipres_admin.access.groups import StaffGroup, may_do, may_view
 SOPORTE, CARGADOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR
 PERMISSIONS = (
     *may_view("accounts", "account accountsession authenticatorapp passkey passwordlink person suspension", SOPORTE),
-    *may_view("accounts", "civilregistryentry deceasedentry", SOPORTE, CARGADOR),
+    *may_view("accounts", "deceasedentry", SOPORTE, CARGADOR),
+    *may_view("accounts", "civilregistryentry", SOPORTE, CARGADOR, StaffGroup.REVISOR),
     *may_view("accounts", "secondfactorpolicy staffaccount impersonation"),
     *may_view("auth", "group"),
     may_do("accounts.account", "suspend_account", "Puede suspender y reactivar delegados", SOPORTE),

@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actions.impersonation import end_impersonation, start_impersonation
-from accounts.models import Account, AccountSession, DeceasedEntry, Impersonation, Person
+from accounts.models import Account, AccountSession, CivilRegistryEntry, DeceasedEntry, Impersonation, Person
 from accounts.staff_group_labels import purpose_of
 from accounts.usernames import DELEGATE_KINDS, first_delegate_login, natural_person_login
 from delegates.models import Appointment, PrivacyAcceptance
@@ -83,6 +83,16 @@ def load_registries() -> None:
         file = str(Path(folder) / "reps.csv")
         call_command("make_reps", file, rows=REPS_ROWS, seed=REPS_SEED, verbosity=0)
         call_command("import_reps", file, verbosity=0)
+
+
+def load_civil_registry() -> None:
+    """The documents of everybody here and of a thousand others, once; after `load_people`."""
+    if CivilRegistryEntry.objects.exists():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = str(Path(folder) / "registro_civil.csv")
+        call_command("make_civil_registry", file, verbosity=0)
+        call_command("import_civil", file, verbosity=0)
 
 
 # ---------------------------------------------------------------- people, each with a case of the manual

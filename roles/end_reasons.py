@@ -13,6 +13,7 @@ class EndReason(models.TextChoices):
     """What a registry said that ends a role."""
 
     DECEASED = "deceased", "Persona fallecida"
+    CANCELLED = "cancelled", "Persona fallecida, según el Registro civil"
     RETHUS = "rethus", "Profesional retirado de ReTHUS"
     SEDE = "sede", "Sede cerrada en el REPS"
     INDEPENDENT = "independent", "Profesional independiente sin sede en el REPS"
@@ -31,14 +32,19 @@ class EndReason(models.TextChoices):
 
 REGISTRIES = {
     EndReason.DECEASED: "deceased",
+    EndReason.CANCELLED: "civil",
     EndReason.RETHUS: "rethus",
     EndReason.SEDE: "reps",
     EndReason.INDEPENDENT: "reps",
     EndReason.PLAZA: "sso",
 }
+BY_THE_REGISTRADURIA = (
+    "Si es un error, la persona lo corrige en la Registraduría; cuando el registro lo muestre, usted puede "
+    "activarla de nuevo."
+)
 REMEDIES = {
-    EndReason.DECEASED: "Si es un error, la persona lo corrige en la Registraduría; cuando el registro lo muestre, "
-    "usted puede activarla de nuevo.",
+    EndReason.DECEASED: BY_THE_REGISTRADURIA,
+    EndReason.CANCELLED: BY_THE_REGISTRADURIA,
     EndReason.RETHUS: "La persona debe actualizar su inscripción en ReTHUS; cuando vuelva a estar vigente, actívela de "
     "nuevo. Si tiene otra profesión vigente, debe registrarse otra vez en el Módulo Registro de Usuarios.",
     EndReason.SEDE: "Active a la persona en otra sede de su entidad. Si el cierre es un error, actualice la novedad en "
@@ -53,7 +59,7 @@ REMEDIES = {
 def sentence(cause: str, sede: Sede, until: datetime, now: datetime) -> str:
     """Why a role at a sede ends at `until`, for the history and the mails; nothing in it tells who the person is."""
     match cause:
-        case EndReason.DECEASED:
+        case EndReason.DECEASED | EndReason.CANCELLED:
             return "La persona figura como fallecida en los registros oficiales."
         case EndReason.RETHUS:
             return "La inscripción de la persona en ReTHUS ya no está vigente."

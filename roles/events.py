@@ -51,6 +51,7 @@ LABELS = {
     "role": "Rol",
     "roles": "Roles",
     "roles_ended_deceased": "Roles terminados, fallecidos",
+    "roles_ended_cancelled": "Roles terminados, documento cancelado por muerte",
     "roles_ended_independent": "Roles terminados, independientes",
     "roles_ended_plaza": "Roles terminados, plaza de SSO",
     "roles_ended_rethus": "Roles terminados, fuera de ReTHUS",

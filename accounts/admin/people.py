@@ -1,4 +1,4 @@
-"""What does the Ministry see of people, and of who died?"""
+"""What does the Ministry see of people, of their documents, and of who died?"""
 
 from django.contrib import admin
 
@@ -45,10 +45,12 @@ class DeceasedEntryAdmin(DocumentColumn, ReadOnlyAdmin):
 
 @admin.register(CivilRegistryEntry)
 class CivilRegistryEntryAdmin(DocumentColumn, ReadOnlyAdmin):
+    """Without the fecha de expedición: who knows it shows that the document is theirs."""
+
     list_display = (
-        "document", "first_name", "second_name", "first_surname", "second_surname", "issued_on", "state",
-        "deceased_on", "closed_on",
+        "document", "first_name", "second_name", "first_surname", "second_surname", "state", "deceased_on", "closed_on",
     )  # fmt: skip
+    exclude = ("issued_on",)
     search = staticmethod(filter_by_document)
     search_help_text = "Documento, con el tipo o sin él."
     ordering = ("-pk",)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.people import TODAY, DocumentType, document_check
+from mipres_admin.database.constraints import check, unique
 
 
 class CivilRegistryQuerySet(models.QuerySet["CivilRegistryEntry"]):
@@ -38,31 +39,29 @@ class CivilRegistryEntry(models.Model):
         verbose_name = "documento del Registro civil"
         verbose_name_plural = "documentos del Registro civil"
         constraints = (
-            models.UniqueConstraint(
+            unique(
+                "civil_registry_once_per_document",
                 "document_type",
                 "document_number",
-                name="civil_registry_once_per_document",
-                violation_error_message="Ese documento ya está en el Registro civil.",
+                message="Ese documento ya está en el Registro civil.",
             ),
             document_check("civil_registry_document_well_formed"),
-            models.CheckConstraint(
-                condition=~Q(first_name="") & ~Q(first_surname=""),
-                name="civil_registry_has_name_and_surname",
-                violation_error_message="Ingrese el primer nombre y el primer apellido.",
+            check(
+                "civil_registry_has_name_and_surname",
+                ~Q(first_name="") & ~Q(first_surname=""),
+                "Ingrese el primer nombre y el primer apellido.",
             ),
-            models.CheckConstraint(
-                condition=Q(issued_on__lte=TODAY),
-                name="civil_registry_issued_by_today",
-                violation_error_message="La fecha de expedición debe ser hoy o un día anterior.",
+            check(
+                "civil_registry_issued_by_today",
+                Q(issued_on__lte=TODAY),
+                "La fecha de expedición debe ser hoy o un día anterior.",
             ),
-            models.CheckConstraint(
-                condition=Q(state="vigente", deceased_on__isnull=True)
+            check(
+                "civil_registry_cancelled_with_its_day",
+                Q(state="vigente", deceased_on__isnull=True)
                 | Q(state="cancelada", deceased_on__isnull=False, deceased_on__lte=TODAY),
-                name="civil_registry_cancelled_with_its_day",
-                violation_error_message=(
-                    "Un documento cancelado por muerte debe tener la fecha de fallecimiento, hoy o un día anterior; "
-                    "uno vigente no la tiene."
-                ),
+                "Un documento cancelado por muerte debe tener la fecha de fallecimiento, hoy o un día anterior; uno "
+                "vigente no la tiene.",
             ),
         )
 

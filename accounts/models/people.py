@@ -80,7 +80,8 @@ class Person(models.Model):
     second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
     sex = models.CharField("sexo", max_length=2, choices=Sex, blank=True, db_default="")
     email = models.EmailField("correo electrónico", blank=True)
-    # kept true from `DeceasedEntry` by triggers (migration 0010), also for people who come to the portal later
+    # kept true from `DeceasedEntry` and `CivilRegistryEntry` by triggers (roles/sql/deceased.sql), also for people who
+    # come to the portal later
     deceased_on = models.DateField("fecha de fallecimiento", null=True, blank=True)
     sort_name = models.GeneratedField(
         expression=Fold(

@@ -11,9 +11,8 @@ from django.utils import timezone
 from accounts.events import Event
 from accounts.registries.person_columns import person, person_columns
 from mipres_admin.excel.headings import ExpectedColumn
-from registries.loading.cell_values import required_date
+from registries.loading.cell_values import past_date
 from registries.loading.change_capture import TrackedTable
-from registries.loading.errors import Rejected
 from registries.registry import Registry
 
 CLOSE = """
@@ -75,10 +74,7 @@ class Deceased(Registry):
 
     def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         who = person(cells[0], cells[1])
-        day = required_date(cells[2], "la fecha de fallecimiento")
-        if day > self.today:
-            raise Rejected(f"la fecha de fallecimiento «{cells[2]}» está en el futuro; revise el orden de día y mes")
-        return " ".join(who), (*who, day)
+        return " ".join(who), (*who, past_date(cells[2], "la fecha de fallecimiento", self.today))
 
     def subject(self, cells: Sequence[str]) -> str:
         return cells[1].upper()

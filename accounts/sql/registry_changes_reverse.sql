@@ -1,1 +1,2 @@
+SELECT untrack_registry_changes('accounts_civilregistryentry');
 SELECT untrack_registry_changes('accounts_deceasedentry');

@@ -82,15 +82,18 @@ def required_date(text: str, what: str) -> date:
     return found
 
 
+def past_date(text: str, what: str, today: date) -> date:
+    """The date a cell holds, today or before. Raises Rejected when it is empty, not a date or in the future."""
+    found = required_date(text, what)
+    if found > today:
+        raise Rejected(f"{what} «{text}» está en el futuro; revise el orden de día y mes")
+    return found
+
+
 @cache
 def parse_snapshot_date(text: str, today: date) -> date | None:
     """The day on which the registry was taken; None for an empty cell. Raises Rejected when it is in the future."""
-    if not text:
-        return None
-    found = required_date(text, "la fecha de corte")
-    if found > today:
-        raise Rejected(f"la fecha de corte «{text}» está en el futuro; revise el orden de día y mes")
-    return found
+    return past_date(text, "la fecha de corte", today) if text else None
 
 
 class Choice:

@@ -33,6 +33,8 @@ class TrackedTable:
     """The column of the day on which a row ends, for new rows that cannot be deleted again."""
     quiet: tuple[str, ...] = ()
     """Columns whose new value alone is not shown as a change."""
+    hidden: tuple[str, ...] = ()
+    """Columns whose values no report shows."""
 
     @property
     def model(self) -> type[Model]:
@@ -141,6 +143,8 @@ def _related_names(tracked: TrackedTable, rows: Sequence[Any]) -> dict[tuple[str
 
 def _differences(tracked: TrackedTable, before: Any, after: Any, names: dict[tuple[str, Any], str]) -> list[list[str]]:
     def display(field: Any, value: Any) -> str:
+        if field.column in tracked.hidden:
+            return "no se muestra"
         choices = dict(field.flatchoices or ())
         label = choices.get(value) or ("—" if value in (None, "") else str(value))
         return names.get((field.column, value), str(label))

@@ -277,6 +277,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("deceased", "Persona fallecida"),
+                            ("cancelled", "Persona fallecida, según el Registro civil"),
                             ("rethus", "Profesional retirado de ReTHUS"),
                             ("sede", "Sede cerrada en el REPS"),
                             ("independent", "Profesional independiente sin sede en el REPS"),
@@ -609,7 +610,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="roleending",
             constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["deceased", "rethus", "sede", "independent", "plaza"])),
+                condition=models.Q(("cause__in", ["deceased", "cancelled", "rethus", "sede", "independent", "plaza"])),
                 name="role_ending_cause_known",
                 violation_error_message="La causa debe ser una de la lista.",
             ),

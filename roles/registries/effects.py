@@ -46,6 +46,7 @@ type Place = tuple[int, int]
 # what the counts of `apply` and `undo` are called
 COUNT_LABELS = {
     "roles_ended_deceased": "roles, fallecidos",
+    "roles_ended_cancelled": "roles, documento cancelado por muerte",
     "roles_ended_rethus": "roles, fuera de ReTHUS",
     "roles_ended_sede": "roles, sede cerrada",
     "roles_ended_independent": "roles, independientes",

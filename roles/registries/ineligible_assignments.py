@@ -25,10 +25,19 @@ OF_PERSONS = """
     JOIN accounts_person AS person ON person.id = registered.person_id
 """
 
-DECEASED = f"""
+
+def _deaths_in(registry: str) -> str:
+    """The roles of persons whom this one registry says to be deceased; the other may say so too."""
+    return f"""
 SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
-WHERE {CURRENT} AND person.deceased_on IS NOT NULL
+JOIN {registry} AS entry
+    ON (entry.document_type, entry.document_number) = (person.document_type, person.document_number)
+WHERE {CURRENT} AND person.deceased_on IS NOT NULL AND entry.deceased_on IS NOT NULL AND entry.closed_on IS NULL
 """
+
+
+DECEASED = _deaths_in("accounts_deceasedentry")
+CANCELLED = _deaths_in("accounts_civilregistryentry")
 
 RETHUS = f"""
 SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
@@ -79,7 +88,7 @@ WHERE {CURRENT} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to
 """
 
 # Whom a registry affects: users who may not be given roles on what it said before. Those of the list of deceased
-# people are locked by its own trigger.
+# people and of the Registro civil are locked by the trigger of both.
 AFFECTED_USERS: dict[str, str] = {
     "rethus": """
         SELECT registered.id FROM roles_rethusentry AS entry
@@ -108,6 +117,7 @@ AFFECTED_USERS: dict[str, str] = {
 # a role that has several reasons gets the first
 STATEMENTS = {
     EndReason.DECEASED: DECEASED,
+    EndReason.CANCELLED: CANCELLED,
     EndReason.RETHUS: RETHUS,
     EndReason.SEDE: SEDE,
     EndReason.INDEPENDENT: INDEPENDENT,

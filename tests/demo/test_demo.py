@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from accounts.models import Account
+from accounts.models import Account, CivilRegistryEntry, Person
 from delegates.models import Appointment, DelegateAccount, Representation
 from demo import content
 from entities.models import Association, EntityKind, Sede
@@ -87,6 +87,14 @@ def test_loading_twice_adds_nothing(loaded):
 
 def test_ips_has_a_doctor_with_roles(loaded):
     assert RoleAssignment.objects.filter(entity__kind=EntityKind.IPS).current().count() == 3
+
+
+def test_everybody_is_in_the_civil_registry_once(loaded):
+    content.load_civil_registry()
+    content.load_civil_registry()
+    people = Person.objects.values_list("document_number", flat=True)
+    assert set(people) <= set(CivilRegistryEntry.objects.values_list("document_number", flat=True))
+    assert CivilRegistryEntry.objects.get(document_number="1000000009").state == "cancelada"
 
 
 def test_roles_of_the_deceased_ended_and_the_delegate_reads_why(loaded):

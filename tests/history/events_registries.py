@@ -17,6 +17,7 @@ from registries.queue import run_next_load
 from roles.events import Event as RoleEvent
 from roles.registries import effects
 from roles.validity import long_date, today
+from tests.accounts import civil_registry
 from tests.factories import make_assignment
 from tests.history.scenario import Case, Expected, Scenario, by_nobody, case
 from tests.registry_files import csv_file, load, sede_row
@@ -37,6 +38,7 @@ REGISTRIES = {
             "fecha_inicio": "2026-01-01", "fecha_fin": "2026-12-31",
         }
     ],
+    "civil": [civil_registry.row()],
     "deceased": [
         {"tipo_identificacion": "CC", "numero_identificacion": "1025000111", "fecha_fallecimiento": "2026-01-01"}
     ],
@@ -123,6 +125,7 @@ LOADED = {
     "eps": Event.EPS_LOADED,
     "rethus": RoleEvent.RETHUS_LOADED,
     "sso": RoleEvent.SSO_LOADED,
+    "civil": AccountEvent.CIVIL_REGISTRY_LOADED,
     "deceased": AccountEvent.DECEASED_LOADED,
 }
 for kind, event in LOADED.items():

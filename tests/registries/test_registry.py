@@ -8,6 +8,7 @@ def test_every_registry_is_offered_by_its_label():
     assert dict(registry_choices()) == {
         "reps": "REPS",
         "eps": "EPS",
+        "civil": "Registro civil",
         "deceased": "Fallecidos",
         "rethus": "ReTHUS",
         "sso": "Plazas de SSO",

@@ -11,6 +11,7 @@ from registries.models import RegistryLoad
 from roles.models import RegisteredUser, RoleAssignment
 from roles.registries import effects
 from roles.validity import today
+from tests.accounts import civil_registry
 from tests.factories import make_entity
 from tests.registry_files import csv_file, load, professional_row, sede_row
 
@@ -18,6 +19,7 @@ HEADINGS = {
     "rethus": ("tipo_documento", "numero_documento", "codigo_profesion", "profesion", "registro_profesional"),
     "sso": ("tipo_documento", "numero_documento", "codigo_habilitacion", "desde", "hasta"),
     "deceased": ("tipo_documento", "numero_documento", "fecha_fallecimiento"),
+    "civil": civil_registry.HEADINGS,
 }
 NOBODY = "1999999999"
 
@@ -68,6 +70,12 @@ class Ministry:
     def deceased(self, *persons: Person) -> RegistryLoad:
         """The list has these persons."""
         return self._load("deceased", [*((*document_of(p), on(-3)) for p in persons), ("CC", NOBODY, on(-3))])
+
+    def civil(self, *dead: Person) -> RegistryLoad:
+        """The Registro civil has these persons' documents, cancelled by their death, and one that is in force."""
+        names = ("ANA", "", "PRUEBA", "", "2010-05-20")
+        rows = [(*document_of(p), *names, "Cancelada por muerte", on(-5)) for p in dead]
+        return self._load("civil", [*rows, ("CC", NOBODY, *names, "Vigente", "")])
 
     def undo(self, registry_load: RegistryLoad) -> dict[str, int]:
         """What undoing a load does to roles, before anything else is put back."""

@@ -13,7 +13,18 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
-from demo.content import CASES, MARK, PASSWORD, Login, NotOursError, claim_database, load_people, load_registries
+from demo.content import (
+    CASES,
+    MARK,
+    PASSWORD,
+    Login,
+    NotOursError,
+    claim_database,
+    load_civil_registry,
+    load_people,
+    load_registries,
+)
+from demo.synthetic_civil_registry import STRANGER, issued_on
 
 ADDRESS = "127.0.0.1"
 
@@ -88,6 +99,7 @@ class Command(BaseCommand):
         load_registries()
         self._step("Personas, usuarios y delegados inventados…")
         logins = load_people()
+        load_civil_registry()
         if not load_only:
             self._open(port, logins)
 
@@ -125,7 +137,11 @@ class Command(BaseCommand):
         )
         self._step("\nDocumentos CC para probar Activar Usuarios:")
         for number, case in CASES.items():
-            self._step(f"  {number}  {case}")
+            self._step(f"  {number}  {case} (expedida el {issued_on(number)})")
+        self._step(
+            "\nPara abrir una cuenta de Mi Seguridad Social que el Registro civil confirma:\n  "
+            f"{' '.join(STRANGER)}, expedida el {issued_on(STRANGER[1])}."
+        )
         self._step(f"\nCorreos: http://{ADDRESS}:{port}/correo/")
         self._step(self.style.SUCCESS(f"Abra http://{ADDRESS}:{port}/ en su navegador.") + " Ctrl-C termina.")
         serve(port)

@@ -1,6 +1,6 @@
 """Whatever the registries say, in whatever order, and whatever delegates do in between: does every held role fit them?
 
-A Hypothesis state machine loads whole files of the four registries, gives and takes roles, and asks after each load the
+A Hypothesis state machine loads whole files of the five registries, gives and takes roles, and asks after each load the
 plain question of each registry, in Python.
 """
 
@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from accounts.models import DeceasedEntry
+from accounts.models import CivilRegistryEntry, DeceasedEntry, Person
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from roles.actions.provider_networks import associate
@@ -23,12 +23,16 @@ from roles.matrix import Option
 from roles.models import RethusEntry, RoleAssignment, RoleEnding, SsoPost
 from roles.validity import midnight, today
 from tests.factories import make_delegate, make_entity, make_sede, make_user
-from tests.roles.registry_loads import Ministry, as_independent, on
+from tests.roles.registry_loads import NOBODY, Ministry, as_independent, on
 
 ROLES = ("Rol_Prescriptor", "Rol_Anulador")
 some_users = st.sets(st.integers(0, 2))
 some_sedes = st.sets(st.integers(0, 2))
 plaza = st.one_of(st.none(), st.tuples(st.integers(0, 1), st.integers(-20, 2), st.integers(0, 40)))
+
+
+def day_of(user):
+    return Person.objects.get(pk=user.person_id).deceased_on
 
 
 class Registries(RuleBasedStateMachine):
@@ -64,6 +68,10 @@ class Registries(RuleBasedStateMachine):
     @rule(dead=some_users)
     def deceased(self, dead):
         self.ministry.deceased(*(self.users[number].person for number in sorted(dead)))
+
+    @rule(dead=some_users)
+    def civil(self, dead):
+        self.ministry.civil(*(self.users[number].person for number in sorted(dead)))
 
     @rule(days=plaza)
     def plazas(self, days):
@@ -103,7 +111,10 @@ class Registries(RuleBasedStateMachine):
 
     @invariant()
     def no_dead_person_holds_a_role(self):
-        dead = set(DeceasedEntry.objects.filter(closed_on=None).values_list("document_number", flat=True))
+        listed = DeceasedEntry.objects.filter(closed_on=None).values_list("document_number", flat=True)
+        cancelled = CivilRegistryEntry.objects.filter(closed_on=None, state="cancelada")
+        dead = {*listed, *cancelled.values_list("document_number", flat=True)}
+        assert {user.person.document_number for user in self.users if day_of(user)} == dead - {NOBODY}
         assert not [item for item in self.current_roles() if item.user.person.document_number in dead]
 
     @invariant()

@@ -23,6 +23,7 @@ SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT grante
 LOADS = {
     "rethus": lambda ministry, user: ministry.rethus(),
     "deceased": lambda ministry, user: ministry.deceased(user.person),
+    "civil": lambda ministry, user: ministry.civil(user.person),
     "reps": lambda ministry, user: ministry.reps(),
 }
 

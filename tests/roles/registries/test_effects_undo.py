@@ -14,6 +14,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PRESCRIPTOR = "Rol_Prescriptor"
 
 
+def day_of(user):
+    return Person.objects.get(pk=user.person_id).deceased_on
+
+
 def undone(load, by):
     queue_undo(by=by, load=load, reason="Archivo incompleto")
     assert run_next_load()
@@ -34,7 +38,7 @@ def test_a_person_of_the_list_is_alive_again_with_the_roles(registries, prescrib
     load = registries.deceased(prescriber.person)
     assert Deceased.tracked
     undone(load, ministry)
-    assert Person.objects.get(pk=prescriber.person_id).deceased_on is None
+    assert day_of(prescriber) is None
     assert current_roles(prescriber) == [PRESCRIPTOR]
 
 
@@ -48,3 +52,24 @@ def test_the_first_list_of_deceased_people_is_taken_back_whole(registries, presc
     undone(registries.deceased(prescriber.person), ministry)
     assert not RegistryLoad.objects.not_undone("deceased").exists()
     assert not Person.objects.filter(deceased_on__isnull=False).exists()
+
+
+BOTH = (("deceased", "civil"), ("civil", "deceased"))
+
+
+@pytest.mark.parametrize(("first", "second"), BOTH)
+def test_who_died_by_two_registries_stays_dead_when_one_is_undone(first, second, registries, prescriber, ministry):
+    load = getattr(registries, first)(prescriber.person)
+    other = getattr(registries, second)(prescriber.person)
+    undone(load, ministry)
+    assert day_of(prescriber) is not None
+    assert current_roles(prescriber) == []
+    undone(other, ministry)
+    assert day_of(prescriber) is None
+
+
+def test_death_by_the_civil_registry_is_undone_with_its_roles(registries, prescriber, ministry):
+    load = registries.civil(prescriber.person)
+    assert (current_roles(prescriber), load.counts["roles_ended_cancelled"]) == ([], 1)
+    undone(load, ministry)
+    assert (day_of(prescriber), current_roles(prescriber)) == (None, [PRESCRIPTOR])
