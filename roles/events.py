@@ -18,6 +18,7 @@ class Event(TextChoices):
     RETHUS_LOADED = "rethus.loaded", "Carga de ReTHUS"
     SSO_LOADED = "sso.loaded", "Carga de plazas de SSO"
     CERTIFICATE_ISSUED = "certificate.issued", "Constancia generada"
+    ROLES_PREVIEWED = "roles.previewed", "Vista previa de un archivo de roles"
     ROLES_UPLOADED = "roles.uploaded", "Archivo de roles aplicado"
 
 
@@ -43,6 +44,7 @@ LABELS = {
     "from": "Desde",
     "igual": "Sin cambio",
     "load": "Carga",
+    "looked_up": "Personas sin vínculo consultadas",
     "mode": "Modo",
     "profession": "Profesión",
     "professions_changed": "Profesiones cambiadas",

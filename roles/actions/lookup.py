@@ -1,5 +1,6 @@
 """Look a person up by document and download lists: each is recorded, and searches are limited."""
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,25 +14,48 @@ from mipres_admin.refusals import Refusal, Refused
 from roles.events import Event
 from roles.models import RegisteredUser
 
+logger = logging.getLogger(__name__)
 HOUR = timedelta(hours=1)
+
+
+class LookupsExceeded(Exception):
+    """More people than may be looked up in this hour; `left` says how many may."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__()
+        self.left = left
+
+
+def count_lookups(*, by: Account, number: int = 1) -> None:
+    """Count so many people looked up by an account, in the transaction that looks them up.
+
+    Raises LookupsExceeded beyond `settings.LOOKUPS_PER_HOUR` in an hour of the clock; the caller undoes the count with
+    the transaction.
+    """
+    if not number:
+        return
+    allowed = settings.LOOKUPS_PER_HOUR
+    key, expires_at = limiter.key_of("accounts.lookup", str(by.pk)), limiter.end_of_window(HOUR, timezone.now())
+    try:
+        counted = limiter.count(key, allowed=allowed, expires_at=expires_at, by=number)
+    except limiter.LimitReached:
+        left = 0
+    else:
+        left = allowed - (counted.count - number)
+    if number > left:
+        logger.warning("account %s reached its limit of people looked up in an hour", by.pk)
+        raise LookupsExceeded(left)
 
 
 def _too_many() -> Refusal:
     return Refusal(
         headline="Demasiadas búsquedas",
-        cause=f"Desde su cuenta se hicieron {settings.LOOKUPS_PER_HOUR} búsquedas por documento en la última hora.",
-        remedy="Espere unos minutos y continúe. Para activar a muchas personas use «Cargar archivo» en Consultar "
-        "Usuarios.",
+        cause=f"Desde su cuenta se consultaron {settings.LOOKUPS_PER_HOUR} documentos en la última hora, en pantalla o "
+        "con «Cargar archivo».",
+        remedy="Espere a que empiece la próxima hora y continúe. A quienes ya tienen roles en su entidad los encuentra "
+        "en Consultar Usuarios, sin este límite.",
         who="Usted, como delegado.",
     )
-
-
-def _count(by: Account) -> None:
-    key, expires_at = limiter.key_of("accounts.lookup", str(by.pk)), limiter.end_of_window(HOUR, timezone.now())
-    try:
-        limiter.count(key, allowed=settings.LOOKUPS_PER_HOUR, expires_at=expires_at)
-    except limiter.LimitReached:
-        raise Refused(_too_many()) from None
 
 
 @transaction.atomic
@@ -42,7 +66,10 @@ def look_up_user(*, by: Account, document_type: str, document_number: str) -> Re
     `settings.LOOKUPS_PER_HOUR` searches of one account in an hour of the clock.
     """
     entity = by.require_entity()
-    _count(by)
+    try:
+        count_lookups(by=by)
+    except LookupsExceeded:
+        raise Refused(_too_many()) from None
     user = RegisteredUser.objects.filter(
         person__document_type=document_type, person__document_number=document_number
     ).first()

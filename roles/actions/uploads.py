@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,13 +19,22 @@ from mipres_admin.history.recording import record
 from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 from roles import role_changes
+from roles.actions.lookup import HOUR, LookupsExceeded, count_lookups
 from roles.actions.role_assignments import current_assignments, save_changes
 from roles.events import Event
 from roles.models import RoleUpload
+from roles.registry_lookup import Document
 from roles.role_changes import Assignments, RoleChange
 from roles.rules import DELEGATE, Activation
 from roles.uploads.rows import RequestedRow
-from roles.uploads.validation import RowResult, Verdict, refusal_text, users_of, validate_rows
+from roles.uploads.validation import (
+    RowResult,
+    Verdict,
+    looked_up,
+    refusal_text,
+    users_of,
+    validate_rows,
+)
 from roles.uploads.workbook_reader import SheetRow
 from roles.validity import Validity
 
@@ -41,18 +51,53 @@ def counts_of(upload: RoleUpload) -> dict[str, int]:
 
 @transaction.atomic
 def make_upload(*, by: Account, file_name: str, sha256: str, rows: Sequence[SheetRow]) -> RoleUpload:
-    """Validate the rows of a workbook and store them for the preview; no role changes.
+    """Validate the rows of a workbook and store them for the preview, with an event of numbers; no role changes.
 
-    All uploads older than `KEPT_DAYS` are deleted: they hold personal data (Ley 1581 de 2012).
+    Each person without a tie to the entity counts as a search by document, except those of the account's last file of
+    this hour, so that a file may be corrected. Raises Refused, with nothing saved or told, when they are more than the
+    limit leaves. All uploads older than `KEPT_DAYS` are deleted: they hold personal data (Ley 1581 de 2012).
     """
     entity = by.require_entity()
     RoleUpload.objects.filter(made_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
-    return RoleUpload.objects.create(
+    stored = [result.as_json() for result in validate_rows(entity, rows)]
+    people = looked_up(entity, stored) - _previewed_lately(by)
+    try:
+        count_lookups(by=by, number=len(people))
+    except LookupsExceeded as exceeded:
+        raise Refused(_too_many_people(len(people), exceeded.left)) from None
+    upload = RoleUpload.objects.create(
         entity=entity,
         made_by=by,
         file_name=file_name[-255:],
         sha256=sha256,
-        rows=[result.as_json() for result in validate_rows(entity, rows)],
+        rows=stored,
+    )
+    after = {"sha256": sha256, "rows": counts_of(upload), "looked_up": len(people)}
+    record(by=by, event=Event.ROLES_PREVIEWED, obj=upload, entity=entity, after=after)
+    return upload
+
+
+def _previewed_lately(by: Account) -> set[Document]:
+    """The people whom the last file of the account within the hour looked up."""
+    uploads = RoleUpload.objects.filter(made_by=by, entity=by.entity, made_at__gt=timezone.now() - HOUR)
+    last = uploads.order_by("-pk").first()
+    return looked_up(by.require_entity(), last.rows) if last else set()
+
+
+def _too_many_people(number: int, left: int) -> Refusal:
+    if left:
+        remedy = (
+            f"Deje en el archivo máximo {left} de esas personas y cárguelo de nuevo; las demás, en la próxima hora."
+        )
+    else:
+        remedy = "Espere a que empiece la próxima hora y cárguelo de nuevo."
+    return Refusal(
+        headline="Demasiadas personas sin vínculo con su entidad",
+        cause=f"El archivo tiene {number} personas sin roles en su entidad, ni ahora ni en los últimos seis meses. "
+        f"Cada una cuenta como una búsqueda por documento, y cada cuenta puede hacer {settings.LOOKUPS_PER_HOUR} por "
+        f"hora; ahora le quedan {left}.",
+        remedy=f"No se validó ninguna fila. {remedy}",
+        who=DELEGATE,
     )
 
 

@@ -17,7 +17,7 @@ KNOWN = (*(column.heading for column in USER_COLUMNS), REMARKS)
 TOO_LARGE = f"El archivo debe pesar máximo {LARGEST_FILE // MEGABYTE} MB. Divídalo en varios archivos."
 
 
-class UploadForm(forms.Form):
+class UploadForm(ActionForm):
     """The workbook of Consultar Usuarios, with rows added or changed."""
 
     file = forms.FileField(

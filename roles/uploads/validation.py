@@ -12,12 +12,11 @@ from typing import Any
 from django.db import models
 
 from entities.models import Entity, Sede
-from mipres_admin.refusals import Refusal
-from roles.models import RegisteredUser, RoleAssignment
+from mipres_admin.refusals import NOT_ALLOWED, Refusal
+from roles.models import RECENTLY, RegisteredUser, RoleAssignment, tied_users
 from roles.registry_lookup import Document, PrefetchedLookup, RegistryLookup, document_of
 from roles.role_changes import RoleChange
 from roles.rules import (
-    NOT_REGISTERED,
     Activation,
     granting_refusal,
     longest_validity,
@@ -31,6 +30,13 @@ from roles.uploads.workbook_reader import SheetRow
 from roles.validity import Validity, long_date, today
 
 type Key = tuple[Document, str, str]
+
+# one reason for all: who is registered, dead, of which profession or at which plaza is told by the search alone, one
+# person at a time
+WITHOUT_TIE = (
+    "La persona no está registrada en MIPRES o no puede recibir ese rol en su entidad. Revise el documento y búsquela "
+    "en «Activar Usuarios»: allí verá la causa y qué hacer."
+)
 
 
 class Verdict(models.TextChoices):
@@ -104,6 +110,7 @@ class RowValidator:
 
     entity: Entity
     users: dict[Document, RegisteredUser]
+    tied: set[int]
     sedes: dict[str, Sede]
     lookup: RegistryLookup
     assignments: dict[Key, list[RoleAssignment]]
@@ -124,10 +131,10 @@ class RowValidator:
 
     def _activation(self, row: RequestedRow) -> Activation:
         user, sede = self.users.get(row.document), self.sedes.get(row.sede_code)
-        if user is None:
-            raise RowError(refusal_text(NOT_REGISTERED))
         if sede is None:
             raise RowError("La sede no existe o no es de su entidad. Revise CÓDIGO ENTIDAD.")
+        if user is None:
+            raise RowError(WITHOUT_TIE)
         return Activation(self.entity, user, option_giving(self.entity, user, row.role), sede, self.lookup)
 
     def _matching_assignment(self, row: RequestedRow) -> RoleAssignment | None:
@@ -177,10 +184,13 @@ class RowValidator:
                 f"El usuario ya tiene ese rol en esa sede {_period(others[0])}. Escriba ese día en {FIRST}, o deje "
                 f"{FIRST} en blanco."
             )
-        if row.ended:
+        is_tied = activation.user.pk in self.tied
+        if row.ended and is_tied:
             return Verdict.SAME
         validity = Validity(row.first, row.last)
         refusal = granting_refusal(activation, {row.role}, validity)
+        if not is_tied and (row.ended or (refusal and refusal.headline == NOT_ALLOWED)):
+            raise RowError(WITHOUT_TIE)
         _refuse(refusal or validity_refusal(longest_validity(activation, validity)))
         return Verdict.GRANT
 
@@ -206,11 +216,30 @@ def _parsed(rows: Iterable[SheetRow]) -> Iterable[RequestedRow]:
             continue
 
 
+def documents_of(rows: Iterable[SheetRow]) -> set[Document]:
+    """The documents that the rows name."""
+    return {row.document for row in _parsed(rows)}
+
+
+def _having(users: models.QuerySet[RegisteredUser], documents: Iterable[Document]) -> models.QuerySet[RegisteredUser]:
+    return users.filter(person__document_number__in={number for _, number in documents})
+
+
 def users_of(rows: Sequence[SheetRow]) -> models.QuerySet[RegisteredUser]:
     """The registered users whose document some row names."""
-    documents = {row.document for row in _parsed(rows)}
-    numbers = {number for _, number in documents}
-    return RegisteredUser.objects.filter(person__document_number__in=numbers)
+    return _having(RegisteredUser.objects.all(), documents_of(rows))
+
+
+def _is_own(row: dict[str, Any]) -> bool:
+    """Whether a stored row says only what the entity's own assignments say."""
+    return row["verdict"] == Verdict.SAME and bool(row["before"])
+
+
+def looked_up(entity: Entity, rows: Iterable[dict[str, Any]]) -> set[Document]:
+    """The documents of people without a tie to the entity, now or recently, of whom the stored rows say something."""
+    documents = documents_of(SheetRow(row["line"], row["texts"]) for row in rows if not _is_own(row))
+    known = _having(tied_users(entity, ended_within=RECENTLY), documents).select_related("person")
+    return documents - {document_of(user.person) for user in known}
 
 
 def validate_rows(entity: Entity, rows: Sequence[SheetRow]) -> list[RowResult]:
@@ -225,6 +254,7 @@ def validate_rows(entity: Entity, rows: Sequence[SheetRow]) -> list[RowResult]:
     validator = RowValidator(
         entity=entity,
         users={document_of(user.person): user for user in users},
+        tied=set(tied_users(entity).filter(pk__in=[user.pk for user in users]).values_list("pk", flat=True)),
         sedes={sede.code: sede for sede in sedes},
         lookup=PrefetchedLookup(entity, users),
         assignments=assignments,

@@ -36,12 +36,12 @@ def _upload(request: DelegateRequest, public_id: UUID) -> RoleUpload:
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
 def upload_users(request: DelegateRequest) -> HttpResponse:
     form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
-    if not form.is_valid():
-        return render(request, "roles/upload_users.html", {"form": form})
-    upload = actions.make_upload(
-        by=request.account, file_name=form.cleaned_data["file"].name, sha256=form.sha256, rows=form.rows
-    )
-    return redirect("upload_preview", upload.public_id)
+    if form.is_valid():
+        with form.attempt():
+            name = form.cleaned_data["file"].name
+            upload = actions.make_upload(by=request.account, file_name=name, sha256=form.sha256, rows=form.rows)
+            return redirect("upload_preview", upload.public_id)
+    return render(request, "roles/upload_users.html", {"form": form, "refusal": form.refusal})
 
 
 def _display(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Activar Usuarios and Consultar Usuarios: find a user, give and take roles, list and download."""
 
 from collections.abc import Callable
+from functools import wraps
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from roles.actions.lookup import look_up_user, record_download
 from roles.exports import USER_COLUMNS, user_rows
 from roles.forms.users import AssociateForm, DeactivateForm, FindUserForm, LastDayForm, UpdateRolesForm, UsersFilterForm
 from roles.matrix import ACTIVATING_KINDS, MATRIX, MEANINGS
-from roles.models import Profession, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet
+from roles.models import Profession, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet, tied_users
 from roles.page_content.user_page import (
     RolesForm,
     sede_groups,
@@ -34,6 +35,10 @@ from roles.rules import NOT_REGISTERED, Activation, activation_for
 from roles.validity import long_date
 
 FOUND_REMEMBERED = 50
+FORMER_USER = (
+    "Esta persona no tiene hoy roles en su entidad: aquí está la historia de los que tuvo. Para activarla, búsquela "
+    "por su documento en «Activar Usuarios»."
+)
 
 
 # ---------------------------------------------------------------- finding
@@ -44,12 +49,35 @@ def _remember(request: DelegateRequest, user: RegisteredUser) -> None:
     request.session["found_users"] = [*others, str(user.public_id)][-FOUND_REMEMBERED:]
 
 
+def _is_found(request: DelegateRequest, public_id: UUID) -> bool:
+    return str(public_id) in request.session.get("found_users", [])
+
+
 def user_for(request: DelegateRequest, public_id: UUID) -> RegisteredUser:
     """The user, for a delegate whose entity has given them roles or who has just found them by document; else 404."""
     users = RegisteredUser.objects.select_related("person", "profession")
-    if str(public_id) not in request.session.get("found_users", []):
+    if not _is_found(request, public_id):
         users = users.filter(assignments__entity=request.entity).distinct()
     return get_object_or_404(users, public_id=public_id)
+
+
+def for_present_users(view: Callable[[DelegateRequest, Activation], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of what a user is today, for an entity that has a tie to them or has just found them by document.
+
+    An entity of their past is led to its own history of the user. The view gets the activation, under the option of
+    the form or the address, else the first that fits the user.
+    """
+
+    @wraps(view)
+    def shown(request: DelegateRequest, public_id: UUID) -> HttpResponse:
+        user = user_for(request, public_id)
+        if not (_is_found(request, public_id) or tied_users(request.entity).filter(pk=user.pk).exists()):
+            messages.info(request, FORMER_USER)
+            return redirect("user_history", public_id)
+        option = request.POST.get("option") or request.GET.get("opcion")
+        return view(request, activation_for(request.entity, user, option))
+
+    return shown
 
 
 @delegate_of(
@@ -80,15 +108,10 @@ def _address(user: RegisteredUser, option: str) -> str:
     return f"{reverse('user_roles', args=[user.public_id])}?{urlencode({'opcion': option})}"
 
 
-def _activation(request: DelegateRequest, public_id: UUID) -> Activation:
-    """The user of the address, under the option of the form or the address, else the first that fits the user."""
-    user, option = user_for(request, public_id), request.POST.get("option") or request.GET.get("opcion")
-    return activation_for(request.entity, user, option)
-
-
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)
-def user_roles(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    return render(request, "roles/user_roles.html", user_page(_activation(request, public_id), request.GET))
+@for_present_users
+def user_roles(request: DelegateRequest, activation: Activation) -> HttpResponse:
+    return render(request, "roles/user_roles.html", user_page(activation, request.GET))
 
 
 def _add_message(request: DelegateRequest, change: RoleChange) -> None:
@@ -109,10 +132,9 @@ def _add_message(request: DelegateRequest, change: RoleChange) -> None:
 
 
 def _save(
-    request: DelegateRequest, public_id: UUID, form_class: type[RolesForm], action: Callable[..., RoleChange]
+    request: DelegateRequest, activation: Activation, form_class: type[RolesForm], action: Callable[..., RoleChange]
 ) -> HttpResponse:
     """Change the roles of one user as the form says and go back to the page; or show there why not."""
-    activation = _activation(request, public_id)
     user, option = activation.user, activation.option
     form = form_class(request.POST, activation=activation)
     if request.method != "POST":
@@ -125,26 +147,30 @@ def _save(
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
-def associate_user(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    return _save(request, public_id, AssociateForm, actions.activate_user)
+@for_present_users
+def associate_user(request: DelegateRequest, activation: Activation) -> HttpResponse:
+    return _save(request, activation, AssociateForm, actions.activate_user)
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
-def update_user_roles(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    return _save(request, public_id, UpdateRolesForm, actions.update_roles)
+@for_present_users
+def update_user_roles(request: DelegateRequest, activation: Activation) -> HttpResponse:
+    return _save(request, activation, UpdateRolesForm, actions.update_roles)
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
-def change_last_day(request: DelegateRequest, public_id: UUID) -> HttpResponse:
-    return _save(request, public_id, LastDayForm, actions.change_last_day)
+@for_present_users
+def change_last_day(request: DelegateRequest, activation: Activation) -> HttpResponse:
+    return _save(request, activation, LastDayForm, actions.change_last_day)
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
-def deactivate_user(request: DelegateRequest, public_id: UUID) -> HttpResponse:
+@for_present_users
+def deactivate_user(request: DelegateRequest, activation: Activation) -> HttpResponse:
     """ "Desactivar Usuario": what would end at the sede, and, once confirmed, the end of it."""
     if request.method == "POST":
-        return _save(request, public_id, DeactivateForm, actions.update_roles)
-    activation, code = _activation(request, public_id), request.GET.get("sede")
+        return _save(request, activation, DeactivateForm, actions.update_roles)
+    code = request.GET.get("sede")
     group = next((group for group in sede_groups(activation) if group["sede"].code == code), None)
     back = _address(activation.user, activation.option)
     if group is None:

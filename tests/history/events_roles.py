@@ -16,13 +16,14 @@ from roles.actions.role_assignments import activate_user, change_last_day, end_a
 from roles.actions.uploads import apply_upload, make_upload
 from roles.events import Event
 from roles.matrix import Option
-from roles.models import Certificate, RoleUpload
+from roles.models import Certificate
 from roles.uploads.workbook_reader import SheetRow
 from roles.validity import today
 from tests.factories import make_assignment, make_delegate, make_entity, make_sede
 from tests.history.scenario import Expected, Scenario, by_delegate, case
 
 ANULADOR, JUNTA = "Rol_Anulador", "Rol_JuntaMedicaIPS"
+NO_ROWS = dict.fromkeys(("error", "alta", "cambio", "baja", "igual"), 0)
 
 
 def here(scenario: Scenario) -> dict[str, Any]:
@@ -96,18 +97,19 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield by_delegate(scenario, scenario.user, before=state_of(scenario, ANULADOR), after=after)
 
 
-def upload(scenario: Scenario) -> RoleUpload:
-    """A file without rows."""
-    return make_upload(by=scenario.delegate, file_name="a.xlsx", sha256="0" * 64, rows=list[SheetRow]())
+@case(Event.ROLES_PREVIEWED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    file = make_upload(by=scenario.delegate, file_name="a.xlsx", sha256="0" * 64, rows=list[SheetRow]())
+    yield by_delegate(scenario, file, after={"sha256": "0" * 64, "rows": NO_ROWS, "looked_up": 0})
 
 
 @case(Event.ROLES_UPLOADED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
-    file = upload(scenario)
+    file = make_upload(by=scenario.delegate, file_name="a.xlsx", sha256="0" * 64, rows=list[SheetRow]())
     yield None
     apply_upload(by=scenario.delegate, upload=file, mode="todo")
-    counts = dict.fromkeys(("error", "alta", "cambio", "baja", "igual"), 0)
-    yield by_delegate(scenario, file, after={"sha256": "0" * 64, "mode": "todo", "rows": counts})
+    yield by_delegate(scenario, file, after={"sha256": "0" * 64, "mode": "todo", "rows": NO_ROWS})
 
 
 # ---------------------------------------------------------------- looking up and taking away

@@ -12,7 +12,7 @@ SILENT_ACTIONS = {
     "accounts.actions.login_and_password.save_new_password": "the part that change_password and assign_password share",
     "accounts.actions.login_and_password.record_failed_attempt": "the row of a refused log-in or second factor",
     "roles.actions.uploads.counts_of": "counts the rows of a file",
-    "roles.actions.uploads.make_upload": "a preview: nothing changes before apply_upload",
+    "roles.actions.lookup.count_lookups": "the limit that look_up_user and make_upload share",
     "delegates.actions.account_closing.close_delegate_account": "the part of end_appointment that closes the account",
     "delegates.actions.personal_data.find_email_change": "reads a link",
     "delegates.actions.sign_up.find_sign_up": "reads a link",

@@ -12,9 +12,10 @@ from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from roles import role_changes
 from roles.actions import uploads as actions
+from roles.actions.lookup import look_up_user
 from roles.models import RoleAssignment, RoleUpload
 from roles.validity import midnight, today
-from tests.factories import make_assignment, make_sede
+from tests.factories import make_assignment, make_sede, make_user
 from tests.roles.workbooks import apply, current_roles, in_days, reason, row, upload, verdicts
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +70,7 @@ def test_all_or_nothing_with_an_error_changes_nothing(delegate, sede, user):
     with pytest.raises(Refused):
         apply(delegate, file)
     assert not RoleAssignment.objects.exists()
-    assert not HistoryEntry.objects.exists()
+    assert not HistoryEntry.objects.exclude(event="roles.previewed").exists()
 
 
 def test_all_or_nothing_saves_nothing_when_a_row_is_refused(delegate, sede, user, monkeypatch):
@@ -104,6 +105,7 @@ def test_row_whose_role_changed_since_the_preview_is_an_error(delegate, sede, us
 
 
 def test_row_refused_since_the_preview_says_why(delegate, sede, user):
+    make_assignment(user, sede, JUNTA, delegate)
     file = upload(delegate, row(user, sede, ANULADOR))
     user.person.deceased_on = today()
     user.person.save()
@@ -156,7 +158,7 @@ def test_an_upload_of_another_entity_is_not_applied(delegate, stranger, sede, us
 def test_applying_records_one_event_and_one_for_each_change(delegate, sede, user, staffed):
     apply(delegate, upload(delegate, row(user, sede, ANULADOR), row(user, sede, PRESCRIPTOR, state="Terminado")))
     events = list(HistoryEntry.objects.order_by("id").values_list("event", flat=True))
-    assert events == ["roles.given", "roles.changed", "roles.uploaded"]
+    assert events == ["roles.previewed", "roles.given", "roles.changed", "roles.uploaded"]
     after = HistoryEntry.objects.latest("id").after
     assert (after["rows"]["alta"], after["rows"]["baja"], after["mode"]) == (1, 1, "todo")
     assert user.person.document_number not in str(after)
@@ -173,6 +175,83 @@ def test_each_person_gets_one_mail(delegate, ips, sede, user, delivered):
     apply(delegate, upload(delegate, *rows))
     assert [message.to for message in delivered()] == [[user.person.email]]
     assert delivered()[0].body.count("Alta:") == 4
+
+
+# ---------------------------------------------------------------- people without a tie to the entity
+
+
+def strangers(sede, number):
+    return [row(make_user(), sede, ANULADOR) for _ in range(number)]
+
+
+def test_a_person_without_tie_counts_once_as_a_lookup(delegate, sede, user, settings):
+    settings.LOOKUPS_PER_HOUR = 2
+    (other,) = strangers(sede, 1)
+    upload(delegate, row(user, sede, ANULADOR), row(user, sede, JUNTA), other, {"NÚMERO DOCUMENTO": "x"})
+    with pytest.raises(Refused):
+        look_up_user(by=delegate, document_type="CC", document_number="99999999")
+
+
+def test_unregistered_documents_count_as_lookups(delegate, sede, user, settings):
+    settings.LOOKUPS_PER_HOUR = 2
+    rows = [row(user, sede, ANULADOR, **{"NÚMERO DOCUMENTO": str(number)}) for number in range(990_000, 990_003)]
+    with pytest.raises(Refused):
+        upload(delegate, *rows)
+
+
+def test_too_many_people_without_tie_are_refused_whole(delegate, sede, user, settings):
+    settings.LOOKUPS_PER_HOUR = 3
+    look_up_user(by=delegate, document_type="CC", document_number="99999999")
+    with pytest.raises(Refused) as refused:
+        upload(delegate, *strangers(sede, 3))
+    assert "le quedan 2" in refused.value.refusal.cause
+    assert "máximo 2 de esas personas" in refused.value.refusal.remedy
+    assert not RoleUpload.objects.exists()
+    # what was refused has not been counted
+    upload(delegate, *strangers(sede, 2))
+
+
+def test_a_file_after_the_last_lookup_says_to_wait(delegate, sede, settings):
+    settings.LOOKUPS_PER_HOUR = 1
+    upload(delegate, *strangers(sede, 1))
+    with pytest.raises(Refused) as refused:
+        upload(delegate, *strangers(sede, 1))
+    assert "Espere a que empiece la próxima hora" in refused.value.refusal.remedy
+
+
+def test_the_corrected_file_counts_new_people_only(delegate, colleague, sede, settings):
+    settings.LOOKUPS_PER_HOUR = 2
+    first, second, third = strangers(sede, 3)
+    upload(delegate, first)
+    upload(delegate, first, second)
+    with pytest.raises(Refused):
+        upload(delegate, first, second, third)
+
+
+def test_people_of_the_entity_now_or_lately_do_not_count(delegate, sede, user, settings):
+    settings.LOOKUPS_PER_HOUR = 0
+    former, now = make_user(), timezone.now()
+    make_assignment(user, sede, JUNTA, delegate)
+    make_assignment(former, sede, JUNTA, delegate, starts_at=now - 99 * DAY, ends_at=now - 90 * DAY)
+    assert verdicts(upload(delegate, row(user, sede, ANULADOR), row(former, sede, ANULADOR))) == ["alta", "alta"]
+
+
+def test_old_rows_of_the_entity_do_not_count(delegate, sede, user, settings):
+    settings.LOOKUPS_PER_HOUR = 0
+    make_assignment(user, sede, JUNTA, delegate, starts_at=timezone.now() - 900 * DAY, ends_at=midnight(today()))
+    RoleAssignment.objects.update(ends_at=timezone.now() - 800 * DAY)
+    old = row(user, sede, JUNTA, first=in_days(-900), state="Terminado")
+    assert verdicts(upload(delegate, old)) == ["igual"]
+    with pytest.raises(Refused):
+        upload(delegate, old, row(user, sede, ANULADOR))
+
+
+def test_the_event_of_a_preview_has_numbers_only(delegate, sede, user):
+    upload(delegate, row(user, sede, ANULADOR), row(user, sede, "Rol_Jefe"))
+    entry = HistoryEntry.objects.get()
+    assert (entry.event, entry.actor, entry.entity) == ("roles.previewed", delegate, delegate.entity)
+    assert (entry.after["rows"]["alta"], entry.after["rows"]["error"], entry.after["looked_up"]) == (1, 1, 1)
+    assert user.person.document_number not in str(entry.after)
 
 
 def test_uploads_of_more_than_a_week_go_with_the_next_one(delegate, colleague, sede, user):

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from accounts.models import Person
 from entities.models import EntityKind
-from roles.models import RoleUpload, SsoPost
+from roles.models import RethusEntry, RoleUpload, SsoPost
+from roles.uploads.validation import WITHOUT_TIE
 from roles.validity import today
 from tests.cells import each_cell
 from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
@@ -42,7 +45,7 @@ def test_sso_with_the_last_day_of_the_plaza_is_unchanged(delegate, sede):
         ({"TIPO DOCUMENTO": "TI"}, "TIPO DOCUMENTO debe ser uno de"),
         ({"NÚMERO DOCUMENTO": ""}, "Ingrese NÚMERO DOCUMENTO"),
         ({"NÚMERO DOCUMENTO": "<b>"}, "NÚMERO DOCUMENTO debe tener"),
-        ({"NÚMERO DOCUMENTO": "99999999"}, "Usuario no registrado para esta aplicación"),
+        ({"NÚMERO DOCUMENTO": "99999999"}, WITHOUT_TIE),
         ({"USUARIO": "CC1"}, "USUARIO debe ser el tipo y el número"),
         ({"CÓDIGO ENTIDAD": ""}, "Ingrese CÓDIGO ENTIDAD"),
         ({"CÓDIGO ENTIDAD": "999999999999"}, "no existe o no es de su entidad"),
@@ -57,6 +60,7 @@ def test_sso_with_the_last_day_of_the_plaza_is_unchanged(delegate, sede):
     ],
 )
 def test_a_wrong_row_says_what_is_wrong(delegate, sede, user, texts, message):
+    make_assignment(user, sede, JUNTA, delegate)
     file = upload(delegate, row(user, sede, ANULADOR) | texts)
     assert verdicts(file) == ["error"]
     assert message in reason(file)
@@ -100,8 +104,9 @@ def test_another_first_day_for_a_held_role_is_an_error(delegate, sede, user, sta
     assert "El usuario ya tiene ese rol" in reason(upload(delegate, row(user, sede, PRESCRIPTOR, first=in_days(9))))
 
 
-def test_a_deceased_person_is_an_error_as_on_the_screen(delegate, sede):
+def test_a_deceased_user_of_the_entity_is_an_error_as_on_the_screen(delegate, sede):
     user = make_user(deceased_on=today())
+    make_assignment(user, sede, JUNTA, delegate)
     assert "fallecida" in reason(upload(delegate, row(user, sede, ANULADOR)))
 
 
@@ -110,4 +115,37 @@ def test_the_option_of_each_row_is_found_by_its_role():
     delegate, sede, user = make_delegate(eps), make_sede(eps, code=eps.eps_code), make_user()
     file = upload(delegate, row(user, sede, "Rol_Recobrante"), row(user, sede, "Rol_Dispensador"))
     assert verdicts(file) == ["alta", "error"]
+    make_assignment(user, sede, "Rol_Recobrante", delegate)
+    file = upload(delegate, row(user, sede, "Rol_Dispensador"))
     assert "no es un Profesional Independiente asociado" in reason(file)
+
+
+@pytest.mark.parametrize("state", ["", "Terminado"])
+@each_cell("stranger", ["unregistered", "deceased", "otro", "sso elsewhere", "out of rethus"])
+def test_one_reason_for_all_people_without_tie(delegate, sede, registries, stranger, state):
+    user = make_user({"otro": "OTRO", "sso elsewhere": "SSO"}.get(stranger, "PROF"))
+    texts = row(user, sede, PRESCRIPTOR, state=state)
+    match stranger:
+        case "unregistered":
+            texts["NÚMERO DOCUMENTO"] = "99999999"
+        case "deceased":
+            Person.objects.update(deceased_on=today())
+        case "sso elsewhere":
+            registries.plazas((user, make_sede(make_entity()), -9, 9))
+        case "out of rethus":
+            number, nurse = user.person.document_number, user.profession
+            entry = {"document_type": "CC", "document_number": number, "profession": nurse, "registry_number": "1"}
+            RethusEntry.objects.create(**entry, closed_on=today())
+    file = upload(delegate, texts)
+    assert (verdicts(file), reason(file)) == (["error"], WITHOUT_TIE)
+
+
+def test_mistakes_of_the_file_are_told_for_people_without_tie(delegate, sede, user):
+    assert "un día que ya pasó" in reason(upload(delegate, row(user, sede, ANULADOR, first="2020-02-01")))
+
+
+def test_former_users_are_told_no_more_than_strangers(delegate, sede, registries):
+    user, now = make_user("SSO"), timezone.now()
+    make_assignment(user, sede, ANULADOR, delegate, starts_at=now - 9 * DAY, ends_at=now - DAY)
+    registries.plazas((user, make_sede(make_entity()), -9, 9))
+    assert reason(upload(delegate, row(user, sede, JUNTA))) == WITHOUT_TIE

@@ -14,6 +14,7 @@ from roles.models import RoleAssignment, RoleEnding
 from roles.validity import Validity
 from tests.factories import make_assignment, make_user
 from tests.roles.registry_loads import on
+from tests.roles.views.users_pages import find
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
@@ -94,8 +95,9 @@ def test_the_list_of_users_and_the_users_page_say_the_cause(registries, prescrib
     registries.reps()
     matches = delegate_client.get(reverse("users"), {"estado": "terminados"})
     assert "Sede cerrada en el REPS" in matches.text
-    page = delegate_client.get(reverse("user_roles", args=[prescriber.public_id]))
-    assert "Roles que terminó un registro oficial" in page.text
+    assert "Roles que terminó un registro oficial" in find(delegate_client, prescriber).text
+    history = delegate_client.get(reverse("user_roles", args=[prescriber.public_id]), follow=True)
+    assert "Sede cerrada en el REPS" in history.text
 
 
 def test_what_a_delegate_ended_has_no_cause_of_a_registry(prescriber, sede, delegate, delegate_client):
@@ -104,7 +106,7 @@ def test_what_a_delegate_ended_has_no_cause_of_a_registry(prescriber, sede, dele
     )
     item = RoleAssignment.objects.get()
     assert item.ended_because == ""
-    assert "Roles que terminó" not in delegate_client.get(reverse("user_roles", args=[prescriber.public_id])).text
+    assert "Roles que terminó" not in find(delegate_client, prescriber).text
 
 
 @pytest.mark.parametrize("users", [2, 20])

@@ -89,6 +89,14 @@ def test_a_wrong_filter_of_the_preview_is_no_error_of_the_server(delegate_client
     assert delegate_client.get(reverse("upload_preview", args=[file.public_id]), query).status_code == 200
 
 
+def test_a_file_of_too_many_strangers_says_how_many_may_stay(delegate_client, sede, user, settings):
+    settings.LOOKUPS_PER_HOUR = 1
+    page = send(delegate_client, book_of(row(user, sede, ANULADOR), row(make_user(), sede, ANULADOR))).text
+    assert "Demasiadas personas sin vínculo con su entidad" in page
+    assert "máximo 1 de esas personas" in page
+    assert not RoleUpload.objects.exists()
+
+
 def press(client, mode):
     address = reverse("apply_upload", args=[RoleUpload.objects.get().public_id])
     return client.post(address, {"mode": mode}, follow=True)
@@ -140,5 +148,5 @@ def test_an_upload_without_csrf_token_is_refused(delegate):
 @pytest.mark.parametrize("number", [10, 300])
 def test_the_queries_of_the_preview_do_not_grow_with_the_rows(delegate, sede, number, django_assert_max_num_queries):
     rows = [row(make_user("SSO" if n % 2 else "PROF"), sede, ANULADOR) for n in range(number)]
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(18):
         upload(delegate, *rows)

@@ -146,6 +146,38 @@ def test_the_place_where_the_person_works_elsewhere_is_named_without_its_roles(d
     assert "El usuario tiene activados" not in page
 
 
+# ---------------------------------------------------------------- users of the past
+
+
+@pytest.fixture
+def former(delegate, sede, user):
+    """A user whose role at the entity is over."""
+    past = timezone.now() - timedelta(days=9)
+    make_assignment(user, sede, ANULADOR, delegate, starts_at=past, ends_at=past + timedelta(days=1))
+    return user
+
+
+def test_former_employer_sees_its_own_history_and_no_present_workplace(delegate_client, stranger, former):
+    make_assignment(former, stranger.entity.sedes.get(), ANULADOR, stranger)
+    response = delegate_client.get(reverse("user_roles", args=[former.public_id]), follow=True)
+    assert response.redirect_chain[-1][0] == reverse("user_history", args=[former.public_id])
+    assert "Para activarla, búsquela por su documento" in response.text
+    assert "Hospital Ajeno" not in response.text
+
+
+@each_cell("name", ["associate_user", "update_user_roles", "deactivate_user", "change_last_day"])
+def test_former_employer_changes_nothing_by_direct_address(delegate_client, sede, former, name):
+    response = save_roles(delegate_client, former, sede, [ANULADOR], [], name)
+    assert response.redirect_chain[-1][0] == reverse("user_history", args=[former.public_id])
+    assert roles_now() == set()
+
+
+def test_former_employer_who_finds_the_person_again_is_counted_and_sees_all(delegate_client, stranger, former):
+    make_assignment(former, stranger.entity.sedes.get(), ANULADOR, stranger)
+    assert "Hospital Ajeno" in find(delegate_client, former).text
+    assert HistoryEntry.objects.filter(event="user.looked_up").count() == 1
+
+
 # ---------------------------------------------------------------- giving, changing, taking
 
 
