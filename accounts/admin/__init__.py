@@ -3,7 +3,6 @@
 from accounts.admin import (
     accounts,
     entity_actions,
-    identity_claims,
     impersonations,
     people,
     second_factors,
@@ -11,13 +10,4 @@ from accounts.admin import (
     staff,
 )
 
-__all__ = [
-    "accounts",
-    "entity_actions",
-    "identity_claims",
-    "impersonations",
-    "people",
-    "second_factors",
-    "sessions",
-    "staff",
-]
+__all__ = ["accounts", "entity_actions", "impersonations", "people", "second_factors", "sessions", "staff"]

@@ -16,7 +16,6 @@ from tests.journeys.registration.steps import (
     fill_delegate,
     fill_place,
     fill_sign_up,
-    in_civil_registry,
     send_registration,
 )
 from tests.journeys.steps import captcha_answer, log_in, menu
@@ -27,9 +26,7 @@ MARIA = PersonDetails(NUMBER, "María", "Suárez")
 
 
 @pytest.fixture
-def in_registries():
-    """The Registro civil and ReTHUS have the person."""
-    in_civil_registry(MARIA)
+def in_rethus():
     RethusEntry.objects.create(
         document_type="CC", document_number=NUMBER, profession_id="P07", registry_number="RM-1025"
     )
@@ -49,7 +46,7 @@ def sign_up(page: Page, checker) -> None:
 
 
 @pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (False, PHONE)], ids=["desktop", "phone-no-js"])
-def test_a_person_signs_up_and_registers_as_a_professional(open_page, checker, inbox, in_registries, scripts, viewport):
+def test_a_person_signs_up_and_registers_as_a_professional(open_page, checker, inbox, in_rethus, scripts, viewport):
     page = open_page(scripts=scripts, viewport=viewport)
     sign_up(page, checker)
     page = inbox(page, "Oprima AQUÍ para abrir su cuenta")

@@ -1,2 +1,0 @@
-DROP TRIGGER identity_claim_fits_its_account ON accounts_identityclaim;
-DROP FUNCTION identity_claim_fits_its_account();
