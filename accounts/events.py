@@ -29,6 +29,14 @@ class Event(TextChoices):
     ACCOUNT_SUSPENDED = "account.suspended", "Delegado suspendido"
     ACCOUNT_REACTIVATED = "account.reactivated", "Delegado reactivado"
     ACCOUNT_UNLOCKED = "account.unlocked", "Ingreso desbloqueado"
+    IDENTITY_CORRECTED = "identity.corrected", "Identidad por verificar corregida"
+    IDENTITY_COPY_UPLOADED = "identity.copy_uploaded", "Copia de un documento cargada"
+    IDENTITY_COPY_DOWNLOADED = "identity.copy_downloaded", "Descarga de la copia de un documento"
+    IDENTITY_REVIEW_STARTED = "identity.review_started", "Identidad en revisión"
+    IDENTITY_VERIFIED = "identity.verified", "Identidad verificada"
+    IDENTITY_REJECTED = "identity.rejected", "Identidad rechazada"
+    IDENTITY_WITHDRAWN = "identity.withdrawn", "Cuenta sin verificar cerrada por su dueño"
+    IDENTITY_FORGOTTEN = "identity.forgotten", "Cuenta sin verificar cerrada por el tiempo"
     ENTITY_SUSPENDED = "entity.suspended", "Entidad suspendida"
     ENTITY_REACTIVATED = "entity.reactivated", "Entidad reactivada"
     STAFF_CREATED = "staff.created", "Cuenta del Ministerio creada"
@@ -51,6 +59,7 @@ GROUPS = {
     "security": "Contraseñas y segundo factor",
     "password": "Contraseñas y segundo factor",
     "account": "Cuentas",
+    "identity": "Personas",
     "entity": "Entidades",
     "staff": "Cuentas",
     "impersonation": "Cuentas",
@@ -62,6 +71,8 @@ REASON_REQUIRED = frozenset(
         Event.ACCOUNT_UNLOCKED,
         Event.ENTITY_SUSPENDED,
         Event.ENTITY_REACTIVATED,
+        Event.IDENTITY_REVIEW_STARTED,
+        Event.IDENTITY_REJECTED,
         Event.STAFF_CREATED,
         Event.STAFF_GROUPS_CHANGED,
         Event.STAFF_CLOSED,
@@ -90,10 +101,18 @@ LABELS = {
     "login": "Usuario",
     "minutes": "Minutos como máximo",
     "sessions": "Sesiones",
+    "new_person": "Persona nueva en el portal",
     "sessions_ended": "Sesiones cerradas",
+    "verified": "Identidad verificada con",
 }
 # what some codes mean
 WORDS = {
+    "registro_civil": "Registro civil",
+    "revisor": "Revisor del Ministerio",
+    "pendiente": "Por verificar",
+    "en_revision": "En revisión",
+    "verificada": "Verificada",
+    "rechazada": "Rechazada",
     "totp": "Aplicación de autenticación",
     "passkey": "Llave de acceso",
     "recovery": "Código de recuperación",

@@ -7,6 +7,7 @@ from captcha.models import CaptchaStore
 from django.conf import settings
 from django.db.models.functions import Now
 
+from accounts.actions.identity_claims import forget_old_claims
 from accounts.actions.impersonation import end_expired_impersonations
 from accounts.models import PasswordLink
 from mipres_admin.jobs.scheduling import Job
@@ -21,5 +22,6 @@ def forget_expired() -> None:
 
 JOBS = (
     Job("forget_expired", timedelta(hours=1), forget_expired),
+    Job("forget_old_claims", timedelta(hours=1), forget_old_claims),
     Job("end_impersonations", timedelta(minutes=5), end_expired_impersonations),
 )

@@ -1,15 +1,17 @@
 """Who works in the portal, and who fails to enter? Panels of the Ministry's dashboard."""
 
-from django.db.models import Count
+from django.db.models import Count, Min
 
 from accounts.events import Event
-from accounts.models import Account
+from accounts.models import Account, IdentityClaim
+from accounts.models.identity_claims import WAITING_STATES
 from accounts.security.login_limits import locked_accounts
 from accounts.usernames import DELEGATE_KINDS
 from entities.models import EntityKind
 from mipres_admin.backoffice.charts import Figure, chart_of, day_chart, last_days
-from mipres_admin.backoffice.dashboard import Content, Panel, figure_of
+from mipres_admin.backoffice.dashboard import Content, Fact, Panel, figure_of
 from mipres_admin.database.clock import today
+from mipres_admin.formatting import format_moment
 from mipres_admin.history.models import HistoryEntry
 
 REFUSAL_DAYS = 14
@@ -45,7 +47,27 @@ def _refusals() -> Content:
     return Content(figures=(Figure("Cuentas bloqueadas ahora", len(locked_accounts())),), days=(chart,))
 
 
+def _identity_claims() -> Content:
+    """The claims that wait for a reviewer, by state, and the oldest: a scan of the queue's index."""
+    rows = IdentityClaim.objects.filter(state__in=WAITING_STATES).order_by().values_list("state")
+    counts = {state: (count, oldest) for state, count, oldest in rows.annotate(count=Count("*"), oldest=Min("sent_at"))}
+    figures = [
+        figure_of(state.label, counts.get(state, (0, None))[0], IdentityClaim, estado=state.value)
+        for state in WAITING_STATES
+    ]
+    oldest = min((oldest for _, oldest in counts.values()), default=None)
+    text = f"enviada el {format_moment(oldest)}" if oldest else "Ninguna identidad espera al Ministerio."
+    return Content(tuple(figures), (Fact("La más antigua", text),))
+
+
 PANELS = (
+    Panel(
+        "identities",
+        "Identidades por verificar",
+        15,
+        ("accounts.view_identityclaim", "accounts.review_identityclaim"),
+        _identity_claims,
+    ),
     Panel("delegates", "Delegados", 20, ("accounts.view_account",), _delegates),
     Panel("refusals", "Ingresos fallidos", 40, ("accounts.view_account",), _refusals),
 )

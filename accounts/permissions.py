@@ -2,7 +2,7 @@
 
 from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
-SOPORTE, CARGADOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR
+SOPORTE, CARGADOR, REVISOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR, StaffGroup.REVISOR
 PERMISSIONS = (
     *may_view("accounts", "account accountsession authenticatorapp passkey passwordlink person suspension", SOPORTE),
     *may_view("accounts", "deceasedentry", SOPORTE, CARGADOR),
@@ -14,6 +14,8 @@ PERMISSIONS = (
     may_do("accounts.account", "end_sessions", "Puede cerrar las sesiones de una cuenta", SOPORTE),
     may_do("accounts.account", "reset_second_factor", "Puede retirar los segundos factores de una cuenta", SOPORTE),
     may_do("accounts.account", "impersonate_delegate", "Puede ver el portal como lo ve un delegado", SOPORTE),
+    *may_view("accounts", "identityclaim", REVISOR),
+    may_do("accounts.identityclaim", "review_identityclaim", "Puede verificar identidades", REVISOR),
     may_do("accounts.account", "manage_staff", "Puede administrar al personal del Ministerio"),
     may_do("accounts.secondfactorpolicy", "add_secondfactorpolicy", "Puede hacer obligatorio el segundo factor"),
     may_do("accounts.secondfactorpolicy", "change_secondfactorpolicy", "Puede cambiar desde cuándo es obligatorio"),

@@ -1,5 +1,7 @@
 """Which login does a new account get? A delegate's has the kind of entity and its NIT; a person's, the document.
 
+Whoever has not verified that a document is theirs has a number after it, which verification takes away.
+
 Manual v4.1 §9 shows ADMIPS900123456; several delegates of one entity are told apart by -2, -3…
 """
 
@@ -23,6 +25,15 @@ DELEGATE_KINDS = tuple(PREFIXES)
 def natural_person_login(document_type: str, document_number: str) -> str:
     """The login of a person's own account, for example CC1025000111."""
     return f"{document_type}{document_number}"
+
+
+def next_unverified_login(login: str) -> str:
+    """The first free login of an account whose document nobody has verified: CC1025000111-1.
+
+    `login`, that of the document, stays free for its verified person; the caller has locked it.
+    """
+    taken = set(Account.objects.filter(login__startswith=f"{login}-").values_list("login", flat=True))
+    return next(name for name in (f"{login}-{number}" for number in count(1)) if name not in taken)
 
 
 def first_delegate_login(entity: Entity) -> str:

@@ -41,6 +41,7 @@ def clinic(number: int, people: int) -> tuple[Account, list[Change]]:
     persons = Person.objects.bulk_create(
         Person(
             document_type="CC", document_number=f"{number}{n:08}", first_name="Ana", first_surname=f"Prueba {n}",
+            verified_how="ministerio",
             email=f"persona{number}{n}@correo.example",
         )
         for n in range(people)

@@ -39,6 +39,7 @@ def country(people: int) -> None:
     persons = Person.objects.bulk_create(
         Person(
             document_type="CC", document_number=f"1{n:09}", first_name="Ana", first_surname=f"Prueba {n}",
+            verified_how="ministerio",
             email=f"persona{n}@correo.example",
         )
         for n in range(2 * people)

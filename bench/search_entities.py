@@ -46,7 +46,9 @@ def fill(sedes: int) -> Account:
     members = Entity.objects.filter(kind__in=(EntityKind.IPS, EntityKind.PROFESIONAL_INDEPENDIENTE)).order_by("nit")
     network = [*providers[: NETWORK // 6], *members[: NETWORK - NETWORK // 6]]
     Association.objects.bulk_create(Association(owner=eps, member=member) for member in network)
-    person = Person.objects.create(document_type="CC", document_number="1999999999", first_name="A", first_surname="B")
+    person = Person.objects.create(
+        document_type="CC", document_number="1999999999", first_name="A", first_surname="B", verified_how="ministerio"
+    )
     account = Account.objects.create_user("ADMEPS999999999", entity=eps, person=person)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

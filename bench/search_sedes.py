@@ -53,7 +53,11 @@ def fill(number: int) -> list[Account]:
                 copy.write_row(row)
         cursor.execute("ANALYZE entities_sede, entities_entity")
     person = Person.objects.create(
-        document_type="CC", document_number="BENCH1", first_name="Nadie", first_surname="Nadie"
+        document_type="CC",
+        document_number="BENCH1",
+        first_name="Nadie",
+        first_surname="Nadie",
+        verified_how="ministerio",
     )
     return [
         Account.objects.create(login=f"ADMPROV{entity.nit}", entity=entity, person=person, email="nadie@correo.example")

@@ -50,7 +50,7 @@ def benchmark_delegate() -> Account:
     entity, _ = Entity.objects.get_or_create(
         kind=EntityKind.EPS_C, nit=NIT, defaults={"name": "Banco", "eps_code": "EPS997"}
     )
-    fields = {"first_name": "Banco", "first_surname": "Prueba"}
+    fields = {"first_name": "Banco", "first_surname": "Prueba", "verified_how": "ministerio"}
     person, _ = Person.objects.get_or_create(document_type="CC", document_number="1099999999", defaults=fields)
     account = Account.objects.filter(login="ADMEPSBENCH").first()
     return account or Account.objects.create_user("ADMEPSBENCH", entity=entity, person=person, email="b@correo.example")

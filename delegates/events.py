@@ -15,7 +15,6 @@ class Event(TextChoices):
     APPOINTMENT_ENDED = "appointment.ended", "Autorizado inactivado"
     SIGN_UP_REQUESTED = "sign_up.requested", "Solicitud de cuenta de Mi Seguridad Social"
     SIGN_UP_CONFIRMED = "sign_up.confirmed", "Cuenta de Mi Seguridad Social creada"
-    SIGN_UP_REFUSED = "sign_up.refused", "Solicitud de cuenta rechazada"
     PERSON_CORRECTED = "person.corrected", "Datos personales corregidos"
     PERSON_DOWNLOADED = "person.downloaded", "Descarga de los datos personales"
     EMAIL_CHANGE_REQUESTED = "email.change_requested", "Cambio de correo solicitado"
@@ -59,7 +58,6 @@ LABELS = {
     "first_name": "Primer nombre",
     "first_surname": "Primer apellido",
     "municipality_id": "Municipio",
-    "new_person": "Persona nueva en el portal",
     "nit": "NIT",
     "notice": "Aviso de privacidad",
     "person": "Persona",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Account, Person, Suspension
+from accounts.models import Account, IdentityClaim, Person, Suspension
 from delegates.models import Appointment, EntityRegistration, PrivacyAcceptance, Representation
 from mipres_admin.history.models import HistoryEntry
 from roles.models import Certificate, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
@@ -28,6 +28,8 @@ def _person(person: Person) -> dict[str, Any]:
         "sexo": person.get_sex_display(),
         "correo electrónico": person.email,
         "fecha de fallecimiento": person.deceased_on,
+        "identidad verificada el": person.verified_at,
+        "identidad verificada con": person.get_verified_how_display(),
     }
 
 
@@ -44,10 +46,23 @@ def _registered_user(person: Person) -> Rows:
     ]
 
 
-def _events(person: Person, accounts: list[Account]) -> Rows:
+def _claims(accounts: QuerySet[Account]) -> Rows:
+    """What was typed to verify an identity, while the portal keeps it."""
+    return _rows(
+        IdentityClaim.objects.filter(account__in=accounts),
+        **{"usuario": "account__login", "tipo de documento": "document_type", "número de documento": "document_number"},
+        **{"primer nombre": "first_name", "segundo nombre": "second_name", "primer apellido": "first_surname"},
+        **{"segundo apellido": "second_surname", "sexo": "sex", "fecha de expedición": "issued_on", "estado": "state"},
+        **{"enviada el": "sent_at", "revisada el": "reviewed_at", "motivo": "reason"},
+        **{"copia del documento cargada el": "document_copy__uploaded_at"},
+    )
+
+
+def _events(person: Person | None, accounts: list[Account]) -> Rows:
     """Events by the person and about them. Other actors are shown as their entity, without their address."""
     condition = Q(actor__in=accounts)
-    for obj in (person, *accounts, *RegisteredUser.objects.filter(person=person)):
+    claims, users = IdentityClaim.objects.filter(account__in=accounts), RegisteredUser.objects.filter(person=person)
+    for obj in (*([person] if person else []), *accounts, *claims, *users):
         condition |= Q(object_type=obj._meta.label_lower, object_id=str(obj.pk))
     entries = HistoryEntry.objects.filter(condition)
     own = {account.pk: account.login for account in accounts}
@@ -111,24 +126,36 @@ def _in_registries(person: Person) -> dict[str, Rows]:
     }
 
 
-def personal_data(person: Person) -> dict[str, Any]:
-    """All data on a person by section, with Spanish headings; no secrets, no passwords, no data of other people."""
-    accounts = Account.objects.filter(person=person)
+def _accounts(accounts: QuerySet[Account]) -> dict[str, Rows]:
     return {
-        "persona": _person(person),
         "cuentas": _rows(
             accounts,
             **{"usuario": "login", "entidad": "entity__name", "correo electrónico": "email", "activa": "is_active"},
             **{"creada el": "created_at", "último ingreso": "last_login"},
         ),
+        "identidad": _claims(accounts),
+        "aviso de privacidad": _rows(
+            PrivacyAcceptance.objects.filter(account__in=accounts),
+            **{"versión": "notice_version", "aceptado el": "accepted_at"},
+        ),
+    }
+
+
+def unverified_data(account: Account) -> dict[str, Any]:
+    """All data on the holder of an account whose identity nobody has verified: what they typed, and nobody else's."""
+    return _accounts(Account.objects.filter(pk=account.pk)) | {"historia": _events(None, [account])}
+
+
+def personal_data(person: Person) -> dict[str, Any]:
+    """All data on a person by section, with Spanish headings; no secrets, no passwords, no data of other people."""
+    accounts = Account.objects.filter(person=person)
+    return {
+        "persona": _person(person),
+        **_accounts(accounts),
         "suspensiones": _rows(
             Suspension.objects.filter(account__person=person),
             **{"usuario": "account__login", "desde": "since", "motivo": "reason"},
             **{"levantada el": "lifted_at", "por qué se levantó": "lifted_because"},
-        ),
-        "aviso de privacidad": _rows(
-            PrivacyAcceptance.objects.filter(account__person=person),
-            **{"versión": "notice_version", "aceptado el": "accepted_at"},
         ),
         **_in_mipres(person),
         **_for_entities(person),

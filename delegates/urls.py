@@ -7,6 +7,7 @@ from delegates.views import (
     delegate_registration,
     entity_history,
     entity_registrations,
+    identity_claims,
     personal_data,
     self_registration,
     sign_up,
@@ -22,6 +23,15 @@ person_urls = [
     path("seguridad-social/mis-datos/corregir/", personal_data.correct_my_data, name="correct_my_data"),
     path("seguridad-social/mis-datos/correo/", personal_data.change_my_email, name="change_my_email"),
     path("seguridad-social/mis-datos/descargar/", personal_data.download_my_data, name="download_my_data"),
+    path("seguridad-social/identidad/", identity_claims.identity_claim, name="identity_claim"),
+    path("seguridad-social/identidad/corregir/", identity_claims.correct_identity, name="correct_identity"),
+    path("seguridad-social/identidad/copia/", identity_claims.upload_identity_copy, name="upload_identity_copy"),
+    path(
+        "seguridad-social/identidad/copia/descargar/",
+        identity_claims.download_identity_copy,
+        name="download_identity_copy",
+    ),
+    path("seguridad-social/identidad/retirar/", identity_claims.withdraw_identity, name="withdraw_identity"),
     path("seguridad-social/correo/<str:secret>/", personal_data.confirm_email, name="confirm_email"),
 ]
 

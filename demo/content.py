@@ -4,9 +4,10 @@ What exists already is left: running it twice adds nothing.
 """
 
 import tempfile
+from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,8 +19,19 @@ from django.db.models import Count
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.actions.identity_claims import upload_copy
 from accounts.actions.impersonation import end_impersonation, start_impersonation
-from accounts.models import Account, AccountSession, CivilRegistryEntry, DeceasedEntry, Impersonation, Person
+from accounts.models import (
+    Account,
+    AccountSession,
+    CivilRegistryEntry,
+    DeceasedEntry,
+    IdentityClaim,
+    IdentityCopy,
+    Impersonation,
+    Person,
+    Verification,
+)
 from accounts.staff_group_labels import purpose_of
 from accounts.usernames import DELEGATE_KINDS, first_delegate_login, natural_person_login
 from delegates.models import Appointment, PrivacyAcceptance
@@ -41,6 +53,8 @@ MARK = "mipres_admin demonstration"
 PASSWORD = "demostracion-mipres"
 REPS_ROWS = 1_000
 REPS_SEED = 20_26
+# a grey point, for the copy of a document
+COPY = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 
 
 class NotOursError(Exception):
@@ -136,6 +150,7 @@ def _person(number: str, names: tuple[str, str, str, str]) -> Person:
             "first_surname": surname,
             "second_surname": second_surname,
             "email": f"cc{number}@correo.example",
+            "verified_how": Verification.MINISTERIO,
         },
     )[0]
 
@@ -301,6 +316,20 @@ def _representative(ips: Entity, delegates: Iterable[Account]) -> list[Login]:
     ]
 
 
+def _unverified() -> Login:
+    """Somebody whose document the Registro civil does not have: a reviewer of the Ministry has yet to look. Once."""
+    number, login = "1000000018", natural_person_login("CC", "1000000018")
+    claim = IdentityClaim.objects.filter(document_number=number).select_related("account").first()
+    if claim is None:
+        account = Account.objects.create_user(f"{login}-1", PASSWORD, email=f"cc{number}@correo.example")
+        PrivacyAcceptance.objects.create(account=account, notice_version=NOTICE_VERSION, accepted_at=Now())
+        names = {"first_name": "Eliana", "first_surname": "Demostración", "second_surname": "Cuéllar", "sex": "F"}
+        document = {"document_type": "CC", "document_number": number, "issued_on": date(2013, 7, 19)}
+        claim = IdentityClaim.objects.create(account=account, **names, **document)
+        upload_copy(by=account, claim=claim, content=b64decode(COPY), kind=IdentityCopy.Kind.PNG)
+    return Login("Persona natural, identidad por verificar", f"{login}-1", "espera a un revisor del Ministerio")
+
+
 def _token(by: Account) -> None:
     """A portal token that expires within the month, once."""
     if not PortalToken.objects.filter(issued_by=by).exists():
@@ -382,5 +411,5 @@ def load_people() -> list[Login]:
     _impersonation(Account.objects.get(login="SOPORTE"), accounts[EntityKind.IPS])
     kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in kinds]
-    logins += _representative(ips, accounts.values())
+    logins += [*_representative(ips, accounts.values()), _unverified()]
     return [*logins, *ministry]

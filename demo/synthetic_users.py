@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from accounts.models import Verification
 from demo.synthetic_reps import FIRST_NAMES, SURNAMES
 from entities.models import EntityKind
 from roles.matrix import Option, UserKind, assignable_roles
@@ -95,7 +96,7 @@ class Crowd:
         return random.Random(f"{self.seed} {what}")
 
     def people(self) -> Iterator[Row]:
-        """Identifier, document, names and mail of each person."""
+        """Identifier, document, names, mail of each person, and how they are known."""
         dice = self._dice("people")
         common = [1 + 400 // (place + 1) for place in range(len(GIVEN_NAMES))]
         for number in range(1, self.users + 1):
@@ -106,7 +107,7 @@ class Crowd:
             second = given.pop() if number % 3 else ""
             yield (
                 number, "CC", document, given.pop(), second, family.pop(), family.pop(),
-                f"cc{document}@correo.example",
+                f"cc{document}@correo.example", Verification.MINISTERIO.value,
             )  # fmt: skip
 
     def professions(self) -> Iterator[str | None]:

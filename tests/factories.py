@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from django_otp.oath import totp
 
-from accounts.models import Account, AccountSession, AuthenticatorApp, CivilRegistryEntry, Person
+from accounts.models import Account, AccountSession, AuthenticatorApp, CivilRegistryEntry, IdentityClaim, Person
 from accounts.security.secrets import new_seed, totp_key
 from accounts.usernames import first_delegate_login, natural_person_login
 from delegates.models import Appointment, EntityRegistration
@@ -50,6 +50,7 @@ def make_person(**fields: Any) -> Person:
         "first_name": "Ana",
         "first_surname": f"Prueba{number}",
         "email": f"persona{number}@correo.example",
+        "verified_how": "registro_civil",
     }
     return Person.objects.create(**(defaults | fields))
 
@@ -118,6 +119,26 @@ def make_staff(group: str = "", **fields: Any) -> Account:
     account = Account.objects.create_user(is_staff=True, **(defaults | fields))
     account.groups.set(Group.objects.filter(name=group))
     return account
+
+
+def make_claim(person: Person | None = None, **fields: Any) -> IdentityClaim:
+    """The claim of an account whose holder types what this (invented, unsaved) person has."""
+    number = next(_serial)
+    names = ("document_type", "document_number", "first_name", "second_name", "first_surname", "second_surname")
+    typed: dict[str, Any] = {
+        "document_type": "CC",
+        "document_number": f"10{number:08}",
+        "first_name": "Ana",
+        "first_surname": "Prueba",
+        "sex": "F",
+        "issued_on": date(2014, 5, 6),
+    } | ({name: getattr(person, name) for name in names} if person else {})
+    typed |= fields
+    login = f"{typed['document_type']}{typed['document_number']}-{number}"
+    account = typed.pop("account", None) or Account.objects.create_user(
+        login, PASSWORD, email=f"dice-ser{number}@correo.example"
+    )
+    return IdentityClaim.objects.create(account=account, **typed)
 
 
 def make_registration(applicant: Account | None = None, **fields: Any) -> EntityRegistration:

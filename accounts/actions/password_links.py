@@ -1,6 +1,10 @@
 """Send the link that sets a password, also for a forgotten one, and use it once."""
 
+from functools import reduce
+from operator import or_
+
 from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.views.decorators.debug import sensitive_variables
 
@@ -106,8 +110,9 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
     """
     counter = login_limits.register_recovery(login=login, address=origin.get().address)
     mine = Account.objects.filter(can_log_in_q(), login=login, email__iexact=email)
-    accounts = mine.select_related("entity", "person")
-    account = accounts.filter(person__document_type=document_type, person__document_number=document_number).first()
+    typed = {"document_type": document_type, "document_number": document_number}
+    holds = (Q(**{f"{path}__{name}": value for name, value in typed.items()}) for path in ("person", "identity_claim"))
+    account = mine.select_related("entity", "person").filter(reduce(or_, holds)).first()
     reason = PasswordLink.Reason.RECOVER
     if account is not None:
         _send(account=account, reason=reason, by=None, event=Event.PASSWORD_LINK_SENT, obj=account)

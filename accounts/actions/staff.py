@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from accounts.actions.password_links import send_password_link
 from accounts.events import Event
-from accounts.models import Account, PasswordLink, Person
+from accounts.models import Account, PasswordLink, Person, Verification
 from accounts.rules import staff
+from accounts.rules.identity import names_of
 from accounts.staff_group_labels import labels_of
 from mipres_admin.access.groups import StaffGroup
 from mipres_admin.database.locks import lock, lock_rows
@@ -60,9 +61,9 @@ def _notify(account: Account, what: str, reason: str) -> None:
 
 def _person(details: StaffDetails) -> Person:
     """The person of the document, created when unknown. Raises Refused for other names or somebody deceased."""
-    names = {name: getattr(details, name) for name in ("first_name", "second_name", "first_surname", "second_surname")}
+    values = names_of(details) | {"verified_how": Verification.MINISTERIO}
     person, _ = Person.objects.get_or_create(
-        document_type=details.document_type, document_number=details.document_number, defaults=names
+        document_type=details.document_type, document_number=details.document_number, defaults=values
     )
     given, known = (fold_words(f"{source.first_name}|{source.first_surname}") for source in (details, person))
     refuse(staff.OTHER_NAMES if given != known else None)

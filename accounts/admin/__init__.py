@@ -3,6 +3,7 @@
 from accounts.admin import (
     accounts,
     entity_actions,
+    identity_claims,
     impersonations,
     people,
     second_factors,
@@ -10,4 +11,13 @@ from accounts.admin import (
     staff,
 )
 
-__all__ = ["accounts", "entity_actions", "impersonations", "people", "second_factors", "sessions", "staff"]
+__all__ = [
+    "accounts",
+    "entity_actions",
+    "identity_claims",
+    "impersonations",
+    "people",
+    "second_factors",
+    "sessions",
+    "staff",
+]

@@ -13,13 +13,13 @@ from mipres_admin.backoffice.admin_base import ReadOnlyAdmin, RelatedList, regis
 
 @admin.register(Person)
 class PersonAdmin(DocumentColumn, ReadOnlyAdmin):
-    list_display = ("full_name", "document", "deceased_on")
+    list_display = ("full_name", "document", "verified_how", "deceased_on")
     ordering = ("sort_name", "pk")
     sortable_by = ()
     search = staticmethod(matching)
     search_help_text = "Documento (con el tipo o sin él) o nombres y apellidos."
     fieldsets = (
-        (None, {"fields": ("document_type", "document_number", "deceased_on")}),
+        (None, {"fields": ("document_type", "document_number", "verified_how", "verified_at", "deceased_on")}),
         ("Nombres", {"fields": ("first_name", "second_name", "first_surname", "second_surname", "sex", "email")}),
     )
 

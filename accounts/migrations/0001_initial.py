@@ -342,6 +342,24 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="correo electrónico")),
                 ("deceased_on", models.DateField(blank=True, null=True, verbose_name="fecha de fallecimiento")),
                 (
+                    "verified_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="identidad verificada el"
+                    ),
+                ),
+                (
+                    "verified_how",
+                    models.CharField(
+                        choices=[
+                            ("registro_civil", "Registro civil"),
+                            ("revisor", "Revisor del Ministerio"),
+                            ("ministerio", "Datos del Ministerio"),
+                        ],
+                        max_length=14,
+                        verbose_name="identidad verificada con",
+                    ),
+                ),
+                (
                     "sort_name",
                     models.GeneratedField(
                         db_persist=True,

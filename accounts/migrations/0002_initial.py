@@ -7,6 +7,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
+import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
@@ -569,6 +570,279 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ended_at__isnull", True)),
                 name="impersonation_one_at_a_time_in_a_session",
                 violation_error_message="En esa sesión ya se está viendo el portal como un delegado.",
+            ),
+        ),
+        migrations.CreateModel(
+            name="IdentityClaim",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "document_type",
+                    models.CharField(
+                        choices=[
+                            ("CC", "Cédula de ciudadanía"),
+                            ("CE", "Cédula de extranjería"),
+                            ("PA", "Pasaporte"),
+                            ("CD", "Carné diplomático"),
+                            ("SC", "Salvoconducto de permanencia"),
+                            ("PE", "Permiso especial de permanencia"),
+                            ("PT", "Permiso por protección temporal"),
+                            ("PR", "Pasaporte de la ONU"),
+                        ],
+                        max_length=2,
+                        verbose_name="tipo de documento",
+                    ),
+                ),
+                ("document_number", models.CharField(max_length=20, verbose_name="número de documento")),
+                ("first_name", models.CharField(max_length=60, verbose_name="primer nombre")),
+                ("second_name", models.CharField(blank=True, max_length=60, verbose_name="segundo nombre")),
+                ("first_surname", models.CharField(max_length=60, verbose_name="primer apellido")),
+                ("second_surname", models.CharField(blank=True, max_length=60, verbose_name="segundo apellido")),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("F", "Femenino"), ("M", "Masculino"), ("NB", "No binario"), ("T", "Trans")],
+                        max_length=2,
+                        verbose_name="sexo",
+                    ),
+                ),
+                ("issued_on", models.DateField(verbose_name="fecha de expedición")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pendiente", "Por verificar"),
+                            ("en_revision", "En revisión"),
+                            ("verificada", "Verificada"),
+                            ("rechazada", "Rechazada"),
+                        ],
+                        default="pendiente",
+                        max_length=11,
+                        verbose_name="estado",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="versión")),
+                (
+                    "sent_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="enviada el"
+                    ),
+                ),
+                (
+                    "changed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="último paso"
+                    ),
+                ),
+                ("reviewed_at", models.DateTimeField(blank=True, null=True, verbose_name="revisada el")),
+                ("reason", models.TextField(blank=True, max_length=2000, verbose_name="motivo")),
+            ],
+            options={
+                "verbose_name": "identidad por verificar",
+                "verbose_name_plural": "identidades por verificar",
+                "ordering": ("-id",),
+                "permissions": (("review_identityclaim", "Puede verificar identidades"),),
+                "default_permissions": ("view",),
+            },
+        ),
+        migrations.CreateModel(
+            name="IdentityCopy",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("application/pdf", "PDF"), ("image/jpeg", "JPEG"), ("image/png", "PNG")],
+                        max_length=15,
+                        verbose_name="formato",
+                    ),
+                ),
+                ("content", models.BinaryField(verbose_name="contenido")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                (
+                    "uploaded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="cargada el"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "copia del documento",
+                "verbose_name_plural": "copias del documento",
+                "default_permissions": ("view",),
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("person__isnull", False), ("is_staff", True), ("login__regex", "-[0-9]+$"), _connector="OR"
+                ),
+                name="account_of_nobody_verified_has_a_numbered_login",
+                violation_error_message="El usuario de quien no ha verificado su identidad debe terminar en -1, -2, …",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verified_how__in", ["registro_civil", "revisor", "ministerio"])),
+                name="person_verified",
+                violation_error_message="Una persona debe tener su identidad verificada: diga cómo.",
+            ),
+        ),
+        migrations.AddField(
+            model_name="identityclaim",
+            name="account",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="identity_claim",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="cuenta",
+            ),
+        ),
+        migrations.AddField(
+            model_name="identityclaim",
+            name="reviewer",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="revisor",
+            ),
+        ),
+        migrations.AddField(
+            model_name="identitycopy",
+            name="claim",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="document_copy",
+                to="accounts.identityclaim",
+                verbose_name="identidad",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="identityclaim",
+            index=models.Index(models.F("state"), models.F("sent_at"), name="identity_claim_queue"),
+        ),
+        migrations.AddIndex(
+            model_name="identityclaim",
+            index=models.Index(models.F("document_type"), models.F("document_number"), name="identity_claim_document"),
+        ),
+        migrations.AddIndex(
+            model_name="identityclaim",
+            index=models.Index(models.F("changed_at"), name="identity_claim_changed_at"),
+        ),
+        migrations.AddConstraint(
+            model_name="identityclaim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("document_number__regex", "^[A-Z0-9]{3,20}$"),
+                    ("document_type__in", ["CC", "CE", "PA", "CD", "SC", "PE", "PT", "PR"]),
+                ),
+                name="identity_claim_document_well_formed",
+                violation_error_message="El documento debe tener un tipo de la lista y de 3 a 20 letras o dígitos, por ejemplo CC 1025000111.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identityclaim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["pendiente", "en_revision", "verificada", "rechazada"])),
+                name="identity_claim_state_known",
+                violation_error_message="El estado debe ser uno de los cuatro de una identidad.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identityclaim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("first_name", ""), _negated=True),
+                    models.Q(("first_surname", ""), _negated=True),
+                    ("sex__in", ["F", "M", "NB", "T"]),
+                ),
+                name="identity_claim_complete",
+                violation_error_message="Ingrese el primer nombre, el primer apellido y el sexo.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identityclaim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "issued_on__lte",
+                        django.db.models.functions.datetime.TruncDate(
+                            django.db.models.functions.datetime.Now(), tzinfo=zoneinfo.ZoneInfo(key="America/Bogota")
+                        ),
+                    )
+                ),
+                name="identity_claim_issued_by_today",
+                violation_error_message="La fecha de expedición debe ser hoy o un día anterior.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identityclaim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("reason", ""),
+                        ("reviewed_at__isnull", True),
+                        ("reviewer__isnull", True),
+                        ("state", "pendiente"),
+                    ),
+                    models.Q(
+                        ("reason", ""),
+                        ("reviewed_at__isnull", False),
+                        ("reviewer__isnull", True),
+                        ("state", "verificada"),
+                    ),
+                    models.Q(
+                        ("reviewed_at__isnull", False),
+                        ("reviewer__isnull", False),
+                        models.Q(("state", "pendiente"), _negated=True),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="identity_claim_reviewed_by_someone_for_a_reason",
+                violation_error_message="Una identidad en revisión o decidida debe decir quién, cuándo y por qué.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identityclaim",
+            constraint=models.UniqueConstraint(
+                models.F("document_type"),
+                models.F("document_number"),
+                condition=models.Q(("state", "verificada")),
+                name="identity_claim_one_verified_per_document",
+                violation_error_message="Ese documento ya tiene una identidad verificada.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identitycopy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("application/pdf", "image/jpeg", "image/png"))),
+                name="identity_copy_kind_known",
+                violation_error_message="La copia debe ser un PDF, un JPEG o un PNG.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identitycopy",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.LessThanOrEqual(
+                    models.Func(models.F("content"), function="octet_length", output_field=models.IntegerField()),
+                    1048576,
+                ),
+                name="identity_copy_small",
+                violation_error_message="La copia debe pesar máximo 1 MB.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identitycopy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                name="identity_copy_sha256_well_formed",
+                violation_error_message="El SHA-256 debe tener 64 dígitos hexadecimales.",
             ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Impersonations name their account's entity; loads of the deceased can be undone."""
+"""Impersonations name their account's entity; loads of the deceased can be undone; a claim fits its account."""
 
 from pathlib import Path
 
@@ -17,5 +17,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             (SQL / "registry_changes.sql").read_text(encoding="utf-8"),
             (SQL / "registry_changes_reverse.sql").read_text(encoding="utf-8"),
+        ),
+        migrations.RunSQL(
+            (SQL / "identity_claims.sql").read_text(encoding="utf-8"),
+            (SQL / "identity_claims_reverse.sql").read_text(encoding="utf-8"),
         ),
     ]

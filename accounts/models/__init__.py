@@ -3,9 +3,10 @@
 from accounts.models.accounts import Account, StaffAccount, Suspension, can_log_in_q
 from accounts.models.civil_registry import CivilRegistryEntry
 from accounts.models.deceased import DeceasedEntry
+from accounts.models.identity_claims import ClaimState, IdentityClaim, IdentityCopy
 from accounts.models.impersonation import Impersonation
 from accounts.models.passwords import PasswordLink, PasswordRecord
-from accounts.models.people import DOCUMENT_NUMBER, DocumentType, Person, Sex, document_check, document_q
+from accounts.models.people import DOCUMENT_NUMBER, DocumentType, Person, Sex, Verification, document_check, document_q
 from accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode, SecondFactorPolicy
 from accounts.models.sessions import AccountSession
 
@@ -15,8 +16,11 @@ __all__ = [
     "AccountSession",
     "AuthenticatorApp",
     "CivilRegistryEntry",
+    "ClaimState",
     "DeceasedEntry",
     "DocumentType",
+    "IdentityClaim",
+    "IdentityCopy",
     "Impersonation",
     "Passkey",
     "PasswordLink",
@@ -27,6 +31,7 @@ __all__ = [
     "Sex",
     "StaffAccount",
     "Suspension",
+    "Verification",
     "can_log_in_q",
     "document_check",
     "document_q",

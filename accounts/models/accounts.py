@@ -11,6 +11,15 @@ from accounts.models.people import Person
 from entities.models import Entity, EntityKind
 from mipres_admin.refusals import Refusal, Refused
 
+UNVERIFIED = Refusal(
+    headline="Su identidad está por verificar",
+    cause="Solo quien tiene su identidad verificada representa una entidad o es delegado o usuario de MIPRES.",
+    remedy="Revise en «Mi identidad» lo que escribió, corríjalo si hace falta y cargue una copia de su documento.",
+    who="Usted; después, un revisor del Ministerio.",
+    link="identity_claim",
+    link_text="Mi identidad",
+)
+
 
 class AccountManager(BaseUserManager["Account"]):
     def create_user(self, login: str, password: str | None = None, **fields: Any) -> "Account":
@@ -70,6 +79,12 @@ class Account(AbstractBaseUser, PermissionsMixin):
                 name="account_delegate_is_a_person_and_not_staff",
                 violation_error_message="La cuenta de una entidad debe ser de una persona que no sea del Ministerio.",
             ),
+            # the login of a document, CC1025000111, is its verified person's
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(is_staff=True) | Q(login__regex=r"-[0-9]+$"),
+                name="account_of_nobody_verified_has_a_numbered_login",
+                violation_error_message="El usuario de quien no ha verificado su identidad debe terminar en -1, -2, …",
+            ),
             # target of the composite key by which an impersonation can never name another entity than the delegate's
             models.UniqueConstraint("id", "entity", name="account_with_its_entity"),
             models.UniqueConstraint(
@@ -106,6 +121,17 @@ class Account(AbstractBaseUser, PermissionsMixin):
     def is_natural_person(self) -> bool:
         """Whether this is a person's own account of Mi Seguridad Social: of no entity and not the Ministry's."""
         return self.person_id is not None and self.entity_id is None and not self.is_staff
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether nobody has verified who holds this account of Mi Seguridad Social: it has an `IdentityClaim`."""
+        return self.person_id is None and not self.is_staff
+
+    def require_person(self) -> Person:
+        """The verified person who holds this account. Raises Refused when there is none."""
+        if self.person is None:
+            raise Refused(UNVERIFIED)
+        return self.person
 
     @property
     def can_log_in(self) -> bool:

@@ -1,6 +1,6 @@
 """Which people does the portal know, by which documents?"""
 
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -34,6 +34,16 @@ class Sex(models.TextChoices):
 
 
 TODAY = TruncDate(Now(), tzinfo=ZoneInfo("America/Bogota"))
+
+
+class Verification(models.TextChoices):
+    """How the Ministry knows that a person is who their document says."""
+
+    REGISTRO_CIVIL = "registro_civil", "Registro civil"
+    REVISOR = "revisor", "Revisor del Ministerio"
+    MINISTERIO = "ministerio", "Datos del Ministerio"
+
+
 DOCUMENT_NUMBER = r"^[A-Z0-9]{3,20}$"
 
 
@@ -58,6 +68,12 @@ def document_q(words: str, path: str = "") -> Q:
     return Q(**{f"{path}document_type__in": kinds, f"{path}document_number__in": sorted(numbers)})
 
 
+def full_name(named: Any) -> str:
+    """The four names of whatever has them, as they are spoken."""
+    names = (named.first_name, named.second_name, named.first_surname, named.second_surname)
+    return " ".join(name for name in names if name)
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def matching(self, words: str) -> Self:
         """Persons of this document, or whose names have every word, without accents or case."""
@@ -70,7 +86,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
 
 class Person(models.Model):
-    """A natural person, known once by document type and number."""
+    """A natural person whose identity is verified, known once by document type and number.
+
+    There is no other kind of person: who says they are somebody is an account with an `IdentityClaim`, and whatever
+    refers to a person (an own account, a delegate's, a representation, a registered user) is of a verified one.
+    """
 
     document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
     document_number = models.CharField("número de documento", max_length=20)
@@ -83,6 +103,8 @@ class Person(models.Model):
     # kept true from `DeceasedEntry` and `CivilRegistryEntry` by triggers (roles/sql/deceased.sql), also for people who
     # come to the portal later
     deceased_on = models.DateField("fecha de fallecimiento", null=True, blank=True)
+    verified_at = models.DateTimeField("identidad verificada el", db_default=Now())
+    verified_how = models.CharField("identidad verificada con", max_length=14, choices=Verification)
     sort_name = models.GeneratedField(
         expression=Fold(
             Concat("first_surname", Value(" "), "second_surname", Value(" "), "first_name", Value(" "), "second_name")
@@ -114,6 +136,11 @@ class Person(models.Model):
                 name="person_sex_known",
                 violation_error_message="El sexo debe ser uno de la lista.",
             ),
+            models.CheckConstraint(
+                condition=Q(verified_how__in=Verification.values),
+                name="person_verified",
+                violation_error_message="Una persona debe tener su identidad verificada: diga cómo.",
+            ),
         )
         indexes = (
             models.Index("sort_name", "id", name="person_sort_name"),
@@ -128,5 +155,4 @@ class Person(models.Model):
     @property
     def full_name(self) -> str:
         """The four names as they are spoken."""
-        names = (self.first_name, self.second_name, self.first_surname, self.second_surname)
-        return " ".join(name for name in names if name)
+        return full_name(self)

@@ -66,7 +66,11 @@ def logout(request: HttpRequest) -> HttpResponse:
     return redirect("login")
 
 
-@signed_in(methods=FORM, menu=MenuEntry("Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key", order=130))
+@signed_in(
+    methods=FORM,
+    menu=MenuEntry("Cambiar Contraseña", "Cambie la contraseña de su cuenta.", "key", order=130),
+    unverified=True,
+)
 @sensitive_post_parameters("old", "new", "confirmation")
 def change_password(request: AnyRequest) -> HttpResponse:
     """Change the password of the account; this session stays, under a new key."""

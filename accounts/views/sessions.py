@@ -53,7 +53,7 @@ def end_sessions(request: AnyRequest) -> HttpResponse:
     return redirect("security")
 
 
-@signed_in(methods=FORM, viewable=Viewable.OWN)
+@signed_in(methods=FORM, viewable=Viewable.OWN, unverified=True)
 def keep_session(request: AnyRequest) -> HttpResponse:
     """ "Continuar" in the warning that the session ends: answers how many seconds it now has."""
     if request.method != "POST":
@@ -61,7 +61,7 @@ def keep_session(request: AnyRequest) -> HttpResponse:
     return JsonResponse({"seconds": request.account_session.seconds_left})
 
 
-@signed_in(methods=FORM)
+@signed_in(methods=FORM, unverified=True)
 def resume_form(request: AnyRequest) -> HttpResponse:
     """The form that was sent after the session had ended: send it now, or discard it."""
     saved_form = saved_forms.load(request, request.account)

@@ -107,6 +107,7 @@ def send_registration(*, by: Account, details: EntityDetails, rut: CheckedRut) -
     Raises Refused, with nothing saved, when the entity may not be registered or the person has an open request for
     it (a double click among them).
     """
+    by.require_person()
     registration = EntityRegistration(applicant=by, **asdict(details))
     refuse(too_many_open_refusal(by) or registration_refusal(registration))
     _save(registration)

@@ -9,12 +9,11 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.actions.login_and_password import confirm_password
-from accounts.models import Account, PasswordLink, Person
+from accounts.models import Account, PasswordLink
 from accounts.security import login_limits
-from accounts.security.notices import notify_person
 from delegates.events import Event
 from delegates.models import EmailChange, person_of
-from delegates.personal_data_export import personal_data
+from delegates.personal_data_export import personal_data, unverified_data
 from entities.models import EntityKind
 from mipres_admin.database.locks import lock
 from mipres_admin.database.text import masked_email
@@ -87,9 +86,15 @@ def find_email_change(secret: str) -> EmailChange:
     return change
 
 
-def _accounts_to_change(person: Person) -> QuerySet[Account]:
-    """The person's own account and that as a PPN; a delegate's is no further proven by having the same e-mail."""
-    own = Q(entity=None) | Q(entity__kind=EntityKind.PPN)
+def _accounts_to_change(account: Account, old: str) -> QuerySet[Account]:
+    """The person's own account, that as a PPN, and each delegate's account that has the old e-mail.
+
+    Whoever is not verified has that one account.
+    """
+    person = account.person
+    if person is None:
+        return Account.objects.filter(pk=account.pk)
+    own = Q(entity=None) | Q(entity__kind=EntityKind.PPN) | Q(email__iexact=old)
     return Account.objects.filter(own, person=person, is_staff=False)
 
 
@@ -102,35 +107,34 @@ def _event_rows(accounts: QuerySet[Account], new: str) -> Iterator[EventRow]:
 @sensitive_variables("secret")
 @transaction.atomic
 def change_email(*, secret: str) -> Account:
-    """Change the e-mail as the link says, and notify the old one and each other address of the person.
+    """Change the e-mail as the link says, and notify the old one.
 
-    A delegate's account keeps the e-mail that its entity's representative gave: whoever opens the person's own account
-    would else get the links of the others. Each account that changes has its event. Raises Refused when the link does
-    not open; when it is used twice at once, the second is refused.
+    A delegate's account keeps the e-mail that its entity's representative gave, unless that is the old e-mail. Each
+    account that changes has its event, a delegate's in the history of its entity. Raises Refused when the link does not
+    open; when it is used twice at once, the second is refused.
     """
     change = find_email_change(secret)
-    person = lock(person_of(change.account))
+    person = lock(change.account.person) if change.account.person else None
     deleted, _ = EmailChange.objects.current().filter(pk=change.pk, secret_sha256=change.secret_sha256).delete()
     if not deleted:
         raise Refused(DEAD_LINK)
     old, new = change.account.email, change.email
-    accounts = _accounts_to_change(person)
+    accounts = _accounts_to_change(change.account, old)
     events = list(_event_rows(accounts, new))
     # the old mailbox may have a link in it
     PasswordLink.objects.filter(account__in=accounts).delete()
     accounts.update(email=new)
-    person.email = new
-    person.save(update_fields=["email"])
+    if person is not None:
+        person.email = new
+        person.save(update_fields=["email"])
     record_all(by=change.account, events=events)
-    change.account.email = new
-    notify_person(change.account, "email_changed", old, email=masked_email(new))
+    notify(old, "email_changed", email=masked_email(new))
     return change.account
 
 
 @transaction.atomic
 def download_personal_data(*, by: Account) -> dict[str, Any]:
-    """All that the portal has on the person; the download is recorded."""
-    person = person_of(by)
-    data = personal_data(person)
-    record(by=by, event=Event.PERSON_DOWNLOADED, obj=person)
+    """All that the portal has on the person, or on who says they are; the download is recorded."""
+    data = unverified_data(by) if by.is_unverified else personal_data(person_of(by))
+    record(by=by, event=Event.PERSON_DOWNLOADED, obj=by.person or by)
     return data

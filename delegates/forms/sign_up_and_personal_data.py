@@ -1,8 +1,10 @@
 """What does a person type to sign up and to change their data, and how are mistakes worded?"""
 
 from dataclasses import fields
+from datetime import date
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from accounts.forms.captcha import CaptchaForm
 from accounts.forms.documents import CHOOSE, DocumentForm
@@ -10,6 +12,7 @@ from accounts.forms.login import LONGEST_PASSWORD
 from accounts.forms.person_fields import NameField, email_field
 from accounts.models import Sex
 from delegates.actions.sign_up import Applicant
+from mipres_admin.database.clock import today
 from mipres_admin.forms import ActionForm
 
 
@@ -26,6 +29,19 @@ def sex_field() -> forms.ChoiceField:
     )
 
 
+def issued_on_field() -> forms.DateField:
+    """The day on which the document was issued, which only who has it in their hands reads."""
+    message = "La fecha de expedición debe ser una fecha hasta hoy, por ejemplo 2015-08-24."
+    return forms.DateField(
+        label="Fecha de expedición del documento",
+        help_text="Está en su documento, por ejemplo al respaldo de la cédula.",
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        validators=[MinValueValidator(date(1900, 1, 1), message), MaxValueValidator(today, message)],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"}),
+        error_messages={"required": "Ingrese la fecha de expedición.", "invalid": message},
+    )
+
+
 class SignUpForm(DocumentForm, CaptchaForm):
     """Registro in Mi Seguridad Social, persona natural; the fields of "Datos de delegados" in the provider manual."""
 
@@ -33,6 +49,7 @@ class SignUpForm(DocumentForm, CaptchaForm):
     second_name = NameField("Segundo nombre", "Gabriela", "additional-name")
     first_surname = NameField("Primer apellido", "Suárez", "family-name", required=True)
     second_surname = NameField("Segundo apellido", "Núñez", "off")
+    issued_on = issued_on_field()
     sex = sex_field()
     email = email_field("Correo electrónico", "Allí llegará el enlace que abre su cuenta. Use uno que solo lea usted.")
     notice = forms.BooleanField(

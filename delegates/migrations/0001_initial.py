@@ -516,6 +516,7 @@ class Migration(migrations.Migration):
                         verbose_name="sexo",
                     ),
                 ),
+                ("issued_on", models.DateField(verbose_name="fecha de expedición")),
                 ("email", models.EmailField(max_length=254, verbose_name="correo electrónico")),
                 ("notice_version", models.CharField(max_length=20, verbose_name="versión del aviso de privacidad")),
                 (

@@ -11,9 +11,8 @@ from mipres_admin.database.constraints import SHA256
 
 
 def person_of(account: Account) -> Person:
-    """The person of an account that must have one, such as that of a natural person."""
-    assert account.person is not None  # noqa: S101  narrows the type
-    return account.person
+    """The verified person of an account. Raises Refused for one whose identity nobody has verified."""
+    return account.require_person()
 
 
 class SignUpQuerySet(models.QuerySet["SignUp"]):
@@ -37,6 +36,7 @@ class SignUp(models.Model):
     first_surname = models.CharField("primer apellido", max_length=60)
     second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
     sex = models.CharField("sexo", max_length=2, choices=Sex)
+    issued_on = models.DateField("fecha de expedición")
     email = models.EmailField("correo electrónico")
     notice_version = models.CharField("versión del aviso de privacidad", max_length=20)
     accepted_at = models.DateTimeField("aviso aceptado el", db_default=Now(), editable=False)

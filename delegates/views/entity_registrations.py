@@ -17,9 +17,8 @@ from delegates.rut.rules import Verdict, stored_checks
 from delegates.views.represented_entity_or_404 import represented_entity
 from entities.models import EntityKind
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, person, signed_in
+from mipres_admin.uploaded_file import uploaded_file
 
-# what a browser may do with an uploaded document: save it, nothing else
-SANDBOX = "default-src 'none'; sandbox"
 KIND_HINTS = {
     RegistrationKind.IPS: "Debe estar habilitada en el REPS.",
     RegistrationKind.EPS: "De régimen contributivo, subsidiado o ambos.",
@@ -137,11 +136,7 @@ def download_rut(request: AnyRequest, public_id: UUID) -> HttpResponse:
         documents = documents.filter(registration__applicant=account if account.is_natural_person else None)
     document = get_object_or_404(documents, public_id=public_id)
     actions.record_download(by=account, document=document)
-    response = HttpResponse(bytes(document.content), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="rut-{document.uploaded_at:%Y-%m-%d}.pdf"'
-    response["Content-Security-Policy"] = SANDBOX
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return uploaded_file(document.content, "application/pdf", f"rut-{document.uploaded_at:%Y-%m-%d}.pdf")
 
 
 @person(methods=SAFE)

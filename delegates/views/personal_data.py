@@ -14,7 +14,8 @@ from delegates.forms.sign_up_and_personal_data import (
     SexForm,
 )
 from delegates.models import PrivacyAcceptance, Representation, person_of
-from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, person, public
+from delegates.views.identity_claims import show_claim
+from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, own_account, person, public
 from mipres_admin.database.text import masked_email
 from roles.models import RegisteredUser
 
@@ -36,6 +37,8 @@ def role_list(request: PersonRequest) -> HttpResponse:
 
 
 def _show(request: PersonRequest, *, sex: SexForm | None = None, email: EmailForm | None = None) -> HttpResponse:
+    if request.account.is_unverified:
+        return show_claim(request, form=email)
     who = person_of(request.account)
     context = {
         "person": who,
@@ -72,12 +75,13 @@ def correct_my_data(request: PersonRequest) -> HttpResponse:
     return redirect("my_data")
 
 
-@person(methods=FORM)
+@own_account(methods=FORM)
 @sensitive_post_parameters("old")
 def change_my_email(request: PersonRequest) -> HttpResponse:
     """Request another e-mail: it changes when the mailed link is used."""
+    own_page = "identity_claim" if request.account.is_unverified else "my_data"
     if request.method != "POST":
-        return redirect("my_data")
+        return redirect(own_page)
     form = EmailForm(request.POST, auto_id="id_correo_%s")
     if form.is_valid():
         email, where = form.cleaned_data["email"], masked_email(form.cleaned_data["email"])
@@ -86,7 +90,7 @@ def change_my_email(request: PersonRequest) -> HttpResponse:
             messages.info(
                 request, f"Enviamos un enlace a {where}. Su correo cambia cuando lo use, en los próximos 60 minutos."
             )
-            return redirect("my_data")
+            return redirect(own_page)
     return _show(request, email=form)
 
 
@@ -103,7 +107,7 @@ def confirm_email(request: HttpRequest, secret: str) -> HttpResponse:
     return render(request, "delegates/confirm_email.html", {"change": change})
 
 
-@person(methods=SAFE)
+@own_account(methods=SAFE)
 def download_my_data(request: PersonRequest) -> HttpResponse:
     """A machine-readable copy of all data (Ley 1581 de 2012, art. 8 a and 14)."""
     return JsonResponse(

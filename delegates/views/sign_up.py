@@ -13,7 +13,11 @@ from delegates.privacy_notice_version import NOTICE_VERSION
 from mipres_admin.access.declarations import FORM, SAFE, Viewable, public
 from mipres_admin.refusals import Refused
 
-OPENED = "Su cuenta de Mi Seguridad Social está lista. Ingrese con su usuario, {login}, y la contraseña que eligió."
+VERIFIED = "Su cuenta de Mi Seguridad Social está lista. Ingrese con su usuario, {login}, y la contraseña que eligió."
+PENDING = (
+    "Su cuenta está abierta y su identidad, por verificar. Ingrese con su usuario, {login}, y la contraseña que "
+    "eligió: allí le decimos qué falta."
+)
 
 
 @public(methods=SAFE, viewable=Viewable.YES)
@@ -49,7 +53,7 @@ def confirm_sign_up(request: HttpRequest, secret: str) -> HttpResponse:
     if form.is_valid():
         with form.attempt():
             account = actions.confirm_account(secret=secret, new=form.cleaned_data["new"])
-            messages.success(request, OPENED.format(login=account.login))
+            messages.success(request, (PENDING if account.is_unverified else VERIFIED).format(login=account.login))
             return redirect("login")
     if form.refusal:  # the link was used or expired meanwhile
         raise Refused(form.refusal)

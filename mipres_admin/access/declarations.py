@@ -56,11 +56,13 @@ class MenuEntry:
 
 
 class Options(TypedDict, total=False):
-    """The methods of a view, its menu entry, and whether it can be seen while impersonating."""
+    """The methods of a view, its menu entry, whether it can be seen while impersonating, and whether `signed_in` also
+    admits who has not verified their identity."""
 
     methods: tuple[str, ...]
     menu: MenuEntry
     viewable: Viewable
+    unverified: bool
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Access:
     methods: tuple[str, ...] = ()
     menu: MenuEntry | None = None
     viewable: Viewable = Viewable.NO
+    unverified: bool = False
 
     def admits(self, user: Any) -> bool:
         """Whether this (possibly anonymous) user may open the view."""
@@ -82,11 +85,13 @@ class Access:
             return True
         if not user.is_authenticated:
             return False
+        if user.is_unverified:
+            return self.who in ("unverified", "own_account") or self.unverified
         if self.who == "mfa_enrolment":
             return True
         if self.who == "delegate":
             return user.entity is not None and user.entity.is_active and user.entity.kind in self.kinds
-        if self.who == "person":
+        if self.who in ("person", "own_account"):
             return bool(user.is_natural_person)
         return self.who == "signed_in" or (self.who == "staff" and user.is_staff)
 
@@ -114,8 +119,18 @@ def public(**options: Unpack[Options]) -> Declaration:
 
 
 def signed_in(**options: Unpack[Options]) -> Declaration:
-    """Any account that has logged in."""
+    """Any account that has logged in and whose holder is verified; with `unverified=True`, any at all."""
     return _declaration(Access("signed_in", **options))
+
+
+def unverified(**options: Unpack[Options]) -> Declaration:
+    """Accounts of Mi Seguridad Social whose holder's identity nobody has verified."""
+    return _declaration(Access("unverified", **options))
+
+
+def own_account(**options: Unpack[Options]) -> Declaration:
+    """Accounts of Mi Seguridad Social, whether or not their holder's identity is verified."""
+    return _declaration(Access("own_account", **options))
 
 
 def person(**options: Unpack[Options]) -> Declaration:

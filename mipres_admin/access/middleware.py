@@ -53,6 +53,8 @@ class AccessMiddleware(MiddlewareMixin):
         """Let the view answer, or redirect to the current step of this log-in."""
         pending = getattr(request, "pending_login", None)
         if request.user.is_authenticated:
+            if who == "mfa_enrolment" and request.user.is_unverified:
+                raise PermissionDenied
             account, url_name = request.user, "home" if who == "pending_login" else ""
         elif pending is None:
             return redirect("login")

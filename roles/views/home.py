@@ -24,10 +24,13 @@ def recent_impersonations(account: Account) -> list[Impersonation]:
     )
 
 
-@signed_in(methods=SAFE, viewable=Viewable.YES)
+@signed_in(methods=SAFE, viewable=Viewable.YES, unverified=True)
 def home(request: AnyRequest) -> HttpResponse:
-    """What this account can do and the figures of its entity; a natural person's home is "Mi lista de roles"."""
+    """What this account can do and the figures of its entity; a natural person's home is "Mi lista de roles", and
+    "Mi identidad" until it is verified."""
     account = request.account
+    if account.is_unverified:
+        return redirect("identity_claim")
     if account.is_natural_person:
         return redirect("role_list")
     since = compulsory_from(account)

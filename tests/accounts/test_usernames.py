@@ -2,12 +2,21 @@
 
 import pytest
 
-from accounts.usernames import first_delegate_login, natural_person_login, next_delegate_login
+from accounts.models import Account
+from accounts.usernames import first_delegate_login, natural_person_login, next_delegate_login, next_unverified_login
 from tests import factories
 
 
 def test_login_of_a_natural_person_is_the_document():
     assert natural_person_login("CC", "1025000111") == "CC1025000111"
+
+
+@pytest.mark.django_db
+def test_logins_of_unverified_accounts_are_numbered_and_leave_the_documents_free():
+    assert next_unverified_login("CC1025000111") == "CC1025000111-1"
+    Account.objects.create_user("CC1025000111-1", email="a@b.example")
+    Account.objects.create_user("CC10250001112-1", email="a@b.example")
+    assert next_unverified_login("CC1025000111") == "CC1025000111-2"
 
 
 @pytest.mark.django_db

@@ -1,13 +1,15 @@
 """How does a test open a mailed link of Mi Seguridad Social? It requests one and reads the mail."""
 
 import re
+from datetime import date
 
 from delegates.actions.personal_data import request_email_change
 from delegates.actions.sign_up import Applicant, request_account
 from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
 
-MARIA = Applicant("CC", "1025000111", "María", "Gabriela", "Suárez", "", "F", "maria@correo.example")
+ISSUED_ON = date(2014, 5, 6)
+MARIA = Applicant("CC", "1025000111", "María", "Gabriela", "Suárez", "", "F", ISSUED_ON, "maria@correo.example")
 
 
 def link_in_mail(template: str) -> str:

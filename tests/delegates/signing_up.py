@@ -1,10 +1,12 @@
 """How does a test sign a person up?"""
 
-from accounts.models import Account
+from datetime import date
+
+from accounts.models import Account, DeceasedEntry
 from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
 from tests.accounts.login_page import solution
-from tests.delegates.links import link_in_mail
+from tests.delegates.links import ISSUED_ON, link_in_mail
 
 PAGE = "/seguridad-social/registro/"
 
@@ -17,6 +19,7 @@ TYPED = {
     "first_surname": "Suárez",
     "second_surname": "",
     "sex": "F",
+    "issued_on": "2014-05-06",
     "email": "maria@correo.example",
     "notice": "on",
 }
@@ -35,6 +38,12 @@ def matching_person(**fields):
     return factories.make_person(**(defaults | fields))
 
 
+def civil_entry(**fields):
+    """The Registro civil has what is typed, in capitals."""
+    names = {"first_name": "MARIA", "second_name": "GABRIELA", "first_surname": "SUAREZ", "second_surname": ""}
+    return factories.make_civil_entry(**(names | {"document_number": "1025000111", "issued_on": ISSUED_ON} | fields))
+
+
 def last_mail():
     return OutgoingMail.objects.latest("id")
 
@@ -48,12 +57,29 @@ def page_text(response):
 
 
 def obstacles():
+    """What leaves an identity to a reviewer, by its name: each prepares what the portal knows of the document."""
+
+    def known(make, **entry):
+        return lambda: (civil_entry(**entry), make())
+
     return {
-        "other names": lambda: matching_person(first_surname="Restrepo"),
-        "deceased": lambda: matching_person(deceased_on="2025-01-01"),
-        "has an account": lambda: factories.make_natural(matching_person()),
-        "a delegate of another e-mail": lambda: factories.make_delegate(
-            factories.make_entity(), person=matching_person()
+        "no registry": lambda: None,
+        "only the portal knows them": matching_person,
+        "other surname": known(lambda: None, first_surname="RESTREPO"),
+        "another second name": known(lambda: None, second_name="PAOLA"),
+        "a surname more": known(lambda: None, second_surname="GIL"),
+        "another date": known(lambda: None, issued_on=date(2014, 5, 7)),
+        "cancelled": known(lambda: None, state="cancelada", deceased_on=date(2025, 1, 1)),
+        "no longer in the registry": known(lambda: None, closed_on=date(2025, 1, 1)),
+        "deceased": known(lambda: matching_person(deceased_on="2025-01-01")),
+        "in the list of the deceased": known(
+            lambda: DeceasedEntry.objects.create(
+                document_type="CC", document_number="1025000111", deceased_on=date(2025, 1, 1)
+            )
         ),
-        "login of the Ministry": lambda: Account.objects.create_superuser("CC1025000111", email="a@b.example"),
+        "has an account": known(lambda: factories.make_natural(matching_person())),
+        "a delegate of another e-mail": known(
+            lambda: factories.make_delegate(factories.make_entity(), person=matching_person())
+        ),
+        "login of the Ministry": known(lambda: Account.objects.create_superuser("CC1025000111", email="a@b.example")),
     }

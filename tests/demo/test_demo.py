@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from accounts.models import Account, CivilRegistryEntry, Person
+from accounts.models import Account, CivilRegistryEntry, IdentityClaim, Person
 from delegates.models import Appointment, DelegateAccount, Representation
 from demo import content
 from entities.models import Association, EntityKind, Sede
@@ -39,6 +39,7 @@ def test_every_kind_of_delegate_person_and_group_has_a_login(loaded):
         "ADMPRO",
         "ADMPPN",
         "ADMET9",
+        "CC1000",
         "CC1000",
         "CC1000",
         "MINSAL",
@@ -83,6 +84,11 @@ def test_loading_twice_adds_nothing(loaded):
     content.load_registries()
     content.load_people()
     assert counts() == before
+
+
+def test_one_identity_waits_for_a_reviewer(loaded):
+    claim = IdentityClaim.objects.waiting().get()
+    assert (claim.account.is_unverified, claim.document_copy.kind) == (True, "image/png")
 
 
 def test_ips_has_a_doctor_with_roles(loaded):

@@ -44,6 +44,7 @@ from mipres_admin.database.text import masked_email
 from roles.models import RethusEntry
 from tests import factories
 from tests.delegates.links import MARIA, link_in_mail, link_of_a_sign_up
+from tests.delegates.signing_up import civil_entry
 from tests.history.scenario import Expected, Scenario, by_natural, case
 from tests.tokens.helpers import make_token
 from tokens.events import Event as TokenEvent
@@ -68,31 +69,31 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     secret = secret_in(link_of_a_sign_up())
     yield None
     account = confirm_account(secret=secret, new=factories.PASSWORD)
-    after = {"person": account.person_id, "new_person": True, "notice": NOTICE_VERSION}
-    yield Expected(account, account, None, after=after)
+    yield Expected(account, account, None, after={"notice": NOTICE_VERSION})
 
 
-@case(Event.SIGN_UP_CONFIRMED)
-def of_a_known_person(scenario: Scenario) -> Iterator[Expected | None]:
-    """The stored contact is overwritten, and the event has it as it was."""
-    names = {"first_name": MARIA.first_name, "first_surname": MARIA.first_surname}
-    person = factories.make_person(document_number=MARIA.document_number, email="otra@correo.example", **names)
+@case(AccountEvent.IDENTITY_VERIFIED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    civil_entry()
     secret = secret_in(link_of_a_sign_up())
     yield None
     account = confirm_account(secret=secret, new=factories.PASSWORD)
-    contact = {"email": masked_email(MARIA.email), "sex": MARIA.sex}
-    after = {"person": person.pk, "new_person": False, "notice": NOTICE_VERSION} | contact
-    yield Expected(account, account, None, before={"email": "o***@correo.example", "sex": ""}, after=after)
+    after = {"person": account.person_id, "new_person": True, "verified": "registro_civil"}
+    yield Expected(account, account, None, after=after, also=(Event.SIGN_UP_CONFIRMED,))
 
 
-@case(Event.SIGN_UP_REFUSED)
-def _(scenario: Scenario) -> Iterator[Expected | None]:
+@case(AccountEvent.IDENTITY_VERIFIED)
+def of_a_known_person(scenario: Scenario) -> Iterator[Expected | None]:
+    """The stored contact is overwritten, and the event has it as it was."""
+    person = factories.make_person(document_number=MARIA.document_number, email="otra@correo.example")
+    civil_entry()
     secret = secret_in(link_of_a_sign_up())
-    factories.make_person(document_number=MARIA.document_number, first_name="Otra")
     yield None
-    with suppress(Exception):
-        confirm_account(secret=secret, new=factories.PASSWORD)
-    yield Expected(SignUp.objects.get(), None, None, after={"cause": "names"})
+    account = confirm_account(secret=secret, new=factories.PASSWORD)
+    after = {"person": person.pk, "new_person": False, "verified": "registro_civil"}
+    after |= {"email": masked_email(MARIA.email), "sex": MARIA.sex}
+    before = {"email": "o***@correo.example", "sex": ""}
+    yield Expected(account, account, None, before=before, after=after, also=(Event.SIGN_UP_CONFIRMED,))
 
 
 @case(Event.PERSON_CORRECTED)
@@ -145,17 +146,17 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 
 
 @case(Event.EMAIL_CHANGED)
-def of_a_ppn_too(scenario: Scenario) -> Iterator[Expected | None]:
+def of_a_delegate_too(scenario: Scenario) -> Iterator[Expected | None]:
     """Each account that follows says so, a delegate's to its entity."""
-    entity, email = factories.make_entity("PPN"), scenario.natural.email
-    account = factories.make_delegate(entity, person=person_of(scenario), login="ADMPPN1-9", email=email)
+    email = scenario.natural.email
+    account = factories.make_delegate(scenario.sede.entity, person=person_of(scenario), login="ADMIPS1-9", email=email)
     ask(scenario)
     secret = secret_in(link_in_mail("confirm_email"))
     yield None
     change_email(secret=secret)
     before, after = {"email": "p***@correo.example"}, {"email": "n***@correo.example"}
     yield by_natural(scenario, scenario.natural, before=before, after=after)
-    yield Expected(account, scenario.natural, entity, before, after)
+    yield Expected(account, scenario.natural, scenario.sede.entity, before, after)
 
 
 # ---------------------------------------------------------------- Registro de Usuarios
@@ -411,19 +412,6 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     )
     after = written(scenario, first_name="Marina")
     yield Expected(appointment, scenario.natural, scenario.sede.entity, written(scenario), after)
-
-
-@case(Event.EMAIL_CHANGED)
-def by_the_representative(scenario: Scenario) -> Iterator[Expected | None]:
-    do = represented(scenario)
-    appointment = named(scenario, **do)
-    DelegateAccount.objects.create(account=scenario.delegate, appointment=appointment)
-    yield None
-    new = authorization(scenario, email="nuevo@correo.example")
-    change_appointment(**do, appointment=appointment, authorization=new, expected_version=version(appointment))
-    before, after = {"email": masked_email(scenario.delegate.email)}, {"email": "n***@correo.example"}
-    also = (Event.APPOINTMENT_CHANGED, AccountEvent.PASSWORD_LINK_SENT)
-    yield Expected(scenario.delegate, scenario.natural, scenario.sede.entity, before, after, also)
 
 
 @case(Event.APPOINTMENT_ENDED)

@@ -74,7 +74,7 @@ class Command(BaseCommand):
             )
         with self._without_indexes(Person):
             names = "first_name second_name first_surname second_surname"
-            rows += self._copy(Person, f"id document_type document_number {names} email", crowd.people())
+            rows += self._copy(Person, f"id document_type document_number {names} email verified_how", crowd.people())
         with self._without_indexes(RegisteredUser):
             columns = "id public_id person_id kind profession_id professional_registry"
             rows += self._copy(RegisteredUser, columns, crowd.registrations())

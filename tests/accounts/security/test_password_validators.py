@@ -61,7 +61,7 @@ def test_only_three_hashes_are_kept(delegate_client, delegate):
 
 
 def create_user():
-    return Account.objects.create_user("ADMIPS900000900", factories.PASSWORD, email="a@correo.example")
+    return Account.objects.create_user("CC900000900-1", factories.PASSWORD, email="a@correo.example")
 
 
 def create_superuser():
@@ -69,7 +69,7 @@ def create_superuser():
 
 
 def set_password():
-    account = Account.objects.create_user("ADMIPS900000900", email="a@correo.example")
+    account = Account.objects.create_user("CC900000900-1", email="a@correo.example")
     account.set_password(factories.PASSWORD)
     account.save()
     return account
@@ -96,7 +96,7 @@ def test_the_changepassword_command_remembers_and_obeys(monkeypatch, capsys):
 
 
 def test_an_account_without_password_has_no_record():
-    Account.objects.create_user("ADMIPS900000900", email="a@correo.example")
+    Account.objects.create_user("CC900000900-1", email="a@correo.example")
     assert not PasswordRecord.objects.exists()
 
 

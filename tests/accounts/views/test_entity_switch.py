@@ -97,7 +97,7 @@ def test_the_header_does_not_offer_an_account_of_another_e_mail(delegate_client,
 
 
 def test_accounts_without_person_share_nothing(ministry):
-    Account.objects.create_user("SIN-PERSONA", factories.PASSWORD, email="s@b.example")
+    factories.make_claim()
     client = Client()
     client.force_login(ministry)
     assert "No tiene otras cuentas activas" in client.get("/cambiar-de-entidad/").text

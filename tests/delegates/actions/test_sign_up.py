@@ -8,7 +8,7 @@ from django.db import connection, connections
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, Person
+from accounts.models import Account, IdentityClaim, Person
 from delegates.actions import sign_up as actions
 from delegates.models import PrivacyAcceptance, SignUp
 from delegates.privacy_notice_version import NOTICE_VERSION
@@ -23,6 +23,7 @@ from tests.delegates.signing_up import (
     NEW,
     PAGE,
     TYPED,
+    civil_entry,
     last_mail,
     link,
     matching_person,
@@ -90,17 +91,59 @@ def test_secret_is_neither_in_table_nor_history(client, signed_up):
     assert mail_links.hash_of(secret) in stored
 
 
-def test_confirming_makes_person_account_and_acceptance(client, signed_up):
+def test_match_with_the_registro_civil_makes_a_verified_person(client, signed_up):
+    civil_entry()
     assert client.post(signed_up, NEW).url == "/ingresar/"
     account = Account.objects.get()
-    assert (account.login, account.email, str(account.person)) == (
+    assert (account.login, account.email, str(account.person), account.person.verified_how) == (
         "CC1025000111",
         "maria@correo.example",
-        "María Gabriela Suárez",
+        "MARIA GABRIELA SUAREZ",
+        "registro_civil",
     )
     assert PrivacyAcceptance.objects.get(account=account).notice_version == NOTICE_VERSION
     assert PrivacyAcceptance.objects.get().accepted_at == SignUp.objects.get().accepted_at
     assert HistoryEntry.objects.filter(event="sign_up.confirmed", actor=account).count() == 1
+    assert not IdentityClaim.objects.exists()
+
+
+@pytest.mark.parametrize("obstacle", obstacles())
+def test_every_obstacle_leaves_a_claim_that_takes_nobodys_place(client, signed_up, obstacle):
+    obstacles()[obstacle]()
+    people = list(Person.objects.values())
+    assert client.post(signed_up, NEW).url == "/ingresar/"
+    account = IdentityClaim.objects.get().account
+    assert (account.login, account.person, account.email) == ("CC1025000111-1", None, "maria@correo.example")
+    assert list(Person.objects.values()) == people
+    assert last_mail().template == "identity_pending"
+
+
+def test_claims_of_one_document_have_a_number_each(client):
+    for email in ("una@correo.example", "otra@correo.example"):
+        send_sign_up(client, email=email)
+        client.post(link(), NEW)
+    assert sorted(Account.objects.values_list("login", flat=True)) == ["CC1025000111-1", "CC1025000111-2"]
+
+
+def test_the_true_person_is_verified_after_a_strangers_claim(client, signed_up):
+    client.post(signed_up, NEW)
+    civil_entry()
+    send_sign_up(client, email="verdadera@correo.example")
+    client.post(link(), NEW)
+    assert Account.objects.get(login="CC1025000111").email == "verdadera@correo.example"
+    assert IdentityClaim.objects.get().account.login == "CC1025000111-1"
+
+
+def test_sixth_comparison_of_a_day_is_not_made(client, settings):
+    settings.RECOVERIES_ALLOWED = 20
+    civil_entry()
+    for _ in range(5):
+        send_sign_up(client, issued_on="2014-05-07")
+        client.post(link(), NEW)
+    send_sign_up(client)
+    page = client.post(link(), NEW, follow=True)
+    assert Account.objects.filter(login="CC1025000111").count() == 0
+    assert "su identidad, por verificar" in page_text(page)
 
 
 def test_the_link_serves_once(client, signed_up):
@@ -129,47 +172,46 @@ def test_a_weak_password_leaves_the_link_open(client, signed_up):
 
 def test_existing_person_gets_the_account_and_confirmed_email(client):
     person = matching_person(email="viejo@correo.example")
+    civil_entry()
     send_sign_up(client)
     client.post(link(), NEW)
     person.refresh_from_db()
-    assert (Account.objects.get().person, person.email, person.first_name) == (person, "maria@correo.example", "MARIA")
+    assert (Account.objects.get().person, person.email, person.second_name) == (
+        person,
+        "maria@correo.example",
+        "GABRIELA",
+    )
 
 
 def test_previous_email_of_an_existing_person_is_notified(client):
     matching_person(email="viejo@correo.example")
+    civil_entry()
     send_sign_up(client)
     client.post(link(), NEW)
-    assert OutgoingMail.objects.filter(recipient="viejo@correo.example", template="email_changed").exists()
+    assert OutgoingMail.objects.filter(recipient="viejo@correo.example", template="own_account_verified").exists()
 
 
 def test_delegate_signs_up_with_the_email_of_a_delegate_account(client):
     factories.make_delegate(factories.make_entity(), person=matching_person(), email=TYPED["email"].upper())
+    civil_entry()
     send_sign_up(client)
-    assert client.post(link(), NEW).url == "/ingresar/"
-
-
-@pytest.mark.parametrize("obstacle", obstacles())
-def test_every_obstacle_is_refused_in_the_same_words(client, signed_up, obstacle):
-    obstacles()[obstacle]()
-    before = Account.objects.count()
-    page = client.post(signed_up, NEW)
-    assert (page.status_code, "No se creó la cuenta" in page_text(page)) == (410, True)
-    assert Account.objects.count() == before
-    assert HistoryEntry.objects.filter(event="sign_up.refused").count() == 1
+    client.post(link(), NEW)
+    assert Account.objects.get(login="CC1025000111").is_natural_person
 
 
 @pytest.mark.django_db(transaction=True)
 def test_link_used_twice_at_once_opens_one_account(client, signed_up):
     secret = signed_up.split("/")[-2]
-    assert confirmed_at_once(secret, secret) == ["CC1025000111", "Este enlace ya no sirve"]
+    assert confirmed_at_once(secret, secret) == ["CC1025000111-1", "Este enlace ya no sirve"]
     assert Account.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_links_for_one_document_open_one_account(client):
+def test_two_links_for_one_document_verify_one_account(client):
+    civil_entry()
     secrets = []
     for _ in range(2):
         actions.request_account(applicant=MARIA)
         secrets.append(link().split("/")[-2])
-    assert confirmed_at_once(*secrets) == ["CC1025000111", "No se creó la cuenta"]
+    assert confirmed_at_once(*secrets) == ["CC1025000111", "CC1025000111-1"]
     assert Person.objects.count() == 1

@@ -1,6 +1,6 @@
 """Does the database refuse impossible sign-ups, e-mail changes and accounts?"""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -28,6 +28,7 @@ def sign_up(**fields):
         "first_name": "Ana",
         "first_surname": "Prueba",
         "sex": "F",
+        "issued_on": date(2014, 5, 6),
         "email": "ana@correo.example",
         "notice_version": "1",
         "expires_at": NOW + timedelta(hours=1),

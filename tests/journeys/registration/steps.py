@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -78,6 +79,7 @@ class Registration:
 
     def open_account(self, person: PersonDetails) -> Page:
         """Ask for an account, press the link of the mail, choose a password, log in: the browser, at the roles."""
+        in_civil_registry(person)
         page = self.open_page()
         page.goto("/ingresar/")
         page.get_by_role("link", name="Regístrese en Mi Seguridad Social").click()
@@ -131,11 +133,22 @@ class Registration:
         return page
 
 
+def in_civil_registry(person: PersonDetails) -> None:
+    """The Registro civil has what the person types."""
+    factories.make_civil_entry(
+        document_number=person.number,
+        issued_on=date(2014, 5, 6),
+        first_name=person.first_name.upper(),
+        first_surname=person.surname.upper(),
+    )
+
+
 def fill_sign_up(page: Page, person: PersonDetails) -> None:
     page.get_by_label("Tipo de Identificación").select_option("CC")
     page.get_by_label("Documento identificación").fill(person.number)
     page.get_by_label("Primer nombre").fill(person.first_name)
     page.get_by_label("Primer apellido").fill(person.surname)
+    page.get_by_label("Fecha de expedición").fill("2014-05-06")
     page.get_by_label("Sexo").select_option(person.sex)
     page.get_by_label("Correo electrónico").fill(person.email)
     page.get_by_label("He leído el aviso de privacidad").check()

@@ -16,6 +16,7 @@ from tests.journeys.registration.steps import (
     fill_delegate,
     fill_place,
     fill_sign_up,
+    in_civil_registry,
     send_registration,
 )
 from tests.journeys.steps import captcha_answer, log_in, menu
@@ -26,7 +27,9 @@ MARIA = PersonDetails(NUMBER, "María", "Suárez")
 
 
 @pytest.fixture
-def in_rethus():
+def in_registries():
+    """The Registro civil and ReTHUS have the person."""
+    in_civil_registry(MARIA)
     RethusEntry.objects.create(
         document_type="CC", document_number=NUMBER, profession_id="P07", registry_number="RM-1025"
     )
@@ -46,7 +49,7 @@ def sign_up(page: Page, checker) -> None:
 
 
 @pytest.mark.parametrize(("scripts", "viewport"), [(True, DESKTOP), (False, PHONE)], ids=["desktop", "phone-no-js"])
-def test_a_person_signs_up_and_registers_as_a_professional(open_page, checker, inbox, in_rethus, scripts, viewport):
+def test_a_person_signs_up_and_registers_as_a_professional(open_page, checker, inbox, in_registries, scripts, viewport):
     page = open_page(scripts=scripts, viewport=viewport)
     sign_up(page, checker)
     page = inbox(page, "Oprima AQUÍ para abrir su cuenta")

@@ -23,6 +23,7 @@ from tests.factories import (
     make_app,
     make_appointment,
     make_assignment,
+    make_claim,
     make_delegate,
     make_entity,
     make_natural,
@@ -41,6 +42,7 @@ ACTIVATING = dict.fromkeys(KINDS, IN) | {"ET": NO}
 EVERY_KIND = dict.fromkeys(KINDS, IN)
 ANYBODY = (IN, EVERY_KIND, IN)
 ONLY_PERSONS = (TO_LOGIN, dict.fromkeys(KINDS, NO), NO)
+NOBODY_VERIFIED = (TO_LOGIN, dict.fromkeys(KINDS, NO), NO)
 PROVIDER_ONLY = dict.fromkeys(KINDS, NO) | {"PROV": IN}
 OWNING = {"IPS": NO, "EPS_C": IN, "EPS_S": IN, "PROV": NO, "PPN": NO, "ET": IN}
 IN_NETWORKS = {"IPS": IN, "EPS_C": NO, "EPS_S": IN, "PROV": IN, "PPN": NO, "ET": NO}
@@ -107,6 +109,11 @@ TABLE = {
     "role_list": ONLY_PERSONS,
     "my_data": ONLY_PERSONS,
     "correct_my_data": ONLY_PERSONS,
+    "identity_claim": NOBODY_VERIFIED,
+    "correct_identity": NOBODY_VERIFIED,
+    "upload_identity_copy": NOBODY_VERIFIED,
+    "download_identity_copy": NOBODY_VERIFIED,
+    "withdraw_identity": NOBODY_VERIFIED,
     "change_my_email": ONLY_PERSONS,
     "download_my_data": ONLY_PERSONS,
     "register_delegate": ONLY_PERSONS,
@@ -167,7 +174,26 @@ WITH_WORDS = {
     "assign_password": lambda: link_to(make_delegate(make_entity())),
 }
 # where a natural person's own account gets what neither delegates nor the Ministry get
-PERSONS_OWN = {name for name, row in TABLE.items() if row == ONLY_PERSONS} | {"download_rut"}
+PERSONS_OWN = {name for name, row in TABLE.items() if row is ONLY_PERSONS} | {"download_rut"}
+# where an account goes whose holder nobody has verified, and what it gets there; everything else refuses it
+UNVERIFIED = {name: IN for name, row in TABLE.items() if row is NOBODY_VERIFIED} | {
+    "download_identity_copy": GONE,
+    "correct_identity": ELSEWHERE,
+    "upload_identity_copy": ELSEWHERE,
+    "change_my_email": ELSEWHERE,
+    "download_my_data": IN,
+    "home": ELSEWHERE,
+    "change_password": IN,
+    "keep_session": ELSEWHERE,
+    "resume_form": ELSEWHERE,
+}
+WITHOUT_LOG_IN = {name for name, row in TABLE.items() if row[0] != TO_LOGIN} | {
+    "logout",
+    "second_factor",
+    "admin_login",
+    "admin_logout",
+    "admin_change_password",
+}
 LEADS_BACK = {"home", "correct_my_data", "change_my_email"}
 OF_A_REGISTRATION = ("entity_registration", "correct_registration", "download_rut")
 OF_A_LEGAL_ENTITY = (
@@ -309,6 +335,21 @@ def expected_of_a_person(name):
 
 def test_natural_persons(subtests):
     walk(subtests, make_natural(), expected_of_a_person)
+
+
+def expected_of_an_unverified_account(name):
+    everybody = {*TABLE[name][1].values(), TABLE[name][2]}
+    return UNVERIFIED.get(name) or (everybody.pop() if name in WITHOUT_LOG_IN else NO)
+
+
+def test_accounts_of_nobody_verified(subtests):
+    walk(subtests, make_claim().account, expected_of_an_unverified_account)
+
+
+def test_the_refusal_says_what_an_unverified_account_lacks():
+    page = client_of(make_claim().account).get("/seguridad-social/entidades/").content.decode()
+    assert "Su identidad está por verificar" in page
+    assert reverse("identity_claim") in page
 
 
 @pytest.mark.parametrize("name", [*OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT])

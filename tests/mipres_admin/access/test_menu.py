@@ -4,7 +4,7 @@ import pytest
 
 from mipres_admin.access.declarations import declared, own_patterns
 from mipres_admin.access.menu import menu_for
-from tests.factories import make_delegate, make_entity, make_natural
+from tests.factories import make_claim, make_delegate, make_entity, make_natural
 
 pytestmark = pytest.mark.django_db
 
@@ -38,10 +38,14 @@ def test_menu_of_a_natural_person_has_the_registration():
     assert labels(make_natural()) == own + EVERYBODY
 
 
+def test_menu_of_an_unverified_account_has_its_identity():
+    assert labels(make_claim().account) == ["Mi identidad", "Cambiar Contraseña"]
+
+
 def test_menu_of_the_ministry_has_only_the_account(ministry):
     assert labels(ministry) == EVERYBODY
 
 
 def test_no_two_menu_entries_share_a_place():
     entries = [access.menu for pattern in own_patterns() if (access := declared(pattern.callback)) and access.menu]
-    assert len({entry.order for entry in entries}) == len(entries) == 14
+    assert len({entry.order for entry in entries}) == len(entries) == 15

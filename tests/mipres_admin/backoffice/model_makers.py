@@ -17,6 +17,7 @@ from accounts.models import (
     AuthenticatorApp,
     CivilRegistryEntry,
     DeceasedEntry,
+    IdentityClaim,
     Impersonation,
     Passkey,
     PasswordLink,
@@ -149,7 +150,8 @@ def suspension() -> Suspension:
 
 def sign_up() -> SignUp:
     names = {"first_name": "Ana", "first_surname": "Gil", "sex": "F", "email": "a@b.example"}
-    return SignUp.objects.create(secret_sha256=digest(), notice_version="1", expires_at=soon(), **names, **document())
+    days = {"issued_on": date(2014, 5, 6), "expires_at": soon()}
+    return SignUp.objects.create(secret_sha256=digest(), notice_version="1", **days, **names, **document())
 
 
 def appointment() -> Appointment:
@@ -229,6 +231,7 @@ MAKERS: dict[type[models.Model], Callable[[], Any]] = {
     Impersonation: impersonation,
     PasswordLink: link,
     Certificate: certificate,
+    IdentityClaim: factories.make_claim,
     AuthenticatorApp: lambda: factories.make_app(delegate()),
     Passkey: passkey,
     SecondFactorPolicy: a(SecondFactorPolicy, kind="IPS", compulsory_from=timezone.localdate),

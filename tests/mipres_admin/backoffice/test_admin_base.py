@@ -35,6 +35,7 @@ ELSEWHERE = {
     "accounts.RecoveryCode": "counted on the page of the account",
     "delegates.AuthorizedProfile": "a catalogue that changes with the portal's version",
     "delegates.AuthorizedRole": "a catalogue that changes with the portal's version",
+    "accounts.IdentityCopy": "downloaded from the page of its claim, which records who has it",
     "delegates.RegistrationStep": "shown in the page of its registration",
     "tokens.TokenReminder": "the mail itself is in the outgoing mail",
     "registries.RegistryFile": "the file of a load, kept for the worker",

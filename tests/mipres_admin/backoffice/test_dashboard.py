@@ -32,6 +32,8 @@ from tokens.signing.keys import public_keys
 pytestmark = pytest.mark.django_db
 INDEX = "/admin/"
 SEEN_WITH = {
+    "accounts.view_identityclaim": {"identities"},
+    "accounts.review_identityclaim": {"identities"},
     "delegates.view_entityregistration": {"registrations"},
     "delegates.review_registration": {"registrations"},
     "accounts.view_account": {"delegates", "refusals"},

@@ -6,7 +6,7 @@ from django.contrib.admin.utils import quote
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Account, SecondFactorPolicy, StaffAccount
+from accounts.models import Account, IdentityClaim, SecondFactorPolicy, StaffAccount
 from accounts.security import login_limits
 from delegates.models import EntityRegistration
 from entities.models import Entity, EntityKind, Sede
@@ -81,8 +81,8 @@ FIELDS = {
     (SecondFactorPolicy, "cambiar"): {"since": "2027-03-01"},
     (StaffAccount, "grupos"): {"groups": ["revisor"]},
 }
-# their form is on the page of the object: tests/delegates/test_entity_registrations.py
-ON_THE_OBJECT_PAGE = {EntityRegistration}
+# their form is on the page of the object, which their own tests send
+ON_THE_OBJECT_PAGE = {EntityRegistration, IdentityClaim}
 OBJECT_ACTIONS = [
     (model, action)
     for model, model_admin in admin.site._registry.items()

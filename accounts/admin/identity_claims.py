@@ -1,0 +1,219 @@
+"""Where does the Ministry verify identities? A queue beside that of the registrations of entities."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+
+from accounts.actions import identity_claims as actions
+from accounts.admin.list_helpers import DocumentColumn, filter_by_document
+from accounts.models import Account, ClaimState, IdentityClaim
+from accounts.models.identity_claims import WAITING_STATES
+from accounts.rules.identity import Identity, Known, disagreeing, may_review, same_names, verification_refusal
+from mipres_admin.backoffice.admin_base import (
+    ObjectAction,
+    ObjectActionsAdmin,
+    RelatedList,
+    register_related_lists,
+)
+from mipres_admin.uploaded_file import uploaded_file
+
+ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
+INCOMPLETE = "La página llegó incompleta: ábrala de nuevo y repita la operación."
+NAME_SOURCES = (
+    ("", "Los que son iguales en todas partes"),
+    ("registro", "Los del Registro civil"),
+    ("portal", "Los que ya tiene el portal"),
+    ("solicitud", "Los que escribió la persona"),
+)
+
+
+class ReviewForm(forms.Form):
+    """The version of the reviewer's page, and the reason."""
+
+    expected_version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=1,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value"), INCOMPLETE),
+    )
+    reason = forms.CharField(
+        label="Motivo",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Si rechaza, la persona lo lee. Al verificar, escriba qué comprobó, por ejemplo La copia dice lo "
+        "mismo que la solicitud y que el Registro civil.",
+        error_messages={
+            "required": "Ingrese el motivo.",
+            "max_length": "El motivo debe tener máximo 2000 letras.",
+        },
+    )
+
+
+class VerifyForm(ReviewForm):
+    """Also which names hold, where they differ."""
+
+    names = forms.ChoiceField(
+        label="Nombres que quedan",
+        choices=NAME_SOURCES,
+        required=False,
+        help_text="Elija solo si no son iguales: los que dice el documento.",
+        error_messages={"invalid_choice": "Elija una de las opciones de la lista."},
+    )
+
+
+class StateFilter(admin.SimpleListFilter):
+    """The queue by default; or one state, or all."""
+
+    title = "estado"
+    parameter_name = "estado"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*ClaimState.choices, ("todas", "Todas")]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        return [first | {"display": "Por revisar"}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "todas":
+            return queryset
+        return queryset.filter(state__in=[self.value()] if self.value() else WAITING_STATES)
+
+
+def _is_pending(claim: IdentityClaim) -> bool:
+    return claim.state == ClaimState.PENDING
+
+
+def _is_in_review(claim: IdentityClaim) -> bool:
+    return claim.state == ClaimState.IN_REVIEW
+
+
+def _initial(claim: IdentityClaim) -> dict[str, Any]:
+    """The version of the page; and the reason, where it is this claim's turn."""
+    is_turn = _is_pending(claim) and not IdentityClaim.objects.ahead_of(claim).exists()
+    return {"expected_version": claim.version, "reason": ITS_TURN if is_turn else ""}
+
+
+REVIEW_ACTIONS = tuple(
+    ObjectAction(
+        slug=slug,
+        label=label,
+        confirmation="",  # the form is below what the reviewer reads
+        permission="accounts.review_identityclaim",
+        success_message=success_message,
+        is_available=is_available,
+        perform=perform,
+        argument="claim",
+        form=form,
+        initial=_initial,
+    )
+    for slug, label, perform, success_message, is_available, form in (
+        ("tomar", "Tomar para revisión", actions.take_claim, "Usted tomó la solicitud.", _is_pending, ReviewForm),
+        (
+            "verificar",
+            "Verificar",
+            actions.verify_claim,
+            "La identidad quedó verificada y la persona fue avisada.",
+            _is_in_review,
+            VerifyForm,
+        ),
+        (
+            "rechazar",
+            "Rechazar",
+            actions.reject_claim,
+            "La solicitud quedó rechazada y la persona fue avisada.",
+            _is_in_review,
+            ReviewForm,
+        ),
+    )
+)
+
+
+def _known_context(claim: IdentityClaim) -> dict[str, Any]:
+    """What a reviewer weighs: each source of the names, the accounts of the person, other claims of the document."""
+    known = Known.of(Identity.of(claim))
+    others = IdentityClaim.objects.of_document(claim.document_type, claim.document_number).exclude(pk=claim.pk)
+    return {
+        "known": known,
+        "sources": [
+            (label, source, same_names(claim, source))
+            for label, source in (("Registro civil", known.entry), ("El portal", known.person))
+            if source is not None
+        ],
+        "same_issued_on": known.entry is not None and known.entry.issued_on == claim.issued_on,
+        "differs": disagreeing(claim, known),
+        "obstacle": verification_refusal(known) if claim.state in WAITING_STATES else None,
+        "others": others.select_related("account"),
+    }
+
+
+@admin.register(IdentityClaim)
+class IdentityClaimAdmin(DocumentColumn, ObjectActionsAdmin):
+    """The reviewers' queue, the oldest first; a claim is read and decided here, never edited."""
+
+    list_display = ("document", "full_name", "state", "sent_at", "reviewer")
+    list_filter = (StateFilter,)
+    list_select_related = ("account", "reviewer")
+    search = staticmethod(filter_by_document)
+    search_help_text = "Documento, con el tipo o sin él."
+    ordering = ("sent_at", "pk")
+    sortable_by = ()
+    actions = None
+    object_actions = REVIEW_ACTIONS
+
+    @admin.display(description="nombre")
+    def full_name(self, claim: IdentityClaim) -> str:
+        return claim.full_name
+
+    def has_view_permission(self, request: Any, obj: Any = None) -> bool:
+        return may_review(request.user) or super().has_view_permission(request, obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.copy_view)
+        return [path("<path:object_id>/copia/", view, name=f"{self.url_prefix}_copy"), *super().get_urls()]
+
+    def copy_view(self, request: Any, object_id: str) -> HttpResponse:
+        """The copy of the document as it was uploaded, for a reviewer; the download is recorded."""
+        if not may_review(request.user):
+            raise PermissionDenied
+        claim = self.get_object(request, object_id)
+        if claim is None or not hasattr(claim, "document_copy"):
+            raise Http404
+        actions.record_copy_download(by=request.user, claim=claim)
+        copy = claim.document_copy
+        return uploaded_file(copy.content, copy.kind, copy.file_name)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method == "POST" or not self.has_view_permission(request):
+            raise PermissionDenied
+        claim: IdentityClaim | None = self.get_object(request, object_id)
+        if claim is None:
+            return redirect("admin:accounts_identityclaim_changelist")
+        return self._review_page(request, claim, VerifyForm(initial=_initial(claim)))
+
+    def action_page(self, request: HttpRequest, obj: Any, action: ObjectAction, form: forms.Form) -> HttpResponse:
+        return self._review_page(request, obj, form)
+
+    def _review_page(self, request: HttpRequest, claim: IdentityClaim, form: forms.Form) -> HttpResponse:
+        context = {
+            "title": str(claim),
+            "claim": claim,
+            "form": form,
+            "names_field": form["names"] if "names" in form.fields else VerifyForm()["names"],
+            "copy": getattr(claim, "document_copy", None),
+            "may_download": may_review(request.user),  # type: ignore[arg-type]
+            "is_pending": _is_pending(claim),
+            "ahead": IdentityClaim.objects.ahead_of(claim).count() if _is_pending(claim) else 0,
+        }
+        context |= _known_context(claim) | self.actions_context(request, claim)
+        return self.page(request, "admin/accounts/identityclaim/review.html", context)
+
+
+register_related_lists(Account, RelatedList("Identidad por verificar", IdentityClaim, "account__id__exact", 5))

@@ -1,0 +1,214 @@
+"""Is a person who they say they are, and may a reviewer of the Ministry say so? Reads, never writes.
+
+An e-mail proves a mailbox, not a person: identity is the document, the four names and the fecha de expedición that the
+Registro civil has, or what a reviewer has seen.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from accounts.models import (
+    Account,
+    CivilRegistryEntry,
+    ClaimState,
+    DeceasedEntry,
+    IdentityClaim,
+    Person,
+)
+from accounts.usernames import natural_person_login
+from mipres_admin.database.text import fold
+from mipres_admin.refusals import Refusal
+
+REVIEWER = "Usted, como revisor."
+OTHER_REVIEWER = "Otro revisor del Ministerio."
+NAMES = ("first_name", "second_name", "first_surname", "second_surname")
+CORRECTABLE = (ClaimState.PENDING, ClaimState.REJECTED)
+IN_REVIEW = Refusal(
+    headline="Su identidad ya no se puede corregir",
+    cause="Un revisor del Ministerio la está mirando, o ya la verificó.",
+    remedy="Espere la respuesta: le llegará al correo. Si la rechaza, podrá corregirla entonces.",
+    who="El revisor del Ministerio.",
+)
+CHANGED = Refusal(
+    headline="La solicitud cambió mientras usted la miraba",
+    cause="La persona la corrigió, u otro revisor la tomó o la decidió.",
+    remedy="No se guardó nada. Revise cómo está ahora.",
+    who=REVIEWER,
+)
+OWN = Refusal(
+    headline="No puede decidir su propia identidad",
+    cause="La solicitud tiene su documento o su correo.",
+    remedy="Pida a otro revisor que la atienda.",
+    who=OTHER_REVIEWER,
+)
+DECEASED = Refusal(
+    headline="El documento es de una persona fallecida",
+    cause="Así lo dice el Registro civil o la lista de fallecidos.",
+    remedy="Rechace la solicitud. Si es un error, la persona lo corrige en la Registraduría Nacional del Estado Civil.",
+    who=REVIEWER,
+)
+HAS_ACCOUNT = Refusal(
+    headline="Ese documento ya tiene una cuenta verificada",
+    cause="Una persona tiene una sola cuenta de Mi Seguridad Social.",
+    remedy="Compruebe cuál de las dos cuentas es de la persona. Si es la otra, rechace esta solicitud. Si es "
+    "esta, pida a Soporte que suspenda la otra y se la devuelva a su dueño; después rechace esta.",
+    who="Usted y Soporte.",
+)
+LOGIN_TAKEN = Refusal(
+    headline="El usuario de ese documento ya existe",
+    cause="Una cuenta del Ministerio se llama como el documento.",
+    remedy="Pida a un superusuario que cierre esa cuenta y haga otra con otro usuario.",
+    who="Un superusuario.",
+)
+NAMES_DIFFER = Refusal(
+    headline="Los nombres no son iguales",
+    cause="Los que escribió la persona no son los del Registro civil o los que tiene el portal.",
+    remedy="Elija en «Nombres que quedan» los que dice el documento, y verifique de nuevo.",
+    who=REVIEWER,
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a person types about who they are: fields of `IdentityClaim`."""
+
+    document_type: str
+    document_number: str
+    first_name: str
+    second_name: str
+    first_surname: str
+    second_surname: str
+    sex: str
+    issued_on: date
+
+    @classmethod
+    def of(cls, source: Any) -> "Identity":
+        """That of a claim or a sign-up."""
+        return cls(**{name: getattr(source, name) for name in cls.__dataclass_fields__})
+
+    @property
+    def document(self) -> dict[str, str]:
+        """The document, as a filter."""
+        return {"document_type": self.document_type, "document_number": self.document_number}
+
+    @property
+    def login(self) -> str:
+        """The login of the document's verified person."""
+        return natural_person_login(self.document_type, self.document_number)
+
+
+type Named = Identity | IdentityClaim | CivilRegistryEntry | Person
+
+
+def names_of(source: Any) -> dict[str, str]:
+    """The four names by field."""
+    return {name: getattr(source, name) for name in NAMES}
+
+
+def _folded(*names: str) -> list[str]:
+    """The words of some names, without accents, case or punctuation."""
+    return "".join(letter if letter.isalnum() else " " for letter in fold(" ".join(names))).split()
+
+
+def same_names(one: Named, other: Named) -> bool:
+    """Whether given names and surnames agree, all of them, wherever the two fields of each divide them."""
+    return all(
+        _folded(*(getattr(one, name) for name in pair)) == _folded(*(getattr(other, name) for name in pair))
+        for pair in (NAMES[:2], NAMES[2:])
+    )
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the portal knows of a document: its entry of the Registro civil, its person, their accounts, their death."""
+
+    entry: CivilRegistryEntry | None
+    person: Person | None
+    accounts: list[Account]
+    login_holder: Account | None
+    is_deceased: bool
+
+    @classmethod
+    def of(cls, identity: Identity) -> "Known":
+        """The same queries for every document."""
+        document = identity.document
+        accounts = Account.objects.filter(is_staff=False, person__in=Person.objects.filter(**document))
+        return cls(
+            CivilRegistryEntry.objects.filter(**document, closed_on__isnull=True).first(),
+            Person.objects.filter(**document).first(),
+            list(accounts.select_related("entity").order_by("pk")),
+            Account.objects.filter(login=identity.login).first(),
+            DeceasedEntry.objects.filter(**document, closed_on__isnull=True).exists(),
+        )
+
+    @property
+    def own_account(self) -> Account | None:
+        """The account of Mi Seguridad Social that the person has."""
+        return next((account for account in self.accounts if account.entity_id is None), None)
+
+    @property
+    def died(self) -> bool:
+        """Whether any source says so."""
+        cancelled = self.entry is not None and self.entry.state == CivilRegistryEntry.State.CANCELADA
+        return self.is_deceased or cancelled or (self.person is not None and self.person.deceased_on is not None)
+
+    @property
+    def names(self) -> Iterable[Named]:
+        """Each set of names that a source has."""
+        return (source for source in (self.entry, self.person) if source is not None)
+
+
+def matches_registry(identity: Identity, known: Known, email: str) -> bool:
+    """Whether the Registro civil shows that the identity, confirmed from this e-mail, is the person's, alive.
+
+    A delegate's document needs an e-mail that one of their accounts has: a card in strange hands is not enough there.
+    """
+    entry = known.entry
+    emails = {account.email.lower() for account in known.accounts}
+    return (
+        entry is not None
+        and entry.issued_on == identity.issued_on
+        and same_names(entry, identity)
+        and not known.died
+        and known.own_account is None
+        and known.login_holder is None
+        and (not emails or email.lower() in emails)
+    )
+
+
+# ---------------------------------------------------------------- the review
+
+
+def is_own(claim: IdentityClaim, by: Account) -> bool:
+    """Whether the claim has the reviewer's document or e-mail."""
+    person = by.person
+    document = person is not None and (person.document_type, person.document_number)
+    return document == (claim.document_type, claim.document_number) or claim.account.email.lower() == by.email.lower()
+
+
+def review_refusal(claim: IdentityClaim, by: Account, *, expected_version: int, state: ClaimState) -> Refusal | None:
+    """Why this reviewer may not change a claim that must be in `state` and as their page showed it, or None."""
+    if claim.version != expected_version or claim.state != state:
+        return CHANGED
+    return OWN if is_own(claim, by) else None
+
+
+def verification_refusal(known: Known) -> Refusal | None:
+    """Why nobody may be verified with a document of which this is known, or None."""
+    if known.died:
+        return DECEASED
+    if known.own_account is not None:
+        return HAS_ACCOUNT
+    return LOGIN_TAKEN if known.login_holder is not None else None
+
+
+def disagreeing(claim: IdentityClaim, known: Known) -> bool:
+    """Whether a source has other names than the person typed: then a reviewer chooses."""
+    return not all(same_names(claim, source) for source in known.names)
+
+
+def may_review(account: Account) -> bool:
+    """Whether this account is a reviewer of identities."""
+    return account.is_staff and account.has_perm("accounts.review_identityclaim")

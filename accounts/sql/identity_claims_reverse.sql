@@ -1,0 +1,2 @@
+DROP TRIGGER identity_claim_fits_its_account ON accounts_identityclaim;
+DROP FUNCTION identity_claim_fits_its_account();

@@ -1,0 +1,75 @@
+"""What does the holder of an account type and upload until their identity is verified, and how are mistakes worded?"""
+
+from dataclasses import fields
+from typing import Any
+
+from django import forms
+
+from accounts.forms.person_fields import NameField
+from accounts.models import IdentityClaim, IdentityCopy
+from accounts.models.identity_claims import MAX_COPY_BYTES
+from accounts.rules.identity import Identity
+from delegates.forms.sign_up_and_personal_data import issued_on_field, sex_field
+from mipres_admin.forms import ActionForm
+
+# how a file of each kind begins; nothing else of it is read
+SIGNATURES = {
+    IdentityCopy.Kind.PDF: b"%PDF-",
+    IdentityCopy.Kind.JPEG: b"\xff\xd8\xff",
+    IdentityCopy.Kind.PNG: b"\x89PNG\r\n\x1a\n",
+}
+CHOOSE_A_COPY = "Elija el archivo de la copia."
+
+
+class IdentityForm(ActionForm):
+    """Everything of an identity but its document, as it was typed; it can be typed anew."""
+
+    first_name = NameField("Primer nombre", "María", "given-name", required=True)
+    second_name = NameField("Segundo nombre", "Gabriela", "additional-name")
+    first_surname = NameField("Primer apellido", "Suárez", "family-name", required=True)
+    second_surname = NameField("Segundo apellido", "Núñez", "off")
+    issued_on = issued_on_field()
+    sex = sex_field()
+
+    def __init__(self, data: Any = None, *, claim: IdentityClaim) -> None:
+        super().__init__(data, initial={name: getattr(claim, name) for name in self.base_fields})
+        self.claim = claim
+
+    @property
+    def identity(self) -> Identity:
+        """What was typed, in a valid form, with the document of the sign-up."""
+        typed = {name: getattr(self.claim, name) for name in ("document_type", "document_number")} | self.cleaned_data
+        return Identity(**{field.name: typed[field.name] for field in fields(Identity)})
+
+
+class CopyForm(ActionForm):
+    """A copy of the document: a PDF or a picture, by its size and its first bytes."""
+
+    copy = forms.FileField(
+        label="Copia del documento",
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text="Un PDF o una foto (JPEG o PNG), legible, de máximo 1 MB.",
+        error_messages={
+            "required": CHOOSE_A_COPY,
+            "invalid": CHOOSE_A_COPY,
+            "empty": "El archivo está vacío. Elija el archivo de la copia.",
+            "max_length": "El nombre del archivo debe tener máximo 255 letras.",
+        },
+    )
+    kind: IdentityCopy.Kind
+    content: bytes
+
+    def clean_copy(self) -> Any:
+        """A file that is too large is not read; `kind` and `content` are set."""
+        file = self.cleaned_data["copy"]
+        if file.size > MAX_COPY_BYTES:
+            raise forms.ValidationError("El archivo debe pesar máximo 1 MB. Guárdelo con menos resolución.")
+        content = file.read()
+        kind = next((kind for kind, signature in SIGNATURES.items() if content.startswith(signature)), None)
+        if kind is None:
+            raise forms.ValidationError(
+                "El archivo debe ser un PDF, un JPEG o un PNG, por ejemplo una foto del documento."
+            )
+        self.kind, self.content = kind, content
+        return file
