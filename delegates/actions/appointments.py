@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from accounts.actions.email_replacement import replace_email
 from accounts.actions.password_links import send_password_link
 from accounts.models import Account, PasswordLink
 from delegates.actions.account_closing import close_delegate_account
@@ -53,26 +54,16 @@ def _save(appointment: Appointment, authorization: Authorization) -> None:
         raise Refused(already_authorized(authorization)) from None
 
 
-def _update_account_email(by: Account, appointment: Appointment, old: str) -> None:
-    """The delegate's account gets the appointment's e-mail, to which its password links go from now on.
-
-    Links on their way to the old address stop working, and a delegate without password gets a new one. The old address
-    is notified too: it was the person's or a stranger's.
-    """
-    account = (
-        Account.objects.filter(delegate_accounts__appointment=appointment, is_active=True)
-        .select_related("entity")
-        .first()
-    )
+def _replace_account_email(by: Account, appointment: Appointment) -> None:
+    """The delegate's account gets the appointment's e-mail, and a link there to set the password anew."""
+    accounts = Account.objects.filter(delegate_accounts__appointment=appointment, is_active=True)
+    account = accounts.exclude(email=appointment.email).select_related("entity", "person").first()
     if account is None:
         return
-    account.email = appointment.email
-    account.save(update_fields=["email"])
-    PasswordLink.objects.filter(account=account).delete()
-    email = masked_email(account.email)
-    for to in (old, account.email):
-        notify(to, "delegate_email_changed", account=account, entity=appointment.entity, email=email)
-    if account.can_log_in and not account.has_usable_password():
+    before, after = {"email": masked_email(account.email)}, {"email": masked_email(appointment.email)}
+    account = replace_email(account=account, email=appointment.email, template="delegate_email_changed")
+    record(by=by, event=Event.EMAIL_CHANGED, obj=account, entity=account.entity, before=before, after=after)
+    if account.can_log_in:
         send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)
 
 
@@ -98,10 +89,10 @@ def change_appointment(
 ) -> bool:
     """Change everything but the person's document ("Editar"); returns whether there was anything to change.
 
-    `expected_version` is the `version` that the page showed. The delegate's account of the appointment gets its
-    e-mail. Raises Refused, with nothing saved, when `by` does not represent the entity, when the appointment has ended
-    or has another version (unless it is as `authorization` says already), or when its profile must stay because it has
-    a delegate's account.
+    `expected_version` is the `version` that the page showed. With another e-mail, the delegate's account of the
+    appointment gets it, and loses its sessions, links and password. Raises Refused, with nothing saved, when `by` does
+    not represent the entity, when the appointment has ended or has another version (unless it is as `authorization`
+    says already), or when its profile must stay because it has a delegate's account.
     """
     entity, appointment = lock(appointment.entity, no_key=True), lock(appointment)
     refuse(authorization_refusal(entity, authorization, by))
@@ -114,7 +105,7 @@ def change_appointment(
     after = _snapshot(appointment)
     record(by=by, event=Event.APPOINTMENT_CHANGED, obj=appointment, entity=entity, before=before, after=after)
     if appointment.email != old_email:
-        _update_account_email(by, appointment, old_email)
+        _replace_account_email(by, appointment)
     return True
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.actions.email_replacement import replace_email
 from accounts.actions.password_links import send_password_link
 from accounts.models import Account, PasswordLink
 from accounts.usernames import next_delegate_login
@@ -20,10 +21,9 @@ from mipres_admin.refusals import refuse
 
 def _reopen(account: Account, email: str) -> Account:
     """The account of an earlier appointment is opened again under its name, without its password."""
-    account.is_active, account.email = True, email
-    account.set_unusable_password()
-    account.save(update_fields=["is_active", "email", "password"])
-    return account
+    account.is_active = True
+    account.save(update_fields=["is_active"])
+    return replace_email(account=account, email=email, template="delegate_email_changed")
 
 
 def _invite(by: Account, account: Account, *, event: Event, after: dict[str, Any]) -> Account:

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.actions.login_and_password import confirm_password
 from accounts.models import Account, PasswordLink
 from accounts.security import login_limits
+from accounts.security.notices import notify_person
 from delegates.events import Event
 from delegates.models import EmailChange, person_of
 from delegates.personal_data_export import personal_data, unverified_data
@@ -86,15 +87,15 @@ def find_email_change(secret: str) -> EmailChange:
     return change
 
 
-def _accounts_to_change(account: Account, old: str) -> QuerySet[Account]:
-    """The person's own account, that as a PPN, and each delegate's account that has the old e-mail.
+def _accounts_to_change(account: Account) -> QuerySet[Account]:
+    """The person's own account and that as a PPN; a delegate's is no further proven by having the same e-mail.
 
     Whoever is not verified has that one account.
     """
     person = account.person
     if person is None:
         return Account.objects.filter(pk=account.pk)
-    own = Q(entity=None) | Q(entity__kind=EntityKind.PPN) | Q(email__iexact=old)
+    own = Q(entity=None) | Q(entity__kind=EntityKind.PPN)
     return Account.objects.filter(own, person=person, is_staff=False)
 
 
@@ -107,11 +108,11 @@ def _event_rows(accounts: QuerySet[Account], new: str) -> Iterator[EventRow]:
 @sensitive_variables("secret")
 @transaction.atomic
 def change_email(*, secret: str) -> Account:
-    """Change the e-mail as the link says, and notify the old one.
+    """Change the e-mail as the link says, and notify the old one and each other address of the person.
 
-    A delegate's account keeps the e-mail that its entity's representative gave, unless that is the old e-mail. Each
-    account that changes has its event, a delegate's in the history of its entity. Raises Refused when the link does not
-    open; when it is used twice at once, the second is refused.
+    A delegate's account keeps the e-mail that its entity's representative gave: whoever opens the person's own account
+    would else get the links of the others. Each account that changes has its event. Raises Refused when the link does
+    not open; when it is used twice at once, the second is refused.
     """
     change = find_email_change(secret)
     person = lock(change.account.person) if change.account.person else None
@@ -119,7 +120,7 @@ def change_email(*, secret: str) -> Account:
     if not deleted:
         raise Refused(DEAD_LINK)
     old, new = change.account.email, change.email
-    accounts = _accounts_to_change(change.account, old)
+    accounts = _accounts_to_change(change.account)
     events = list(_event_rows(accounts, new))
     # the old mailbox may have a link in it
     PasswordLink.objects.filter(account__in=accounts).delete()
@@ -128,7 +129,8 @@ def change_email(*, secret: str) -> Account:
         person.email = new
         person.save(update_fields=["email"])
     record_all(by=change.account, events=events)
-    notify(old, "email_changed", email=masked_email(new))
+    change.account.email = new
+    notify_person(change.account, "email_changed", old, email=masked_email(new))
     return change.account
 
 

@@ -77,6 +77,10 @@ class AuthorizedForm(ActionForm):
         super().__init__(*args, **kwargs)
         self.entity = entity
         if appointment is not None:
+            self.fields["email"].help_text = (
+                "Si lo cambia, la cuenta de delegado pierde su contraseña y sus sesiones, y al correo nuevo llega un "
+                "enlace para asignar otra."
+            )
             for name in IDENTITY:
                 del self.fields[name]
         self._set_role_choices()

@@ -146,17 +146,17 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 
 
 @case(Event.EMAIL_CHANGED)
-def of_a_delegate_too(scenario: Scenario) -> Iterator[Expected | None]:
+def of_a_ppn_too(scenario: Scenario) -> Iterator[Expected | None]:
     """Each account that follows says so, a delegate's to its entity."""
-    email = scenario.natural.email
-    account = factories.make_delegate(scenario.sede.entity, person=person_of(scenario), login="ADMIPS1-9", email=email)
+    entity, email = factories.make_entity("PPN"), scenario.natural.email
+    account = factories.make_delegate(entity, person=person_of(scenario), login="ADMPPN1-9", email=email)
     ask(scenario)
     secret = secret_in(link_in_mail("confirm_email"))
     yield None
     change_email(secret=secret)
     before, after = {"email": "p***@correo.example"}, {"email": "n***@correo.example"}
     yield by_natural(scenario, scenario.natural, before=before, after=after)
-    yield Expected(account, scenario.natural, scenario.sede.entity, before, after)
+    yield Expected(account, scenario.natural, entity, before, after)
 
 
 # ---------------------------------------------------------------- Registro de Usuarios
@@ -412,6 +412,19 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     )
     after = written(scenario, first_name="Marina")
     yield Expected(appointment, scenario.natural, scenario.sede.entity, written(scenario), after)
+
+
+@case(Event.EMAIL_CHANGED)
+def by_the_representative(scenario: Scenario) -> Iterator[Expected | None]:
+    do = represented(scenario)
+    appointment = named(scenario, **do)
+    DelegateAccount.objects.create(account=scenario.delegate, appointment=appointment)
+    yield None
+    new = authorization(scenario, email="nuevo@correo.example")
+    change_appointment(**do, appointment=appointment, authorization=new, expected_version=version(appointment))
+    before, after = {"email": masked_email(scenario.delegate.email)}, {"email": "n***@correo.example"}
+    also = (Event.APPOINTMENT_CHANGED, AccountEvent.PASSWORD_LINK_SENT)
+    yield Expected(scenario.delegate, scenario.natural, scenario.sede.entity, before, after, also)
 
 
 @case(Event.APPOINTMENT_ENDED)

@@ -155,11 +155,11 @@ def test_account_gets_the_new_email_of_the_appointment(account, representative):
     assert account.email == "nueva@clinica.example"
 
 
-def test_both_emails_are_notified(account, representative, delivered):
+def test_both_emails_and_those_of_the_person_are_notified(account, representative, delivered):
     before = len(delivered())
     edit(representative, "nueva@clinica.example")
-    recipients = [message.to for message in delivered()[before:]]
-    assert sorted(recipients) == [["delegada@clinica.example"], ["nueva@clinica.example"]]
+    recipients = sorted(m.to[0] for m in delivered()[before:] if "cambió el correo" in m.body)
+    assert recipients == sorted(["delegada@clinica.example", "nueva@clinica.example", account.person.email])
 
 
 def test_link_sent_to_the_old_email_stops_working(account, representative, delivered):

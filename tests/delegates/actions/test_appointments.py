@@ -5,17 +5,24 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from delegates.actions import appointments as actions
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole, DelegateAccount
 from delegates.rules.appointments import version
 from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
 from mipres_admin.refusals import Refused
+from tests import factories
+from tests.accounts.links import link_in
+from tests.accounts.login_page import log_in
+from tests.accounts.second_factors import STEP
 from tests.delegates.appointing import appoint, authorization, client_of, form_data, page_of
 from tests.factories import make_appointment, make_delegate
 
 pytestmark = pytest.mark.django_db
+NEW = "otra frase larga y tranquila"
 
 
 def make_appointed_delegate(by, entity):
@@ -24,6 +31,12 @@ def make_appointed_delegate(by, entity):
     appointment = make_appointment(entity, by, account.person)
     DelegateAccount.objects.create(account=account, appointment=appointment)
     return appointment, account, client_of(account)
+
+
+def change_email(by, appointment, sede, email="representante@clinica.example"):
+    appointment.refresh_from_db()
+    new = authorization(sede, email=email)
+    actions.change_appointment(by=by, appointment=appointment, authorization=new, expected_version=version(appointment))
 
 
 def test_appointment_notifies_the_person_and_records_one_event(representative, sede, delivered):
@@ -75,6 +88,62 @@ def test_editing_records_before_and_after(representative, sede):
     )
     entry = HistoryEntry.objects.of(appointment).first()
     assert (entry.before["email"], entry.after["email"]) == ("d***@correo.example", "n***@correo.example")
+
+
+# ---------------------------------------------------------------- another e-mail
+
+MAILBOX = "representante@clinica.example"
+
+
+@pytest.fixture
+def taken(representative, sede):
+    """The delegate's account and client, after the representative wrote their own mailbox into the appointment."""
+    appointment, account, client = make_appointed_delegate(representative, sede.entity)
+    factories.make_natural(account.person, email="propio@correo.example")
+    where = ("edit_authorized", sede.entity.pk, appointment.public_id)
+    data = form_data(sede, email=MAILBOX, expected_version=version(appointment))
+    assert "quedaron actualizados" in page_of(client_of(representative), *where, data=data, post=True)
+    return account, client
+
+
+def test_another_email_ends_the_sessions_of_the_delegate(taken):
+    assert taken[1].get("/usuarios/").status_code == 302
+    assert not taken[0].sessions.current().exists()
+
+
+def test_another_email_ends_the_password_and_mails_a_link_to_the_new_one(taken):
+    taken[0].refresh_from_db()
+    assert not taken[0].has_usable_password()
+    assert OutgoingMail.objects.get(template="password_link").recipient == MAILBOX
+
+
+def test_another_email_is_told_to_every_address_of_the_person(taken):
+    account, _ = taken
+    told = set(OutgoingMail.objects.filter(template="delegate_email_changed").values_list("recipient", flat=True))
+    assert told == {account.email, account.person.email, MAILBOX, "propio@correo.example"}
+
+
+def test_another_email_leaves_the_second_factor_of_the_delegate(representative, sede):
+    appointment, account, _ = make_appointed_delegate(representative, sede.entity)
+    factories.make_app(account)
+    change_email(representative, appointment, sede)
+    secret = link_in(OutgoingMail.objects.get(template="password_link").text)
+    Client().post(secret, {"new": NEW, "confirmation": NEW})
+    client = Client()
+    assert log_in(client, account.login, NEW).url == STEP
+
+
+def test_writing_the_old_email_back_ends_the_password_again(representative, sede):
+    appointment, account, _ = make_appointed_delegate(representative, sede.entity)
+    old = appointment.email
+    change_email(representative, appointment, sede)
+    Client().post(link_in(OutgoingMail.objects.get(template="password_link").text), {"new": NEW, "confirmation": NEW})
+    intruder = Client()
+    log_in(intruder, account.login, NEW)
+    change_email(representative, appointment, sede, email=old)
+    account.refresh_from_db()
+    assert not account.has_usable_password()
+    assert intruder.get("/cambiar-de-entidad/").status_code == 302
 
 
 def test_edit_without_changes_records_nothing(representative, sede):

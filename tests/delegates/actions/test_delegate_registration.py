@@ -7,6 +7,7 @@ from accounts.usernames import next_delegate_login
 from delegates.actions import delegate_registration as actions
 from entities.models import Sede
 from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
 from tests.delegates.registering import (
     approve,
@@ -42,6 +43,7 @@ def test_a_person_appointed_again_gets_the_old_login_back(appointed, natural):
     old.set_password(factories.PASSWORD)
     old.is_active = False
     old.save()
+    told = old.email
     type(appointed).objects.update(ended_at=Now(), ended_by=natural)
     factories.make_appointment(appointed.entity, natural, natural.person, email="otra@clinica.example")
     again = actions.register_delegate(by=natural, kind="IPS", nit=appointed.entity.nit)
@@ -52,6 +54,7 @@ def test_a_person_appointed_again_gets_the_old_login_back(appointed, natural):
         "otra@clinica.example",
     )
     assert HistoryEntry.objects.filter(event="delegate.reactivated").count() == 1
+    assert OutgoingMail.objects.filter(recipient=told, template="delegate_email_changed").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -54,7 +54,7 @@ def test_history_has_masked_emails_only(rosa_client):
     assert NEW not in history
 
 
-def test_accounts_with_the_old_email_change_and_institutional_ones_stay(rosa_client, rosa):
+def test_own_accounts_change_and_those_of_entities_stay(rosa_client, rosa):
     same = factories.make_delegate(factories.make_entity(), person=rosa.person, email="ROSA@correo.example")
     other = factories.make_delegate(factories.make_entity(), person=rosa.person, email="rosa@clinica.example")
     ppn = factories.make_delegate(factories.make_entity("PPN"), person=rosa.person, email="x@y.example")
@@ -62,7 +62,15 @@ def test_accounts_with_the_old_email_change_and_institutional_ones_stay(rosa_cli
     rosa_client.post(change_link())
     for delegate in (same, other, ppn):
         delegate.refresh_from_db()
-    assert (same.email, other.email, ppn.email) == (NEW, "rosa@clinica.example", NEW)
+    assert (same.email, other.email, ppn.email) == ("ROSA@correo.example", "rosa@clinica.example", NEW)
+
+
+def test_each_other_address_of_the_person_is_told(rosa_client, rosa):
+    factories.make_delegate(factories.make_entity(), person=rosa.person, email="rosa@clinica.example")
+    request_change(rosa_client)
+    rosa_client.post(change_link())
+    told = OutgoingMail.objects.filter(template="email_changed").values_list("recipient", flat=True)
+    assert set(told) == {NEW, "rosa@correo.example", "rosa@clinica.example"}
 
 
 def test_second_request_replaces_the_first(rosa_client, rosa):
