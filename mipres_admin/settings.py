@@ -170,6 +170,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.security.password_validators.NotAllTheSame"},
+    {"NAME": "accounts.security.password_validators.NotEasyToGuess"},
     {"NAME": "accounts.security.password_validators.NotALastPassword"},
 ]
 LOGIN_FAILURES_ALLOWED = 5

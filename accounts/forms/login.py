@@ -89,7 +89,7 @@ class NewPasswordForm(ActionForm):
         "Contraseña Nueva",
         "Ingrese la contraseña nueva.",
         "new-password",
-        help_text="Use 12 caracteres o más; por ejemplo una frase que solo usted conozca.",
+        help_text="Use 12 caracteres o más: varias palabras sin relación entre sí, con usted, su entidad o MIPRES.",
     )
     confirmation = password_field("Confirmación de Contraseña", "Ingrese otra vez la contraseña nueva.", "new-password")
 

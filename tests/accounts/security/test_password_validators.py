@@ -5,12 +5,14 @@ from itertools import pairwise
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from zxcvbn import matching
 
 from accounts.models import Account, PasswordRecord
-from accounts.security.password_validators import NotALastPassword
+from accounts.security.password_validators import CHARACTERS_ESTIMATED, NotALastPassword, NotEasyToGuess
 from tests import factories
 from tests.accounts.login_page import log_in
 from tests.accounts.passwords import NEW, change, errors, fresh
+from tests.cells import each_cell
 
 pytestmark = pytest.mark.django_db
 NOT_AGAIN = "No puede usar alguna de sus ultimas 3 contraseñas"
@@ -26,11 +28,80 @@ NOT_AGAIN = "No puede usar alguna de sus ultimas 3 contraseñas"
     ],
 )
 def test_a_weak_or_impossible_new_password_is_refused(delegate_client, new, message):
-    assert errors(change(delegate_client, new=new))["new"] == [message]
+    assert message in errors(change(delegate_client, new=new))["new"]
 
 
 def test_a_password_like_the_login_is_refused(delegate_client, delegate):
     assert list(errors(change(delegate_client, new=f"{delegate.login}1"))) == ["new"]
+
+
+# ---------------------------------------------------------------- easy to guess
+
+
+@each_cell(
+    "new",
+    [
+        "minsalud2026",
+        "mipres123456",
+        "contraseña1234",
+        "colombia1234",
+        "bogota123456",
+        "administrador",
+        "passwordpassword",
+        "iloveyou1234",
+        "bienvenido2026",
+        "Marzo2026*Salud",
+        "Bogotá-2026-11",
+        "M1pres2026!!",
+        "c0l0mb1a2026",
+        "lunesmartesmiercoles",
+        "qwertyuiop123",
+        "minsaludminsalud",
+        "adres2026sispro",
+    ],
+)
+def test_known_words_dates_and_sequences_are_refused(new):
+    with pytest.raises(ValidationError, match="fácil de adivinar"):
+        NotEasyToGuess().validate(new)
+
+
+@each_cell("new", ["{document}2026", "{name}{surname}12", "{nit}-clave", "San Rafael 2026", "{login}.{nit}"])
+def test_words_of_the_person_and_the_entity_are_refused(new):
+    entity = factories.make_entity(name="Hospital San Rafael S.A.S.")
+    person = factories.make_person(first_name="Yuleisy", first_surname="Ñustes")
+    account = factories.make_delegate(entity, person=person)
+    values = {"document": person.document_number, "name": "yuleisy", "surname": "nustes", "nit": entity.nit}
+    with pytest.raises(ValidationError, match="fácil de adivinar"):
+        NotEasyToGuess().validate(new.format(**values, login=account.login), account)
+
+
+@each_cell(
+    "new",
+    [
+        "una frase larga y tranquila",
+        "frase serena uno",
+        "guadua-tranvía-cobre",
+        "mi perro come arepas los domingos",
+        "kT7vQ2mNx9Lp",
+        "el tinto de las cinco sabe a lluvia",
+    ],
+)
+def test_phrases_and_random_letters_are_accepted(delegate, new):
+    NotEasyToGuess().validate(new, delegate)
+
+
+def test_long_passwords_cost_no_more_than_short_ones(monkeypatch):
+    lengths = []
+    real = matching.omnimatch
+    monkeypatch.setattr(matching, "omnimatch", lambda text, words: lengths.append(len(text)) or real(text, words))
+    NotEasyToGuess().validate("4@8({[<6936901!|7$5+%2" * 11)
+    NotEasyToGuess().validate("guadua-tranvía-cobre y otra frase que nadie más conoce")
+    assert max(lengths) <= CHARACTERS_ESTIMATED
+
+
+def test_own_words_stay_with_the_call(delegate):
+    NotEasyToGuess().validate("kT7vQ2mNx9Lp", delegate)
+    assert "portal" not in matching.RANKED_DICTIONARIES
 
 
 # ---------------------------------------------------------------- the last three
