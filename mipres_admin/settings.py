@@ -86,6 +86,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "mipres_admin.middleware.origin.OriginMiddleware",
+    "mipres_admin.middleware.headers.HeadersMiddleware",
     "mipres_admin.monitoring.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "tokens.services.service_middleware.ServiceMiddleware",
@@ -237,6 +238,18 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
 }
+# of what is no page: JSON, files, errors, redirects
+NO_PAGE_CSP = "default-src 'none'; frame-ancestors 'none'"
+# what browsers offer to pages and the portal does not use; passkeys and the button that copies a token are its own
+DENIED = (
+    "accelerometer autoplay browsing-topics camera clipboard-read display-capture encrypted-media fullscreen gamepad "
+    "geolocation gyroscope hid idle-detection local-fonts magnetometer microphone midi payment picture-in-picture "
+    "screen-wake-lock serial storage-access sync-xhr usb web-share window-management xr-spatial-tracking"
+)
+OWN = "clipboard-write publickey-credentials-create publickey-credentials-get"
+PERMISSIONS_POLICY = ", ".join(
+    [*(f"{feature}=()" for feature in DENIED.split()), *(f"{feature}=(self)" for feature in OWN.split())]
+)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # ---------------------------------------------------------------- e-mail

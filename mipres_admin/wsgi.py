@@ -39,7 +39,14 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
         is_service = re.match(settings.SERVICE_PATH, environ.get("PATH_INFO", ""))
         body = json.dumps({"Message": REFUSED}) if is_service else REFUSED
         kind = "application/json" if is_service else "text/plain; charset=utf-8"
-        headers = [("Content-Type", kind), ("Content-Length", str(len(body.encode())))]
+        headers = [
+            ("Content-Type", kind),
+            ("Content-Length", str(len(body.encode()))),
+            ("Cache-Control", "no-store"),
+            ("Content-Security-Policy", settings.NO_PAGE_CSP),
+            ("Permissions-Policy", settings.PERMISSIONS_POLICY),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
         start_response("415 Unsupported Media Type", headers)
         return [body.encode()]
     return portal(environ, start_response)

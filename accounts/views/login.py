@@ -63,7 +63,10 @@ def logout(request: HttpRequest) -> HttpResponse:
     actions.close_session(by=request.user)
     auth.logout(request)
     messages.success(request, "Usted ha salido del portal.")
-    return redirect("login")
+    response = redirect("login")
+    # not "cookies": it would also end a log-in that another tab has just begun
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @signed_in(
