@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import Account, PasswordLink
 from accounts.security.notices import notify_person
+from accounts.security.sessions import end_sessions_of
 from mipres_admin.database.locks import lock
 from mipres_admin.database.text import masked_email
 
@@ -25,7 +25,7 @@ def replace_email(*, account: Account, email: str, template: str, **context: Any
     account.set_unusable_password()
     account.save(update_fields=["email", "password"])
     PasswordLink.objects.filter(account=account).delete()
-    account.sessions.current().update(ended_at=timezone.now())
+    end_sessions_of(account)
     if email != old:
         notify_person(account, template, old, email=masked_email(email), **context)
     return account

@@ -13,6 +13,7 @@ from accounts.models import Account, AccountSession, PasswordLink
 from accounts.rules.second_factor import next_login_step
 from accounts.security import login_limits
 from accounts.security.notices import notify_person
+from accounts.security.sessions import end_sessions_of
 from mipres_admin.database.locks import lock
 from mipres_admin.history.recording import record
 from mipres_admin.origin import origin
@@ -119,7 +120,7 @@ def save_new_password(
     account.set_password(new)
     account.save(update_fields=["password"])
     PasswordLink.objects.filter(account=account).delete()
-    account.sessions.current().exclude(pk=keep.pk if keep else 0).update(ended_at=timezone.now())
+    end_sessions_of(account, keep)
     record(by=by, event=event, obj=account)
     notify_person(account, "password_changed", at=timezone.now())
 

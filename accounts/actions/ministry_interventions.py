@@ -10,6 +10,7 @@ from accounts.events import Event
 from accounts.models import Account, AccountSession, PasswordLink, Suspension, can_log_in_q
 from accounts.security.login_limits import counter_keys
 from accounts.security.notices import notify_person
+from accounts.security.sessions import end_sessions_of
 from entities.actions.sedes import disable_sede, enable_sede
 from entities.models import Entity, Sede
 from entities.rules.sedes import SedeUse
@@ -65,8 +66,7 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
     now = clock.now()
     Suspension.objects.create(account=account, since=now, suspended_by=by, reason=reason)
     PasswordLink.objects.filter(account=account).delete()
-    ended = account.sessions.current().update(ended_at=now)
-    after = {"sessions": ended}
+    after = {"sessions": end_sessions_of(account)}
     record(by=by, event=Event.ACCOUNT_SUSPENDED, obj=account, entity=account.entity, after=after, reason=reason)
     _notify(account, f"suspendió su cuenta de delegado de {account.entity.name}: no puede ingresar con ella", reason)
     return True

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.events import Event
 from accounts.models import Account, AccountSession
+from accounts.security.sessions import end_sessions_of
 from mipres_admin.history.recording import record
 
 
@@ -14,8 +15,7 @@ def end_sessions(*, account: Account, by: Account | None, keep: AccountSession |
 
     `by` is None for a command, `reason` what the Ministry says in its admin. Without a session no event is recorded.
     """
-    current = account.sessions.current().exclude(pk=keep.pk if keep else 0)
-    ended = current.update(ended_at=timezone.now())
+    ended = end_sessions_of(account, keep)
     if ended:
         after = {"sessions": ended}
         record(by=by, event=Event.SESSIONS_ENDED, obj=account, entity=account.entity, after=after, reason=reason)

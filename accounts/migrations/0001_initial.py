@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="creada el"
                     ),
                 ),
+                (
+                    "sessions_ended_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="sesiones cerradas el"),
+                ),
             ],
             options={
                 "verbose_name": "cuenta",

@@ -52,6 +52,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("personal del Ministerio", default=False)
     is_active = models.BooleanField("activa", default=True)
     created_at = models.DateTimeField("creada el", db_default=Now(), editable=False)
+    # what a browser remembers of having opened the account counts only since then
+    sessions_ended_at = models.DateTimeField("sesiones cerradas el", null=True, editable=False)
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"

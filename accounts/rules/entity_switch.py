@@ -20,10 +20,10 @@ def _others_of_person(account: Account) -> QuerySet[Account]:
 
 
 def switchable_accounts(account: Account) -> QuerySet[Account]:
-    """The other accounts to which this one may change without their password: those with its own e-mail.
+    """The other accounts of the person that this one is shown, and changes to when they are proven too: of one e-mail.
 
-    Anybody may open an account of Mi Seguridad Social with somebody else's document. What shows that two accounts are
-    one person's is that links to the same mailbox opened both.
+    The e-mail proves nothing, as others may write it. It keeps whoever has taken over one account from reading where
+    else its person works.
     """
     accounts = _others_of_person(account).filter(can_log_in_q(), email__iexact=account.email).exclude(email="")
     return accounts.select_related("entity", "person").order_by("entity__name", "login")

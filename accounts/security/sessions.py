@@ -5,7 +5,7 @@ Until the second factor is verified nobody is logged in: the session only rememb
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -21,12 +21,12 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Account, AccountSession, SecondFactorPolicy, Suspension
 from accounts.models.sessions import AccountSessionQuerySet, VerificationMethod
 from accounts.rules.entity_switch import can_switch_entity
-from accounts.rules.second_factor import any_factor, next_login_step
+from accounts.rules.second_factor import any_factor, has_factor, next_login_step
 from accounts.security import saved_forms
 from accounts.security.user_agents import device_name
 from mipres_admin.origin import origin
 
-PENDING_LOGIN, ACCOUNT_SESSION, END_REASON = "pending_login", "account_session", "session_end_reason"
+PENDING_LOGIN, ACCOUNT_SESSION, END_REASON, PROVEN = "pending_login", "account_session", "session_end_reason", "proven"
 NO_SESSION = UUID(int=0)
 TOUCH_INTERVAL = timedelta(minutes=1)
 DELETED_AFTER = timedelta(days=30)
@@ -79,10 +79,12 @@ def pending_login(request: HttpRequest) -> PendingLogin | None:
 # ---------------------------------------------------------------- sessions
 
 
-def start_session(request: Any, account: Account, method: str = VerificationMethod.NONE) -> None:
-    """Log in: a session under a new key, with its `AccountSession`."""
+def start_session(
+    request: Any, account: Account, method: str = VerificationMethod.NONE, since: datetime | None = None
+) -> None:
+    """Log in: a session under a new key, with its `AccountSession`, which began when `method` was verified."""
     request.session.pop(PENDING_LOGIN, None)
-    request.verified_by = method
+    request.verified_by, request.verified_at = method, since
     auth.login(request, account)
 
 
@@ -102,10 +104,17 @@ def create_account_session(request: HttpRequest, user: Account, **kwargs: Any) -
         device=device_name(request.META.get("HTTP_USER_AGENT", "")),
         address=origin.get().address,
         verified_by=getattr(request, "verified_by", VerificationMethod.NONE),
-        started_at=now,
+        started_at=getattr(request, "verified_at", None) or now,
         last_seen_at=now,
     )
     request.session[ACCOUNT_SESSION] = str(row.public_id)
+
+
+def end_sessions_of(account: Account, keep: AccountSession | None = None) -> int:
+    """End every session of the account but `keep`, and what browsers remember of it; how many sessions ended."""
+    now = timezone.now()
+    Account.objects.filter(pk=account.pk).update(sessions_ended_at=now)
+    return account.sessions.current().exclude(pk=keep.pk if keep else 0).update(ended_at=now)
 
 
 def end_account_session(request: HttpRequest, **kwargs: Any) -> None:
@@ -131,6 +140,46 @@ def current(request: HttpRequest, account: Account) -> AccountSession | None:
     if row is not None:
         row.can_switch_entity = SimpleLazyObject(partial(can_switch_entity, account))
     return row
+
+
+# ---------------------------------------------------------------- changing entity
+
+
+@dataclass(frozen=True)
+class Proven:
+    """When and with which second factor this browser opened an account."""
+
+    since: datetime
+    method: str
+
+
+def proven(request: HttpRequest, account: Account) -> Proven | None:
+    """What this browser remembers of having opened the account since it logged in; None when that counts no more.
+
+    It ends with the session of the browser, after the longest time of a session, with another password, when the
+    sessions of the account were ended, and when the account has got a second factor that was not verified.
+    """
+    kept = request.session.get(PROVEN, {}).get(str(account.pk))
+    if not kept or not constant_time_compare(kept["password"], account.get_session_auth_hash()):
+        return None
+    since, longest = datetime.fromtimestamp(kept["since"], UTC), timedelta(hours=settings.SESSION_LONGEST_HOURS)
+    too_old = since <= max(account.sessions_ended_at or since - longest, timezone.now() - longest)
+    return None if too_old or (not kept["method"] and has_factor(account)) else Proven(since, kept["method"])
+
+
+def switch_session(request: Any, to: Account, how: Proven) -> None:
+    """Go on as `to`, under a new key, and remember that this browser has opened both accounts."""
+    account, row = request.account, request.account_session
+    opened = {account: Proven(row.started_at, row.verified_by), to: how}
+    kept = request.session.get(PROVEN, {}) | {
+        str(each.pk): {"since": by.since.timestamp(), "method": by.method, "password": each.get_session_auth_hash()}
+        for each, by in opened.items()
+    }
+    start_session(request, to, how.method, how.since)  # which forgets everything else of the session
+    request.session[PROVEN] = kept
+
+
+# ---------------------------------------------------------------- has it ended?
 
 
 def why_closed(row: AccountSession | None) -> str:

@@ -3,72 +3,44 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.actions import second_factor as actions
 from accounts.actions.login_and_password import confirm_password
-from accounts.forms.second_factor import CodeForm, EnrolAppForm, EnrolPasskeyForm, PasskeyAnswerForm, PasswordForm
+from accounts.forms.second_factor import EnrolAppForm, EnrolPasskeyForm, PasswordForm
 from accounts.models import Passkey, RecoveryCode
 from accounts.models.sessions import VerificationMethod
 from accounts.requests import AnyRequest, PendingLoginRequest
 from accounts.rules.second_factor import ENROL, VERIFY, factors_of, removal_refusal
-from accounts.security import secrets, sessions, webauthn
+from accounts.security import challenges, secrets, sessions, webauthn
 from accounts.views.login import destination
+from accounts.views.proof import Proof, site_of
 from mipres_admin.access.declarations import FORM, mfa_enrolment, pending_login, signed_in
 
-# in Django's session: seeds and challenges, of use only while they are there
-SEED, CHALLENGE, RECOVERY_SEED = "totp_seed", "passkey_challenge", "recovery_seed"
-
-
-def _site(request: HttpRequest) -> webauthn.Site:
-    return webauthn.site_of(request.get_host(), secure=request.is_secure())
+# in Django's session: seeds, of use only while they are there; and the purpose of a challenge
+SEED, RECOVERY_SEED, ADD_PASSKEY = "totp_seed", "recovery_seed", "add"
 
 
 # ---------------------------------------------------------------- the second step of the log-in
 
 
-def _verify(request: PendingLoginRequest, form: CodeForm | PasskeyAnswerForm) -> HttpResponse | None:
-    """Log in with a valid form; None when it proves nothing, which the form explains."""
-    account = request.account
-    with form.attempt():
-        if isinstance(form, CodeForm):
-            method = actions.verify_code(account=account, code=form.cleaned_data["code"])
-        else:
-            challenge, answer = request.session.pop(CHALLENGE, ""), form.cleaned_data["answer"]
-            method = actions.verify_passkey(account=account, answer=answer, challenge=challenge, site=_site(request))
-        sessions.start_session(request, account, method)
-        return HttpResponseRedirect(destination(request, request.pending_login.next_url or reverse("home")))
-    return None
-
-
 @pending_login(methods=FORM)
 @sensitive_post_parameters("code", "answer")
 def second_factor(request: PendingLoginRequest) -> HttpResponse:
+    """Log in with a second factor, after the password."""
     account = request.account
     if request.pending_login.step == ENROL:
         return render(request, "accounts/second_factor_needed.html", {"account": account})
     if request.pending_login.step != VERIFY:  # the factor was removed meanwhile
         return redirect("login")
-    by_passkey = "answer" in request.POST
-    code_form = CodeForm(request.POST if request.method == "POST" and not by_passkey else None)
-    answer_form = PasskeyAnswerForm(request.POST if by_passkey else None)
-    form = answer_form if by_passkey else code_form
-    if form.is_valid() and (response := _verify(request, form)):
-        return response
-    context = {"form": form, "code_form": code_form, "answer_form": answer_form, "account": account}
-    return render(request, "accounts/second_factor.html", context | {"options": _assertion_options(request)})
-
-
-def _assertion_options(request: PendingLoginRequest) -> str:
-    """What the browser needs to use a passkey of this account, as JSON; "" where it has none or the site takes none."""
-    passkeys, site = list(Passkey.objects.filter(account=request.account)), _site(request)
-    if not passkeys or not site.takes_passkeys:
-        return ""
-    options, request.session[CHALLENGE] = webauthn.assertion_options(passkeys, site)
-    return options
+    proof = Proof(request, account)
+    if method := proof.verify():
+        sessions.start_session(request, account, method)
+        return HttpResponseRedirect(destination(request, request.pending_login.next_url or reverse("home")))
+    return render(request, "accounts/second_factor.html", {"proof": proof, "account": account})
 
 
 # ---------------------------------------------------------------- adding factors
@@ -119,11 +91,11 @@ def enrol_totp(request: AnyRequest) -> HttpResponse:
 @sensitive_post_parameters("answer", "password")
 def enrol_passkey(request: AnyRequest) -> HttpResponse:
     """Ask the browser for a new passkey."""
-    account, logged_in, site = request.account, request.pending_login is None, _site(request)
+    account, logged_in, site = request.account, request.pending_login is None, site_of(request)
     form = EnrolPasskeyForm(request.POST or None, ask_password=logged_in, initial={"name": "Este equipo"})
     if form.is_valid():
         name, answer = form.cleaned_data["name"], form.cleaned_data["answer"]
-        challenge = request.session.pop(CHALLENGE, "")
+        challenge = challenges.take(request.session, ADD_PASSKEY)
         with form.attempt():
             _confirm_password(request, form)
             actions.enrol_passkey(by=account, name=name, answer=answer, challenge=challenge, site=site)
@@ -131,7 +103,8 @@ def enrol_passkey(request: AnyRequest) -> HttpResponse:
     options = ""
     if site.takes_passkeys:
         passkeys = list(Passkey.objects.filter(account=account))
-        options, request.session[CHALLENGE] = webauthn.registration_options(account, passkeys, site)
+        options, challenge = webauthn.registration_options(account, passkeys, site)
+        challenges.keep(request.session, ADD_PASSKEY, challenge)
     context = {"form": form, "options": options, "site": site, "logged_in": logged_in}
     return render(request, "accounts/enrol_passkey.html", context)
 

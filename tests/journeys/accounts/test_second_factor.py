@@ -161,6 +161,9 @@ def test_a_delegate_of_two_entities_changes_between_them(delegate, open_page, ch
     expect_heading(page, "Cambiar de entidad")
     checker.check(page)
     page.get_by_role("button", name=second.login).click()
+    checker.check(page)
+    page.get_by_label("Contraseña").fill(factories.PASSWORD)
+    page.get_by_role("button", name="Cambiar").click()
     expect(page.get_by_text("Ahora trabaja para Clínica Segunda")).to_be_visible()
     checker.check(page)
 
