@@ -172,7 +172,10 @@ def report_token_service(request: HttpRequest) -> HttpResponse:
     try:
         if request.method != "POST":
             raise CallRefused(405, "Este servicio solo responde a POST.", headers={"Allow": "POST"})
-        revoke_reported_tokens(request.read(MAX_REPORT_LENGTH).decode("utf-8", "replace"))
+        text = request.read(MAX_REPORT_LENGTH).decode("utf-8", "replace")
+        if not text:
+            raise CallRefused(400, "El reporte está vacío. Envíe en el cuerpo el texto donde aparece el token.")
+        revoke_reported_tokens(text)
     except CallRefused as refused:
         return JsonResponse({"Message": refused.message}, status=refused.status, headers=refused.headers)
     return JsonResponse({"Message": THANKS})

@@ -143,6 +143,15 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            ("identification_type", "NI"),
+                            models.Q(("kind__in", ("EPS_C", "EPS_S")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="entity_eps_has_a_nit",
+                        violation_error_message="Una EPS debe identificarse con su NIT.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             models.Q(
                                 ("eps_code__isnull", False),
                                 ("eps_code__regex", "^[A-Z0-9]{6}$"),

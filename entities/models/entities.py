@@ -151,6 +151,12 @@ class Entity(models.Model):
                 | Q(identification_type__in=("CC", "CE", "PA", "PE", "PT"), nit__regex=r"^[A-Z0-9]{3,20}$"),
                 "El NIT debe tener de 6 a 10 dígitos, sin dígito de verificación, por ejemplo 900123456.",
             ),
+            # a portal token of an EPS names all services: with a longer number it would reach 400 characters
+            check(
+                "entity_eps_has_a_nit",
+                Q(identification_type="NI") | ~Q(kind__in=EPS_KINDS),
+                "Una EPS debe identificarse con su NIT.",
+            ),
             check(
                 "entity_eps_code_only_for_eps",
                 Q(kind__in=EPS_KINDS, eps_code__regex=r"^[A-Z0-9]{6}$", eps_code__isnull=False)

@@ -3,8 +3,8 @@
     verifier = Verifier("https://portal.example/.well-known/jwks.json")
     claims = verifier.verify(token, nit="900123456", scope="suministros")
 
-The signature, the dates and the scope are checked here, with public keys that are cached for an hour. Only the portal
-knows whether a token was revoked: call ValidarToken before an operation that matters.
+The signature, the audience, the dates and the scope are checked here, with public keys that are cached for an hour.
+Only the portal knows whether a token was revoked: call ValidarToken before an operation that matters.
 """
 
 from typing import Any
@@ -13,8 +13,9 @@ import jwt
 
 ALGORITHM = "ES256"
 ISSUER = "mipres"
+AUDIENCE = "ws"  # the web services, which of them says the scope; short, for tokens have fewer than 400 characters
 TYPE = "mipres"
-CLAIMS = ("iss", "sub", "nit", "scope", "iat", "exp", "jti")
+CLAIMS = ("iss", "aud", "sub", "nit", "scope", "iat", "exp", "jti")
 LEEWAY_SECONDS = 60  # between the clocks of servers
 KEYS_CACHE_SECONDS = 3_600
 
@@ -33,6 +34,7 @@ def claims_signed_by(key: Any, token: str) -> dict[str, Any]:
         key,
         algorithms=[ALGORITHM],
         issuer=ISSUER,
+        audience=AUDIENCE,
         leeway=LEEWAY_SECONDS,
         options={"require": list(CLAIMS), "verify_sub": False, "verify_jti": False},
     )

@@ -17,7 +17,7 @@ from tokens.actions import revoke_and_notify
 from tokens.models import PortalToken, ServerClient, TemporaryToken
 from tokens.scopes import REGIMEN, Scope
 from tokens.services import limits
-from tokens.services.client_verifier import ISSUER
+from tokens.services.client_verifier import AUDIENCE, ISSUER
 from tokens.services.errors import BadToken
 from tokens.signing import jwts
 
@@ -77,6 +77,7 @@ def _claims(
         "scope": " ".join(scope),
         "tipo": kind,
         "iss": ISSUER,
+        "aud": AUDIENCE,
         "sub": str(entity.pk),
         "nit": entity.nit,
         **({"regimen": regimen} if regimen else {}),

@@ -13,7 +13,7 @@ from jwt.utils import base64url_decode
 from entities.models import Entity
 from tokens.models import PortalToken, SigningKey
 from tokens.scopes import REGIMEN, scope_of
-from tokens.services.client_verifier import ALGORITHM, ISSUER, TYPE, claims_signed_by
+from tokens.services.client_verifier import ALGORITHM, AUDIENCE, ISSUER, TYPE, claims_signed_by
 from tokens.services.errors import BadToken
 from tokens.signing.keys import private_key_of, public_keys
 
@@ -40,6 +40,7 @@ def sign(*, key: SigningKey, entity: Entity, jti: str, issued_at: datetime, expi
     regimen = REGIMEN.get(entity.kind)
     claims: dict[str, Any] = {
         "iss": ISSUER,
+        "aud": AUDIENCE,
         "sub": str(entity.pk),
         "nit": entity.nit,
         **({"regimen": regimen} if regimen else {}),
@@ -80,7 +81,7 @@ def _kid(token: str) -> str:
 
 
 def _expired(token: str, key: Any) -> BadToken:
-    claims = jwt.decode(token, key, algorithms=[ALGORITHM], options={"verify_exp": False})
+    claims = jwt.decode(token, key, algorithms=[ALGORITHM], options={"verify_exp": False, "verify_aud": False})
     return BadToken(EXPIRED.format(timezone.localdate(datetime.fromtimestamp(claims["exp"], UTC)).isoformat()))
 
 

@@ -42,6 +42,11 @@ def test_eps_has_a_code():
         make_entity("EPS_C", eps_code=None)
 
 
+def test_an_eps_is_never_a_persons_document():
+    with refused_by("entity_eps_has_a_nit"):
+        make_entity("EPS_S", identification_type="PA", nit="A" * 20)
+
+
 def test_only_an_eps_has_a_code():
     with refused_by("entity_eps_code_only_for_eps"):
         make_entity("IPS", eps_code="EPS008")

@@ -185,7 +185,18 @@ def test_a_header_that_we_do_not_write(call, nit, token, header):
     assert_refused(call(nit, signed(token.token, header=header)), 401, jwts.NOT_OURS)
 
 
-@each_cell("claims", [{"iss": "otro"}, {"iss": None}, {"exp": "mañana"}, {"iat": 99_999_999_999}])
+@each_cell(
+    "claims",
+    [
+        {"iss": "otro"},
+        {"iss": None},
+        {"aud": "otro"},
+        {"aud": None},
+        {"aud": ["ws2"]},
+        {"exp": "mañana"},
+        {"iat": 99_999_999_999},
+    ],
+)
 def test_claims_that_we_do_not_write(call, nit, token, claims):
     assert_refused(call(nit, signed(token.token, claims=claims)), 401, jwts.NOT_OURS)
 

@@ -26,6 +26,7 @@ def test_a_portal_token_in_force_is_described(eps, token, introspect):
         "scope": "prescripcion suministros facturacion",
         "tipo": "portal",
         "iss": "mipres",
+        "aud": "ws",
         "sub": str(eps.entity.pk),
         "nit": eps.entity.nit,
         "regimen": "C",

@@ -10,6 +10,7 @@ from entities.models import EntityKind
 from tests import factories
 from tests.tokens.helpers import make_token
 from tokens.models import PortalToken
+from tokens.scopes import TOKEN_KINDS
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +20,7 @@ def test_the_claims_are_these_and_no_others(eps, token):
     row = PortalToken.objects.get(pk=token.row.pk)
     assert claims == {
         "iss": "mipres",
+        "aud": "ws",
         "sub": str(eps.entity.pk),
         "nit": eps.entity.nit,
         "regimen": "C",
@@ -34,13 +36,18 @@ def test_every_token_begins_alike_so_that_a_search_finds_it(eps):
     assert first[:43] == second[:43] == "eyJ0eXAiOiJtaXByZXMiLCJhbGciOiJFUzI1NiIsImt"
 
 
-def test_the_longest_token_has_fewer_than_400_characters(db):
-    entity = factories.make_entity(EntityKind.EPS_C, identification_type="PA", nit="A" * 20, pk=9_999_999_999)
+@pytest.mark.parametrize(
+    ("kind", "identification"),
+    [*((kind, ("NI", "9" * 10)) for kind in TOKEN_KINDS), (EntityKind.PPN, ("PA", "A" * 20))],
+)
+def test_the_longest_token_has_fewer_than_400_characters(kind, identification):
+    document_type, nit = identification
+    entity = factories.make_entity(kind, identification_type=document_type, nit=nit, pk=9_999_999_999)
     assert len(make_token(factories.make_delegate(entity, login="ADMEPSX"), days=366).token) < 400
 
 
 def test_a_token_that_would_be_longer_is_not_made(db):
-    entity = factories.make_entity(EntityKind.EPS_C, identification_type="PA", nit="A" * 20, pk=9 * 10**17)
+    entity = factories.make_entity(EntityKind.EPS_C, pk=9 * 10**17)
     with pytest.raises(ValueError, match="characters"):
         make_token(factories.make_delegate(entity, login="ADMEPSX"))
 

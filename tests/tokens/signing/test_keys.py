@@ -169,7 +169,7 @@ def test_tokens_made_during_rotations_are_all_valid(eps):
 def test_another_server_verifies_with_the_published_keys(client, token):
     published = jwt.PyJWKSet.from_dict(client.get("/.well-known/jwks.json").json())
     key = published[jwt.get_unverified_header(token.token)["kid"]]
-    assert jwt.decode(token.token, key, algorithms=["ES256"])["iss"] == "mipres"
+    assert jwt.decode(token.token, key, algorithms=["ES256"], audience="ws")["iss"] == "mipres"
 
 
 def test_current_next_and_needed_retired_keys_are_published(client, token):
