@@ -108,7 +108,7 @@ def unauthorised(path):
 
 BROUGHT_ABOUT = {
     "200": good,
-    "400": lambda path: oauth(path, fields={}) if path in OAUTH else Client().post(path, content_type="text/plain"),
+    "400": lambda path: oauth(path, fields={}) if path in OAUTH else Client().post(path, "", content_type="text/plain"),
     "401": unauthorised,
     "403": out_of_scope,
     "422": lambda path: wire(path, nit="900-1"),
