@@ -1,9 +1,9 @@
 """Who works in the portal, and who fails to enter? Panels of the Ministry's dashboard."""
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from accounts.events import Event
-from accounts.models import Account, IdentityClaim
+from accounts.models import Account, ClaimState, IdentityClaim
 from accounts.models.identity_claims import WAITING_STATES
 from accounts.security.login_limits import locked_accounts
 from accounts.usernames import DELEGATE_KINDS
@@ -48,16 +48,24 @@ def _refusals() -> Content:
 
 
 def _identity_claims() -> Content:
-    """The claims that wait for a reviewer, by state, and the oldest: a scan of the queue's index."""
-    rows = IdentityClaim.objects.filter(state__in=WAITING_STATES).order_by().values_list("state")
-    counts = {state: (count, oldest) for state, count, oldest in rows.annotate(count=Count("*"), oldest=Min("sent_at"))}
-    figures = [
-        figure_of(state.label, counts.get(state, (0, None))[0], IdentityClaim, estado=state.value)
-        for state in WAITING_STATES
-    ]
-    oldest = min((oldest for _, oldest in counts.values()), default=None)
+    """The claims that wait for a reviewer or for their copy, and the oldest: one scan of the queue's index."""
+    claims = IdentityClaim.objects.filter(state__in=WAITING_STATES)
+    with_copy = Q(state=ClaimState.PENDING, document_copy__isnull=False)
+    in_review = Q(state=ClaimState.IN_REVIEW)
+    found = claims.aggregate(
+        pending=Count("pk", filter=with_copy),
+        in_review=Count("pk", filter=in_review),
+        without=Count("pk", filter=Q(state=ClaimState.PENDING, document_copy__isnull=True)),
+        oldest=Min("sent_at", filter=with_copy | in_review),
+    )
+    figures = (
+        figure_of("Con copia, sin tomar", found["pending"], IdentityClaim),
+        figure_of("En revisión", found["in_review"], IdentityClaim, estado=ClaimState.IN_REVIEW.value),
+        figure_of("Sin copia: esperan a la persona", found["without"], IdentityClaim, estado=ClaimState.PENDING.value),
+    )
+    oldest = found["oldest"]
     text = f"enviada el {format_moment(oldest)}" if oldest else "Ninguna identidad espera al Ministerio."
-    return Content(tuple(figures), (Fact("La más antigua", text),))
+    return Content(figures, (Fact("La más antigua", text),))
 
 
 PANELS = (

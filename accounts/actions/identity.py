@@ -108,8 +108,8 @@ def open_own_account(*, identity: Identity, email: str, password: str, may_compa
     known = Known.of(identity)
     account = Account(login=next_unverified_login(identity.login), email=email)
     account.set_password(password)
-    if matches_registry(identity, known, email) and may_compare and known.entry is not None:
-        give_person(account, identity, known, names=known.entry, how=Verification.REGISTRO_CIVIL)
+    if matches_registry(identity, known, email) and may_compare:
+        give_person(account, identity, known, names=known.registered_names, how=Verification.REGISTRO_CIVIL)
         return account
     account.save()
     values = {name: getattr(identity, name) for name in Identity.__dataclass_fields__}

@@ -83,9 +83,9 @@ def _correct(
     claim, account = _lock_correctable(claim), lock(by)
     before, known = claim.state, Known.of(identity)
     values = asdict(identity)
-    if matches_registry(identity, known, account.email) and may_compare and known.entry is not None:
+    if matches_registry(identity, known, account.email) and may_compare:
         _end_access(account, keep=session)
-        give_person(account, identity, known, names=known.entry, how=Verification.REGISTRO_CIVIL)
+        give_person(account, identity, known, names=known.registered_names, how=Verification.REGISTRO_CIVIL)
         _save(claim, ClaimState.VERIFIED, **(values | NOT_REVIEWED | {"reviewed_at": clock.now()}))
         return account
     if before == ClaimState.REJECTED:
@@ -218,7 +218,7 @@ def _chosen_names(claim: IdentityClaim, known: Known, names: str) -> Named:
     chosen = sources.get(names)
     if chosen is None and disagreeing(claim, known):
         raise Refused(NAMES_DIFFER)
-    return chosen or known.entry or claim
+    return chosen or next(iter(known.names), claim)
 
 
 @transaction.atomic

@@ -67,7 +67,7 @@ class VerifyForm(ReviewForm):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """The queue by default; or one state, or all."""
+    """The queue by default, which has only claims with a copy; or one state, or all."""
 
     title = "estado"
     parameter_name = "estado"
@@ -82,7 +82,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "todas":
             return queryset
-        return queryset.filter(state__in=[self.value()] if self.value() else WAITING_STATES)
+        return queryset.filter(state=self.value()) if self.value() else queryset & IdentityClaim.objects.waiting()
 
 
 def _is_pending(claim: IdentityClaim) -> bool:

@@ -31,13 +31,14 @@ WAITING_STATES = (ClaimState.PENDING, ClaimState.IN_REVIEW)
 
 class IdentityClaimQuerySet(models.QuerySet["IdentityClaim"]):
     def waiting(self) -> Self:
-        """Those that a reviewer has to look at, the oldest first."""
-        return self.filter(state__in=WAITING_STATES).order_by("sent_at", "pk")
+        """Those that a reviewer has to look at, the oldest first: one without a copy waits for its holder."""
+        with_copy = Q(state=ClaimState.PENDING, document_copy__isnull=False)
+        return self.filter(with_copy | Q(state=ClaimState.IN_REVIEW)).order_by("sent_at", "pk")
 
     def ahead_of(self, claim: "IdentityClaim") -> Self:
         """Those that nobody reviews yet and that have waited longer than this one."""
         earlier = Q(sent_at__lt=claim.sent_at) | Q(sent_at=claim.sent_at, pk__lt=claim.pk)
-        return self.filter(earlier, state=ClaimState.PENDING)
+        return self.waiting().filter(earlier, state=ClaimState.PENDING)
 
     def of_document(self, document_type: str, document_number: str) -> Self:
         """Those of one document: there may be several, and one at most is verified."""

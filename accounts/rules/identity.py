@@ -4,7 +4,6 @@ An e-mail proves a mailbox, not a person: identity is the document, the four nam
 Registro civil has, or what a reviewer has seen.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -155,9 +154,15 @@ class Known:
         return self.is_deceased or cancelled or (self.person is not None and self.person.deceased_on is not None)
 
     @property
-    def names(self) -> Iterable[Named]:
-        """Each set of names that a source has."""
-        return (source for source in (self.entry, self.person) if source is not None)
+    def names(self) -> list[Named]:
+        """Each set of names that a source has; first the portal's, which has accents, then the registry's capitals."""
+        return [source for source in (self.person, self.entry) if source is not None]
+
+    @property
+    def registered_names(self) -> Named:
+        """The names of the Registro civil, as the portal writes them where it has the same ones."""
+        assert self.entry is not None  # noqa: S101  narrows the type
+        return self.person if self.person is not None and same_names(self.person, self.entry) else self.entry
 
 
 def matches_registry(identity: Identity, known: Known, email: str) -> bool:

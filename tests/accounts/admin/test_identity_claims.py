@@ -57,9 +57,16 @@ def state(claim):
     return claim.state
 
 
+def with_copy(**fields):
+    claim = make_claim(**fields)
+    upload_copy(by=claim.account, claim=claim, content=b"%PDF-", kind="application/pdf")
+    return claim
+
+
 def test_queue_has_what_waits_the_oldest_first(reviewing):
-    new, old = make_claim(), make_claim(sent_at=timezone.now() - timedelta(days=1))
-    page = reviewing.get(reverse(QUEUE)).text
+    new, old = with_copy(), with_copy(sent_at=timezone.now() - timedelta(days=1))
+    without, page = make_claim(), reviewing.get(reverse(QUEUE)).text
+    assert reverse(CHANGE, args=[without.pk]) not in page
     assert page.index(reverse(CHANGE, args=[old.pk])) < page.index(reverse(CHANGE, args=[new.pk]))
 
 
@@ -67,6 +74,20 @@ def test_queue_has_what_waits_the_oldest_first(reviewing):
 def test_queue_can_be_filtered(reviewing, query):
     make_claim()
     assert reviewing.get(reverse(QUEUE), query).status_code == 200
+
+
+def test_claim_before_its_turn_needs_a_reason(reviewing):
+    first, second = with_copy(), with_copy()
+    assert "Le llegó el turno" in reviewing.get(reverse(CHANGE, args=[first.pk])).text
+    assert "Antes de esta espera otra solicitud" in reviewing.get(reverse(CHANGE, args=[second.pk])).text
+
+
+def test_dashboard_counts_what_waits(reviewing):
+    with_copy()
+    make_claim()
+    page = reviewing.get("/admin/").text
+    assert "Identidades por verificar" in page
+    assert "Sin copia: esperan a la persona" in page
 
 
 def test_page_shows_the_sources_and_what_differs(reviewing):

@@ -183,6 +183,14 @@ def test_existing_person_gets_the_account_and_confirmed_email(client):
     )
 
 
+def test_names_that_agree_stay_as_the_portal_writes_them(client):
+    matching_person(first_name="María", second_name="Gabriela", first_surname="Suárez")
+    civil_entry()
+    send_sign_up(client)
+    client.post(link(), NEW)
+    assert str(Account.objects.get().person) == "María Gabriela Suárez"
+
+
 def test_previous_email_of_an_existing_person_is_notified(client):
     matching_person(email="viejo@correo.example")
     civil_entry()
