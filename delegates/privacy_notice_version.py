@@ -3,4 +3,4 @@
 Change it with the text: what each person accepted must be known (Ley 1581 de 2012, art. 9 and 12).
 """
 
-NOTICE_VERSION = "2026-11-21"
+NOTICE_VERSION = "2026-11-29"

@@ -128,7 +128,7 @@ class IdentityClaim(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.document_type} {self.document_number} ({self.account_id})"
+        return f"{self.document_type} {self.document_number}"
 
     @property
     def full_name(self) -> str:
