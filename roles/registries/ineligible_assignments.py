@@ -25,19 +25,24 @@ OF_PERSONS = """
     JOIN accounts_person AS person ON person.id = registered.person_id
 """
 
-
-def _deaths_in(registry: str) -> str:
-    """The roles of persons whom this one registry says to be deceased; the other may say so too."""
-    return f"""
+DEATH_IN_CIVIL_REGISTRY = """EXISTS (
+    SELECT FROM accounts_civilregistryentry AS entry
+    WHERE (entry.document_type, entry.document_number) = (person.document_type, person.document_number)
+        AND entry.deceased_on IS NOT NULL AND entry.closed_on IS NULL
+)"""
+CANCELLED = f"""
 SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
-JOIN {registry} AS entry
-    ON (entry.document_type, entry.document_number) = (person.document_type, person.document_number)
-WHERE {CURRENT} AND person.deceased_on IS NOT NULL AND entry.deceased_on IS NOT NULL AND entry.closed_on IS NULL
+WHERE {CURRENT} AND person.deceased_on IS NOT NULL AND {DEATH_IN_CIVIL_REGISTRY}
 """
-
-
-DECEASED = _deaths_in("accounts_deceasedentry")
-CANCELLED = _deaths_in("accounts_civilregistryentry")
+# in the list of deceased people; or the portal knows it, and no registry says how
+DECEASED = f"""
+SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}
+WHERE {CURRENT} AND person.deceased_on IS NOT NULL AND (NOT {DEATH_IN_CIVIL_REGISTRY} OR EXISTS (
+    SELECT FROM accounts_deceasedentry AS entry
+    WHERE (entry.document_type, entry.document_number) = (person.document_type, person.document_number)
+        AND entry.closed_on IS NULL
+))
+"""
 
 RETHUS = f"""
 SELECT role.id, role.user_id, NULL::timestamptz FROM {OF_PERSONS}

@@ -37,7 +37,7 @@ def test_a_delegate_reads_what_registries_ended(open_page, checker, delegate, sc
     expect(page.get_by_role("status")).to_have_text("Registros encontrados: 4")
     checker.check(page)
     page.get_by_role("link", name="Jesús Ñáñez").click()
-    expect(page.get_by_role("heading", name="Roles que terminó un registro oficial")).to_be_visible()
+    expect(page.get_by_role("heading", name="Historia de los roles de Jesús Ñáñez")).to_be_visible()
     checker.check(page)
     page.goto("/usuarios/?estado=terminados")
     checker.check(page)

@@ -22,13 +22,24 @@ from tokens.services import token_authorization
 from tokens.signing.keys import public_keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
+ALL_PANELS = [
+    "registrations",
+    "identities",
+    "delegates",
+    "activations",
+    "refusals",
+    "tokens",
+    "registries",
+    "mail",
+    "work",
+]
 # the panels of the dashboard by group
 PANELS = {
     "soporte": ["delegates", "activations", "refusals", "tokens", "mail"],
-    "revisor": ["registrations"],
+    "revisor": ["registrations", "identities"],
     "cargador": ["registries"],
-    "auditor": ["registrations", "delegates", "activations", "refusals", "tokens", "registries", "mail", "work"],
-    "superusuario": ["registrations", "delegates", "activations", "refusals", "tokens", "registries", "mail", "work"],
+    "auditor": ALL_PANELS,
+    "superusuario": ALL_PANELS,
     "": [],
 }
 
