@@ -15,7 +15,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mipres_admin.settings")
     if "demo" in sys.argv[1:2]:
         os.environ["MIPRES_MODE"] = "demo"
-    elif not os.environ.get("MIPRES_SECRET_KEY") and not os.environ.get("DATABASE_URL"):
+    elif not any(map(os.environ.get, ("MIPRES_SECRET_KEY", "MIPRES_SECRET_KEY_FILE", "DATABASE_URL"))):
         os.environ.setdefault("MIPRES_MODE", "development")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

@@ -38,7 +38,7 @@ class ProjectConfig(AppConfig):
         from mipres_admin.history import chain
         from mipres_admin.jobs import scheduling
 
-        for module in ("access.checks", "history.application_role", "pdf"):
+        for module in ("access.checks", "deployment.checks", "history.application_role", "pdf"):
             import_module(f"mipres_admin.{module}")  # registers system checks
         for config in apps.get_app_configs():
             if config is not self:

@@ -5,14 +5,15 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
+
+from mipres_admin.deployment.environment import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
-env = environ.Env()
+env = environment()
 
 # ---------------------------------------------------------------- mode and secrets
 
@@ -80,8 +81,7 @@ INSTALLED_APPS = [
     "roles",
     "tokens",
     "delegates",
-    "demo",
-    *([] if PRODUCTION else ["django_mail_preview"]),
+    *([] if PRODUCTION else ["demo", "django_mail_preview"]),
 ]
 
 MIDDLEWARE = [
@@ -149,6 +149,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 if DATABASES["default"]["ENGINE"] not in ("django.db.backends.postgresql", "mipres_admin.embedded"):
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgres://…")
+if password := env.str("MIPRES_DATABASE_PASSWORD", default=""):
+    DATABASES["default"]["PASSWORD"] = password
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -333,6 +335,10 @@ CERTIFICATE_LONGEST = 200
 # ---------------------------------------------------------------- figures for Prometheus: none without a token
 
 METRICS_TOKEN = env.str("MIPRES_METRICS_TOKEN", default="")
+
+# ---------------------------------------------------------------- whom to tell of a vulnerability: mailto: or https:
+
+SECURITY_CONTACT = env.str("MIPRES_SECURITY_CONTACT", default="")
 
 # ---------------------------------------------------------------- logs: no personal data, no query strings
 

@@ -13,6 +13,7 @@ from django.views.generic import RedirectView
 
 from mipres_admin.access.declarations import ANY, Viewable, public
 from mipres_admin.monitoring import health, metrics
+from mipres_admin.monitoring.security_contact import security_contact
 
 # Staff log in, log out and change their password where everybody does: one captcha, one lock, one history.
 to_the_portal = public(methods=ANY, viewable=Viewable.OWN)
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("salud/", health.health, name="health"),
     path("salud/vivo/", health.alive, name="alive"),
     path("metricas/", metrics.metrics, name="metrics"),
+    path(".well-known/security.txt", security_contact, name="security_contact"),
 ]
 
 

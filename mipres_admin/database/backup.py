@@ -11,7 +11,9 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.db import connection
 
-LIBPQ = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+LIBPQ = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"} | {
+    name: f"PG{name.upper()}" for name in ("sslmode", "sslrootcert", "sslcert", "sslkey", "passfile")
+}
 
 
 class BackupError(CommandError):

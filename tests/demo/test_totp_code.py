@@ -22,9 +22,3 @@ def test_command_shows_what_an_app_would_show(app, capsys):
 def test_command_refuses_what_is_no_key(db):
     with pytest.raises(CommandError, match="letters A to Z"):
         call_command("totp_code", "1890")
-
-
-def test_command_does_not_run_in_production(settings):
-    settings.PRODUCTION = True
-    with pytest.raises(CommandError, match="phone"):
-        call_command("totp_code", "AAAA")

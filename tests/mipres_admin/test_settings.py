@@ -98,6 +98,23 @@ def test_the_embedded_postgresql_is_not_imported_when_a_database_is_named():
     assert python(code, **GOOD).stdout.strip() == "[]"
 
 
+def test_production_has_neither_the_demonstration_nor_the_inbox_of_captured_mail():
+    apps = settings(["INSTALLED_APPS"], **GOOD)["INSTALLED_APPS"]
+    assert {"demo", "django_mail_preview"}.isdisjoint(apps)
+
+
+def test_the_password_of_the_database_may_come_from_a_file_of_its_own(tmp_path):
+    (tmp_path / "password").write_text("s3cr3t\n")
+    shown = settings(["DATABASES"], **GOOD, MIPRES_DATABASE_PASSWORD_FILE=str(tmp_path / "password"))
+    assert shown["DATABASES"]["default"]["PASSWORD"] == "s3cr3t"
+
+
+def test_tls_to_the_database_is_set_in_its_address():
+    url = "postgres://mipres@db.example/mipres?sslmode=verify-full&sslrootcert=/etc/mipres/authority.pem"
+    options = settings(["DATABASES"], **GOOD | {"DATABASE_URL": url})["DATABASES"]["default"]["OPTIONS"]
+    assert options == {"sslmode": "verify-full", "sslrootcert": "/etc/mipres/authority.pem"}
+
+
 def test_the_policy_allows_nothing_unsafe_and_nobody_else(client, db):
     policy = client.get("/ingresar/").headers["Content-Security-Policy"]
     assert "unsafe" not in policy

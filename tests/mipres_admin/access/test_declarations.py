@@ -90,6 +90,7 @@ TABLE = {
     "download_certificate": (TO_LOGIN, ACTIVATING, NO),
     "health": (IN, EVERY_KIND, IN),
     "alive": (IN, EVERY_KIND, IN),
+    "security_contact": (GONE, dict.fromkeys(KINDS, GONE), GONE),
     "metrics": (GONE, dict.fromkeys(KINDS, GONE), GONE),
     "create_sede": (TO_LOGIN, PROVIDER_ONLY, NO),
     "sedes": (TO_LOGIN, PROVIDER_ONLY, NO),

@@ -1,0 +1,71 @@
+"""What must not be in production? `manage.py check --deploy` refuses it, and with it the unit of the portal."""
+
+from ipaddress import ip_address
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+
+VERIFIED = ("verify-full", "verify-ca")
+
+
+def _is_local(host: str) -> bool:
+    """Whether connections to the host leave this machine: not those to a socket or to the loopback address."""
+    if not host or host.startswith(("/", "@")) or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def postgresql_is_reached_in_private(**kwargs: Any) -> list[checks.CheckMessage]:
+    """An error while what goes to PostgreSQL over a network may be read, or answered by somebody else."""
+    database = settings.DATABASES["default"]
+    options = database.get("OPTIONS", {})
+    host = str(options.get("host") or database.get("HOST") or "")
+    if _is_local(host) or options.get("sslmode") in VERIFIED:
+        return []
+    hint = "Add ?sslmode=verify-full&sslrootcert=/path/of/the/authority.pem to DATABASE_URL, or use a socket."
+    return [
+        checks.Error("PostgreSQL is reached over a network without verified TLS.", hint=hint, id="mipres_admin.E010")
+    ]
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def mail_leaves_in_private(**kwargs: Any) -> list[checks.CheckMessage]:
+    """An error while the links in mails go to the mail server in the clear."""
+    if _is_local(settings.SMTP["host"]) or settings.SMTP["use_tls"]:
+        return []
+    hint = "Set MIPRES_SMTP_TLS to true: the portal then refuses a server without STARTTLS or a valid certificate."
+    return [checks.Error("Mail leaves without TLS.", hint=hint, id="mipres_admin.E011")]
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def hosts_are_named(**kwargs: Any) -> list[checks.CheckMessage]:
+    """An error while any host name is taken for the portal's."""
+    if "*" not in settings.ALLOWED_HOSTS:
+        return []
+    hint = "Name the portal's hosts in MIPRES_ALLOWED_HOSTS, separated by commas."
+    return [checks.Error("Any host name is taken for the portal's.", hint=hint, id="mipres_admin.E012")]
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def secrets_are_apart(**kwargs: Any) -> list[checks.CheckMessage]:
+    """An error while two uses share a secret: one that leaks, or that is changed, would end the other."""
+    if settings.FACTOR_SECRET != settings.SECRET_KEY:
+        return []
+    hint = "Set MIPRES_FACTOR_SECRET before anybody adds a second factor; it never changes afterwards."
+    return [
+        checks.Error("Second factors depend on the secret of the sessions.", hint=hint, id="mipres_admin.E013"),
+    ]
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def a_proxy_speaks_https(**kwargs: Any) -> list[checks.CheckMessage]:
+    """A warning while no proxy is announced: the portal itself speaks HTTP, and redirects it for ever."""
+    if settings.SECURE_PROXY_SSL_HEADER is not None:
+        return []
+    hint = "Set MIPRES_BEHIND_PROXY to true, unless the server itself speaks TLS."
+    return [checks.Warning("No proxy is announced that speaks HTTPS.", hint=hint, id="mipres_admin.W003")]
