@@ -3,6 +3,6 @@
 # What it may do is granted after each migration by `manage.py grant_application_role mipres_portal`.
 set -eu
 psql --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" --set ON_ERROR_STOP=1 \
-    --set password="$MIPRES_PORTAL_DATABASE_PASSWORD" <<'SQL'
+    --set password="$(cat /run/secrets/portal_database_password)" <<'SQL'
 CREATE ROLE mipres_portal LOGIN PASSWORD :'password' NOINHERIT;
 SQL

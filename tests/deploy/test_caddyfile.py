@@ -1,0 +1,224 @@
+"""Does the proxy keep plain HTTP, large bodies and forged origins away from the portal? With a real Caddy."""
+
+import http.client
+import json
+import os
+import socket
+import socketserver
+import ssl
+import subprocess
+import time
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests import tools
+
+CADDYFILE = Path(__file__).resolve().parent.parent.parent / "deploy" / "Caddyfile"
+TOKEN = "eyJhbGciOiJFUzI1NiJ9.e30.c2VjcmV0"
+MEBIBYTE = 1024 * 1024
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with what it received, as the portal would receive it."""
+
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if "breaks" in self.path:
+            return  # as a portal that ends in the middle
+        path = self.requestline.split()[1]
+        body = json.dumps({"path": path, "headers": dict(self.headers)}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        self.do_GET()
+
+    def address_string(self):
+        return "socket"
+
+    def log_message(self, *_):
+        pass
+
+
+class Upstream(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """Caddy closes the connection of a body that is too large."""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Proxy:
+    def __init__(self, folder):
+        self.log, self.http, self.https = folder / "log", free_port(), free_port()
+        self.root = folder / "caddy/pki/authorities/local/root.crt"
+        self.environment = os.environ | {
+            "MIPRES_HOST": "localhost",
+            "MIPRES_HTTP_PORT": str(self.http),
+            "MIPRES_HTTPS_PORT": str(self.https),
+            "MIPRES_UPSTREAM": f"unix/{folder / 'portal.sock'}",
+            "MIPRES_MONITORING": "192.0.2.1/32",
+            "XDG_DATA_HOME": str(folder),
+            "XDG_CONFIG_HOME": str(folder),
+        }
+
+    def ask(self, path, *, secure=True, method="GET", headers=(), body=None):
+        """Status, headers and body of the answer to a request whose path is sent as it is."""
+        context = ssl.create_default_context(cafile=self.root)
+        connection = (
+            http.client.HTTPSConnection("localhost", self.https, timeout=10, context=context)
+            if secure
+            else http.client.HTTPConnection("localhost", self.http, timeout=10)
+        )
+        connection.request(method, path, body=body, headers={"Host": "localhost"} | dict(headers))
+        response = connection.getresponse()
+        answer = response.status, response.headers, response.read()
+        connection.close()
+        return answer
+
+    def received(self, path="/", **request):
+        """What reached the portal."""
+        status, _, body = self.ask(path, **request)
+        assert status == 200
+        return json.loads(body)
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("caddy")
+    proxy = Proxy(folder)
+    with Upstream(str(folder / "portal.sock"), Echo) as upstream, proxy.log.open("wb") as log:
+        Thread(target=upstream.serve_forever, daemon=True).start()
+        command = [tools.program("caddy"), "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
+        caddy = subprocess.Popen(command, env=proxy.environment, stdout=log, stderr=log)
+        try:
+            wait_until_open(proxy, caddy)
+            yield proxy
+        finally:
+            caddy.terminate()
+            caddy.wait(10)
+            upstream.shutdown()
+
+
+def wait_until_open(proxy, caddy):
+    for _ in range(100):
+        assert caddy.poll() is None, proxy.log.read_text()
+        try:
+            proxy.ask("/")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("Caddy does not answer.")
+
+
+SERVICE_ADDRESSES = [
+    f"/WSSUMMIPRESNOPBS/api/GenerarToken/900123456/{TOKEN}",
+    f"/wssummipresnopbs/api/generartoken/900123456/{TOKEN}",
+    f"//WSFACMIPRESNOPBS//api/GenerarToken/900123456/{TOKEN}",
+    f"/%57SMIPRESNOPBS/api/ValidarToken/900123456/{TOKEN}",
+    f"/%2FwsMIPRESNOPBS/api/ValidarToken/900123456/{TOKEN}",
+    f"/x/../wsmipresnopbs/api/ValidarToken/900123456/{TOKEN}",
+    f"/wsmipresnopbs%2Fapi/ValidarToken/900123456/{TOKEN}",
+    "/oauth/introspeccion/",
+    "/OAuth/revocacion/",
+    "//oauth/introspeccion/",
+    "/oauth%2Fintrospeccion/",
+]
+
+
+@pytest.mark.parametrize("path", SERVICE_ADDRESSES)
+def test_plain_http_to_a_service_is_refused_as_json(proxy, path):
+    status, headers, body = proxy.ask(path, secure=False)
+    assert status == 403
+    assert "Location" not in headers
+    assert headers["Content-Type"] == "application/json"
+    assert "https://" in json.loads(body)["Message"]
+
+
+def test_plain_http_with_a_form_is_refused_unread(proxy):
+    status, headers, _ = proxy.ask("/ingresar/", secure=False, method="POST", body=b"password=secret")
+    assert (status, headers["Connection"]) == (403, "close")
+
+
+@pytest.mark.parametrize("path", ["/", "/ingresar/", "/usuarios/?q=ana%20mar%C3%ADa", "/estaticos/app.3f2a.css"])
+def test_plain_http_to_a_page_goes_on_to_https(proxy, path):
+    status, headers, _ = proxy.ask(path, secure=False)
+    assert (status, headers["Location"]) == (308, f"https://localhost{path}")
+
+
+@pytest.mark.parametrize("path", SERVICE_ADDRESSES)
+def test_the_address_reaches_the_portal_as_it_came(proxy, path):
+    assert proxy.received(path)["path"] == path
+
+
+def test_a_client_cannot_say_where_it_comes_from(proxy):
+    names = ("X-Forwarded-For", "X_Forwarded_For", "X-Forwarded_For", "Forwarded", "X-Real-IP", "X-Forwarded-Port")
+    forged = dict.fromkeys(names, "203.0.113.9") | {"X-Forwarded-Proto": "http", "X_Forwarded_Proto": "http"}
+    headers = proxy.received(headers=forged)["headers"]
+    assert "203.0.113.9" not in headers.values()
+    assert {name.lower(): value for name, value in headers.items() if name.lower().startswith("x")} == {
+        "x-forwarded-for": "127.0.0.1",
+        "x-forwarded-proto": "https",
+        "x-forwarded-host": "localhost",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [
+        ("/usuarios/cargar/", 10 * MEBIBYTE + 4_096, 200),
+        ("/usuarios/cargar/", 12 * MEBIBYTE, 413),
+        ("/admin/registries/registryload/add/", 100 * MEBIBYTE + 4_096, 200),
+        ("/admin/registries/registryload/add/", 102 * MEBIBYTE, 413),
+        ("/admin/registries/registryload/1/change/", 12 * MEBIBYTE, 413),
+        ("/admin//registries/registryload/add/../../../../ingresar/", 12 * MEBIBYTE, 413),
+    ],
+)
+def test_a_large_body_is_taken_at_the_upload_of_registries_alone(proxy, path, size, status):
+    assert proxy.ask(path, method="POST", body=bytes(size))[0] == status
+
+
+@pytest.mark.parametrize("path", ["/metricas/", "/metricas", "/METRICAS/", "/metricas%2F", "//salud/", "/salud/vivo/"])
+def test_monitoring_is_closed_to_the_internet(proxy, path):
+    assert proxy.ask(path)[0] == 404
+
+
+def test_every_answer_carries_the_headers_and_no_server(proxy):
+    for path in ("/", "/metricas/"):
+        headers = proxy.ask(path)[1]
+        assert "Server" not in headers
+        assert headers["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_the_newest_tls_is_preferred(proxy):
+    context = ssl.create_default_context(cafile=proxy.root)
+    plain = socket.create_connection(("localhost", proxy.https))
+    with context.wrap_socket(plain, server_hostname="localhost") as secure:
+        assert secure.version() == "TLSv1.3"
+
+
+def test_a_portal_that_does_not_answer_is_said_without_details(proxy):
+    status, headers, body = proxy.ask("/breaks/")
+    assert (status, headers["Content-Type"]) == (502, "text/plain; charset=utf-8")
+    assert body.decode() == "El portal no está disponible. Intente de nuevo en unos minutos."
+    assert headers["Strict-Transport-Security"]
+
+
+def test_no_address_of_a_request_is_in_the_log(proxy):
+    proxy.ask(f"/WSMIPRESNOPBS/breaks/{TOKEN}")
+    proxy.ask(f"/WSMIPRESNOPBS/api/ValidarToken/900123456/{TOKEN}", method="POST", body=bytes(12 * MEBIBYTE))
+    proxy.ask(f"/WSMIPRESNOPBS/api/ValidarToken/900123456/{TOKEN}", secure=False)
+    assert TOKEN not in proxy.log.read_text()
