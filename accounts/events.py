@@ -19,6 +19,7 @@ class Event(TextChoices):
     FACTOR_POLICY_CHANGED = "factor.policy_changed", "Segundo factor obligatorio: fecha cambiada"
     FACTORS_RESET = "factors.reset", "Segundos factores retirados por el Ministerio"
     RECOVERY_CODES_CREATED = "recovery_codes.created", "Códigos de recuperación generados"
+    SECURITY_CONFIRMED = "security.confirmed", "Identidad confirmada en la sesión"
     SECURITY_REFUSED = "security.refused", "Cambio de seguridad rechazado"
     SESSION_CLOSED = "session.closed", "Salida"
     PASSWORD_CHANGED = "password.changed", "Contraseña cambiada"

@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.views import (
     captcha,
+    confirmation,
     entity_switch,
     login,
     password_reset,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("ingresar/segundo-factor/", second_factor.second_factor, name="second_factor"),
     path("ingresar/retomar/", sessions.resume_form, name="resume_form"),
     path("seguridad/", sessions.security, name="security"),
+    path("seguridad/confirmar/", confirmation.confirm_identity, name="confirm_identity"),
     path("seguridad/aplicacion/", second_factor.enrol_totp, name="enrol_totp"),
     path("seguridad/llave/", second_factor.enrol_passkey, name="enrol_passkey"),
     path("seguridad/codigos/", second_factor.recovery_codes, name="recovery_codes"),

@@ -180,6 +180,8 @@ LOGIN_FAILURES_ALLOWED = 5
 LOGIN_FAILURES_ALLOWED_PER_ADDRESS = 100
 LOGIN_LOCK_MINUTES = 30
 SECOND_STEP_MINUTES = 10
+# how long a session may change who can enter, after its holder was verified
+CONFIRMATION_MINUTES = 10
 # derives the keys of authenticator apps and the recovery codes; apart, so that the secret key may be changed
 FACTOR_SECRET = env.str("MIPRES_FACTOR_SECRET", default="") or SECRET_KEY
 

@@ -101,6 +101,14 @@ def confirm_password(
     attempt.reset()
 
 
+@sensitive_variables("password")
+def confirm_identity(*, by: Account, password: str) -> None:
+    """Check the password again, as `confirm_password`, and record that it was right."""
+    confirm_password(by=by, password=password)
+    with transaction.atomic():
+        record(by=by, event=Event.SECURITY_CONFIRMED, obj=by)
+
+
 def check_new_password(account: Account, new: str) -> None:
     """Raise ValidationError, under "new", when a validator refuses the password for this account."""
     try:

@@ -108,24 +108,24 @@ def _count(account: Account) -> login_limits.Attempt:
     return login_limits.register_attempt(login=str(account.pk), address=origin.get().address, kind="factor")
 
 
-def _record_log_in(account: Account, attempt: login_limits.Attempt, method: VerificationMethod) -> None:
+def _accept(account: Account, attempt: login_limits.Attempt, event: Event, method: VerificationMethod) -> None:
     attempt.reset()
-    record(by=account, event=Event.SESSION_OPENED, obj=account, after={"factor": method.value})
+    record(by=account, event=event, obj=account, after={"factor": method.value})
 
 
 @transaction.atomic
-def _app_accepts(account: Account, attempt: login_limits.Attempt, code: str) -> bool:
+def _app_accepts(account: Account, attempt: login_limits.Attempt, event: Event, code: str) -> bool:
     for app in lock_rows(AuthenticatorApp.objects.filter(account=account)):
         if app.accepts(code):
             app.last_used_at = timezone.now()
             app.save(update_fields=["last_step", "drift", "last_used_at"])
-            _record_log_in(account, attempt, VerificationMethod.TOTP)
+            _accept(account, attempt, event, VerificationMethod.TOTP)
             return True
     return False
 
 
 @transaction.atomic
-def _use_recovery_code(account: Account, attempt: login_limits.Attempt, code: str) -> bool:
+def _use_recovery_code(account: Account, attempt: login_limits.Attempt, event: Event, code: str) -> bool:
     codes = RecoveryCode.objects.filter(account=account).current()
     # one statement: of two requests with one code, one finds it
     used = codes.filter(digest=recovery_digest(code)).values("pk")
@@ -133,35 +133,38 @@ def _use_recovery_code(account: Account, attempt: login_limits.Attempt, code: st
         return False
     attempt.reset()
     left = codes.count()
-    record(by=account, event=Event.SESSION_RECOVERED, obj=account, after={"codes_left": left})
-    _notify(account, f"se usó un código de recuperación para ingresar; quedan {left}")
+    event = Event.SESSION_RECOVERED if event == Event.SESSION_OPENED else event
+    record(by=account, event=event, obj=account, after={"codes_left": left})
+    _notify(account, f"se usó un código de recuperación; quedan {left}")
     return True
 
 
 @sensitive_variables("code")
-def verify_code(*, account: Account, code: str) -> VerificationMethod:
-    """Verify six digits of an app, or a recovery code, of `account`, which may then log in.
+def verify_code(*, account: Account, code: str, event: Event = Event.SESSION_OPENED) -> VerificationMethod:
+    """Verify six digits of an app, or a recovery code, of `account`, which may then log in: what `event` says.
 
     Raises ValidationError when the code is wrong or was used, and with the lock's message after too many guesses.
     """
     attempt = _count(account)
     recovery = read_recovery_code(code)
-    if code.isascii() and code.isdigit() and len(code) == 6 and _app_accepts(account, attempt, code):
+    if code.isascii() and code.isdigit() and len(code) == 6 and _app_accepts(account, attempt, event, code):
         return VerificationMethod.TOTP
-    if recovery and _use_recovery_code(account, attempt, recovery):
+    if recovery and _use_recovery_code(account, attempt, event, recovery):
         return VerificationMethod.RECOVERY
     record_failed_attempt(Event.FACTOR_REFUSED, attempt, account)
     raise ValidationError({"code": WRONG_CODE})
 
 
-def verify_passkey(*, account: Account, answer: str, challenge: str, site: webauthn.Site) -> VerificationMethod:
+def verify_passkey(
+    *, account: Account, answer: str, challenge: str, site: webauthn.Site, event: Event = Event.SESSION_OPENED
+) -> VerificationMethod:
     """Verify what a browser answered (JSON) to `challenge` at `site` with a passkey of `account`.
 
     Raises ValidationError when that proves nothing, and with the lock's message after too many guesses.
     """
     attempt = _count(account)
     try:
-        _check_passkey(account, attempt, answer, challenge, site)
+        _check_passkey(account, attempt, event, answer, challenge, site)
     except webauthn.NotVerified as error:
         record_failed_attempt(Event.FACTOR_REFUSED, attempt, account)
         raise ValidationError(WRONG_PASSKEY, code="passkey") from error
@@ -170,7 +173,7 @@ def verify_passkey(*, account: Account, answer: str, challenge: str, site: webau
 
 @transaction.atomic
 def _check_passkey(
-    account: Account, attempt: login_limits.Attempt, answer: str, challenge: str, site: webauthn.Site
+    account: Account, attempt: login_limits.Attempt, event: Event, answer: str, challenge: str, site: webauthn.Site
 ) -> None:
     digest = hashlib.sha256(webauthn.credential_id(answer).encode()).hexdigest()
     passkeys = Passkey.objects.filter(account=account).select_for_update(of=("self",))
@@ -180,7 +183,7 @@ def _check_passkey(
     passkey.sign_count = webauthn.read_assertion(answer, challenge, site, passkey)
     passkey.last_used_at = timezone.now()
     passkey.save(update_fields=["sign_count", "last_used_at"])
-    _record_log_in(account, attempt, VerificationMethod.PASSKEY)
+    _accept(account, attempt, event, VerificationMethod.PASSKEY)
 
 
 # ---------------------------------------------------------------- removing

@@ -1,7 +1,5 @@
 """The forms to add, verify and remove second factors."""
 
-from typing import Any
-
 from django import forms
 
 from accounts.forms.login import password_field
@@ -50,13 +48,13 @@ class PasskeyAnswerForm(ActionForm):
 
 
 class PasswordForm(ActionForm):
-    """The password again, before something that matters."""
+    """The password alone: of the other account when the entity is changed, or again before something that matters."""
 
     password = password_field("Contraseña", "Ingrese su contraseña.", "current-password")
 
 
 class EnrolForm(ActionForm):
-    """A new factor: its name, and the password again for a person who is already logged in."""
+    """A new factor: its name."""
 
     name = forms.CharField(
         label="Nombre",
@@ -69,11 +67,6 @@ class EnrolForm(ActionForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, ask_password: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if ask_password:
-            self.fields["password"] = password_field("Contraseña", "Ingrese su contraseña.", "current-password")
-
 
 class EnrolAppForm(EnrolForm):
     code = _code(
@@ -82,7 +75,7 @@ class EnrolAppForm(EnrolForm):
         "Ingrese los 6 números que muestra la aplicación.",
         inputmode="numeric",
     )
-    field_order = ("code", "name", "password")
+    field_order = ("code", "name")
 
     def clean_code(self) -> str:
         code = "".join(str(self.cleaned_data["code"]).split())
@@ -92,4 +85,4 @@ class EnrolAppForm(EnrolForm):
 
 
 class EnrolPasskeyForm(PasskeyAnswerForm, EnrolForm):
-    field_order = ("name", "password", "answer")
+    field_order = ("name", "answer")

@@ -5,6 +5,7 @@ import zoneinfo
 
 import django.db.models.functions.datetime
 import django.db.models.functions.text
+import django.utils.timezone
 from django.db import migrations, models
 
 import mipres_admin.database.text
@@ -82,6 +83,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("started_at", models.DateTimeField(verbose_name="inicio")),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="última confirmación"),
+                ),
                 ("last_seen_at", models.DateTimeField(verbose_name="última actividad")),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="fin")),
             ],

@@ -43,6 +43,7 @@ class AccountSession(models.Model):
         "segundo factor", max_length=8, choices=VerificationMethod, blank=True, default=VerificationMethod.NONE
     )
     started_at = models.DateTimeField("inicio")
+    confirmed_at = models.DateTimeField("última confirmación", default=timezone.now)
     last_seen_at = models.DateTimeField("última actividad")
     ended_at = models.DateTimeField("fin", null=True, blank=True)
 
@@ -79,6 +80,11 @@ class AccountSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.started_at}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the holder of the account has shown within the last minutes that it is them."""
+        return self.confirmed_at > timezone.now() - timedelta(minutes=settings.CONFIRMATION_MINUTES)
 
     @property
     def seconds_left(self) -> int:

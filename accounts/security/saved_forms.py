@@ -15,7 +15,10 @@ SAVED_FORM, CLOSED = "saved_form", "closed_session"
 LIFETIME_SECONDS = 1_800
 MAX_LENGTH, MAX_FIELDS = 50_000, 500
 SECRET_FIELDS = {"old", "new", "confirmation", "code", "captcha", "answer"}
-NEVER_SAVED = ("keep_session", "logout", "end_session", "end_sessions", "switch_entity", "login", "second_factor")
+NEVER_SAVED = (
+    *("keep_session", "logout", "end_session", "end_sessions", "switch_entity", "login", "second_factor"),
+    "confirm_identity",
+)
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,19 @@ def _recent(request: HttpRequest, name: str) -> dict[str, Any] | None:
 
 
 def save(request: HttpRequest) -> None:
-    """Save the form of this request for the account whose session has ended here, unless it holds secrets or files."""
+    """Save the form of this request for the account whose session has ended here, if there is one."""
     closed = _recent(request, CLOSED)
-    if closed is None:
-        return
+    if closed is not None:
+        _store(request, closed["account"])
+
+
+def keep(request: HttpRequest, account: Account) -> None:
+    """Save the form of this request until `account`, which is logged in, has confirmed who it is."""
+    _store(request, account.pk)
+
+
+def _store(request: HttpRequest, account: int) -> None:
+    """Save the form of this request for the account, unless it holds secrets or files."""
     fields = [
         (name, value)
         for name, values in request.POST.lists()
@@ -65,7 +77,7 @@ def save(request: HttpRequest) -> None:
     ]
     if _can_be_saved(request, fields):
         request.session[SAVED_FORM] = {
-            "account": closed["account"],
+            "account": account,
             "path": request.get_full_path(),
             "fields": fields,
             "at": timezone.now().timestamp(),

@@ -95,6 +95,7 @@ def _session_rows(request: HttpRequest) -> AccountSessionQuerySet:
 def create_account_session(request: HttpRequest, user: Account, **kwargs: Any) -> None:
     """Create the row of a session: receiver of every log-in, whichever code calls Django's `login`."""
     now = timezone.now()
+    verified_at = getattr(request, "verified_at", None) or now
     saved_forms.load(request, user)  # discards what somebody else left here
     request.session.pop(saved_forms.CLOSED, None)
     _session_rows(request).filter(ended_at__isnull=True).update(ended_at=now)
@@ -104,7 +105,8 @@ def create_account_session(request: HttpRequest, user: Account, **kwargs: Any) -
         device=device_name(request.META.get("HTTP_USER_AGENT", "")),
         address=origin.get().address,
         verified_by=getattr(request, "verified_by", VerificationMethod.NONE),
-        started_at=getattr(request, "verified_at", None) or now,
+        started_at=verified_at,
+        confirmed_at=verified_at,
         last_seen_at=now,
     )
     request.session[ACCOUNT_SESSION] = str(row.public_id)
@@ -207,7 +209,8 @@ def touch(row: AccountSession) -> None:
         row.last_seen_at = now
 
 
-def mark_verified(request: HttpRequest, row: AccountSession, method: str) -> None:
-    """Note the factor that was just added in this session, which goes on under a new key."""
-    AccountSession.objects.filter(pk=row.pk).update(verified_by=method)
+def mark_confirmed(request: HttpRequest, row: AccountSession, method: str) -> None:
+    """Note that the holder was just verified, perhaps with a second factor; the session goes on under a new key."""
+    row.confirmed_at, row.verified_by = timezone.now(), method or row.verified_by
+    row.save(update_fields=["confirmed_at", "verified_by"])
     request.session.cycle_key()

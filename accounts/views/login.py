@@ -3,7 +3,6 @@
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.actions import login_and_password as actions
@@ -12,19 +11,9 @@ from accounts.models import Account
 from accounts.requests import AnyRequest
 from accounts.rules.second_factor import next_login_step
 from accounts.security import saved_forms, sessions
+from accounts.views.confirmation import recently_confirmed
+from accounts.views.destinations import destination, next_page
 from mipres_admin.access.declarations import FORM, MenuEntry, Viewable, public, signed_in
-
-
-def _next(request: HttpRequest) -> str:
-    """Where the person was going, if that is a page of this portal; else home."""
-    url = request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-    return url if is_ours and url.startswith("/") else resolve_url("home")
-
-
-def destination(request: HttpRequest, next_url: str) -> str:
-    """Where a session begins: at the saved form of the account, else where the person was going."""
-    return resolve_url("resume_form") if saved_forms.load(request, request.user) else next_url
 
 
 def _log_in(request: HttpRequest, form: LoginForm) -> str:
@@ -32,10 +21,10 @@ def _log_in(request: HttpRequest, form: LoginForm) -> str:
     with form.attempt():
         account = actions.open_session(login=form.cleaned_data["login"], password=form.cleaned_data["password"])
         if next_login_step(account):
-            sessions.start_pending_login(request, account, _next(request))
+            sessions.start_pending_login(request, account, next_page(request))
             return resolve_url("second_factor")
         sessions.start_session(request, account)
-        return destination(request, _next(request))
+        return destination(request, next_page(request))
     return ""
 
 
@@ -75,6 +64,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     unverified=True,
 )
 @sensitive_post_parameters("old", "new", "confirmation")
+@recently_confirmed(form_asks_password=True)
 def change_password(request: AnyRequest) -> HttpResponse:
     """Change the password of the account; this session stays, under a new key."""
     form = ChangePasswordForm(request.POST or None, account=request.account)

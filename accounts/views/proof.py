@@ -3,7 +3,8 @@
 from django.http import HttpRequest
 
 from accounts.actions import second_factor
-from accounts.actions.login_and_password import open_session
+from accounts.actions.login_and_password import confirm_identity, open_session
+from accounts.events import Event
 from accounts.forms.second_factor import CodeForm, PasskeyAnswerForm, PasswordForm
 from accounts.models import Account
 from accounts.models.sessions import VerificationMethod
@@ -21,8 +22,9 @@ def site_of(request: HttpRequest) -> webauthn.Site:
 class Proof:
     """The forms of `accounts/_proof.html` for one account, and what was sent with one of them."""
 
-    def __init__(self, request: HttpRequest, account: Account) -> None:
+    def __init__(self, request: HttpRequest, account: Account, *, in_session: bool = False) -> None:
         self.request, self.account, self.site = request, account, site_of(request)
+        self.in_session = in_session  # the account is asked again, in its own session; else it logs in
         self.by_factor = has_factor(account)
         self.purpose = f"prove {account.pk}"
         self.sent = next((name for name in FIELDS if name in request.POST), "")
@@ -53,12 +55,16 @@ class Proof:
         return None
 
     def _verify(self, data: dict[str, str]) -> VerificationMethod:
+        account, event = self.account, Event.SECURITY_CONFIRMED if self.in_session else Event.SESSION_OPENED
         if self.sent == "code":
-            return second_factor.verify_code(account=self.account, code=data["code"])
+            return second_factor.verify_code(account=account, code=data["code"], event=event)
         if self.sent == "answer":
-            challenge = challenges.take(self.request.session, self.purpose)
+            challenge, answer = challenges.take(self.request.session, self.purpose), data["answer"]
             return second_factor.verify_passkey(
-                account=self.account, answer=data["answer"], challenge=challenge, site=self.site
+                account=account, answer=answer, challenge=challenge, site=self.site, event=event
             )
-        open_session(login=self.account.login, password=data["password"])
+        if self.in_session:
+            confirm_identity(by=account, password=data["password"])
+        else:
+            open_session(login=account.login, password=data["password"])
         return VerificationMethod.NONE

@@ -9,16 +9,17 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.actions import second_factor as actions
-from accounts.actions.login_and_password import confirm_password
-from accounts.forms.second_factor import EnrolAppForm, EnrolPasskeyForm, PasswordForm
+from accounts.forms.second_factor import EnrolAppForm, EnrolPasskeyForm
 from accounts.models import Passkey, RecoveryCode
 from accounts.models.sessions import VerificationMethod
 from accounts.requests import AnyRequest, PendingLoginRequest
 from accounts.rules.second_factor import ENROL, VERIFY, factors_of, removal_refusal
 from accounts.security import challenges, secrets, sessions, webauthn
-from accounts.views.login import destination
+from accounts.views.confirmation import recently_confirmed
+from accounts.views.destinations import destination
 from accounts.views.proof import Proof, site_of
 from mipres_admin.access.declarations import FORM, mfa_enrolment, pending_login, signed_in
+from mipres_admin.forms import ActionForm
 
 # in Django's session: seeds, of use only while they are there; and the purpose of a challenge
 SEED, RECOVERY_SEED, ADD_PASSKEY = "totp_seed", "recovery_seed", "add"
@@ -50,7 +51,7 @@ def _after_enrolment(request: AnyRequest, method: VerificationMethod) -> HttpRes
     """Open or mark the session; a first factor brings the recovery codes."""
     account = request.account
     if request.pending_login is None:
-        sessions.mark_verified(request, request.account_session, method)
+        sessions.mark_confirmed(request, request.account_session, method)
     else:
         actions.open_after_enrolment(account=account, method=method)
         sessions.start_session(request, account, method)
@@ -63,22 +64,16 @@ def _after_enrolment(request: AnyRequest, method: VerificationMethod) -> HttpRes
     return redirect("recovery_codes")
 
 
-def _confirm_password(request: AnyRequest, form: EnrolAppForm | EnrolPasskeyForm | PasswordForm) -> None:
-    """Check the password again, where the form asks for it: not while somebody is still logging in."""
-    if "password" in form.cleaned_data:
-        confirm_password(by=request.account, password=form.cleaned_data["password"])
-
-
 @mfa_enrolment(methods=FORM)
-@sensitive_post_parameters("code", "password")
+@sensitive_post_parameters("code")
+@recently_confirmed()
 def enrol_totp(request: AnyRequest) -> HttpResponse:
     """Show the key of a new authenticator app, as QR and in letters, and ask for the code that the app shows."""
     account, logged_in = request.account, request.pending_login is None
     seed = request.session.setdefault(SEED, secrets.new_seed())
-    form = EnrolAppForm(request.POST or None, ask_password=logged_in, initial={"name": "Aplicación de mi celular"})
+    form = EnrolAppForm(request.POST or None, initial={"name": "Aplicación de mi celular"})
     if form.is_valid():
         with form.attempt():
-            _confirm_password(request, form)
             actions.enrol_app(by=account, name=form.cleaned_data["name"], seed=seed, code=form.cleaned_data["code"])
             del request.session[SEED]
             return _after_enrolment(request, VerificationMethod.TOTP)
@@ -88,16 +83,16 @@ def enrol_totp(request: AnyRequest) -> HttpResponse:
 
 
 @mfa_enrolment(methods=FORM)
-@sensitive_post_parameters("answer", "password")
+@sensitive_post_parameters("answer")
+@recently_confirmed()
 def enrol_passkey(request: AnyRequest) -> HttpResponse:
     """Ask the browser for a new passkey."""
     account, logged_in, site = request.account, request.pending_login is None, site_of(request)
-    form = EnrolPasskeyForm(request.POST or None, ask_password=logged_in, initial={"name": "Este equipo"})
+    form = EnrolPasskeyForm(request.POST or None, initial={"name": "Este equipo"})
     if form.is_valid():
         name, answer = form.cleaned_data["name"], form.cleaned_data["answer"]
         challenge = challenges.take(request.session, ADD_PASSKEY)
         with form.attempt():
-            _confirm_password(request, form)
             actions.enrol_passkey(by=account, name=name, answer=answer, challenge=challenge, site=site)
             return _after_enrolment(request, VerificationMethod.PASSKEY)
     options = ""
@@ -110,46 +105,40 @@ def enrol_passkey(request: AnyRequest) -> HttpResponse:
 
 
 @signed_in(methods=FORM)
-@sensitive_post_parameters("password")
+@recently_confirmed()
 def recovery_codes(request: AnyRequest) -> HttpResponse:
-    """Show new recovery codes until the person has saved them; make others after the password."""
-    account, form = request.account, PasswordForm(request.POST or None)
+    """Show new recovery codes until the person has saved them; make others."""
+    account = request.account
     if not factors_of(account):
         return redirect("security")
     if "guardados" in request.POST:
         request.session.pop(RECOVERY_SEED, None)
         return redirect("security")
-    if form.is_valid():
-        with form.attempt():
-            _confirm_password(request, form)
-            seed = request.session[RECOVERY_SEED] = secrets.new_seed()
-            actions.create_recovery_codes(by=account, seed=seed)
-            return redirect("recovery_codes")
+    if request.method == "POST":
+        seed = request.session[RECOVERY_SEED] = secrets.new_seed()
+        actions.create_recovery_codes(by=account, seed=seed)
+        return redirect("recovery_codes")
     new: str | None = request.session.get(RECOVERY_SEED)
-    codes, left = (
-        secrets.recovery_codes(new) if new else [],
-        account.recovery_codes.current().count(),
-    )
-    return render(request, "accounts/recovery_codes.html", {"form": form, "codes": codes, "left": left})
+    codes, left = secrets.recovery_codes(new) if new else [], account.recovery_codes.current().count()
+    return render(request, "accounts/recovery_codes.html", {"codes": codes, "left": left})
 
 
 # ---------------------------------------------------------------- removing
 
 
 @signed_in(methods=FORM)
-@sensitive_post_parameters("password")
+@recently_confirmed()
 def remove_factor(request: AnyRequest, public_id: UUID) -> HttpResponse:
-    """Ask for the password, and remove one factor."""
-    factors, form = factors_of(request.account), PasswordForm(request.POST or None)
+    """Say what is removed, and remove one factor."""
+    factors = factors_of(request.account)
     factor = next((factor for factor in factors if factor.public_id == public_id), None)
     if factor is None:
         raise Http404
+    form = ActionForm(request.POST if request.method == "POST" else None)
     form.refusal = removal_refusal(request.account, factor, factors)
-    if form.refusal is None and form.is_valid():
+    if form.is_valid():
         with form.attempt():
-            _confirm_password(request, form)
             actions.remove_factor(by=request.account, factor=factor)
             messages.success(request, f"«{factor.name}» ya no sirve para ingresar.")
             return redirect("security")
-    context = {"factor": factor, "form": form, "refusal": form.refusal}
-    return render(request, "accounts/remove_factor.html", context)
+    return render(request, "accounts/remove_factor.html", {"factor": factor, "refusal": form.refusal})

@@ -11,6 +11,7 @@ from accounts.models import RecoveryCode
 from accounts.requests import AnyRequest
 from accounts.rules.second_factor import compulsory_from, factors_of, must_have_factor
 from accounts.security import saved_forms
+from accounts.views.confirmation import recently_confirmed
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, signed_in
 
 
@@ -45,6 +46,7 @@ def end_session(request: AnyRequest, public_id: UUID) -> HttpResponse:
 
 
 @signed_in(methods=FORM)
+@recently_confirmed()
 def end_sessions(request: AnyRequest) -> HttpResponse:
     """End every session of this account but this one."""
     if request.method == "POST":

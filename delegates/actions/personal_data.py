@@ -8,7 +8,6 @@ from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.actions.login_and_password import confirm_password
 from accounts.models import Account, PasswordLink
 from accounts.security import login_limits
 from accounts.security.notices import notify_person
@@ -31,7 +30,6 @@ DEAD_LINK = Refusal(
     remedy="Su correo sigue como estaba. Si todavía quiere cambiarlo, ingrese y pídalo de nuevo en «Mis datos».",
     who="Usted.",
 )
-WRONG_PASSWORD = "La contraseña debe ser la que usa hoy para ingresar con esta cuenta."  # noqa: S105  a message
 
 
 @transaction.atomic
@@ -65,14 +63,11 @@ def _create_email_change(by: Account, email: str) -> None:
     notify(email, "confirm_email", useful_until=useful_until, account=by, link=link, minutes=mail_links.MINUTES)
 
 
-@sensitive_variables("password")
-def request_email_change(*, by: Account, email: str, password: str) -> None:
+def request_email_change(*, by: Account, email: str) -> None:
     """Mail a link to the new e-mail; nothing changes until it is used. A newer link or password makes it useless.
 
-    Raises ValidationError: under "old" when the password is wrong, without field when the account is locked or requests
-    links too often.
+    Raises ValidationError when the account requests links too often.
     """
-    confirm_password(by=by, password=password, field="old", wrong=WRONG_PASSWORD)
     login_limits.register_link_request(document=by.login, email=email, address=origin.get().address)
     _create_email_change(by, email)
 

@@ -8,7 +8,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 from accounts.forms.captcha import CaptchaForm
 from accounts.forms.documents import CHOOSE, DocumentForm
-from accounts.forms.login import LONGEST_PASSWORD
 from accounts.forms.person_fields import NameField, email_field
 from accounts.models import Sex
 from delegates.actions.sign_up import Applicant
@@ -70,16 +69,6 @@ class SexForm(forms.Form):
 
 
 class EmailForm(ActionForm):
-    """A new e-mail, and the password of the account."""
+    """A new e-mail."""
 
     email = email_field("Correo electrónico nuevo", "Allí llegará un enlace. El correo cambia cuando usted lo use.")
-    old = forms.CharField(
-        label="Su contraseña",
-        strip=False,
-        max_length=LONGEST_PASSWORD,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={
-            "required": "Ingrese su contraseña.",
-            "max_length": f"La contraseña debe tener máximo {LONGEST_PASSWORD} caracteres.",
-        },
-    )

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.requests import PersonRequest
+from accounts.views.confirmation import recently_confirmed
 from delegates.actions import appointments as actions
 from delegates.forms.appointments import AuthorizedForm, ChooseAuthorizedForm, EndAuthorizedForm
 from delegates.models import Appointment, DelegateAccount
@@ -49,6 +50,7 @@ def _form_page(request: PersonRequest, form: AuthorizedForm, appointment: Appoin
 
 
 @person(methods=FORM)
+@recently_confirmed()
 def new_authorized(request: PersonRequest, pk: int) -> HttpResponse:
     entity = represented_entity(request, pk)
     form = AuthorizedForm(request.POST or None, entity=entity)
@@ -65,6 +67,7 @@ def new_authorized(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @person(methods=FORM)
+@recently_confirmed()
 def edit_authorized(request: PersonRequest, pk: int, public_id: UUID) -> HttpResponse:
     """ "Editar": everything but the document."""
     entity = represented_entity(request, pk)

@@ -3,10 +3,11 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import Account
 from accounts.requests import PersonRequest
+from accounts.views.confirmation import recently_confirmed
 from accounts.views.mailed_link_decorator import opened_by_link
 from delegates.actions import personal_data as actions
 from delegates.forms.sign_up_and_personal_data import (
@@ -76,7 +77,7 @@ def correct_my_data(request: PersonRequest) -> HttpResponse:
 
 
 @own_account(methods=FORM)
-@sensitive_post_parameters("old")
+@recently_confirmed()
 def change_my_email(request: PersonRequest) -> HttpResponse:
     """Request another e-mail: it changes when the mailed link is used."""
     own_page = "identity_claim" if request.account.is_unverified else "my_data"
@@ -86,7 +87,7 @@ def change_my_email(request: PersonRequest) -> HttpResponse:
     if form.is_valid():
         email, where = form.cleaned_data["email"], masked_email(form.cleaned_data["email"])
         with form.attempt():
-            actions.request_email_change(by=request.account, email=email, password=form.cleaned_data["old"])
+            actions.request_email_change(by=request.account, email=email)
             messages.info(
                 request, f"Enviamos un enlace a {where}. Su correo cambia cuando lo use, en los próximos 60 minutos."
             )

@@ -33,8 +33,8 @@ def enrol(client, **fields):
     return client.post("/seguridad/aplicacion/", {"name": "Celular", "code": factories.code_of(app)} | fields)
 
 
-def remove(client, app, password=factories.PASSWORD):
-    return client.post(f"/seguridad/factores/{app.public_id}/retirar/", {"password": password})
+def remove(client, app):
+    return client.post(f"/seguridad/factores/{app.public_id}/retirar/")
 
 
 def policy(days, kind=EntityKind.IPS):

@@ -27,5 +27,5 @@ def link_of_a_sign_up() -> str:
 
 def link_of_an_email() -> str:
     """The link that changes the e-mail of somebody's account."""
-    request_email_change(by=factories.make_natural(), email="nuevo@correo.example", password=factories.PASSWORD)
+    request_email_change(by=factories.make_natural(), email="nuevo@correo.example")
     return link_in_mail("confirm_email")

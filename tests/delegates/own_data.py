@@ -1,6 +1,5 @@
 """How does a test use "Mis datos"?"""
 
-from tests import factories
 from tests.delegates.links import link_in_mail
 
 DATA = "/seguridad-social/mis-datos/"
@@ -13,8 +12,8 @@ def page_text(response):
     return response.content.decode()
 
 
-def request_change(client, email=NEW, old=factories.PASSWORD):
-    return client.post(f"{DATA}correo/", {"email": email, "old": old})
+def request_change(client, email=NEW):
+    return client.post(f"{DATA}correo/", {"email": email})
 
 
 def change_link():

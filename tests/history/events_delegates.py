@@ -1,11 +1,8 @@
 """Which row does each action of natural persons, Registro de Usuarios and personas jurídicas leave?"""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
-
-from django.core.exceptions import ValidationError
 
 from accounts.events import Event as AccountEvent
 from accounts.models import Account
@@ -116,8 +113,8 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield by_natural(scenario, person_of(scenario))
 
 
-def ask(scenario: Scenario, password: str = factories.PASSWORD) -> None:
-    request_email_change(by=scenario.natural, email="nuevo@correo.example", password=password)
+def ask(scenario: Scenario) -> None:
+    request_email_change(by=scenario.natural, email="nuevo@correo.example")
 
 
 @case(Event.EMAIL_CHANGE_REQUESTED)
@@ -125,14 +122,6 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     ask(scenario)
     yield by_natural(scenario, scenario.natural, after={"email": "n***@correo.example"})
-
-
-@case(AccountEvent.SECURITY_REFUSED)
-def of_an_e_mail(scenario: Scenario) -> Iterator[Expected | None]:
-    yield None
-    with suppress(ValidationError):
-        ask(scenario, password="otra")
-    yield Expected(scenario.natural, None, None, after={"locked": False})
 
 
 @case(Event.EMAIL_CHANGED)

@@ -12,6 +12,7 @@ from accounts.actions.entity_switch import switch_account
 from accounts.actions.login_and_password import (
     change_password,
     close_session,
+    confirm_identity,
     confirm_password,
     open_session,
 )
@@ -152,6 +153,21 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     with suppress(ValidationError):
         confirm_password(by=scenario.delegate, password="otra")
     yield by_nobody(scenario, scenario.delegate, after=WRONG)
+
+
+@case(Event.SECURITY_CONFIRMED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    yield None
+    confirm_identity(by=scenario.delegate, password=PASSWORD)
+    yield by_delegate(scenario, scenario.delegate)
+
+
+@case(Event.SECURITY_CONFIRMED)
+def by_a_code(scenario: Scenario) -> Iterator[Expected | None]:
+    app = make_app(scenario.delegate)
+    yield None
+    verify_code(account=scenario.delegate, code=code_of(app), event=Event.SECURITY_CONFIRMED)
+    yield by_delegate(scenario, scenario.delegate, after={"factor": "totp"})
 
 
 @case(Event.PASSWORD_LINK_SENT)

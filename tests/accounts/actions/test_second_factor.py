@@ -109,7 +109,7 @@ def test_use_of_a_recovery_code_is_recorded_and_mailed(delegate, codes, delivere
     pending_client(delegate).post(STEP, {"code": codes[3]})
     entry = HistoryEntry.objects.latest("id")
     assert (entry.event, entry.after) == ("session.recovered", {"codes_left": 9})
-    assert "se usó un código de recuperación para ingresar; quedan 9" in delivered()[-1].body
+    assert "se usó un código de recuperación; quedan 9" in delivered()[-1].body
 
 
 def test_a_recovery_code_of_somebody_else_is_refused(codes, stranger):
@@ -150,14 +150,14 @@ def test_a_double_click_adds_one_app():
 
 
 def test_the_code_that_added_the_app_does_not_open_a_session_too(delegate_client, delegate):
-    enrol(delegate_client, password=factories.PASSWORD)
+    enrol(delegate_client)
     client = pending_client(delegate)
     client.post(STEP, {"code": factories.code_of(AuthenticatorApp.objects.get())})
     assert not is_logged_in(client)
 
 
 def test_new_factor_is_mailed(delegate_client, delegate, delivered):
-    enrol(delegate_client, password=factories.PASSWORD)
+    enrol(delegate_client)
     assert delivered()[0].to == [delegate.email]
     assert "se agregó un segundo factor («Celular»)" in delivered()[0].body
 

@@ -13,8 +13,4 @@ def test_code_loses_its_spaces():
 
 @pytest.mark.parametrize("code", ["", "12345", "abcdef", "١٢٣٤٥٦"])
 def test_new_app_needs_six_digits(code):
-    assert "code" in EnrolAppForm({"name": "Celular", "code": code}, ask_password=False).errors
-
-
-def test_enrolment_asks_for_the_password_when_told_so():
-    assert "password" in EnrolAppForm(None, ask_password=True).fields
+    assert "code" in EnrolAppForm({"name": "Celular", "code": code}).errors

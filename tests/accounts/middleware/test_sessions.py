@@ -116,5 +116,5 @@ def test_no_page_opens_without_account_session_middleware(delegate_client, setti
 def test_sessions_that_only_gave_the_password_must_prove_the_new_factor(delegate, delegate_client):
     other = pending_client(delegate)
     assert other.get("/").status_code == 200
-    enrol(delegate_client, password=factories.PASSWORD)
+    enrol(delegate_client)
     assert other.get("/usuarios/").url == STEP

@@ -35,7 +35,7 @@ def test_the_ministrys_account_tells_its_own_address_alone(ministry, addresses, 
 
 
 def test_a_new_factor_is_told_to_every_address_of_the_person(delegate_client, addresses, delivered):
-    enrol(delegate_client, password=factories.PASSWORD)
+    enrol(delegate_client)
     mails = [mail for mail in delivered() if "se agregó un segundo factor" in mail.body]
     assert [mail.to[0] for mail in mails] == addresses
 

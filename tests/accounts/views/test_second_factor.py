@@ -83,18 +83,11 @@ def test_another_code_is_refused_without_a_session(delegate, app, code):
 
 
 def test_codes_are_shown_until_the_person_has_them_and_never_again(safe_client):
-    safe_client.post("/seguridad/codigos/", {"password": factories.PASSWORD})
+    safe_client.post("/seguridad/codigos/")
     shown = re.findall(r"<li><code>([^<]+)", safe_client.get("/seguridad/codigos/").text)
     assert len(shown) == 10
     safe_client.post("/seguridad/codigos/", {"guardados": "si"})
     assert shown[0] not in safe_client.get("/seguridad/codigos/").text
-
-
-def test_new_codes_need_the_password(safe_client, delegate, codes):
-    response = safe_client.post("/seguridad/codigos/", {"password": "otra cosa distinta"})
-    assert "La contraseña debe ser la que usa hoy" in response.text
-    assert RecoveryCode.objects.filter(account=delegate).current().count() == len(codes)
-    assert events()[-1] == "security.refused"
 
 
 # ---------------------------------------------------------------- adding
@@ -108,45 +101,35 @@ def test_the_ministry_adds_its_first_app_while_it_enters(ministry):
     assert events() == ["session.mfa_required", "factor.enrolled", "session.opened", "recovery_codes.created"]
 
 
-def test_a_delegate_adds_an_app_with_the_password_and_stays_in(delegate_client, delegate):
+def test_a_delegate_adds_an_app_and_stays_in(delegate_client, delegate):
     delegate.sessions.update(verified_by="")
     before = delegate_client.session.session_key
-    assert enrol(delegate_client, password=factories.PASSWORD).url == "/seguridad/codigos/"
+    assert enrol(delegate_client).url == "/seguridad/codigos/"
     assert delegate_client.get("/").status_code == 200
     assert delegate_client.session.session_key != before
 
 
-def test_a_delegate_without_the_password_adds_nothing(delegate_client, delegate):
-    enrol(delegate_client, password="otra cosa distinta")
-    assert not AuthenticatorApp.objects.exists()
-
-
 def test_a_wrong_code_adds_nothing_and_the_key_stays_the_same(delegate_client):
     before = key_on(delegate_client.get("/seguridad/aplicacion/"))
-    response = enrol(delegate_client, password=factories.PASSWORD, code="000000")
+    response = enrol(delegate_client, code="000000")
     assert "revise que la hora de su teléfono sea automática" in response.text
     assert key_on(response) == before
     assert not AuthenticatorApp.objects.exists()
 
 
 def test_a_second_factor_keeps_the_recovery_codes_of_the_first(safe_client, codes, delegate):
-    assert enrol(safe_client, password=factories.PASSWORD).url == "/seguridad/"
+    assert enrol(safe_client).url == "/seguridad/"
     assert RecoveryCode.objects.filter(account=delegate).current().count() == len(codes)
 
 
-@pytest.mark.parametrize("field", ["name", "code", "password"])
+@pytest.mark.parametrize("field", ["name", "code"])
 def test_null_bytes_and_long_values_are_refused(delegate_client, field):
     for value in ("\x00", "x" * 300):
-        assert enrol(delegate_client, **({"password": factories.PASSWORD} | {field: value})).status_code == 200
+        assert enrol(delegate_client, **{field: value}).status_code == 200
     assert not AuthenticatorApp.objects.exists()
 
 
 # ---------------------------------------------------------------- removing
-
-
-def test_removing_needs_the_password(safe_client, app):
-    remove(safe_client, app, "otra cosa distinta")
-    assert AuthenticatorApp.objects.filter(pk=app.pk).exists()
 
 
 def test_ministry_cannot_remove_its_last_factor(ministry):

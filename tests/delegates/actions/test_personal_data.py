@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 
 from accounts.actions.login_and_password import change_password
-from delegates.models import EmailChange
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
@@ -96,11 +95,3 @@ def test_password_link_in_the_old_mailbox_stops_working(rosa_client, rosa):
     request_change(rosa_client)
     rosa_client.post(change_link())
     assert Client().get(waiting).status_code == 410
-
-
-def test_wrong_password_counts_and_sends_no_link(rosa_client, rosa, settings):
-    settings.LOGIN_FAILURES_ALLOWED = 2
-    assert "La contraseña debe ser la que usa hoy" in page_text(request_change(rosa_client, old="otra cosa distinta"))
-    request_change(rosa_client, old="otra cosa distinta")
-    assert "Ingreso bloqueado por seguridad" in page_text(request_change(rosa_client))
-    assert not EmailChange.objects.exists()

@@ -143,6 +143,7 @@ TABLE = {
     "second_factor": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "resume_form": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "security": (TO_LOGIN, EVERY_KIND, IN),
+    "confirm_identity": (TO_LOGIN, EVERY_KIND, IN),
     "enrol_totp": (TO_LOGIN, EVERY_KIND, IN),
     "enrol_passkey": (TO_LOGIN, EVERY_KIND, IN),
     "recovery_codes": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),

@@ -1,0 +1,165 @@
+"""Is the holder of an account asked who they are before what an intruder would do first?"""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuthenticatorApp, RecoveryCode
+from delegates.rules.appointments import version
+from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
+from tests import factories
+from tests.accounts.login_page import log_in
+from tests.accounts.second_factors import enrol, remove
+from tests.delegates.appointing import represent
+
+pytestmark = pytest.mark.django_db
+PAGE = "/seguridad/confirmar/"
+NEW = "otra frase larga y tranquila"
+MINUTES = timedelta(minutes=11)
+
+
+def is_asked(response):
+    return response.status_code == 302 and response.url.startswith(PAGE)
+
+
+@pytest.fixture
+def late(at_noon, clock):
+    """The delegate's browser, eleven minutes after the log-in."""
+    clock.shift(MINUTES)
+    return at_noon
+
+
+def last_event():
+    return HistoryEntry.objects.latest("id").event
+
+
+# ---------------------------------------------------------------- what is asked for
+
+
+@pytest.mark.parametrize("page", ["/seguridad/aplicacion/", "/seguridad/llave/"])
+def test_who_logged_in_lately_is_not_asked(at_noon, page):
+    assert at_noon.get(page).status_code == 200
+
+
+def test_an_old_session_adds_no_factor(late):
+    assert is_asked(enrol_late(late))
+    assert is_asked(late.get("/seguridad/llave/"))
+    assert not AuthenticatorApp.objects.exists()
+
+
+def enrol_late(client):
+    return client.post("/seguridad/aplicacion/", {"name": "Ajeno", "code": "123456"})
+
+
+def test_an_old_session_ends_no_sessions(late, delegate):
+    factories.make_session(delegate)
+    assert is_asked(late.post("/seguridad/sesiones/cerrar/"))
+    assert delegate.sessions.current().count() == 2
+
+
+def test_an_old_session_removes_no_factor_and_makes_no_codes(safe_client, app, codes, delegate):
+    delegate.sessions.update(confirmed_at="2020-01-01T00:00Z")
+    assert is_asked(remove(safe_client, app))
+    assert is_asked(safe_client.post("/seguridad/codigos/"))
+    assert RecoveryCode.objects.current().count() == len(codes)
+
+
+def test_an_old_session_with_a_factor_changes_no_password(safe_client, delegate):
+    delegate.sessions.update(confirmed_at="2020-01-01T00:00Z")
+    fields = {"old": factories.PASSWORD, "new": NEW, "confirmation": NEW}
+    assert is_asked(safe_client.post("/clave/cambiar/", fields))
+    delegate.refresh_from_db()
+    assert delegate.check_password(factories.PASSWORD)
+
+
+def test_without_a_factor_the_form_of_the_password_asks_for_it_itself(late):
+    assert late.get("/clave/cambiar/").status_code == 200
+
+
+@pytest.fixture
+def representative(ips):
+    """A representative with an appointment and a client whose session is old."""
+    account, client = represent(ips), Client()
+    client.force_login(account)
+    account.sessions.update(confirmed_at="2020-01-01T00:00Z")
+    return account, client, factories.make_appointment(ips, account)
+
+
+def test_an_old_session_changes_no_email_of_its_own(representative):
+    assert is_asked(representative[1].post("/seguridad-social/mis-datos/correo/", {"email": "x@y.example"}))
+    assert not OutgoingMail.objects.exists()
+
+
+def test_an_old_session_changes_no_delegate_and_appoints_none(representative):
+    _, client, appointment = representative
+    address = reverse("edit_authorized", args=[appointment.entity_id, appointment.public_id])
+    assert is_asked(client.get(address))
+    assert is_asked(client.post(address, {"email": "x@y.example", "expected_version": version(appointment)}))
+    assert is_asked(client.post(reverse("new_authorized", args=[appointment.entity_id]), {"email": "x@y.example"}))
+
+
+# ---------------------------------------------------------------- the proof
+
+
+def test_the_password_confirms_and_the_page_that_was_asked_for_opens(late):
+    asked = late.get("/seguridad/aplicacion/").url
+    assert late.post(asked, {"password": factories.PASSWORD}).url == "/seguridad/aplicacion/"
+    assert last_event() == "security.confirmed"
+    assert enrol(late).url == "/seguridad/codigos/"
+
+
+def test_a_wrong_password_confirms_nothing(late):
+    assert "La contraseña debe ser la que usa hoy" in late.post(PAGE, {"password": "otra cosa distinta"}).text
+    assert last_event() == "security.refused"
+    assert is_asked(late.get("/seguridad/aplicacion/"))
+
+
+def test_who_has_a_factor_confirms_with_it_and_not_with_the_password(late, delegate):
+    app = factories.make_app(delegate)
+    delegate.sessions.update(verified_by="totp")
+    assert "Use su segundo factor" in late.post(PAGE, {"password": factories.PASSWORD}).text
+    assert is_asked(late.get("/seguridad/llave/"))
+    assert late.post(PAGE, {"code": factories.code_of(app)}).status_code == 302
+    assert late.get("/seguridad/llave/").status_code == 200
+
+
+def test_a_confirmation_counts_for_ten_minutes_and_this_session_alone(late, delegate, clock):
+    late.post(PAGE, {"password": factories.PASSWORD})
+    other = Client()
+    other.force_login(delegate)
+    delegate.sessions.exclude(public_id=late.session["account_session"]).update(confirmed_at="2020-01-01T00:00Z")
+    assert late.get("/seguridad/llave/").status_code == 200
+    assert is_asked(other.get("/seguridad/llave/"))
+    clock.shift(MINUTES)
+    assert is_asked(late.get("/seguridad/llave/"))
+
+
+def test_a_confirmation_changes_the_key_of_the_session(late):
+    before = late.session.session_key
+    late.post(PAGE, {"password": factories.PASSWORD})
+    assert late.session.session_key != before
+
+
+def test_a_form_sent_too_late_waits_for_the_confirmation(representative):
+    _, client, _ = representative
+    asked = client.post("/seguridad-social/mis-datos/correo/", {"email": "x@y.example"}).url
+    assert client.post(asked, {"password": factories.PASSWORD}).url == "/ingresar/retomar/"
+    assert 'name="email" value="x@y.example"' in client.get("/ingresar/retomar/").text
+
+
+@pytest.mark.parametrize("url", ["https://malo.example/", "//malo.example", "javascript:alert(1)"])
+def test_a_confirmation_leads_to_no_other_site(late, url):
+    assert late.post(PAGE, {"password": factories.PASSWORD}, query_params={"next": url}).url == "/"
+
+
+def test_wrong_codes_of_a_confirmation_count_as_those_of_a_log_in(delegate, app):
+    client = Client()
+    client.force_login(delegate)
+    for _ in range(5):
+        client.post(PAGE, {"code": "000000"})
+    assert "bloqueado" in client.post(PAGE, {"code": factories.code_of(app)}).text
+    log_in(other := Client(), delegate.login)
+    assert "bloqueado" in other.post("/ingresar/segundo-factor/", {"code": factories.code_of(app)}).text
