@@ -19,7 +19,7 @@ from tests.journeys.registration.steps import (
     in_civil_registry,
     send_registration,
 )
-from tests.journeys.steps import captcha_answer, log_in, menu
+from tests.journeys.steps import captcha_answer, expect_heading, log_in, menu
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = "1025000111"
@@ -127,13 +127,18 @@ def test_the_email_changes_with_the_link_of_a_mail(open_page, checker, inbox):
     page = open_page(account)
     page.goto("/")
     menu(page, "Mis datos")
+    account.sessions.update(confirmed_at="2020-01-01T00:00Z")
     page.get_by_label("Correo electrónico nuevo").fill("nuevo@correo.example")
-    page.get_by_label("Su contraseña").fill("no es esta")
     page.get_by_role("button", name="Enviar el enlace").click()
-    expect(page.get_by_text("La contraseña debe ser la que usa hoy").first).to_be_visible()
+    expect_heading(page, "Confirme que es usted")
+    page.get_by_label("Contraseña").fill("no es esta")
+    page.get_by_role("button", name="Confirmar").click()
     checker.check(page)
-    page.get_by_label("Su contraseña").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Enviar el enlace").click()
+    page.get_by_label("Contraseña").fill(factories.PASSWORD)
+    page.get_by_role("button", name="Confirmar").click()
+    expect(page.get_by_text("Quedó confirmado que es usted.")).to_be_visible()
+    checker.check(page)
+    page.get_by_role("button", name="Enviar ahora").click()
     expect(page.get_by_text("Enviamos un enlace a n***@correo.example")).to_be_visible()
     page = inbox(page, "Oprima AQUÍ para confirmar este correo")
     checker.check(page)
