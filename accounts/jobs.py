@@ -10,14 +10,16 @@ from django.db.models.functions import Now
 from accounts.actions.identity_claims import forget_old_claims
 from accounts.actions.impersonation import end_expired_impersonations
 from accounts.models import PasswordLink
+from accounts.security import devices
 from mipres_admin.jobs.scheduling import Job
 
 
 def forget_expired() -> None:
-    """Delete expired sessions, captchas, and password links."""
+    """Delete expired sessions, captchas, password links and known devices."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     CaptchaStore.remove_expired()
     PasswordLink.objects.filter(expires_at__lte=Now()).delete()
+    devices.forget_old()
 
 
 JOBS = (

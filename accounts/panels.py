@@ -44,7 +44,7 @@ def _refusals() -> Content:
         days,
         f"Ningún ingreso ha fallado en los últimos {REFUSAL_DAYS} días.",
     )
-    return Content(figures=(Figure("Cuentas bloqueadas ahora", len(locked_accounts())),), days=(chart,))
+    return Content(figures=(Figure("Cuentas con ingresos bloqueados ahora", len(locked_accounts())),), days=(chart,))
 
 
 def _identity_claims() -> Content:

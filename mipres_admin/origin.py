@@ -2,15 +2,16 @@
 
 import ipaddress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a request comes from: its client address (None for a command) and its own id."""
+    """Where a request comes from: its client address (None for a command), its own id, and the device's cookie."""
 
     address: str | None = None
     request_id: str = ""
+    device_cookie: str = field(default="", repr=False)
 
 
 NOWHERE = Origin()

@@ -176,9 +176,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.security.password_validators.NotEasyToGuess"},
     {"NAME": "accounts.security.password_validators.NotALastPassword"},
 ]
+# wrong passwords before the lock of who fails, from one address (or device); then the slower pace of unknown devices:
+# for one login, and for one address
 LOGIN_FAILURES_ALLOWED = 5
+LOGIN_FAILURES_ALLOWED_ANYWHERE = 20
 LOGIN_FAILURES_ALLOWED_PER_ADDRESS = 100
 LOGIN_LOCK_MINUTES = 30
+KNOWN_DEVICE_DAYS = 180
 SECOND_STEP_MINUTES = 10
 # how long a session may change who can enter, after its holder was verified
 CONFIRMATION_MINUTES = 10
@@ -216,6 +220,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-sesion" if PRODUCTION else "sesion"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+DEVICE_COOKIE_NAME = "__Host-equipo" if PRODUCTION else "equipo"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "mipres_admin.csrf_failure.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION

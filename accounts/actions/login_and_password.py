@@ -16,7 +16,6 @@ from accounts.security.notices import notify_person
 from accounts.security.sessions import end_sessions_of
 from mipres_admin.database.locks import lock
 from mipres_admin.history.recording import record
-from mipres_admin.origin import origin
 from mipres_admin.rate_limits.models import RateCounter
 
 BAD_CREDENTIALS = (
@@ -36,10 +35,6 @@ CHANGED_ELSEWHERE = (
 )
 
 
-def _count(login: str) -> login_limits.Attempt:
-    return login_limits.register_attempt(login=login, address=origin.get().address)
-
-
 @transaction.atomic
 def record_failed_attempt(event: Event, attempt: login_limits.Attempt, account: Account | None) -> None:
     """Record a failed attempt.
@@ -47,7 +42,7 @@ def record_failed_attempt(event: Event, attempt: login_limits.Attempt, account: 
     A name that does not exist costs the same write, so that the time of the answer says nothing; its row names the
     counter, a keyed hash.
     """
-    obj: models.Model = account or RateCounter(key=attempt.key)
+    obj: models.Model = account or RateCounter(key=attempt.subject)
     entity, after = account.entity if account else None, {"locked": attempt.is_last_allowed}
     record(by=None, event=event, obj=obj, entity=entity, after=after)
 
@@ -61,8 +56,8 @@ def open_session(*, login: str, password: str) -> Account:
     does not exist, is inactive, is of an inactive entity or has another password, after one hashing in each case;
     and with the lock's message when there were too many tries: then the password is not even checked.
     """
-    attempt = _count(login)
     account = Account.objects.select_related("entity", "person").filter(login=login).first()
+    attempt = login_limits.register_attempt(login=login, account=account)
     knows_password = check_password_with_timing_attack_mitigation(account, password)
     if account is None or not knows_password or not account.can_log_in:
         record_failed_attempt(Event.SESSION_REFUSED, attempt, account)
@@ -91,10 +86,10 @@ def confirm_password(
 ) -> None:
     """Check the password again before a change that an intruder would make.
 
-    Raises ValidationError: under `field` with the words `wrong` when it is not the password, which counts as a failed
-    log-in and is recorded as `event`; without field when the account is locked.
+    Raises ValidationError: under `field` with the words `wrong` when it is not the password, which is recorded as
+    `event`; without field after too many guesses. They are counted apart from failed log-ins, which anybody can make.
     """
-    attempt = _count(by.login)
+    attempt = login_limits.register_attempt(login=by.login, account=by, kind=login_limits.CONFIRMATION)
     if not by.check_password(password):
         record_failed_attempt(event, attempt, by)
         raise ValidationError({field: wrong})
@@ -122,8 +117,8 @@ def save_new_password(
 ) -> None:
     """Save the password of a locked account, record the event and notify the person; in the caller's transaction.
 
-    Every session of the account but `keep` ends, because its hash changed; so does a link that somebody else may have
-    requested while they could read the person's mail.
+    Every session of the account but `keep` ends, because its hash changed, and its devices are forgotten; so is a link
+    that somebody else may have requested while they could read the person's mail.
     """
     account.set_password(new)
     account.save(update_fields=["password"])
@@ -148,7 +143,7 @@ def change_password(*, by: Account, old: str, new: str, keep: AccountSession | N
 
     The change, its event and the record of the password are one transaction; the person gets an e-mail.
     Every session of the account but `keep` ends, because its hash changed. Raises ValidationError: under "old" when
-    that is not the password (which counts as a failed log-in), under "new" when a validator refuses it, and without
+    that is not the password, under "new" when a validator refuses it, and without
     field when the account is locked or another request changed the password first.
     """
     confirm_password(by=by, password=old, field="old", wrong=WRONG_OLD, event=Event.PASSWORD_REFUSED)

@@ -8,7 +8,7 @@ from accounts.actions.second_factor import reset_factors
 from accounts.actions.sessions import end_sessions
 from accounts.events import Event
 from accounts.models import Account, AccountSession, PasswordLink, Suspension, can_log_in_q
-from accounts.security.login_limits import counter_keys
+from accounts.security.login_limits import counters_of, failures_of
 from accounts.security.notices import notify_person
 from accounts.security.sessions import end_sessions_of
 from entities.actions.sedes import disable_sede, enable_sede
@@ -18,7 +18,6 @@ from mipres_admin.database import clock
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.history.recording import record
 from mipres_admin.outbox.mail import notify
-from mipres_admin.rate_limits.models import RateCounter
 from mipres_admin.refusals import Refusal, Refused
 
 HELP = "Si no lo esperaba o cree que es un error, comuníquese con Atención al usuario."
@@ -125,17 +124,18 @@ def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
 
 @transaction.atomic
 def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
-    """Delete the counts of wrong passwords and second factors that lock an account; return whether there were any.
+    """Delete the counts of wrong passwords and second factors that lock an account, from wherever they were made.
+
+    Returns whether there were any.
 
     Raises Refused for an account of the Ministry, unless `by` administers them.
     """
     _refuse_staff(by, account)
     account = lock(account)
-    rows = RateCounter.objects.filter(key__in=counter_keys(account))
-    failures = sum(lock_rows(rows.values_list("count", flat=True)))
+    failures = sum(lock_rows(failures_of(account).values_list("count", flat=True)))
     if not failures:
         return False
-    rows.delete()
+    counters_of(account).delete()
     before, entity = {"failures": failures}, account.entity
     record(by=by, event=Event.ACCOUNT_UNLOCKED, obj=account, entity=entity, before=before, reason=reason)
     then = "Ingrese con su usuario y su contraseña. Si no los recuerda, use «Olvidé mi clave - Recordar contraseña»."

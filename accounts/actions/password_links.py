@@ -17,7 +17,6 @@ from accounts.models import Account, PasswordLink, Person, can_log_in_q
 from accounts.security import login_limits
 from mipres_admin.database.locks import lock
 from mipres_admin.history.recording import record
-from mipres_admin.origin import origin
 from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.mail import notify
 from mipres_admin.rate_limits.models import RateCounter
@@ -106,9 +105,10 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
     """Send the link if the four data are those of one account that can log in (manual v4.1 §11.8).
 
     The same statements and the same answer, whether or not they are. `login` is folded, as accounts store it.
-    Raises ValidationError when too many links were asked for, for the login or from the address of the request.
+    Raises ValidationError when too many links were asked for, with these data or from the address of the request.
     """
-    counter = login_limits.register_recovery(login=login, address=origin.get().address)
+    document = f"{document_type} {document_number}"
+    counter = login_limits.register_recovery(login=login, document=document, email=email)
     mine = Account.objects.filter(can_log_in_q(), login=login, email__iexact=email)
     typed = {"document_type": document_type, "document_number": document_number}
     holds = (Q(**{f"{path}__{name}": value for name, value in typed.items()}) for path in ("person", "identity_claim"))
@@ -151,5 +151,5 @@ def assign_password(*, secret: str, new: str) -> Account:
     if not deleted:
         raise Refused(DEAD_LINK)
     save_new_password(account, new, by=account, event=Event.PASSWORD_ASSIGNED)
-    login_limits.reset_login(account.login)
+    login_limits.reset_login(account)
     return account

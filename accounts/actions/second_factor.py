@@ -18,7 +18,6 @@ from accounts.security.notices import notify_person
 from accounts.security.secrets import read_recovery_code, recovery_codes, recovery_digest
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.history.recording import record
-from mipres_admin.origin import origin
 from mipres_admin.refusals import refuse
 
 WRONG_ENROL_CODE = (
@@ -104,8 +103,8 @@ def create_recovery_codes(*, by: Account, seed: str) -> None:
 
 
 def _count(account: Account) -> login_limits.Attempt:
-    """Count one guess at the second factor of this account."""
-    return login_limits.register_attempt(login=str(account.pk), address=origin.get().address, kind="factor")
+    """Count one guess at the second factor."""
+    return login_limits.register_attempt(login=account.login, account=account, kind=login_limits.FACTOR)
 
 
 def _accept(account: Account, attempt: login_limits.Attempt, event: Event, method: VerificationMethod) -> None:

@@ -13,7 +13,8 @@ from mipres_admin.history.recording import record
 def end_sessions(*, account: Account, by: Account | None, keep: AccountSession | None = None, reason: str = "") -> int:
     """End every session of `account`, except `keep`, and return how many ended.
 
-    `by` is None for a command, `reason` what the Ministry says in its admin. Without a session no event is recorded.
+    The devices of the account are forgotten. `by` is None for a command, `reason` what the Ministry says in its admin.
+    Without a session no event is recorded.
     """
     ended = end_sessions_of(account, keep)
     if ended:
@@ -24,6 +25,7 @@ def end_sessions(*, account: Account, by: Account | None, keep: AccountSession |
 
 @transaction.atomic
 def end_session(*, by: Account, session: AccountSession) -> None:
-    """End one session of the account `by`, once."""
+    """End one session of the account `by`, once, and forget its device."""
+    session.known_devices.all().delete()
     if by.sessions.current().filter(pk=session.pk).update(ended_at=timezone.now()):
         record(by=by, event=Event.SESSION_ENDED, obj=by, after={"device": session.device})

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 from django.http import HttpRequest
 
 from accounts.actions import ministry_interventions
@@ -14,7 +14,7 @@ from accounts.admin.list_helpers import (
     filter_by_account,
 )
 from accounts.models import Account, AccountSession, AuthenticatorApp, Passkey, PasswordLink, RecoveryCode, Suspension
-from accounts.security.login_limits import counter_keys, last_attempt
+from accounts.security.login_limits import failures_of
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,
     ObjectActionsAdmin,
@@ -23,7 +23,6 @@ from mipres_admin.backoffice.admin_base import (
     register_related_lists,
 )
 from mipres_admin.formatting import format_moment
-from mipres_admin.rate_limits.models import RateCounter
 
 
 def _accounts(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -37,10 +36,6 @@ def _factors(account: Account) -> tuple[int, int, int]:
         Passkey.objects.filter(account=account).count(),
         RecoveryCode.objects.filter(account=account).current().count(),
     )
-
-
-def _failures(account: Account) -> list[RateCounter]:
-    return list(RateCounter.objects.filter(key__in=counter_keys(account), count__gt=0).order_by("-expires_at"))
 
 
 REACTIVATE = ObjectAction(
@@ -65,7 +60,7 @@ UNLOCK = ObjectAction(
     ),
     permission="accounts.unlock_account",
     success_message="El ingreso quedó desbloqueado y la persona fue avisada.",
-    is_available=lambda account: bool(_failures(account)),
+    is_available=lambda account: failures_of(account).exists(),
     perform=ministry_interventions.unlock_account,
     argument="account",
 )
@@ -138,10 +133,11 @@ class AccountAdmin(ObjectActionsAdmin):
 
     @admin.display(description="intentos fallidos")
     def failures(self, account: Account) -> str:
-        rows = _failures(account)
-        if not rows:
+        failures = failures_of(account).aggregate(times=Sum("count"), last=Max("last_at"), places=Count("*"))
+        if not failures["times"]:
             return "Ninguno"
-        return f"{sum(row.count for row in rows)}, el último el {format_moment(last_attempt(rows[0]))}"
+        where = "un origen" if failures["places"] == 1 else f"{failures['places']} orígenes"
+        return f"{failures['times']}, desde {where}, el último el {format_moment(failures['last'])}"
 
     @admin.display(description="segundo factor")
     def factors(self, account: Account) -> str:

@@ -9,13 +9,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from accounts.models import Account
-from accounts.security import saved_forms, sessions
+from accounts.security import devices, saved_forms, sessions
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class AccountSessionMiddleware:
-    """Log out sessions that have ended, and those that must still verify a second factor.
+    """Log out sessions that have ended, and those that must still verify a second factor; send a device's cookie.
 
     `AccessMiddleware` opens pages only to requests whose `account_session` is set here.
     """
@@ -29,7 +29,9 @@ class AccountSessionMiddleware:
             self._check(request, request.user)
         elif sessions.PENDING_LOGIN in request.session:
             request.pending_login = sessions.pending_login(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        devices.set_cookie(request, response)
+        return response
 
     def _check(self, request: Any, account: Account) -> None:
         row = sessions.current(request, account)

@@ -845,4 +845,48 @@ class Migration(migrations.Migration):
                 violation_error_message="El SHA-256 debe tener 64 dígitos hexadecimales.",
             ),
         ),
+        migrations.CreateModel(
+            name="KnownDevice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, unique=True, verbose_name="huella")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="recordado el"
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="known_devices",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="cuenta",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="known_devices",
+                        to="accounts.accountsession",
+                        verbose_name="sesión",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "equipo conocido",
+                "verbose_name_plural": "equipos conocidos",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
+                        name="known_device_digest_well_formed",
+                        violation_error_message="La huella debe ser un SHA-256 en hexadecimal.",
+                    )
+                ],
+            },
+        ),
     ]

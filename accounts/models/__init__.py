@@ -8,7 +8,7 @@ from accounts.models.impersonation import Impersonation
 from accounts.models.passwords import PasswordLink, PasswordRecord
 from accounts.models.people import DOCUMENT_NUMBER, DocumentType, Person, Sex, Verification, document_check, document_q
 from accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode, SecondFactorPolicy
-from accounts.models.sessions import AccountSession
+from accounts.models.sessions import AccountSession, KnownDevice
 
 __all__ = [
     "DOCUMENT_NUMBER",
@@ -22,6 +22,7 @@ __all__ = [
     "IdentityClaim",
     "IdentityCopy",
     "Impersonation",
+    "KnownDevice",
     "Passkey",
     "PasswordLink",
     "PasswordRecord",

@@ -7,7 +7,10 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
+
+from mipres_admin.database.constraints import SHA256, matches
 
 
 class VerificationMethod(models.TextChoices):
@@ -97,3 +100,34 @@ class AccountSession(models.Model):
     def warning_seconds(self) -> int:
         """How long before its end the page warns."""
         return int(settings.SESSION_WARNING_SECONDS)
+
+
+class KnownDevice(models.Model):
+    """A browser that has logged in well with an account: the hash of its secret (`security.devices`), never more.
+
+    It is forgotten with the session in which it was remembered, if somebody ends that from elsewhere.
+    """
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_devices", verbose_name="cuenta"
+    )
+    session = models.ForeignKey(
+        AccountSession,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="known_devices",
+        verbose_name="sesión",
+    )
+    digest = models.CharField("huella", max_length=64, unique=True)
+    created_at = models.DateTimeField("recordado el", db_default=Now())
+
+    class Meta:
+        verbose_name = "equipo conocido"
+        verbose_name_plural = "equipos conocidos"
+        constraints = (
+            matches("known_device_digest_well_formed", "La huella debe ser un SHA-256 en hexadecimal.", digest=SHA256),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.created_at}"

@@ -1,6 +1,8 @@
-"""How many wrong passwords and requests for links are allowed per login and address? Then half an hour of waiting.
+"""How many wrong passwords and requests for links are allowed, from where, and how long must who fails wait?
 
-Names that do not exist are counted like those that do (`rate_limits` has the counters).
+Failures count for a login and where they come from, so that nobody can lock another person out: the network of the
+address, or a known device (`devices`), which has a count of its own. Unknown devices also share a count of the login
+and one of their address, which slow them and never close. Names that do not exist are counted like those that do.
 """
 
 from dataclasses import dataclass
@@ -8,152 +10,228 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.events import Event
 from accounts.models import Account
+from accounts.security import devices
 from mipres_admin.history.models import HistoryEntry
-from mipres_admin.origin import network_of
+from mipres_admin.origin import network_of, origin
 from mipres_admin.rate_limits import limiter
 from mipres_admin.rate_limits.limiter import Counted, LimitReached
 from mipres_admin.rate_limits.models import RateCounter
 
-# wrong passwords; second factors have counters of their own
-LOCKING_EVENTS = (Event.SESSION_REFUSED, Event.PASSWORD_REFUSED, Event.SECURITY_REFUSED)
+# what is guessed: the password at the log-in, the password asked again in a session, the second factor
+LOGIN, CONFIRMATION, FACTOR = "login", "confirmation", "factor"
+LOCK = timedelta(minutes=settings.LOGIN_LOCK_MINUTES)
+LOCK_WAITS = tuple(LOCK * 2**times for times in range(5))
+LOCK_KEPT = timedelta(days=1)
+# the pace of unknown devices: for one login, for one address, for one mailbox or document
+LOGIN_WAITS = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 300))
+LOGIN_KEPT = timedelta(hours=1)
+ADDRESS_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30))
+MAIL_WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10))
+
+LOCKED = (
+    "Ingreso bloqueado por seguridad, porque hubo demasiados intentos fallidos. Espere {} e intente de nuevo con los "
+)
+RECOVER = (
+    "datos correctos, o use «Olvidé mi clave - Recordar contraseña»: el ingreso se desbloquea cuando asigna su "
+    "contraseña con el enlace del correo. "
+)
+NOT_YOU = "Si usted no hizo esos intentos, comuníquese con Atención al usuario: los datos están al pie de esta página."
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One guess that has been counted and may now be checked."""
+    """One guess that has been counted and may now be checked: the count of who guesses, and those shared by many."""
 
-    login: Counted
-    address: Counted | None
-
-    @property
-    def key(self) -> str:
-        """The key of the login's counter."""
-        return self.login.key
+    subject: str
+    own: Counted
+    shared: tuple[Counted, ...] = ()
 
     @property
     def is_last_allowed(self) -> bool:
-        """Whether the login is locked if this guess is wrong."""
-        return self.login.count >= settings.LOGIN_FAILURES_ALLOWED
+        """Whether who guesses is locked if this guess is wrong."""
+        return self.own.count >= settings.LOGIN_FAILURES_ALLOWED
 
     def reset(self) -> None:
-        """The guess was right: forget the login's failures and give the address this one back.
+        """The guess was right: forget the failures of who guessed and give the shared counts this one back.
 
-        The address keeps its other failures, or an attacker could wipe them with an account of their own.
+        Those keep the others, or an attacker could wipe them with an account of their own.
         """
-        limiter.reset(self.key)
-        if self.address:
-            self.address.release()
-
-
-def _period() -> timedelta:
-    return timedelta(minutes=settings.LOGIN_LOCK_MINUTES)
-
-
-def last_attempt(counter: RateCounter) -> datetime:
-    """When the counter of a name was raised last."""
-    return counter.expires_at - _period()
+        limiter.reset(self.own.key)
+        for counted in self.shared:
+            counted.release()
 
 
 def _key(kind: str, value: str) -> str:
     return limiter.key_of(f"accounts.login_limits.{kind}", value)
 
 
-def _count_name(kind: str, name: str, allowed: int) -> Counted:
-    """Count for a name; each count begins its half hour again."""
-    return limiter.count(_key(kind, name), allowed=allowed, expires_at=timezone.now() + _period())
+def _network() -> str:
+    """The network of the current request; "" for a command."""
+    address = origin.get().address
+    return network_of(address) if address else ""
 
 
-def _count_address(address: str | None, allowed: int, kind: str = "address") -> Counted | None:
-    """Count for an address, in this half hour of the clock.
-
-    By the clock, unlike a name's: behind the one address of a big hospital failures trickle in all day, and a
-    half hour that each of them begins again would end up locking everybody out.
-    """
-    if not address:
-        return None
-    expires_at = limiter.end_of_window(_period(), timezone.now())
-    return limiter.count(_key(kind, network_of(address)), allowed=allowed, expires_at=expires_at)
-
-
-def _locked(wait: str) -> ValidationError:
-    """What a person reads whose login or address is locked: why, for how long, and what to do."""
-    return ValidationError(
-        "Ingreso bloqueado por seguridad, porque hubo demasiados intentos fallidos. "
-        f"Espere {wait} e intente de nuevo con los datos correctos. "
-        "Si usted no hizo esos intentos, comuníquese con Atención al usuario: los datos están al pie de esta página.",
-        code="locked",
+def _count_own(kind: str, login: str, where: str) -> Counted:
+    """Count for a login and where the guess comes from; five, then waits that double from half an hour on."""
+    now = timezone.now()
+    return limiter.count(
+        _key(kind, f"{login} {where}"),
+        allowed=settings.LOGIN_FAILURES_ALLOWED,
+        expires_at=now + LOCK,
+        waits=LOCK_WAITS,
+        kept_until=now + LOCK_KEPT,
+        subject=_key(kind, login),
     )
 
 
-def register_attempt(*, login: str, address: str | None, kind: str = "login") -> Attempt:
-    """Count one guess at the password of `login` (already folded) from `address`, before it is made.
+def _count_login(kind: str, login: str) -> Counted:
+    """Count for a login, from wherever; its key is the subject of the others."""
+    expires_at, key = timezone.now() + LOGIN_KEPT, _key(kind, login)
+    allowed = settings.LOGIN_FAILURES_ALLOWED_ANYWHERE
+    return limiter.count(key, allowed=allowed, expires_at=expires_at, waits=LOGIN_WAITS, subject=key)
 
-    Another `kind` counts guesses at something else, for example "factor" at the second factor of `login`.
-    Call it outside a transaction: a count that rolls back is no count. Returns the attempt, to be reset when the
-    guess was right. Raises ValidationError, with the message for the person, when login or address is locked.
+
+def _count_address(kind: str, allowed: int) -> tuple[Counted, ...]:
+    """Count for the network of the request, in this half hour of the clock.
+
+    By the clock, unlike a login's: behind the one address of a big hospital failures trickle in all day, and a half
+    hour that each of them begins again would end up slowing everybody.
     """
+    network, expires_at = _network(), limiter.end_of_window(LOCK, timezone.now())
+    if not network:
+        return ()
+    return (limiter.count(_key(kind, network), allowed=allowed, expires_at=expires_at, waits=ADDRESS_WAITS),)
+
+
+def _locked(kind: str, wait: str) -> ValidationError:
+    """What a person reads who must wait: why, for how long, and what to do."""
+    remedy = "datos correctos. " if kind == FACTOR else RECOVER
+    return ValidationError(LOCKED.format(wait) + remedy + NOT_YOU, code="locked")
+
+
+def _count_unknown(kind: str, login: str) -> Attempt:
+    """Count a guess of an unknown device; one that must wait somewhere counts nowhere."""
+    # The address first, so that one that must wait cannot go on slowing other people's logins. Only log-ins count
+    # for it: the rest needs a session or a password.
+    counted = _count_address("address", settings.LOGIN_FAILURES_ALLOWED_PER_ADDRESS) if kind == LOGIN else ()
     try:
-        # The address first, so that one that is locked cannot go on locking other people's logins.
-        by_address = _count_address(address, settings.LOGIN_FAILURES_ALLOWED_PER_ADDRESS)
-        return Attempt(_count_name(kind, login, settings.LOGIN_FAILURES_ALLOWED), by_address)
-    except LimitReached as reached:
-        raise _locked(reached.wait) from None
+        own = _count_own(kind, login, _network())
+        counted += (own,)
+        return Attempt(_key(kind, login), own, (*counted[:-1], _count_login(kind, login)))
+    except LimitReached:
+        for one in counted:
+            one.release()
+        raise
 
 
-def counter_keys(account: Account) -> list[str]:
-    """The counters that can lock this account: wrong passwords, wrong second factors."""
-    return [_key("login", account.login), _key("factor", str(account.pk))]
+def register_attempt(*, login: str, account: Account | None, kind: str = LOGIN) -> Attempt:
+    """Count one guess from the origin of the current request, before it is made.
 
-
-def reset_login(login: str) -> None:
-    """Forget the failed log-ins of a login whose owner has shown otherwise who they are."""
-    limiter.reset(_key("login", login))
-
-
-def _register_request(kind: str, what: str, names: tuple[str, ...], address: str | None) -> list[Counted]:
-    """Count one request for a link by its address and each of its names; the counters of the names."""
+    `login` is folded, `account` the one with that login, if any; `kind` says what is guessed: LOGIN, CONFIRMATION or
+    FACTOR. Call it outside a transaction: a count that rolls back is no count. Returns the attempt, to be reset when
+    the guess was right. Raises ValidationError, with the message for the person, when they must wait.
+    """
+    device = devices.find(origin.get().device_cookie, account)
     try:
-        _count_address(address, settings.RECOVERIES_ALLOWED_PER_ADDRESS, f"{kind}.address")
-        return [_count_name(kind, name, settings.RECOVERIES_ALLOWED) for name in names]
+        if device:
+            return Attempt(_key(kind, login), _count_own(kind, login, device))
+        return _count_unknown(kind, login)
     except LimitReached as reached:
-        raise ValidationError(
-            f"Se hicieron demasiadas solicitudes {what} o desde esta conexión. "
-            f"Espere {reached.wait} e intente de nuevo; mientras tanto revise su "
-            "correo: el último enlace que le llegó sirve durante una hora.",
-            code="too_often",
-        ) from None
+        raise _locked(kind, reached.wait) from None
 
 
-def register_recovery(*, login: str, address: str | None) -> str:
-    """Count one request for a link to `login` (already folded) from `address`, whether or not such a login exists.
-
-    Call it outside a transaction. Returns the key of the login's counter. Raises ValidationError, with the message
-    for the person, when there were too many: five per login, fifty per address.
-    """
-    return _register_request("recovery", "de contraseña para este usuario", (login,), address)[0].key
+# ---------------------------------------------------------------- what is counted for an account
 
 
-def register_link_request(*, document: str, email: str, address: str | None) -> None:
-    """Count one request of the person of `document` for a link to `email`, so that nobody can flood either.
+def counters_of(account: Account, *kinds: str) -> QuerySet[RateCounter]:
+    """The counters of guesses at this account: of these kinds, or of all."""
+    subjects = [_key(kind, account.login) for kind in kinds or (LOGIN, CONFIRMATION, FACTOR)]
+    return RateCounter.objects.filter(subject__in=subjects)
 
-    As `register_recovery`: outside a transaction; ValidationError beyond five per document or e-mail, 50 per address.
-    """
-    _register_request("link", "con este documento o este correo", (document, email.lower()), address)
+
+def failures_of(account: Account) -> QuerySet[RateCounter]:
+    """The counters that add up to the failures of this account: without those of a login from wherever."""
+    return counters_of(account).filter(count__gt=0).exclude(key=F("subject"))
+
+
+def reset_login(account: Account) -> None:
+    """Forget the wrong passwords for an account whose owner has shown otherwise who they are."""
+    counters_of(account, LOGIN, CONFIRMATION).delete()
 
 
 def locked_accounts() -> list[Account]:
-    """The accounts whose password nobody may try now.
+    """The accounts whose password somebody may not try now, from where they failed.
 
-    The counters hold no logins: the history tells which accounts were locked within the last half hour, and the
-    counters which of them still are.
+    The counters hold no logins: the history tells which accounts had such a failure within the last day, and the
+    counters which of them still wait.
     """
     now = timezone.now()
-    events = HistoryEntry.objects.filter(event__in=LOCKING_EVENTS, at__gt=now - _period(), after__locked=True)
+    events = HistoryEntry.objects.filter(event=Event.SESSION_REFUSED, at__gt=now - LOCK_KEPT, after__locked=True)
     ids = events.filter(object_type=Account._meta.label_lower).order_by().values_list("object_id", flat=True).distinct()
-    by_key = {_key("login", account.login): account for account in Account.objects.filter(pk__in=list(map(int, ids)))}
-    locked = RateCounter.objects.filter(key__in=by_key, count__gte=settings.LOGIN_FAILURES_ALLOWED, expires_at__gt=now)
-    return [by_key[key] for key in locked.order_by().values_list("key", flat=True)]
+    by_subject = {_key(LOGIN, account.login): account for account in Account.objects.filter(pk__in=map(int, ids))}
+    waiting = RateCounter.objects.filter(subject__in=by_subject, free_at__gt=now).exclude(key=F("subject"))
+    return [by_subject[subject] for subject in waiting.order_by().values_list("subject", flat=True).distinct()]
+
+
+# ---------------------------------------------------------------- requests for mailed links
+
+
+def _folded(email: str) -> str:
+    """One spelling for all that the database takes for the same e-mail."""
+    return email.upper().casefold()
+
+
+def _too_often(what: str, wait: str) -> ValidationError:
+    return ValidationError(
+        f"Se hicieron demasiadas solicitudes {what} o desde esta conexión. Espere {wait} e intente de nuevo; mientras "
+        "tanto revise su correo: el último enlace que le llegó sirve durante una hora.",
+        code="too_often",
+    )
+
+
+def _count_request(kind: str, value: str) -> Counted:
+    """Count one request; each begins its half hour again, and nothing goes on while it is full."""
+    expires_at: datetime = timezone.now() + LOCK
+    return limiter.count(_key(kind, value), allowed=settings.RECOVERIES_ALLOWED, expires_at=expires_at)
+
+
+def register_recovery(*, login: str, document: str, email: str) -> str:
+    """Count one request for a link to `login` (already folded), whether or not the data are those of an account.
+
+    Each combination of data has its own count, so that wrong requests never refuse the owner's, and the owner's mailbox
+    gets five mails at most. Call it outside a transaction. Returns the key of the combination's counter. Raises
+    ValidationError, with the message for the person: after five, and at the pace of the address after fifty.
+    """
+    try:
+        _count_address("recovery.address", settings.RECOVERIES_ALLOWED_PER_ADDRESS)
+        return _count_request("recovery", f"{login} {document} {_folded(email)}").key
+    except LimitReached as reached:
+        raise _too_often("de contraseña con estos datos", reached.wait) from None
+
+
+def _count_mails(kind: str, value: str) -> None:
+    """Count one mail to a mailbox, or about a document, from wherever: beyond twice the allowed they are slowed."""
+    allowed, expires_at = 2 * settings.RECOVERIES_ALLOWED, timezone.now() + LOGIN_KEPT
+    limiter.count(_key(kind, value), allowed=allowed, expires_at=expires_at, waits=MAIL_WAITS)
+
+
+def register_link_request(*, kind: str, document: str, email: str) -> None:
+    """Count one request of the person of `document` for a link to `email`, so that nobody can flood either.
+
+    `kind` keeps apart what is requested with a session and without. As `register_recovery`: outside a transaction;
+    ValidationError after five for the document or the e-mail from one address, and at a slow pace beyond ten from all.
+    """
+    names = {f"{kind}.document": document, "mailbox": _folded(email)}
+    try:
+        _count_address(f"{kind}.address", settings.RECOVERIES_ALLOWED_PER_ADDRESS)
+        for name, value in names.items():
+            _count_request(f"{name}.origin", f"{value} {_network()}")
+        for name, value in names.items():
+            _count_mails(name, value)
+    except LimitReached as reached:
+        raise _too_often("con este documento o este correo", reached.wait) from None

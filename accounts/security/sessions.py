@@ -22,7 +22,7 @@ from accounts.models import Account, AccountSession, SecondFactorPolicy, Suspens
 from accounts.models.sessions import AccountSessionQuerySet, VerificationMethod
 from accounts.rules.entity_switch import can_switch_entity
 from accounts.rules.second_factor import any_factor, has_factor, next_login_step
-from accounts.security import saved_forms
+from accounts.security import devices, saved_forms
 from accounts.security.user_agents import device_name
 from mipres_admin.origin import origin
 
@@ -110,11 +110,13 @@ def create_account_session(request: HttpRequest, user: Account, **kwargs: Any) -
         last_seen_at=now,
     )
     request.session[ACCOUNT_SESSION] = str(row.public_id)
+    devices.remember(request, user, row)
 
 
 def end_sessions_of(account: Account, keep: AccountSession | None = None) -> int:
     """End every session of the account but `keep`, and what browsers remember of it; how many sessions ended."""
     now = timezone.now()
+    account.known_devices.all().delete()
     Account.objects.filter(pk=account.pk).update(sessions_ended_at=now)
     return account.sessions.current().exclude(pk=keep.pk if keep else 0).update(ended_at=now)
 

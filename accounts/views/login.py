@@ -10,7 +10,7 @@ from accounts.forms.login import ChangePasswordForm, LoginForm
 from accounts.models import Account
 from accounts.requests import AnyRequest
 from accounts.rules.second_factor import next_login_step
-from accounts.security import saved_forms, sessions
+from accounts.security import devices, saved_forms, sessions
 from accounts.views.confirmation import recently_confirmed
 from accounts.views.destinations import destination, next_page
 from mipres_admin.access.declarations import FORM, MenuEntry, Viewable, public, signed_in
@@ -77,6 +77,7 @@ def change_password(request: AnyRequest) -> HttpResponse:
                 keep=request.account_session,
             )
             auth.update_session_auth_hash(request, account)
+            devices.remember(request, account, request.account_session)
             messages.success(request, "Contraseña cambiada exitosamente")
             return redirect("change_password")
     return render(request, "accounts/change_password.html", {"form": form})

@@ -7,6 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from accounts.actions import password_links as actions
 from accounts.forms.login import NewPasswordForm, RecoverPasswordForm
+from accounts.security import devices
 from accounts.views.mailed_link_decorator import opened_by_link
 from mipres_admin.access.declarations import FORM, public
 from mipres_admin.refusals import Refused
@@ -39,7 +40,8 @@ def assign_password(request: HttpRequest, secret: str) -> HttpResponse:
     form = NewPasswordForm(request.POST or None, account=actions.find_link(secret).account)
     if form.is_valid():
         with form.attempt():
-            actions.assign_password(secret=secret, new=form.cleaned_data["new"])
+            account = actions.assign_password(secret=secret, new=form.cleaned_data["new"])
+            devices.remember(request, account)
             messages.success(request, ASSIGNED)
             return redirect("login")
     if form.refusal:  # the link was used or ended meanwhile

@@ -10,7 +10,7 @@ from accounts.actions import sessions as actions
 from accounts.models import RecoveryCode
 from accounts.requests import AnyRequest
 from accounts.rules.second_factor import compulsory_from, factors_of, must_have_factor
-from accounts.security import saved_forms
+from accounts.security import devices, saved_forms
 from accounts.views.confirmation import recently_confirmed
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, signed_in
 
@@ -51,6 +51,7 @@ def end_sessions(request: AnyRequest) -> HttpResponse:
     """End every session of this account but this one."""
     if request.method == "POST":
         ended = actions.end_sessions(account=request.account, by=request.account, keep=request.account_session)
+        devices.remember(request, request.account, request.account_session)
         messages.success(request, f"Sesiones cerradas: {ended}. Esta sigue abierta.")
     return redirect("security")
 

@@ -18,7 +18,6 @@ from entities.models import EntityKind
 from mipres_admin.database.locks import lock
 from mipres_admin.database.text import masked_email
 from mipres_admin.history.recording import EventRow, record, record_all
-from mipres_admin.origin import origin
 from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refusal, Refused
@@ -68,7 +67,7 @@ def request_email_change(*, by: Account, email: str) -> None:
 
     Raises ValidationError when the account requests links too often.
     """
-    login_limits.register_link_request(document=by.login, email=email, address=origin.get().address)
+    login_limits.register_link_request(kind="email_change", document=by.login, email=email)
     _create_email_change(by, email)
 
 

@@ -15,7 +15,6 @@ from delegates.events import Event
 from delegates.models import PrivacyAcceptance, SignUp
 from delegates.privacy_notice_version import NOTICE_VERSION
 from mipres_admin.history.recording import record
-from mipres_admin.origin import origin
 from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.mail import notification, notify_all
 from mipres_admin.refusals import Refusal, Refused
@@ -78,7 +77,7 @@ def request_account(*, applicant: Applicant) -> None:
     Source: registration guide for delegates, 2023, step 1. The applicant has accepted the privacy notice in force.
     Raises ValidationError when too many requests came for the document, the e-mail or from the address of the request.
     """
-    login_limits.register_link_request(document=applicant.login, email=applicant.email, address=origin.get().address)
+    login_limits.register_link_request(kind="sign_up", document=applicant.login, email=applicant.email)
     _create_sign_up(applicant)
 
 

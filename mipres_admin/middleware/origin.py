@@ -32,7 +32,8 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        here = Origin(client_address(request), uuid.uuid4().hex)
+        device_cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+        here = Origin(client_address(request), uuid.uuid4().hex, device_cookie)
         # browsers send UTF-8; another charset is named only to make reading the form fail
         request.encoding = settings.DEFAULT_CHARSET
         token = origin.set(here)

@@ -1,12 +1,14 @@
 """How often may something be done? Counters in one table, incremented in one statement before the attempt.
 
-Nothing is checked first, so that concurrent attempts cannot pass the limit. A full counter does not change: another
-attempt neither counts nor prolongs the wait. A key is a keyed hash, never the login or address itself.
+Nothing is checked first, so that concurrent attempts cannot pass the limit. While a counter is full it does not change:
+another attempt neither counts nor prolongs the wait. A key is a keyed hash, never the login or address itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -15,14 +17,24 @@ from django.utils.crypto import salted_hmac
 
 from mipres_admin.rate_limits.models import RateCounter
 
-# No row is returned while the counter is full and its window is not over.
+# No row is returned while the counter is full: its window is not over, and neither is the wait, if it has waits.
+# Of an empty array the element is NULL: such a counter has no waits and is full until its window is over.
 INCREMENT = """
-INSERT INTO rate_limits_ratecounter AS counter (key, count, expires_at) VALUES (%(key)s, %(by)s, %(expires_at)s)
-ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN counter.expires_at <= %(now)s THEN 0 ELSE counter.count END + %(by)s,
-    expires_at = greatest(counter.expires_at, %(expires_at)s)
-WHERE counter.expires_at <= %(now)s OR counter.count < %(allowed)s
-RETURNING count, expires_at
+INSERT INTO rate_limits_ratecounter AS counter (key, subject, count, last_at, free_at, expires_at)
+VALUES (%(key)s, %(subject)s, %(by)s, %(now)s, %(free_at)s, %(expires_at)s)
+ON CONFLICT (key) DO UPDATE SET (count, last_at, free_at, expires_at) = (
+    SELECT
+        counted, %(now)s,
+        CASE WHEN counted >= %(allowed)s THEN
+            %(now)s + (%(waits)s::interval[])[least(counted - %(allowed)s + 1, cardinality(%(waits)s::interval[]))]
+        END,
+        greatest(
+            counter.expires_at, %(expires_at)s, CASE WHEN counted >= %(allowed)s THEN %(kept_until)s::timestamptz END
+        )
+    FROM (SELECT CASE WHEN counter.expires_at <= %(now)s THEN 0 ELSE counter.count END + %(by)s AS counted)
+)
+WHERE counter.expires_at <= %(now)s OR counter.count < %(allowed)s OR counter.free_at <= %(now)s
+RETURNING key, count, expires_at, free_at
 """
 SWEEP = """
 DELETE FROM rate_limits_ratecounter WHERE key IN (
@@ -52,11 +64,12 @@ class Counted:
     key: str
     count: int
     expires_at: datetime
+    free_at: datetime | None = None
 
     def release(self) -> None:
-        """Do not count this attempt; the others stay counted."""
+        """Do not count this attempt, nor wait for it; the others stay counted."""
         same_window = RateCounter.objects.filter(key=self.key, expires_at=self.expires_at, count__gt=0)
-        same_window.update(count=F("count") - 1)
+        same_window.update(count=F("count") - 1, free_at=timezone.now() if self.free_at else None)
 
 
 def key_of(purpose: str, value: str) -> str:
@@ -70,20 +83,34 @@ def end_of_window(length: timedelta, now: datetime) -> datetime:
     return datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, UTC)
 
 
-def count(key: str, *, allowed: int, expires_at: datetime, by: int = 1) -> Counted:
+def count(
+    key: str,
+    *,
+    allowed: int,
+    expires_at: datetime,
+    by: int = 1,
+    waits: Sequence[timedelta] = (),
+    kept_until: datetime | None = None,
+    subject: str = "",
+) -> Counted:
     """Increment a counter, which begins again at `expires_at`. Raises LimitReached when it is full.
 
     An `expires_at` of `end_of_window` counts by the clock; one computed from now begins the wait again each time.
+    With `waits` a counter is never full for good: from the last allowed attempt on there is one after each wait (the
+    last wait comes again and again), and it is kept until `kept_until`. Counters of one `subject` are found together.
     Call it outside a transaction wherever a count must not be undone with it.
     """
     now = timezone.now()
+    values: dict[str, Any] = {"key": key, "subject": subject, "by": by, "now": now, "expires_at": expires_at}
+    values |= {"allowed": allowed, "waits": list(waits), "kept_until": kept_until}
+    values["free_at"] = now + waits[0] if by >= allowed and waits else None
     with connection.cursor() as cursor:
-        cursor.execute(INCREMENT, {"key": key, "by": by, "now": now, "expires_at": expires_at, "allowed": allowed})
+        cursor.execute(INCREMENT, values)
         row = cursor.fetchone()
     if row is None:
-        until = RateCounter.objects.filter(key=key).values_list("expires_at", flat=True).first()
-        raise LimitReached((until or expires_at) - now)
-    return Counted(key, *row)
+        ends = RateCounter.objects.filter(key=key).values_list("free_at", "expires_at").first() or (None, expires_at)
+        raise LimitReached((ends[0] or ends[1]) - now)
+    return Counted(*row)
 
 
 def reset(key: str) -> None:

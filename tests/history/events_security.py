@@ -118,7 +118,7 @@ def of_a_name_that_does_not_exist(scenario: Scenario) -> Iterator[Expected | Non
     yield None
     with suppress(ValidationError):
         open_session(login="NADIE", password=PASSWORD)
-    counter = login_limits.register_attempt(login="NADIE", address=None).key
+    counter = login_limits.register_attempt(login="NADIE", account=None).subject
     yield Expected(RateCounter(key=counter), None, None, after=WRONG)
 
 
@@ -195,7 +195,8 @@ def when_it_was_forgotten(scenario: Scenario) -> Iterator[Expected | None]:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     recover(scenario, "1")
-    counter = login_limits.register_recovery(login=scenario.delegate.login, address=None)
+    login, email = scenario.delegate.login, scenario.delegate.email
+    counter = login_limits.register_recovery(login=login, document="CC 1", email=email)
     yield Expected(RateCounter(key=counter), None, None, reason="Recordar contraseña")
 
 
@@ -312,7 +313,7 @@ def by_the_ministry(scenario: Scenario) -> Iterator[Expected | None]:
 @case(Event.ACCOUNT_UNLOCKED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     for _ in range(3):
-        login_limits.register_attempt(login=scenario.delegate.login, address=None)
+        login_limits.register_attempt(login=scenario.delegate.login, account=scenario.delegate)
     yield None
     unlock_account(by=scenario.ministry, account=scenario.delegate, reason="Llamó y se identificó")
     yield Expected(

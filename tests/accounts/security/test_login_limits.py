@@ -1,6 +1,7 @@
 """How many guesses does anybody get, even all at once, and when are they forgotten?"""
 
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -8,14 +9,16 @@ import time_machine
 from django.contrib.auth.hashers import get_hasher
 from django.core.exceptions import ValidationError
 from django.db import connections
+from django.test import Client
 
-from accounts.actions import login_and_password as actions
+from accounts.actions.login_and_password import open_session
 from accounts.security import login_limits
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.rate_limits import limiter
 from mipres_admin.rate_limits.models import RateCounter
 from tests import factories
 from tests.accounts.login_page import is_logged_in, log_in
+from tests.accounts.origins import client_at, coming_from
 
 NOON = "2026-11-20T12:00:00-05:00"
 LOCKED = "Ingreso bloqueado por seguridad, porque hubo demasiados intentos fallidos. Espere {} e intente de nuevo"
@@ -33,8 +36,19 @@ def fail(client, login, times=1):
     return response
 
 
-def guess(login="ADMIPS900000000", address=None):
-    return login_limits.register_attempt(login=login, address=address)
+def guess(login="ADMIPS900000000", address=None, account=None, device_cookie=""):
+    with coming_from(address, device_cookie):
+        return login_limits.register_attempt(login=login, account=account)
+
+
+def guesses(number, login="ADMIPS900000000", hour=0):
+    """Guess from so many addresses; how many of them were looked at."""
+    looked_at = 0
+    for last in range(number):
+        with suppress(ValidationError):
+            guess(login, f"198.51.{hour}.{last}")
+            looked_at += 1
+    return looked_at
 
 
 # ---------------------------------------------------------------- a login
@@ -68,9 +82,16 @@ def test_names_that_do_not_exist_are_locked_alike(client, clock):
 
 
 @pytest.mark.django_db
-def test_the_message_says_what_to_do(client, delegate):
+@pytest.mark.parametrize(
+    "words",
+    [
+        "use «Olvidé mi clave - Recordar contraseña»: el ingreso se desbloquea cuando asigna su contraseña",
+        "comuníquese con Atención al usuario",
+    ],
+)
+def test_the_message_says_what_to_do(client, delegate, words):
     fail(client, delegate.login, 5)
-    assert "comuníquese con Atención al usuario" in log_in(client, delegate.login).text
+    assert words in log_in(client, delegate.login).text
 
 
 @pytest.mark.django_db
@@ -90,11 +111,22 @@ def test_after_thirty_minutes_the_right_password_opens(client, delegate, clock):
 
 
 @pytest.mark.django_db
-def test_after_thirty_minutes_five_more_guesses_are_allowed_and_no_sixth(client, delegate, clock):
-    fail(client, delegate.login, 5)
-    clock.shift(timedelta(minutes=30))
-    assert "Credenciales inválidas" in fail(client, delegate.login, 5).text
-    assert "Ingreso bloqueado" in fail(client, delegate.login).text
+def test_each_failure_after_the_lock_doubles_the_wait(clock):
+    for _ in range(5):
+        guess()
+    for minutes in (30, 60, 120, 240, 480, 480):
+        with pytest.raises(ValidationError, match=f"Espere {minutes} minutos"):
+            guess()
+        clock.shift(timedelta(minutes=minutes))
+        guess()
+
+
+@pytest.mark.django_db
+def test_a_day_after_the_last_failure_five_guesses_are_allowed(clock):
+    for _ in range(5):
+        guess()
+    clock.shift(timedelta(days=1))
+    assert [guess().is_last_allowed for _ in range(5)] == [False] * 4 + [True]
 
 
 @pytest.mark.django_db
@@ -137,6 +169,19 @@ def test_a_lock_touches_nobody_else(client, delegate, colleague):
 
 
 @pytest.mark.django_db
+def test_a_lock_stays_where_the_failures_come_from(delegate):
+    fail(client_at("203.0.113.1"), delegate.login, 6)
+    log_in(owner := client_at("203.0.113.2"), delegate.login)
+    assert is_logged_in(owner)
+
+
+@pytest.mark.django_db
+def test_a_lock_of_the_ministry_stays_where_the_failures_come_from(ministry):
+    fail(client_at("203.0.113.1"), ministry.login, 6)
+    assert log_in(client_at("203.0.113.2"), ministry.login).url == "/ingresar/segundo-factor/"
+
+
+@pytest.mark.django_db
 def test_history_tells_which_failure_locked_and_nothing_of_the_knocking(client, delegate):
     fail(client, delegate.login, 7)
     refusals = HistoryEntry.objects.filter(event="session.refused").order_by("id")
@@ -146,36 +191,53 @@ def test_history_tells_which_failure_locked_and_nothing_of_the_knocking(client, 
 # ---------------------------------------------------------------- an address
 
 
-@pytest.mark.django_db
-def test_a_hundred_failures_from_one_address_lock_it(client, delegate, clock):
+@pytest.fixture
+def slow_address(clock):
+    """An address with a hundred failures in this half hour."""
     for number in range(100):
         guess(f"ADMIPS{number:09}", "127.0.0.1")
-    assert LOCKED.format("30 minutos") in log_in(client, delegate.login).text
 
 
 @pytest.mark.django_db
-def test_a_locked_address_locks_no_more_names(clock):
-    for number in range(100):
-        guess(f"ADMIPS{number:09}", "192.0.2.1")
+def test_a_hundred_failures_from_one_address_slow_it(client, delegate, clock, slow_address):
+    assert LOCKED.format("1 minuto") in log_in(client, delegate.login).text
+    clock.shift(5)
+    log_in(client, delegate.login)
+    assert is_logged_in(client)
+
+
+@pytest.mark.django_db
+def test_a_slow_address_guesses_ninety_times_an_hour_more(clock, slow_address):
+    looked_at = 0
+    for number in range(360):
+        clock.shift(5)
+        with suppress(ValidationError):
+            guess(f"ADMEPS{number:09}", "127.0.0.1")
+            looked_at += 1
+    assert looked_at <= 100 + 2 * 60
+
+
+@pytest.mark.django_db
+def test_guesses_of_a_slow_address_count_for_no_login(slow_address):
     for _ in range(5):
         with pytest.raises(ValidationError):
-            guess("ADMIPS900000000", "192.0.2.1")
-    assert guess("ADMIPS900000000", "192.0.2.2").login.count == 1
+            guess("ADMIPS900000000", "127.0.0.1")
+    assert guess("ADMIPS900000000", "192.0.2.2").shared[-1].count == 1
 
 
 @pytest.mark.django_db
-def test_an_address_is_free_again_in_the_next_half_hour(clock):
-    for number in range(100):
-        guess(f"ADMIPS{number:09}", "192.0.2.1")
+def test_an_address_is_free_again_in_the_next_half_hour(clock, slow_address):
     clock.shift(timedelta(minutes=30))
-    assert guess(address="192.0.2.1").login.count == 1
+    assert guess(address="127.0.0.1").shared[0].count == 1
 
 
 @pytest.mark.django_db
-def test_a_success_gives_the_address_only_its_own_attempt_back(clock):
+def test_a_success_gives_shared_counts_only_its_own_attempt_back(clock):
     guess("ADMIPS900000001", "192.0.2.1")
-    guess("ADMIPS900000002", "192.0.2.1").reset()
-    assert RateCounter.objects.get(key=login_limits._key("address", "192.0.2.1")).count == 1
+    address = guess("ADMIPS900000002", "192.0.2.1")
+    address.reset()
+    assert RateCounter.objects.get(key=address.shared[0].key).count == 1
+    assert RateCounter.objects.get(key=address.subject).count == 0
 
 
 @pytest.mark.django_db
@@ -189,8 +251,52 @@ def test_a_success_gives_the_address_only_its_own_attempt_back(clock):
     ],
 )
 def test_an_address_is_what_one_household_has(one, other, same):
-    keys = [login_limits._count_address(address, 9).key for address in (one, other)]
-    assert (keys[0] == keys[1]) is same
+    assert (guess(address=one).own.key == guess(address=other).own.key) is same
+
+
+# ---------------------------------------------------------------- a login under attack
+
+
+@pytest.mark.django_db
+def test_twenty_failures_from_many_addresses_slow_unknown_devices_down(clock, delegate):
+    assert guesses(40, delegate.login) == 20
+    owner = Client()
+    assert LOCKED.format("1 minuto") in log_in(owner, delegate.login).text
+    clock.shift(15)
+    log_in(owner, delegate.login)
+    assert is_logged_in(owner)
+
+
+@pytest.mark.django_db
+def test_guesser_with_any_number_of_addresses_gets_thirty_five_an_hour(clock):
+    hours = []
+    for hour in range(2):
+        looked_at = guesses(20, hour=hour)
+        for turn in range(180):
+            with suppress(ValidationError):
+                guess(address=f"10.{hour}.0.{turn}")
+                looked_at += 1
+            clock.shift(20)
+        hours.append(looked_at)
+    assert hours[0] <= 20 + 15
+    assert hours[1] <= 12
+
+
+@pytest.mark.django_db
+def test_guess_that_must_wait_costs_who_guesses_nothing(clock):
+    guesses(20)
+    for _ in range(9):
+        with pytest.raises(ValidationError):
+            guess(address="192.0.2.1")
+    clock.shift(15)
+    assert guess(address="192.0.2.1").own.count == 1
+
+
+@pytest.mark.django_db
+def test_right_password_from_an_unknown_device_does_not_slow_the_login(delegate):
+    for last in range(22):
+        with coming_from(f"198.51.100.{last}"):
+            assert open_session(login=delegate.login, password=factories.PASSWORD) == delegate
 
 
 # ---------------------------------------------------------------- what is kept
@@ -205,18 +311,18 @@ def test_counters_hold_neither_login_nor_address():
 
 @pytest.mark.django_db
 def test_the_hash_of_a_counter_needs_the_secret_key(settings):
-    before = login_limits._key("login", "ADMIPS900000000")
+    before = guess().own.key
     settings.SECRET_KEY = "another" * 10
-    assert login_limits._key("login", "ADMIPS900000000") != before
+    assert guess().own.key != before
 
 
 @pytest.mark.django_db
 def test_old_counters_are_swept_and_young_ones_stay(clock):
     guess("ADMIPS900000001")
-    clock.shift(timedelta(minutes=30))
+    clock.shift(timedelta(hours=1))
     young = guess("ADMIPS900000002")
     limiter.sweep()
-    assert list(RateCounter.objects.values_list("key", flat=True)) == [young.key]
+    assert set(RateCounter.objects.values_list("key", flat=True)) == {young.own.key, young.subject}
 
 
 # ---------------------------------------------------------------- all at once
@@ -250,10 +356,23 @@ def test_of_thirty_guesses_at_once_five_passwords_are_looked_at(monkeypatch):
 
     def guess_wrong():
         try:
-            actions.open_session(login=login, password="otra cosa distinta")
+            open_session(login=login, password="otra cosa distinta")
         except ValidationError as refusal:
             answers.append(refusal.code)
 
     at_once(guess_wrong, 30)
     assert len(looks) == 5
     assert sorted(answers) == ["credentials"] * 5 + ["locked"] * 25
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_thirty_addresses_at_once_none_passes_the_pace_of_the_login(settings):
+    settings.LOGIN_FAILURES_ALLOWED_ANYWHERE = 3
+    numbers, passed = iter(range(30)), []
+
+    def guess_from_another_address():
+        with suppress(ValidationError):
+            passed.append(guess(address=f"198.51.100.{next(numbers)}"))
+
+    at_once(guess_from_another_address, 30)
+    assert len(passed) == 3

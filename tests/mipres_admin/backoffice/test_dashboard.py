@@ -226,7 +226,7 @@ def test_failed_logins_are_counted_and_a_locked_account_is_told(staff, delegate,
             with pytest.raises(ValidationError):
                 open_session(login=login, password="no es")
     content = panels(staff)["refusals"]
-    assert figures(content) == {"Cuentas bloqueadas ahora": 1}
+    assert figures(content) == {"Cuentas con ingresos bloqueados ahora": 1}
     assert content.days[0].total == 2 * settings.LOGIN_FAILURES_ALLOWED
     assert locked_accounts() == [delegate]
 
@@ -241,7 +241,7 @@ def locked(delegate, settings):
 
 
 def test_an_account_that_was_unlocked_is_not_locked(locked):
-    login_limits.reset_login(locked.login)
+    login_limits.reset_login(locked)
     assert locked_accounts() == []
 
 

@@ -40,7 +40,7 @@ def suspended():
 def locked():
     account = make_delegate()
     for _ in range(5):
-        login_limits.register_attempt(login=account.login, address=None)
+        login_limits.register_attempt(login=account.login, account=account)
     return account
 
 
@@ -205,7 +205,7 @@ def test_support_actions_on_an_account_of_the_ministry_are_refused(ministry, slu
     (
         factories.make_app(ministry),
         factories.make_session(ministry),
-        login_limits.register_attempt(login=ministry.login, address=None),
+        login_limits.register_attempt(login=ministry.login, account=ministry),
     )
     assert "La cuenta es del Ministerio" in perform(helper, ministry, slug).text
     assert not HistoryEntry.objects.exists()
