@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from mipres_admin.backoffice.forms import ReasonForm
-from mipres_admin.excel.reader import MEGABYTE
+from mipres_admin.excel.tables import MEGABYTE
 from mipres_admin.forms import wording
 from registries.actions import Upload
 from registries.loading.errors import RegistryError

@@ -14,10 +14,7 @@ from stdnum.co import nit as stdnum_nit
 
 from delegates.models import MAX_RUT_BYTES, RutDocument
 from delegates.rut.casillas import PRINCIPAL, SUBSTITUTE, Contents, contents_of
-from delegates.rut.sandbox_launcher import (
-    Reading,
-    read_pdf,
-)
+from delegates.rut.pdf_reader import Reading, read_pdf
 
 MIN_PAGES = 3
 MIN_LETTERS = 200
@@ -37,7 +34,7 @@ class Rule(models.TextChoices):
     SIZE = "tamano", "Pesa máximo 1 MB"
     SIGNATURE = "pdf", "Es un PDF"
     OPEN = "sin_clave", "Abre sin contraseña"
-    PASSIVE = "sin_programas", "No trae programas (JavaScript)"
+    PASSIVE = "sin_programas", "No trae programas ni archivos adjuntos"
     PAGES = "paginas", "Está completo: tiene al menos tres páginas"
     LEGIBLE = "legible", "Es legible"
     RECENT = "vigente", "Se expidió hace máximo un año"
@@ -91,6 +88,10 @@ class _Upload:
 
 
 Result = tuple[Verdict, str]
+PROGRAMS = (
+    "El PDF trae programas, campos que envían datos o archivos adjuntos. Cargue el que entrega la DIAN, sin "
+    "modificarlo."
+)
 UNREAD: Result = (Verdict.REVIEW, "El portal no pudo leerlo en el documento; lo verá un revisor del Ministerio.")
 
 
@@ -115,7 +116,7 @@ def _open(upload: _Upload) -> Result:
 
 def _passive(upload: _Upload) -> Result:
     if upload.reading.programs:
-        return Verdict.NOT_MET, "El PDF trae programas (JavaScript). Cargue el que entrega la DIAN, sin modificarlo."
+        return Verdict.NOT_MET, PROGRAMS
     return (Verdict.MET, "") if upload.reading.read else UNREAD
 
 

@@ -1,29 +1,25 @@
-"""What does a file say, row by row? CSV in UTF-8 (`,` or `;`), or the first sheet of an xlsx workbook."""
+"""What does a file say, row by row? CSV in UTF-8 (`,` or `;`), or the first sheet of an xlsx workbook.
 
-import csv
-import re
+A process with limits reads it (`mipres_admin.sandbox`): a CSV by `csv_program`, a workbook as all workbooks.
+"""
+
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from io import TextIOWrapper
-from itertools import chain
 from pathlib import Path
 from typing import IO
 
 from mipres_admin.excel.headings import ExpectedColumn, match_headings
-from mipres_admin.excel.reader import (
-    MEGABYTE,
-    Limits,
-    Problem,
-    Row,
-    Table,
-    WorkbookError,
-    check_workbook,
-    open_workbook,
-)
+from mipres_admin.excel.reader import check_workbook, open_workbook
+from mipres_admin.excel.tables import MEGABYTE, Limits, Problem, Table, WorkbookError, table_of
 from mipres_admin.excel.writer import LAST_ROW
+from mipres_admin.refusals import Refused
+from mipres_admin.sandbox import launcher
+from mipres_admin.sandbox.limits import Limits as ProcessLimits
+from mipres_admin.sandbox.protocol import Exhausted, Unreadable
+from registries.loading import csv_program
 from registries.loading.errors import RegistryError
 
-ZIP, OLE, UTF16 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", (b"\xff\xfe", b"\xfe\xff")
+ZIP = b"PK\x03\x04"
 OTHERS = {
     b"%PDF": "un PDF",
     b"\x89PNG": "una imagen",
@@ -37,23 +33,52 @@ LIMITS = Limits(
     lines=LAST_ROW,
     allow_macros=True,
     allow_formulas=True,
+    text_tags=40_000_000,
 )
+# a load is read while it is written, by the worker or a command; what an upload checks takes a moment
+LOADING = ProcessLimits(memory=1_536 * MEGABYTE, cpu_seconds=1_200, seconds=2 * 60 * 60)
+CHECKING = ProcessLimits(memory=512 * MEGABYTE, cpu_seconds=10, seconds=30)
 UNREADABLE = "no es un libro de Excel (.xlsx) que se pueda leer."
+TOO_LARGE = "Copie los datos en un libro nuevo, sin imágenes ni formatos, o guárdelo como CSV UTF-8."
 PROBLEMS = {
     Problem.NOT_A_ZIP: UNREADABLE,
     Problem.NOT_A_WORKBOOK: "es un archivo comprimido y no un libro de Excel. Suba el CSV o el .xlsx suelto.",
     Problem.ENCRYPTED: UNREADABLE,
-    Problem.TOO_LARGE: "ocupa demasiado al descomprimirse ({} MB). Copie los datos en un libro nuevo, sin imágenes ni "
-    "formatos, o guárdelo como CSV UTF-8.",
+    Problem.TOO_LARGE: f"ocupa demasiado al descomprimirse ({{}} MB). {TOO_LARGE}",
+    Problem.TOO_COMPLEX: f"tiene más estilos, textos o celdas de los que el portal lee. {TOO_LARGE}",
     Problem.UNREADABLE: UNREADABLE,
     Problem.DAMAGED: "no se puede leer después de la fila {}: está dañado.",
 }
-DELIMITERS = ",;\t|"
 
 
 @contextmanager
 def open_table(path: Path) -> Iterator[Table]:
     """Open a registry's file, by what it holds and not by its name. Raises RegistryError when it cannot be read."""
+    with _opened(path) as (file, is_workbook), _problems(path):
+        if is_workbook:
+            with open_workbook(file, LIMITS, LOADING) as table:
+                yield table
+        else:
+            with launcher.run(csv_program.read_csv, file, LOADING, name=path.name) as messages:
+                yield table_of(messages)
+
+
+def check_file(path: Path) -> list[str] | None:
+    """Refuse at once what can be told without reading the rows, and return the headings of a CSV.
+
+    None is a workbook, which takes longer to open. Raises RegistryError.
+    """
+    with _opened(path) as (file, is_workbook), _problems(path):
+        if is_workbook:
+            check_workbook(file, LIMITS, CHECKING)
+            return None
+        with launcher.run(csv_program.read_headings, file, CHECKING, name=path.name) as messages:
+            return table_of(messages).headings
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[IO[bytes], bool]]:
+    """The file, and whether it is a workbook. Raises RegistryError when it is empty or something else."""
     try:
         file = path.open("rb")
     except OSError as error:
@@ -62,40 +87,29 @@ def open_table(path: Path) -> Iterator[Table]:
         start = file.read(4)
         if not start:
             raise RegistryError(f"El archivo {path.name} está vacío.")
-        _refuse_other_formats(path, start)
-        file.seek(0)
-        with (
-            _workbook_problems(path),
-            open_workbook(file, LIMITS) if start == ZIP else _text(path, file, start) as table,
-        ):
-            yield table
-
-
-def check_file(path: Path) -> list[str] | None:
-    """Refuse at once what can be told without reading the rows, and return the headings of a CSV.
-
-    None is a workbook, which takes longer to open. Raises RegistryError.
-    """
-    with path.open("rb") as file:
-        if file.read(4) == ZIP:
-            with _workbook_problems(path):
-                check_workbook(file, LIMITS)
-            return None
-    with open_table(path) as table:
-        return table.headings
-
-
-def _refuse_other_formats(path: Path, start: bytes) -> None:
-    if what := OTHERS.get(start):
-        raise RegistryError(f"{path.name} es {what}. Suba el registro como CSV UTF-8 o como libro de Excel (.xlsx).")
+        if what := OTHERS.get(start):
+            raise RegistryError(
+                f"{path.name} es {what}. Suba el registro como CSV UTF-8 o como libro de Excel (.xlsx)."
+            )
+        yield file, start == ZIP
 
 
 @contextmanager
-def _workbook_problems(path: Path) -> Iterator[None]:
+def _problems(path: Path) -> Iterator[None]:
     try:
         yield
     except WorkbookError as error:
         raise RegistryError(f"{path.name} {PROBLEMS[error.problem].format(error.detail)}") from error
+    except Refused as busy:
+        raise RegistryError(f"{busy.refusal.cause} {busy.refusal.remedy}") from busy
+    except (Unreadable, Exhausted) as error:
+        raise RegistryError(_reason(path, error)) from error
+
+
+def _reason(path: Path, error: Unreadable | Exhausted) -> str:
+    if isinstance(error, Unreadable) and error.args:
+        return str(error.args[0])
+    return f"{path.name} no se pudo leer con los límites del portal. Revise que sea un CSV en UTF-8 y súbalo de nuevo."
 
 
 # ---------------------------------------------------------------- headings
@@ -114,66 +128,3 @@ def find_columns(headings: Sequence[str], columns: Sequence[ExpectedColumn]) -> 
         missing, found = "; ".join(map(str, match.missing)), ", ".join(headings) or "ninguna"
         raise RegistryError(f"Falta la columna {missing}. El archivo trae: {found}.")
     return match.places
-
-
-# ---------------------------------------------------------------- CSV
-
-
-@contextmanager
-def _text(path: Path, file: IO[bytes], start: bytes) -> Iterator[Table]:
-    if start == OLE:
-        raise RegistryError(f"{path.name} es un libro de Excel antiguo (.xls). Guárdelo como .xlsx o como CSV UTF-8.")
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
-        raise RegistryError(f"{path.name} se llama como un libro de Excel, pero no lo es.")
-    if start[:2] in UTF16:
-        raise RegistryError(f"{path.name} está en UTF-16. {_how_to_convert(path, 'UTF-16')}")
-    size = path.stat().st_size
-    with TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
-        rows = _records(path, text)
-        _, headings = next(rows, (0, []))
-        yield Table(headings, rows, lambda: file.tell() / size)
-
-
-def _records(path: Path, text: TextIOWrapper) -> Iterator[Row]:
-    """Each record that is not blank, with the line where it starts."""
-    line = 1
-    try:
-        first = text.readline()
-        reader = csv.reader(chain([first], text), delimiter=max(DELIMITERS, key=first.count), strict=True)
-        for values in reader:
-            if any(values):
-                yield line, values
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise RegistryError(
-            f"{path.name} no es un CSV bien formado desde la línea {line} ({error}). Revise las comillas de esa línea."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise RegistryError(_not_utf8(path)) from error
-
-
-def _not_utf8(path: Path) -> str:
-    """Where the first byte is that is not UTF-8, and how to convert: a wrong guess would spoil every accent."""
-    text = path.read_bytes().decode(errors="surrogateescape")  # what is not UTF-8 becomes half a surrogate
-    flaw = next(re.finditer("[\udc80-\udcff]", text)).start()
-    line = text.count("\n", 0, flaw) + 1
-    where = f"{path.name} no está en UTF-8: la línea {line} trae el byte 0x{ord(text[flaw]) - 0xDC00:02X}."
-    if len(text) - flaw <= 3 and "\n" not in text[flaw:]:
-        return f"{where} Termina a mitad de una letra; quizá se descargó incompleto."
-    try:
-        word = _word_at(text, flaw).encode(errors="surrogateescape").decode("cp1252")
-    except UnicodeDecodeError:
-        return f"{where} No se reconoce su codificación; guárdelo como CSV UTF-8."
-    return f"{where} Parece Latin-1 (Windows-1252), donde se lee «{word}». {_how_to_convert(path, 'WINDOWS-1252')}"
-
-
-def _word_at(text: str, position: int) -> str:
-    before, after = re.search(r"[^\s,;\"]{0,20}$", text[:position]), re.match(r"[^\s,;\"]{0,20}", text[position:])
-    return "".join(found[0] for found in (before, after) if found)
-
-
-def _how_to_convert(path: Path, encoding: str) -> str:
-    return (
-        "En Excel, guárdelo como «CSV UTF-8 (delimitado por comas)»; en una consola: "
-        f"iconv -f {encoding} -t UTF-8 '{path.name}' > utf8.csv"
-    )

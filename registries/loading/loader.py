@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from mipres_admin.database import clock
-from mipres_admin.excel.reader import Table
+from mipres_admin.excel.tables import Table
 from mipres_admin.history.recording import record
 from registries.loading import change_capture
 from registries.loading.cell_values import clean

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from mipres_admin.excel.reader import MEGABYTE
+from mipres_admin.excel.tables import MEGABYTE
 from mipres_admin.forms import ActionForm, hidden, optional_choice
 from roles.exports import USER_COLUMNS
 from roles.models import RoleUpload

@@ -1,20 +1,26 @@
 """How is an uploaded workbook read? Rows of text by heading, or the wording of why it is not read."""
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mipres_admin.database.text import fold_key
 from mipres_admin.excel.headings import ExpectedColumn, match_headings
-from mipres_admin.excel.reader import MEGABYTE, OLD_EXCEL, Limits, Problem, Row, WorkbookError, open_workbook
+from mipres_admin.excel.reader import open_workbook
+from mipres_admin.excel.tables import MEGABYTE, OLD_EXCEL, Limits, Problem, Row, WorkbookError
 from mipres_admin.excel.writer import NOT_IN_XML
+from mipres_admin.refusals import Refused
+from mipres_admin.sandbox import launcher
+from mipres_admin.sandbox.limits import Limits as ProcessLimits
 
 LARGEST_FILE = 10 * MEGABYTE
-LARGEST_UNZIPPED = 50 * MEGABYTE
-LIMITS = Limits(unzipped=LARGEST_UNZIPPED, in_memory=LARGEST_UNZIPPED, lines=100_000, columns=60)
+UNZIPPED_MB = 50
+LARGEST_UNZIPPED = UNZIPPED_MB * MEGABYTE
+LIMITS = Limits(unzipped=LARGEST_UNZIPPED, in_memory=LARGEST_UNZIPPED, lines=100_000, columns=60, sheet_tags=2_000_000)
+PROCESS = ProcessLimits(memory=384 * MEGABYTE, cpu_seconds=10, seconds=60)
 LONGEST_TEXT = 300
 ENCRYPTED_EXCEL = "EncryptedPackage".encode("utf-16-le")
 SAVE_AS_XLSX = "Ábralo en Excel o LibreOffice y guárdelo como «Libro de Excel (.xlsx)»."
+COPY = "Copie los datos en un libro nuevo, sin imágenes ni formatos, y cárguelo."
 NOT_A_WORKBOOK = f"El archivo no es un libro de Excel (.xlsx). {SAVE_AS_XLSX}"
 ENCRYPTED = "El archivo está cifrado con contraseña. Quítele la contraseña y cárguelo de nuevo."
 DAMAGED = f"El archivo está dañado y no se pudo leer. {SAVE_AS_XLSX}"
@@ -22,8 +28,8 @@ PROBLEMS = {
     Problem.NOT_A_ZIP: NOT_A_WORKBOOK,
     Problem.NOT_A_WORKBOOK: NOT_A_WORKBOOK,
     Problem.ENCRYPTED: ENCRYPTED,
-    Problem.TOO_LARGE: f"El archivo ocupa demasiado al descomprimirse (máximo {LARGEST_UNZIPPED // MEGABYTE} MB). "
-    "Copie los datos en un libro nuevo, sin imágenes ni formatos, y cárguelo.",
+    Problem.TOO_LARGE: f"El archivo ocupa demasiado al descomprimirse (máximo {UNZIPPED_MB} MB). {COPY}",
+    Problem.TOO_COMPLEX: f"El archivo tiene más estilos, textos o celdas de los que el portal lee. {COPY}",
     Problem.MACROS: f"El archivo tiene macros y no se abre por seguridad. {SAVE_AS_XLSX}",
     Problem.FORMULA: "La celda {} tiene una fórmula. Reemplace las fórmulas por sus valores (copiar y pegado especial, "
     "«Valores») y cargue de nuevo el archivo.",
@@ -94,9 +100,11 @@ def read_sheet(
     """
     _check_file(data)
     try:
-        with open_workbook(io.BytesIO(data), LIMITS, title) as table:
+        with launcher.stored(data) as file, open_workbook(file, LIMITS, PROCESS, title) as table:
             headings = [_clean(text) for text in table.headings] if table.heading_line == 1 else []
             rows = _sheet_rows(table.rows, _columns(headings, known, needed), most_rows)
+    except Refused as busy:
+        raise SheetRefused(f"{busy.refusal.cause} {busy.refusal.remedy}") from busy
     except WorkbookError as error:
         raise SheetRefused(PROBLEMS[error.problem].format(error.detail)) from error
     if not rows:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
-from mipres_admin.excel.reader import MEGABYTE
+from mipres_admin.excel.tables import MEGABYTE
 from registries.models import RegistryLoad
 from tests.cells import each_cell
 from tests.registries.registry_pages import ADD, run_worker, upload

@@ -53,7 +53,7 @@ def test_progress_of_a_workbook_is_by_rows(tmp_path: Path, monkeypatch: pytest.M
     rows = [[row.get(heading) for heading in HEADINGS] for row in sites(4)]
     path = xlsx_file(tmp_path / "reps.xlsx", [HEADINGS, *rows])
     load_file(Reps(), path, Options(), lambda _, done: drawn.append(done))
-    assert drawn == [0.6, 1.0, 1.0]
+    assert drawn == pytest.approx([0.6, 1.0, 1.0])
 
 
 def test_no_progress_outside_a_terminal(reps: Any, capsys: Any) -> None:

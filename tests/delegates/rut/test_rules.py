@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from delegates.rut.pdf_reader import Reading
 from delegates.rut.rules import Rule, normalised
-from delegates.rut.sandbox_launcher import Reading
 from tests import rut as files
 from tests.delegates.rut_checks import MET, NOT_MET, REVIEW, TODAY, judged, reading_of, verdict
 from tests.rut import Rut, make_rut

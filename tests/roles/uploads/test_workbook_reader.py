@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
-from mipres_admin.excel.reader import MAX_MEMBERS, OLD_EXCEL
+from mipres_admin.excel.tables import OLD_EXCEL
 from roles.uploads import workbook_reader
 from roles.uploads.workbook_reader import SheetRefused, read_sheet
 
@@ -98,6 +98,13 @@ FAR_ROW = b"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/
 <row r="1"><c r="A1" t="inlineStr"><is><t>CODIGO</t></is></c></row><row r="99999999999"><c t="n"><v>1</v></c></row>
 </sheetData></worksheet>"""
 SHEET = "xl/worksheets/sheet1.xml"
+START = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+STYLES = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><%s>%s</%s></styleSheet>'
+
+
+def styles_of(group, tag):
+    """A workbook of a few kilobytes with five megabytes of one style."""
+    return with_member(BOOK, "xl/styles.xml", STYLES % (group, tag * (5_000_000 // len(tag)), group))
 
 
 @pytest.mark.parametrize(
@@ -111,6 +118,9 @@ SHEET = "xl/worksheets/sheet1.xml"
         (OLD_EXCEL + b"\0" * 600 + workbook_reader.ENCRYPTED_EXCEL, "cifrado con contraseña"),
         (with_member(BOOK, "xl/vbaProject.bin", b"1"), "macros"),
         (with_member(BOOK, "xl/media/bomb.xml", BOMB), "demasiado al descomprimirse"),
+        (styles_of(b"cellXfs", b"<xf/>"), "más estilos"),
+        (styles_of(b"fonts", b"<font/>"), "más estilos"),
+        (with_member(BOOK, SHEET, START + b"<c/>" * 1_000_000 + b"</row></sheetData></worksheet>"), "más estilos"),
         (with_member(BOOK, SHEET, ENTITIES), "está dañado"),
         (with_member(BOOK, SHEET, b"<worksheet><roto"), "está dañado"),
         (with_member(BOOK, SHEET, FAR_ROW), "no tiene filas"),
@@ -144,4 +154,4 @@ def test_a_member_encrypted_with_a_password_is_refused():
 
 def test_a_workbook_of_too_many_members_is_refused():
     with pytest.raises(SheetRefused, match="demasiado al descomprimirse"):
-        read(zip_of(**{f"m{n}": "" for n in range(MAX_MEMBERS + 1)}))
+        read(zip_of(**{f"m{n}": "" for n in range(workbook_reader.LIMITS.parts + 1)}))

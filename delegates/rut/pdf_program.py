@@ -1,39 +1,47 @@
-"""What is in an uploaded PDF? A script for a process of its own: PDF on stdin, JSON on stdout.
+"""What is in an uploaded PDF? A program for `mipres_admin.sandbox`: it imports nothing else of the portal."""
 
-It imports nothing of the portal, gets no secret in its environment, and dies at its limits of memory and time, so that
-a malicious file (a bomb, a loop) does no harm. `sandbox_launcher.py` starts it.
-"""
+from collections.abc import Iterator
+from typing import IO, Any
 
-import io
-import json
-import logging
-import resource
-import sys
-from typing import Any
+from pypdf import PdfReader
+from pypdf.generic import IndirectObject
 
-MEMORY = 448 * 1024 * 1024
-SECONDS = 4
+LATER = (
+    "pypdf.filters",
+    "pypdf._configuration",
+    "pypdf._codecs._codecs",
+    "pypdf._codecs.core_font_metrics",
+    "pypdf._text_extraction",
+    "pypdf.xmp",
+)
 MAX_OBJECTS = 20_000
 MAX_PAGES = 12
 MAX_TEXT = 60_000
-# the keys of programs in a PDF, and of starting other programs
-ACTIVE = {"/JS", "/JavaScript", "/Launch", "/RichMedia"}
-
-
-def limit_resources() -> None:
-    """No more memory, processor or files than this, whatever the PDF asks for."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+# keys and values of what a PDF does when it is opened or filled in, and of the files that it carries (ISO 32000-2,
+# 12.6.4 actions, 12.7.8 XFA forms, 13.7 rich media, 7.11.4 embedded files)
+ACTIVE = {
+    "/JS",
+    "/JavaScript",
+    "/Launch",
+    "/SubmitForm",
+    "/ImportData",
+    "/XFA",
+    "/RichMedia",
+    "/EmbeddedFile",
+    "/EmbeddedFiles",
+    "/EF",
+    "/FileAttachment",
+}
+TYPES = ("/S", "/Type", "/Subtype")
 
 
 def _is_program(pdf_object: Any) -> bool:
-    """Whether a PDF object, or anything inside it (but not behind a reference), is a program."""
+    """Whether a PDF object, or anything inside it (but not behind a reference), is a program or a file."""
     waiting = [pdf_object]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            if ACTIVE & {str(key) for key in value} or str(value.get("/S")) in ACTIVE:
+            if ACTIVE & {str(name) for name in (*value, *(value.get(key) for key in TYPES))}:
                 return True
             waiting += [value.raw_get(key) if hasattr(value, "raw_get") else value[key] for key in value]
         elif isinstance(value, list):
@@ -42,12 +50,15 @@ def _is_program(pdf_object: Any) -> bool:
 
 
 def has_programs(reader: Any) -> bool:
-    """Whether any object of the file is a program. An object that cannot be read cannot run either."""
-    from pypdf.generic import IndirectObject  # after `limit_resources`, as in `read`
+    """Whether any object of the file is a program. An object that cannot be read cannot run either.
 
+    Raises ValueError when there are too many to look at.
+    """
     numbers = {(number, generation) for generation, objects in reader.xref.items() for number in objects}
     numbers |= {(number, 0) for number in reader.xref_objStm}
-    for number, generation in sorted(numbers)[:MAX_OBJECTS]:
+    if len(numbers) > MAX_OBJECTS:
+        raise ValueError("more objects than are looked at")
+    for number, generation in sorted(numbers):
         try:
             pdf_object = reader.get_object(IndirectObject(number, generation, reader))
         except (MemoryError, RecursionError):
@@ -68,13 +79,11 @@ def _text(page: Any) -> str:
         return ""
 
 
-def read(data: bytes) -> dict[str, Any]:
+def read_facts(file: IO[bytes]) -> Iterator[dict[str, Any]]:
     """The facts of a PDF: whether it could be read, is encrypted, has programs; its pages and their text."""
-    from pypdf import PdfReader  # within the limits of memory and time: importing costs both
-
     facts: dict[str, Any] = {"read": False, "encrypted": False, "programs": False, "pages": 0, "texts": []}
     try:
-        reader = PdfReader(io.BytesIO(data), strict=False)
+        reader = PdfReader(file, strict=False)
         # until it opens with the empty password, which nobody has to type
         facts["encrypted"] = reader.is_encrypted
         facts["encrypted"] = reader.is_encrypted and not reader.decrypt("")
@@ -85,15 +94,4 @@ def read(data: bytes) -> dict[str, Any]:
             facts["read"] = facts["pages"] > 0
     except Exception:  # noqa: S110  damaged; the facts so far still count
         pass
-    return facts
-
-
-def main() -> None:
-    """Read stdin, write stdout."""
-    limit_resources()
-    logging.disable()
-    json.dump(read(sys.stdin.buffer.read()), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()
+    yield facts

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from mipres_admin.excel.reader import MEGABYTE, Limits, Problem, WorkbookError, cell_text, check_workbook, open_workbook
+from mipres_admin.excel.tables import MEGABYTE, Limits, Problem, WorkbookError
+from mipres_admin.excel.workbook_program import cell_text, check_workbook, open_workbook
 
 LIMITS = Limits(unzipped=MEGABYTE, in_memory=MEGABYTE, lines=5)
 

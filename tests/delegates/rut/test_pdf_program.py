@@ -1,4 +1,4 @@
-"""Which facts does the script read in a PDF?"""
+"""Which facts does the program read in a PDF?"""
 
 import pytest
 
