@@ -8,7 +8,7 @@ from entities.models import Entity, EntityKind, Sede
 from mipres_admin.refusals import Refusal
 from roles.matrix import Option, Role, UserKind, assignable_roles, kinds_giving_to, options_for
 from roles.models import RegisteredUser, RoleAssignment, SsoPost
-from roles.registry_lookup import DATABASE_LOOKUP, RegistryLookup
+from roles.registry_lookup import DATABASE_LOOKUP, Document, RegistryLookup, document_of
 from roles.validity import OPEN, Validity, long_date, today
 
 DELEGATE = "Usted, como delegado."
@@ -20,6 +20,11 @@ NOT_REGISTERED = Refusal(
     remedy="Revise el documento. Si está bien, la persona debe completar su registro en el Módulo Registro de "
     "Usuarios; después podrá activarla aquí.",
     who="La persona misma.",
+)
+ONESELF_ONLY = Refusal(
+    cause="Un Proveedor Persona Natural solo puede buscarse y activarse a sí mismo.",
+    remedy="Busque su propio documento. Para activar a otras personas, la entidad debe registrarse como Proveedor.",
+    who="Usted, como proveedor.",
 )
 FOREIGN_SEDE = Refusal(
     headline="Sede no disponible",
@@ -183,17 +188,17 @@ def _outside_network(activation: Activation) -> Refusal | None:
     )
 
 
+def lookup_refusal(entity: Entity, document: Document) -> Refusal | None:
+    """Why the entity's delegate may not look this document up, or None; it knows nothing about the person.
+
+    Source: manual v4.1 §11.2: a Proveedor Persona Natural activates himself, and so needs to find nobody else.
+    """
+    is_oneself = entity.kind != EntityKind.PPN or document == (entity.identification_type, entity.nit)
+    return None if is_oneself else ONESELF_ONLY
+
+
 def _not_the_same_person(activation: Activation) -> Refusal | None:
-    person, entity = activation.user.person, activation.entity
-    if entity.kind != EntityKind.PPN:
-        return None
-    if (person.document_type, person.document_number) == (entity.identification_type, entity.nit):
-        return None
-    return Refusal(
-        cause="Un Proveedor Persona Natural solo puede activarse a sí mismo.",
-        remedy="Busque su propio documento. Para activar a otras personas, la entidad debe registrarse como Proveedor.",
-        who="Usted, como proveedor.",
-    )
+    return lookup_refusal(activation.entity, document_of(activation.user.person))
 
 
 REFUSALS: tuple[Callable[[Activation], Refusal | None], ...] = (

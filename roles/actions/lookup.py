@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.models import Account
 from mipres_admin.history.recording import record
 from mipres_admin.rate_limits import limiter
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.refusals import Refusal, Refused, refuse
 from roles.events import Event
-from roles.models import RegisteredUser
+from roles.models import RegisteredUser, findable_users
+from roles.rules import lookup_refusal
 
 logger = logging.getLogger(__name__)
 HOUR = timedelta(hours=1)
@@ -63,16 +64,20 @@ def look_up_user(*, by: Account, document_type: str, document_number: str) -> Re
     """The registered user of this document, or None.
 
     One event says who searched (never the document). Raises Refused beyond
-    `settings.LOOKUPS_PER_HOUR` searches of one account in an hour of the clock.
+    `settings.LOOKUPS_PER_HOUR` searches of one account in an hour of the clock, and for a document that is not the
+    PPN's own, before anybody is looked for.
     """
     entity = by.require_entity()
+    refuse(lookup_refusal(entity, (document_type, document_number)))
     try:
         count_lookups(by=by)
     except LookupsExceeded:
         raise Refused(_too_many()) from None
-    user = RegisteredUser.objects.filter(
-        person__document_type=document_type, person__document_number=document_number
-    ).first()
+    user = (
+        findable_users(entity)
+        .filter(person__document_type=document_type, person__document_number=document_number)
+        .first()
+    )
     event = Event.USER_LOOKED_UP if user else Event.USER_NOT_FOUND
     record(by=by, event=event, obj=user or entity)
     return user

@@ -124,7 +124,7 @@ def _revalidate(entity: Entity, stored: Sequence[dict[str, Any]]) -> list[RowRes
     rows = [SheetRow(row["line"], row["texts"]) for row in stored]
     # always in one order, so that two files, or a file and a load, never wait for each other
     entity.sedes.all().lock_states()
-    lock_rows(users_of(rows).values_list("pk"))
+    lock_rows(users_of(entity, rows).values_list("pk"))
     return [_since_preview(row, result) for row, result in zip(stored, validate_rows(entity, rows), strict=True)]
 
 

@@ -5,4 +5,4 @@ from roles.models.registered_users import RegisteredUser, independents_among
 from roles.models.registries import Profession, RethusEntry, RethusEntryQuerySet, SsoPost, SsoPostQuerySet
 from roles.models.role_assignments import RoleAssignment, RoleAssignmentQuerySet, RoleEnding, RoleEndingQuerySet
 from roles.models.role_uploads import RoleUpload
-from roles.models.ties import RECENTLY, tied_users
+from roles.models.ties import RECENTLY, findable_users, tied_users

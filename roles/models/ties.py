@@ -1,4 +1,4 @@
-"""Which registered users does an entity have to do with? The others it may look up one by one, counted."""
+"""Which registered users may an entity find, and which has it to do with? The others are looked up one by one."""
 
 from datetime import timedelta
 
@@ -13,6 +13,14 @@ from roles.models.role_assignments import RoleAssignment
 
 # contracts are renewed within it
 RECENTLY = timedelta(days=183)
+
+
+def findable_users(entity: Entity) -> QuerySet[RegisteredUser]:
+    """The users whom the delegate of an entity may know: everybody, but of a PPN themself alone."""
+    users = RegisteredUser.objects.all()
+    if entity.kind != EntityKind.PPN:
+        return users
+    return users.filter(person__document_type=entity.identification_type, person__document_number=entity.nit)
 
 
 def tied_users(entity: Entity, *, ended_within: timedelta = timedelta()) -> QuerySet[RegisteredUser]:

@@ -19,6 +19,22 @@ END $$;
 CREATE TRIGGER assignment_listed_as BEFORE INSERT OR UPDATE OF user_id, listed_as ON roles_roleassignment
     FOR EACH ROW EXECUTE FUNCTION assignment_is_listed_as_its_user();
 
+-- A Proveedor Persona Natural has roles for the person that it is, so its lists and files are of nobody else.
+CREATE FUNCTION assignment_of_a_ppn_is_its_own() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM entities_entity AS entity, roles_registereduser AS registered
+        JOIN accounts_person AS person ON person.id = registered.person_id
+        WHERE entity.id = NEW.entity_id AND entity.kind = 'PPN' AND registered.id = NEW.user_id
+            AND (person.document_type, person.document_number)
+                IS DISTINCT FROM (entity.identification_type, entity.nit);
+    IF FOUND THEN
+        RAISE EXCEPTION 'assignment_of_a_ppn_is_its_own' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER assignment_of_a_ppn BEFORE INSERT OR UPDATE OF user_id, entity_id ON roles_roleassignment
+    FOR EACH ROW EXECUTE FUNCTION assignment_of_a_ppn_is_its_own();
+
 CREATE FUNCTION person_relists_assignments() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE roles_roleassignment SET listed_as = ''

@@ -13,13 +13,14 @@ from django.db import models
 
 from entities.models import Entity, Sede
 from mipres_admin.refusals import NOT_ALLOWED, Refusal
-from roles.models import RECENTLY, RegisteredUser, RoleAssignment, tied_users
+from roles.models import RECENTLY, RegisteredUser, RoleAssignment, findable_users, tied_users
 from roles.registry_lookup import Document, PrefetchedLookup, RegistryLookup, document_of
 from roles.role_changes import RoleChange
 from roles.rules import (
     Activation,
     granting_refusal,
     longest_validity,
+    lookup_refusal,
     option_giving,
     rescheduled_validity,
     rescheduling_refusal,
@@ -130,6 +131,7 @@ class RowValidator:
         return RowResult(sheet_row, verdict, before=before, request=row, activation=activation)
 
     def _activation(self, row: RequestedRow) -> Activation:
+        _refuse(lookup_refusal(self.entity, row.document))
         user, sede = self.users.get(row.document), self.sedes.get(row.sede_code)
         if sede is None:
             raise RowError("La sede no existe o no es de su entidad. Revise CÓDIGO ENTIDAD.")
@@ -225,9 +227,9 @@ def _having(users: models.QuerySet[RegisteredUser], documents: Iterable[Document
     return users.filter(person__document_number__in={number for _, number in documents})
 
 
-def users_of(rows: Sequence[SheetRow]) -> models.QuerySet[RegisteredUser]:
-    """The registered users whose document some row names."""
-    return _having(RegisteredUser.objects.all(), documents_of(rows))
+def users_of(entity: Entity, rows: Sequence[SheetRow]) -> models.QuerySet[RegisteredUser]:
+    """The registered users whose document some row names, of those whom the entity may find."""
+    return _having(findable_users(entity), documents_of(rows))
 
 
 def _is_own(row: dict[str, Any]) -> bool:
@@ -244,7 +246,7 @@ def looked_up(entity: Entity, rows: Iterable[dict[str, Any]]) -> set[Document]:
 
 def validate_rows(entity: Entity, rows: Sequence[SheetRow]) -> list[RowResult]:
     """The verdict on every row of a file of this entity, as things are now."""
-    users = list(users_of(rows).select_related("person", "profession"))
+    users = list(users_of(entity, rows).select_related("person", "profession"))
     codes = {row.sede_code for row in _parsed(rows)}
     assignments: dict[Key, list[RoleAssignment]] = defaultdict(list)
     stored = RoleAssignment.objects.visible_to(entity).filter(user__in=users, sede__code__in=codes)

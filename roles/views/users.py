@@ -24,7 +24,7 @@ from roles.actions.lookup import look_up_user, record_download
 from roles.exports import USER_COLUMNS, user_rows
 from roles.forms.users import AssociateForm, DeactivateForm, FindUserForm, LastDayForm, UpdateRolesForm, UsersFilterForm
 from roles.matrix import ACTIVATING_KINDS, MATRIX, MEANINGS
-from roles.models import Profession, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet, tied_users
+from roles.models import Profession, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet, findable_users, tied_users
 from roles.page_content.user_page import (
     RolesForm,
     sede_groups,
@@ -54,8 +54,11 @@ def _is_found(request: DelegateRequest, public_id: UUID) -> bool:
 
 
 def user_for(request: DelegateRequest, public_id: UUID) -> RegisteredUser:
-    """The user, for a delegate whose entity has given them roles or who has just found them by document; else 404."""
-    users = RegisteredUser.objects.select_related("person", "profession")
+    """The user, for a delegate whose entity has given them roles or who has just found them by document; else 404.
+
+    For a PPN nobody but themself, whatever the session found as another account.
+    """
+    users = findable_users(request.entity).select_related("person", "profession")
     if not _is_found(request, public_id):
         users = users.filter(assignments__entity=request.entity).distinct()
     return get_object_or_404(users, public_id=public_id)

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from roles.models import RoleAssignment
-from tests.factories import make_assignment, make_user
+from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -52,3 +52,14 @@ def test_the_sede_of_a_role_is_of_the_entity_of_the_role(sede, delegate, strange
         RoleAssignment.objects.create(
             user=make_user(), sede=sede, entity=stranger.entity, role="Rol_Anulador", created_by=delegate
         )
+
+
+def test_a_role_at_a_ppn_is_of_the_same_person():
+    user = make_user("OTRO")
+    ppn = make_entity("PPN", nit=user.person.document_number)
+    sede, by = make_sede(ppn, code="PROV000001"), make_delegate(ppn)
+    assignment = make_assignment(user, sede, "Rol_Dispensador", by)
+    with refused_by("assignment_of_a_ppn_is_its_own"), transaction.atomic():
+        make_assignment(make_user("OTRO"), sede, "Rol_Dispensador", by)
+    with refused_by("assignment_of_a_ppn_is_its_own"):
+        RoleAssignment.objects.filter(pk=assignment.pk).update(user=make_user("OTRO"))

@@ -149,3 +149,17 @@ def test_former_users_are_told_no_more_than_strangers(delegate, sede, registries
     make_assignment(user, sede, ANULADOR, delegate, starts_at=now - 9 * DAY, ends_at=now - DAY)
     registries.plazas((user, make_sede(make_entity()), -9, 9))
     assert reason(upload(delegate, row(user, sede, JUNTA))) == WITHOUT_TIE
+
+
+def test_a_ppn_reads_one_reason_for_everybody_else():
+    ppn, known = make_entity(EntityKind.PPN), make_user("OTRO")
+    by, sede = make_delegate(ppn), make_sede(ppn, code="PROV000001")
+    invented = {"NÚMERO DOCUMENTO": "1099"}
+    role, ended = row(known, sede, "Rol_Dispensador"), row(known, sede, "Rol_Dispensador", state="Terminado")
+    elsewhere = row(known, sede, "Rol_Dispensador") | {"CÓDIGO ENTIDAD": "999999999999"}
+    file = upload(by, role, role | invented, ended, ended | invented, elsewhere, elsewhere | invented)
+    reasons = {stored["reason"] for stored in file.rows}
+    assert len(reasons) == 1
+    assert "solo puede buscarse y activarse a sí mismo" in reasons.pop()
+    apply(by, file, "correctas")
+    assert current_roles() == []

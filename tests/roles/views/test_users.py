@@ -4,13 +4,16 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from accounts.models import Person
 from mipres_admin.history.models import HistoryEntry
-from roles.models import RoleAssignment
+from roles.models import RegisteredUser, RoleAssignment
 from tests.cells import each_cell
 from tests.factories import make_assignment, make_sede, make_user
 from tests.roles.views.users_pages import associate, client_of, find, roles_now, save_roles
@@ -485,13 +488,38 @@ def test_eps_cannot_forge_an_independent_of_another_network(user):
     assert not RoleAssignment.objects.exists()
 
 
-def test_ppn_cannot_forge_another_person():
-    client, ppn = client_of("PPN")
-    sede, other = make_sede(ppn, code="PROV000001"), make_user("OTRO")
-    find(client, other, "administrativo")
-    page = associate(client, other, sede, "Rol_Dispensador", option="administrativo")
-    assert "solo puede activarse a sí mismo" in page.text
-    assert not RoleAssignment.objects.exists()
+def test_ppn_finds_and_activates_oneself():
+    user = make_user("OTRO")
+    client, ppn = client_of("PPN", nit=user.person.document_number)
+    sede = make_sede(ppn, code="PROV000001")
+    assert user.person.first_surname in find(client, user, "administrativo").text
+    associate(client, user, sede, "Rol_Dispensador", option="administrativo")
+    assert RoleAssignment.objects.get().user == user
+
+
+def test_ppn_gets_one_answer_for_known_and_invented_people():
+    client, _ = client_of("PPN")
+    known, invented = make_user("OTRO"), RegisteredUser(person=Person(document_type="CC", document_number="1099"))
+    pages = []
+    for user in (known, invented):
+        with CaptureQueriesContext(connection) as queries:
+            page = find(client, user, "administrativo")
+        pages.append((len(queries), page.context["refusal"].cause, page.redirect_chain))
+    assert pages[0] == pages[1]
+    assert "solo puede buscarse y activarse a sí mismo" in pages[0][1]
+    assert not HistoryEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["user_roles", "associate_user", "deactivate_user", "user_history", "user_certificate"]
+)
+def test_ppn_opens_no_page_of_somebody_found_as_another_entity(name):
+    client, _ = client_of("PPN")
+    other, session = make_user("OTRO"), client.session
+    session["found_users"] = [str(other.public_id)]
+    session.save()
+    address = reverse(name, args=[other.public_id])
+    assert (client.get(address).status_code, client.post(address).status_code) in {(404, 404), (404, 405)}
 
 
 def move(client, user, sede, role, last):
