@@ -15,7 +15,7 @@ from accounts.models.sessions import VerificationMethod
 from accounts.rules.second_factor import factors_of, removal_refusal
 from accounts.security import login_limits, webauthn
 from accounts.security.notices import notify_person
-from accounts.security.secrets import read_recovery_code, recovery_codes, recovery_digest
+from accounts.security.secrets import hash_recovery_code, is_recovery_code, read_recovery_code, recovery_codes
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.history.recording import record
 from mipres_admin.refusals import refuse
@@ -88,15 +88,17 @@ def open_after_enrolment(*, account: Account, method: VerificationMethod) -> Non
 
 
 @sensitive_variables("seed")
-@transaction.atomic
 def create_recovery_codes(*, by: Account, seed: str) -> None:
     """Save the hashes of the recovery codes of `seed`, and delete older codes of the account `by`."""
-    lock(by)
-    RecoveryCode.objects.filter(account=by).delete()
-    digests = [recovery_digest(code) for code in recovery_codes(seed)]
-    RecoveryCode.objects.bulk_create(RecoveryCode(account=by, digest=digest) for digest in digests)
-    record(by=by, event=Event.RECOVERY_CODES_CREATED, obj=by, after={"codes": len(digests)})
-    _notify(by, "se generaron códigos de recuperación nuevos; los anteriores ya no sirven")
+    digests = [hash_recovery_code(code) for code in recovery_codes(seed)]  # slow: outside the transaction
+    with transaction.atomic():
+        lock(by)
+        RecoveryCode.objects.filter(account=by).delete()
+        RecoveryCode.objects.bulk_create(
+            RecoveryCode(account=by, number=number, digest=digest) for number, digest in enumerate(digests)
+        )
+        record(by=by, event=Event.RECOVERY_CODES_CREATED, obj=by, after={"codes": len(digests)})
+        _notify(by, "se generaron códigos de recuperación nuevos; los anteriores ya no sirven")
 
 
 # ---------------------------------------------------------------- verifying
@@ -126,10 +128,11 @@ def _app_accepts(account: Account, attempt: login_limits.Attempt, event: Event, 
 @transaction.atomic
 def _use_recovery_code(account: Account, attempt: login_limits.Attempt, event: Event, code: str) -> bool:
     codes = RecoveryCode.objects.filter(account=account).current()
-    # one statement: of two requests with one code, one finds it
-    used = codes.filter(digest=recovery_digest(code)).values("pk")
-    if not RecoveryCode.objects.filter(pk__in=used, used_at__isnull=True).update(used_at=timezone.now()):
+    # of two requests with one code, the second waits for the row and finds it used
+    kept = codes.filter(number=int(code[0])).select_for_update(of=("self",)).first()
+    if not is_recovery_code(code, kept.digest if kept else None):
         return False
+    codes.filter(number=int(code[0])).update(used_at=timezone.now())
     attempt.reset()
     left = codes.count()
     event = Event.SESSION_RECOVERED if event == Event.SESSION_OPENED else event

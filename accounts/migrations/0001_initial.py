@@ -396,7 +396,8 @@ class Migration(migrations.Migration):
             name="RecoveryCode",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("number", models.PositiveSmallIntegerField(editable=False)),
+                ("digest", models.CharField(editable=False, max_length=128)),
                 (
                     "created_at",
                     models.DateTimeField(

@@ -464,9 +464,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="recoverycode",
             constraint=models.CheckConstraint(
-                condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
+                condition=models.Q(("digest__regex", "^[a-z0-9_]+\\$.+\\$.+")),
                 name="recovery_code_is_a_hash",
-                violation_error_message="Del código solo se guarda su huella de 64 dígitos hexadecimales.",
+                violation_error_message="Del código solo se guarda su huella, como la de una contraseña.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recoverycode",
+            constraint=models.UniqueConstraint(
+                models.F("account"),
+                models.F("number"),
+                name="recovery_code_one_per_number",
+                violation_error_message="La cuenta ya tiene un código con ese número.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recoverycode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__lt", 10)),
+                name="recovery_code_number_is_a_digit",
+                violation_error_message="El número del código debe ser de 0 a 9.",
             ),
         ),
         migrations.AddConstraint(

@@ -9,9 +9,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django_otp.oath import TOTP
 
-from accounts.security.secrets import totp_key
+from accounts.security.secrets import RECOVERY_CODES, totp_key
 from entities.models import EntityKind
 from mipres_admin.database.constraints import SHA256
+
+# as `hashers.make_password` writes them: algorithm, parameters, salt and hash
+SALTED_HASH = r"^[a-z0-9_]+\$.+\$.+"
 
 
 class SecondFactor(models.Model):
@@ -115,12 +118,16 @@ class RecoveryCodeQuerySet(models.QuerySet["RecoveryCode"]):
 
 
 class RecoveryCode(models.Model):
-    """A code that opens one session for a person who has lost the factor; only its keyed hash is saved."""
+    """A code that opens one session for a person who has lost the factor; only a salted hash of it is saved.
+
+    Its first digit is its `number`, which finds the one hash to compare with.
+    """
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes", verbose_name="cuenta"
     )
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    number = models.PositiveSmallIntegerField(editable=False)
+    digest = models.CharField(max_length=128, editable=False)
     created_at = models.DateTimeField("generado el", db_default=Now(), editable=False)
     used_at = models.DateTimeField("usado el", null=True, blank=True)
 
@@ -131,9 +138,20 @@ class RecoveryCode(models.Model):
         verbose_name_plural = "códigos de recuperación"
         constraints = (
             models.CheckConstraint(
-                condition=Q(digest__regex=SHA256),
+                condition=Q(digest__regex=SALTED_HASH),
                 name="recovery_code_is_a_hash",
-                violation_error_message="Del código solo se guarda su huella de 64 dígitos hexadecimales.",
+                violation_error_message="Del código solo se guarda su huella, como la de una contraseña.",
+            ),
+            models.UniqueConstraint(
+                "account",
+                "number",
+                name="recovery_code_one_per_number",
+                violation_error_message="La cuenta ya tiene un código con ese número.",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__lt=RECOVERY_CODES),
+                name="recovery_code_number_is_a_digit",
+                violation_error_message="El número del código debe ser de 0 a 9.",
             ),
         )
 

@@ -1,7 +1,8 @@
 """How are TOTP keys and recovery codes derived, so that the database alone does not reveal them?
 
 The key of an authenticator app and the recovery codes are derived from a random seed and from a secret that is not
-in the database (`MIPRES_FACTOR_SECRET`); recovery codes are kept as keyed hashes.
+in the database (`MIPRES_FACTOR_SECRET`); recovery codes are kept as passwords are, as salted and slow hashes (ASVS
+6.5.2), of their keyed hash.
 """
 
 import base64
@@ -12,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 import segno
 from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
 
 ISSUER = "MIPRES"
 RECOVERY_CODES = 10
@@ -55,11 +57,11 @@ def qr_path(text: str) -> tuple[str, int]:
 
 
 def recovery_codes(seed: str) -> list[str]:
-    """The recovery codes of a seed, sixty bits each, as they are shown: ABCD-EFGH-JKMN."""
+    """The recovery codes of a seed as they are shown: 0BCD-EFGH-JKMN. The first digit is the number, 55 bits follow."""
     codes = []
     for number in range(RECOVERY_CODES):
         drawn = _derive("recovery", f"{seed} {number}")
-        letters = "".join(_ALPHABET[byte % 32] for byte in drawn[:RECOVERY_LENGTH])
+        letters = str(number) + "".join(_ALPHABET[byte % 32] for byte in drawn[: RECOVERY_LENGTH - 1])
         codes.append("-".join(letters[at : at + 4] for at in range(0, RECOVERY_LENGTH, 4)))
     return codes
 
@@ -67,9 +69,22 @@ def recovery_codes(seed: str) -> list[str]:
 def read_recovery_code(text: str) -> str | None:
     """A recovery code without spaces, dashes and look-alikes, or None when the text cannot be one."""
     code = "".join(text.upper().split()).replace("-", "").translate(_LOOKALIKES)
-    return code if len(code) == RECOVERY_LENGTH and set(code) <= set(_ALPHABET) else None
+    well_formed = len(code) == RECOVERY_LENGTH and code[0].isdigit() and set(code) <= set(_ALPHABET)
+    return code if well_formed else None
 
 
-def recovery_digest(code: str) -> str:
-    """The keyed hash under which a recovery code is kept."""
+def _keyed(code: str) -> str:
     return _derive("recovery digest", code.replace("-", "")).hex()
+
+
+def hash_recovery_code(code: str) -> str:
+    """What is kept of a recovery code: by the hasher of passwords, with a salt of its own."""
+    return make_password(_keyed(code))
+
+
+def is_recovery_code(code: str, kept: str | None) -> bool:
+    """Whether `kept` is of this code. Costs one hashing, also when there is nothing to compare with."""
+    if kept is None:
+        hash_recovery_code(code)
+        return False
+    return check_password(_keyed(code), kept)

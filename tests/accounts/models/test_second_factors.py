@@ -50,9 +50,21 @@ def test_a_passkey_is_of_one_account(delegate, stranger):
         Passkey.objects.create(account=stranger, **PASSKEY)
 
 
-def test_a_recovery_code_is_kept_only_as_its_hash(delegate):
+@pytest.mark.parametrize("digest", ["0BCD-EFGH-JKMN", "0" * 64])
+def test_a_recovery_code_is_kept_only_as_its_salted_hash(delegate, digest):
     with refused_by("recovery_code_is_a_hash"):
-        RecoveryCode.objects.create(account=delegate, digest="ABCD-EFGH-JKMN")
+        RecoveryCode.objects.create(account=delegate, number=0, digest=digest)
+
+
+def test_an_account_has_one_recovery_code_of_each_digit(delegate):
+    RecoveryCode.objects.create(account=delegate, number=0, digest="argon2$salt$hash")
+    with refused_by("recovery_code_one_per_number"):
+        RecoveryCode.objects.create(account=delegate, number=0, digest="argon2$other$hash")
+
+
+def test_the_number_of_a_recovery_code_is_a_digit(delegate):
+    with refused_by("recovery_code_number_is_a_digit"):
+        RecoveryCode.objects.create(account=delegate, number=10, digest="argon2$salt$hash")
 
 
 def test_a_policy_is_of_a_known_kind_of_entity():
