@@ -106,6 +106,27 @@ def _without_post(registration: UserRegistration) -> Refusal | None:
     )
 
 
+def _stays_professional(registration: UserRegistration) -> Refusal | None:
+    """Nobody gives up a profession that ReTHUS has, for themself or as whoever has got into their account."""
+    user = registration.user
+    if registration.kind != UserKind.OTRO or user is None or user.profession is None:
+        return None
+    open_now = open_entries(registration.person, UserKind.PROFESIONAL)
+    if (
+        not open_now
+        and RethusEntry.objects.closed().of(registration.person).filter(profession=user.profession).exists()
+    ):
+        return None
+    return Refusal(
+        headline="Usted es profesional de la salud",
+        cause=f"Está registrado como «{user.get_kind_display()}», {user.profession}, y en ReTHUS no figura que su "
+        "inscripción haya terminado. Registrarse como Otro Usuario borraría su profesión y su registro profesional.",
+        remedy="Siga con su registro de profesional: con él una entidad puede activarlo. Si ya no ejerce, vuelva "
+        "cuando su retiro aparezca en ReTHUS.",
+        who="Usted, ante el colegio de su profesión o la secretaría de salud de su departamento.",
+    )
+
+
 def _already_registered(registration: UserRegistration) -> Refusal | None:
     if not registration.is_unchanged or registration.user is None:
         return None
@@ -167,7 +188,7 @@ def _still_active(registration: UserRegistration) -> Refusal | None:
     )
 
 
-PRELIMINARY_CHECKS = (_deceased, _not_in_rethus, _without_post)
+PRELIMINARY_CHECKS = (_deceased, _not_in_rethus, _without_post, _stays_professional)
 CHECKS = (
     *PRELIMINARY_CHECKS,
     _already_registered,

@@ -1,4 +1,5 @@
-"""Assignments of their entity's sedes, sorted and searched; deaths; certificates that nobody rewrites."""
+"""Assignments of their entity's sedes, sorted and searched; deaths; professions and certificates that
+nobody rewrites."""
 
 from pathlib import Path
 
@@ -26,6 +27,10 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             (SQL / "deceased.sql").read_text(encoding="utf-8"),
             (SQL / "deceased_reverse.sql").read_text(encoding="utf-8"),
+        ),
+        migrations.RunSQL(
+            (SQL / "registrations.sql").read_text(encoding="utf-8"),
+            (SQL / "registrations_reverse.sql").read_text(encoding="utf-8"),
         ),
         migrations.RunSQL(
             (SQL / "registry_changes.sql").read_text(encoding="utf-8"),

@@ -31,7 +31,7 @@ def page_text(response):
 
 
 def send_form(client, page, **fields):
-    return client.post(page, solution(client, FORMS.format("otro")) | fields)
+    return client.post(page, solution(client, "/clave/recordar/") | fields)
 
 
 def refused(natural, **fields):

@@ -1,0 +1,2 @@
+DROP TRIGGER registration_keeps_its_profession ON roles_registereduser;
+DROP FUNCTION registration_keeps_its_profession();
