@@ -12,7 +12,8 @@ from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail
 from roles.actions.role_assignments import activate_user, update_roles
 from roles.matrix import Option
-from roles.models import RoleAssignment, RoleEnding
+from roles.models import RethusEntry, RoleAssignment, RoleEnding
+from roles.validity import today
 from tests.factories import make_assignment, make_sede, make_user
 from tests.roles.registry_loads import current_roles, on
 
@@ -256,7 +257,9 @@ def test_undo_skips_roles_that_another_registry_forbids(registries, prescriber):
 
 
 def test_undo_skips_roles_that_the_registration_forbids(registries, prescriber):
-    load = registries.reps()
+    load, person = registries.reps(), prescriber.person
+    document = {"document_type": person.document_type, "document_number": person.document_number}
+    RethusEntry.objects.create(profession_id="P07", registry_number="RM-1", closed_on=today(), **document)
     prescriber.kind, prescriber.profession, prescriber.professional_registry = "OTRO", None, ""
     prescriber.save()
     assert registries.undo(load)["roles_not_restored"] == 1
