@@ -23,6 +23,7 @@ from mipres_admin.backoffice.admin_base import (
     register_related_lists,
 )
 from mipres_admin.formatting import format_moment
+from mipres_admin.refusals import Refusal
 
 
 def _accounts(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -38,6 +39,17 @@ def _factors(account: Account) -> tuple[int, int, int]:
     )
 
 
+def _of_the_ministry(account: Account) -> Refusal | None:
+    return ministry_interventions.OF_THE_MINISTRY if account.is_staff else None
+
+
+class SupportAction(ObjectAction):
+    """Help for the holder of an account: for an account of the Ministry, only of who administers those."""
+
+    def is_allowed(self, request: HttpRequest, obj: Any) -> bool:
+        return super().is_allowed(request, obj) and (not obj.is_staff or request.user.has_perm("accounts.manage_staff"))
+
+
 REACTIVATE = ObjectAction(
     slug="reactivar",
     label="Reactivar delegado",
@@ -51,7 +63,7 @@ REACTIVATE = ObjectAction(
     perform=ministry_interventions.reactivate_account,
     argument="account",
 )
-UNLOCK = ObjectAction(
+UNLOCK = SupportAction(
     slug="desbloquear",
     label="Desbloquear ingreso",
     confirmation=(
@@ -63,8 +75,9 @@ UNLOCK = ObjectAction(
     is_available=lambda account: failures_of(account).exists(),
     perform=ministry_interventions.unlock_account,
     argument="account",
+    refusal=_of_the_ministry,
 )
-END_SESSIONS = ObjectAction(
+END_SESSIONS = SupportAction(
     slug="cerrar-sesiones",
     label="Cerrar sesiones",
     confirmation=(
@@ -76,8 +89,9 @@ END_SESSIONS = ObjectAction(
     is_available=lambda account: account.sessions.current().exists(),
     perform=ministry_interventions.close_sessions,
     argument="account",
+    refusal=_of_the_ministry,
 )
-RESET_FACTOR = ObjectAction(
+RESET_FACTOR = SupportAction(
     slug="retirar-segundo-factor",
     label="Retirar segundo factor",
     confirmation=(
@@ -90,6 +104,7 @@ RESET_FACTOR = ObjectAction(
     is_available=lambda account: any(_factors(account)),
     perform=ministry_interventions.reset_second_factor,
     argument="account",
+    refusal=_of_the_ministry,
 )
 
 

@@ -302,7 +302,7 @@ class ObjectActionsAdmin(ReadOnlyAdmin):
 
     def action_page(self, request: HttpRequest, obj: Any, action: ObjectAction, form: forms.Form) -> HttpResponse:
         """The explanation of the action, and its form."""
-        is_available = action.is_available(obj)
+        is_available = action.is_allowed(request, obj)
         context = {"title": action.label, "obj": obj, "form": form, "action": action, "is_available": is_available}
         context |= {"refusal": action.refusal(obj), "preview": action.preview(obj) if is_available else ""}
         return self.page(request, "admin/object_action.html", context)

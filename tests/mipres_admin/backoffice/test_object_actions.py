@@ -207,6 +207,10 @@ def test_support_actions_on_an_account_of_the_ministry_are_refused(ministry, slu
         factories.make_session(ministry),
         login_limits.register_attempt(login=ministry.login, account=ministry),
     )
+    assert f"/acto/{slug}/" not in helper.get(reverse("admin:accounts_account_change", args=[ministry.pk])).text
+    explained = helper.get(reverse("admin:accounts_account_action", args=[ministry.pk, slug])).text
+    assert "La cuenta es del Ministerio" in explained
+    assert 'name="reason"' not in explained
     assert "La cuenta es del Ministerio" in perform(helper, ministry, slug).text
     assert not HistoryEntry.objects.exists()
 
@@ -214,6 +218,8 @@ def test_support_actions_on_an_account_of_the_ministry_are_refused(ministry, slu
 def test_who_manages_staff_resets_their_second_factor(ministry):
     colleague = staff()
     factories.make_app(colleague)
+    page = client_of(ministry).get(reverse("admin:accounts_account_change", args=[colleague.pk]))
+    assert "/acto/retirar-segundo-factor/" in page.text
     assert "quedaron retirados" in perform(client_of(ministry), colleague, "retirar-segundo-factor").text
 
 
