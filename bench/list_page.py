@@ -19,6 +19,7 @@ import argparse
 import resource
 import sys
 import time
+from typing import Any
 
 from django.db.models import Count
 
@@ -73,7 +74,7 @@ def run(entity: Entity, repeats: int) -> bool:
 
 def export(entity: Entity) -> None:
     """Stream the workbook of an entity and print what it took."""
-    request = USERS.request_of(Account.objects.filter(entity=entity).order_by("pk")[0].pk, {"estado": "todos"})
+    request: Any = USERS.request_of(Account.objects.filter(entity=entity).order_by("pk")[0].pk, {"estado": "todos"})
     before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
     parts = iter(views.download_users(request))
     size = len(next(parts))

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mipres_admin.middleware.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "mipres_admin.middleware.bodies.BodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.sessions.AccountSessionMiddleware",
@@ -260,6 +261,11 @@ PERMISSIONS_POLICY = ", ".join(
     [*(f"{feature}=()" for feature in DENIED.split()), *(f"{feature}=(self)" for feature in OWN.split())]
 )
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# no page takes two files; how large each may be is in the declaration of its view
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+# files that one account may send in an hour of the clock, and at pages of natural persons one address
+UPLOADS_PER_HOUR = 30
+UPLOADS_PER_HOUR_PER_ADDRESS = 120
 
 # ---------------------------------------------------------------- e-mail
 

@@ -13,11 +13,13 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from mipres_admin.access.bodies import Upload
+from mipres_admin.access.declarations import staff
 from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin, column
 from mipres_admin.excel import writer
 from mipres_admin.formatting import format_moment
 from registries import actions
-from registries.forms import ApplyForm, LoadForm, UploadForm
+from registries.forms import MAX_FILE_SIZE, ApplyForm, LoadForm, UploadForm
 from registries.loading.report import ROW_LABELS, count_labels
 from registries.loading.undo import undo_summary
 from registries.models import RegistryLoad, RegistryProgress, RegistryReport
@@ -141,6 +143,10 @@ class RegistryLoadAdmin(ObjectActionsAdmin):
         ]
 
     # ------------------------------------------------------------ upload
+
+    @staff(permission=add_permission, upload=Upload(MAX_FILE_SIZE))
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return super().add_view(request, form_url, extra_context)
 
     def add_object(self, request: Any, form: UploadForm) -> RegistryLoad:
         kind, reason = form.cleaned_data["kind"], form.cleaned_data["reason"]

@@ -18,6 +18,7 @@ from django.views.decorators.http import conditional_page
 
 from accounts.requests import DelegateRequest
 from entities.models import Entity
+from mipres_admin.access.bodies import ORDINARY_BODY, body_problem
 from mipres_admin.access.declarations import ANY, FORM, SAFE, MenuEntry, Viewable, delegate_of, public
 from mipres_admin.paging import page_of
 from tokens import one_time_display
@@ -147,8 +148,11 @@ def try_token(request: DelegateRequest) -> HttpResponse:
 
 # ---------------------------------------------------------------- exposed tokens
 
+# each letter of the text is up to twelve bytes of a form (%F0%9F%98%80)
+LONGEST_FORM = 12 * MAX_REPORT_LENGTH + ORDINARY_BODY
 
-@public(methods=FORM, viewable=Viewable.YES)
+
+@public(methods=FORM, viewable=Viewable.YES, body_limit=LONGEST_FORM)
 @sensitive_post_parameters("text")
 def report_token(request: HttpRequest) -> HttpResponse:
     """ "Reportar token expuesto": anyone who finds a token may revoke it here, without log-in."""
@@ -165,13 +169,15 @@ def report_token(request: HttpRequest) -> HttpResponse:
     return render(request, "tokens/report_token.html", {"form": form}, status=status)
 
 
-@public(methods=ANY)
+@public(methods=ANY, checks_body=True)
 @csrf_exempt
 def report_token_service(request: HttpRequest) -> HttpResponse:
     """The same for programs that scan code: POST any text, the response is JSON."""
     try:
         if request.method != "POST":
             raise CallRefused(405, "Este servicio solo responde a POST.", headers={"Allow": "POST"})
+        if problem := body_problem(request, ORDINARY_BODY):
+            raise CallRefused(*problem)
         text = request.read(MAX_REPORT_LENGTH).decode("utf-8", "replace")
         if not text:
             raise CallRefused(400, "El reporte está vacío. Envíe en el cuerpo el texto donde aparece el token.")

@@ -11,14 +11,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.requests import AnyRequest, PersonRequest
 from delegates.actions import entity_registrations as actions
 from delegates.forms.entity_registrations import RegistrationForm, check_digit
-from delegates.models import Appointment, EntityRegistration, RegistrationKind, Representation, RutDocument
+from delegates.models import (
+    MAX_RUT_BYTES,
+    Appointment,
+    EntityRegistration,
+    RegistrationKind,
+    Representation,
+    RutDocument,
+)
 from delegates.rules.entity_registrations import CORRECTABLE, may_read_ruts
 from delegates.rut.rules import Verdict, stored_checks
 from delegates.views.represented_entity_or_404 import represented_entity
 from entities.models import EntityKind
+from mipres_admin.access.bodies import Upload
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, person, signed_in
 from mipres_admin.uploaded_file import uploaded_file
 
+RUT = Upload(MAX_RUT_BYTES, by_origin=True)
 KIND_HINTS = {
     RegistrationKind.IPS: "Debe estar habilitada en el REPS.",
     RegistrationKind.EPS: "De régimen contributivo, subsidiado o ambos.",
@@ -83,7 +92,7 @@ def _form_page(
     return render(request, "delegates/register_entity.html", context)
 
 
-@person(methods=FORM)
+@person(methods=FORM, upload=RUT)
 def register_entity(request: PersonRequest) -> HttpResponse:
     """The kind of entity first (`?tipo=`), then its form with its RUT."""
     kind = request.GET.get("tipo", "")
@@ -110,7 +119,7 @@ def entity_registration(request: PersonRequest, public_id: UUID) -> HttpResponse
     return render(request, "delegates/entity_registration.html", context)
 
 
-@person(methods=FORM)
+@person(methods=FORM, upload=RUT)
 def correct_registration(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Correct the details of a request, or upload another RUT, while nobody reviews it."""
     registration = _registration(request, public_id)

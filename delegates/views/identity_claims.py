@@ -6,11 +6,12 @@ from django.shortcuts import redirect, render
 
 from accounts.actions import identity_claims as actions
 from accounts.models import IdentityClaim
-from accounts.models.identity_claims import DAYS_KEPT
+from accounts.models.identity_claims import DAYS_KEPT, MAX_COPY_BYTES
 from accounts.requests import PersonRequest
 from accounts.rules.identity import CORRECTABLE
 from delegates.forms.identity_claims import CopyForm, IdentityForm
 from delegates.forms.sign_up_and_personal_data import EmailForm
+from mipres_admin.access.bodies import Upload
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, unverified
 from mipres_admin.forms import ActionForm
 from mipres_admin.uploaded_file import uploaded_file
@@ -73,7 +74,7 @@ def correct_identity(request: PersonRequest) -> HttpResponse:
     return show_claim(request, form=form)
 
 
-@unverified(methods=FORM)
+@unverified(methods=FORM, upload=Upload(MAX_COPY_BYTES, by_origin=True))
 def upload_identity_copy(request: PersonRequest) -> HttpResponse:
     """Upload a copy of the document, in place of the one before."""
     if request.method != "POST":

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypedDict, Unpack
+from typing import Any, Protocol, TypedDict, Unpack
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
@@ -11,8 +11,16 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.views.decorators.http import require_http_methods
 
+from mipres_admin.access.bodies import ORDINARY_BODY, Upload
+
 View = Callable[..., HttpResponseBase]
-Declaration = Callable[[View], View]
+
+
+class Declaration(Protocol):
+    """The decorator that a declaration is: the view stays what it was."""
+
+    def __call__[V: View](self, view: V, /) -> V: ...
+
 
 # Namespaces whose libraries check access themselves: the admin (staff), the inbox of captured mail (not in production).
 GATED_BY_THEIR_LIBRARY = frozenset({"admin", "mail_preview"})
@@ -56,13 +64,21 @@ class MenuEntry:
 
 
 class Options(TypedDict, total=False):
-    """The methods of a view, its menu entry, whether it can be seen while impersonating, and whether `signed_in` also
-    admits who has not verified their identity."""
+    """The methods of a view, its menu entry, whether it can be seen while impersonating, the permission that `staff`
+    needs, and whether `signed_in` also admits who has not verified their identity.
+
+    What is sent may be as large as an ordinary form, or `body_limit` bytes, or a file (`upload`). A view that answers
+    with JSON checks it by itself (`checks_body=True`, `bodies.body_problem`).
+    """
 
     methods: tuple[str, ...]
     menu: MenuEntry
     viewable: Viewable
     unverified: bool
+    permission: str
+    body_limit: int
+    upload: Upload
+    checks_body: bool
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,15 @@ class Access:
     menu: MenuEntry | None = None
     viewable: Viewable = Viewable.NO
     unverified: bool = False
+    permission: str = ""
+    body_limit: int = ORDINARY_BODY
+    upload: Upload | None = None
+    checks_body: bool = False
+
+    @property
+    def largest_body(self) -> int:
+        """How many bytes a request may send to the view."""
+        return self.body_limit + (self.upload.largest if self.upload else 0)
 
     def admits(self, user: Any) -> bool:
         """Whether this (possibly anonymous) user may open the view."""
@@ -93,11 +118,14 @@ class Access:
             return user.entity is not None and user.entity.is_active and user.entity.kind in self.kinds
         if self.who in ("person", "own_account"):
             return bool(user.is_natural_person)
-        return self.who == "signed_in" or (self.who == "staff" and user.is_staff)
+        return self.who == "signed_in" or (self.who == "staff" and self._admits_staff(user))
+
+    def _admits_staff(self, user: Any) -> bool:
+        return user.is_staff and (not self.permission or user.has_perm(self.permission))
 
 
 def _declaration(access: Access) -> Declaration:
-    def declare(view: View) -> View:
+    def declare[V: View](view: V, /) -> V:
         if hasattr(view, "access"):
             raise TypeError(f"{view} has two access declarations.")
         if access.methods and access.methods != ANY:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.requests import DelegateRequest
+from mipres_admin.access.bodies import Upload
 from mipres_admin.access.declarations import FORM, SAFE, Viewable, delegate_of
 from mipres_admin.excel.writer import download
 from mipres_admin.paging import Page
@@ -23,6 +24,7 @@ from roles.matrix import ACTIVATING_KINDS
 from roles.models import RoleUpload
 from roles.uploads.rows import KIND, NAMES, NUMBER, ROLE, SEDE, TITLE
 from roles.uploads.validation import Verdict
+from roles.uploads.workbook_reader import LARGEST_FILE
 
 ROWS_A_PAGE = 50
 ORDER = {verdict.value: place for place, verdict in enumerate(Verdict)}
@@ -33,7 +35,7 @@ def _upload(request: DelegateRequest, public_id: UUID) -> RoleUpload:
     return get_object_or_404(uploads, public_id=public_id)
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES, upload=Upload(LARGEST_FILE))
 def upload_users(request: DelegateRequest) -> HttpResponse:
     form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_valid():

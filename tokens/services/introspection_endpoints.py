@@ -17,6 +17,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from mipres_admin.access.bodies import body_problem
 from mipres_admin.access.declarations import ANY, public
 from tokens.models import ServerClient
 from tokens.services import token_introspection
@@ -56,10 +57,13 @@ def _invalid_client() -> OAuthRefused:
 
 
 def _fields(request: HttpRequest) -> dict[str, str]:
-    """The fields of the form; those without a value count as missing. Raises OAuthRefused (400)."""
-    body = request.read(MAX_BODY_LENGTH + 1)
+    """The fields of the form; those without a value count as missing. Raises OAuthRefused (400, 411, 413)."""
+    if problem := body_problem(request, MAX_BODY_LENGTH):
+        status, reason = problem
+        raise OAuthRefused(status, "invalid_request", reason)
+    body = request.read(MAX_BODY_LENGTH)
     invalid = OAuthRefused(400, "invalid_request", NO_FORM)
-    if request.content_type != FORM or len(body) > MAX_BODY_LENGTH:
+    if request.content_type != FORM:
         raise invalid
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
@@ -123,7 +127,7 @@ def _respond(request: HttpRequest, operation: Callable[[ServerClient, str], Http
         return OAuthRefused(500, "server_error", FAILED).response()
 
 
-@public(methods=ANY)
+@public(methods=ANY, checks_body=True)
 @csrf_exempt
 def introspection(request: HttpRequest) -> HttpResponse:
     """Describe a token (RFC 7662); `token_type_hint` is ignored."""
@@ -137,7 +141,7 @@ def _revoke(client: ServerClient, token: str) -> HttpResponse:
     return HttpResponse(content_type="application/json")
 
 
-@public(methods=ANY)
+@public(methods=ANY, checks_body=True)
 @csrf_exempt
 def revocation(request: HttpRequest) -> HttpResponse:
     """Revoke a token (RFC 7009): 200 without a body, also when it is not a token."""

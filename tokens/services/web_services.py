@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, JsonResponse
 
+from mipres_admin.access.bodies import ORDINARY_BODY, body_problem
 from tokens.scopes import REGIMEN_NAMES, Service, services_of
 from tokens.services.errors import CallRefused
 from tokens.services.token_authorization import (
@@ -110,6 +111,8 @@ def _resolve(segments: Sequence[str]) -> tuple[Service, Operation]:
 def _run_operation(request: HttpRequest) -> Any:
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         raise CallRefused(403, NO_HTTPS)
+    if problem := body_problem(request, ORDINARY_BODY):
+        raise CallRefused(*problem)
     segments = [segment for segment in request.path_info.split("/") if segment]
     service, operation = _resolve(segments)
     if request.method != "GET":

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 DOCUMENT = reference.document()
 ISSUING, VALIDATING = "/{}/api/GenerarToken/{{nit}}/{{token}}", f"/{PRES}/api/ValidarToken/{{nit}}/{{token}}"
 WIRE = {ISSUING.format(SUM): "suministros", ISSUING.format(FAC): "facturacion", VALIDATING: "prescripcion"}
+FORM = "application/x-www-form-urlencoded"
 OAUTH = ("/oauth/introspeccion/", "/oauth/revocacion/")
 REPORT, KEYS = "/tokens/reportar/servicio/", "/.well-known/jwks.json"
 PROMISES = [
@@ -88,9 +89,7 @@ def oauth(path, fields=None, secret=None):
     client, good = create_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
     sent = {"token": make_token(by).token} if fields is None else fields
     sent |= {"client_id": client.client_id, "client_secret": secret or good}
-    return Client(raise_request_exception=False).post(
-        path, urlencode(sent), content_type="application/x-www-form-urlencoded"
-    )
+    return Client(raise_request_exception=False).post(path, urlencode(sent), content_type=FORM)
 
 
 def good(path):
@@ -111,6 +110,8 @@ BROUGHT_ABOUT = {
     "400": lambda path: oauth(path, fields={}) if path in OAUTH else Client().post(path, "", content_type="text/plain"),
     "401": unauthorised,
     "403": out_of_scope,
+    "411": lambda path: Client().post(path, "x", content_type=FORM, HTTP_TRANSFER_ENCODING="chunked"),
+    "413": lambda path: Client().post(path, "x" * 300_000, content_type=FORM),
     "422": lambda path: wire(path, nit="900-1"),
     "429": good,
     "500": good,

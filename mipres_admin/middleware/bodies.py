@@ -1,0 +1,84 @@
+"""Is the body of a request small enough for its view, and is it one upload too many? Asked before it is read.
+
+Django reads the body for the CSRF check, before it asks who may open the view. So what is larger than an ordinary form
+is only taken from those whom the view admits.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
+
+from mipres_admin.access.bodies import ORDINARY_BODY, Upload, body_size, size_in_words
+from mipres_admin.access.declarations import Access, declared
+from mipres_admin.origin import network_of, origin
+from mipres_admin.rate_limits import limiter
+
+HOUR = timedelta(hours=1)
+
+
+class BodyMiddleware(MiddlewareMixin):
+    """Refuse bodies that are too large or do not say their size, and count uploads. Belongs before the CSRF check."""
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """The page that says why the body is not read, or None."""
+        access = declared(view) or Access("")
+        if access.checks_body:
+            return None
+        size = body_size(request)
+        if size is None:
+            return render(request, "errors/length_required.html", status=411)
+        if size > access.largest_body:
+            upload = access.upload
+            context = {"upload": upload, "most": size_in_words(upload.largest if upload else access.largest_body)}
+            return render(request, "errors/body_too_large.html", context, status=413)
+        admitted = _admits(access, request)
+        if size > ORDINARY_BODY and not admitted:
+            return _not_admitted(request)
+        if request.method == "POST" and access.upload and admitted:
+            return _count(request, access.upload)
+        return None
+
+
+def _admits(access: Access, request: Any) -> bool:
+    """Whether the view admits this user in a session of their own, which an impersonation is not."""
+    if access.who == "public":
+        return True
+    session = getattr(request, "account_session", None)
+    return session is not None and session.account_id == request.user.pk and access.admits(request.user)
+
+
+def _not_admitted(request: HttpRequest) -> HttpResponseBase:
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.get_full_path())
+
+
+def _count(request: Any, upload: Upload) -> HttpResponseBase | None:
+    """Count an upload for the account, and for its network; the page that refuses it when there were too many."""
+    counts = [("su cuenta", f"account {request.user.pk}", settings.UPLOADS_PER_HOUR)]
+    address = origin.get().address
+    if upload.by_origin and address:
+        counts.append(
+            ("su conexión a internet", f"network {network_of(address)}", settings.UPLOADS_PER_HOUR_PER_ADDRESS)
+        )
+    expires_at = limiter.end_of_window(HOUR, timezone.now())
+    for what, value, allowed in counts:
+        try:
+            limiter.count(limiter.key_of("uploads", value), allowed=allowed, expires_at=expires_at)
+        except limiter.LimitReached as reached:
+            return _too_many(request, reached, {"from": what, "allowed": allowed})
+    return None
+
+
+def _too_many(request: HttpRequest, reached: limiter.LimitReached, context: dict[str, Any]) -> HttpResponseBase:
+    page = render(request, "errors/too_many_uploads.html", context | {"wait": reached.wait}, status=429)
+    page.headers["Retry-After"] = str(int(reached.remaining.total_seconds()) + 1)
+    return page

@@ -1,0 +1,188 @@
+"""Is a body refused before it is read, when it is too large, does not say its size, or is one upload too many?"""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from mipres_admin.access.bodies import MEGABYTE, ORDINARY_BODY
+from tests.accounts.impersonations import impersonate
+from tests.factories import make_claim, make_natural, make_staff
+
+pytestmark = pytest.mark.django_db
+
+WORKBOOK, REGISTRY = "/usuarios/cargar/", "/admin/registries/registryload/add/"
+RUT = "/seguridad-social/entidades/registrar/?tipo=IPS"
+COPY = "/seguridad-social/identidad/copia/"
+
+
+class Unread(io.BytesIO):
+    """A body that nobody may read."""
+
+    def read(self, *_):
+        pytest.fail("The body was read.")
+
+    readline = read
+
+
+def logged_in(account):
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+def send(client, path, size, **headers):
+    """A form of `size` bytes, of which nothing is read."""
+    return client.generic(
+        "POST", path, content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(size), **{"wsgi.input": Unread()}, **headers,
+    )  # fmt: skip
+
+
+def send_in_parts(client, path):
+    return send(client, path, "", HTTP_TRANSFER_ENCODING="chunked")
+
+
+# ---------------------------------------------------------------- sizes
+
+
+@pytest.mark.parametrize("path", ["/ingresar/", "/clave/recordar/", "/admin/login/"])
+def test_a_form_larger_than_forms_are_is_refused_unread(client, path):
+    response = send(client, path, ORDINARY_BODY + 1)
+    assert response.status_code == 413
+    assert "máximo 256 KB" in response.text
+
+
+def test_a_stranger_sends_no_large_body_anywhere(client):
+    for path in (WORKBOOK, RUT, COPY, REGISTRY):
+        response = send(client, path, ORDINARY_BODY + 1)
+        assert response.url == f"/ingresar/?next={path.replace('?', '%3F').replace('=', '%3D')}"
+
+
+@pytest.mark.parametrize(
+    ("path", "maker", "largest"),
+    [
+        (WORKBOOK, None, 10 * MEGABYTE),
+        (RUT, make_natural, MEGABYTE),
+        (COPY, lambda: make_claim().account, MEGABYTE),
+        (REGISTRY, lambda: make_staff("cargador"), 100 * MEGABYTE),
+    ],
+)
+def test_an_upload_larger_than_its_page_takes_is_refused_unread(path, maker, largest, delegate):
+    client = logged_in(maker() if maker else delegate)
+    response = send(client, path, largest + ORDINARY_BODY + 1)
+    assert response.status_code == 413
+    assert f"máximo {largest // MEGABYTE} MB" in response.text
+    assert client.post(path, {"nada": "x" * (ORDINARY_BODY + 1)}).status_code in (200, 302)
+
+
+@pytest.mark.parametrize(("path", "group"), [(REGISTRY, "soporte"), (REGISTRY, ""), (WORKBOOK, "soporte")])
+def test_staff_without_the_permission_send_no_large_body(path, group):
+    assert send(logged_in(make_staff(group)), path, ORDINARY_BODY + 1).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/admin/registries/registryload/", "/admin/registries/registryload/1/change/", "/"])
+def test_the_permission_opens_no_other_address_to_large_bodies(path, ministry):
+    assert send(logged_in(ministry), path, ORDINARY_BODY + 1).status_code == 413
+
+
+def test_another_method_is_no_way_past_the_limit(delegate_client):
+    for method in ("GET", "PUT", "DELETE"):
+        response = delegate_client.generic(method, "/usuarios/", CONTENT_LENGTH="99999999", **{"wsgi.input": Unread()})
+        assert response.status_code == 413
+
+
+def test_a_size_that_is_no_number_counts_as_no_body(client):
+    for size in ("-1", "x", "１"):
+        assert client.generic("POST", "/ingresar/", CONTENT_LENGTH=size).status_code == 200
+
+
+def test_a_second_file_in_a_form_is_refused(delegate_client):
+    files = {name: SimpleUploadedFile("a.xlsx", b"x") for name in ("file", "other")}
+    assert delegate_client.post(WORKBOOK, files).status_code == 400
+
+
+def test_a_body_in_parts_is_refused_unread(client):
+    response = send_in_parts(client, "/ingresar/")
+    assert response.status_code == 411
+    assert "sin decir su tamaño" in response.text
+
+
+# ---------------------------------------------------------------- services
+
+
+SERVICES = [
+    ("/WSMIPRESNOPBS/api/ValidarToken/900123456/x", "Message"),
+    ("/tokens/reportar/servicio/", "Message"),
+    ("/oauth/introspeccion/", "error_description"),
+    ("/oauth/revocacion/", "error_description"),
+]
+
+
+@pytest.mark.parametrize(("path", "key"), SERVICES)
+def test_a_service_refuses_a_large_body_as_json(client, path, key):
+    response = send(client, path, ORDINARY_BODY + 1)
+    assert response.status_code == 413
+    assert "bytes o menos" in response.json()[key]
+
+
+@pytest.mark.parametrize(("path", "key"), SERVICES)
+def test_a_service_refuses_a_body_in_parts_as_json(client, path, key):
+    response = send_in_parts(client, path)
+    assert response.status_code == 411
+    assert "Content-Length" in response.json()[key]
+
+
+# ---------------------------------------------------------------- how many
+
+
+@pytest.fixture
+def two_an_hour(settings):
+    settings.UPLOADS_PER_HOUR = 2
+
+
+def upload(client, path=WORKBOOK):
+    return client.post(path, {"file": SimpleUploadedFile("a.xlsx", b"x")}).status_code
+
+
+def test_one_upload_too_many_in_an_hour_is_refused_unread(delegate_client, two_an_hour):
+    assert [upload(delegate_client), upload(delegate_client)] == [200, 200]
+    response = send(delegate_client, WORKBOOK, 100)
+    assert response.status_code == 429
+    assert int(response.headers["Retry-After"]) > 0
+    assert "Desde su cuenta se pueden cargar 2 archivos por hora" in response.text
+
+
+def test_every_page_that_takes_a_file_counts(ministry, two_an_hour):
+    claim = make_claim().account
+    for account, path in ((ministry, REGISTRY), (make_natural(), RUT), (claim, COPY)):
+        client = logged_in(account)
+        assert [upload(client, path), upload(client, path), upload(client, path)] == [200, 200, 429]
+
+
+def test_another_account_and_a_look_at_the_page_do_not_count(delegate_client, colleague, two_an_hour):
+    upload(logged_in(colleague))
+    upload(logged_in(colleague))
+    for _ in range(3):
+        assert delegate_client.get(WORKBOOK).status_code == 200
+    assert upload(delegate_client) == 200
+
+
+@pytest.mark.parametrize(("path", "maker"), [(RUT, make_natural), (COPY, lambda: make_claim().account)])
+def test_new_accounts_bring_no_more_uploads_from_one_network(settings, path, maker):
+    settings.UPLOADS_PER_HOUR_PER_ADDRESS = 2
+    assert [upload(logged_in(maker()), path) for _ in range(3)] == [200, 200, 429]
+
+
+def test_the_network_does_not_count_where_the_ministry_knows_the_account(settings, delegate_client):
+    settings.UPLOADS_PER_HOUR_PER_ADDRESS = 0
+    assert upload(delegate_client) == 200
+
+
+def test_an_impersonation_uses_no_upload_of_the_delegate(ministry, delegate, delegate_client, two_an_hour):
+    client = logged_in(ministry)
+    impersonate(client, delegate)
+    assert [upload(client) for _ in range(3)] == [403, 403, 403]
+    assert send(client, WORKBOOK, ORDINARY_BODY + 1).status_code == 403
+    assert upload(delegate_client) == 200
