@@ -116,6 +116,7 @@ WORDS = {
     "rechazada": "Rechazada",
     "totp": "Aplicación de autenticación",
     "passkey": "Llave de acceso",
+    "passkey_alone": "Llave de acceso, sin contraseña",
     "recovery": "Código de recuperación",
     "stopped": "La terminó quien veía",
     "time": "Se acabó el tiempo",

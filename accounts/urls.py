@@ -15,6 +15,7 @@ from accounts.views import (
 
 urlpatterns = [
     path("ingresar/", login.login, name="login"),
+    path("ingresar/llave/", login.passkey_options, name="passkey_options"),
     path("salir/", login.logout, name="logout"),
     path("clave/cambiar/", login.change_password, name="change_password"),
     path("clave/recordar/", password_reset.recover_password, name="recover_password"),

@@ -16,14 +16,16 @@ def replace_email(*, account: Account, email: str, template: str, **context: Any
     """Set the e-mail of `account`, end its sessions, links and password, and notify; returns the account as it is now.
 
     An e-mail proves a mailbox and no person: who reads the new one is not to inherit what the holder opened, nor the
-    holder to go on unaware. Links to change an e-mail end with the password. Second factors stay, as do the tokens of
-    portals, which are the entity's. The mail `template` goes to the new and the old address and to each other address
-    of the person, unless the e-mail is the same. The caller records the event and sends the link to set a password.
+    holder to go on unaware. Links to change an e-mail end with the password. Second factors stay, but no passkey opens
+    the account alone; the tokens of portals stay, which are the entity's. The mail `template` goes to the new and the
+    old address and to each other address of the person, unless the e-mail is the same. The caller records the event and
+    sends the link to set a password.
     """
     account = lock(account)
     old, account.email = account.email, email
     account.set_unusable_password()
     account.save(update_fields=["email", "password"])
+    account.passkeys.update(opens_alone=False)
     PasswordLink.objects.filter(account=account).delete()
     end_sessions_of(account)
     if email != old:

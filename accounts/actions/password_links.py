@@ -140,7 +140,8 @@ def find_link(secret: str) -> PasswordLink:
 def assign_password(*, secret: str, new: str) -> Account:
     """Set the password of the link's account, and use the link up.
 
-    The log-in is unlocked, every session of the account ends and the person gets an e-mail. Raises Refused when
+    The log-in is unlocked, every session of the account ends and the person gets an e-mail. Passkeys that somebody else
+    may have added open it no more alone, until they follow the new password once. Raises Refused when
     the link does not open, and ValidationError under "new" when a validator refuses the password: the link stays.
     """
     link = find_link(secret)
@@ -150,6 +151,7 @@ def assign_password(*, secret: str, new: str) -> Account:
     deleted, _ = PasswordLink.objects.current().filter(secret_hash=mail_links.hash_of(secret)).delete()
     if not deleted:
         raise Refused(DEAD_LINK)
+    account.passkeys.update(opens_alone=False)
     save_new_password(account, new, by=account, event=Event.PASSWORD_ASSIGNED)
     login_limits.reset_login(account)
     return account

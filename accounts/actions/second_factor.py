@@ -1,10 +1,10 @@
 """Add, verify and remove second factors: guesses are counted, events recorded, and the person gets an e-mail."""
 
-import hashlib
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -157,35 +157,47 @@ def verify_code(*, account: Account, code: str, event: Event = Event.SESSION_OPE
     raise ValidationError({"code": WRONG_CODE})
 
 
+def use_passkey(passkeys: QuerySet[Passkey], answer: str, challenge: str, site: webauthn.Site) -> Passkey:
+    """The one of `passkeys` that answered (JSON) to `challenge` at `site`, with its new count; in a transaction.
+
+    Raises NotVerified, after the same work when none of them did.
+    """
+    named = passkeys.filter(credential_hash=webauthn.hash_of_credential(answer))
+    passkey = named.select_for_update(of=("self",)).first()
+    sign_count = webauthn.read_assertion(answer, challenge, site, passkey)
+    if passkey is None:
+        raise webauthn.NotVerified
+    passkey.sign_count, passkey.last_used_at = sign_count, timezone.now()
+    passkey.save(update_fields=["sign_count", "last_used_at"])
+    return passkey
+
+
 def verify_passkey(
-    *, account: Account, answer: str, challenge: str, site: webauthn.Site, event: Event = Event.SESSION_OPENED
+    *,
+    account: Account,
+    answer: str,
+    challenge: str,
+    site: webauthn.Site,
+    event: Event = Event.SESSION_OPENED,
+    after_password: bool = False,
 ) -> VerificationMethod:
     """Verify what a browser answered (JSON) to `challenge` at `site` with a passkey of `account`.
 
-    Raises ValidationError when that proves nothing, and with the lock's message after too many guesses.
+    With `after_password`, the passkey opens the account alone from then on. Raises ValidationError when the answer
+    proves nothing, and with the lock's message after too many guesses.
     """
     attempt = _count(account)
     try:
-        _check_passkey(account, attempt, event, answer, challenge, site)
+        with transaction.atomic():
+            passkey = use_passkey(account.passkeys.all(), answer, challenge, site)
+            if after_password and not passkey.opens_alone:
+                passkey.opens_alone = True
+                passkey.save(update_fields=["opens_alone"])
+            _accept(account, attempt, event, VerificationMethod.PASSKEY)
     except webauthn.NotVerified as error:
         record_failed_attempt(Event.FACTOR_REFUSED, attempt, account)
         raise ValidationError(WRONG_PASSKEY, code="passkey") from error
     return VerificationMethod.PASSKEY
-
-
-@transaction.atomic
-def _check_passkey(
-    account: Account, attempt: login_limits.Attempt, event: Event, answer: str, challenge: str, site: webauthn.Site
-) -> None:
-    digest = hashlib.sha256(webauthn.credential_id(answer).encode()).hexdigest()
-    passkeys = Passkey.objects.filter(account=account).select_for_update(of=("self",))
-    passkey = passkeys.filter(credential_hash=digest).first()
-    if passkey is None:
-        raise webauthn.NotVerified
-    passkey.sign_count = webauthn.read_assertion(answer, challenge, site, passkey)
-    passkey.last_used_at = timezone.now()
-    passkey.save(update_fields=["sign_count", "last_used_at"])
-    _accept(account, attempt, event, VerificationMethod.PASSKEY)
 
 
 # ---------------------------------------------------------------- removing

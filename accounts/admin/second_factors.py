@@ -26,8 +26,8 @@ class AuthenticatorAppAdmin(OfAccountAdmin):
 class PasskeyAdmin(OfAccountAdmin):
     """Never its keys or identifiers."""
 
-    list_display = ("account", "name", "added_at", "last_used_at")
-    fields = ("account", "name", "added_at", "last_used_at")
+    list_display = ("account", "name", "opens_alone", "added_at", "last_used_at")
+    fields = ("account", "name", "opens_alone", "added_at", "last_used_at")
 
 
 # ---------------------------------------------------------------- compulsory from a day on

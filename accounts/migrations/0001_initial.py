@@ -265,6 +265,7 @@ class Migration(migrations.Migration):
                 ("public_key", models.BinaryField(max_length=1023)),
                 ("sign_count", models.BigIntegerField(default=0, editable=False)),
                 ("transports", models.JSONField(default=list, editable=False)),
+                ("opens_alone", models.BooleanField(default=True, verbose_name="abre la cuenta sin contraseña")),
             ],
             options={
                 "verbose_name": "llave de acceso",

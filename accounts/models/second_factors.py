@@ -92,6 +92,8 @@ class Passkey(SecondFactor):
     public_key = models.BinaryField(max_length=1023, editable=False)
     sign_count = models.BigIntegerField(default=0, editable=False)
     transports = models.JSONField(default=list, editable=False)
+    # not after a link has set the password, or the e-mail was replaced, until it follows the new password once
+    opens_alone = models.BooleanField("abre la cuenta sin contraseña", default=True)
 
     class Meta(SecondFactor.Meta):
         verbose_name = "llave de acceso"

@@ -22,8 +22,9 @@ from mipres_admin.rate_limits import limiter
 from mipres_admin.rate_limits.limiter import Counted, LimitReached
 from mipres_admin.rate_limits.models import RateCounter
 
-# what is guessed: the password at the log-in, the password asked again in a session, the second factor
-LOGIN, CONFIRMATION, FACTOR = "login", "confirmation", "factor"
+# what is guessed: the password at the log-in, the password asked again in a session, the second factor, or what is
+# answered with a passkey alone
+LOGIN, CONFIRMATION, FACTOR, PASSKEY = "login", "confirmation", "factor", "passkey"
 LOCK = timedelta(minutes=settings.LOGIN_LOCK_MINUTES)
 LOCK_WAITS = tuple(LOCK * 2**times for times in range(5))
 LOCK_KEPT = timedelta(days=1)
@@ -40,6 +41,7 @@ RECOVER = (
     "datos correctos, o use «Olvidé mi clave - Recordar contraseña»: el ingreso se desbloquea cuando asigna su "
     "contraseña con el enlace del correo. "
 )
+REMEDIES = {FACTOR: "datos correctos. ", PASSKEY: "datos correctos, o ingrese con su usuario y su contraseña. "}
 NOT_YOU = "Si usted no hizo esos intentos, comuníquese con Atención al usuario: los datos están al pie de esta página."
 
 
@@ -110,7 +112,7 @@ def _count_address(kind: str, allowed: int) -> tuple[Counted, ...]:
 
 def _locked(kind: str, wait: str) -> ValidationError:
     """What a person reads who must wait: why, for how long, and what to do."""
-    remedy = "datos correctos. " if kind == FACTOR else RECOVER
+    remedy = REMEDIES.get(kind, RECOVER)
     return ValidationError(LOCKED.format(wait) + remedy + NOT_YOU, code="locked")
 
 
@@ -118,7 +120,8 @@ def _count_unknown(kind: str, login: str) -> Attempt:
     """Count a guess of an unknown device; one that must wait somewhere counts nowhere."""
     # The address first, so that one that must wait cannot go on slowing other people's logins. Only log-ins count
     # for it: the rest needs a session or a password.
-    counted = _count_address("address", settings.LOGIN_FAILURES_ALLOWED_PER_ADDRESS) if kind == LOGIN else ()
+    is_login = kind in (LOGIN, PASSKEY)
+    counted = _count_address("address", settings.LOGIN_FAILURES_ALLOWED_PER_ADDRESS) if is_login else ()
     try:
         own = _count_own(kind, login, _network())
         counted += (own,)
@@ -132,9 +135,9 @@ def _count_unknown(kind: str, login: str) -> Attempt:
 def register_attempt(*, login: str, account: Account | None, kind: str = LOGIN) -> Attempt:
     """Count one guess from the origin of the current request, before it is made.
 
-    `login` is folded, `account` the one with that login, if any; `kind` says what is guessed: LOGIN, CONFIRMATION or
-    FACTOR. Call it outside a transaction: a count that rolls back is no count. Returns the attempt, to be reset when
-    the guess was right. Raises ValidationError, with the message for the person, when they must wait.
+    `login` is folded, `account` the one with that login, if any; `kind` says what is guessed: LOGIN, CONFIRMATION,
+    FACTOR or PASSKEY. Call it outside a transaction: a count that rolls back is no count. Returns the attempt, to be
+    reset when the guess was right. Raises ValidationError, with the message for the person, when they must wait.
     """
     device = devices.find(origin.get().device_cookie, account)
     try:
@@ -150,7 +153,7 @@ def register_attempt(*, login: str, account: Account | None, kind: str = LOGIN) 
 
 def counters_of(account: Account, *kinds: str) -> QuerySet[RateCounter]:
     """The counters of guesses at this account: of these kinds, or of all."""
-    subjects = [_key(kind, account.login) for kind in kinds or (LOGIN, CONFIRMATION, FACTOR)]
+    subjects = [_key(kind, account.login) for kind in kinds or (LOGIN, CONFIRMATION, FACTOR, PASSKEY)]
     return RateCounter.objects.filter(subject__in=subjects)
 
 

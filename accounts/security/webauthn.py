@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import webauthn
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.structs import (
@@ -26,6 +27,13 @@ from accounts.models import Account, Passkey
 from accounts.security.secrets import ISSUER
 
 TIMEOUT_MS = 300_000
+# a passkey has asked its holder for a finger, a face or a PIN: it is two factors by itself (NIST SP 800-63B-4, 3.1.7)
+VERIFIED_USER = UserVerificationRequirement.REQUIRED
+# the key, in COSE, against which the answer of an unknown passkey is checked: nobody has kept its private half
+NOBODYS_KEY = bytes.fromhex(
+    "a50102032620012158203b10ce2ac4d37c708ed79b66ce208dba73163e5c5390d84ab35de9e21"
+    "8844f30225820cf088a0d37f1d7ab102b8a28378ccaae01bf7ad8ee2bc3ff12dc922e465a8e65"
+)
 TRANSPORTS = {transport.value for transport in AuthenticatorTransport}
 
 
@@ -65,9 +73,12 @@ def _descriptors(passkeys: list[Passkey]) -> list[PublicKeyCredentialDescriptor]
     ]
 
 
-def _handle(account: Account) -> bytes:
-    """Who it is, for the device: the same bytes each time, which say nothing about the person."""
-    return salted_hmac("accounts.security.webauthn", str(account.pk), algorithm="sha256").digest()
+def user_handle(account: Account) -> str:
+    """Who it is, for the device, in base64url: always the same, and it says nothing about the person."""
+    handle = salted_hmac(
+        "accounts.security.webauthn", str(account.pk), secret=settings.FACTOR_SECRET, algorithm="sha256"
+    )
+    return bytes_to_base64url(handle.digest())
 
 
 def registration_options(account: Account, passkeys: list[Passkey], site: Site) -> tuple[str, str]:
@@ -75,25 +86,25 @@ def registration_options(account: Account, passkeys: list[Passkey], site: Site) 
     options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=ISSUER,
-        user_id=_handle(account),
+        user_id=base64url_to_bytes(user_handle(account)),
         user_name=account.login,
         user_display_name=account.display_name,
         timeout=TIMEOUT_MS,
         exclude_credentials=_descriptors(passkeys),
         authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=VERIFIED_USER
         ),
     )
     return webauthn.options_to_json(options), bytes_to_base64url(options.challenge)
 
 
 def assertion_options(passkeys: list[Passkey], site: Site) -> tuple[str, str]:
-    """What the browser is told to use one of `passkeys`: JSON, and the challenge in it."""
+    """What the browser is told to use one of `passkeys`, else any of `site`: JSON, and the challenge in it."""
     options = webauthn.generate_authentication_options(
         rp_id=site.host,
         timeout=TIMEOUT_MS,
         allow_credentials=_descriptors(passkeys),
-        user_verification=UserVerificationRequirement.PREFERRED,
+        user_verification=VERIFIED_USER,
     )
     return webauthn.options_to_json(options), bytes_to_base64url(options.challenge)
 
@@ -103,22 +114,33 @@ def _transports(answer: str) -> list[str]:
     return [transport for transport in values if isinstance(transport, str) and transport in TRANSPORTS]
 
 
-def credential_id(answer: str) -> str:
-    """The identifier of the passkey that answered. Raises NotVerified for what is no answer."""
+def hash_of_credential(answer: str) -> str:
+    """The hash of the name that the passkey gives itself; of "" for what is no answer."""
     try:
-        return str(json.loads(answer)["id"])
+        name = str(json.loads(answer)["id"])
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise NotVerified from None
+        name = ""
+    return _hash(name)
+
+
+def answered_handle(answer: str) -> str:
+    """The handle of the account that a verified answer is for; "" where the device has kept none."""
+    return str(json.loads(answer)["response"].get("userHandle") or "")
+
+
+def _hash(credential_id: str) -> str:
+    return hashlib.sha256(credential_id.encode(errors="replace")).hexdigest()
 
 
 def read_registration(answer: str, challenge: str, site: Site) -> dict[str, Any]:
-    """The fields of the passkey that the browser credential. Raises NotVerified."""
+    """The fields of the passkey that the browser made. Raises NotVerified."""
     try:
         credential = webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=site.host,
             expected_origin=site.origin,
+            require_user_verification=True,
         )
         transports = _transports(answer)
     except Exception as error:
@@ -127,23 +149,27 @@ def read_registration(answer: str, challenge: str, site: Site) -> dict[str, Any]
     name = bytes_to_base64url(credential.credential_id)
     return {
         "credential_id": name,
-        "credential_hash": hashlib.sha256(name.encode()).hexdigest(),
+        "credential_hash": _hash(name),
         "public_key": credential.credential_public_key,
         "sign_count": credential.sign_count,
         "transports": transports,
     }
 
 
-def read_assertion(answer: str, challenge: str, site: Site, passkey: Passkey) -> int:
-    """The new count of signatures of `passkey`, which signed the challenge. Raises NotVerified."""
+def read_assertion(answer: str, challenge: str, site: Site, passkey: Passkey | None) -> int:
+    """The new count of signatures of `passkey`, which signed the challenge and verified its holder.
+
+    Raises NotVerified; after the same work when there is no such passkey.
+    """
     try:
         verified = webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=site.host,
             expected_origin=site.origin,
-            credential_public_key=bytes(passkey.public_key),
-            credential_current_sign_count=passkey.sign_count,
+            credential_public_key=bytes(passkey.public_key if passkey else NOBODYS_KEY),
+            credential_current_sign_count=passkey.sign_count if passkey else 0,
+            require_user_verification=True,
         )
     except Exception as error:
         # as above

@@ -1,4 +1,4 @@
-"""The pages "Ingresar", "Salir" and "Cambiar Contraseña"."""
+"""The pages "Ingresar", with a password or a passkey, "Salir" and "Cambiar Contraseña"."""
 
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -6,18 +6,27 @@ from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.actions import login_and_password as actions
+from accounts.actions.passkey_login import open_session_with_passkey
 from accounts.forms.login import ChangePasswordForm, LoginForm
+from accounts.forms.second_factor import PasskeyAnswerForm
 from accounts.models import Account
+from accounts.models.sessions import VerificationMethod
 from accounts.requests import AnyRequest
 from accounts.rules.second_factor import next_login_step
-from accounts.security import devices, saved_forms, sessions
+from accounts.security import challenges, devices, saved_forms, sessions, webauthn
 from accounts.views.confirmation import recently_confirmed
 from accounts.views.destinations import destination, next_page
-from mipres_admin.access.declarations import FORM, MenuEntry, Viewable, public, signed_in
+from accounts.views.proof import site_of
+from mipres_admin.access.declarations import FORM, POST, MenuEntry, Viewable, public, signed_in
+
+# the purpose of a challenge
+LOG_IN = "log in"
 
 
 def _log_in(request: HttpRequest, form: LoginForm) -> str:
     """Log in with a valid form and return the next address; "" when it fails, which the form explains."""
+    if not form.is_valid():
+        return ""
     with form.attempt():
         account = actions.open_session(login=form.cleaned_data["login"], password=form.cleaned_data["password"])
         if next_login_step(account):
@@ -28,18 +37,48 @@ def _log_in(request: HttpRequest, form: LoginForm) -> str:
     return ""
 
 
+def _log_in_with_passkey(request: HttpRequest, form: PasskeyAnswerForm) -> str:
+    """As `_log_in`, with what the browser answered."""
+    if not form.is_valid():
+        return ""
+    with form.attempt():
+        challenge, answer = challenges.take(request.session, LOG_IN), form.cleaned_data["answer"]
+        account = open_session_with_passkey(answer=answer, challenge=challenge, site=site_of(request))
+        sessions.start_session(request, account, VerificationMethod.PASSKEY)
+        return destination(request, next_page(request))
+    return ""
+
+
 @public(methods=FORM)
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "answer")
 def login(request: HttpRequest) -> HttpResponse:
-    """Ask for Usuario, Contraseña and the code of the image, and begin a session."""
+    """Ask for Usuario, Contraseña and the code of the image, or for a passkey alone, and begin a session."""
     if request.user.is_authenticated:
         return redirect("home")
-    form = LoginForm.sent(request)
-    if form.is_valid() and (url := _log_in(request, form)):
+    by_passkey = "answer" in request.POST
+    passkey_form = PasskeyAnswerForm(request.POST if by_passkey else None)
+    form = LoginForm(session=request.session) if by_passkey else LoginForm.sent(request)
+    if url := _log_in_with_passkey(request, passkey_form) or _log_in(request, form):
         return HttpResponseRedirect(url)
-    end_message = sessions.END_MESSAGES.get(request.session.pop(sessions.END_REASON, ""), "")
-    context = {"form": form, "end_message": end_message, "has_saved_form": saved_forms.SAVED_FORM in request.session}
+    context = {
+        "form": form,
+        "passkey_form": passkey_form,
+        "takes_passkeys": site_of(request).takes_passkeys,
+        "end_message": sessions.END_MESSAGES.get(request.session.pop(sessions.END_REASON, ""), ""),
+        "has_saved_form": saved_forms.SAVED_FORM in request.session,
+    }
     return render(request, "accounts/login.html", context)
+
+
+@public(methods=POST)
+def passkey_options(request: HttpRequest) -> HttpResponse:
+    """What the browser needs to log in with any passkey that it has for the portal: JSON, good for one answer.
+
+    Asked for when the button is pressed, so that a page that stayed open works too.
+    """
+    options, challenge = webauthn.assertion_options([], site_of(request))
+    challenges.keep(request.session, LOG_IN, challenge)
+    return HttpResponse(options, content_type="application/json")
 
 
 @public(methods=FORM, viewable=Viewable.OWN)

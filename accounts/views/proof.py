@@ -22,9 +22,12 @@ def site_of(request: HttpRequest) -> webauthn.Site:
 class Proof:
     """The forms of `accounts/_proof.html` for one account, and what was sent with one of them."""
 
-    def __init__(self, request: HttpRequest, account: Account, *, in_session: bool = False) -> None:
+    def __init__(
+        self, request: HttpRequest, account: Account, *, in_session: bool = False, after_password: bool = False
+    ) -> None:
         self.request, self.account, self.site = request, account, site_of(request)
         self.in_session = in_session  # the account is asked again, in its own session; else it logs in
+        self.after_password = after_password
         self.by_factor = has_factor(account)
         self.purpose = f"prove {account.pk}"
         self.sent = next((name for name in FIELDS if name in request.POST), "")
@@ -59,9 +62,13 @@ class Proof:
         if self.sent == "code":
             return second_factor.verify_code(account=account, code=data["code"], event=event)
         if self.sent == "answer":
-            challenge, answer = challenges.take(self.request.session, self.purpose), data["answer"]
             return second_factor.verify_passkey(
-                account=account, answer=answer, challenge=challenge, site=self.site, event=event
+                account=account,
+                answer=data["answer"],
+                challenge=challenges.take(self.request.session, self.purpose),
+                site=self.site,
+                event=event,
+                after_password=self.after_password,
             )
         if self.in_session:
             confirm_identity(by=account, password=data["password"])

@@ -37,7 +37,7 @@ def second_factor(request: PendingLoginRequest) -> HttpResponse:
         return render(request, "accounts/second_factor_needed.html", {"account": account})
     if request.pending_login.step != VERIFY:  # the factor was removed meanwhile
         return redirect("login")
-    proof = Proof(request, account)
+    proof = Proof(request, account, after_password=True)
     if method := proof.verify():
         sessions.start_session(request, account, method)
         return HttpResponseRedirect(destination(request, request.pending_login.next_url or reverse("home")))

@@ -23,6 +23,7 @@ from accounts.actions.ministry_interventions import (
     suspend_account,
     unlock_account,
 )
+from accounts.actions.passkey_login import open_session_with_passkey
 from accounts.actions.password_links import assign_password, recover_password, send_password_link
 from accounts.actions.second_factor import (
     create_recovery_codes,
@@ -43,6 +44,7 @@ from accounts.security import login_limits, webauthn
 from accounts.security.secrets import new_seed, recovery_codes
 from delegates.actions.delegate_suspension import suspend_delegate
 from mipres_admin.rate_limits.models import RateCounter
+from tests.accounts.authenticator import Authenticator
 from tests.accounts.links import link_to
 from tests.factories import PASSWORD, code_of, make_app, make_delegate, make_entity, make_natural, make_session
 from tests.history.scenario import Expected, Scenario, by_delegate, by_nobody, case
@@ -79,6 +81,26 @@ def with_a_passkey(scenario: Scenario) -> Iterator[Expected | None]:
     with patch.object(webauthn, "read_assertion", return_value=1):
         verify_passkey(account=scenario.delegate, answer='{"id": "YWJj"}', challenge="", site=SITE)
     yield by_delegate(scenario, scenario.delegate, after={"factor": "passkey"})
+
+
+@case(Event.SESSION_OPENED)
+def with_a_passkey_alone(scenario: Scenario) -> Iterator[Expected | None]:
+    device = Authenticator()
+    device.save(scenario.delegate)
+    yield None
+    answer = device.sign("YWJj", origin=SITE.origin, site=SITE.host)
+    open_session_with_passkey(answer=answer, challenge="YWJj", site=SITE)
+    yield by_delegate(scenario, scenario.delegate, after={"factor": "passkey_alone"})
+
+
+@case(Event.SESSION_REFUSED)
+def with_a_passkey_that_answers_nothing(scenario: Scenario) -> Iterator[Expected | None]:
+    device = Authenticator()
+    device.save(scenario.delegate)
+    yield None
+    with suppress(ValidationError):
+        open_session_with_passkey(answer=device.sign("YWJj"), challenge="YWJj", site=SITE)
+    yield by_nobody(scenario, scenario.delegate, after=WRONG)
 
 
 @case(Event.SESSION_OPENED)

@@ -11,6 +11,7 @@ SILENT_ACTIONS = {
     "accounts.actions.login_and_password.check_new_password": "validates a password",
     "accounts.actions.login_and_password.save_new_password": "the part that change_password and assign_password share",
     "accounts.actions.login_and_password.record_failed_attempt": "the row of a refused log-in or second factor",
+    "accounts.actions.second_factor.use_passkey": "the part that a log-in with a passkey and a second factor share",
     "accounts.actions.email_replacement.replace_email": "the part that changes of an e-mail by others share",
     "roles.actions.uploads.counts_of": "counts the rows of a file",
     "roles.actions.lookup.count_lookups": "the limit that look_up_user and make_upload share",

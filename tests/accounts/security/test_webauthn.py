@@ -1,27 +1,18 @@
 """What does the portal accept from a browser with a passkey?"""
 
+import json
+
 import pytest
+from webauthn.helpers import base64url_to_bytes
 
 from accounts.models import Passkey
-from accounts.security.webauthn import site_of
+from accounts.security.webauthn import site_of, user_handle
 from tests import factories
+from tests.accounts.authenticator import GARBAGE, PRESENT, Authenticator, add
 from tests.accounts.login_page import is_logged_in
 from tests.accounts.second_factors import STEP, pending_client
 
 pytestmark = pytest.mark.django_db
-
-
-# ---------------------------------------------------------------- passkeys (the rest: tests/journeys/accounts)
-GARBAGE = [
-    "",
-    "x",
-    "[]",
-    "{}",
-    '{"id": 1}',
-    '{"id": "\x00"}',
-    '{"id": "a", "rawId": "a", "response": {}, "type": "x"}',
-    "[" * 9_000,
-]
 
 
 @pytest.fixture
@@ -72,3 +63,52 @@ def test_a_numeric_address_has_no_passkeys_and_says_what_to_do(delegate_client):
 )
 def test_a_passkey_belongs_to_the_host_name_without_port(host, name):
     assert site_of(host, secure=True).host == name
+
+
+# ---------------------------------------------------------------- adding one
+
+
+def test_a_new_passkey_is_asked_to_be_discoverable_and_to_verify_its_holder(delegate_client):
+    options = json.loads(delegate_client.get("/seguridad/llave/").context["options"])
+    choice = options["authenticatorSelection"]
+    assert (choice["residentKey"], choice["requireResidentKey"], choice["userVerification"]) == (
+        "required",
+        True,
+        "required",
+    )
+
+
+def test_a_passkey_whose_device_verified_nobody_is_not_added(delegate_client):
+    assert "no se pudo agregar" in add(delegate_client, Authenticator(), flags=PRESENT).text
+    assert not Passkey.objects.exists()
+
+
+def test_a_passkey_of_somebody_else_is_not_added_once_more(delegate_client, stranger):
+    device = Authenticator()
+    device.save(stranger)
+    assert "no se pudo agregar" in add(delegate_client, device).text
+    assert Passkey.objects.get().account == stranger
+
+
+def test_the_handle_says_nothing_of_the_account_and_survives_another_secret_key(delegate, settings):
+    before = user_handle(delegate)
+    settings.SECRET_KEY = "otra"
+    assert user_handle(delegate) == before
+    assert len(base64url_to_bytes(before)) == 32
+
+
+def test_the_second_factor_needs_a_device_that_verified_its_holder(delegate):
+    device = Authenticator()
+    device.save(delegate)
+    client = pending_client(delegate)
+    client.get(STEP)
+    client.post(STEP, {"answer": device.sign(client.session["passkey_challenge"]["challenge"], flags=PRESENT)})
+    assert not is_logged_in(client)
+
+
+def test_without_a_challenge_an_empty_one_is_no_second_factor(delegate):
+    device = Authenticator()
+    device.save(delegate)
+    client = pending_client(delegate)
+    client.post(STEP, {"answer": device.sign("")})
+    assert not is_logged_in(client)

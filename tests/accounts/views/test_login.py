@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.test import Client
 
 from tests import factories
+from tests.accounts.authenticator import GARBAGE, OPTIONS, Authenticator
 from tests.accounts.login_page import PAGE, is_logged_in, log_in, solution
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +120,51 @@ def test_the_page_has_the_fields_of_the_manual(client, db, piece):
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
 def test_other_methods_are_refused(client, db, method):
     assert getattr(client, method)(PAGE).status_code == 405
+
+
+# ---------------------------------------------------------------- with a passkey
+
+
+def test_the_passkey_form_is_hidden_until_a_script_shows_it(client, db):
+    form = re.search(r"<form[^>]*data-passkey[^>]*>", client.get(PAGE).text)[0]
+    assert form.endswith(" hidden>")
+    assert f'data-options-url="{OPTIONS}"' in form
+
+
+def test_a_numeric_address_offers_no_passkey(client, db):
+    assert "data-passkey" not in client.get(PAGE, headers={"host": "127.0.0.1:8000"}).text
+
+
+def test_the_options_name_nobody_and_demand_that_the_device_verifies(client, delegate):
+    Authenticator().save(delegate)
+    options = client.post(OPTIONS).json()
+    assert set(options) == {"challenge", "timeout", "rpId", "allowCredentials", "userVerification"}
+    assert (options["allowCredentials"], options["userVerification"]) == ([], "required")
+
+
+def test_each_request_for_options_gets_another_challenge(client, db):
+    assert len({client.post(OPTIONS).json()["challenge"] for _ in range(3)}) == 3
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_options_are_only_asked_for_by_post(client, db, method):
+    assert getattr(client, method)(OPTIONS).status_code == 405
+
+
+@pytest.mark.parametrize(("address", "fields"), [(OPTIONS, {}), (PAGE, {"answer": "{}"})])
+def test_another_site_cannot_use_a_passkey_here(db, address, fields):
+    assert Client(enforce_csrf_checks=True).post(address, fields).status_code == 403
+
+
+@pytest.mark.parametrize("answer", [*GARBAGE, '{"id": "\\ud800"}', "x" * 30_000])
+def test_what_is_no_answer_logs_nobody_in(client, db, answer):
+    client.post(OPTIONS)
+    response = client.post(PAGE, {"answer": answer})
+    assert (response.status_code, "Revise lo siguiente" in response.text) == (200, True)
+    assert not is_logged_in(client)
+
+
+def test_a_refused_passkey_leaves_the_fields_of_the_password_without_errors(client, db):
+    page = client.post(PAGE, {"answer": "{}"}).text
+    assert "No se pudo ingresar con la llave de acceso" in page
+    assert "Ingrese su usuario." not in page

@@ -63,7 +63,7 @@ def with_authenticator(page: Page) -> Page:
     return page
 
 
-def test_a_delegate_adds_a_passkey_logs_in_with_it_and_removes_it(delegate, open_page, checker):
+def test_a_passkey_is_added_logs_in_alone_or_after_the_password_and_goes(delegate, open_page, checker):
     page = with_authenticator(open_page())
     log_in(page, delegate.login)
     menu(page, "Seguridad de la cuenta")
@@ -75,6 +75,10 @@ def test_a_delegate_adds_a_passkey_logs_in_with_it_and_removes_it(delegate, open
     page.get_by_role("button", name="Crear la llave de acceso").click()
     expect(page.get_by_role("heading", level=1, name="Códigos de recuperación")).to_be_visible()
     page.get_by_role("button", name="Ya los guardé").click()
+    log_out(page)
+    checker.check(page)
+    page.get_by_role("button", name="Usar una llave de acceso").click()
+    expect(page.get_by_role("heading", name="Le damos la bienvenida")).to_be_visible()
     log_out(page)
     log_in(page, delegate.login)
     expect_heading(page, "Segundo factor")
@@ -167,6 +171,8 @@ def test_a_delegate_of_two_entities_changes_between_them(delegate, open_page, ch
 
 def test_the_second_factor_works_by_code_without_javascript(delegate, open_page, checker):
     app, page = factories.make_app(delegate), open_page(scripts=False)
+    page.goto("/ingresar/")
+    expect(page.get_by_role("button", name="Usar una llave de acceso")).to_have_count(0)
     log_in(page, delegate.login)
     page.get_by_label("Código").fill(factories.code_of(app))
     checker.check(page)

@@ -207,8 +207,8 @@ OF_A_LEGAL_ENTITY = (
 )
 OF_AN_APPOINTMENT = ("edit_authorized", "end_authorized")
 OF_A_PERSON = ("my_entities", "register_entity", *OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT)
-# tested in test_captcha: only the browser that was asked may see or hear the question
-OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio"}
+# tested in test_captcha: only the browser that was asked may see or hear the question; and in test_login
+OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio", "passkey_options"}
 
 
 def address_of_a_paper(name, account):
