@@ -10,7 +10,7 @@ from mipres_admin.origin import origin
 
 
 class RouteInsteadOfPath(logging.Filter):
-    """A line about a request names its route and status; what somebody typed into the address does not appear."""
+    """A line about a request names route, status and account (its number), and nothing that somebody typed."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the line of a request; every line passes."""
@@ -19,6 +19,8 @@ class RouteInsteadOfPath(logging.Filter):
             match = getattr(request, "resolver_match", None)
             route = match.route if match else "(no route)"
             record.msg, record.args = "%s %s %s", (getattr(record, "status_code", "-"), request.method, route)
+            # whose session it is; of an impersonation, that of the Ministry
+            record.account = getattr(getattr(request, "account_session", None), "account_id", "")
         return True
 
 
@@ -39,7 +41,7 @@ class DiscreetFormatter(logging.Formatter):
 
 
 class JsonFormatter(DiscreetFormatter):
-    """One line is one JSON object: time, level, logger, message, request and traceback."""
+    """One line is one JSON object: time, level, logger, message, where in the code, account, request, traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line; it carries the id of the request, which the answer and the history carry too."""
@@ -48,6 +50,8 @@ class JsonFormatter(DiscreetFormatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            "where": f"{record.module}.{record.funcName}",
+            "account": getattr(record, "account", ""),
             "request_id": origin.get().request_id,
             "exception": self.formatException(record.exc_info) if record.exc_info else "",
         }

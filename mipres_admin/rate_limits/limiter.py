@@ -4,6 +4,7 @@ Nothing is checked first, so that concurrent attempts cannot pass the limit. Whi
 another attempt neither counts nor prolongs the wait. A key is a keyed hash, never the login or address itself.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from mipres_admin.rate_limits.models import RateCounter
+
+logger = logging.getLogger(__name__)
 
 # No row is returned while the counter is full: its window is not over, and neither is the wait, if it has waits.
 # Of an empty array the element is NULL: such a counter has no waits and is full until its window is over.
@@ -108,6 +111,8 @@ def count(
         cursor.execute(INCREMENT, values)
         row = cursor.fetchone()
     if row is None:
+        # the line says which limit by the name of the function that counts, and who by a part of the hash
+        logger.warning("A limit is reached: %s.", key[:8], stacklevel=2)
         ends = RateCounter.objects.filter(key=key).values_list("free_at", "expires_at").first() or (None, expires_at)
         raise LimitReached((ends[0] or ends[1]) - now)
     return Counted(*row)

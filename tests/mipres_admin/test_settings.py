@@ -79,14 +79,26 @@ def test_an_unknown_mode_is_refused():
 
 
 def test_production_is_https_only_with_host_bound_cookies():
-    names = ["SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_NAME", "DEBUG"]
-    assert settings(names, **GOOD) == {
+    expected = {
         "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 31_536_000,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+        "SECURE_REFERRER_POLICY": "same-origin",
         "SESSION_COOKIE_SECURE": True,
         "CSRF_COOKIE_SECURE": True,
+        "CSRF_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_NAME": "__Host-sesion",
+        "CSRF_COOKIE_NAME": "__Host-csrf",
+        "DEVICE_COOKIE_NAME": "__Host-equipo",
         "DEBUG": False,
     }
+    assert settings(list(expected), **GOOD) == expected
+
+
+def test_other_sites_send_no_cookie_with_a_form(client, db):
+    cookies = client.get("/ingresar/").cookies
+    assert {cookies[name]["samesite"] for name in ("sesion", "csrf")} == {"Lax"}
+    assert all(cookies[name]["httponly"] for name in ("sesion", "csrf"))
 
 
 def test_the_embedded_postgresql_is_not_imported_when_a_database_is_named():

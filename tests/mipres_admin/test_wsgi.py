@@ -32,6 +32,24 @@ def test_utf8_is_let_in(answer, content_type):
     assert answer(content_type) == "200"
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/ingresar/", "/", "/admin/", "/servicios-web/", "/WSMIPRESNOPBS/api/ValidarToken/1/x"]
+)
+def test_trace_is_refused(client, path):
+    response = client.trace(path, HTTP_COOKIE="secret=1", secure=True)
+    assert response.status_code in (302, 403, 405)
+    assert b"secret" not in response.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/estaticos/", "/estaticos/js/", "/estaticos/js", "/.git/", "/.git/config", "/static/"]
+)
+def test_no_folder_is_listed(client, path):
+    assert client.get(path).status_code == 404
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_row_that_somebody_holds_too_long_gives_a_page_that_says_so(delegate_client, sede):
     user = make_user()

@@ -58,6 +58,7 @@ def test_the_page_has_the_words_of_the_manual(delegate_client, piece):
 def test_password_managers_know_the_fields(delegate_client, name, autocomplete):
     field = re.search(rf'<input[^>]*name="{name}"[^>]*>', delegate_client.get(ADDRESS).text)
     assert f'autocomplete="{autocomplete}"' in field[0]
+    assert 'type="password"' in field[0] or name == "login"
 
 
 def test_the_login_is_shown_and_cannot_be_changed(delegate_client, delegate):

@@ -109,6 +109,7 @@ def test_the_page_never_repeats_the_password(client, delegate):
         '<label class="field__label" for="id_login">Usuario',
         '<label class="field__label" for="id_password">Contraseña',
         'autocomplete="username"',
+        'type="password" name="password"',
         'autocomplete="current-password"',
         ">Ingresar</button>",
     ],

@@ -3,6 +3,7 @@
 import io
 from datetime import date, datetime
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -64,6 +65,20 @@ def test_a_workbook_that_unpacks_too_large_is_refused(limits: Limits) -> None:
     with pytest.raises(WorkbookError) as refusal:
         check_workbook(book(["A"]), limits)
     assert refusal.value.problem is Problem.TOO_LARGE
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"])
+@pytest.mark.parametrize("entity", ['<!ENTITY a "x">', '<!ENTITY a SYSTEM "file:///etc/hostname">'])
+def test_a_workbook_with_entities_is_refused(part: str, entity: str) -> None:
+    file = io.BytesIO()
+    with ZipFile(book(["A"], ["x"])) as good, ZipFile(file, "w") as bad:
+        for name in good.namelist():
+            text = good.read(name).decode()
+            begin = text.find("?>") + 2 if text.startswith("<?xml") else 0
+            declaration = f"<!DOCTYPE x [{entity}]>" if name == part else ""
+            bad.writestr(name, text[:begin] + declaration + text[begin:])
+    with pytest.raises(WorkbookError):
+        rows_of(file)
 
 
 @pytest.mark.parametrize(

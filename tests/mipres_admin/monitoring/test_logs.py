@@ -38,6 +38,14 @@ def test_a_path_is_logged_as_its_route(client, caplog):
     assert line(caplog.records[0]) == "404 GET (no route)"
 
 
+def test_a_refused_request_is_logged_with_the_number_of_its_account(delegate_client, delegate, caplog):
+    with caplog.at_level(logging.WARNING, "django.request"):
+        delegate_client.get("/admin/")
+    RouteInsteadOfPath().filter(caplog.records[0])
+    said = json.loads(JsonFormatter().format(caplog.records[0]))
+    assert (said["message"], said["account"]) == ("403 GET admin/", delegate.pk)
+
+
 def test_the_secret_of_a_password_link_is_not_logged(client, caplog):
     with caplog.at_level(logging.WARNING, "django.request"):
         client.get("/clave/asignar/un-secreto/")

@@ -27,6 +27,15 @@ def test_a_full_counter_refuses_and_does_not_move():
     assert RateCounter.objects.values_list("count", "expires_at").get() == (2, full.expires_at)
 
 
+def test_a_full_counter_is_logged_by_what_it_counts_and_not_for_whom(caplog):
+    key = limiter.key_of("a purpose", "ADMIPS900123456")
+    count(key, allowed=1)
+    with pytest.raises(limiter.LimitReached):
+        count(key, allowed=1)
+    (line,) = caplog.records
+    assert (line.getMessage(), line.funcName) == (f"A limit is reached: {key[:8]}.", "count")
+
+
 def test_the_wait_is_told_in_whole_minutes():
     with time_machine.travel(timezone.now(), tick=False) as moment:
         count(allowed=1)

@@ -1,0 +1,32 @@
+"""Do the units of systemd close what the portal does not need?"""
+
+from pathlib import Path
+
+import pytest
+
+SYSTEMD = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
+units = pytest.mark.parametrize("unit", ["mipres-portal", "mipres-worker"])
+
+
+def settings_of(unit):
+    lines = (SYSTEMD / f"{unit}.service").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+
+@units
+def test_the_units_hide_what_is_of_development(unit):
+    hidden = settings_of(unit)["InaccessiblePaths"].split()
+    assert {f"-/srv/mipres/portal/{name}" for name in (".git", "tests", "bench", "demo")} == set(hidden)
+
+
+@units
+def test_the_units_call_nobody_who_is_not_named(unit):
+    settings = settings_of(unit)
+    assert (settings["IPAddressDeny"], settings["IPAddressAllow"]) == ("any", "localhost")
+
+
+@units
+def test_the_units_have_no_privileges(unit):
+    settings = settings_of(unit)
+    assert (settings["NoNewPrivileges"], settings["CapabilityBoundingSet"]) == ("true", "")
+    assert (settings["ProtectSystem"], settings["UMask"]) == ("strict", "0077")
