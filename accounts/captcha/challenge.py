@@ -1,4 +1,4 @@
-"""How is a captcha issued to one browser session, and answered once? With five characters that nobody confuses.
+"""How is a captcha issued to one browser session, heard, and answered once? With five characters that nobody confuses.
 
 The page knows a captcha by a token that means something only in the session that asked for it; the library's own
 key, from which the noise of its image follows, never leaves the server.
@@ -9,7 +9,12 @@ import secrets
 from captcha.conf import settings as captcha_settings
 from captcha.models import CaptchaStore
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 from django.utils import timezone
+
+from accounts.captcha import audio
+from accounts.models import CaptchaSound
+from mipres_admin.database.locks import lock
 
 ALPHABET = "ACDEFHJKLMNPRTUVWXY34679"
 SESSION_KEY = "captchas"
@@ -35,6 +40,23 @@ def find(session: SessionBase, token: str) -> CaptchaStore | None:
     """The captcha of this token, if this session asked for it and it is neither used nor expired."""
     key = session.get(SESSION_KEY, {}).get(token)
     return CaptchaStore.objects.filter(hashkey=key, expiration__gt=timezone.now()).first()
+
+
+def sound_of(captcha: CaptchaStore) -> bytes:
+    """The WAV of this captcha, the same each time and in every process of the portal; made when it is first asked for.
+
+    Who asks meanwhile waits instead of making another. Raises CaptchaStore.DoesNotExist when the captcha is used up.
+    """
+    made = CaptchaSound.objects.filter(captcha=captcha).values_list("wav", flat=True).first()
+    if made is None:
+        with transaction.atomic():
+            # a captcha that is being answered must not get a sound
+            lock(captcha, no_key=True)
+            sound, _ = CaptchaSound.objects.get_or_create(
+                captcha=captcha, defaults={"wav": lambda: audio.speak(captcha.challenge)}
+            )
+            made = sound.wav
+    return bytes(made)
 
 
 def redeem(session: SessionBase, token: str, answer: str) -> bool:

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
+        ("captcha", "0002_alter_captchastore_id"),
         ("entities", "0001_initial"),
     ]
 
@@ -902,6 +903,34 @@ class Migration(migrations.Migration):
                         condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
                         name="known_device_digest_well_formed",
                         violation_error_message="La huella debe ser un SHA-256 en hexadecimal.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CaptchaSound",
+            fields=[
+                (
+                    "captcha",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.DB_CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="captcha.captchastore",
+                        verbose_name="captcha",
+                    ),
+                ),
+                ("wav", models.BinaryField(verbose_name="sonido")),
+            ],
+            options={
+                "verbose_name": "sonido de captcha",
+                "verbose_name_plural": "sonidos de captcha",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("wav", b""), _negated=True),
+                        name="captcha_sound_not_empty",
+                        violation_error_message="El sonido no debe estar vacío.",
                     )
                 ],
             },

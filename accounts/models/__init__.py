@@ -1,6 +1,7 @@
 """Which people, accounts, sessions and second factors exist, and what can never be false of them?"""
 
 from accounts.models.accounts import Account, StaffAccount, Suspension, can_log_in_q
+from accounts.models.captcha_sounds import CaptchaSound
 from accounts.models.civil_registry import CivilRegistryEntry
 from accounts.models.deceased import DeceasedEntry
 from accounts.models.identity_claims import ClaimState, IdentityClaim, IdentityCopy
@@ -15,6 +16,7 @@ __all__ = [
     "Account",
     "AccountSession",
     "AuthenticatorApp",
+    "CaptchaSound",
     "CivilRegistryEntry",
     "ClaimState",
     "DeceasedEntry",

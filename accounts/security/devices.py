@@ -32,6 +32,11 @@ def _secrets(cookie: str) -> list[str]:
     return known
 
 
+def is_signed(cookie: str) -> bool:
+    """Whether the portal gave this cookie to a browser that logged in well, with whatever account."""
+    return bool(_secrets(cookie))
+
+
 def _digest(secret: str, account: Account | None) -> str:
     of = f"{account.pk} {account.password}" if account else ""
     return hashlib.sha256(f"{secret} {of}".encode()).hexdigest()

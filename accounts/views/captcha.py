@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from ranged_response import RangedFileResponse
 
-from accounts.captcha import audio, challenge
+from accounts.captcha import challenge, limits
 from mipres_admin.access.declarations import POST, SAFE, public
 
 
@@ -22,6 +22,7 @@ def captcha_for(request: HttpRequest, token: str) -> CaptchaStore:
 
 
 @public(methods=SAFE)
+@limits.limited(limits.IMAGES, limits.PICTURE)
 def captcha_image(request: HttpRequest, token: str) -> HttpResponse:
     """The code as an image, the same each time."""
     response: HttpResponse = library_image(request, captcha_for(request, token).hashkey)
@@ -29,14 +30,19 @@ def captcha_image(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public(methods=SAFE)
+@limits.limited(limits.PLAYS)
 def captcha_audio(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The code read aloud in Spanish, each time a little different; in ranges, which Safari insists on."""
-    sound = audio.speak(captcha_for(request, token).challenge)
+    """The code read aloud in Spanish, the same each time; in ranges, which Safari insists on."""
+    try:
+        sound = challenge.sound_of(captcha_for(request, token))
+    except CaptchaStore.DoesNotExist:
+        raise Http404 from None
     response: HttpResponseBase = RangedFileResponse(request, BytesIO(sound), content_type="audio/wav")
     return response
 
 
 @public(methods=POST)
+@limits.limited(limits.CAPTCHAS)
 def new_captcha(request: HttpRequest) -> JsonResponse:
     """Another captcha for a page that is already open."""
     token = challenge.issue(request.session)

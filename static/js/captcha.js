@@ -5,12 +5,20 @@
 
 for (const captcha of document.querySelectorAll("[data-captcha]")) {
   const button = captcha.querySelector("[name=actualizar]");
+  const sound = captcha.querySelector("audio");
+  const status = captcha.querySelector("[role=status]");
+
+  // A problem is for everybody to see; that the image changed is seen anyway.
+  const say = (text, { problem }) => {
+    status.classList.toggle("visually-hidden", !problem);
+    status.textContent = text;
+  };
 
   const show = ({ token, image, audio }) => {
     captcha.querySelector("img").src = image;
-    captcha.querySelector("audio").src = audio;
+    sound.src = audio;
     captcha.querySelector("[type=hidden]").value = token;
-    captcha.querySelector("[role=status]").textContent = "La imagen y el sonido cambiaron. Ingrese el código nuevo.";
+    say("La imagen y el sonido cambiaron. Ingrese el código nuevo.", { problem: false });
     const answer = captcha.querySelector("[type=text]");
     answer.value = "";
     answer.focus();
@@ -22,6 +30,7 @@ for (const captcha of document.querySelectorAll("[data-captcha]")) {
     body.append("csrfmiddlewaretoken", button.form.elements.csrfmiddlewaretoken.value);
     try {
       const response = await fetch(captcha.dataset.url, { method: "POST", body });
+      if (response.status === 429) return say(await response.text(), { problem: true });
       if (!response.ok) throw new Error(response.statusText);
       show(await response.json());
     } catch {
@@ -32,4 +41,7 @@ for (const captcha of document.querySelectorAll("[data-captcha]")) {
   };
 
   button.addEventListener("click", refresh);
+  sound.addEventListener("error", () =>
+    say("No se pudo reproducir el código. Espere un minuto y use «Actualizar imagen».", { problem: true }),
+  );
 }

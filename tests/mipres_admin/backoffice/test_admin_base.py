@@ -32,6 +32,7 @@ ELSEWHERE = {
     "history.HistorySeal": "the chain has its own pages",
     "rate_limits.RateCounter": "counted on the page of the account; the key is a hash",
     "accounts.PasswordRecord": "only compared with a new password; each change is in the history",
+    "accounts.CaptchaSound": "would tell the code of a captcha; goes with it after five minutes",
     "accounts.KnownDevice": "only the hash of a secret, which ends with its session or its account's password",
     "accounts.RecoveryCode": "counted on the page of the account",
     "delegates.AuthorizedProfile": "a catalogue that changes with the portal's version",
