@@ -15,6 +15,7 @@ from accounts.events import Event
 from accounts.models import Account, PasswordLink, Person, Verification
 from accounts.rules import staff
 from accounts.rules.identity import names_of
+from accounts.security.sessions import end_sessions_of
 from accounts.staff_group_labels import labels_of
 from mipres_admin.access.groups import StaffGroup
 from mipres_admin.database.locks import lock, lock_rows
@@ -130,7 +131,7 @@ def change_groups(
 
 @transaction.atomic
 def close_staff(*, by: Account, account: Account, reason: str) -> bool:
-    """Close the account: its sessions and its password link end at once. Returns whether it was open.
+    """Close the account: its sessions, known devices and password link end at once. Returns whether it was open.
 
     Raises Refused when the rules say no. It keeps its groups, for the day on which it is opened again.
     """
@@ -142,8 +143,7 @@ def close_staff(*, by: Account, account: Account, reason: str) -> bool:
     account.is_active = False
     account.save(update_fields=["is_active"])
     PasswordLink.objects.filter(account=account).delete()
-    ended = account.sessions.current().update(ended_at=timezone.now())
-    before, after = {"active": True}, {"active": False, "sessions_ended": ended}
+    before, after = {"active": True}, {"active": False, "sessions_ended": end_sessions_of(account)}
     record(by=by, event=Event.STAFF_CLOSED, obj=account, entity=None, before=before, after=after, reason=reason)
     _notify(account, "quedó cerrada y sus sesiones terminaron", reason)
     return True

@@ -8,6 +8,8 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from accounts.actions.ministry_interventions import reactivate_account, suspend_account
+from accounts.actions.staff import close_staff
 from accounts.models import KnownDevice
 from accounts.security import devices, login_limits
 from tests import factories
@@ -118,6 +120,13 @@ def test_scripts_and_other_sites_never_see_the_cookie(known, settings):
     assert morsel["max-age"] == timedelta(days=180).total_seconds()
 
 
+def test_cookie_never_travels_over_plain_http_in_production(delegate, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    morsel = logged_out(delegate).cookies[settings.DEVICE_COOKIE_NAME]
+    # what a browser demands of a name that begins with __Host-
+    assert (morsel["secure"], morsel["path"], morsel["domain"]) == (True, "/", "")
+
+
 def test_nothing_about_anybody_is_in_the_cookie(cookie, delegate):
     ((secret,), digest) = signing.loads(cookie, salt=devices.SALT), KnownDevice.objects.get().digest
     assert len(secret) == 32
@@ -135,6 +144,50 @@ def test_forged_cookie_is_no_device(cookie, delegate):
     forged = signing.dumps(["x" * 32], salt=devices.SALT)
     for value in (cookie[:-1] + ("A" if cookie[-1] != "A" else "B"), forged, "x", "", "null", ":::"):
         assert not is_known(value, delegate)
+
+
+@pytest.fixture(params=["forged", "of another account", "expired", "of an old key", "of an old password"])
+def useless(request, clock, cookie, colleague, delegate, settings):
+    """A cookie that makes no device of the delegate's known."""
+    match request.param:
+        case "forged":
+            return signing.dumps(["x" * 32], salt=devices.SALT, key="invented")
+        case "of another account":
+            return device_cookie_of(logged_out(colleague))
+        case "expired":
+            clock.shift(timedelta(days=180, seconds=1))
+        case "of an old key":
+            settings.SECRET_KEY = "another" * 10
+        case "of an old password":
+            delegate.set_password(factories.PASSWORD)
+            delegate.save()
+    return cookie
+
+
+def test_useless_cookie_lets_nobody_in_under_attack(useless, delegate):
+    attack(delegate.login)
+    log_in(client := client_at(ELSEWHERE, useless), delegate.login)
+    assert not is_logged_in(client)
+
+
+def test_useless_cookie_gets_the_answer_of_none(useless, delegate, settings):
+    told = []
+    for client in (client_at(ELSEWHERE), client_at("203.0.113.3", useless)):
+        answers = [log_in(client, delegate.login, "otra cosa distinta") for _ in range(6)]
+        told.append([(answer.status_code, answer.context["form"].errors.as_json()) for answer in answers])
+        assert all(settings.DEVICE_COOKIE_NAME not in answer.cookies for answer in answers)
+    assert told[0] == told[1]
+
+
+def test_key_in_retirement_keeps_devices_known(cookie, delegate, settings):
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another" * 10
+    assert is_known(cookie, delegate)
+
+
+def test_cookie_costs_the_same_for_names_that_do_not_exist(cookie, colleague, django_assert_num_queries):
+    for account in (colleague, None):
+        with django_assert_num_queries(1):
+            devices.find(cookie, account)
 
 
 def test_signed_values_of_other_places_are_no_devices(delegate):
@@ -194,6 +247,25 @@ def test_end_of_one_session_forgets_its_device(delegate_client, delegate):
     session = delegate.sessions.latest("pk")
     delegate_client.post(f"/seguridad/sesiones/{session.public_id}/cerrar/")
     assert not is_known(device_cookie_of(lost), delegate)
+
+
+def test_suspension_forgets_devices_for_good(known, cookie, delegate, ministry):
+    suspend_account(by=ministry, account=delegate, reason="Prueba")
+    assert not is_known(cookie, delegate)
+    told = [log_in(client, delegate.login).context["form"].errors for client in (known, client_at(ELSEWHERE))]
+    assert told[0] == told[1]
+    reactivate_account(by=ministry, account=delegate, reason="Prueba")
+    assert not is_known(cookie, delegate)
+
+
+def test_closed_account_forgets_devices_and_tells_no_more(chief):
+    closed, request = factories.make_staff("soporte"), SimpleNamespace()
+    devices.remember(request, closed)
+    close_staff(by=chief, account=closed, reason="Prueba")
+    assert not is_known(request.device_cookie, closed)
+    client = client_at(HOME, request.device_cookie)
+    told = [log_in(client, login).context["form"].errors for login in (closed.login, "MIN999999")]
+    assert told[0] == told[1]
 
 
 def test_account_keeps_its_ten_newest_devices(delegate):

@@ -258,6 +258,38 @@ def test_an_address_is_what_one_household_has(one, other, same):
 
 
 @pytest.mark.django_db
+def test_attack_over_many_origins_gets_twenty_passwords_checked_and_the_owner_enters(delegate, monkeypatch):
+    log_in(owner := client_at("192.0.2.1"), delegate.login)
+    owner.post("/salir/")
+    checked, hasher = [], type(get_hasher())
+    verify = hasher.verify
+    monkeypatch.setattr(hasher, "verify", lambda *args: (checked.append(args), verify(*args))[1])
+    for last in range(24):
+        fail(client_at(f"198.51.100.{last}"), delegate.login)
+    assert len(checked) == 20
+    log_in(owner, delegate.login)
+    assert is_logged_in(owner)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X_Forwarded_For", "Forwarded", "X-Real-IP", "True-Client-IP"])
+def test_client_does_not_choose_its_origin(delegate, name):
+    for last in range(5):
+        fail(Client(headers={name: f"203.0.113.{last}"}), delegate.login)
+    assert "Ingreso bloqueado" in log_in(Client(headers={name: "203.0.113.9"}), delegate.login).text
+
+
+@pytest.mark.django_db
+def test_behind_the_proxy_only_the_address_that_it_added_counts(delegate, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for last in range(5):
+        fail(Client(headers={"X-Forwarded-For": f"203.0.113.{last}, 198.51.100.7"}), delegate.login)
+    assert "Ingreso bloqueado" in log_in(Client(headers={"X-Forwarded-For": "198.51.100.7"}), delegate.login).text
+    log_in(other := Client(headers={"X-Forwarded-For": "198.51.100.7, 198.51.100.8"}), delegate.login)
+    assert is_logged_in(other)
+
+
+@pytest.mark.django_db
 def test_twenty_failures_from_many_addresses_slow_unknown_devices_down(clock, delegate):
     assert guesses(40, delegate.login) == 20
     owner = Client()
