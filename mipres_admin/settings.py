@@ -354,6 +354,10 @@ CERTIFICATE_LONGEST = 200
 
 METRICS_TOKEN = env.str("MIPRES_METRICS_TOKEN", default="")
 
+# ---------------------------------------------------------------- the antivirus of uploads: none without its socket
+
+CLAMD_SOCKET = env.str("MIPRES_CLAMD_SOCKET", default="")
+
 # ---------------------------------------------------------------- whom to tell of a vulnerability: mailto: or https:
 
 SECURITY_CONTACT = env.str("MIPRES_SECURITY_CONTACT", default="")

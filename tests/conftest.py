@@ -1,6 +1,7 @@
 """Which fixtures does every test have? The database, a delegate of an IPS, a colleague, a stranger, the Ministry."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from accounts.security.sessions import ACCOUNT_SESSION
 from entities.models import Entity, Sede
 from mipres_admin.outbox.delivery import deliver_due
 from tests import factories
+from tests.antivirus import running
 from tests.tools import program
 
 # what the migrations load stays between tests that commit
@@ -160,6 +162,14 @@ def delegate_client(delegate: Account) -> Client:
     client = Client()
     client.force_login(delegate)
     return client
+
+
+@pytest.fixture
+def antivirus(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """An antivirus that finds the test file of EICAR."""
+    settings.CLAMD_SOCKET = str(tmp_path / "clamd")
+    with running(tmp_path / "clamd"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from delegates.rules.entity_registrations import EntityDetails
 from delegates.rut.rules import ExpectedContents, check_rut, hard_failures, read_rut
 from entities.forms.sedes import SedeForm
 from entities.models import EtModel
+from mipres_admin.antivirus import refuse_malware
 from mipres_admin.refusals import Refused
 
 NIT = re.compile(r"[0-9]{6,10}")
@@ -162,6 +163,7 @@ class RegistrationForm(SedeForm):
             self.cleaned_data["nit"], self.cleaned_data["name"], person.document_type, person.document_number
         )
         try:
+            refuse_malware(content if file else b"")
             checks = check_rut(content, read_rut(content), expected, timezone.localdate())
         except Refused as refused:
             raise forms.ValidationError(f"{refused.refusal.cause} {refused.refusal.remedy}") from refused

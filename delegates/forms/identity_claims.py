@@ -10,7 +10,9 @@ from accounts.models import IdentityClaim, IdentityCopy
 from accounts.models.identity_claims import MAX_COPY_BYTES
 from accounts.rules.identity import Identity
 from delegates.forms.sign_up_and_personal_data import issued_on_field, sex_field
+from mipres_admin.antivirus import refuse_malware
 from mipres_admin.forms import ActionForm
+from mipres_admin.refusals import Refused
 
 # how a file of each kind begins; nothing else of it is read
 SIGNATURES = {
@@ -71,5 +73,9 @@ class CopyForm(ActionForm):
             raise forms.ValidationError(
                 "El archivo debe ser un PDF, un JPEG o un PNG, por ejemplo una foto del documento."
             )
+        try:
+            refuse_malware(content)
+        except Refused as refused:
+            raise forms.ValidationError(f"{refused.refusal.cause} {refused.refusal.remedy}") from refused
         self.kind, self.content = kind, content
         return file

@@ -63,6 +63,15 @@ def secrets_are_apart(**kwargs: Any) -> list[checks.CheckMessage]:
 
 
 @checks.register(checks.Tags.security, deploy=True)
+def uploaded_files_are_scanned(**kwargs: Any) -> list[checks.CheckMessage]:
+    """A warning while reviewers open files of strangers that no antivirus has seen."""
+    if settings.CLAMD_SOCKET:
+        return []
+    hint = "Install clamav-daemon and set MIPRES_CLAMD_SOCKET to its socket."
+    return [checks.Warning("Uploaded files are not scanned for malware.", hint=hint, id="mipres_admin.W004")]
+
+
+@checks.register(checks.Tags.security, deploy=True)
 def a_proxy_speaks_https(**kwargs: Any) -> list[checks.CheckMessage]:
     """A warning while no proxy is announced: the portal itself speaks HTTP, and redirects it for ever."""
     if settings.SECURE_PROXY_SSL_HEADER is not None:

@@ -143,7 +143,7 @@ def test_images_and_uv_have_exact_versions():
     images = re.findall(r":-(docker\.io/\S+?)}", (DEPLOY / "compose.yaml").read_text())
     for image in images:
         assert re.search(r":\d+\.\d+(\.\d+)?(-|$)", image), image
-    assert len(images) == 3
+    assert len(images) == 4
     assert re.findall(r"_IMAGE=(docker\.io/\S+)", CONTAINERFILE) == images[:1]
     assert re.search(r"UV_VERSION=\d+\.\d+\.\d+\n", CONTAINERFILE)
 
@@ -155,6 +155,15 @@ def test_the_portal_runs_without_privileges_without_network_and_cannot_write():
         assert SERVICES[name]["read_only"]
         assert SERVICES[name]["cap_drop"] == ["ALL"]
     assert re.search(r"^USER 10001:10001$", CONTAINERFILE, re.MULTILINE)
+
+
+def test_the_antivirus_shares_nothing_but_its_socket():
+    shared = {name.partition(":")[0] for name in SERVICES["antivirus"]["volumes"]}
+    assert shared == {"./clamav/clamd.conf", "antivirus-socket", "signatures"}
+    socket = SERVICES["portal"]["environment"]["MIPRES_CLAMD_SOCKET"]
+    assert f"LocalSocket {socket}\n" in (DEPLOY / "clamav" / "clamd.conf").read_text()
+    assert "antivirus-socket:/run/clamav:ro" in SERVICES["portal"]["volumes"]
+    assert not {"internet", "default"} & set(SERVICES["antivirus"]["networks"])
 
 
 def test_only_the_proxy_opens_ports():

@@ -7,6 +7,7 @@ from accounts.models import Account
 from delegates.models import EntityRegistration
 from mipres_admin.history.models import HistoryEntry
 from tests import rut as files
+from tests.antivirus import EICAR
 from tests.delegates.registering_entities import RUT, client_of, form_data, post, send_request, upload
 from tests.factories import PASSWORD, make_natural
 
@@ -38,6 +39,12 @@ def test_unreadable_file_is_sent_to_a_person(enabled_ips, applicant, data):
     page = post(client_of(applicant), rut=upload(data())).content.decode()
     assert "La revisará una persona" in page
     assert EntityRegistration.objects.get().state == "enviada"
+
+
+def test_rut_with_malware_is_not_kept(enabled_ips, applicant, antivirus):
+    page = post(client_of(applicant), rut=upload(upload().read() + EICAR)).content.decode()
+    assert "El antivirus encontró un programa malicioso" in page
+    assert not EntityRegistration.objects.exists()
 
 
 def test_the_check_digit_is_shown_without_javascript(enabled_ips, applicant):

@@ -20,6 +20,7 @@ from mipres_admin.refusals import Refused
 from roles.models import RegisteredUser
 from tests import factories
 from tests.accounts.login_page import is_logged_in
+from tests.antivirus import EICAR
 from tests.delegates.links import link_in_mail
 from tests.delegates.registering_entities import details
 from tests.factories import make_civil_entry, make_claim
@@ -145,6 +146,13 @@ def test_copy_replaces_the_one_before_and_comes_back_as_it_was(holder, content):
 def test_another_file_is_not_kept(holder, content, message):
     assert message in upload(holder, content, "cedula.pdf")
     assert not IdentityCopy.objects.exists()
+
+
+def test_copy_with_malware_is_not_kept(holder, antivirus):
+    assert "El antivirus encontró un programa malicioso" in upload(holder, PNG + EICAR)
+    assert not IdentityCopy.objects.exists()
+    upload(holder, PNG)
+    assert IdentityCopy.objects.count() == 1
 
 
 def test_eleventh_copy_of_a_day_is_refused(holder):

@@ -48,6 +48,13 @@ def test_second_factors_need_a_secret_of_their_own(settings):
     assert ids(checks.secrets_are_apart) == ["mipres_admin.E013"]
 
 
+def test_a_portal_without_antivirus_is_warned(settings):
+    settings.CLAMD_SOCKET = ""
+    assert ids(checks.uploaded_files_are_scanned) == ["mipres_admin.W004"]
+    settings.CLAMD_SOCKET = "/run/clamav/clamd.ctl"
+    assert ids(checks.uploaded_files_are_scanned) == []
+
+
 def test_a_portal_without_proxy_is_warned(settings):
     settings.SECURE_PROXY_SSL_HEADER = None
     assert ids(checks.a_proxy_speaks_https) == ["mipres_admin.W003"]
