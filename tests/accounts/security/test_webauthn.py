@@ -112,3 +112,10 @@ def test_without_a_challenge_an_empty_one_is_no_second_factor(delegate):
     client = pending_client(delegate)
     client.post(STEP, {"answer": device.sign("")})
     assert not is_logged_in(client)
+
+
+def test_without_a_challenge_an_empty_one_adds_no_passkey(delegate_client, delegate):
+    answer = Authenticator().register({"user": {"id": user_handle(delegate)}, "challenge": ""})
+    page = delegate_client.post("/seguridad/llave/", {"name": "Llave", "answer": answer}).text
+    assert "no se pudo agregar" in page
+    assert not Passkey.objects.exists()
