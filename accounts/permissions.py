@@ -9,7 +9,7 @@ PERMISSIONS = (
     *may_view("accounts", "civilregistryentry", SOPORTE, CARGADOR, StaffGroup.REVISOR),
     *may_view("accounts", "secondfactorpolicy staffaccount impersonation"),
     *may_view("auth", "group"),
-    may_do("accounts.account", "suspend_account", "Puede suspender y reactivar delegados", SOPORTE),
+    may_do("accounts.account", "suspend_account", "Puede suspender y reactivar cuentas", SOPORTE),
     may_do("accounts.account", "unlock_account", "Puede desbloquear cuentas", SOPORTE),
     may_do("accounts.account", "end_sessions", "Puede cerrar las sesiones de una cuenta", SOPORTE),
     may_do("accounts.account", "reset_second_factor", "Puede retirar los segundos factores de una cuenta", SOPORTE),

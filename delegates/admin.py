@@ -18,9 +18,10 @@ from accounts.admin.list_helpers import (
     DocumentColumn,
     OfAccountAdmin,
 )
+from accounts.forms.staff import PersonReasonForm
 from accounts.models import Account, Person, document_q
 from delegates.actions import entity_registrations as actions
-from delegates.actions.delegate_suspension import suspend_delegate
+from delegates.actions.account_suspension import suspend_with_links
 from delegates.forms.entity_registrations import ReviewForm, check_digit
 from delegates.models import (
     DAYS_TO_ANSWER,
@@ -307,7 +308,7 @@ register_related_lists(
     RelatedList("Aviso de privacidad", PrivacyAcceptance, "account__id__exact", 90),
 )
 
-# ---------------------------------------------------------------- suspending a delegate
+# ---------------------------------------------------------------- suspending an account
 
 
 class SuspendForm(ReasonForm):
@@ -325,14 +326,29 @@ SUSPEND = ObjectAction(
     label="Suspender delegado",
     confirmation=(
         "No puede ingresar y sus sesiones se cierran de inmediato; recibe un correo con el motivo, que la entidad "
-        "también lee. Ni un nombramiento nuevo ni un enlace de contraseña lo dejan entrar: solo «Reactivar delegado». "
+        "también lee. Ni un nombramiento nuevo ni un enlace de contraseña lo dejan entrar: solo «Reactivar cuenta». "
         "Los roles que asignó siguen, y los tokens que generó también, si no los revoca."
     ),
     permission="accounts.suspend_account",
     success_message="El delegado quedó suspendido y fue avisado.",
     is_available=lambda account: account.entity_id is not None and not account.is_suspended,
-    perform=suspend_delegate,
+    perform=suspend_with_links,
     argument="account",
     form=SuspendForm,
 )
-AccountAdmin.register_actions(SUSPEND)
+SUSPEND_PERSON = ObjectAction(
+    slug="suspender-persona",
+    label="Suspender cuenta",
+    confirmation=(
+        "La persona no puede ingresar con esta cuenta, sus sesiones se cierran de inmediato y sus enlaces dejan de "
+        "servir; recibe un correo con el motivo en cada dirección suya. Una identidad por verificar no se verifica "
+        "mientras tanto. Sus cuentas de delegado y de Proveedor Persona Natural siguen: suspéndalas en su página."
+    ),
+    permission="accounts.suspend_account",
+    success_message="La cuenta quedó suspendida y la persona fue avisada.",
+    is_available=lambda account: account.entity_id is None and not account.is_staff and not account.is_suspended,
+    perform=suspend_with_links,
+    argument="account",
+    form=PersonReasonForm,
+)
+AccountAdmin.register_actions(SUSPEND, SUSPEND_PERSON)

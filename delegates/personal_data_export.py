@@ -133,6 +133,11 @@ def _accounts(accounts: QuerySet[Account]) -> dict[str, Rows]:
             **{"usuario": "login", "entidad": "entity__name", "correo electrónico": "email", "activa": "is_active"},
             **{"creada el": "created_at", "último ingreso": "last_login"},
         ),
+        "suspensiones": _rows(
+            Suspension.objects.filter(account__in=accounts),
+            **{"usuario": "account__login", "desde": "since", "motivo": "reason"},
+            **{"levantada el": "lifted_at", "por qué se levantó": "lifted_because"},
+        ),
         "identidad": _claims(accounts),
         "aviso de privacidad": _rows(
             PrivacyAcceptance.objects.filter(account__in=accounts),
@@ -152,11 +157,6 @@ def personal_data(person: Person) -> dict[str, Any]:
     return {
         "persona": _person(person),
         **_accounts(accounts),
-        "suspensiones": _rows(
-            Suspension.objects.filter(account__person=person),
-            **{"usuario": "account__login", "desde": "since", "motivo": "reason"},
-            **{"levantada el": "lifted_at", "por qué se levantó": "lifted_because"},
-        ),
         **_in_mipres(person),
         **_for_entities(person),
         **_in_registries(person),

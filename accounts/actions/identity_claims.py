@@ -231,7 +231,7 @@ def verify_claim(*, by: Account, claim: IdentityClaim, expected_version: int, re
     claim = _lock_for_review(claim, by, expected_version, ClaimState.IN_REVIEW)
     identity, account = Identity.of(claim), lock(claim.account)
     known = Known.of(identity)
-    refuse(verification_refusal(known))
+    refuse(verification_refusal(known, account))
     chosen = _chosen_names(claim, known, names)
     _end_access(account, by=by)
     give_person(account, identity, known, names=chosen, how=Verification.REVISOR, by=by, reason=reason)

@@ -26,10 +26,10 @@ OF_THE_MINISTRY = Refusal(
     remedy="Pida el cambio a un superusuario.",
     who="Quien administra las cuentas del Ministerio.",
 )
-NOT_A_DELEGATE = Refusal(
-    cause="Solo se suspende a los delegados: la cuenta no es de una entidad.",
-    remedy="La cuenta propia de una persona le sirve para ver y corregir sus datos (Ley 1581 de 2012).",
-    who="El Ministerio de Salud y Protección Social.",
+STAFF_IS_CLOSED = Refusal(
+    cause="La cuenta es del Ministerio: no se suspende, se cierra.",
+    remedy="Pida a un superusuario que la cierre en «Personal del Ministerio».",
+    who="Un superusuario.",
 )
 
 
@@ -51,15 +51,21 @@ def _refuse_staff(by: Account, account: Account) -> None:
 # ---------------------------------------------------------------- suspensions
 
 
+def _named(account: Account) -> str:
+    """What the holder calls the account."""
+    return f"su cuenta de delegado de {account.entity}" if account.entity else "su cuenta de Mi Seguridad Social"
+
+
 @transaction.atomic
 def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
-    """Suspend a delegate until the Ministry reactivates them; return whether they were not suspended already.
+    """Suspend an account until the Ministry reactivates it; return whether it was not suspended already.
 
-    Their sessions end at once and their password link is deleted. Raises Refused unless it is a delegate's account.
+    It may be a delegate's, a person's own or one whose identity nobody has verified. Its sessions end at once, its
+    password link is deleted and its devices are forgotten. Raises Refused for an account of the Ministry.
     """
     account = lock(account)
-    if account.entity is None:
-        raise Refused(NOT_A_DELEGATE)
+    if account.is_staff:
+        raise Refused(STAFF_IS_CLOSED)
     if account.is_suspended:
         return False
     now = clock.now()
@@ -67,19 +73,19 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
     PasswordLink.objects.filter(account=account).delete()
     after = {"sessions": end_sessions_of(account)}
     record(by=by, event=Event.ACCOUNT_SUSPENDED, obj=account, entity=account.entity, after=after, reason=reason)
-    _notify(account, f"suspendió su cuenta de delegado de {account.entity.name}: no puede ingresar con ella", reason)
+    _notify(account, f"suspendió {_named(account)}: no puede ingresar con ella", reason)
     return True
 
 
 @transaction.atomic
 def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
-    """Lift the suspension of a delegate; return whether there was one. Accounts closed otherwise stay closed."""
+    """Lift the suspension of an account; return whether there was one. Accounts closed otherwise stay closed."""
     account = lock(account)
     suspension = Suspension.objects.current().filter(account=account)
     if not suspension.update(lifted_at=clock.now(), lifted_by=by, lifted_because=reason):
         return False
     record(by=by, event=Event.ACCOUNT_REACTIVATED, obj=account, entity=account.entity, reason=reason)
-    what = f"levantó la suspensión de su cuenta de delegado de {account.entity}"
+    what = f"levantó la suspensión de {_named(account)}"
     _notify(account, what, reason, "Ingrese con su usuario y su contraseña de siempre.")
     return True
 

@@ -52,13 +52,13 @@ class SupportAction(ObjectAction):
 
 REACTIVATE = ObjectAction(
     slug="reactivar",
-    label="Reactivar delegado",
+    label="Reactivar cuenta",
     confirmation=(
-        "El delegado puede ingresar de nuevo con su usuario y su contraseña y recibe un correo. La reactivación no "
+        "La persona puede ingresar de nuevo con su usuario y su contraseña y recibe un correo. La reactivación no "
         "abre una cuenta cuyo nombramiento terminó ni la de una entidad inactiva."
     ),
     permission="accounts.suspend_account",
-    success_message="El delegado quedó reactivado y fue avisado.",
+    success_message="La cuenta quedó reactivada y la persona fue avisada.",
     is_available=lambda account: account.is_suspended,
     perform=ministry_interventions.reactivate_account,
     argument="account",

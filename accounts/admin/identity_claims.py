@@ -147,7 +147,7 @@ def _known_context(claim: IdentityClaim) -> dict[str, Any]:
         ],
         "same_issued_on": known.entry is not None and known.entry.issued_on == claim.issued_on,
         "differs": disagreeing(claim, known),
-        "obstacle": verification_refusal(known) if claim.state in WAITING_STATES else None,
+        "obstacle": verification_refusal(known, claim.account) if claim.state in WAITING_STATES else None,
         "others": others.select_related("account"),
     }
 

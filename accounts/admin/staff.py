@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from accounts.actions.staff import change_groups, close_staff, create_staff, reopen_staff
 from accounts.admin.list_helpers import BooleanFilter
-from accounts.forms.staff import GroupsForm, StaffForm, StaffReasonForm
+from accounts.forms.staff import GroupsForm, PersonReasonForm, StaffForm
 from accounts.models import Account, AuthenticatorApp, Passkey, StaffAccount
 from accounts.staff_group_labels import (
     label_of,
@@ -66,7 +66,7 @@ ACTIONS = (
         is_available=lambda account: account.is_active,
         perform=close_staff,
         argument="account",
-        form=StaffReasonForm,
+        form=PersonReasonForm,
     ),
     StaffAction(
         slug="abrir",
@@ -77,7 +77,7 @@ ACTIONS = (
         is_available=lambda account: not account.is_active,
         perform=reopen_staff,
         argument="account",
-        form=StaffReasonForm,
+        form=PersonReasonForm,
     ),
 )
 

@@ -32,15 +32,15 @@ def groups_field(*, required: bool, help_text: str = "") -> forms.MultipleChoice
     )
 
 
-class StaffReasonForm(ReasonForm):
-    """The reason of an action on an account of the Ministry."""
+class PersonReasonForm(ReasonForm):
+    """The reason of an action on an account that is of no entity, whose holder reads it."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["reason"].help_text = READ_BY_THE_PERSON
 
 
-class GroupsForm(StaffReasonForm):
+class GroupsForm(PersonReasonForm):
     """The new groups of an account, and those that the page showed."""
 
     groups = groups_field(required=False, help_text="Sin ningún grupo, la persona ingresa y no ve nada.")
@@ -48,7 +48,7 @@ class GroupsForm(StaffReasonForm):
     field_order = ("groups", "reason", "expected_groups")
 
 
-class StaffForm(DocumentForm, StaffReasonForm):
+class StaffForm(DocumentForm, PersonReasonForm):
     """A new account of the Ministry."""
 
     login = forms.CharField(

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "cuenta",
                 "permissions": (
-                    ("suspend_account", "Puede suspender y reactivar delegados"),
+                    ("suspend_account", "Puede suspender y reactivar cuentas"),
                     ("unlock_account", "Puede desbloquear el ingreso de una cuenta"),
                     ("end_sessions", "Puede cerrar las sesiones de una cuenta"),
                     ("reset_second_factor", "Puede retirar los segundos factores de una cuenta"),

@@ -63,7 +63,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = "cuenta"
         permissions = (
-            ("suspend_account", "Puede suspender y reactivar delegados"),
+            ("suspend_account", "Puede suspender y reactivar cuentas"),
             ("unlock_account", "Puede desbloquear el ingreso de una cuenta"),
             ("end_sessions", "Puede cerrar las sesiones de una cuenta"),
             ("reset_second_factor", "Puede retirar los segundos factores de una cuenta"),
@@ -143,8 +143,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_suspended(self) -> bool:
-        """Whether the Ministry has suspended this delegate; nobody else's account can be suspended."""
-        return self.entity_id is not None and Suspension.objects.current().filter(account=self.pk).exists()
+        """Whether the Ministry has suspended this account, of whatever kind but its own staff's."""
+        return not self.is_staff and Suspension.objects.current().filter(account=self.pk).exists()
 
     @property
     def display_name(self) -> str:
@@ -166,10 +166,10 @@ class SuspensionQuerySet(models.QuerySet["Suspension"]):
 
 
 class Suspension(models.Model):
-    """The suspension of a delegate by the Ministry: since when, why and by whom, and who lifted it.
+    """The suspension of an account by the Ministry: since when, why and by whom, and who lifted it.
 
     Apart from `Account.is_active`, which ends and comes back with the appointments of the entity: nothing that the
-    entity or the delegate does lifts a suspension.
+    entity or the holder does lifts a suspension.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="suspensions", verbose_name="cuenta")

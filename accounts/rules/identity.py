@@ -55,6 +55,12 @@ HAS_ACCOUNT = Refusal(
     "esta, pida a Soporte que suspenda la otra y se la devuelva a su dueño; después rechace esta.",
     who="Usted y Soporte.",
 )
+SUSPENDED = Refusal(
+    headline="La cuenta está suspendida",
+    cause="El Ministerio suspendió la cuenta de quien pide la verificación.",
+    remedy="Rechace la solicitud, o pida a Soporte que reactive la cuenta si la suspensión ya no se justifica.",
+    who="Usted y Soporte.",
+)
 LOGIN_TAKEN = Refusal(
     headline="El usuario de ese documento ya existe",
     cause="Una cuenta del Ministerio se llama como el documento.",
@@ -200,8 +206,10 @@ def review_refusal(claim: IdentityClaim, by: Account, *, expected_version: int, 
     return OWN if is_own(claim, by) else None
 
 
-def verification_refusal(known: Known) -> Refusal | None:
-    """Why nobody may be verified with a document of which this is known, or None."""
+def verification_refusal(known: Known, account: Account) -> Refusal | None:
+    """Why `account` may not be verified with a document of which this is known, or None."""
+    if account.is_suspended:
+        return SUSPENDED
     if known.died:
         return DECEASED
     if known.own_account is not None:

@@ -42,7 +42,7 @@ from accounts.models import AuthenticatorApp, Passkey, SecondFactorPolicy
 from accounts.models.sessions import VerificationMethod
 from accounts.security import login_limits, webauthn
 from accounts.security.secrets import new_seed, recovery_codes
-from delegates.actions.delegate_suspension import suspend_delegate
+from delegates.actions.account_suspension import suspend_with_links
 from mipres_admin.rate_limits.models import RateCounter
 from tests.accounts.authenticator import Authenticator
 from tests.accounts.links import link_to
@@ -347,7 +347,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     make_session(scenario.delegate)
     yield None
-    suspend_delegate(by=scenario.ministry, account=scenario.delegate, reason="Denuncia")
+    suspend_with_links(by=scenario.ministry, account=scenario.delegate, reason="Denuncia")
     yield Expected(scenario.delegate, scenario.ministry, scenario.sede.entity, after={"sessions": 1}, reason="Denuncia")
 
 

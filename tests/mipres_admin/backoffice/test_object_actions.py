@@ -64,6 +64,7 @@ def provider_sede(**fields):
 # an object to which the action has something to do
 STATES = {
     (Account, "suspender"): make_delegate,
+    (Account, "suspender-persona"): factories.make_natural,
     (Account, "reactivar"): suspended,
     (Account, "desbloquear"): locked,
     (Account, "cerrar-sesiones"): with_session,
@@ -185,10 +186,11 @@ def test_a_sede_of_reps_is_neither_closed_nor_opened_here(ministry, sede, slug):
     assert not HistoryEntry.objects.exists()
 
 
-@pytest.mark.parametrize("make_account", [factories.make_natural, staff])
-def test_only_delegates_are_suspended(ministry, make_account):
-    account = make_account()
-    assert "Solo se suspende a los delegados" in perform(client_of(ministry), account, "suspender").text
+@pytest.mark.parametrize("slug", ["suspender", "suspender-persona"])
+def test_an_account_of_the_ministry_is_closed_and_not_suspended(ministry, slug):
+    account, client = staff(), client_of(ministry)
+    assert f"/acto/{slug}/" not in client.get(reverse("admin:accounts_account_change", args=[account.pk])).text
+    assert "no se suspende, se cierra" in perform(client, account, slug).text
     assert not account.suspensions.exists()
 
 

@@ -1,4 +1,4 @@
-"""Is a suspended delegate out, whatever door he tries, until the Ministry lets him in again?"""
+"""Is the holder of a suspended account out, wherever they try, until the Ministry lets them in again?"""
 
 import threading
 from datetime import timedelta
@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.entity_switch import switch_account
+from accounts.actions.identity_claims import take_claim, verify_claim
 from accounts.actions.login_and_password import open_session
 from accounts.actions.ministry_interventions import (
     reactivate_account,
@@ -19,9 +20,10 @@ from accounts.actions.ministry_interventions import (
 from accounts.actions.password_links import find_link, recover_password, send_password_link
 from accounts.models import Account, PasswordLink, Suspension, can_log_in_q
 from accounts.rules.entity_switch import switchable_accounts
+from delegates.actions import personal_data
+from delegates.actions.account_suspension import suspend_with_links
 from delegates.actions.appointments import change_appointment, end_appointment
 from delegates.actions.delegate_registration import register_delegate, register_ppn
-from delegates.actions.delegate_suspension import suspend_delegate
 from delegates.models import Representation
 from delegates.rules.appointments import Authorization, version
 from mipres_admin.history.models import HistoryEntry
@@ -29,6 +31,7 @@ from mipres_admin.outbox.models import OutgoingMail
 from mipres_admin.refusals import Refused
 from tests import factories
 from tests.accounts.links import link_to
+from tests.delegates.links import link_in_mail
 
 pytestmark = pytest.mark.django_db
 WHY = "Denuncia de la entidad"
@@ -117,6 +120,68 @@ def test_the_change_of_entity_does_not_lead_in(suspended):
         switch_account(by=other, to=suspended, session=factories.make_session(other))
 
 
+# ---------------------------------------------------------------- accounts of no entity
+
+
+def make_unverified():
+    return factories.make_claim().account
+
+
+@pytest.fixture(params=[factories.make_natural, make_unverified], ids=["natural", "unverified"])
+def person(request):
+    """The account of a person, or of whoever says that they are one."""
+    return request.param()
+
+
+def test_a_suspended_person_is_out_and_reads_why_at_the_log_in(person, ministry):
+    client = Client()
+    client.force_login(person)
+    here = "/seguridad-social/identidad/" if person.is_unverified else "/seguridad-social/"
+    assert client.get(here).status_code == 200
+    suspend_with_links(by=ministry, account=person, reason=WHY)
+    assert "porque el Ministerio suspendió su cuenta" in client.get(here, follow=True).text
+    client.force_login(person)
+    assert client.get(here).status_code == 302
+    with pytest.raises(ValidationError):
+        open_session(login=person.login, password=factories.PASSWORD)
+
+
+def test_no_link_opens_the_account_of_a_suspended_person(person, ministry, client):
+    secret = link_to(person).strip("/").rpartition("/")[2]
+    personal_data.request_email_change(by=person, email="ladron@correo.example")
+    confirm = link_in_mail("confirm_email")
+    suspend_with_links(by=ministry, account=person, reason=WHY)
+    with pytest.raises(Refused):
+        find_link(secret)
+    client.post(confirm)
+    reactivate_account(by=ministry, account=person, reason="Aclarado")
+    client.post(confirm)
+    person.refresh_from_db()
+    assert person.email != "ladron@correo.example"
+
+
+def test_a_suspended_person_recovers_no_password(person, ministry):
+    suspend_with_links(by=ministry, account=person, reason=WHY)
+    before, holder = OutgoingMail.objects.count(), person.person or person.identity_claim
+    document = {"document_type": "CC", "document_number": holder.document_number}
+    recover_password(login=person.login, email=person.email, **document)
+    assert OutgoingMail.objects.count() == before
+
+
+def test_a_suspended_unverified_account_is_not_verified(ministry):
+    claim = factories.make_claim()
+    take_claim(by=ministry, claim=claim, expected_version=1, reason=WHY)
+    suspend_with_links(by=ministry, account=claim.account, reason=WHY)
+    with pytest.raises(Refused, match="La cuenta está suspendida"):
+        verify_claim(by=ministry, claim=claim, expected_version=2, reason=WHY)
+    assert Account.objects.get(pk=claim.account_id).is_unverified
+
+
+def test_the_delegates_account_of_a_suspended_person_goes_on(delegate, ministry):
+    suspend_with_links(by=ministry, account=factories.make_natural(delegate.person), reason=WHY)
+    assert open_session(login=delegate.login, password=factories.PASSWORD) == delegate
+
+
 # ---------------------------------------------------------------- Registro de Usuarios
 
 
@@ -203,7 +268,7 @@ def test_the_representative_may_still_correct_the_e_mail(chain, sede, ministry):
 def test_suspending_twice_is_once(suspended, ministry):
     assert not suspend_account(by=ministry, account=suspended, reason="Otra")
     assert HistoryEntry.objects.filter(event="account.suspended").count() == 1
-    assert not suspend_delegate(by=ministry, account=suspended, reason="Otra", revoke_tokens=True)
+    assert not suspend_with_links(by=ministry, account=suspended, reason="Otra", revoke_tokens=True)
 
 
 def test_reactivated_he_enters_with_the_password_of_always(suspended, ministry):
