@@ -29,6 +29,7 @@ class Event(TextChoices):
     PASSWORD_ASSIGNED = "password.assigned", "Contraseña asignada con un enlace"
     ACCOUNT_SUSPENDED = "account.suspended", "Cuenta suspendida"
     ACCOUNT_REACTIVATED = "account.reactivated", "Cuenta reactivada"
+    ACCOUNT_GIVEN_BACK = "account.given_back", "Cuenta devuelta a su dueño"
     ACCOUNT_UNLOCKED = "account.unlocked", "Ingreso desbloqueado"
     IDENTITY_CORRECTED = "identity.corrected", "Identidad por verificar corregida"
     IDENTITY_COPY_UPLOADED = "identity.copy_uploaded", "Copia de un documento cargada"
@@ -69,6 +70,7 @@ REASON_REQUIRED = frozenset(
     {
         Event.ACCOUNT_SUSPENDED,
         Event.ACCOUNT_REACTIVATED,
+        Event.ACCOUNT_GIVEN_BACK,
         Event.ACCOUNT_UNLOCKED,
         Event.ENTITY_SUSPENDED,
         Event.ENTITY_REACTIVATED,

@@ -4,12 +4,14 @@ from mipres_admin.access.groups import StaffGroup, may_do, may_view
 
 SOPORTE, CARGADOR, REVISOR = StaffGroup.SOPORTE, StaffGroup.CARGADOR, StaffGroup.REVISOR
 PERMISSIONS = (
-    *may_view("accounts", "account accountsession authenticatorapp passkey passwordlink person suspension", SOPORTE),
+    *may_view("accounts", "accountsession authenticatorapp passkey passwordlink", SOPORTE),
+    *may_view("accounts", "account person suspension", SOPORTE, REVISOR),
     *may_view("accounts", "deceasedentry", SOPORTE, CARGADOR),
     *may_view("accounts", "civilregistryentry", SOPORTE, CARGADOR, StaffGroup.REVISOR),
     *may_view("accounts", "secondfactorpolicy staffaccount impersonation"),
     *may_view("auth", "group"),
     may_do("accounts.account", "suspend_account", "Puede suspender y reactivar cuentas", SOPORTE),
+    may_do("accounts.account", "give_back_account", "Puede devolver una cuenta a su dueño", REVISOR),
     may_do("accounts.account", "unlock_account", "Puede desbloquear cuentas", SOPORTE),
     may_do("accounts.account", "end_sessions", "Puede cerrar las sesiones de una cuenta", SOPORTE),
     may_do("accounts.account", "reset_second_factor", "Puede retirar los segundos factores de una cuenta", SOPORTE),

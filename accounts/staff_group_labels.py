@@ -10,7 +10,7 @@ from mipres_admin.access.groups import StaffGroup
 
 PURPOSES = {
     StaffGroup.SOPORTE: "ayuda a los delegados con sus cuentas, roles, tokens y correos",
-    StaffGroup.REVISOR: "revisa los registros de personas jurídicas y su RUT, y verifica identidades",
+    StaffGroup.REVISOR: "revisa registros de personas jurídicas y su RUT, verifica identidades y devuelve cuentas",
     StaffGroup.CARGADOR: "carga los registros oficiales: REPS, EPS, ReTHUS, plazas de SSO, fallecidos y Registro civil",
     StaffGroup.AUDITOR: "lo ve todo y no cambia nada",
     StaffGroup.SUPERUSUARIO: "lo ve y lo hace todo, y administra al personal del Ministerio",

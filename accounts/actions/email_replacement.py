@@ -11,6 +11,16 @@ from mipres_admin.database.locks import lock
 from mipres_admin.database.text import masked_email
 
 
+def remove_access(account: Account, email: str) -> int:
+    """Give a locked account this e-mail, and end its password, links, sessions and devices; how many sessions ended."""
+    account.email = email
+    account.set_unusable_password()
+    account.save(update_fields=["email", "password"])
+    account.passkeys.update(opens_alone=False)
+    PasswordLink.objects.filter(account=account).delete()
+    return end_sessions_of(account)
+
+
 @transaction.atomic
 def replace_email(*, account: Account, email: str, template: str, **context: Any) -> Account:
     """Set the e-mail of `account`, end its sessions, links and password, and notify; returns the account as it is now.
@@ -22,12 +32,8 @@ def replace_email(*, account: Account, email: str, template: str, **context: Any
     sends the link to set a password.
     """
     account = lock(account)
-    old, account.email = account.email, email
-    account.set_unusable_password()
-    account.save(update_fields=["email", "password"])
-    account.passkeys.update(opens_alone=False)
-    PasswordLink.objects.filter(account=account).delete()
-    end_sessions_of(account)
+    old = account.email
+    remove_access(account, email)
     if email != old:
         notify_person(account, template, old, email=masked_email(email), **context)
     return account

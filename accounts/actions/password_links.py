@@ -40,8 +40,8 @@ NOBODY = -1
 
 
 @sensitive_variables("secret")
-def _write_link(account: Account, reason: str) -> None:
-    """Save the link in place of any older one, and send it by e-mail."""
+def write_link(account: Account, reason: str) -> None:
+    """Save the link in place of any older one, and send it by e-mail, in the transaction of a change with its event."""
     secret, expires_at = mail_links.new_secret(), mail_links.expiry()
     values = {
         "secret_hash": mail_links.hash_of(secret),
@@ -74,7 +74,7 @@ def _send(*, account: Account, reason: str, by: Account | None, event: Event, ob
     label = PasswordLink.Reason(reason).label
     record(by=by, event=event, obj=obj, entity=account.entity, reason=str(label))
     with transaction.atomic():
-        _write_link(account, reason)
+        write_link(account, reason)
         if account.pk == NOBODY:
             transaction.set_rollback(True)
 

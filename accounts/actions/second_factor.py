@@ -222,6 +222,15 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
     _notify(by, f"se retiró un segundo factor («{factor.name}»)")
 
 
+def delete_factors(account: Account) -> int:
+    """Delete every factor and recovery code of a locked account; return how many factors there were."""
+    factors = factors_of(account)
+    for factor in factors:
+        factor.delete()
+    RecoveryCode.objects.filter(account=account).delete()
+    return len(factors)
+
+
 @transaction.atomic
 def reset_factors(*, account: Account, by: Account | None, reason: str = "") -> int:
     """Remove every factor and recovery code of `account`, whose holder has lost them; return how many factors.
@@ -235,9 +244,7 @@ def reset_factors(*, account: Account, by: Account | None, reason: str = "") -> 
         return 0
     before = {"factors": len(factors)}
     record(by=by, event=Event.FACTORS_RESET, obj=account, entity=account.entity, before=before, reason=reason)
-    for factor in factors:
-        factor.delete()
-    RecoveryCode.objects.filter(account=account).delete()
+    delete_factors(account)
     _notify(account, "el Ministerio retiró sus segundos factores y sus códigos de recuperación, a solicitud suya")
     return len(factors)
 

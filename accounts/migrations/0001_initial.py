@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "cuenta",
                 "permissions": (
                     ("suspend_account", "Puede suspender y reactivar cuentas"),
+                    ("give_back_account", "Puede devolver una cuenta a su dueño"),
                     ("unlock_account", "Puede desbloquear el ingreso de una cuenta"),
                     ("end_sessions", "Puede cerrar las sesiones de una cuenta"),
                     ("reset_second_factor", "Puede retirar los segundos factores de una cuenta"),
@@ -282,7 +283,11 @@ class Migration(migrations.Migration):
                 (
                     "reason",
                     models.CharField(
-                        choices=[("assign", "Asignar la primera contraseña"), ("recover", "Recordar contraseña")],
+                        choices=[
+                            ("assign", "Asignar la primera contraseña"),
+                            ("recover", "Recordar contraseña"),
+                            ("return", "Cuenta devuelta a su dueño"),
+                        ],
                         max_length=7,
                         verbose_name="motivo",
                     ),

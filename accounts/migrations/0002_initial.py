@@ -406,9 +406,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="passwordlink",
             constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ("assign", "recover"))),
+                condition=models.Q(("reason__in", ("assign", "recover", "return"))),
                 name="password_link_reason_known",
-                violation_error_message="El enlace debe ser para asignar o para recordar la contraseña.",
+                violation_error_message="El enlace debe ser para asignar o recordar la contraseña, o de devolución.",
             ),
         ),
         migrations.AddConstraint(

@@ -64,6 +64,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
         verbose_name = "cuenta"
         permissions = (
             ("suspend_account", "Puede suspender y reactivar cuentas"),
+            ("give_back_account", "Puede devolver una cuenta a su dueño"),
             ("unlock_account", "Puede desbloquear el ingreso de una cuenta"),
             ("end_sessions", "Puede cerrar las sesiones de una cuenta"),
             ("reset_second_factor", "Puede retirar los segundos factores de una cuenta"),

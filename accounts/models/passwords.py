@@ -41,6 +41,7 @@ class PasswordLink(models.Model):
     class Reason(models.TextChoices):
         ASSIGN = "assign", "Asignar la primera contraseña"
         RECOVER = "recover", "Recordar contraseña"
+        RETURN = "return", "Cuenta devuelta a su dueño"
 
     account = models.OneToOneField(
         Account, on_delete=models.CASCADE, related_name="password_link", verbose_name="cuenta"
@@ -62,9 +63,9 @@ class PasswordLink(models.Model):
                 violation_error_message="La huella debe ser un SHA-256 en hexadecimal.",
             ),
             models.CheckConstraint(
-                condition=Q(reason__in=("assign", "recover")),
+                condition=Q(reason__in=("assign", "recover", "return")),
                 name="password_link_reason_known",
-                violation_error_message="El enlace debe ser para asignar o para recordar la contraseña.",
+                violation_error_message="El enlace debe ser para asignar o recordar la contraseña, o de devolución.",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")),

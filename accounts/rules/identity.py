@@ -52,7 +52,7 @@ HAS_ACCOUNT = Refusal(
     headline="Ese documento ya tiene una cuenta verificada",
     cause="Una persona tiene una sola cuenta de Mi Seguridad Social.",
     remedy="Compruebe cuál de las dos cuentas es de la persona. Si es la otra, rechace esta solicitud. Si es "
-    "esta, pida a Soporte que suspenda la otra y se la devuelva a su dueño; después rechace esta.",
+    "esta, pida a Soporte que suspenda la otra, devuélvala a su dueño en la página de la cuenta y rechace esta.",
     who="Usted y Soporte.",
 )
 SUSPENDED = Refusal(

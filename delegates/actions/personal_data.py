@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
@@ -12,9 +12,8 @@ from accounts.models import Account, PasswordLink
 from accounts.security import login_limits
 from accounts.security.notices import notify_person
 from delegates.events import Event
-from delegates.models import EmailChange, person_of
+from delegates.models import EmailChange, accounts_of_oneself, person_of
 from delegates.personal_data_export import personal_data, unverified_data
-from entities.models import EntityKind
 from mipres_admin.database.locks import lock
 from mipres_admin.database.text import masked_email
 from mipres_admin.history.recording import EventRow, record, record_all
@@ -86,11 +85,9 @@ def _accounts_to_change(account: Account) -> QuerySet[Account]:
 
     Whoever is not verified has that one account.
     """
-    person = account.person
-    if person is None:
+    if account.person is None:
         return Account.objects.filter(pk=account.pk)
-    own = Q(entity=None) | Q(entity__kind=EntityKind.PPN)
-    return Account.objects.filter(own, person=person, is_staff=False)
+    return accounts_of_oneself(account.person)
 
 
 def _event_rows(accounts: QuerySet[Account], new: str) -> Iterator[EventRow]:

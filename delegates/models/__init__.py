@@ -17,6 +17,7 @@ from delegates.models.sign_ups import (
     EmailChange,
     PrivacyAcceptance,
     SignUp,
+    accounts_of_oneself,
     person_of,
 )
 
@@ -38,5 +39,6 @@ __all__ = [
     "Representation",
     "RutDocument",
     "SignUp",
+    "accounts_of_oneself",
     "person_of",
 ]

@@ -259,6 +259,10 @@ class ObjectAction:
         """Whether this person may do it to this object now."""
         return request.user.has_perm(self.permission) and self.is_available(obj)
 
+    def refusal_for(self, request: HttpRequest, obj: Any) -> Refusal | None:
+        """Why this person cannot do it to this object; None when there is nothing to do."""
+        return self.refusal(obj)
+
 
 class ObjectActionsAdmin(ReadOnlyAdmin):
     """A read-only admin with object actions."""
@@ -304,7 +308,7 @@ class ObjectActionsAdmin(ReadOnlyAdmin):
         """The explanation of the action, and its form."""
         is_available = action.is_allowed(request, obj)
         context = {"title": action.label, "obj": obj, "form": form, "action": action, "is_available": is_available}
-        context |= {"refusal": action.refusal(obj), "preview": action.preview(obj) if is_available else ""}
+        context |= {"refusal": action.refusal_for(request, obj), "preview": action.preview(obj) if is_available else ""}
         return self.page(request, "admin/object_action.html", context)
 
     def _perform(self, request: Any, obj: Any, action: ObjectAction, data: dict[str, Any]) -> HttpResponse:

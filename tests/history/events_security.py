@@ -42,11 +42,22 @@ from accounts.models import AuthenticatorApp, Passkey, SecondFactorPolicy
 from accounts.models.sessions import VerificationMethod
 from accounts.security import login_limits, webauthn
 from accounts.security.secrets import new_seed, recovery_codes
+from delegates.actions.account_return import give_back_account
 from delegates.actions.account_suspension import suspend_with_links
+from mipres_admin.database.text import masked_email
 from mipres_admin.rate_limits.models import RateCounter
 from tests.accounts.authenticator import Authenticator
 from tests.accounts.links import link_to
-from tests.factories import PASSWORD, code_of, make_app, make_delegate, make_entity, make_natural, make_session
+from tests.factories import (
+    PASSWORD,
+    code_of,
+    make_app,
+    make_delegate,
+    make_entity,
+    make_natural,
+    make_session,
+    make_staff,
+)
 from tests.history.scenario import Expected, Scenario, by_delegate, by_nobody, case
 
 NEW = "otra frase larga y serena"
@@ -359,6 +370,18 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield Expected(scenario.delegate, scenario.ministry, scenario.sede.entity, reason="Aclarado")
 
 
+@case(Event.ACCOUNT_GIVEN_BACK)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    account, reviewer = make_natural(), make_staff("revisor")
+    suspend_account(by=scenario.ministry, account=account, reason="Denuncia")
+    make_app(account)
+    yield None
+    give_back_account(by=reviewer, account=account, email="duena@correo.example", reason="Vino con su cédula")
+    before = {"email": masked_email(account.email), "factors": 1}
+    after = {"email": masked_email("duena@correo.example"), "sessions": 0, "tokens": 0}
+    yield Expected(account, reviewer, None, before, after, reason="Vino con su cédula")
+
+
 @case(Event.SESSION_SWITCHED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     """One row for each of the two entities that may read it."""
@@ -368,6 +391,18 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     switch_account(by=one, to=other, session=session)
     for account in (one, other):
         yield Expected(account, one, account.entity, {"account": one.pk}, {"account": other.pk})
+
+
+@case(Event.ACCOUNT_GIVEN_BACK)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    account, reviewer = make_natural(), make_staff("revisor")
+    suspend_account(by=scenario.ministry, account=account, reason="Denuncia")
+    make_app(account)
+    yield None
+    give_back_account(by=reviewer, account=account, email="duena@correo.example", reason="Vino con su cédula")
+    before = {"email": masked_email(account.email), "factors": 1}
+    after = {"email": masked_email("duena@correo.example"), "sessions": 0, "tokens": 0}
+    yield Expected(account, reviewer, None, before, after, reason="Vino con su cédula")
 
 
 @case(Event.SESSION_SWITCHED)

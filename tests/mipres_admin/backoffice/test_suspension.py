@@ -172,7 +172,7 @@ def test_a_suspended_unverified_account_is_not_verified(ministry):
     claim = factories.make_claim()
     take_claim(by=ministry, claim=claim, expected_version=1, reason=WHY)
     suspend_with_links(by=ministry, account=claim.account, reason=WHY)
-    with pytest.raises(Refused, match="La cuenta está suspendida"):
+    with pytest.raises(Refused, match="suspendió la cuenta de quien pide"):
         verify_claim(by=ministry, claim=claim, expected_version=2, reason=WHY)
     assert Account.objects.get(pk=claim.account_id).is_unverified
 

@@ -13,15 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts.admin.accounts import AccountAdmin
 from accounts.admin.list_helpers import (
     DocumentColumn,
     OfAccountAdmin,
 )
-from accounts.forms.staff import PersonReasonForm
 from accounts.models import Account, Person, document_q
 from delegates.actions import entity_registrations as actions
-from delegates.actions.account_suspension import suspend_with_links
 from delegates.forms.entity_registrations import ReviewForm, check_digit
 from delegates.models import (
     DAYS_TO_ANSWER,
@@ -47,7 +44,6 @@ from mipres_admin.backoffice.admin_base import (
     RelatedList,
     register_related_lists,
 )
-from mipres_admin.backoffice.forms import ReasonForm
 
 ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
 
@@ -307,48 +303,3 @@ register_related_lists(
     RelatedList("Registros de personas jurídicas", EntityRegistration, "applicant__id__exact", 40),
     RelatedList("Aviso de privacidad", PrivacyAcceptance, "account__id__exact", 90),
 )
-
-# ---------------------------------------------------------------- suspending an account
-
-
-class SuspendForm(ReasonForm):
-    """The reason, and whether the delegate's tokens are revoked."""
-
-    revoke_tokens = forms.BooleanField(
-        label="Revocar también los tokens que generó",
-        required=False,
-        help_text="Los sistemas de la entidad que los usan dejan de entrar de inmediato. No se puede deshacer.",
-    )
-
-
-SUSPEND = ObjectAction(
-    slug="suspender",
-    label="Suspender delegado",
-    confirmation=(
-        "No puede ingresar y sus sesiones se cierran de inmediato; recibe un correo con el motivo, que la entidad "
-        "también lee. Ni un nombramiento nuevo ni un enlace de contraseña lo dejan entrar: solo «Reactivar cuenta». "
-        "Los roles que asignó siguen, y los tokens que generó también, si no los revoca."
-    ),
-    permission="accounts.suspend_account",
-    success_message="El delegado quedó suspendido y fue avisado.",
-    is_available=lambda account: account.entity_id is not None and not account.is_suspended,
-    perform=suspend_with_links,
-    argument="account",
-    form=SuspendForm,
-)
-SUSPEND_PERSON = ObjectAction(
-    slug="suspender-persona",
-    label="Suspender cuenta",
-    confirmation=(
-        "La persona no puede ingresar con esta cuenta, sus sesiones se cierran de inmediato y sus enlaces dejan de "
-        "servir; recibe un correo con el motivo en cada dirección suya. Una identidad por verificar no se verifica "
-        "mientras tanto. Sus cuentas de delegado y de Proveedor Persona Natural siguen: suspéndalas en su página."
-    ),
-    permission="accounts.suspend_account",
-    success_message="La cuenta quedó suspendida y la persona fue avisada.",
-    is_available=lambda account: account.entity_id is None and not account.is_staff and not account.is_suspended,
-    perform=suspend_with_links,
-    argument="account",
-    form=PersonReasonForm,
-)
-AccountAdmin.register_actions(SUSPEND, SUSPEND_PERSON)

@@ -1,0 +1,52 @@
+"""May a reviewer give an account back to its owner, and if not, why and what now? Reads, never writes."""
+
+from accounts.models import Account, Suspension
+from mipres_admin.refusals import Refusal
+
+REVIEWER = "Usted, como revisor."
+NOT_A_PERSONS = Refusal(
+    headline="Solo se devuelve la cuenta de una persona",
+    cause="No es la cuenta de Mi Seguridad Social de una persona con identidad verificada.",
+    remedy="Si es de un delegado, la entidad le cambia el correo en «Administrar autorizados». Si la identidad está "
+    "por verificar, decida la solicitud.",
+    who="La entidad, o un revisor.",
+)
+NOT_SUSPENDED = Refusal(
+    headline="La cuenta no está suspendida",
+    cause="Se devuelve una cuenta que Soporte ya suspendió: mientras tanto quien la tiene no puede usarla.",
+    remedy="Pida a Soporte que la suspenda.",
+    who="Soporte.",
+)
+SUSPENDED_BY_ONESELF = Refusal(
+    headline="La devuelve otra persona",
+    cause="Usted suspendió la cuenta: quien la suspende no la entrega.",
+    remedy="Pida a otro revisor que compruebe quién es el dueño y se la devuelva.",
+    who="Otro revisor del Ministerio.",
+)
+OWN = Refusal(
+    headline="No puede devolverse una cuenta a usted mismo",
+    cause="La cuenta es de su documento, o el correo es el suyo.",
+    remedy="Pida a otro revisor que la atienda.",
+    who="Otro revisor del Ministerio.",
+)
+CANNOT_LOG_IN = Refusal(
+    headline="Con la cuenta nadie podría ingresar",
+    cause="Está inactiva, o su titular figura como fallecido.",
+    remedy="Si es un error, corrija primero el registro de fallecidos.",
+    who="El Ministerio de Salud y Protección Social.",
+)
+
+
+def return_refusal(account: Account, by: Account, email: str) -> Refusal | None:
+    """Why `by` may not give `account` back to its owner at this e-mail, or None."""
+    person = account.person
+    if person is None or not account.is_natural_person:
+        return NOT_A_PERSONS
+    if person == by.person or email.lower() == by.email.lower():
+        return OWN
+    if not account.is_active or person.deceased_on is not None:
+        return CANNOT_LOG_IN
+    suspension = Suspension.objects.current().filter(account=account).first()
+    if suspension is None:
+        return NOT_SUSPENDED
+    return SUSPENDED_BY_ONESELF if suspension.suspended_by_id == by.pk else None
