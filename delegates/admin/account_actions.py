@@ -64,7 +64,7 @@ SUSPEND_PERSON = ObjectAction(
 
 
 HOW_VERIFIED = (
-    "Queda en la historia. Escriba cómo comprobó quién es el dueño y que el correo es suyo, sin datos personales."
+    "Queda en la historia. Diga cómo comprobó quién es el dueño y que el correo es suyo. No escriba datos personales."
 )
 
 

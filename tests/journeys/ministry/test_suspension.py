@@ -30,7 +30,7 @@ def test_the_ministry_suspends_and_reactivates_a_delegate(open_page, checker, mi
     page.get_by_role("link", name="Reactivar cuenta").click()
     page.get_by_label("Motivo").fill("Se aclaró")
     page.get_by_role("button", name="Reactivar cuenta").click()
-    expect(page.get_by_text("quedó reactivado")).to_be_visible()
+    expect(page.get_by_text("quedó reactivada")).to_be_visible()
     page.get_by_role("link", name="Historia", exact=True).first.click()
     expect(page.get_by_text("Se aclaró")).to_be_visible()
     checker.check(page)

@@ -14,7 +14,7 @@ from entities.models import NETWORK_MEMBERS, Association, EntityKind
 from mipres_admin.access.checks import every_view_is_declared
 from mipres_admin.access.declarations import delegate_of, own_patterns, public, signed_in
 from roles.actions.certificates import issue_certificate
-from roles.models import RoleUpload
+from roles.models import RegisteredUser, RoleUpload
 from tests.accounts.links import link_to
 from tests.cells import rolled_back
 from tests.delegates.links import link_of_a_sign_up, link_of_an_email
@@ -211,11 +211,20 @@ OF_A_PERSON = ("my_entities", "register_entity", *OF_A_REGISTRATION, *OF_A_LEGAL
 OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio", "passkey_options"}
 
 
+def user_of(account):
+    """A user; a PPN has none but itself."""
+    entity = account.entity if account is not None else None
+    if entity is None or entity.kind != EntityKind.PPN:
+        return make_user()
+    itself = {"document_type": entity.identification_type, "document_number": entity.nit}
+    return RegisteredUser.objects.filter(person__document_number=entity.nit).first() or make_user("OTRO", **itself)
+
+
 def address_of_a_paper(name, account):
     """A paper that this delegate has issued; an IPS has, for whoever can not issue any."""
     if account is None or account.entity is None or account.entity.kind == EntityKind.ET:
         account = make_delegate(make_entity())
-    make_assignment(make_user(), make_sede(account.entity), "Rol_Anulador", account)
+    make_assignment(user_of(account), make_sede(account.entity), "Rol_Anulador", account)
     paper = issue_certificate(by=account, as_of=timezone.localdate())
     return reverse(name, args=[paper.public_id if name == "download_certificate" else paper.code])
 
@@ -271,7 +280,7 @@ def address_of_a_chain(name, account):
 
 
 def address_of_a_user(name, account):
-    user = make_user()
+    user = user_of(account)
     if account is not None and account.entity is not None:
         sede = account.entity.sedes.first() or make_sede(account.entity)
         make_assignment(user, sede, "Rol_Anulador", account)
