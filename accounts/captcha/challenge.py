@@ -30,7 +30,7 @@ def challenge() -> tuple[str, str]:
 def issue(session: SessionBase) -> str:
     """Make a captcha for this session and return its token; the session's last five can be answered."""
     CaptchaStore.remove_expired()
-    token = secrets.token_urlsafe(12)
+    token = secrets.token_urlsafe(16)
     issued = [*session.get(SESSION_KEY, {}).items(), (token, CaptchaStore.generate_key())]
     session[SESSION_KEY] = dict(issued[-REMEMBERED:])
     return token

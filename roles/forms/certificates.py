@@ -31,7 +31,7 @@ class VerifyForm(forms.Form):
 
     codigo = forms.CharField(
         label="Código de verificación",
-        help_text="Son 16 letras y dígitos, junto al QR. No importan los espacios, los guiones ni las mayúsculas.",
+        help_text="Son 28 letras y dígitos, junto al QR. No importan los espacios, los guiones ni las mayúsculas.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
         error_messages=wording("Ingrese el código de verificación."),
     )
@@ -41,6 +41,7 @@ class VerifyForm(forms.Form):
         code = read_code(self.cleaned_data["codigo"])
         if code is None:
             raise forms.ValidationError(
-                "El código debe tener 16 letras y dígitos, por ejemplo 7K3M-9Q2X-V5RT-8WBD. Cópielo de la constancia."
+                "El código debe tener 28 letras y dígitos, por ejemplo 7K3M-9Q2X-V5RT-8WBD-4HNC-6JPZ-1FGY. "
+                "Cópielo de la constancia o escanee el QR."
             )
         return code

@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("code", models.CharField(max_length=16, unique=True, verbose_name="código de verificación")),
+                ("code", models.CharField(max_length=28, unique=True, verbose_name="código de verificación")),
                 ("as_of", models.DateField(verbose_name="a la fecha")),
                 ("issued_at", models.DateTimeField(verbose_name="expedida el")),
                 ("content", models.JSONField(verbose_name="contenido")),
@@ -458,9 +458,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="certificate",
             constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9A-HJKMNP-TV-Z]{16}$")),
+                condition=models.Q(("code__regex", "^[0-9A-HJKMNP-TV-Z]{28}$")),
                 name="certificate_code_well_formed",
-                violation_error_message="El código debe tener 16 letras y dígitos, por ejemplo 7K3M9Q2XV5RT8WBD.",
+                violation_error_message="El código debe tener 28 letras y dígitos, por ejemplo 7K3M9Q2XV5RT8WBD4HNC6JPZ1FGY.",
             ),
         ),
         migrations.AddConstraint(

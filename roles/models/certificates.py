@@ -13,7 +13,7 @@ from entities.models import Entity
 from mipres_admin.database.constraints import SHA256, check, matches
 from roles.models.registered_users import RegisteredUser
 
-CERTIFICATE_CODE = r"^[0-9A-HJKMNP-TV-Z]{16}$"
+CERTIFICATE_CODE = r"^[0-9A-HJKMNP-TV-Z]{28}$"
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
@@ -29,7 +29,7 @@ class Certificate(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.CharField("código de verificación", max_length=16, unique=True)
+    code = models.CharField("código de verificación", max_length=28, unique=True)
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="certificates", verbose_name="entidad")
     user = models.ForeignKey(
         RegisteredUser, models.PROTECT, null=True, blank=True, related_name="certificates", verbose_name="usuario"
@@ -48,7 +48,7 @@ class Certificate(models.Model):
         constraints = (
             matches(
                 "certificate_code_well_formed",
-                "El código debe tener 16 letras y dígitos, por ejemplo 7K3M9Q2XV5RT8WBD.",
+                "El código debe tener 28 letras y dígitos, por ejemplo 7K3M9Q2XV5RT8WBD4HNC6JPZ1FGY.",
                 code=CERTIFICATE_CODE,
             ),
             check(
@@ -69,5 +69,5 @@ class Certificate(models.Model):
 
     @property
     def grouped_code(self) -> str:
-        """The code as it is printed and read aloud, for example 7K3M-9Q2X-V5RT-8WBD."""
+        """The code as it is printed and read aloud, in groups of four."""
         return "-".join(self.code[at : at + 4] for at in range(0, len(self.code), 4))

@@ -110,11 +110,13 @@ def test_the_qr_leads_to_the_public_page(delegate_client, issued, settings):
 
 
 def test_the_qr_path_darkens_exactly_the_modules():
-    side, path = pdf_mipres_admin.qr_path("https://mipres.example/verificar/7K3M-9Q2X-V5RT-8WBD/")
+    side, path = pdf_mipres_admin.qr_path("https://mipres.example/verificar/7K3M-9Q2X-V5RT-8WBD-4HNC-6JPZ-1FGY/")
     dark = set()
     for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path):
         dark |= {(int(x) + step, int(y)) for step in range(int(width))}
-    matrix = segno.make("https://mipres.example/verificar/7K3M-9Q2X-V5RT-8WBD/", micro=False, error="m").matrix
+    matrix = segno.make(
+        "https://mipres.example/verificar/7K3M-9Q2X-V5RT-8WBD-4HNC-6JPZ-1FGY/", micro=False, error="m"
+    ).matrix
     expected = {(x + 4, y + 4) for y, row in enumerate(matrix) for x, cell in enumerate(row) if cell}
     assert (side, dark) == (len(matrix) + 8, expected)
 

@@ -41,7 +41,7 @@ def issued(delegate, user, sede):
     return issue_certificate(by=delegate, user=user, as_of=PAST)
 
 
-@pytest.mark.parametrize("change", [{"as_of": date(2026, 5, 2)}, {"content": {}}, {"code": "0" * 16}])
+@pytest.mark.parametrize("change", [{"as_of": date(2026, 5, 2)}, {"content": {}}, {"code": "0" * 28}])
 def test_issued_certificate_cannot_be_changed(issued, change):
     with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
         Certificate.objects.update(**change)
@@ -63,7 +63,7 @@ def test_issued_certificate_cannot_be_deleted(issued):
 )
 def test_postgresql_refuses_a_wrong_certificate(issued, constraint, wrong):
     fields = {
-        "code": "0" * 16 if wrong else issued.code,
+        "code": "0" * 28 if wrong else issued.code,
         "entity": issued.entity,
         "as_of": date(2026, 11, 21),
         # still the 21st in Colombia, the 22nd in UTC
