@@ -18,7 +18,8 @@ from mipres_admin.sandbox.limits import Limits
 Program = Callable[..., Iterator[Any]]
 
 CHILD = Path(__file__).with_name("child.py")
-# in each server process one file is read and one request waits, so that the other threads answer everybody else
+# in each server process one file is read and one request waits; the server has more threads (--blocking-threads), so
+# that the others answer everybody else
 READ_AT_ONCE, PLACES, WAIT = 1, 2, 5.0
 _places, _turns = BoundedSemaphore(PLACES), BoundedSemaphore(READ_AT_ONCE)
 
