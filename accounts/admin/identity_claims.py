@@ -93,6 +93,15 @@ def _is_in_review(claim: IdentityClaim) -> bool:
     return claim.state == ClaimState.IN_REVIEW
 
 
+def _shows_issued_on(user: Any, claim: IdentityClaim) -> bool:
+    """Whether this reader sees the date that was typed, and whether it is the Registro civil's.
+
+    Who knows that date opens an account as the person: only a reviewer sees it, of a claim that was taken, which is in
+    the history. So nobody tries dates with claims of their own, nor reads those that the Registro civil verified.
+    """
+    return may_review(user) and _is_in_review(claim)
+
+
 def _initial(claim: IdentityClaim) -> dict[str, Any]:
     """The version of the page; and the reason, where it is this claim's turn."""
     is_turn = _is_pending(claim) and not IdentityClaim.objects.ahead_of(claim).exists()
@@ -209,6 +218,7 @@ class IdentityClaimAdmin(DocumentColumn, ObjectActionsAdmin):
             "names_field": form["names"] if "names" in form.fields else VerifyForm()["names"],
             "copy": getattr(claim, "document_copy", None),
             "may_download": may_review(request.user),  # type: ignore[arg-type]
+            "shows_issued_on": _shows_issued_on(request.user, claim),
             "is_pending": _is_pending(claim),
             "ahead": IdentityClaim.objects.ahead_of(claim).count() if _is_pending(claim) else 0,
         }

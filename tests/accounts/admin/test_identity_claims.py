@@ -94,9 +94,32 @@ def test_page_shows_the_sources_and_what_differs(reviewing):
     claim = make_claim()
     make_civil_entry(document_number=claim.document_number, first_name="Otra")
     make_claim(document_number=claim.document_number)
+    decide(reviewing, claim, "tomar")
     page = reviewing.get(reverse(CHANGE, args=[claim.pk])).text
     for text in ("Distintos", "Distinta", "Hay otra solicitud con este documento", "no ha cargado una copia"):
         assert text in page
+
+
+def dates_of(client, claim, entry):
+    """Which days of issue of a document the pages of the admin show, and whether they say that two agree."""
+    names = ("accounts_identityclaim", "accounts_civilregistryentry")
+    pages = [f"{reverse(f'admin:{name}_changelist')}?estado=todas" for name in names]
+    pages += [reverse(CHANGE, args=[claim.pk]), reverse("admin:accounts_civilregistryentry_change", args=[entry.pk])]
+    text = "".join(client.get(page).text for page in pages)
+    days = [day for day in (entry.issued_on, claim.issued_on) if f"{day:%Y-%m-%d}" in text or f"{day:%d/%m/%Y}" in text]
+    return {*days, *(word for word in (">Igual<", "Distinta") if word in text)}
+
+
+@pytest.mark.parametrize("state", ["pendiente", "en_revision", "verificada", "rechazada"])
+@pytest.mark.parametrize("group", ["soporte", "revisor", "cargador", "auditor", "superusuario"])
+def test_admin_shows_no_date_that_opens_an_account(group, state):
+    client, fields = Client(), {"reviewer": make_staff("revisor"), "reviewed_at": timezone.now(), "reason": "x"}
+    client.force_login(make_staff(group))
+    fields |= {"account": make_natural()} if state == "verificada" else {}
+    claim = make_claim(state=state, **(fields if state != "pendiente" else {}))
+    entry = make_civil_entry(document_number=claim.document_number)
+    shows = state == "en_revision" and group in ("revisor", "superusuario")
+    assert dates_of(client, claim, entry) == ({claim.issued_on, "Distinta"} if shows else set())
 
 
 def test_verified_claim_gets_the_login_of_its_document(reviewing, reviewer):
