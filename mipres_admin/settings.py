@@ -187,8 +187,9 @@ KNOWN_DEVICE_DAYS = 180
 SECOND_STEP_MINUTES = 10
 # how long a session may change who can enter, after its holder was verified
 CONFIRMATION_MINUTES = 10
-# derives the keys of authenticator apps and the recovery codes; apart, so that the secret key may be changed
-FACTOR_SECRET = env.str("MIPRES_FACTOR_SECRET", default="") or SECRET_KEY
+# of which come the keys of authenticator apps, recovery codes and handles of passkeys, apart from the secret key: the
+# first is for new ones, all are good
+FACTOR_SECRETS = env.list("MIPRES_FACTOR_SECRET", default=[]) or [SECRET_KEY]
 
 PASSWORD_LINK_MINUTES = 60
 RECOVERIES_ALLOWED = 5

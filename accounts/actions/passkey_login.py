@@ -2,7 +2,6 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.crypto import constant_time_compare
 
 from accounts.actions.login_and_password import record_failed_attempt
 from accounts.actions.second_factor import use_passkey
@@ -25,7 +24,7 @@ def _open(answer: str, challenge: str, site: webauthn.Site, attempt: login_limit
     passkey = use_passkey(Passkey.objects.select_related("account__entity", "account__person"), answer, challenge, site)
     account = passkey.account
     # who the device says it is: a passkey is of one account, whose handle it has kept since it was made
-    is_its_own = constant_time_compare(webauthn.answered_handle(answer), webauthn.user_handle(account))
+    is_its_own = webauthn.answered_handle(answer) in webauthn.user_handles(account)
     if not (is_its_own and passkey.opens_alone and account.can_log_in):
         raise webauthn.NotVerified
     attempt.reset()

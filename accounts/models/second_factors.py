@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django_otp.oath import TOTP
 
-from accounts.security.secrets import RECOVERY_CODES, totp_key
+from accounts.security.secrets import RECOVERY_CODES, totp_keys
 from entities.models import EntityKind
 from mipres_admin.database.constraints import SHA256
 
@@ -74,11 +74,12 @@ class AuthenticatorApp(SecondFactor):
 
         Sets `last_step` and `drift`; save under a lock on the row.
         """
-        totp = TOTP(totp_key(self.seed), drift=self.drift)
-        if not totp.verify(int(code), tolerance=1, min_t=self.last_step + 1):
-            return False
-        self.last_step, self.drift = totp.t(), totp.drift
-        return True
+        for key in totp_keys(self.seed):
+            totp = TOTP(key, drift=self.drift)
+            if totp.verify(int(code), tolerance=1, min_t=self.last_step + 1):
+                self.last_step, self.drift = totp.t(), totp.drift
+                return True
+        return False
 
 
 class Passkey(SecondFactor):

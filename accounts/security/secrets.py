@@ -23,8 +23,10 @@ _LOOKALIKES = str.maketrans("OIL", "011")
 RECOVERY_LENGTH = 12
 
 
-def _derive(purpose: str, value: str) -> bytes:
-    return hmac.digest(settings.FACTOR_SECRET.encode(), f"{purpose} {value}".encode(), hashlib.sha256)
+def derive(purpose: str, value: str) -> list[bytes]:
+    """What comes of the value under each secret: of the first, for new things, and of those in use before."""
+    text = f"{purpose} {value}".encode()
+    return [hmac.digest(secret.encode(), text, hashlib.sha256) for secret in settings.FACTOR_SECRETS]
 
 
 def new_seed() -> str:
@@ -32,9 +34,14 @@ def new_seed() -> str:
     return secrets.token_hex(20)
 
 
+def totp_keys(seed: str) -> list[bytes]:
+    """The twenty bytes that the app and the portal share, under each secret."""
+    return [key[:20] for key in derive("totp", seed)]
+
+
 def totp_key(seed: str) -> bytes:
-    """The twenty bytes that the app and the portal share."""
-    return _derive("totp", seed)[:20]
+    """The twenty bytes that a new app and the portal share."""
+    return totp_keys(seed)[0]
 
 
 def written_key(seed: str) -> str:
@@ -60,7 +67,7 @@ def recovery_codes(seed: str) -> list[str]:
     """The recovery codes of a seed as they are shown: 0BCD-EFGH-JKMN. The first digit is the number, 55 bits follow."""
     codes = []
     for number in range(RECOVERY_CODES):
-        drawn = _derive("recovery", f"{seed} {number}")
+        drawn = derive("recovery", f"{seed} {number}")[0]
         letters = str(number) + "".join(_ALPHABET[byte % 32] for byte in drawn[: RECOVERY_LENGTH - 1])
         codes.append("-".join(letters[at : at + 4] for at in range(0, RECOVERY_LENGTH, 4)))
     return codes
@@ -73,18 +80,20 @@ def read_recovery_code(text: str) -> str | None:
     return code if well_formed else None
 
 
-def _keyed(code: str) -> str:
-    return _derive("recovery digest", code.replace("-", "")).hex()
+def _keyed(code: str) -> list[str]:
+    return [keyed.hex() for keyed in derive("recovery digest", code.replace("-", ""))]
 
 
 def hash_recovery_code(code: str) -> str:
     """What is kept of a recovery code: by the hasher of passwords, with a salt of its own."""
-    return make_password(_keyed(code))
+    return make_password(_keyed(code)[0])
 
 
 def is_recovery_code(code: str, kept: str | None) -> bool:
-    """Whether `kept` is of this code. Costs one hashing, also when there is nothing to compare with."""
+    """Whether `kept` is of this code. Costs one hashing for each secret, also when there is nothing to compare with."""
     if kept is None:
-        hash_recovery_code(code)
+        for keyed in _keyed(code):
+            make_password(keyed)
         return False
-    return check_password(_keyed(code), kept)
+    verdicts = [check_password(keyed, kept) for keyed in _keyed(code)]  # each is made, whatever the others are
+    return any(verdicts)

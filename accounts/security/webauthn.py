@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import webauthn
-from django.conf import settings
-from django.utils.crypto import salted_hmac
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -24,7 +22,7 @@ from webauthn.helpers.structs import (
 )
 
 from accounts.models import Account, Passkey
-from accounts.security.secrets import ISSUER
+from accounts.security.secrets import ISSUER, derive
 
 TIMEOUT_MS = 300_000
 # a passkey has asked its holder for a finger, a face or a PIN: it is two factors by itself (NIST SP 800-63B-4, 3.1.7)
@@ -73,12 +71,14 @@ def _descriptors(passkeys: list[Passkey]) -> list[PublicKeyCredentialDescriptor]
     ]
 
 
+def user_handles(account: Account) -> list[str]:
+    """Who it is, for the device, in base64url, under each secret: it says nothing about the person."""
+    return [bytes_to_base64url(handle) for handle in derive("passkey", str(account.pk))]
+
+
 def user_handle(account: Account) -> str:
-    """Who it is, for the device, in base64url: always the same, and it says nothing about the person."""
-    handle = salted_hmac(
-        "accounts.security.webauthn", str(account.pk), secret=settings.FACTOR_SECRET, algorithm="sha256"
-    )
-    return bytes_to_base64url(handle.digest())
+    """Who it is, for a new passkey."""
+    return user_handles(account)[0]
 
 
 def registration_options(account: Account, passkeys: list[Passkey], site: Site) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
+SHORTEST_SECRET = 50
 VERIFIED = ("verify-full", "verify-ca")
 
 
@@ -53,13 +54,11 @@ def hosts_are_named(**kwargs: Any) -> list[checks.CheckMessage]:
 
 @checks.register(checks.Tags.security, deploy=True)
 def secrets_are_apart(**kwargs: Any) -> list[checks.CheckMessage]:
-    """An error while two uses share a secret: one that leaks, or that is changed, would end the other."""
-    if settings.FACTOR_SECRET != settings.SECRET_KEY:
+    """An error while second factors have the secret of another use, which may leak or change, or a short one."""
+    if settings.SECRET_KEY not in settings.FACTOR_SECRETS and min(map(len, settings.FACTOR_SECRETS)) >= SHORTEST_SECRET:
         return []
-    hint = "Set MIPRES_FACTOR_SECRET before anybody adds a second factor; it never changes afterwards."
-    return [
-        checks.Error("Second factors depend on the secret of the sessions.", hint=hint, id="mipres_admin.E013"),
-    ]
+    hint = f"Set MIPRES_FACTOR_SECRET, {SHORTEST_SECRET} random characters, before anybody adds a second factor."
+    return [checks.Error("Second factors have no good secret of their own.", hint=hint, id="mipres_admin.E013")]
 
 
 @checks.register(checks.Tags.security, deploy=True)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import RecoveryCode
 from accounts.security.secrets import totp_key, written_key
 from tests.accounts.second_factors import STEP, pending_client
+from tests.factories import code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,5 +47,22 @@ def test_a_wrong_recovery_code_costs_one_hashing(delegate, codes, state, monkeyp
 
 def test_another_secret_makes_another_key(app, settings):
     before = written_key(app.seed)
-    settings.FACTOR_SECRET = "otro"
+    settings.FACTOR_SECRETS = ["otro"]
     assert written_key(app.seed) != before
+
+
+def test_an_app_of_the_secret_before_still_opens(delegate, app, settings):
+    code = code_of(app)
+    settings.FACTOR_SECRETS = ["otro", *settings.FACTOR_SECRETS]
+    assert code_of(app) != code
+    assert pending_client(delegate).post(STEP, {"code": code}).url == "/"
+
+
+def test_a_recovery_code_of_the_secret_before_still_opens(delegate, codes, settings):
+    settings.FACTOR_SECRETS = ["otro", *settings.FACTOR_SECRETS]
+    assert pending_client(delegate).post(STEP, {"code": codes[0]}).url == "/"
+
+
+def test_without_the_secret_before_its_codes_open_nothing(delegate, codes, settings):
+    settings.FACTOR_SECRETS = ["otro"]
+    assert pending_client(delegate).post(STEP, {"code": codes[0]}).status_code == 200

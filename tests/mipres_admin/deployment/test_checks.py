@@ -42,10 +42,11 @@ def test_any_host_name_is_refused(settings):
 
 
 def test_second_factors_need_a_secret_of_their_own(settings):
-    settings.FACTOR_SECRET = "another"
+    settings.FACTOR_SECRETS = ["t5" * 40]
     assert ids(checks.secrets_are_apart) == []
-    settings.FACTOR_SECRET = settings.SECRET_KEY
-    assert ids(checks.secrets_are_apart) == ["mipres_admin.E013"]
+    for wrong in (settings.SECRET_KEY, "short"):
+        settings.FACTOR_SECRETS = ["t5" * 40, wrong]
+        assert ids(checks.secrets_are_apart) == ["mipres_admin.E013"]
 
 
 def test_a_portal_without_antivirus_is_warned(settings):
