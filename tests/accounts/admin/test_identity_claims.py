@@ -115,8 +115,9 @@ def dates_of(client, claim, entry):
 def test_admin_shows_no_date_that_opens_an_account(group, state):
     client, fields = Client(), {"reviewer": make_staff("revisor"), "reviewed_at": timezone.now(), "reason": "x"}
     client.force_login(make_staff(group))
-    fields |= {"account": make_natural()} if state == "verificada" else {}
-    claim = make_claim(state=state, **(fields if state != "pendiente" else {}))
+    fields = {} if state == "pendiente" else fields
+    account = make_natural() if state == "verificada" else None
+    claim = make_claim(account and account.person, account=account, state=state, **fields)
     entry = make_civil_entry(document_number=claim.document_number)
     shows = state == "en_revision" and group in ("revisor", "superusuario")
     assert dates_of(client, claim, entry) == ({claim.issued_on, "Distinta"} if shows else set())
