@@ -35,6 +35,7 @@ def security(request: AnyRequest) -> HttpResponse:
 
 
 @signed_in(methods=FORM)
+@recently_confirmed()
 def end_session(request: AnyRequest, public_id: UUID) -> HttpResponse:
     """End one of this account's sessions; its own ends by "Salir"."""
     account = request.account

@@ -55,8 +55,9 @@ def enrol_late(client):
 
 
 def test_an_old_session_ends_no_sessions(late, delegate):
-    factories.make_session(delegate)
+    other = factories.make_session(delegate)
     assert is_asked(late.post("/seguridad/sesiones/cerrar/"))
+    assert is_asked(late.post(reverse("end_session", args=[other.public_id])))
     assert delegate.sessions.current().count() == 2
 
 

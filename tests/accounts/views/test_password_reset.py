@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Account, PasswordLink
 from mipres_admin.history.models import HistoryEntry
@@ -55,6 +56,13 @@ def test_the_password_of_the_form_opens(client, newcomer):
     assert "Contraseña cambiada exitosamente" in client.get(response.url).text
     log_in(client, newcomer.login, NEW)
     assert is_logged_in(client)
+
+
+def test_the_password_of_a_link_does_not_replace_the_second_factor(client, newcomer):
+    factories.make_app(newcomer)
+    assign(client, link_to(newcomer))
+    assert log_in(client, newcomer.login, NEW).url == reverse("second_factor")
+    assert not is_logged_in(client)
 
 
 @pytest.mark.parametrize(
