@@ -1,6 +1,6 @@
 """Which people, accounts, sessions and second factors exist, and what can never be false of them?"""
 
-from accounts.models.accounts import Account, StaffAccount, Suspension, can_log_in_q
+from accounts.models.accounts import Account, StaffAccount, Suspension, accounts_of_oneself, can_log_in_q
 from accounts.models.captcha_sounds import CaptchaSound
 from accounts.models.civil_registry import CivilRegistryEntry
 from accounts.models.deceased import DeceasedEntry
@@ -35,6 +35,7 @@ __all__ = [
     "StaffAccount",
     "Suspension",
     "Verification",
+    "accounts_of_oneself",
     "can_log_in_q",
     "document_check",
     "document_q",

@@ -126,6 +126,11 @@ class Account(AbstractBaseUser, PermissionsMixin):
         return self.person_id is not None and self.entity_id is None and not self.is_staff
 
     @property
+    def is_of_oneself(self) -> bool:
+        """Whether only its person chooses its e-mail: an own account, or one as a PPN, and no other entity's."""
+        return self.person_id is not None and not self.is_staff and self.entity_kind in (None, EntityKind.PPN)
+
+    @property
     def is_unverified(self) -> bool:
         """Whether nobody has verified who holds this account of Mi Seguridad Social: it has an `IdentityClaim`."""
         return self.person_id is None and not self.is_staff
@@ -234,6 +239,12 @@ def can_log_in_q(path: str = "") -> Q:
     suspended = Exists(Suspension.objects.current().filter(account=OuterRef(f"{path}pk")))
     alive = Q(**{f"{path}person__deceased_on__isnull": True})
     return Q(**{f"{path}is_active": True}) & alive & entity & ~Q(suspended)
+
+
+def accounts_of_oneself(person: Person) -> models.QuerySet[Account]:
+    """Those of which `Account.is_of_oneself` is true."""
+    own = Q(entity=None) | Q(entity__kind=EntityKind.PPN)
+    return Account.objects.filter(own, person=person, is_staff=False)
 
 
 class StaffAccountManager(AccountManager):

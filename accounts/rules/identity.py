@@ -174,10 +174,11 @@ class Known:
 def matches_registry(identity: Identity, known: Known, email: str) -> bool:
     """Whether the Registro civil shows that the identity, confirmed from this e-mail, is the person's, alive.
 
-    A delegate's document needs an e-mail that one of their accounts has: a card in strange hands is not enough there.
+    A card in strange hands is not enough for the document of somebody who has accounts: a PPN confirms from the e-mail
+    that they proved as one, and a delegate waits for a reviewer, since who appoints them chooses their e-mail.
     """
     entry = known.entry
-    emails = {account.email.lower() for account in known.accounts}
+    proven = {account.email.lower() for account in known.accounts if account.is_active and account.is_of_oneself}
     return (
         entry is not None
         and entry.issued_on == identity.issued_on
@@ -185,7 +186,7 @@ def matches_registry(identity: Identity, known: Known, email: str) -> bool:
         and not known.died
         and known.own_account is None
         and known.login_holder is None
-        and (not emails or email.lower() in emails)
+        and (not known.accounts or email.lower() in proven)
     )
 
 

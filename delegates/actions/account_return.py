@@ -8,9 +8,9 @@ from accounts.actions.email_replacement import remove_access
 from accounts.actions.password_links import write_link
 from accounts.actions.second_factor import delete_factors
 from accounts.events import Event
-from accounts.models import Account, PasswordLink, Suspension
+from accounts.models import Account, PasswordLink, Suspension, accounts_of_oneself
 from accounts.security.notices import addresses_of, notify_person
-from delegates.models import EmailChange, accounts_of_oneself, person_of
+from delegates.models import EmailChange, person_of
 from delegates.rules.account_return import return_refusal
 from mipres_admin.database import clock
 from mipres_admin.database.locks import lock, lock_rows

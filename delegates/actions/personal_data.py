@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.models import Account, PasswordLink
+from accounts.models import Account, PasswordLink, accounts_of_oneself
 from accounts.security import login_limits
 from accounts.security.notices import notify_person
 from delegates.events import Event
-from delegates.models import EmailChange, accounts_of_oneself, person_of
+from delegates.models import EmailChange, person_of
 from delegates.personal_data_export import personal_data, unverified_data
 from mipres_admin.database.locks import lock
 from mipres_admin.database.text import masked_email

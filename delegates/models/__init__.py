@@ -17,7 +17,6 @@ from delegates.models.sign_ups import (
     EmailChange,
     PrivacyAcceptance,
     SignUp,
-    accounts_of_oneself,
     person_of,
 )
 
@@ -39,6 +38,5 @@ __all__ = [
     "Representation",
     "RutDocument",
     "SignUp",
-    "accounts_of_oneself",
     "person_of",
 ]

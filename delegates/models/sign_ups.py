@@ -7,19 +7,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Account, DocumentType, Person, Sex, document_check
-from entities.models import EntityKind
 from mipres_admin.database.constraints import SHA256
 
 
 def person_of(account: Account) -> Person:
     """The verified person of an account. Raises Refused for one whose identity nobody has verified."""
     return account.require_person()
-
-
-def accounts_of_oneself(person: Person) -> models.QuerySet[Account]:
-    """The person's own account and that as a PPN, which have one e-mail; a delegate's has that of the entity."""
-    own = Q(entity=None) | Q(entity__kind=EntityKind.PPN)
-    return Account.objects.filter(own, person=person, is_staff=False)
 
 
 class SignUpQuerySet(models.QuerySet["SignUp"]):

@@ -38,6 +38,12 @@ def matching_person(**fields):
     return factories.make_person(**(defaults | fields))
 
 
+def provider(**fields):
+    """The account of the document's person as a Proveedor Persona Natural, whose e-mail they proved."""
+    defaults = {"person": matching_person(), "email": TYPED["email"].upper()}
+    return factories.make_delegate(factories.make_entity("PPN"), **(defaults | fields))
+
+
 def civil_entry(**fields):
     """The Registro civil has what is typed, in capitals."""
     names = {"first_name": "MARIA", "second_name": "GABRIELA", "first_surname": "SUAREZ", "second_surname": ""}
@@ -81,5 +87,12 @@ def obstacles():
         "a delegate of another e-mail": known(
             lambda: factories.make_delegate(factories.make_entity(), person=matching_person())
         ),
+        "a delegate to whom the entity gave that e-mail": known(
+            lambda: factories.make_delegate(
+                factories.make_entity(), person=matching_person(email=TYPED["email"]), email=TYPED["email"]
+            )
+        ),
+        "a former Proveedor Persona Natural": known(lambda: provider(is_active=False)),
+        "a Proveedor Persona Natural of another e-mail": known(lambda: provider(email="otro@correo.example")),
         "login of the Ministry": known(lambda: Account.objects.create_superuser("CC1025000111", email="a@b.example")),
     }

@@ -29,6 +29,7 @@ from tests.delegates.signing_up import (
     matching_person,
     obstacles,
     page_text,
+    provider,
     send_sign_up,
 )
 
@@ -199,8 +200,8 @@ def test_previous_email_of_an_existing_person_is_notified(client):
     assert OutgoingMail.objects.filter(recipient="viejo@correo.example", template="own_account_verified").exists()
 
 
-def test_delegate_signs_up_with_the_email_of_a_delegate_account(client):
-    factories.make_delegate(factories.make_entity(), person=matching_person(), email=TYPED["email"].upper())
+def test_provider_signs_up_with_the_email_that_they_proved(client):
+    provider()
     civil_entry()
     send_sign_up(client)
     client.post(link(), NEW)
