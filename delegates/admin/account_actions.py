@@ -105,7 +105,7 @@ GIVE_BACK = GiveBack(
         "los segundos factores, los códigos de recuperación, los equipos conocidos, los enlaces y las sesiones de esta "
         "cuenta y de la de Proveedor Persona Natural de la persona, y se revocan sus tokens. Al correo llega un enlace "
         "para asignar otra contraseña, y un aviso a cada dirección que el portal tenía de la persona. Revise después "
-        "en «Histórico» lo que se hizo con la cuenta: representaciones y registros no cambian. No se puede deshacer."
+        "en «Historia» lo que se hizo con la cuenta: representaciones y registros no cambian. No se puede deshacer."
     ),
     permission="accounts.give_back_account",
     success_message="La cuenta se devolvió: el enlace va al correo del dueño y sus demás direcciones fueron avisadas.",

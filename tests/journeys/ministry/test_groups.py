@@ -36,7 +36,7 @@ ALL_PANELS = [
 # the panels of the dashboard by group
 PANELS = {
     "soporte": ["delegates", "activations", "refusals", "tokens", "mail"],
-    "revisor": ["registrations", "identities"],
+    "revisor": ["registrations", "identities", "delegates", "refusals"],
     "cargador": ["registries"],
     "auditor": ALL_PANELS,
     "superusuario": ALL_PANELS,
@@ -111,7 +111,7 @@ def retry_mail(page: Page, checker) -> None:
     expect(page.get_by_text("El correo quedó de nuevo en espera.")).to_be_visible()
 
 
-def suspend_with_links(page: Page, checker, delegate: Account) -> None:
+def suspend_delegate(page: Page, checker, delegate: Account) -> None:
     open_list(page, "Cuentas")
     page.locator("#searchbar").fill(delegate.login)
     page.locator("#searchbar").press("Enter")
@@ -140,7 +140,7 @@ def test_soporte_suspends_a_delegate_whose_session_ends_at_once(open_index, open
     page_of_delegate = open_page(delegate)
     page_of_delegate.goto("/")
     expect(page_of_delegate.get_by_role("navigation").first).to_be_visible()
-    suspend_with_links(open_index("soporte", PHONE), checker, delegate)
+    suspend_delegate(open_index("soporte", PHONE), checker, delegate)
     page_of_delegate.goto("/usuarios/")
     expect(page_of_delegate.get_by_role("button", name="Ingresar")).to_be_visible()
     assert HistoryEntry.objects.get(event="account.suspended").reason == "Denuncia de la entidad"
