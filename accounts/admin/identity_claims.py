@@ -14,7 +14,16 @@ from accounts.actions import identity_claims as actions
 from accounts.admin.list_helpers import DocumentColumn, filter_by_document
 from accounts.models import Account, ClaimState, IdentityClaim
 from accounts.models.identity_claims import WAITING_STATES
-from accounts.rules.identity import Identity, Known, disagreeing, may_review, same_names, verification_refusal
+from accounts.rules.identity import (
+    OWN,
+    Identity,
+    Known,
+    disagreeing,
+    is_own,
+    may_review,
+    same_names,
+    verification_refusal,
+)
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,
     ObjectActionsAdmin,
@@ -108,8 +117,15 @@ def _initial(claim: IdentityClaim) -> dict[str, Any]:
     return {"expected_version": claim.version, "reason": ITS_TURN if is_turn else ""}
 
 
+class ReviewAction(ObjectAction):
+    """Nobody decides their own identity."""
+
+    def is_allowed(self, request: Any, obj: Any) -> bool:
+        return super().is_allowed(request, obj) and not is_own(obj, request.user)
+
+
 REVIEW_ACTIONS = tuple(
-    ObjectAction(
+    ReviewAction(
         slug=slug,
         label=label,
         confirmation="",  # the form is below what the reviewer reads
@@ -143,9 +159,10 @@ REVIEW_ACTIONS = tuple(
 )
 
 
-def _known_context(claim: IdentityClaim) -> dict[str, Any]:
+def _known_context(claim: IdentityClaim, by: Any) -> dict[str, Any]:
     """What a reviewer weighs: each source of the names, the accounts of the person, other claims of the document."""
     known = Known.of(Identity.of(claim))
+    obstacle = OWN if is_own(claim, by) else verification_refusal(known, claim.account)
     others = IdentityClaim.objects.of_document(claim.document_type, claim.document_number).exclude(pk=claim.pk)
     return {
         "known": known,
@@ -156,7 +173,7 @@ def _known_context(claim: IdentityClaim) -> dict[str, Any]:
         ],
         "same_issued_on": known.entry is not None and known.entry.issued_on == claim.issued_on,
         "differs": disagreeing(claim, known),
-        "obstacle": verification_refusal(known, claim.account) if claim.state in WAITING_STATES else None,
+        "obstacle": obstacle if claim.state in WAITING_STATES else None,
         "others": others.select_related("account"),
     }
 
@@ -222,7 +239,7 @@ class IdentityClaimAdmin(DocumentColumn, ObjectActionsAdmin):
             "is_pending": _is_pending(claim),
             "ahead": IdentityClaim.objects.ahead_of(claim).count() if _is_pending(claim) else 0,
         }
-        context |= _known_context(claim) | self.actions_context(request, claim)
+        context |= _known_context(claim, request.user) | self.actions_context(request, claim)
         return self.page(request, "admin/accounts/identityclaim/review.html", context)
 
 

@@ -97,7 +97,7 @@ def test_a_ppn_activates_only_themselves(open_page, checker):
     page = open_page(delegate)
     page.goto("/")
     find_user(page, ADMINISTRATIVO, "1025000444")
-    expect(page.get_by_text("solo puede activarse a sí mismo")).to_be_visible()
+    expect(page.get_by_text("solo puede buscarse y activarse a sí mismo")).to_be_visible()
     checker.check(page)
     find_user(page, ADMINISTRATIVO, "1025000333")
     give(page, "PROV000009", "Rol_Dispensador")
