@@ -86,7 +86,6 @@ REASON_REQUIRED = frozenset(
 )
 # what the keys of `before` and `after` are called
 LABELS = {
-    "account": "Cuenta",
     "active": "Activa",
     "codes": "Códigos",
     "codes_left": "Códigos que quedan",

@@ -75,14 +75,14 @@ def entity_rows(associations: AssociationQuerySet, columns: tuple[Column, ...]) 
 EVENT_COLUMNS: tuple[Column[EntityHistoryRow], ...] = (
     Column("FECHA", 20, lambda row: row.moment),
     Column("ACTO", 40, lambda row: row.entry.event_label),
-    Column("QUIÉN", 34, lambda row: row.actor),
-    Column("USUARIO", 22, lambda row: row.login),
+    Column("QUIÉN", 34, lambda row: row.actor.name),
+    Column("USUARIO", 22, lambda row: row.actor.login),
     Column("SOBRE QUÉ", 26, lambda row: row.object_type),
     Column("CUÁL", 40, lambda row: row.object_name),
     Column("MOTIVO", 40, lambda row: row.entry.reason),
     Column("ANTES", 50, lambda row: cell_text(without_codes(row.entry.before))),
     Column("DESPUÉS", 50, lambda row: cell_text(without_codes(with_reason(row.entry)))),
-    Column("DIRECCIÓN", 18, lambda row: row.address),
+    Column("DIRECCIÓN", 18, lambda row: row.actor.address),
 )
 
 

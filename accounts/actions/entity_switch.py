@@ -12,13 +12,12 @@ from mipres_admin.refusals import refuse
 
 @transaction.atomic
 def switch_account(*, by: Account, to: Account, session: AccountSession) -> None:
-    """End `session` of `by` so that the same person goes on as `to`: one row of history in each account's.
+    """End `session` of `by` so that the same person goes on as `to`: one row of history for each account, its own.
 
-    Neither row names a login: that of a natural person is their document, and each row is read in one of two entities.
+    Each row is read in one of two entities, so neither names the other account; the request's id joins them.
     Raises Refused when `to` is not another active account of the same person.
     """
     refuse(switch_refusal(by, to))
     AccountSession.objects.filter(pk=session.pk).update(ended_at=timezone.now())
     for account in (by, to):
-        before, after = {"account": by.pk}, {"account": to.pk}
-        record(by=by, event=Event.SESSION_SWITCHED, obj=account, entity=account.entity, before=before, after=after)
+        record(by=account, event=Event.SESSION_SWITCHED, obj=account)

@@ -18,6 +18,7 @@ from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, PortalReques
 from mipres_admin.excel.writer import download
 from mipres_admin.forms import used_filters
 from mipres_admin.history.models import HistoryEntry
+from mipres_admin.history.presenters import actor_for
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refusal
 
@@ -187,7 +188,7 @@ def sede_history(request: ProviderRequest, codigo: str) -> HttpResponse:
     sede = sede_for(request, codigo)
     entries = HistoryEntry.objects.of(sede).visible_to(request.entity).select_related("actor__person")
     page = page_of(request, entries, "id", newest_first=True)
-    events = [(entry, _changes(entry)) for entry in page.rows]
+    events = [(entry, actor_for(entry, request.entity), _changes(entry)) for entry in page.rows]
     return render(request, "entities/sede_history.html", {"sede": sede, "page": page, "events": events})
 
 

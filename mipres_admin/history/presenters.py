@@ -101,6 +101,37 @@ def cell_text(values: Mapping[str, Any]) -> str:
     return "\n".join(f"{key_label(key)}: {display_value(value)}" for key, value in values.items())
 
 
+# ---------------------------------------------------------------- who acted
+
+MINISTRY, PORTAL, NOBODY, PERSON = "Ministerio", "El portal", "Sin identificar", "Mi Seguridad Social"
+ANOTHER_ENTITY = "Otra entidad"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did something and from where, as far as the people of one entity may know; the rest is empty."""
+
+    name: str
+    login: str = ""
+    address: str = ""
+
+
+def actor_for(entry: HistoryEntry, entity: Model) -> Actor:
+    """Who acted in an event, for the people of `entity`; `entry` comes with its actor.
+
+    Only the entity's own accounts are named with login and address, and visitors without an account by their address.
+    Neither the Ministry's people nor another entity is named. A natural person's own login is their document.
+    """
+    actor: Any = entry.actor
+    if actor is None:
+        return Actor(NOBODY, address=entry.address) if entry.address else Actor(PORTAL)
+    if actor.is_staff:
+        return Actor(MINISTRY)
+    if actor.entity_id == entity.pk:
+        return Actor(actor.display_name, actor.login, entry.address or "")
+    return Actor(ANOTHER_ENTITY) if actor.entity_id else Actor(actor.display_name, PERSON)
+
+
 # ---------------------------------------------------------------- the object
 
 Key = tuple[str, str]

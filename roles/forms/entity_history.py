@@ -7,11 +7,7 @@ from entities.models import Entity
 from mipres_admin.forms import optional_choice, set_choices
 from mipres_admin.history.forms import BaseHistoryForm
 from mipres_admin.history.models import HistoryQuerySet
-from roles.page_content.entity_history import (
-    MINISTRY,
-    NOBODY,
-    PORTAL,
-)
+from mipres_admin.history.presenters import MINISTRY, NOBODY, PORTAL
 
 # who did it, where it was none of the entity's own accounts
 OTHERS: dict[str, tuple[str, dict[str, Any]]] = {

@@ -8,22 +8,26 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import Account
 from entities.models import Entity
 from mipres_admin.history.models import HistoryEntry
-from mipres_admin.history.presenters import Difference, HistoryRow, diff, object_names, object_type_label, without_codes
+from mipres_admin.history.presenters import (
+    Actor,
+    Difference,
+    HistoryRow,
+    actor_for,
+    diff,
+    object_names,
+    object_type_label,
+    without_codes,
+)
 from roles.models import RegisteredUser
-
-MINISTRY, PORTAL, NOBODY, PERSON = "Ministerio", "El portal", "Sin identificar", "Mi Seguridad Social"
 
 
 @dataclass(frozen=True)
 class EntityHistoryRow(HistoryRow):
     """One event as the people of its entity read it."""
 
-    actor: str
-    login: str
-    address: str
+    actor: Actor
 
     @property
     def moment(self) -> str:
@@ -49,35 +53,13 @@ def scopes_of(entity: Entity) -> dict[str, QuerySet[Any]]:
     return own | {RegisteredUser._meta.label_lower: users, Entity._meta.label_lower: Entity.objects.all()}
 
 
-def _actor(actor: Account | None, entry: HistoryEntry, entity: Entity) -> tuple[str, str]:
-    """The name and the login of the actor, as far as the entity's people may know them."""
-    if actor is None:
-        return (NOBODY if entry.address else PORTAL), ""
-    if actor.is_staff:
-        return MINISTRY, ""
-    if actor.entity_id == entity.pk:
-        return actor.display_name, actor.login
-    # a person's own login is their document
-    return (str(actor.entity), "") if actor.entity else (actor.display_name, PERSON)
-
-
 def present(entries: Iterable[HistoryEntry], entity: Entity) -> Iterator[EntityHistoryRow]:
     """These events of an entity, for its own people; `entries` come with their actors.
 
-    The Ministry's people are not named, nor is a person who is no user of the entity. An address is shown for its own
-    accounts and for visitors without an account.
+    Nobody is named who is not the entity's own, see `actor_for` and `scopes_of`.
     """
     entries = list(entries)
     names = object_names(entries, scopes_of(entity))
     for entry in entries:
-        actor: Any = entry.actor
-        name, login = _actor(actor, entry, entity)
-        is_own = actor is None or actor.entity_id == entity.pk
-        yield EntityHistoryRow(
-            entry,
-            object_type_label(entry),
-            names.get((entry.object_type, entry.object_id), ""),
-            name,
-            login,
-            (entry.address or "") if is_own else "",
-        )
+        name = names.get((entry.object_type, entry.object_id), "")
+        yield EntityHistoryRow(entry, object_type_label(entry), name, actor_for(entry, entity))

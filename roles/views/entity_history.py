@@ -26,7 +26,7 @@ COUNTED_TO = 10_000
 def _filtered(request: AccountRequest[Any], entity: Entity) -> tuple[EntityHistoryForm, HistoryQuerySet]:
     """The form of the address and the entity's events that match it; none for a wrong filter."""
     form = EntityHistoryForm(request.GET, entity=entity)
-    events = HistoryEntry.objects.visible_to(entity).select_related("actor__person", "actor__entity")
+    events = HistoryEntry.objects.visible_to(entity).select_related("actor__person")
     return form, form.filtered(events) if form.is_valid() else events.none()
 
 

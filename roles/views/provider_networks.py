@@ -16,6 +16,7 @@ from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, de
 from mipres_admin.excel.writer import download
 from mipres_admin.forms import used_filters
 from mipres_admin.history.models import HistoryEntry
+from mipres_admin.history.presenters import actor_for
 from mipres_admin.paging import page_of
 from roles.actions import provider_networks as actions
 from roles.actions.lookup import record_download
@@ -235,7 +236,8 @@ def association_history(request: DelegateRequest, pk: int) -> HttpResponse:
     entries = HistoryEntry.objects.of(member).visible_to(owner).filter(event__startswith="network.")
     page = page_of(request, entries.select_related("actor__person"), "id", newest_first=True)
     current = Association.objects.of(owner).with_member(member).current().exists()
-    context = {"member": member, "page": page, "current": current}
+    rows = [(entry, actor_for(entry, owner)) for entry in page.rows]
+    context = {"member": member, "page": page, "rows": rows, "current": current}
     return render(request, "roles/association_history.html", context)
 
 

@@ -17,6 +17,7 @@ from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, de
 from mipres_admin.excel.writer import download
 from mipres_admin.forms import used_filters
 from mipres_admin.history.models import HistoryEntry
+from mipres_admin.history.presenters import actor_for
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refused
 from roles.actions import role_assignments as actions
@@ -190,7 +191,8 @@ def user_history(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     user = user_for(request, public_id)
     entries = HistoryEntry.objects.of(user).visible_to(request.entity).filter(event__startswith="roles.")
     page = page_of(request, entries.select_related("actor__person"), "id", newest_first=True)
-    return render(request, "roles/user_history.html", {"user": user, "person": user.person, "page": page})
+    rows = [(entry, actor_for(entry, request.entity)) for entry in page.rows]
+    return render(request, "roles/user_history.html", {"user": user, "person": user.person, "page": page, "rows": rows})
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.YES)

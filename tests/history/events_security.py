@@ -390,7 +390,7 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     switch_account(by=one, to=other, session=session)
     for account in (one, other):
-        yield Expected(account, one, account.entity, {"account": one.pk}, {"account": other.pk})
+        yield Expected(account, account, account.entity)
 
 
 @case(Event.ACCOUNT_GIVEN_BACK)
@@ -412,7 +412,7 @@ def to_the_natural_person(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     switch_account(by=one, to=natural, session=session)
     for account in (one, natural):
-        yield Expected(account, one, account.entity, {"account": one.pk}, {"account": natural.pk})
+        yield Expected(account, account, account.entity)
 
 
 @case(Event.FACTOR_POLICY_CHANGED)

@@ -79,6 +79,12 @@ def keys_of(value):
     )
 
 
+def may_be_named(row):
+    """Whether a row in an entity's history was done by its own account, by the Ministry, a natural person or nobody."""
+    by, entity = row.actor, row.entity_id
+    return by is None or entity is None or by.is_staff or by.entity_id in (None, entity)
+
+
 def case_id(pair):
     """The event and the name of the case: `roles.ended by_something_else`."""
     event, case = pair
@@ -106,6 +112,7 @@ def test_action_records_its_one_row_as_the_portals_role(pair, scenario, request_
     secrets = {text for text in (PASSWORD, *private()) if text}
     leaked = {text for text in secrets if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", content)}
     assert not leaked, "a document, an e-mail, a password or a link is in the history"
+    assert all(may_be_named(row) for row in rows), "the entity's people would read of another entity's account"
     unlabelled = keys_of([(row.before, row.after) for row in rows]) - event_registry.labelled_keys()
     assert not unlabelled, "people read each key in Spanish"
 

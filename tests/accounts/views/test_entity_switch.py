@@ -62,6 +62,20 @@ def test_both_entities_have_it_in_their_history(delegate_client, delegate, secon
     ]
 
 
+def test_neither_entity_reads_of_the_other(delegate_client, delegate, second):
+    switch(delegate_client, second)
+    for own, other in ((delegate, second), (second, delegate)):
+        colleague = Client()
+        colleague.force_login(factories.make_delegate(own.entity, login=f"{own.login}-2"))
+        page = colleague.get("/historia/").text
+        assert "Cambio de entidad" in page
+        assert own.display_name in page
+        assert other.entity.name not in page
+        assert other.login not in page
+    switched = HistoryEntry.objects.filter(event="session.switched")
+    assert [(row.actor, row.before, row.after) for row in switched] == [(second, {}, {}), (delegate, {}, {})]
+
+
 def test_the_natural_person_is_an_account_too(delegate_client, delegate):
     natural = factories.make_natural(delegate.person)
     assert "Persona natural" in delegate_client.get(PAGE).text

@@ -15,6 +15,7 @@ from entities.exports import SEDE_COLUMNS
 from entities.models import Municipality, Sede
 from entities.rules.sedes import NO_CODES_LEFT
 from mipres_admin.history.recording import record
+from mipres_admin.origin import Origin, origin
 from mipres_admin.refusals import Refused
 from tests.cells import each_cell
 from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
@@ -277,6 +278,16 @@ def test_sede_history_shows_every_event(client, delegate):
 def test_sede_history_shows_events_of_its_entity_only(client, sede):
     record(by=None, event=Event.SEDE_EDITED, obj=sede, entity=make_entity(), after={"name": "Ajena"})
     assert client.get(reverse("sede_history", args=[sede.code])).context["page"].count == 0
+
+
+def test_sede_history_names_nobody_of_the_ministry(client, sede, ministry):
+    token = origin.set(Origin("203.0.113.7", ""))
+    record(by=ministry, event=Event.SEDE_DISABLED, obj=sede, entity=sede.entity)
+    origin.reset(token)
+    page = client.get(reverse("sede_history", args=[sede.code])).text
+    assert "Ministerio</td>" in page
+    for hidden in (ministry.login, ministry.display_name, "203.0.113.7"):
+        assert hidden not in page
 
 
 def test_list_shows_the_columns_of_the_manual_and_more(client, sede, delegate):

@@ -242,6 +242,8 @@ def test_the_entity_reads_why_the_ministry_ended_a_role(ministry, delegate, dele
     perform(client_of(ministry), factories.make_assignment(user, sede, "Rol_Anulador", delegate), "terminar")
     page = delegate_client.get(reverse("user_history", args=[user.public_id])).text
     assert f"Lo terminó el Ministerio: {WHY}" in page
+    for hidden in (ministry.login, ministry.display_name, "127.0.0.1"):
+        assert hidden not in page
 
 
 def test_policy_date_that_is_no_date_is_refused(ministry):

@@ -145,6 +145,15 @@ def test_ministry_is_shown_without_a_name(delegate_client, delegate, ministry, f
     assert from_there not in table(page)
 
 
+@pytest.mark.parametrize("excel", [False, True])
+def test_another_entity_is_not_named(delegate_client, delegate, stranger, from_there, excel):
+    write(stranger, obj=delegate, entity=delegate.entity)
+    shown = str(sheet(delegate_client.get(EXCEL))) if excel else table(delegate_client.get(PAGE))
+    assert "Otra entidad" in shown
+    for hidden in (stranger.entity.name, stranger.login, stranger.display_name, from_there):
+        assert hidden not in shown
+
+
 def test_failed_login_is_shown_with_its_address_only(delegate_client, delegate, from_there):
     record_failed_attempt(AccountEvent.SESSION_REFUSED, Mock(spec=Attempt, is_last_allowed=False), delegate)
     page = delegate_client.get(PAGE, {"acto": "session.refused"})

@@ -15,6 +15,8 @@ from openpyxl import load_workbook
 
 from entities.models import Association, Entity
 from mipres_admin.history.models import HistoryEntry
+from mipres_admin.history.recording import record
+from roles.events import Event
 from roles.models import RoleAssignment
 from tests.cells import each_cell
 from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
@@ -519,6 +521,15 @@ def test_association_history_shows_account_event_and_moment(client, eps, clinic)
     page = client.get(reverse("association_history", args=[association.pk])).text
     for shown in ("Entidad asociada", "Entidad desasociada", eps.login, "127.0.0.1", "No terminó ningún rol"):
         assert shown in page
+
+
+def test_association_history_names_nobody_of_the_ministry(client, eps, clinic, ministry):
+    press(client, "clinica", [clinic])
+    record(by=ministry, event=Event.NETWORK_DISSOCIATED, obj=clinic, entity=eps.entity)
+    page = client.get(reverse("association_history", args=[Association.objects.get().pk])).text
+    assert "Ministerio</td>" in page
+    assert ministry.login not in page
+    assert ministry.display_name not in page
 
 
 @pytest.mark.parametrize("pk", [10**17, 10**30])
