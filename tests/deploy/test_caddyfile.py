@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from django.conf import settings
 from django.urls import resolve
 
 from mipres_admin.access.bodies import ORDINARY_BODY
@@ -29,12 +30,15 @@ class Echo(BaseHTTPRequestHandler):
     """Answers with what it received, as the portal would receive it."""
 
     def do_GET(self):
+        self.server.paths.append(self.path)
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if "breaks" in self.path:
             return  # as a portal that ends in the middle
         path = self.requestline.split()[1]
         body = json.dumps({"path": path, "headers": dict(self.headers)}).encode()
         self.send_response(200)
+        if "partly" in self.path:
+            self.send_header("Content-Security-Policy", "default-src 'self'")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -51,6 +55,10 @@ class Echo(BaseHTTPRequestHandler):
 
 class Upstream(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.paths = []
 
     def handle_error(self, *_):
         """Caddy closes the connection of a body that is too large."""
@@ -72,9 +80,17 @@ class Proxy:
             "MIPRES_HTTPS_PORT": str(self.https),
             "MIPRES_UPSTREAM": f"unix/{folder / 'portal.sock'}",
             "MIPRES_MONITORING": "192.0.2.1/32",
+            # as docs/operations.md says for Debian's Caddy 2.6
+            "MIPRES_PROXY_BUFFERS": "buffer_requests\nmax_buffer_size 11MiB",
             "XDG_DATA_HOME": str(folder),
             "XDG_CONFIG_HOME": str(folder),
         }
+
+    def connect(self):
+        """A connection over TLS to send bytes through."""
+        context = ssl.create_default_context(cafile=self.root)
+        plain = socket.create_connection(("localhost", self.https), timeout=10)
+        return context.wrap_socket(plain, server_hostname="localhost")
 
     def ask(self, path, *, secure=True, method="GET", headers=(), body=None):
         """Status, headers and body of the answer to a request whose path is sent as it is."""
@@ -101,8 +117,8 @@ class Proxy:
 def proxy(tmp_path_factory):
     folder = tmp_path_factory.mktemp("caddy")
     proxy = Proxy(folder)
-    with Upstream(str(folder / "portal.sock"), Echo) as upstream, proxy.log.open("wb") as log:
-        Thread(target=upstream.serve_forever, daemon=True).start()
+    with Upstream(str(folder / "portal.sock"), Echo) as proxy.upstream, proxy.log.open("wb") as log:
+        Thread(target=proxy.upstream.serve_forever, daemon=True).start()
         command = [tools.program("caddy"), "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
         caddy = subprocess.Popen(command, env=proxy.environment, stdout=log, stderr=log)
         try:
@@ -111,7 +127,7 @@ def proxy(tmp_path_factory):
         finally:
             caddy.terminate()
             caddy.wait(10)
-            upstream.shutdown()
+            proxy.upstream.shutdown()
 
 
 def wait_until_open(proxy, caddy):
@@ -229,10 +245,39 @@ def test_every_answer_carries_the_headers_and_no_server(proxy):
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
 
 
+def test_the_portal_sees_no_request_before_its_body_is_complete(proxy):
+    with proxy.connect() as slow:
+        slow.sendall(b"POST /slow/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nConnection: close\r\n\r\nlogin")
+        for _ in range(20):
+            assert "/slow/" not in [*proxy.upstream.paths, proxy.received("/meanwhile/")["path"]]
+        slow.sendall(b"=admi")
+        assert slow.recv(1024).startswith(b"HTTP/1.1 200")
+    assert "/slow/" in proxy.upstream.paths
+
+
+def test_defaults_are_added_to_an_answer_that_has_some_of_them(proxy):
+    headers = proxy.ask("/partly/")[1]
+    assert (headers["Content-Security-Policy"], headers["Cache-Control"]) == ("default-src 'self'", "no-store")
+    assert headers["Strict-Transport-Security"]
+    assert headers["Permissions-Policy"] == settings.PERMISSIONS_POLICY
+
+
+@pytest.mark.parametrize(("secure", "expected"), [(True, 421), (False, 403)])
+@pytest.mark.parametrize("path", ["/ingresar/", SERVICE_ADDRESSES[0]])
+def test_nothing_is_served_under_another_name(proxy, secure, expected, path):
+    before = len(proxy.upstream.paths)
+    status, headers, body = proxy.ask(path, secure=secure, headers={"Host": "127.0.0.1"})
+    assert (status, len(proxy.upstream.paths)) == (expected, before)
+    assert body
+    assert (headers["Server"], headers["Cache-Control"], headers["X-Content-Type-Options"]) == (
+        None,
+        "no-store",
+        "nosniff",
+    )
+
+
 def test_the_newest_tls_is_preferred(proxy):
-    context = ssl.create_default_context(cafile=proxy.root)
-    plain = socket.create_connection(("localhost", proxy.https))
-    with context.wrap_socket(plain, server_hostname="localhost") as secure:
+    with proxy.connect() as secure:
         assert secure.version() == "TLSv1.3"
 
 
