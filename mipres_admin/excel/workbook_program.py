@@ -5,6 +5,7 @@ openpyxl uses where it is installed.
 """
 
 import io
+import re
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -14,12 +15,15 @@ from typing import IO, Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from mipres_admin.excel.tables import MEGABYTE, Limits, Problem, Row, Table, WorkbookError, messages_of
 from mipres_admin.sandbox.protocol import Unreadable
 
 BLOCK = 64 * 1024
 SHARED_STRINGS = "sharedstrings.xml"
+# the last row of a sheet, where it says its size
+DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s+ref="(?:[A-Z]+\d+:)?[A-Z]+(\d{1,7})"')
 
 
 def read_workbook(file: IO[bytes], *, limits: dict[str, Any], title: str) -> Iterator[Any]:
@@ -121,13 +125,34 @@ class _LimitedPart(io.RawIOBase):
         super().close()
 
 
+class _Sheet(ReadOnlyWorksheet):
+    """A sheet whose size is looked for at its beginning: openpyxl would read all of one that does not say it."""
+
+    def _get_size(self) -> None:
+        sheet: Any = self  # the stubs of openpyxl leave out what begins with "_"
+        archive = sheet.parent._archive
+        with sheet._get_source() as part:
+            size = DIMENSION.search(part.read(BLOCK))
+        archive.row_tags = 0
+        if size:
+            self._max_row = int(size[1])
+
+
+class _Reader(ExcelReader):
+    def read_worksheets(self) -> None:
+        book: Any = self.wb
+        for sheet, part in self.parser.find_sheets():
+            if part.target in self.valid_files and "chartsheet" not in part.Type:
+                book._sheets.append(_Sheet(book, sheet.name, part.target, self.shared_strings))
+
+
 @contextmanager
 def open_workbook(file: IO[bytes], limits: Limits, title: str = "") -> Iterator[Table]:
     """The sheet called `title`, or the first one. Raises WorkbookError, while its rows are read too."""
     check_workbook(file, limits)
     archive = LimitedZip(file, limits)
     try:
-        reader = ExcelReader(file, read_only=True, data_only=limits.allow_formulas, keep_links=False)
+        reader: Any = _Reader(file, read_only=True, data_only=limits.allow_formulas, keep_links=False)
         reader.archive = archive
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # openpyxl warns of styles; only cells matter here

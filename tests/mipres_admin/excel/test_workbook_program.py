@@ -49,6 +49,16 @@ def test_done_grows_to_one_as_rows_are_read() -> None:
         assert [round(table.done(), 2) for _ in table.rows] == [0.67, 1.0]
 
 
+def test_a_sheet_that_does_not_say_its_size_is_read_once_and_row_by_row() -> None:
+    workbook, file = Workbook(write_only=True), io.BytesIO()
+    sheet: Any = workbook.create_sheet()
+    for number in range(20_000):
+        sheet.append([number])
+    workbook.save(file)
+    limits = Limits(unzipped=2 * MEGABYTE, in_memory=MEGABYTE, lines=20_000, row_tags=15_000, sheet_tags=200_000)
+    assert len(rows_of(file, limits)[1]) == 19_999
+
+
 def test_a_formula_is_refused_with_its_cell() -> None:
     with pytest.raises(WorkbookError) as refusal:
         rows_of(book(["A"], ["=1+1"]))

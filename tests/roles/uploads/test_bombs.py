@@ -17,7 +17,7 @@ REFUSALS = {
     "parts of one text": STYLES,
     "one long text": STYLES,
     "cells of one row": STYLES,
-    "cells of many rows": STYLES,
+    "cells of many rows": NO_HEADINGS,
     "what follows the rows": STYLES,
     "attributes of one cell": NO_HEADINGS,
     "depth": STYLES,
