@@ -1,6 +1,5 @@
 """Compare an identity with the Registro civil, and give an account its verified person, or a claim to be reviewed."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.events import Event
 from accounts.models import Account, IdentityClaim, Person, Verification
 from accounts.rules.identity import Identity, Known, Named, matches_registry, names_of
+from accounts.security.notices import notify_others
 from accounts.usernames import next_unverified_login
 from mipres_admin.database import clock
 from mipres_admin.database.locks import lock_key
@@ -38,13 +38,6 @@ def register_comparison(identity: Identity) -> bool:
 
 
 # ---------------------------------------------------------------- the person
-
-
-def _notify_of_account(person: Person, account: Account, accounts: Iterable[Account]) -> None:
-    """Every other address of a person whom the portal knew is told that an account was opened with their document."""
-    emails = {person.email.lower(), *(other.email.lower() for other in accounts)}
-    for email in sorted(emails - {account.email.lower()}):
-        notify(email, "own_account_verified", login=account.login, email=masked_email(account.email))
 
 
 def _contact(person: Person | None) -> dict[str, str]:
@@ -90,7 +83,8 @@ def give_person(
     event = Event.IDENTITY_VERIFIED
     record(by=by or account, event=event, obj=account, entity=None, before=before, after=after, reason=reason)
     if known.person is not None:
-        _notify_of_account(known.person, account, known.accounts)
+        old = known.person.email  # the rows of the other accounts have theirs still
+        notify_others(account, "own_account_verified", old, email=masked_email(account.email))
     notify(account, "identity_verified", how=how)
 
 

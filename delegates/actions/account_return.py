@@ -9,7 +9,7 @@ from accounts.actions.password_links import write_link
 from accounts.actions.second_factor import delete_factors
 from accounts.events import Event
 from accounts.models import Account, PasswordLink, Suspension, accounts_of_oneself
-from accounts.security.notices import addresses_of, notify_person
+from accounts.security.notices import notify_person
 from delegates.models import EmailChange, person_of
 from delegates.rules.account_return import return_refusal
 from mipres_admin.database import clock
@@ -47,7 +47,7 @@ def give_back_account(*, by: Account, account: Account, email: str, reason: str)
     accounts = lock_rows(accounts_of_oneself(person))
     account = next(each for each in accounts if each == account)
     refuse(return_refusal(account, by, email))
-    told = addresses_of(account)
+    told = [each.email for each in accounts] + [person.email]
     lifted = {"lifted_at": clock.now(), "lifted_by": by, "lifted_because": reason}
     Suspension.objects.current().filter(account=account).update(**lifted)
     EmailChange.objects.filter(account__in=accounts).delete()

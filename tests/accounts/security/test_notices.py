@@ -21,23 +21,40 @@ def addresses(delegate):
     factories.make_delegate(factories.make_entity(), person=delegate.person, email="x@hospital.example")
     factories.make_delegate(factories.make_entity(), person=delegate.person, email="X@HOSPITAL.example")
     factories.make_delegate(factories.make_entity(), person=delegate.person, email="ex@empleo.example", is_active=False)
-    return [HIJACKED, "x@hospital.example", delegate.person.email]
+    return [HIJACKED, delegate.person.email, "x@hospital.example"]
 
 
 def test_each_address_of_a_person_is_told_once(delegate, addresses):
-    assert addresses_of(delegate) == addresses
+    assert addresses_of(delegate) == (addresses[:2], addresses[2:])
 
 
 def test_the_ministrys_account_tells_its_own_address_alone(ministry, addresses, delegate):
     ministry.person = delegate.person
-    assert addresses_of(ministry) == [ministry.email]
-    assert ministry.email not in addresses_of(delegate)
+    assert addresses_of(ministry) == ([ministry.email], [])
+    assert not [emails for emails in addresses_of(delegate) if ministry.email in emails]
+
+
+def test_the_e_mail_of_a_suspended_account_is_not_proven(delegate, ministry):
+    own = factories.make_natural(delegate.person)
+    assert own.email in addresses_of(delegate)[0]
+    suspend_account(by=ministry, account=own, reason="La abrió otra persona")
+    delegate.email = HIJACKED
+    assert addresses_of(delegate) == ([HIJACKED], [own.email])
 
 
 def test_a_new_factor_is_told_to_every_address_of_the_person(delegate_client, addresses, delivered):
     enrol(delegate_client)
-    mails = [mail for mail in delivered() if "se agregó un segundo factor" in mail.body]
-    assert [mail.to[0] for mail in mails] == addresses
+    assert [mail.to[0] for mail in delivered()[:3]] == addresses
+
+
+def test_address_of_another_entity_reads_neither_account_nor_entity_nor_origin(delegate, delegate_client, delivered):
+    factories.make_delegate(factories.make_entity(), person=delegate.person, email="malo@otra.example")
+    enrol(delegate_client)
+    own, other = delivered()[:2]
+    hidden = (delegate.login, delegate.entity.name, delegate.entity.nit, "127.0.0.1", "segundo factor (")
+    assert (own.to, delegate.login in own.body, "127.0.0.1" in own.body) == ([delegate.email], True, True)
+    assert other.to == ["malo@otra.example"]
+    assert not [text for text in hidden if text in other.subject + other.body + other.alternatives[0].content]
 
 
 def test_another_password_is_told_to_every_address_and_its_origin_to_one(delegate, addresses, delivered):

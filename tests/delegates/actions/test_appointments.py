@@ -123,6 +123,14 @@ def test_another_email_is_told_to_every_address_of_the_person(taken):
     assert told == {account.email, account.person.email, MAILBOX, "propio@correo.example"}
 
 
+def test_another_email_is_told_to_other_entities_without_naming_this_one(representative, sede):
+    appointment, account, _ = make_appointed_delegate(representative, sede.entity)
+    factories.make_delegate(factories.make_entity(), person=account.person, email="x@otra.example")
+    change_email(representative, appointment, sede)
+    mail = OutgoingMail.objects.get(recipient="x@otra.example")
+    assert not [text for text in (account.login, sede.entity.nit, sede.entity.name) if text in mail.subject + mail.html]
+
+
 def test_another_email_leaves_the_second_factor_of_the_delegate(representative, sede):
     appointment, account, _ = make_appointed_delegate(representative, sede.entity)
     factories.make_app(account)
