@@ -16,6 +16,7 @@ from django.utils import timezone
 from mipres_admin.access.bodies import Upload
 from mipres_admin.access.declarations import staff
 from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin, column
+from mipres_admin.backoffice.filters import ChoiceFilter
 from mipres_admin.excel import writer
 from mipres_admin.formatting import format_moment
 from registries import actions
@@ -89,7 +90,7 @@ UNDO = ObjectAction(
 )
 
 
-class RegistryFilter(admin.SimpleListFilter):
+class RegistryFilter(ChoiceFilter):
     """The registered registries, by their labels."""
 
     title = "registro"

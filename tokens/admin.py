@@ -21,6 +21,7 @@ from mipres_admin.backoffice.admin_base import (
     column,
     register_related_lists,
 )
+from mipres_admin.backoffice.filters import ChoiceFilter
 from tokens import one_time_display
 from tokens.actions import create_client, end_client, revoke_and_notify
 from tokens.forms import ClientForm
@@ -71,7 +72,7 @@ END = ObjectAction(
 )
 
 
-class ExpiryFilter(admin.SimpleListFilter):
+class ExpiryFilter(ChoiceFilter):
     """The tokens that the dashboard counts: not replaced, and about to expire or just expired."""
 
     title = "vencimiento"

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from accounts.actions import ministry_interventions
 from accounts.admin.impersonations import IMPERSONATE
 from accounts.admin.list_helpers import (
-    BooleanFilter,
     accounts_matching,
     filter_by_account,
 )
@@ -22,6 +21,7 @@ from mipres_admin.backoffice.admin_base import (
     RelatedList,
     register_related_lists,
 )
+from mipres_admin.backoffice.filters import BooleanFilter
 from mipres_admin.formatting import format_moment
 from mipres_admin.refusals import Refusal
 

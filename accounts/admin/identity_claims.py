@@ -30,6 +30,7 @@ from mipres_admin.backoffice.admin_base import (
     RelatedList,
     register_related_lists,
 )
+from mipres_admin.backoffice.filters import ChoiceFilter
 from mipres_admin.uploaded_file import uploaded_file
 
 ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
@@ -75,7 +76,7 @@ class VerifyForm(ReviewForm):
     )
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(ChoiceFilter):
     """The queue by default, which has only claims with a copy; or one state, or all."""
 
     title = "estado"

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from accounts.models import Account, Person, document_q
 from entities.models import Entity
@@ -36,20 +35,6 @@ def accounts_matching(words: str) -> QuerySet[Account]:
 def filter_by_account(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Rows whose account matches the words."""
     return rows.filter(account__in=accounts_matching(words).values("pk"))
-
-
-class BooleanFilter(admin.SimpleListFilter):
-    """A filter by a boolean that may be an annotation; the first option is true."""
-
-    field: str
-    options = (("si", "Sí"), ("no", "No"))
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(self.options)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        true, false = (value for value, _ in self.options)
-        return queryset.filter(**{self.field: self.value() == true}) if self.value() in (true, false) else queryset
 
 
 class DocumentColumn(ModelAdmin):

@@ -11,7 +11,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.actions.staff import change_groups, close_staff, create_staff, reopen_staff
-from accounts.admin.list_helpers import BooleanFilter
 from accounts.forms.staff import GroupsForm, PersonReasonForm, StaffForm
 from accounts.models import Account, AuthenticatorApp, Passkey, StaffAccount
 from accounts.staff_group_labels import (
@@ -23,6 +22,7 @@ from accounts.staff_group_labels import (
 )
 from mipres_admin.access.groups import StaffGroup
 from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin, ReadOnlyAdmin
+from mipres_admin.backoffice.filters import BooleanFilter, ChoiceFilter
 from mipres_admin.refusals import Refused
 
 MANAGE = "accounts.manage_staff"
@@ -82,7 +82,7 @@ ACTIONS = (
 )
 
 
-class GroupFilter(admin.SimpleListFilter):
+class GroupFilter(ChoiceFilter):
     """One of the five groups, or none."""
 
     title = "grupo"

@@ -44,6 +44,7 @@ from mipres_admin.backoffice.admin_base import (
     RelatedList,
     register_related_lists,
 )
+from mipres_admin.backoffice.filters import ChoiceFilter
 
 ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
 
@@ -66,7 +67,7 @@ def _review_context(registration: EntityRegistration) -> dict[str, Any]:
     }
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(ChoiceFilter):
     """The queue by default; or one state, or all."""
 
     title = "estado"

@@ -7,11 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from mipres_admin.backoffice.admin_base import ReadOnlyAdmin
+from mipres_admin.backoffice.filters import ChoiceFilter
 from mipres_admin.jobs import scheduling
 from mipres_admin.jobs.models import JobRun
 
 
-class ErrorFilter(admin.SimpleListFilter):
+class ErrorFilter(ChoiceFilter):
     """The jobs of this version of the portal that failed the last time."""
 
     title = "resultado"
