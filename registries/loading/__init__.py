@@ -10,7 +10,8 @@ An app describes its registry in a subclass of `registries.registry.Registry`. O
    `registry_changes`, write that. A preview does all of it and rolls it back.
 3. `change_capture`: while the loader writes, triggers on the tables of the registry store each added row's key
    (`RegistryAddition`) and each changed row as it was (`RegistryChange`).
-4. `effects` calls what the apps above registered, such as the end of roles, in the same transaction.
+4. `effects` calls what the apps above registered, such as the end of roles, in the same transaction, and its changes
+   are stored too.
 5. `report` says what happened to the rows; the loader stores it with the load.
 6. `undo` takes the last load of a registry back, from what `change_capture` stored.
 

@@ -63,11 +63,15 @@ def tracking(load: Model) -> Iterator[None]:
 
 def discard(loads: QuerySet[Any]) -> None:
     """Delete what was captured of these loads: none of them can be undone any more."""
-    keys = list(loads.filter(is_undoable=True).values_list("pk", flat=True))
+    discard_rows(list(loads.filter(is_undoable=True).values_list("pk", flat=True)))
+    loads.filter(is_undoable=True).update(is_undoable=False)
+
+
+def discard_rows(keys: list[int]) -> None:
+    """Delete what was captured of the loads with these keys."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM registries_registrychange WHERE load_id = ANY (%s)", [keys])
         cursor.execute("DELETE FROM registries_registryaddition WHERE load_id = ANY (%s)", [keys])
-    loads.filter(pk__in=keys).update(is_undoable=False)
 
 
 # ---------------------------------------------------------------- the first rows, for people

@@ -16,7 +16,7 @@ from mipres_admin.excel.tables import Table
 from mipres_admin.history.recording import record
 from registries.loading import change_capture
 from registries.loading.cell_values import clean
-from registries.loading.effects import effects
+from registries.loading.effects import effects, tracked_by_effects
 from registries.loading.errors import RegistryError, Rejected, Rejection
 from registries.loading.files import find_columns, open_table
 from registries.loading.report import Obstacle, Report
@@ -107,8 +107,8 @@ class _Run:
         with change_capture.tracking(self.load):
             self._close(cursor)
             self._merge(cursor)
-        self.report.samples = change_capture.samples(self.load, self.registry.tracked)
-        self._apply_effects()
+            self._apply_effects()
+        self.report.samples = change_capture.samples(self.load, (*self.registry.tracked, *tracked_by_effects()))
 
     def _reject(self, line: int, reason: str, subject: str) -> None:
         self.report.rejections.append(Rejection(line, reason, subject))

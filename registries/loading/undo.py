@@ -16,7 +16,7 @@ from mipres_admin.history.recording import record
 from registries.events import Event
 from registries.loading import change_capture
 from registries.loading.change_capture import TrackedTable
-from registries.loading.effects import effects
+from registries.loading.effects import effects, tracked_by_effects, undo_obstacles
 from registries.loading.errors import RegistryError
 from registries.loading.loader import LOAD_LOCK, refresh_previews
 from registries.models import RegistryAddition, RegistryChange, RegistryLoad, RegistryReport
@@ -119,9 +119,6 @@ def undo_load(registry: Registry, load: RegistryLoad) -> UndoResult:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
         cursor.execute("SET LOCAL work_mem = '64MB'")
-        for effect in effects():
-            for name, count in (effect.undo(load) or {}).items():
-                result.effects[name] = result.effects.get(name, 0) + count
         try:
             with transaction.atomic():
                 _restore(cursor, registry, load, result)
@@ -130,21 +127,28 @@ def undo_load(registry: Registry, load: RegistryLoad) -> UndoResult:
                 "La carga no se puede deshacer: lo que se registró después se cruza con las filas que volverían. "
                 "No cambió nada."
             ) from error
+    load.state, load.is_undoable, load.undone_at = RegistryLoad.State.UNDONE, False, clock.now()
+    load.save(update_fields=["state", "is_undoable", "undone_at"])
+    for effect in effects():
+        for name, count in (effect.undo(load) or {}).items():
+            result.effects[name] = result.effects.get(name, 0) + count
     _record(load, result)
     return result
 
 
 def _restore(cursor: Any, registry: Registry, load: RegistryLoad, result: UndoResult) -> None:
     cursor.execute(STAGE.format(load=int(load.pk)))
-    for tracked in registry.tracked:
+    for tracked in (*registry.tracked, *tracked_by_effects()):
         result.skipped += [f"{name}: cambió después de la carga" for name in _texts(cursor, CHANGED_SINCE, tracked)]
-    for statement in registry.undo_obstacles:
+    for statement in undo_obstacles(registry):
         cursor.execute(statement, {})
         result.skipped += [text for (text,) in cursor.fetchall()]
     for tracked in reversed(registry.tracked):
         _retain_used(cursor, tracked, result)
         result.deleted += _run(cursor, DELETE, tracked)
         result.restored += _run(cursor, RESTORE, tracked) + _run(cursor, INSERT_AGAIN, tracked)
+    for tracked in tracked_by_effects():
+        result.restored += _run(cursor, RESTORE, tracked)
 
 
 def _sql_parts(tracked: TrackedTable) -> dict[str, str]:
@@ -198,9 +202,7 @@ def _referring(tracked: TrackedTable) -> list[tuple[str, str]]:
 
 
 def _record(load: RegistryLoad, result: UndoResult) -> None:
-    change_capture.discard(RegistryLoad.objects.filter(pk=load.pk))
-    load.state, load.is_undoable, load.undone_at = RegistryLoad.State.UNDONE, False, clock.now()
-    load.save(update_fields=["state", "is_undoable", "undone_at"])
+    change_capture.discard_rows([load.pk])
     rows = {"undone": result.totals() | {"skipped_rows": result.skipped, "in_use_rows": result.in_use}}
     RegistryReport.objects.update_or_create(load=load, defaults=rows)
     refresh_previews(load)

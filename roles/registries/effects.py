@@ -179,10 +179,11 @@ def _notify(
 
 
 def undo(load: RegistryLoad) -> dict[str, int]:
-    """Give back the roles that this load ended, before its rows are put back; how many, and how many not.
+    """Give back the roles that this load ended, once its rows are put back; how many, and how many not.
 
     Not given back: what somebody changed or gave again since, what would have ended by now, what the user's present
-    registration does not allow, and what another registry forbids. Events and mails as in `apply`.
+    registration does not allow, and what a registry forbids, this one too where its rows stay. Events and mails as in
+    `apply`.
     """
     endings = list(RoleEnding.objects.filter(load=load).not_undone().order_by("assignment_id"))
     if not endings:
@@ -199,12 +200,11 @@ def undo(load: RegistryLoad) -> dict[str, int]:
         and _is_assignable(assignment, batch)
         and _is_free(ending, assignment, since)
     ]
-    restored = _restore(load, candidates, now)
+    restored = _restore(candidates, now)
     RoleEnding.objects.filter(pk__in=[ending.pk for ending, _ in restored]).update(undone_at=now)
     assignments = [assignment for _, assignment in restored]
     changes = _restoring_changes(load, assignments, batch)
     record_changes(by=None, changes=changes)
-    # undoing the list of deceased people comes before its rows are put back: who gets roles back is alive
     _notify(load, changes, [(assignment.entity_id, "Roles devueltos") for assignment in assignments], undone=True)
     return {"roles_restored": len(restored), "roles_not_restored": len(endings) - len(restored)}
 
@@ -235,12 +235,12 @@ def _is_free(ending: RoleEnding, assignment: RoleAssignment, since: dict[Place, 
 type Restorable = tuple[RoleEnding, RoleAssignment]
 
 
-def _restore(load: RegistryLoad, candidates: Sequence[Restorable], now: datetime) -> list[Restorable]:
-    """Write what is given back, then end again what the other registries forbid; what stays."""
+def _restore(candidates: Sequence[Restorable], now: datetime) -> list[Restorable]:
+    """Write what is given back, then end again what the registries forbid; what stays."""
     for ending, assignment in candidates:
         assignment.starts_at, assignment.ends_at = ending.started_at, ending.ended_at
     write_ranges([assignment for _, assignment in candidates])
-    forbidden = ineligible_assignments(now, [cause for cause in EndReason if cause.registry != load.kind])
+    forbidden = ineligible_assignments(now)
     refused = [(ending, assignment) for ending, assignment in candidates if assignment.pk in forbidden]
     for ending, assignment in refused:
         assignment.starts_at, assignment.ends_at = min(ending.started_at, ending.ends_at), ending.ends_at

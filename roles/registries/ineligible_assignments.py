@@ -4,7 +4,6 @@ Only what a registry closed ends roles, never what it did not have. Plazas of SS
 of them was loaded, because it holds every one that is running.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -147,9 +146,7 @@ def affected_users(kind: str) -> set[int]:
         return {user for (user,) in cursor.fetchall()}
 
 
-def ineligible_assignments(
-    now: datetime, causes: Iterable[EndReason] = tuple(EndReason), loading: str = ""
-) -> dict[int, IneligibleAssignment]:
+def ineligible_assignments(now: datetime, loading: str = "") -> dict[int, IneligibleAssignment]:
     """The assignments that the registries do not allow, by key; one statement for each reason.
 
     `loading` is the kind of the registry that is being loaded or previewed in this transaction.
@@ -172,8 +169,8 @@ def ineligible_assignments(
     }
     ineligible: dict[int, IneligibleAssignment] = {}
     with connection.cursor() as cursor:
-        for cause in sorted(causes, key=list(STATEMENTS).index):
-            cursor.execute(STATEMENTS[cause], parameters)
+        for cause, statement in STATEMENTS.items():
+            cursor.execute(statement, parameters)
             for role, user, until in cursor.fetchall():
                 ineligible.setdefault(role, IneligibleAssignment(user, cause, until))
     return ineligible

@@ -15,7 +15,6 @@ from registries.events import Event as RegistryEvent
 from registries.models import RegistryLoad
 from registries.queue import run_next_load
 from roles.events import Event as RoleEvent
-from roles.registries import effects
 from roles.validity import long_date, today
 from tests.accounts import civil_registry
 from tests.factories import make_assignment
@@ -94,13 +93,16 @@ def by_a_plaza(scenario: Scenario) -> Iterator[Expected | None]:
 @case(RoleEvent.ROLES_RESTORED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     make_assignment(scenario.user, scenario.sede, "Rol_Anulador", scenario.delegate)
-    entry = Ministry(scenario.folder).reps()
+    ministry = Ministry(scenario.folder)
+    entry = ministry.reps()
     yield None
-    effects.undo(entry)
+    ministry.undo(entry)
     after = _roles_of_sede(scenario, "Rol_Anulador") | _why(
         entry, "Se deshizo la carga de REPS que los había terminado."
     )
-    yield by_nobody(scenario, scenario.user, before=_roles_of_sede(scenario), after=after, reason=_reason(entry))
+    undone = (RegistryEvent.REGISTRY_UNDONE,)
+    before, reason = _roles_of_sede(scenario), _reason(entry)
+    yield by_nobody(scenario, scenario.user, before=before, after=after, also=undone, reason=reason)
 
 
 DEAD = "La persona figura como fallecida en los registros oficiales."

@@ -7,9 +7,10 @@ from typing import Any
 
 from accounts.models import Person
 from entities.models import Entity, Sede
+from registries.loading.undo import undo_load
 from registries.models import RegistryLoad
+from registries.registry import get_registry
 from roles.models import RegisteredUser, RoleAssignment
-from roles.registries import effects
 from roles.validity import today
 from tests.accounts import civil_registry
 from tests.factories import make_entity
@@ -78,8 +79,8 @@ class Ministry:
         return self._load("civil", [*rows, ("CC", NOBODY, *names, "Vigente", "")])
 
     def undo(self, registry_load: RegistryLoad) -> dict[str, int]:
-        """What undoing a load does to roles, before anything else is put back."""
-        return effects.undo(registry_load)
+        """Undo a load; what that does to roles."""
+        return undo_load(get_registry(registry_load.kind)(), registry_load).effects
 
 
 def document_of(person: Person) -> tuple[str, str]:

@@ -48,7 +48,7 @@ def test_counts_of_effects_are_shown_in_preview_and_result(clerk, file, monkeypa
     assert "Roles que terminan</th><td>3" in page_of(clerk, waiting)
 
 
-def test_effects_are_undone_before_the_rows(clerk, tmp_path, monkeypatch):
+def test_effects_are_undone_after_the_rows(clerk, tmp_path, monkeypatch):
     seen = []
 
     def undo(load):
@@ -58,5 +58,5 @@ def test_effects_are_undone_before_the_rows(clerk, tmp_path, monkeypatch):
     monkeypatch.setattr(effects, "_effects", [Effect(lambda load: None, undo)])
     load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
     last = undone(clerk)
-    assert seen == [("reps", 5)]
+    assert seen == [("reps", 0)]
     assert "Roles que vuelven</th><td>2" in page_of(clerk, last)

@@ -13,6 +13,7 @@ from mipres_admin.outbox.models import OutgoingMail
 from roles.actions.role_assignments import activate_user, update_roles
 from roles.matrix import Option
 from roles.models import RethusEntry, RoleAssignment, RoleEnding
+from roles.registries import effects
 from roles.validity import today
 from tests.factories import make_assignment, make_sede, make_user
 from tests.roles.registry_loads import current_roles, on
@@ -173,7 +174,14 @@ def test_undoing_gives_back_what_the_load_ended(registries, prescriber, sede, de
 def test_undoing_twice_gives_back_once(registries, prescriber):
     load = registries.reps()
     registries.undo(load)
-    assert registries.undo(load) == {}
+    assert effects.undo(load) == {}
+
+
+def test_a_role_at_a_sede_that_stays_closed_is_not_given_back(registries, prescriber, sede):
+    load = registries.reps()
+    Sede.objects.filter(pk=sede.pk).update(name="Corregida")
+    assert registries.undo(load)["roles_not_restored"] == 1
+    assert current_roles(prescriber) == []
 
 
 def test_undoing_a_load_that_ended_nothing_does_nothing(registries, prescriber, sede):
