@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import conditional_page
 
 from accounts.requests import DelegateRequest
+from accounts.views.confirmation import recently_confirmed
 from entities.models import Entity
 from mipres_admin.access.bodies import ORDINARY_BODY, body_problem
 from mipres_admin.access.declarations import ANY, FORM, SAFE, MenuEntry, Viewable, delegate_of, public
@@ -93,6 +94,7 @@ def tokens(request: DelegateRequest) -> HttpResponse:
 
 
 @delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
+@recently_confirmed()
 def generate_token(request: DelegateRequest) -> HttpResponse:
     """Generate a new token and redirect to where it is shown once."""
     if request.method != "POST":

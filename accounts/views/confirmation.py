@@ -44,7 +44,7 @@ def recently_confirmed(*, form_asks_password: bool = False) -> Callable[[View], 
     return decorate
 
 
-@signed_in(methods=FORM)
+@signed_in(methods=FORM, unverified=True)
 @sensitive_post_parameters("code", "answer", "password")
 def confirm_identity(request: AnyRequest) -> HttpResponse:
     """Ask the holder of the account for a proof, and go on with what they were about to do."""

@@ -90,6 +90,7 @@ def edit_authorized(request: PersonRequest, pk: int, public_id: UUID) -> HttpRes
 
 
 @person(methods=FORM)
+@recently_confirmed()
 def end_authorized(request: PersonRequest, pk: int, public_id: UUID) -> HttpResponse:
     """ "Inactivar", after a page that says what it will do."""
     entity = represented_entity(request, pk)

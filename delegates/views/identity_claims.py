@@ -9,6 +9,7 @@ from accounts.models import IdentityClaim
 from accounts.models.identity_claims import DAYS_KEPT, MAX_COPY_BYTES
 from accounts.requests import PersonRequest
 from accounts.rules.identity import CORRECTABLE
+from accounts.views.confirmation import recently_confirmed
 from delegates.forms.identity_claims import CopyForm, IdentityForm
 from delegates.forms.sign_up_and_personal_data import EmailForm
 from mipres_admin.access.bodies import Upload
@@ -100,6 +101,7 @@ def download_identity_copy(request: PersonRequest) -> HttpResponse:
 
 
 @unverified(methods=FORM)
+@recently_confirmed()
 def withdraw_identity(request: PersonRequest) -> HttpResponse:
     """Delete what was typed and close the account, after asking."""
     claim, form = claim_of(request), ActionForm()

@@ -106,6 +106,17 @@ def test_a_double_click_makes_one_token_and_still_shows_it(eps_client):
     assert PortalToken.objects.count() == 1
 
 
+def test_an_old_session_makes_no_token_until_it_is_confirmed(eps, eps_client):
+    eps.sessions.update(confirmed_at="2020-01-01T00:00Z")
+    form = asked(days="365")
+    proof = eps_client.post(GENERATE, form).url
+    assert proof.startswith("/seguridad/confirmar/")
+    assert not PortalToken.objects.exists()
+    saved = eps_client.get(eps_client.post(proof, {"password": factories.PASSWORD}).url)
+    assert f'name="request_key" value="{form["request_key"]}"' in saved.text
+    assert shown(generated(eps_client, **form))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_the_same_time_make_one_token_and_still_show_it():
     delegate, client, data = factories.make_delegate(factories.make_entity(EntityKind.EPS_C)), Client(), asked()

@@ -1,13 +1,16 @@
 """Is the holder of an account asked who they are before what an intruder would do first?"""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.urls.converters import UUIDConverter
 
 from accounts.models import AuthenticatorApp, RecoveryCode
 from delegates.rules.appointments import version
+from mipres_admin.access.declarations import declared, own_patterns
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
@@ -37,6 +40,58 @@ def last_event():
 
 
 # ---------------------------------------------------------------- what is asked for
+
+# ends an account, its sessions or factors, or gives somebody access: to the account, to an entity, to its services
+ASKED = {
+    *("change_password", "change_my_email", "end_session", "end_sessions"),
+    *("enrol_totp", "enrol_passkey", "remove_factor", "recovery_codes"),
+    *("new_authorized", "edit_authorized", "end_authorized", "generate_token", "withdraw_identity"),
+}
+NOT_ASKED = {
+    *("confirm_identity", "switch_entity"),  # they ask for the proof themselves
+    *("resume_form", "keep_session", "stop_impersonation"),  # they change nothing
+    "revoke_token",  # a token that leaks must end at once, and whoever shows one may end it without log-in
+    # what mails a link, or waits for the Ministry's review, gives nothing to who sits there
+    *("register_delegate", "register_entity", "correct_registration", "correct_identity", "upload_identity_copy"),
+    # the person's own data, and the daily work of delegates
+    *("correct_my_data", "register_professional", "register_sso", "register_other", "try_token"),
+    *("activate_user", "associate_user", "update_user_roles", "deactivate_user", "change_last_day"),
+    *("upload_users", "apply_upload", "entity_certificate", "user_certificate", "associate_entities"),
+    *("create_sede", "edit_sede", "disable_sede", "enable_sede"),
+}
+
+
+def forms_of_accounts():
+    """The patterns of views that take a form from who has logged in."""
+    for pattern in own_patterns():
+        access = declared(pattern.callback)
+        if "POST" in access.methods and access.who not in ("public", "pending_login"):
+            yield pattern
+
+
+def test_every_form_is_listed_as_asked_or_not():
+    assert {pattern.name for pattern in forms_of_accounts()} == ASKED | NOT_ASKED
+    assert not ASKED & NOT_ASKED
+
+
+def account_for(who, delegate):
+    if who == "unverified":
+        return factories.make_claim().account
+    return factories.make_natural() if who in ("person", "own_account") else delegate
+
+
+@pytest.mark.parametrize("name", sorted(ASKED))
+def test_an_old_session_sends_none_of_these_forms(name, delegate):
+    pattern = next(pattern for pattern in forms_of_accounts() if pattern.name == name)
+    account = account_for(declared(pattern.callback).who, delegate)
+    factories.make_app(account)
+    (client := Client()).force_login(account)
+    account.sessions.update(confirmed_at="2020-01-01T00:00Z")
+    converters = pattern.pattern.converters.items()
+    some = {key: uuid4() if isinstance(converter, UUIDConverter) else 1 for key, converter in converters}
+    response = client.post(reverse(name, kwargs=some))
+    assert is_asked(response)
+    assert client.get(response.url).status_code == 200, "the proof can be given"
 
 
 @pytest.mark.parametrize("page", ["/seguridad/aplicacion/", "/seguridad/llave/"])

@@ -186,6 +186,7 @@ UNVERIFIED = {name: IN for name, row in TABLE.items() if row is NOBODY_VERIFIED}
     "download_my_data": IN,
     "home": ELSEWHERE,
     "change_password": IN,
+    "confirm_identity": IN,
     "keep_session": ELSEWHERE,
     "resume_form": ELSEWHERE,
 }
