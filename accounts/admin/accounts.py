@@ -96,8 +96,8 @@ RESET_FACTOR = SupportAction(
     label="Retirar segundo factor",
     confirmation=(
         "Compruebe antes quién lo pide: quien tenga la contraseña podrá ingresar. Se retiran todas las aplicaciones, "
-        "llaves y códigos de recuperación de la persona, en todas sus cuentas. Recibe un correo y, si debe tener uno, "
-        "lo agrega en su próximo ingreso. No se puede deshacer."
+        "llaves y códigos de recuperación de esta cuenta; las otras de la persona conservan los suyos. La persona "
+        "recibe un correo y, si debe tener uno, lo agrega en su próximo ingreso. No se puede deshacer."
     ),
     permission="accounts.reset_second_factor",
     success_message="Los segundos factores quedaron retirados y la persona fue avisada.",
