@@ -1,11 +1,12 @@
 """Which login does a new account get? A delegate's has the kind of entity and its NIT; a person's, the document.
 
-Whoever has not verified that a document is theirs has a number after it, which verification takes away.
+Whoever has not verified that a document is theirs has a random number after it, which verification takes away.
 
 Manual v4.1 §9 shows ADMIPS900123456; several delegates of one entity are told apart by -2, -3…
 """
 
 from itertools import count
+from secrets import randbelow
 
 from accounts.models import Account
 from entities.models import Entity, EntityKind
@@ -28,12 +29,14 @@ def natural_person_login(document_type: str, document_number: str) -> str:
 
 
 def next_unverified_login(login: str) -> str:
-    """The first free login of an account whose document nobody has verified: CC1025000111-1.
+    """A free login for an account whose document nobody has verified, with six random digits: CC1025000111-402817.
 
-    `login`, that of the document, stays free for its verified person; the caller has locked it.
+    They do not tell whether others have claimed the document. `login`, that of the document, stays free for its
+    verified person; the caller has locked it.
     """
     taken = set(Account.objects.filter(login__startswith=f"{login}-").values_list("login", flat=True))
-    return next(name for name in (f"{login}-{number}" for number in count(1)) if name not in taken)
+    names = (f"{login}-{100_000 + randbelow(900_000)}" for _ in count())
+    return next(name for name in names if name not in taken)
 
 
 def first_delegate_login(entity: Entity) -> str:

@@ -697,7 +697,7 @@ class Migration(migrations.Migration):
                     ("person__isnull", False), ("is_staff", True), ("login__regex", "-[0-9]+$"), _connector="OR"
                 ),
                 name="account_of_nobody_verified_has_a_numbered_login",
-                violation_error_message="El usuario de quien no ha verificado su identidad debe terminar en -1, -2, …",
+                violation_error_message="El usuario por verificar debe terminar en un guion y un número.",
             ),
         ),
         migrations.AddConstraint(

@@ -86,7 +86,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(person__isnull=False) | Q(is_staff=True) | Q(login__regex=r"-[0-9]+$"),
                 name="account_of_nobody_verified_has_a_numbered_login",
-                violation_error_message="El usuario de quien no ha verificado su identidad debe terminar en -1, -2, …",
+                violation_error_message="El usuario por verificar debe terminar en un guion y un número.",
             ),
             # target of the composite key by which an impersonation can never name another entity than the delegate's
             models.UniqueConstraint("id", "entity", name="account_with_its_entity"),

@@ -1,5 +1,7 @@
 """Which login does a new account get?"""
 
+import re
+
 import pytest
 
 from accounts.models import Account
@@ -12,11 +14,19 @@ def test_login_of_a_natural_person_is_the_document():
 
 
 @pytest.mark.django_db
-def test_logins_of_unverified_accounts_are_numbered_and_leave_the_documents_free():
-    assert next_unverified_login("CC1025000111") == "CC1025000111-1"
-    Account.objects.create_user("CC1025000111-1", email="a@b.example")
-    Account.objects.create_user("CC10250001112-1", email="a@b.example")
-    assert next_unverified_login("CC1025000111") == "CC1025000111-2"
+def test_login_of_an_unverified_account_has_random_digits_that_are_free(monkeypatch):
+    numbers = iter([5, 5, 7])
+    monkeypatch.setattr("accounts.usernames.randbelow", lambda end: next(numbers))
+    assert next_unverified_login("CC1025000111") == "CC1025000111-100005"
+    Account.objects.create_user("CC1025000111-100005", email="a@b.example")
+    assert next_unverified_login("CC1025000111") == "CC1025000111-100007"
+
+
+@pytest.mark.django_db
+def test_login_of_an_unverified_account_does_not_count_others():
+    names = {next_unverified_login("CC1025000111") for _ in range(5)}
+    assert len(names) > 1
+    assert all(re.fullmatch(r"CC1025000111-[1-9]\d{5}", name) for name in names)
 
 
 @pytest.mark.django_db

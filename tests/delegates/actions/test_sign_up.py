@@ -1,5 +1,6 @@
 """Does a sign-up open one account, whatever is sent at once, and reveal nothing?"""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -36,6 +37,7 @@ from tests.delegates.signing_up import (
 pytestmark = pytest.mark.django_db
 
 
+UNVERIFIED = re.compile(r"CC1025000111-\d{6}")
 OTHER_NEW = dict.fromkeys(NEW, "otra frase larga y serena")
 
 
@@ -114,7 +116,8 @@ def test_every_obstacle_leaves_a_claim_that_takes_nobodys_place(client, signed_u
     people = list(Person.objects.values())
     assert client.post(signed_up, NEW).url == "/ingresar/"
     account = IdentityClaim.objects.get().account
-    assert (account.login, account.person, account.email) == ("CC1025000111-1", None, "maria@correo.example")
+    assert UNVERIFIED.fullmatch(account.login)
+    assert (account.person, account.email) == (None, "maria@correo.example")
     assert list(Person.objects.values()) == people
     assert last_mail().template == "identity_pending"
 
@@ -123,7 +126,10 @@ def test_claims_of_one_document_have_a_number_each(client):
     for email in ("una@correo.example", "otra@correo.example"):
         send_sign_up(client, email=email)
         client.post(link(), NEW)
-    assert sorted(Account.objects.values_list("login", flat=True)) == ["CC1025000111-1", "CC1025000111-2"]
+    one, other = Account.objects.values_list("login", flat=True)
+    assert one != other
+    assert UNVERIFIED.fullmatch(one)
+    assert UNVERIFIED.fullmatch(other)
 
 
 def test_the_true_person_is_verified_after_a_strangers_claim(client, signed_up):
@@ -132,7 +138,7 @@ def test_the_true_person_is_verified_after_a_strangers_claim(client, signed_up):
     send_sign_up(client, email="verdadera@correo.example")
     client.post(link(), NEW)
     assert Account.objects.get(login="CC1025000111").email == "verdadera@correo.example"
-    assert IdentityClaim.objects.get().account.login == "CC1025000111-1"
+    assert UNVERIFIED.fullmatch(IdentityClaim.objects.get().account.login)
 
 
 def test_sixth_comparison_of_a_day_is_not_made(client, settings):
@@ -211,7 +217,9 @@ def test_provider_signs_up_with_the_email_that_they_proved(client):
 @pytest.mark.django_db(transaction=True)
 def test_link_used_twice_at_once_opens_one_account(client, signed_up):
     secret = signed_up.split("/")[-2]
-    assert confirmed_at_once(secret, secret) == ["CC1025000111-1", "Este enlace ya no sirve"]
+    opened, refused = confirmed_at_once(secret, secret)
+    assert UNVERIFIED.fullmatch(opened)
+    assert refused == "Este enlace ya no sirve"
     assert Account.objects.count() == 1
 
 
@@ -222,5 +230,7 @@ def test_two_links_for_one_document_verify_one_account(client):
     for _ in range(2):
         actions.request_account(applicant=MARIA)
         secrets.append(link().split("/")[-2])
-    assert confirmed_at_once(*secrets) == ["CC1025000111", "CC1025000111-1"]
+    verified, claimed = confirmed_at_once(*secrets)
+    assert verified == "CC1025000111"
+    assert UNVERIFIED.fullmatch(claimed)
     assert Person.objects.count() == 1

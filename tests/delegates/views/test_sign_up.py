@@ -117,8 +117,10 @@ def test_the_new_account_logs_in_and_sees_its_roles(client, signed_up):
 
 
 def test_unverified_account_logs_in_and_sees_its_identity(client, signed_up):
-    assert "CC1025000111-1" in page_text(client.post(signed_up, NEW, follow=True))
-    log_in(client, "CC1025000111-1")
+    page = page_text(client.post(signed_up, NEW, follow=True))
+    login = Account.objects.get().login
+    assert login in page
+    log_in(client, login)
     assert "Falta la copia de su documento" in page_text(client.get("/", follow=True))
 
 
@@ -130,7 +132,7 @@ def test_pages_of_every_obstacle_are_the_same_bytes(settings):
             make()
             actions.request_account(applicant=MARIA)
             page = page_text(Client().post(link(), NEW, follow=True))
-            pages.add(re.sub(r'(value|src|href|content)="[^"]*"', "", page))
+            pages.add(re.sub(r'(value|src|href|content)="[^"]*"|CC1025000111-\d{6}', "", page))
             transaction.set_rollback(True)
     assert len(pages) == 1
 
