@@ -32,6 +32,7 @@ person_urls = [
         name="download_identity_copy",
     ),
     path("seguridad-social/identidad/retirar/", identity_claims.withdraw_identity, name="withdraw_identity"),
+    path("correo-de-la-cuenta/", personal_data.change_provider_email, name="change_provider_email"),
     path("seguridad-social/correo/<str:secret>/", personal_data.confirm_email, name="confirm_email"),
 ]
 

@@ -38,9 +38,8 @@ def give_back_account(*, by: Account, account: Account, email: str, reason: str)
     """Give a suspended account of Mi Seguridad Social back to its owner, at an e-mail that `by` has verified.
 
     Its suspension ends, and its password, second factors, recovery codes, known devices, links and sessions with it;
-    the owner gets a link to set another password. So does the account of the person as a PPN, which has the same
-    e-mail, with its tokens. Each address that the portal had of the person is told. Raises Refused: see
-    `return_refusal`.
+    the owner gets a link to set another password. So does the account of the person as a PPN, with its tokens. Each
+    address that the portal had of the person is told. Raises Refused: see `return_refusal`.
     """
     refuse(return_refusal(account, by, email))
     person = lock(person_of(account))

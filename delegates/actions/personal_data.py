@@ -1,14 +1,12 @@
 """Mis datos: correct the sexo, change the e-mail through a mailed link, download everything (Ley 1581 de 2012)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.models import Account, PasswordLink, accounts_of_oneself
+from accounts.models import Account, PasswordLink
 from accounts.security import login_limits
 from accounts.security.notices import notify_person
 from delegates.events import Event
@@ -16,7 +14,7 @@ from delegates.models import EmailChange, person_of
 from delegates.personal_data_export import personal_data, unverified_data
 from mipres_admin.database.locks import lock
 from mipres_admin.database.text import masked_email
-from mipres_admin.history.recording import EventRow, record, record_all
+from mipres_admin.history.recording import record
 from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refusal, Refused
@@ -80,49 +78,32 @@ def find_email_change(secret: str) -> EmailChange:
     return change
 
 
-def _accounts_to_change(account: Account) -> QuerySet[Account]:
-    """The person's own account and that as a PPN; a delegate's is no further proven by having the same e-mail.
-
-    Whoever is not verified has that one account.
-    """
-    if account.person is None:
-        return Account.objects.filter(pk=account.pk)
-    return accounts_of_oneself(account.person)
-
-
-def _event_rows(accounts: QuerySet[Account], new: str) -> Iterator[EventRow]:
-    for account in accounts.select_related("entity").order_by("pk"):
-        before, after = {"email": masked_email(account.email)}, {"email": masked_email(new)}
-        yield EventRow(Event.EMAIL_CHANGED, account, before, after, entity=account.entity)
-
-
 @sensitive_variables("secret")
 @transaction.atomic
 def change_email(*, secret: str) -> Account:
     """Change the e-mail as the link says, and notify the old one and each other address of the person.
 
-    A delegate's account keeps the e-mail that its entity's representative gave: whoever opens the person's own account
-    would else get the links of the others. Each account that changes has its event. Raises Refused when the link does
-    not open; when it is used twice at once, the second is refused.
+    The other accounts of the person keep theirs, also the one as a PPN: whoever opens one account would else get the
+    links of the others. Raises Refused when the link does not open; when it is used twice at once, the second is
+    refused.
     """
     change = find_email_change(secret)
     person = lock(change.account.person) if change.account.person else None
+    account = lock(change.account)
     deleted, _ = EmailChange.objects.current().filter(pk=change.pk, secret_sha256=change.secret_sha256).delete()
     if not deleted:
         raise Refused(DEAD_LINK)
-    old, new = change.account.email, change.email
-    accounts = _accounts_to_change(change.account)
-    events = list(_event_rows(accounts, new))
+    old, account.email = account.email, change.email
     # the old mailbox may have a link in it
-    PasswordLink.objects.filter(account__in=accounts).delete()
-    accounts.update(email=new)
-    if person is not None:
-        person.email = new
+    PasswordLink.objects.filter(account=account).delete()
+    account.save(update_fields=["email"])
+    if person is not None and account.is_natural_person:
+        person.email = account.email
         person.save(update_fields=["email"])
-    record_all(by=change.account, events=events)
-    change.account.email = new
-    notify_person(change.account, "email_changed", old, email=masked_email(new))
-    return change.account
+    before, after = {"email": masked_email(old)}, {"email": masked_email(account.email)}
+    record(by=account, event=Event.EMAIL_CHANGED, obj=account, before=before, after=after)
+    notify_person(account, "email_changed", old, email=after["email"])
+    return account
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import Account
-from accounts.requests import PersonRequest
+from accounts.requests import DelegateRequest, PersonRequest
 from accounts.views.confirmation import recently_confirmed
 from accounts.views.mailed_link_decorator import opened_by_link
 from delegates.actions import personal_data as actions
@@ -16,7 +16,8 @@ from delegates.forms.sign_up_and_personal_data import (
 )
 from delegates.models import PrivacyAcceptance, Representation, person_of
 from delegates.views.identity_claims import show_claim
-from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, own_account, person, public
+from entities.models import EntityKind
+from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, delegate_of, own_account, person, public
 from mipres_admin.database.text import masked_email
 from roles.models import RegisteredUser
 
@@ -76,6 +77,17 @@ def correct_my_data(request: PersonRequest) -> HttpResponse:
     return redirect("my_data")
 
 
+def _requested(request: PersonRequest | DelegateRequest, form: EmailForm) -> bool:
+    """Whether the link went out to the e-mail of a valid form; otherwise the form has the error."""
+    email = form.cleaned_data["email"]
+    with form.attempt():
+        actions.request_email_change(by=request.account, email=email)
+        where = f"Enviamos un enlace a {masked_email(email)}."
+        messages.info(request, f"{where} Su correo cambia cuando lo use, en los próximos 60 minutos.")
+        return True
+    return False
+
+
 @own_account(methods=FORM)
 @recently_confirmed()
 def change_my_email(request: PersonRequest) -> HttpResponse:
@@ -84,15 +96,23 @@ def change_my_email(request: PersonRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect(own_page)
     form = EmailForm(request.POST, auto_id="id_correo_%s")
-    if form.is_valid():
-        email, where = form.cleaned_data["email"], masked_email(form.cleaned_data["email"])
-        with form.attempt():
-            actions.request_email_change(by=request.account, email=email)
-            messages.info(
-                request, f"Enviamos un enlace a {where}. Su correo cambia cuando lo use, en los próximos 60 minutos."
-            )
-            return redirect(own_page)
+    if form.is_valid() and _requested(request, form):
+        return redirect(own_page)
     return _show(request, email=form)
+
+
+@delegate_of(
+    EntityKind.PPN,
+    methods=FORM,
+    menu=MenuEntry("Correo de la cuenta", "Cambie el correo de su cuenta de proveedor.", "user", order=105),
+)
+@recently_confirmed()
+def change_provider_email(request: DelegateRequest) -> HttpResponse:
+    """Request another e-mail for the account of a Proveedor Persona Natural, which nobody else gives one."""
+    form = EmailForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _requested(request, form):
+        return redirect("home")
+    return render(request, "delegates/provider_email.html", {"form": form})
 
 
 @public(methods=FORM)

@@ -53,15 +53,34 @@ def test_history_has_masked_emails_only(rosa_client):
     assert NEW not in history
 
 
-def test_own_accounts_change_and_those_of_entities_stay(rosa_client, rosa):
+def test_the_password_of_the_own_account_moves_no_other(rosa_client, rosa):
     same = factories.make_delegate(factories.make_entity(), person=rosa.person, email="ROSA@correo.example")
     other = factories.make_delegate(factories.make_entity(), person=rosa.person, email="rosa@clinica.example")
-    ppn = factories.make_delegate(factories.make_entity("PPN"), person=rosa.person, email="x@y.example")
+    ppn = factories.make_delegate(factories.make_entity("PPN"), person=rosa.person, email="rosa@correo.example")
     request_change(rosa_client)
     rosa_client.post(change_link())
     for delegate in (same, other, ppn):
         delegate.refresh_from_db()
-    assert (same.email, other.email, ppn.email) == ("ROSA@correo.example", "rosa@clinica.example", NEW)
+    assert (same.email, other.email, ppn.email) == ("ROSA@correo.example", "rosa@clinica.example", rosa.email)
+
+
+def test_provider_changes_the_email_of_that_account_alone(rosa):
+    provider, client = factories.make_delegate(factories.make_entity("PPN"), person=rosa.person), Client()
+    client.force_login(provider)
+    assert "debe" in client.post("/correo-de-la-cuenta/", {"email": "x"}).text
+    assert client.post("/correo-de-la-cuenta/", {"email": NEW}).status_code == 302
+    client.post(change_link())
+    for account in (provider, rosa, rosa.person):
+        account.refresh_from_db()
+    assert (provider.email, rosa.email, rosa.person.email) == (NEW, "rosa@correo.example", "rosa@correo.example")
+
+
+def test_old_session_of_a_provider_changes_no_email(rosa):
+    provider, client = factories.make_delegate(factories.make_entity("PPN"), person=rosa.person), Client()
+    client.force_login(provider)
+    provider.sessions.update(confirmed_at="2020-01-01T00:00Z")
+    assert client.post("/correo-de-la-cuenta/", {"email": NEW}).url.startswith("/seguridad/confirmar/")
+    assert not OutgoingMail.objects.exists()
 
 
 def test_each_other_address_of_the_person_is_told(rosa_client, rosa):

@@ -186,6 +186,15 @@ def test_email_changes_with_the_link(holder, claim):
     assert Account.objects.get(pk=claim.account_id).email == "nuevo@correo.example"
 
 
+def test_email_changes_after_ten_minutes_with_the_password(holder, claim):
+    claim.account.sessions.update(confirmed_at="2020-01-01T00:00Z")
+    address = "/seguridad-social/mis-datos/correo/"
+    asked = holder.post(address, {"email": "nuevo@correo.example"})
+    page = holder.post(asked.url, {"password": factories.PASSWORD}, follow=True)
+    assert (page.status_code, "Quedó confirmado que es usted" in page.text) == (200, True)
+    assert "Enviamos un enlace" in holder.post(address, {"email": "nuevo@correo.example"}, follow=True).text
+
+
 def test_download_has_what_was_typed_and_nothing_of_the_person(holder, claim):
     person = factories.make_person(document_number=claim.document_number, email="ajena@correo.example")
     data = holder.get("/seguridad-social/mis-datos/descargar/").json()

@@ -140,6 +140,7 @@ TABLE = {
     "new_authorized": ONLY_PERSONS,
     "edit_authorized": ONLY_PERSONS,
     "end_authorized": ONLY_PERSONS,
+    "change_provider_email": (TO_LOGIN, dict.fromkeys(KINDS, NO) | {"PPN": IN}, NO),
     "second_factor": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "resume_form": (TO_LOGIN, dict.fromkeys(KINDS, ELSEWHERE), ELSEWHERE),
     "security": (TO_LOGIN, EVERY_KIND, IN),

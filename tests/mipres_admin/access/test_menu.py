@@ -25,7 +25,7 @@ def labels(account):
         ("EPS_C", [*USERS, *NETWORK, "Historia"]),
         ("EPS_S", [*USERS, *NETWORK, "Redes a las que pertenece", "Historia"]),
         ("PROV", [*USERS, *SEDES, "Redes a las que pertenece", "Historia"]),
-        ("PPN", [*USERS, "Historia"]),
+        ("PPN", [*USERS, "Historia", "Correo de la cuenta"]),
         ("ET", ["Generar Token", *NETWORK, "Historia"]),
     ],
 )
@@ -48,4 +48,4 @@ def test_menu_of_the_ministry_has_only_the_account(ministry):
 
 def test_no_two_menu_entries_share_a_place():
     entries = [access.menu for pattern in own_patterns() if (access := declared(pattern.callback)) and access.menu]
-    assert len({entry.order for entry in entries}) == len(entries) == 15
+    assert len({entry.order for entry in entries}) == len(entries) == 16
