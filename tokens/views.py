@@ -93,7 +93,7 @@ def tokens(request: DelegateRequest) -> HttpResponse:
     return _show(request)
 
 
-@delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
+@delegate_of(*TOKEN_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
 @recently_confirmed()
 def generate_token(request: DelegateRequest) -> HttpResponse:
     """Generate a new token and redirect to where it is shown once."""
@@ -110,7 +110,7 @@ def generate_token(request: DelegateRequest) -> HttpResponse:
     return _show(request, form)
 
 
-@delegate_of(*TOKEN_KINDS, methods=FORM, viewable=Viewable.YES)
+@delegate_of(*TOKEN_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
 def revoke(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     """ "Revocar": explain the consequences, ask for the reason and revoke the token."""
     own_tokens = PortalToken.objects.visible_to(request.entity).select_related("last_use", "issued_by__person")

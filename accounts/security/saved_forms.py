@@ -1,6 +1,7 @@
 """How is a form saved that was sent after the session had ended, until its sender has logged in again?
 
-Nothing is done with it until its sender says so. Forms with secrets or files are never saved.
+Nothing is done with it until its sender says so. Only forms of views declared `resumable` are saved, which hold no
+secrets; and never files.
 """
 
 from dataclasses import dataclass
@@ -10,15 +11,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Account
+from mipres_admin.access.declarations import declared
 
 SAVED_FORM, CLOSED = "saved_form", "closed_session"
 LIFETIME_SECONDS = 1_800
 MAX_LENGTH, MAX_FIELDS = 50_000, 500
-SECRET_FIELDS = {"old", "new", "confirmation", "code", "captcha", "answer"}
-NEVER_SAVED = (
-    *("keep_session", "logout", "end_session", "end_sessions", "switch_entity", "login", "second_factor"),
-    "confirm_identity",
-)
 
 
 @dataclass(frozen=True)
@@ -29,19 +26,16 @@ class SavedForm:
     fields: list[tuple[str, str]]
 
 
-def _is_secret(name: str) -> bool:
-    return name in SECRET_FIELDS or "password" in name or "clave" in name
-
-
 def _can_be_saved(request: HttpRequest, fields: list[tuple[str, str]]) -> bool:
+    """Whether the view says so (those of the admin hold reasons, no secrets), and the form is short and has no file."""
     match = request.resolver_match
+    access = declared(match.func) if match else None
     return (
         match is not None
-        and match.url_name not in NEVER_SAVED
+        and (access.resumable if access else match.namespace == "admin")
         and not request.FILES
         and len(fields) <= MAX_FIELDS
         and sum(len(name) + len(value) for name, value in fields) <= MAX_LENGTH
-        and not any(_is_secret(name) for name, _ in fields)
     )
 
 
@@ -68,7 +62,7 @@ def keep(request: HttpRequest, account: Account) -> None:
 
 
 def _store(request: HttpRequest, account: int) -> None:
-    """Save the form of this request for the account, unless it holds secrets or files."""
+    """Save the form of this request for the account, if it may be saved."""
     fields = [
         (name, value)
         for name, values in request.POST.lists()

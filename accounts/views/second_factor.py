@@ -126,7 +126,7 @@ def recovery_codes(request: AnyRequest) -> HttpResponse:
 # ---------------------------------------------------------------- removing
 
 
-@signed_in(methods=FORM)
+@signed_in(methods=FORM, resumable=True)
 @recently_confirmed()
 def remove_factor(request: AnyRequest, public_id: UUID) -> HttpResponse:
     """Say what is removed, and remove one factor."""

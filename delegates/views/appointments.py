@@ -49,7 +49,7 @@ def _form_page(request: PersonRequest, form: AuthorizedForm, appointment: Appoin
     return render(request, "delegates/authorized_form.html", context)
 
 
-@person(methods=FORM)
+@person(methods=FORM, resumable=True)
 @recently_confirmed()
 def new_authorized(request: PersonRequest, pk: int) -> HttpResponse:
     entity = represented_entity(request, pk)
@@ -66,7 +66,7 @@ def new_authorized(request: PersonRequest, pk: int) -> HttpResponse:
     return _form_page(request, form)
 
 
-@person(methods=FORM)
+@person(methods=FORM, resumable=True)
 @recently_confirmed()
 def edit_authorized(request: PersonRequest, pk: int, public_id: UUID) -> HttpResponse:
     """ "Editar": everything but the document."""
@@ -89,7 +89,7 @@ def edit_authorized(request: PersonRequest, pk: int, public_id: UUID) -> HttpRes
     return _form_page(request, form, appointment)
 
 
-@person(methods=FORM)
+@person(methods=FORM, resumable=True)
 @recently_confirmed()
 def end_authorized(request: PersonRequest, pk: int, public_id: UUID) -> HttpResponse:
     """ "Inactivar", after a page that says what it will do."""

@@ -27,7 +27,7 @@ def _register(by: Account, kind: EntityKind, form: OwnDocumentForm) -> Account:
     return actions.register_delegate(by=by, kind=kind, nit=data["nit"], et_model=data.get("et_model"))
 
 
-@person(methods=FORM)
+@person(methods=FORM, resumable=True)
 def register_delegate(request: PersonRequest) -> HttpResponse:
     """ "Registrar usuario (Administrador EPS - IPS - Entidad territorial - Proveedor)": kind first, then its form."""
     kind_form = EntityKindForm(request.GET if "tipo" in request.GET else None)

@@ -92,7 +92,7 @@ def _form_page(
     return render(request, "delegates/register_entity.html", context)
 
 
-@person(methods=FORM, upload=RUT)
+@person(methods=FORM, upload=RUT, resumable=True)
 def register_entity(request: PersonRequest) -> HttpResponse:
     """The kind of entity first (`?tipo=`), then its form with its RUT."""
     kind = request.GET.get("tipo", "")
@@ -119,7 +119,7 @@ def entity_registration(request: PersonRequest, public_id: UUID) -> HttpResponse
     return render(request, "delegates/entity_registration.html", context)
 
 
-@person(methods=FORM, upload=RUT)
+@person(methods=FORM, upload=RUT, resumable=True)
 def correct_registration(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Correct the details of a request, or upload another RUT, while nobody reviews it."""
     registration = _registration(request, public_id)

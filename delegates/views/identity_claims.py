@@ -57,7 +57,7 @@ def identity_claim(request: PersonRequest) -> HttpResponse:
     return show_claim(request)
 
 
-@unverified(methods=FORM)
+@unverified(methods=FORM, resumable=True)
 def correct_identity(request: PersonRequest) -> HttpResponse:
     """Type the identity anew: it is compared with the Registro civil again."""
     if request.method != "POST":
@@ -100,7 +100,7 @@ def download_identity_copy(request: PersonRequest) -> HttpResponse:
     return uploaded_file(copy.content, copy.kind, copy.file_name)
 
 
-@unverified(methods=FORM)
+@unverified(methods=FORM, resumable=True)
 @recently_confirmed()
 def withdraw_identity(request: PersonRequest) -> HttpResponse:
     """Delete what was typed and close the account, after asking."""

@@ -63,7 +63,7 @@ def my_data(request: PersonRequest) -> HttpResponse:
     return _show(request)
 
 
-@person(methods=FORM)
+@person(methods=FORM, resumable=True)
 def correct_my_data(request: PersonRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("my_data")
@@ -88,7 +88,7 @@ def _requested(request: PersonRequest | DelegateRequest, form: EmailForm) -> boo
     return False
 
 
-@own_account(methods=FORM)
+@own_account(methods=FORM, resumable=True)
 @recently_confirmed()
 def change_my_email(request: PersonRequest) -> HttpResponse:
     """Request another e-mail: it changes when the mailed link is used."""
@@ -104,6 +104,7 @@ def change_my_email(request: PersonRequest) -> HttpResponse:
 @delegate_of(
     EntityKind.PPN,
     methods=FORM,
+    resumable=True,
     menu=MenuEntry("Correo de la cuenta", "Cambie el correo de su cuenta de proveedor.", "user", order=105),
 )
 @recently_confirmed()

@@ -104,7 +104,7 @@ def _register_user_view(slug: str, user_kind: UserKind) -> View:
     """The view of the form of one type of user."""
     kind = next(kind for kind in KINDS if kind.slug == slug)
 
-    @person(methods=FORM)
+    @person(methods=FORM, resumable=True)
     def view(request: PersonRequest) -> HttpResponse:
         registration = UserRegistration(person_of(request.account), user_kind)
         form = UserRegistrationForm.sent(request, registration=registration)

@@ -69,6 +69,9 @@ class Options(TypedDict, total=False):
 
     What is sent may be as large as an ordinary form, or `body_limit` bytes, or a file (`upload`). A view that answers
     with JSON checks it by itself (`checks_body=True`, `bodies.body_problem`).
+
+    A form that was sent after the session had ended is saved with the session, to be sent again, only where the view
+    says so (`resumable=True`): never where a password, a code or a token is typed.
     """
 
     methods: tuple[str, ...]
@@ -79,6 +82,7 @@ class Options(TypedDict, total=False):
     body_limit: int
     upload: Upload
     checks_body: bool
+    resumable: bool
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ class Access:
     body_limit: int = ORDINARY_BODY
     upload: Upload | None = None
     checks_body: bool = False
+    resumable: bool = False
 
     @property
     def largest_body(self) -> int:

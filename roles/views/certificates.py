@@ -49,12 +49,12 @@ def _issue(request: DelegateRequest, template: str, user: RegisteredUser | None)
     return render(request, template, context, status=_status(form.refusal) if form.refusal else 200)
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
 def user_certificate(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     return _issue(request, "roles/user_certificate.html", user_for(request, public_id))
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
 def entity_certificate(request: DelegateRequest) -> HttpResponse:
     return _issue(request, "roles/entity_certificate.html", None)
 

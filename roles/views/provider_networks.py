@@ -152,6 +152,7 @@ def _add_message(request: DelegateRequest, change: actions.NetworkChange) -> Non
 @delegate_of(
     *OWNER_KINDS,
     methods=FORM,
+    resumable=True,
     menu=MenuEntry("Asociar Entidades", "Busque entidades y agréguelas a su red, o retírelas.", "network", order=40),
     viewable=Viewable.YES,
 )

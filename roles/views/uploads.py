@@ -95,7 +95,7 @@ def upload_preview(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     return _show(request, _upload(request, public_id))
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
 def apply_upload(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     upload = _upload(request, public_id)
     here = reverse("upload_preview", args=[upload.public_id])

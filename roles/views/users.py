@@ -87,6 +87,7 @@ def for_present_users(view: Callable[[DelegateRequest, Activation], HttpResponse
 @delegate_of(
     *ACTIVATING_KINDS,
     methods=FORM,
+    resumable=True,
     menu=MenuEntry(
         "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus", order=20
     ),
@@ -150,25 +151,25 @@ def _save(
     return render(request, "roles/user_roles.html", user_page(activation, request.GET, form))
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
 @for_present_users
 def associate_user(request: DelegateRequest, activation: Activation) -> HttpResponse:
     return _save(request, activation, AssociateForm, actions.activate_user)
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
 @for_present_users
 def update_user_roles(request: DelegateRequest, activation: Activation) -> HttpResponse:
     return _save(request, activation, UpdateRolesForm, actions.update_roles)
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
 @for_present_users
 def change_last_day(request: DelegateRequest, activation: Activation) -> HttpResponse:
     return _save(request, activation, LastDayForm, actions.change_last_day)
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
 @for_present_users
 def deactivate_user(request: DelegateRequest, activation: Activation) -> HttpResponse:
     """ "Desactivar Usuario": what would end at the sede, and, once confirmed, the end of it."""

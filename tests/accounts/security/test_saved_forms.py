@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.security.saved_forms import SAVED_FORM
+from mipres_admin.access.declarations import declared, own_patterns
 from roles.models import RoleAssignment
 from tests import factories
 from tests.accounts.login_page import solution
@@ -88,6 +89,8 @@ def test_saved_form_lasts_half_an_hour(too_late, delegate, clock):
         ("/clave/cambiar/", {"old": "secreto", "new": "secreto", "confirmation": "secreto"}),
         ("/seguridad/codigos/", {"password": "secreto"}),
         ("/salir/", {}),
+        ("/tokens/probar/", {"token": "eyJhbGciOiJFUzI1NiJ9.e30.c2VjcmV0"}),
+        ("/seguridad/aplicacion/", {"name": "secreto", "code": "123456"}),
         ("/usuarios/activar/", {"numero": "1" * 60_000}),
     ],
 )
@@ -95,6 +98,27 @@ def test_secrets_and_long_forms_are_never_saved(at_noon, clock, path, fields):
     clock.shift(timedelta(minutes=21))
     at_noon.post(path, fields)
     assert SAVED_FORM not in at_noon.session
+
+
+def test_reason_typed_in_the_admin_is_saved(ministry, clock):
+    client = Client()
+    client.force_login(ministry)
+    clock.shift(timedelta(minutes=21))
+    client.post(f"/admin/accounts/account/{ministry.pk}/acto/suspender/", {"reason": "Perdió el equipo"})
+    assert client.session[SAVED_FORM]["fields"] == [["reason", "Perdió el equipo"]]
+
+
+def test_forms_are_saved_of_these_views_and_no_other():
+    resumable = {pattern.name for pattern in own_patterns() if declared(pattern.callback).resumable}
+    assert resumable == {
+        *("activate_user", "associate_user", "update_user_roles", "deactivate_user", "change_last_day"),
+        *("apply_upload", "user_certificate", "entity_certificate", "associate_entities"),
+        *("create_sede", "edit_sede", "disable_sede", "enable_sede"),
+        *("correct_my_data", "change_my_email", "change_provider_email", "correct_identity", "withdraw_identity"),
+        *("register_entity", "correct_registration", "new_authorized", "edit_authorized", "end_authorized"),
+        *("register_delegate", "register_professional", "register_sso", "register_other"),
+        *("generate_token", "revoke_token", "remove_factor"),
+    }
 
 
 def test_form_of_another_site_is_never_saved(delegate, clock):
