@@ -1,27 +1,55 @@
-"""How are words compared? Without accents and without case, in Python and in PostgreSQL alike.
+"""How are texts compared and kept clean? In Python and in PostgreSQL alike.
 
-The SQL function `fold(text)` (`fold.sql`) is created by the first migration of `mipres_admin`; generated columns
-store its result, and trigram indexes search it.
+The SQL functions `fold(text)` and `clean_text(text)` (`sql/`) are created by the first migration of `mipres_admin`.
+Generated columns store what is folded, and trigram indexes search it; constraints use `clean_text`.
 """
 
+import re
 import unicodedata
 
 from django.db.models import Func, TextField
 
-# accents go; Python alone would lower the last Σ of a word in another way
-_FOLDED = dict.fromkeys(range(0x300, 0x370)) | {ord("Σ"): "σ"}
+from mipres_admin.reading.text import APOSTROPHES, BLANKS, CONTROL, DASHES, INVISIBLE, members
+
+_APOSTROPHES = dict.fromkeys(members(APOSTROPHES), "'")
+_FOLDED = (
+    dict.fromkeys([*range(0x300, 0x370), *members(INVISIBLE)])
+    | dict.fromkeys([*members(BLANKS), *members(DASHES)], " ")
+    | _APOSTROPHES
+    # letters that have no accent to lose; Python alone would lower the last Σ of a word in another way
+    | str.maketrans("đðħıłøŧĐÐĦŁØŦΣ", "ddhilotddhlotσ")
+    | {
+        ord(letter): plain
+        for pair, plain in (("ßẞ", "ss"), ("æÆ", "ae"), ("œŒ", "oe"), ("þÞ", "th"))
+        for letter in pair
+    }
+)
+_PLAIN = re.compile(r"[ -_a-~]*")
 
 
 class Fold(Func):
-    """`fold(expression)`: lower case, no accents. Immutable, so usable in generated columns and indexes."""
+    """`fold(expression)`: as `fold` below. Immutable, so usable in generated columns and indexes."""
 
     function = "fold"
     output_field = TextField()
 
 
+class CleanText(Func):
+    """`clean_text(expression)`: as `mipres_admin.reading.text.clean_text`."""
+
+    function = "clean_text"
+    output_field = TextField()
+
+
 def fold(text: str) -> str:
-    """The same for a value in Python."""
-    return unicodedata.normalize("NFKD", text).translate(_FOLDED).lower()
+    """A text as it is compared: lower case, no accents, nothing invisible, dashes as blanks, one kind of apostrophe.
+
+    D’Luyz is D'Luyz, Łukasz is Lukasz, Ruiz-Gómez is ruiz gomez, and a decomposed ñ is ñ.
+    """
+    if _PLAIN.fullmatch(text):
+        return text.replace("-", " ").lower()
+    plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
+    return CONTROL.sub("", plain).translate(_FOLDED).lower()
 
 
 def fold_words(text: str) -> str:

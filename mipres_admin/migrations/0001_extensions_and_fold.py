@@ -1,4 +1,4 @@
-"""PostgreSQL's extensions, and the function that compares words."""
+"""PostgreSQL's extensions, and the functions that compare and clean texts."""
 
 from pathlib import Path
 
@@ -14,7 +14,11 @@ class Migration(migrations.Migration):
         BtreeGinExtension(),
         BtreeGistExtension(),
         TrigramExtension(),
-        migrations.RunSQL(
-            (SQL / "fold.sql").read_text(encoding="utf-8"), (SQL / "fold_reverse.sql").read_text(encoding="utf-8")
+        *(
+            migrations.RunSQL(
+                (SQL / f"{name}.sql").read_text(encoding="utf-8"),
+                (SQL / f"{name}_reverse.sql").read_text(encoding="utf-8"),
+            )
+            for name in ("fold", "clean_text")
         ),
     ]

@@ -1,0 +1,63 @@
+"""How is a text read that somebody typed, pasted or exported? Without what nobody sees, and one sign for each idea.
+
+`clean_text` is also an SQL function (`sql/clean_text.sql`): constraints keep the database clean.
+Source: Unicode Standard Annex #15 (NFC), and DerivedCoreProperties.txt (Default_Ignorable_Code_Point).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# each as the inside of a character class, the same in Python's regular expressions and in PostgreSQL's
+BLANKS = r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"
+APOSTROPHES = (
+    r"\u0027\u0060\u00b4\u02b9\u02bb-\u02bd\u02c8\u02ca\u02cb\u0384\u055a\u1fbd\u1fbf\u1fef\u1ffd\u1ffe"
+    r"\u2018\u2019\u201b\u2032\u2035\ua78b\ua78c\uff07\uff40"
+)
+DASHES = r"\u002d\u02d7\u058a\u05be\u2010-\u2015\u2043\u207b\u208b\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
+# what is never drawn, whatever its category: soft hyphen, directional marks, joiners, byte order mark, fillers, tags
+INVISIBLE = (
+    r"\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What no text has: control characters that are not blanks, and halves of characters."""
+
+# letters of Latin alphabets, with nothing to clean where blanks are single; everything else takes the long way
+_UNCLEAN = re.compile(r"[^ -_a-~\u00a1-\u00ac\u00ae-\u00b3\u00b5-\u02af]|^ |  | $")
+
+
+def members(characters: str) -> Iterator[int]:
+    """The code points of a class."""
+    for first, last in re.findall(r"\\[uU]([0-9a-f]+)(?:-\\[uU]([0-9a-f]+))?", characters):
+        yield from range(int(first, 16), int(last or first, 16) + 1)
+
+
+_READ = (
+    dict.fromkeys(members(BLANKS), " ")
+    | dict.fromkeys(members(APOSTROPHES), "'")
+    | dict.fromkeys(members(DASHES), "-")
+    | dict.fromkeys(members(INVISIBLE))
+)
+
+
+def clean_text(text: str) -> str:
+    """One line: NFC, nothing invisible, one sign for all apostrophes and one for all dashes, single blanks, trimmed.
+
+    A control character that is no blank stays: it is for the caller to refuse (`CONTROL`).
+    """
+    if not _UNCLEAN.search(text):
+        return text
+    composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_READ))
+    return " ".join(filter(None, composed.split(" ")))
+
+
+def clean_lines(text: str) -> str:
+    """The same for each line of a text of several; blank lines stay between others."""
+    return "\n".join(map(clean_text, text.splitlines())).strip("\n")
+
+
+def is_clean(text: str) -> bool:
+    """Whether there is nothing to clean and nothing to refuse."""
+    return clean_text(text) == text and not CONTROL.search(text)

@@ -1,0 +1,1 @@
+DROP FUNCTION clean_text(text);

@@ -1,0 +1,69 @@
+"""Is a text read alike in Python and in PostgreSQL, and without what nobody sees?"""
+
+import unicodedata
+
+import pytest
+from django.db import connection
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mipres_admin.reading.text import clean_lines, clean_text, is_clean
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\0"), max_size=60)
+
+
+@pytest.mark.django_db
+def test_clean_text_in_python_and_in_sql_are_equal_for_any_text() -> None:
+    with connection.cursor() as cursor:
+
+        @given(TEXTS)
+        @example(" D´Luyz \u00ad n\u0303\u200b\u0301 \u1fef\u1ffd – \u2000 \u2800\u202e")
+        def is_equal(text: str) -> None:
+            cursor.execute("SELECT clean_text(%s)", [text])
+            assert cursor.fetchone() == (clean_text(text),)
+
+        is_equal()
+
+
+@pytest.mark.django_db
+def test_clean_text_in_python_and_in_sql_are_equal_for_every_character() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT code, clean_text('a' || chr(code) || 'b') FROM generate_series(1, 1114111) AS code "
+            "WHERE code NOT BETWEEN 55296 AND 57343 AND unicode_assigned(chr(code))"
+        )
+        different = [code for code, text in cursor.fetchall() if text != clean_text(f"a{chr(code)}b")]
+    assert [code for code in different if unicodedata.category(chr(code)) != "Cn"] == []
+
+
+@given(st.text(max_size=40))
+def test_what_was_cleaned_is_clean(text: str) -> None:
+    assert clean_text(clean_text(text)) == clean_text(text)
+
+
+def test_every_mark_of_format_is_removed() -> None:
+    marks = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Cf"]
+    assert [mark for mark in marks if clean_text(f"a{mark}b") != "ab"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("  María \t José\n", "María José"),
+        ("n\u0303andu\u0301", "ñandú"),
+        ("D’Luyz d‘x dʼy d´z d`w", "D'Luyz d'x d'y d'z d'w"),
+        ("Ruiz–Gómez ‑ 10−2", "Ruiz-Gómez - 10-2"),
+        ("\ufeffClí\u200bni\u00adca\u202e\u00a0Río", "Clínica Río"),
+    ],
+)
+def test_clean_text_has_one_way_of_writing(text: str, cleaned: str) -> None:
+    assert clean_text(text) == cleaned
+
+
+def test_clean_lines_keeps_the_lines() -> None:
+    assert clean_lines("\n uno  dos \r\n\r\n tres\u200b\n") == "uno dos\n\ntres"
+
+
+@pytest.mark.parametrize("character", ["\0", "\x07", "\x7f", "\ud800", "\ufffe"])
+def test_text_with_a_control_character_is_not_clean(character: str) -> None:
+    assert not is_clean(f"a{character}b")
