@@ -1,4 +1,4 @@
-"""How is every form drawn, and how does it show what an action refuses?"""
+"""How is every form drawn and read, and how does it show what an action refuses?"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,13 +9,33 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
+from mipres_admin.reading.emails import email_mistake
+from mipres_admin.reading.text import CONTROL, clean_lines, clean_text
 from mipres_admin.refusals import Refusal, Refused
 
 
+class CleanBoundField(forms.BoundField):
+    """What was typed in a field, cleaned (`mipres_admin.reading.text`) before anything looks at it.
+
+    Passwords and e-mails are as they were typed, and hidden fields as the page sent them.
+    """
+
+    @property
+    def data(self) -> Any:
+        """The value of the request; the characters that no text may have are NUL, which text fields refuse."""
+        value, field = super().data, self.field
+        is_raw = field.widget.is_hidden or isinstance(field.widget, (forms.PasswordInput, forms.EmailInput))
+        if is_raw or not isinstance(value, str):
+            return value
+        read = clean_lines if isinstance(field.widget, forms.Textarea) else clean_text
+        return CONTROL.sub("\0", read(value))
+
+
 class PortalFormRenderer(TemplatesSetting):
-    """Draw fields with `components/field.html`; templates of `templates/` come before Django's."""
+    """Draw fields with `components/field.html`, and clean what is typed; `templates/` comes before Django's."""
 
     field_template_name = "components/field.html"
+    bound_field_class = CleanBoundField
 
 
 def set_choices(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None:
@@ -56,6 +76,27 @@ def optional_words(label: str, help_text: str, subject: str, **attrs: str) -> fo
     return forms.CharField(
         label=label, required=False, max_length=100, help_text=help_text, widget=widget, error_messages=message
     )
+
+
+class EmailField(forms.EmailField):
+    """An e-mail to which the portal can write; `label`, `help_text` and the attributes of the box are the form's."""
+
+    def __init__(self, help_text: str, *, label: str = "Correo electrónico", autocomplete: str = "email") -> None:
+        super().__init__(
+            label=label,
+            max_length=254,
+            help_text=help_text,
+            widget=forms.EmailInput(attrs={"autocomplete": autocomplete, "spellcheck": "false"}),
+            error_messages={
+                "required": "Ingrese el correo electrónico.",
+                "max_length": "El correo electrónico debe tener máximo 254 caracteres, por ejemplo nombre@dominio.com.",
+            },
+        )
+
+    def run_validators(self, value: Any) -> None:
+        """One message, which says what is wrong."""
+        if value and (mistake := email_mistake(value)):
+            raise ValidationError(f"El correo electrónico {mistake}, por ejemplo nombre@dominio.com.", code="invalid")
 
 
 class DayField(forms.DateField):

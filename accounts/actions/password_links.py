@@ -40,8 +40,11 @@ NOBODY = -1
 
 
 @sensitive_variables("secret")
-def write_link(account: Account, reason: str) -> None:
-    """Save the link in place of any older one, and send it by e-mail, in the transaction of a change with its event."""
+def write_link(account: Account, reason: str, by: Account | None = None) -> None:
+    """Save the link in place of any older one, and send it by e-mail, in the transaction of a change with its event.
+
+    `by` is told when it cannot be delivered.
+    """
     secret, expires_at = mail_links.new_secret(), mail_links.expiry()
     values = {
         "secret_hash": mail_links.hash_of(secret),
@@ -59,6 +62,7 @@ def write_link(account: Account, reason: str) -> None:
         account,
         "password_link",
         useful_until=expires_at,
+        caused_by=by,
         reason=reason,
         link=mail_links.link("assign_password", secret),
         minutes=mail_links.MINUTES,
@@ -74,7 +78,7 @@ def _send(*, account: Account, reason: str, by: Account | None, event: Event, ob
     label = PasswordLink.Reason(reason).label
     record(by=by, event=event, obj=obj, entity=account.entity, reason=str(label))
     with transaction.atomic():
-        write_link(account, reason)
+        write_link(account, reason, by)
         if account.pk == NOBODY:
             transaction.set_rollback(True)
 

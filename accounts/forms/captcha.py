@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from accounts.captcha import challenge
 from mipres_admin.forms import ActionForm
+from mipres_admin.reading.text import clean_text
 
 WRONG_CODE = "El texto ingresado no corresponde con el de la imagen"
 
@@ -29,7 +30,7 @@ class CaptchaWidget(forms.TextInput):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Answer:
         """The answer with the token that the page was drawn with."""
-        return Answer(data.get(f"{name}_token") or "", data.get(name) or "")
+        return Answer(data.get(f"{name}_token") or "", clean_text(data.get(name) or ""))
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Issue a captcha; what was typed for the last one is of no use."""

@@ -1,40 +1,25 @@
-"""The form fields for the type and number of a person's document."""
+"""The form fields for the type and number of a person's document, and for a NIT."""
 
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
 
-from accounts.models import DOCUMENT_NUMBER, DocumentType
+from accounts.models import DocumentType
 from mipres_admin.forms import ActionForm
+from mipres_admin.reading.identifiers import NotRead, read_document, read_nit
 
 CHOOSE = "--Seleccione--"
-
-
-class DocumentInput(forms.TextInput):
-    """A document number as people paste it: dots, spaces and lower case are forgiven."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        value = super().value_from_datadict(data, files, name)
-        if not isinstance(value, str):
-            return value
-        value = value.replace(".", "").replace(" ", "")
-        # upper() would turn some foreign letters into others: those are for the validator to refuse
-        return value.upper() if value.isascii() else value
+# as long as people paste, with the type, points and blanks
+LONGEST_WRITTEN = 40
 
 
 def document_number_field(label: str, required: str) -> forms.CharField:
-    """The number of a person's document; `required` says that it is missing."""
+    """The number of a person's document, in a `DocumentNumberForm`; `required` says that it is missing."""
     return forms.CharField(
         label=label,
-        max_length=20,
-        validators=[
-            RegexValidator(
-                DOCUMENT_NUMBER,
-                "El documento debe tener de 3 a 20 letras o dígitos, sin puntos ni espacios, por ejemplo 1025000111.",
-            )
-        ],
-        widget=DocumentInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        max_length=LONGEST_WRITTEN,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={
             "required": required,
             "max_length": "El documento debe tener máximo 20 letras o dígitos, por ejemplo 1025000111.",
@@ -42,7 +27,19 @@ def document_number_field(label: str, required: str) -> forms.CharField:
     )
 
 
-class DocumentForm(ActionForm):
+class DocumentNumberForm(ActionForm):
+    """A form with `document_type`, and after it `document_number`, as people paste it."""
+
+    def clean_document_number(self) -> str:
+        """The document that is certain; the message says why there is none."""
+        typed, kind = self.cleaned_data["document_number"], self.cleaned_data.get("document_type", "")
+        try:
+            return read_document(typed, kind)
+        except NotRead as mistake:
+            raise ValidationError(f"El documento {mistake}.") from mistake
+
+
+class DocumentForm(DocumentNumberForm):
     """Type and number of a person's document."""
 
     document_type = forms.ChoiceField(
@@ -54,3 +51,29 @@ class DocumentForm(ActionForm):
         },
     )
     document_number = document_number_field("Documento identificación", "Ingrese el documento de identificación.")
+
+
+class NitField(forms.CharField):
+    """The NIT of an entity, with or without points and check digit; its value has neither."""
+
+    def __init__(self, *, label: str, missing: str, help_text: str = "", **attrs: str) -> None:
+        super().__init__(
+            label=label,
+            max_length=LONGEST_WRITTEN,
+            help_text=help_text,
+            widget=forms.TextInput(
+                attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"} | attrs
+            ),
+            error_messages={
+                "required": missing,
+                "max_length": "El NIT debe tener máximo 10 dígitos, por ejemplo 900123456.",
+            },
+        )
+
+    def clean(self, value: Any) -> str:
+        """The NIT without check digit; the message says why there is none."""
+        typed = super().clean(value)
+        try:
+            return read_nit(typed)
+        except NotRead as mistake:
+            raise ValidationError(f"El NIT {mistake}.", code="invalid") from mistake

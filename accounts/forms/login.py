@@ -8,7 +8,8 @@ from django.core.validators import RegexValidator
 from accounts.forms.captcha import CaptchaForm
 from accounts.forms.documents import DocumentForm
 from accounts.models import Account
-from mipres_admin.forms import ActionForm
+from accounts.security.password_hashers import normalized
+from mipres_admin.forms import ActionForm, EmailField
 
 # Longer than anybody types, and short enough that hashing it costs what hashing costs.
 LONGEST_PASSWORD = 256
@@ -19,9 +20,16 @@ validate_login = RegexValidator(
 )
 
 
-def password_field(label: str, missing: str, autocomplete: str, **options: Any) -> forms.CharField:
+class PasswordField(forms.CharField):
+    """A password as it is compared and stored."""
+
+    def to_python(self, value: Any) -> str:
+        return normalized(super().to_python(value) or "")
+
+
+def password_field(label: str, missing: str, autocomplete: str, **options: Any) -> PasswordField:
     """A password as it is typed: spaces belong to it."""
-    return forms.CharField(
+    return PasswordField(
         label=label,
         strip=False,
         max_length=LONGEST_PASSWORD,
@@ -58,17 +66,7 @@ class LoginForm(LoginNameForm):
 class RecoverPasswordForm(LoginNameForm, DocumentForm):
     """Olvidé mi clave - Recordar contraseña (manual v4.1 §11.8)."""
 
-    email = forms.EmailField(
-        label="Correo electrónico",
-        max_length=254,
-        help_text="El que registró en Mi Seguridad Social.",
-        error_messages={
-            "required": "Ingrese su correo electrónico.",
-            "invalid": "El correo electrónico debe tener usuario, arroba y dominio, por ejemplo nombre@entidad.com.",
-            "max_length": "El correo electrónico debe tener máximo 254 caracteres.",
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-    )
+    email = EmailField("El que registró en Mi Seguridad Social.")
     field_order = ("login", "document_type", "document_number", "email")
 
 

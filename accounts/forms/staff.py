@@ -8,10 +8,11 @@ from django import forms
 from accounts.actions.staff import StaffDetails
 from accounts.forms.documents import DocumentForm
 from accounts.forms.login import validate_login
-from accounts.forms.person_fields import NameField, email_field
+from accounts.forms.person_fields import NameField
 from accounts.staff_group_labels import PURPOSES
 from mipres_admin.access.groups import StaffGroup
 from mipres_admin.backoffice.forms import ReasonForm
+from mipres_admin.forms import EmailField
 
 GROUP_CHOICES = [(group.value, f"{group.label}: {PURPOSES[group]}") for group in StaffGroup]
 READ_BY_THE_PERSON = "Queda en la historia, y la persona lo recibe por correo. No escriba datos personales."
@@ -66,9 +67,7 @@ class StaffForm(DocumentForm, PersonReasonForm):
     second_name = NameField("Segundo nombre", "Gabriela", "off")
     first_surname = NameField("Primer apellido", "Suárez", "off", required=True)
     second_surname = NameField("Segundo apellido", "Núñez", "off")
-    email = email_field(
-        "Correo electrónico", "El institucional de la persona: allí llega el enlace para asignar la contraseña."
-    )
+    email = EmailField("El institucional de la persona: allí llega el enlace para asignar la contraseña.")
     groups = groups_field(required=True)
     field_order = (
         "login",

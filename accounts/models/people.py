@@ -1,5 +1,6 @@
 """Which people does the portal know, by which documents?"""
 
+from contextlib import suppress
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,8 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat, Now, TruncDate
 
-from mipres_admin.database.text import Fold
+from mipres_admin.database.text import Fold, search_words
+from mipres_admin.reading.identifiers import NotRead, read_document
 
 
 class DocumentType(models.TextChoices):
@@ -63,8 +65,10 @@ def document_q(words: str, path: str = "") -> Q:
 
     The type is always in the condition too, so that the unique indexes of documents, which begin with it, serve.
     """
-    bare, kinds = "".join(filter(str.isalnum, words.upper())), DocumentType.values
-    numbers = {bare, *(bare.removeprefix(kind) for kind in kinds)}
+    kinds, numbers = DocumentType.values, set()
+    for kind in kinds:
+        with suppress(NotRead):
+            numbers.add(read_document(words, kind))
     return Q(**{f"{path}document_type__in": kinds, f"{path}document_number__in": sorted(numbers)})
 
 
@@ -80,8 +84,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
         if any(letter.isdigit() for letter in words):
             return self.filter(document_q(words))
         people = self
-        for word in words.split():
-            people = people.filter(sort_name__contains=Fold(Value(word)))
+        for word in search_words(words):
+            people = people.filter(sort_name__contains=word)
         return people
 
 

@@ -17,4 +17,5 @@ def person_columns() -> tuple[ExpectedColumn, ExpectedColumn]:
 
 def person(kind: str, number: str) -> tuple[str, str]:
     """The document of a person. Raises Rejected when its type or its number cannot be a person's."""
-    return document_type(kind), document(number)
+    found = document_type(kind)
+    return found, document(number, found)

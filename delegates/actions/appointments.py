@@ -79,7 +79,7 @@ def make_appointment(*, by: Account, entity: Entity, identity: Identity, authori
     appointment = Appointment(entity=entity, created_by=by, created_at=clock.now(), **asdict(identity))
     _save(appointment, authorization)
     record(by=by, event=Event.APPOINTMENT_MADE, obj=appointment, entity=entity, after=_snapshot(appointment))
-    notify(appointment, "appointment_made", entity=entity)
+    notify(appointment, "appointment_made", entity=entity, caused_by=by)
     return appointment
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
-from accounts.forms.documents import CHOOSE, document_number_field
+from accounts.forms.documents import CHOOSE, DocumentNumberForm, document_number_field
 from accounts.forms.person_fields import A_NAME
 from accounts.models import DocumentType, Sex
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
 from delegates.rules.appointments import Authorization, Identity, version
 from entities.models import Entity, EntityKind
-from mipres_admin.forms import ActionForm, set_choices
+from mipres_admin.forms import ActionForm, EmailField, set_choices
 from roles.forms.users import SedeField, sede_label
 
 IDENTITY = ("document_type", "document_number")
@@ -46,22 +46,15 @@ def _name(label: str, *, required: bool) -> forms.CharField:
     )
 
 
-class AuthorizedForm(ActionForm):
+class AuthorizedForm(DocumentNumberForm):
     """The form of "Administrar autorizados", its fields in its order; the document only for a new person."""
 
     document_type = _choice("Tipo documento", DocumentType.choices, subject="tipo de documento")
     document_number = document_number_field("Número documento", "Ingrese el número de documento.")
     sex = _choice("Sexo", Sex.choices)
-    email = forms.EmailField(
-        label="Correo electrónico",
-        max_length=254,
-        help_text="Allí le llegan el aviso de que fue autorizado y, al delegado, el enlace para su contraseña.",
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": "Ingrese el correo electrónico.",
-            "invalid": "El correo electrónico debe tener usuario, @ y dominio, por ejemplo nombre@dominio.com.",
-            "max_length": "El correo electrónico debe tener máximo 254 letras, por ejemplo nombre@dominio.com.",
-        },
+    email = EmailField(
+        "Allí le llegan el aviso de que fue autorizado y, al delegado, el enlace para su contraseña.",
+        autocomplete="off",
     )
     first_name = _name("Primer nombre", required=True)
     second_name = _name("Segundo nombre", required=False)

@@ -3,9 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 
-from accounts.forms.documents import CHOOSE, DocumentInput
+from accounts.forms.documents import CHOOSE, NitField
 from delegates.forms.self_registration import OwnDocumentForm
 from entities.forms.sedes import SedeForm
 from entities.models import EntityKind, EtModel
@@ -37,21 +36,7 @@ class EntityKindForm(forms.Form):
 class DelegateForm(OwnDocumentForm):
     """Delegado Administrativo of an entity that a legal representative registered."""
 
-    nit = forms.CharField(
-        label="Nit de la entidad (sin dígito de verificación)",
-        max_length=15,
-        widget=DocumentInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        validators=[
-            RegexValidator(
-                r"\A[0-9]{6,10}\Z",
-                "El NIT debe tener de 6 a 10 dígitos, sin puntos ni dígito de verificación, por ejemplo 900123456.",
-            )
-        ],
-        error_messages={
-            "required": "Ingrese el NIT de la entidad.",
-            "max_length": "El NIT debe tener máximo 10 dígitos, por ejemplo 900123456.",
-        },
-    )
+    nit = NitField(label="Nit de la entidad (sin dígito de verificación)", missing="Ingrese el NIT de la entidad.")
     field_order: tuple[str, ...] = ("nit", "document_type", "document_number")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,13 +1,11 @@
 """Which fields have the registration of an entity, with its RUT, and its review? How are mistakes worded?"""
 
-import re
 from typing import Any
 
 from django import forms
 from django.utils import timezone
-from stdnum.co import nit as stdnum_nit
 
-from accounts.forms.documents import DocumentInput
+from accounts.forms.documents import NitField
 from accounts.models import Account
 from delegates.actions.entity_registrations import CheckedRut
 from delegates.models import MAX_RUT_BYTES, EntityRegistration, RegistrationKind, person_of
@@ -16,11 +14,9 @@ from delegates.rut.rules import ExpectedContents, check_rut, hard_failures, read
 from entities.forms.sedes import SedeForm
 from entities.models import EtModel
 from mipres_admin.antivirus import refuse_malware
+from mipres_admin.reading.identifiers import NotRead, check_digit, read_nit
 from mipres_admin.refusals import Refused
 
-NIT = re.compile(r"[0-9]{6,10}")
-NIT_WITH_DIGIT = re.compile(r"([0-9]{6,10})-([0-9])")
-NIT_WRONG = "El NIT debe tener de 6 a 10 dígitos, sin dígito de verificación, por ejemplo 900123456."
 REGIMENES = [("contributivo", "Contributivo"), ("subsidiado", "Subsidiado")]
 UPLOAD = "Elija el PDF del RUT."
 
@@ -38,25 +34,17 @@ def _line(label: str, subject: str, max_length: int, **kwargs: Any) -> Any:
     )
 
 
-def check_digit(nit: str) -> str:
-    """The check digit of a NIT (mod 11), or "" for what is no NIT."""
-    return str(stdnum_nit.calc_check_digit(nit)) if NIT.fullmatch(nit) else ""
-
-
 class RegistrationForm(SedeForm):
     """The registration of an entity of one kind, with its RUT, which a correction may leave as it is.
 
     Its contact details are those that a main sede gets.
     """
 
-    nit = _line(
-        "NIT sin dígito de verificación",
-        "El NIT",
-        20,
-        help_text="Solo los números, por ejemplo 900123456. El dígito de verificación lo calcula el portal.",
-        widget=DocumentInput(
-            attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false", "data-nit": ""}
-        ),
+    nit = NitField(
+        label="NIT sin dígito de verificación",
+        missing="Ingrese el NIT.",
+        help_text="Por ejemplo 900123456. El dígito de verificación lo calcula el portal.",
+        **{"data-nit": ""},
     )
     name = _line("Razón social", "La razón social", 300, help_text="Como está en la casilla 35 del RUT.")
     regimenes = forms.MultipleChoiceField(
@@ -120,22 +108,14 @@ class RegistrationForm(SedeForm):
     @property
     def check_digit(self) -> str:
         """The check digit of the NIT that was typed, or ""."""
-        value = self["nit"].value()
-        return check_digit(value) if isinstance(value, str) else ""
-
-    def clean_nit(self) -> str:
-        """A NIT without check digit; with one, the message says what to write."""
-        nit = str(self.cleaned_data["nit"])
-        match = NIT_WITH_DIGIT.fullmatch(nit)
-        if match and check_digit(match[1]) == match[2]:
-            raise forms.ValidationError(f"Escriba el NIT sin el dígito de verificación: {match[1]}.")
-        if not NIT.fullmatch(nit):
-            raise forms.ValidationError(NIT_WRONG)
-        return nit
+        try:
+            return check_digit(read_nit(self["nit"].value() or ""))
+        except NotRead:
+            return ""
 
     def clean_name(self) -> str:
-        """A razón social with single spaces and some letters."""
-        name = " ".join(str(self.cleaned_data["name"]).split())
+        """A razón social with some letters."""
+        name = str(self.cleaned_data["name"])
         if not any(letter.isalpha() for letter in name):
             raise forms.ValidationError("La razón social debe tener letras, por ejemplo Clínica del Río S.A.S.")
         return name

@@ -8,11 +8,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 from accounts.forms.captcha import CaptchaForm
 from accounts.forms.documents import CHOOSE, DocumentForm
-from accounts.forms.person_fields import NameField, email_field
+from accounts.forms.person_fields import NameField
 from accounts.models import Sex
 from delegates.actions.sign_up import Applicant
 from mipres_admin.database.clock import today
-from mipres_admin.forms import ActionForm
+from mipres_admin.forms import ActionForm, EmailField
 
 
 def sex_field() -> forms.ChoiceField:
@@ -50,7 +50,7 @@ class SignUpForm(DocumentForm, CaptchaForm):
     second_surname = NameField("Segundo apellido", "Núñez", "off")
     issued_on = issued_on_field()
     sex = sex_field()
-    email = email_field("Correo electrónico", "Allí llegará el enlace que abre su cuenta. Use uno que solo lea usted.")
+    email = EmailField("Allí llegará el enlace que abre su cuenta. Use uno que solo lea usted.")
     notice = forms.BooleanField(
         label="He leído el aviso de privacidad y autorizo el tratamiento de mis datos personales",
         error_messages={"required": "Ingrese su autorización: sin ella el portal no puede tratar sus datos."},
@@ -71,4 +71,6 @@ class SexForm(forms.Form):
 class EmailForm(ActionForm):
     """A new e-mail."""
 
-    email = email_field("Correo electrónico nuevo", "Allí llegará un enlace. El correo cambia cuando usted lo use.")
+    email = EmailField(
+        "Allí llegará un enlace. El correo cambia cuando usted lo use.", label="Correo electrónico nuevo"
+    )

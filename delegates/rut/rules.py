@@ -3,8 +3,6 @@
 Source: route for territorial entities (2020), "Tips a tener en cuenta para el cargue del RUT".
 """
 
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +13,7 @@ from stdnum.co import nit as stdnum_nit
 from delegates.models import MAX_RUT_BYTES, RutDocument
 from delegates.rut.casillas import PRINCIPAL, SUBSTITUTE, Contents, contents_of
 from delegates.rut.pdf_reader import Reading, read_pdf
+from mipres_admin.database.text import fold_key
 
 MIN_PAGES = 3
 MIN_LETTERS = 200
@@ -180,8 +179,7 @@ def _nit(upload: _Upload) -> Result:
 
 def normalised(name: str) -> str:
     """A razón social without accents, case, punctuation and spaces, so that "S.A.S." and "s a s" are equal."""
-    plain = unicodedata.normalize("NFKD", name.casefold().replace("&", " y "))
-    return re.sub(r"[^a-z0-9]", "", plain)
+    return fold_key(name.replace("&", " y "))
 
 
 def _name(upload: _Upload) -> Result:

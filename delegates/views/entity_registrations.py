@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.requests import AnyRequest, PersonRequest
 from delegates.actions import entity_registrations as actions
-from delegates.forms.entity_registrations import RegistrationForm, check_digit
+from delegates.forms.entity_registrations import RegistrationForm
 from delegates.models import (
     MAX_RUT_BYTES,
     Appointment,
@@ -25,6 +25,7 @@ from delegates.views.represented_entity_or_404 import represented_entity
 from entities.models import EntityKind
 from mipres_admin.access.bodies import Upload
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, person, signed_in
+from mipres_admin.reading.identifiers import check_digit
 from mipres_admin.uploaded_file import uploaded_file
 
 RUT = Upload(MAX_RUT_BYTES, by_origin=True)

@@ -17,7 +17,7 @@ INCOMPLETE = "La página llegó incompleta: ábrala de nuevo y repita la operaci
 
 
 class LineField(forms.CharField):
-    """One line of text, with single spaces."""
+    """One line of text."""
 
     def __init__(self, *, label: str, article: str, example: str, max_length: int, **kwargs: Any) -> None:
         self.wrong_message = f"{article} debe %s, por ejemplo {example}."
@@ -31,9 +31,6 @@ class LineField(forms.CharField):
             ),
             **kwargs,
         )
-
-    def to_python(self, value: Any) -> str:
-        return " ".join((super().to_python(value) or "").split())
 
     def validate(self, value: str) -> None:
         super().validate(value)

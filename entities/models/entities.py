@@ -1,6 +1,5 @@
 """Which entities exist, of which kinds, and what can never be false of them?"""
 
-import re
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -10,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
 
 from mipres_admin.database.constraints import check, filled, known, unique
-from mipres_admin.database.text import Fold
+from mipres_admin.database.text import Fold, search_words
 
 
 class EntityKind(models.TextChoices):
@@ -59,12 +58,11 @@ class EtModel(models.IntegerChoices):
         )
 
 
-NIT_AS_WRITTEN = re.compile(r"([0-9]{1,3}(?:\.?[0-9]{3}){1,3})(?:-[0-9])?")
 MIN_CODE_LENGTH = 3
 # These are SQL because the ORM takes longer to write them than PostgreSQL to answer (bench.search_entities).
 # A union and not an OR, so that each side has its own index.
 WITH_NAME_OR_CODE = """(
-    SELECT id FROM entities_entity WHERE search LIKE '%%' || fold(%s) || '%%' OR eps_code LIKE %s || '%%'
+    SELECT id FROM entities_entity WHERE search LIKE '%%' || %s || '%%' OR eps_code LIKE %s || '%%'
     UNION SELECT entity_id FROM entities_sede WHERE code LIKE %s || '%%'
 )"""
 # An EPS is known by its own code, others by that of the main sede: the open one with the lowest code (REPS numbers
@@ -89,14 +87,13 @@ class EntityQuerySet(models.QuerySet["Entity"]):
         habilitación, código de proveedor, EPS code). A NIT may be written with points and check digit.
         """
         found = self
-        for word in words.split():
-            written = NIT_AS_WRITTEN.fullmatch(word)
-            found = found._matching_word(written[1].replace(".", "") if written else word)
+        for word in search_words(words):
+            found = found._matching_word(word)
         return found
 
     def _matching_word(self, word: str) -> Self:
         if len(word) < MIN_CODE_LENGTH or not any(letter.isdigit() for letter in word):
-            return self.filter(search__contains=Fold(Value(word)))
+            return self.filter(search__contains=word)
         text = connection.ops.prep_for_like_query(word)
         return self.filter(pk__in=RawSQL(WITH_NAME_OR_CODE, [text, text.upper(), text.upper()]))
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from entities.models.entities import Entity
 from entities.models.places import Municipality
 from mipres_admin.database.constraints import check, filled, matches, unique
-from mipres_admin.database.text import Fold
+from mipres_admin.database.text import Fold, search_words
 
 
 class SedeQuerySet(models.QuerySet["Sede"]):
@@ -31,8 +31,8 @@ class SedeQuerySet(models.QuerySet["Sede"]):
     def matching(self, words: str) -> Self:
         """Sedes whose code or name contains every word, in any order, without accents or case."""
         found = self
-        for word in words.split():
-            found = found.filter(search__contains=Fold(Value(word)))
+        for word in search_words(words):
+            found = found.filter(search__contains=word)
         return found
 
     def similar_to(self, *, name: str, address: str, municipality_id: str) -> Self:

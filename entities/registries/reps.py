@@ -17,6 +17,7 @@ from entities.models import Entity, EntityKind, IdentificationType, Sede
 from entities.registries.municipality_lookup import MunicipalityLookup
 from mipres_admin.database.text import fold_key
 from mipres_admin.excel.headings import ExpectedColumn
+from mipres_admin.reading.identifiers import AS_TEXT, NotRead, read_code
 from registries.loading.cell_values import Choice, document, nit, parse_snapshot_date, required, within
 from registries.loading.change_capture import TrackedTable
 from registries.loading.errors import Rejected
@@ -25,8 +26,6 @@ from registries.registry import Registry
 CODE = re.compile(r"[0-9]{12}")
 identification_type = Choice(IdentificationType.choices, "el tipo de identificación")
 LOST_ZERO = re.compile(r"[1-9][0-9]{10}")
-SCIENTIFIC = re.compile(r"[0-9][.,0-9]*E\+?[0-9]+", re.IGNORECASE)
-AS_TEXT = "dé a la columna formato de texto y vuelva a exportar"
 
 ProviderClass = Sede.ProviderClass
 CLASSES = {
@@ -251,22 +250,23 @@ def sede_code(text: str) -> str:
     """The código de habilitación of 12 digits. Raises Rejected, which says when a spreadsheet damaged it."""
     if CODE.fullmatch(text):
         return text
-    code = text.replace(" ", "")
+    try:
+        code = read_code(required(text, "el código de habilitación de la sede"))
+    except NotRead as mistake:
+        raise Rejected(f"el código de habilitación «{text}» {mistake}") from mistake
     if CODE.fullmatch(code):
         return code
     problem = f"el código de habilitación «{text}» debe tener 12 dígitos"
     if LOST_ZERO.fullmatch(code):
-        raise Rejected(f"{problem}; perdió el cero inicial en una hoja de cálculo: {AS_TEXT}")
-    if SCIENTIFIC.fullmatch(code):
-        raise Rejected(f"{problem}; una hoja de cálculo lo volvió un número: {AS_TEXT}")
-    raise Rejected(problem if code else "falta el código de habilitación de la sede")
+        raise Rejected(f"{problem}; perdió el cero inicial; {AS_TEXT}")
+    raise Rejected(problem)
 
 
 def identification(kind: str, id_type: str, number: str) -> tuple[str, str]:
     """How an entity is identified: a type and a number, NIT without check digit. Raises Rejected."""
     found = identification_type(id_type)
     if found != IdentificationType.NI:
-        return found, document(number)
+        return found, document(number, found)
     number = nit(number)
     if kind == EntityKind.PROFESIONAL_INDEPENDIENTE:
         raise Rejected("un profesional independiente se identifica con su documento de persona, no con NIT")

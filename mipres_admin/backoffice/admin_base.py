@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
 from mipres_admin.backoffice.forms import ReasonForm
+from mipres_admin.reading.text import CONTROL, clean_text
 from mipres_admin.refusals import Refusal, Refused
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class ReadOnlyAdmin(ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        words = search_term.replace("\0", "").strip()
+        words = clean_text(CONTROL.sub("", search_term))
         if self.search is None:
             return super().get_search_results(request, queryset, words)
         return (self.search(queryset, words) if words else queryset), False

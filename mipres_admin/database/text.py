@@ -9,7 +9,8 @@ import unicodedata
 
 from django.db.models import Func, TextField
 
-from mipres_admin.reading.text import APOSTROPHES, BLANKS, CONTROL, DASHES, INVISIBLE, members
+from mipres_admin.reading.identifiers import plain_word
+from mipres_admin.reading.text import APOSTROPHES, BLANKS, CONTROL, DASHES, INVISIBLE, clean_text, members
 
 _APOSTROPHES = dict.fromkeys(members(APOSTROPHES), "'")
 _FOLDED = (
@@ -55,6 +56,11 @@ def fold(text: str) -> str:
 def fold_words(text: str) -> str:
     """Folded, with single spaces between the words."""
     return " ".join(fold(text).split())
+
+
+def search_words(text: str) -> list[str]:
+    """The words of a search, folded; a document or NIT without its points and check digit."""
+    return [word for typed in clean_text(text).split() for word in fold(plain_word(typed)).split()]
 
 
 def fold_key(text: str) -> str:

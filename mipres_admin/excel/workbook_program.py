@@ -24,6 +24,8 @@ BLOCK = 64 * 1024
 SHARED_STRINGS = "sharedstrings.xml"
 # the last row of a sheet, where it says its size
 DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s+ref="(?:[A-Z]+\d+:)?[A-Z]+(\d{1,7})"')
+LARGEST_NUMBER = 10**15
+"""Spreadsheets keep fifteen digits of a number: the others of a longer one are lost, and it is no code (`1.2E+16`)."""
 
 
 def read_workbook(file: IO[bytes], *, limits: dict[str, Any], title: str) -> Iterator[Any]:
@@ -213,8 +215,10 @@ def cell_text(value: object) -> str:
             return ""
         case str():
             return value
-        case float() if value.is_integer():
+        case float() if value.is_integer() and abs(value) < LARGEST_NUMBER:
             return str(int(value))
+        case int() if abs(value) >= LARGEST_NUMBER:
+            return f"{value:.14E}"
         case datetime():
             return value.date().isoformat()
         case date():

@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from mipres_admin.database.text import fold_words
+from mipres_admin.database.text import search_words
 from mipres_admin.forms import DayField, optional_choice, optional_words, wording
 from mipres_admin.history import event_registry
 from mipres_admin.history.models import HistoryQuerySet
@@ -73,8 +73,8 @@ def _matching_keys(objects: QuerySet[Any], what: str) -> list[int]:
     return keys
 
 
-def _contains_all(field: str, words: str) -> Q:
-    return Q(*(Q((f"{field}__contains", word)) for word in words.split()))
+def _contains_all(field: str, words: list[str]) -> Q:
+    return Q(*(Q((f"{field}__contains", word)) for word in words))
 
 
 class HistoryForm(BaseHistoryForm):
@@ -92,7 +92,7 @@ class HistoryForm(BaseHistoryForm):
 
     def clean_entidad(self) -> list[int]:
         """The keys of the entities that the words name; none for a blank field."""
-        words = fold_words(self.cleaned_data["entidad"]).replace("\0", "")
+        words = search_words(self.cleaned_data["entidad"])
         if not words:
             return []
         entities: Any = apps.get_model(settings.TENANT_MODEL)
@@ -100,14 +100,15 @@ class HistoryForm(BaseHistoryForm):
 
     def clean_quien(self) -> list[int]:
         """The keys of the accounts that the words name; none for a blank field."""
-        words = fold_words(self.cleaned_data["quien"]).replace("\0", "")
+        typed = str(self.cleaned_data["quien"])
+        words = search_words(typed)
         if not words:
             return []
-        if len(words) < MIN_NAME_LENGTH:
+        if len(typed) < MIN_NAME_LENGTH:
             raise ValidationError("«Quién» debe tener tres letras o más, por ejemplo ADMIPS900123456.")
         named = Q(person__isnull=False) & _contains_all("person__sort_name", words)
         accounts: Any = get_user_model()
-        return _matching_keys(accounts.objects.filter(Q(login__startswith=words.upper()) | named), "cuentas")
+        return _matching_keys(accounts.objects.filter(Q(login__startswith=typed.upper()) | named), "cuentas")
 
     def clean_objeto(self) -> str:
         """A type of object, with or without an identifier."""

@@ -34,6 +34,7 @@ from mipres_admin.database import clock
 from mipres_admin.history.recording import record
 from mipres_admin.jobs.queue import run_next
 from mipres_admin.outbox.events import Event
+from mipres_admin.outbox.mail import notify
 from mipres_admin.outbox.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -100,6 +101,8 @@ def _give_up(mail: OutgoingMail, reason: str) -> None:
     if mail.useful_until is not None:
         mail.text = mail.html = ""
     mail.save()
+    if reason != Expired.__name__ and mail.caused_by.lower() not in ("", mail.recipient.lower()):
+        notify(mail.caused_by, "mail_undelivered", recipient=mail.recipient, about=mail.subject)
     logger.error("The mail %s %s was given up: %s.", mail.template, mail.message_id, reason)
 
 

@@ -44,12 +44,14 @@ def notification(
     template: str,
     *,
     useful_until: datetime | models.expressions.Combinable | None = None,
+    caused_by: Any = None,
     **context: Any,
 ) -> OutgoingMail | None:
     """One mail, not saved yet, from `templates/mail/<template>.html`, which has its subject too.
 
     `recipient` is an address, or an account or a person, which the template has as `account` or `person`. After
-    `useful_until` (a moment, or an expression of PostgreSQL) the mail is not sent. None without an address.
+    `useful_until` (a moment, or an expression of PostgreSQL) the mail is not sent. `caused_by` is the account, if any,
+    that is told when the address takes no mail. None without an address.
     """
     if not isinstance(recipient, str):
         context = {recipient._meta.concrete_model._meta.model_name: recipient} | context
@@ -66,6 +68,7 @@ def notification(
         text=text_of(page),
         html=page,
         useful_until=useful_until,
+        caused_by=caused_by.email if caused_by is not None else "",
     )
 
 

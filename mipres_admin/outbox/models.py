@@ -46,6 +46,8 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField("enviado el", null=True, blank=True)
     given_up_at = models.DateTimeField("abandonado el", null=True, blank=True)
     last_error = models.CharField("último error", max_length=60, blank=True)
+    # the e-mail of who wrote the address of somebody else: they are told when no mail can be delivered to it
+    caused_by = models.CharField("la causó", max_length=254, blank=True)
 
     objects = OutgoingMailQuerySet.as_manager()
 

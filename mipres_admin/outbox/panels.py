@@ -11,6 +11,7 @@ from mipres_admin.outbox.models import OutgoingMail
 
 # a worker looks at what is due every thirty seconds at the most
 LATE = timedelta(minutes=10)
+UNDELIVERED = "abra la lista: pida a cada persona, o a quien la autorizó, corregir su correo"
 
 
 def _mail() -> Content:
@@ -23,11 +24,12 @@ def _mail() -> Content:
         figure_of("No se pudieron enviar", failed, OutgoingMail, state__exact=state.FAILED.value),
         figure_of("En espera", totals["count"], OutgoingMail, state__exact=state.PENDING.value),
     )
+    refused = (Fact("Direcciones que no reciben correo", UNDELIVERED, is_alarm=True),) if failed else ()
     if totals["oldest"] is None:
-        return Content(figures)
+        return Content(figures, refused)
     is_late = totals["oldest"] < clock.now() - LATE
     written = f"escrito el {format_moment(totals['oldest'])}"
-    return Content(figures, (Fact("El que más espera", written, is_alarm=is_late),))
+    return Content(figures, (*refused, Fact("El que más espera", written, is_alarm=is_late)))
 
 
 PANELS = (Panel("mail", "Correo", 70, ("outbox.view_outgoingmail",), _mail),)

@@ -107,7 +107,7 @@ def read_code(text: str) -> str:
     """A code, such as a código de habilitación: capitals and digits, blanks between them dropped. Raises NotRead."""
     code = _capitals(text).replace(" ", "")
     if _SCIENTIFIC.fullmatch(code):
-        raise NotRead(f"se volvió un número en una hoja de cálculo; {AS_TEXT}")
+        raise NotRead(f"se abrevió como número; {AS_TEXT}")
     if not re.fullmatch("[A-Z0-9]*", code):
         raise NotRead(f"debe tener solo letras y dígitos; {AS_TEXT}")
     return code

@@ -42,12 +42,17 @@ _READ = (
 )
 
 
+def needs_cleaning(text: str) -> bool:
+    """Whether a text, or one of many joined without blanks, is perhaps not clean: quick for the letters of Spanish."""
+    return _UNCLEAN.search(text) is not None
+
+
 def clean_text(text: str) -> str:
     """One line: NFC, nothing invisible, one sign for all apostrophes and one for all dashes, single blanks, trimmed.
 
     A control character that is no blank stays: it is for the caller to refuse (`CONTROL`).
     """
-    if not _UNCLEAN.search(text):
+    if not needs_cleaning(text):
         return text
     composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_READ))
     return " ".join(filter(None, composed.split(" ")))

@@ -1,14 +1,13 @@
 """What does a cell mean? Text without damage, dates, document types and numbers; what is wrong raises Rejected."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 
-from stdnum.co import nit as co_nit
-
 from mipres_admin.database.text import fold_key
+from mipres_admin.reading.identifiers import NotRead, read_document, read_nit
+from mipres_admin.reading.text import CONTROL, clean_text, needs_cleaning
 from registries.loading.errors import Rejected
 
 # UTF-8 that somebody read as Latin-1 or Windows-1252: MEDELLÃN, Ã³; and the mark of a letter already lost
@@ -21,13 +20,10 @@ MONTHS = {
 SPELLED_DATE = re.compile(r"(?:fecha corte reps:)?\s*([a-z]{3})[a-z]*\.? +(\d{1,2}),? +(\d{4})\b.*", re.I | re.ASCII)
 DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?", re.ASCII)
 DIGITS = re.compile(r"[0-9]+")
-NIT = re.compile(r"[0-9]{6,10}")
-NIT_WITH_DASH = re.compile(r"[0-9.]{6,13} ?- ?[0-9]")
-DOCUMENT = re.compile(r"[A-Z0-9]{3,20}")
 
 
 def clean(cells: list[str]) -> list[str]:
-    """The same cells; in those that need it, one space for any blank and no invisible marks.
+    """The cells as `clean_text` reads them.
 
     Raises Rejected for control characters (NUL among them) and for text that a wrong conversion has spoilt.
     """
@@ -35,15 +31,11 @@ def clean(cells: list[str]) -> list[str]:
     if ("Ã" in text or "Â" in text or "\ufffd" in text) and DAMAGED.search(text):
         spoilt = next(cell for cell in cells if DAMAGED.search(cell))
         raise Rejected(f"el texto {spoilt!a} perdió sus tildes al convertirse de codificación")
-    return cells if text.isprintable() else [_visible(cell) for cell in cells]
-
-
-def _visible(cell: str) -> str:
-    letters = [letter for letter in " ".join(cell.split()) if unicodedata.category(letter) != "Cf"]
-    for letter in letters:
-        if unicodedata.category(letter) in ("Cc", "Cs"):
-            raise Rejected(f"trae el carácter de control U+{ord(letter):04X}, que no se puede guardar")
-    return "".join(letters)
+    if not needs_cleaning(text):
+        return cells
+    if found := CONTROL.search(text):
+        raise Rejected(f"trae el carácter de control U+{ord(found[0]):04X}, que no se puede guardar")
+    return [clean_text(cell) for cell in cells]
 
 
 def required(value: str, what: str) -> str:
@@ -116,22 +108,16 @@ class Choice:
 
 
 def nit(number: str) -> str:
-    """A NIT of 6 to 10 digits. A number of the 8… and 9… series has nine: a tenth that checks is its check digit.
-
-    Source: article 555-1 of the Estatuto Tributario; the modulus 11 of `stdnum.co.nit`.
-    """
-    if NIT_WITH_DASH.fullmatch(number):
-        raise Rejected(f"el NIT «{number}» trae dígito de verificación; escríbalo sin él, sin puntos y sin guion")
-    if not NIT.fullmatch(number):
-        raise Rejected(f"el NIT «{number}» debe tener de 6 a 10 dígitos, por ejemplo 900123456")
-    if len(number) == 10 and number[0] in "89" and co_nit.calc_check_digit(number[:9]) == number[9]:
-        raise Rejected(f"el NIT «{number}» trae dígito de verificación; debe ser {number[:9]}")
-    return number
+    """A NIT of 6 to 10 digits, without check digit. Raises Rejected when it is not certain."""
+    try:
+        return read_nit(number)
+    except NotRead as mistake:
+        raise Rejected(f"el NIT «{number}» {mistake}") from mistake
 
 
-def document(number: str) -> str:
-    """A person's document: 3 to 20 letters or digits, in upper case."""
-    found = number.upper()
-    if not DOCUMENT.fullmatch(found):
-        raise Rejected(f"el documento «{number}» debe tener de 3 a 20 letras o dígitos, sin puntos ni espacios")
-    return found
+def document(number: str, kind: str) -> str:
+    """A person's document of this type: 3 to 20 letters or digits, in capitals. Raises Rejected when not certain."""
+    try:
+        return read_document(number, kind)
+    except NotRead as mistake:
+        raise Rejected(f"el documento «{number}» {mistake}") from mistake

@@ -19,11 +19,12 @@ from mipres_admin.backoffice.admin_base import (
     register_related_lists,
 )
 from roles.actions.role_assignments import end_assignment
+from roles.certificates.codes import read_code
 from roles.models import Certificate, RegisteredUser, RoleAssignment, RoleEnding, RoleUpload
 
 
 def _by_code(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    return rows.filter(code="".join(filter(str.isalnum, words.upper())))
+    return rows.filter(code=read_code(words))
 
 
 @admin.register(RegisteredUser)

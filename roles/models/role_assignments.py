@@ -16,7 +16,7 @@ from accounts.models import Account
 from entities.models import Entity, Sede
 from mipres_admin.database.constraints import check, known, unique
 from mipres_admin.database.ranges import TsTzRange
-from mipres_admin.database.text import Fold
+from mipres_admin.database.text import search_words
 from registries.models import RegistryLoad
 from roles.end_reasons import EndReason
 from roles.matrix import Role, network_roles
@@ -62,8 +62,8 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
         A word of one or two letters must begin one of them: no index finds so few letters in the middle of words.
         """
         rows = self
-        for word in words.split():
-            rows = rows.filter(listed_as__contains=Fold(Value(word if len(word) > 2 else f" {word}")))
+        for word in search_words(words):
+            rows = rows.filter(listed_as__contains=word if len(word) > 2 else f" {word}")
         return rows
 
     def listed(self) -> Self:
@@ -73,8 +73,8 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     def at_sede(self, words: str) -> Self:
         """Assignments at sedes whose code or name holds every word."""
         rows = self
-        for word in words.split():
-            rows = rows.filter(sede__search__contains=Fold(Value(word)))
+        for word in search_words(words):
+            rows = rows.filter(sede__search__contains=word)
         return rows
 
 

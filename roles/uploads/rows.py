@@ -1,10 +1,10 @@
 """What does one row of an uploaded workbook request? Texts to values, and the wording of what is wrong with them."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from accounts.models import DOCUMENT_NUMBER, DocumentType
+from accounts.models import DocumentType
+from mipres_admin.reading.identifiers import NotRead, read_code, read_document
 from roles.matrix import Role
 
 TITLE = "Usuarios"
@@ -41,29 +41,30 @@ class RequestedRow:
         return self.document, self.sede_code, self.role
 
 
-def _bare(text: str) -> str:
-    return text.replace(".", "").replace(" ", "").upper()
-
-
 def _document(texts: dict[str, str]) -> tuple[str, str]:
-    kind, number = _bare(texts.get(KIND, "")), _bare(texts.get(NUMBER, ""))
+    kind, typed = texts.get(KIND, "").replace(".", "").upper(), texts.get(NUMBER, "")
     if not kind:
         raise RowError(f"Ingrese {KIND}.")
     if kind not in DocumentType.values:
         raise RowError(f"{KIND} debe ser uno de {', '.join(DocumentType.values)}, por ejemplo CC.")
-    if not number:
+    if not typed:
         raise RowError(f"Ingrese {NUMBER}.")
-    if not re.fullmatch(DOCUMENT_NUMBER, number):
-        raise RowError(f"{NUMBER} debe tener de 3 a 20 letras o dígitos, por ejemplo 1025000111.")
-    if texts.get(USER) and _bare(texts[USER]) != kind + number:
+    try:
+        number = read_document(typed, kind)
+    except NotRead as mistake:
+        raise RowError(f"{NUMBER} {mistake}.") from mistake
+    if texts.get(USER) and "".join(texts[USER].upper().split()) != kind + number:
         raise RowError(f"{USER} debe ser el tipo y el número de documento, {kind}{number}, o quedar en blanco.")
     return kind, number
 
 
 def _sede_code(texts: dict[str, str]) -> str:
-    code = _bare(texts.get(SEDE, ""))
-    if not code:
+    if not texts.get(SEDE):
         raise RowError(f"Ingrese {SEDE}.")
+    try:
+        code = read_code(texts[SEDE])
+    except NotRead as mistake:
+        raise RowError(f"{SEDE} {mistake}.") from mistake
     # a spreadsheet that reads the code as a number drops the zero of the first nine departments
     return code.zfill(SEDE_DIGITS) if code.isdigit() and len(code) == SEDE_DIGITS - 1 else code
 

@@ -7,7 +7,7 @@ from mipres_admin.database.text import fold_key
 from mipres_admin.excel.headings import ExpectedColumn, match_headings
 from mipres_admin.excel.reader import open_workbook
 from mipres_admin.excel.tables import MEGABYTE, OLD_EXCEL, Limits, Problem, Row, WorkbookError
-from mipres_admin.excel.writer import NOT_IN_XML
+from mipres_admin.reading.text import CONTROL, clean_text
 from mipres_admin.refusals import Refused
 from mipres_admin.sandbox import launcher
 from mipres_admin.sandbox.limits import Limits as ProcessLimits
@@ -61,7 +61,8 @@ def _check_file(data: bytes) -> None:
 
 
 def _clean(text: str) -> str:
-    return " ".join(NOT_IN_XML.sub("", text).split())[:LONGEST_TEXT]
+    # what no text has is shown as such, and nothing is read of it
+    return CONTROL.sub("\ufffd", clean_text(text))[:LONGEST_TEXT]
 
 
 def _columns(headings: Sequence[str], known: Sequence[str], needed: Sequence[str]) -> dict[str, int]:

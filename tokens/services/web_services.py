@@ -9,6 +9,7 @@ Fixed segments are case-insensitive, empty ones are skipped. Every error is JSON
 import logging
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, JsonResponse
 
 from mipres_admin.access.bodies import ORDINARY_BODY, body_problem
+from mipres_admin.reading.identifiers import NotRead, read_document, read_nit
 from tokens.scopes import REGIMEN_NAMES, Service, services_of
 from tokens.services.errors import CallRefused
 from tokens.services.token_authorization import (
@@ -28,7 +30,6 @@ from tokens.services.token_authorization import (
 logger = logging.getLogger(__name__)
 
 is_service_path = re.compile(settings.SERVICE_PATH).match
-_NIT = re.compile(r"[A-Z0-9]{3,20}", re.ASCII)
 
 NO_HTTPS = "Los servicios web solo responden por HTTPS. No envíe el token por HTTP: genere uno nuevo y use https://."
 NO_METHOD = "Este servicio solo responde a GET."
@@ -42,10 +43,10 @@ BUSY = "El portal no pudo consultar su base de datos. Intente de nuevo en unos s
 
 
 def _read_nit(raw: str) -> str:
-    nit = raw.upper()
-    if not _NIT.fullmatch(nit):
-        raise CallRefused(422, "Los datos de la dirección no son válidos.", errors=[BAD_NIT])
-    return nit
+    for read in (read_nit, read_document):  # a natural person is known by their document
+        with suppress(NotRead):
+            return read(raw)
+    raise CallRefused(422, "Los datos de la dirección no son válidos.", errors=[BAD_NIT])
 
 
 # ---------------------------------------------------------------- operations

@@ -7,6 +7,7 @@ from django.core.management import BaseCommand, CommandError
 
 from accounts.actions.second_factor import reset_factors
 from accounts.models import Account
+from mipres_admin.reading.text import clean_text
 
 
 class Command(BaseCommand):
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("login", help="usuario (login) de la cuenta")
 
     def handle(self, *args: Any, login: str, **options: Any) -> None:
-        account = Account.objects.select_related("entity", "person").filter(login=login.upper()).first()
+        account = Account.objects.select_related("entity", "person").filter(login=clean_text(login).upper()).first()
         if account is None:
             raise CommandError(f"No account has the login {login.upper()}.")
         removed = reset_factors(account=account, by=None)

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="enviado el")),
                 ("given_up_at", models.DateTimeField(blank=True, null=True, verbose_name="abandonado el")),
                 ("last_error", models.CharField(blank=True, max_length=60, verbose_name="último error")),
+                ("caused_by", models.CharField(blank=True, max_length=254, verbose_name="la causó")),
             ],
             options={
                 "verbose_name": "correo de salida",

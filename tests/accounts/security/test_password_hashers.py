@@ -41,3 +41,21 @@ def test_a_log_in_upgrades_a_hash_of_other_parameters(client, delegate, real_has
 def test_a_wrong_password_upgrades_nothing(client, delegate, real_hasher):
     log_in(client, delegate.login, "otra cosa distinta")
     assert Account.objects.get(pk=delegate.pk).password == delegate.password
+
+
+@pytest.mark.parametrize("typed", ["contrase\u00f1a \ufb01rme x²", "contrasen\u0303a firme x2"])
+def test_a_password_is_the_same_from_every_keyboard(typed):
+    assert check_password(typed, make_password("contrase\u00f1a firme x2"))
+
+
+@pytest.mark.parametrize("typed", ["contraseña", " contraseña ", "Contraseña ", "contrase\u200bña "])
+def test_blanks_case_and_marks_belong_to_a_password(typed):
+    assert not check_password(typed, make_password("contraseña "))
+
+
+@pytest.mark.django_db
+def test_a_password_set_decomposed_logs_in_composed(client, delegate):
+    delegate.set_password(f"{factories.PASSWORD} n\u0303")
+    delegate.save()
+    log_in(client, delegate.login, f"{factories.PASSWORD} ñ")
+    assert is_logged_in(client)

@@ -279,13 +279,13 @@ def test_sede_of_a_proveedor_is_never_closed(reps: Any) -> None:
         ({"codigohabilitacionsede": "1100100001"}, "el código de habilitación «1100100001» debe tener 12 dígitos."),
         (
             {"codigohabilitacionsede": "50010000101", "codigoprestador": "500100001"},
-            "debe tener 12 dígitos; perdió el cero inicial en una hoja de cálculo: dé a la columna formato de texto",
+            "debe tener 12 dígitos; perdió el cero inicial; si viene de una hoja de cálculo",
         ),
         (
             {"codigohabilitacionsede": "1,1001E+11"},
-            "debe tener 12 dígitos; una hoja de cálculo lo volvió un número: dé a la columna formato de texto",
+            "se abrevió como número; si viene de una hoja de cálculo, dé a la columna formato de texto",
         ),
-        ({"codigohabilitacionsede": "١١٠٠١٠٠٠٠١٠١"}, "debe tener 12 dígitos"),
+        ({"codigohabilitacionsede": "١١٠٠١٠٠٠٠١٠١"}, "debe tener solo letras y dígitos"),
         (
             {"codigoprestador": "1100100002"},
             "el código de la sede «110010000101» debe empezar por los 10 dígitos de «1100100002»",
@@ -307,11 +307,11 @@ def test_sede_of_a_proveedor_is_never_closed(reps: Any) -> None:
             "el NIT «8600669427» trae dígito de verificación; debe ser 860066942",
         ),
         (
-            {"numeroidentificacion": "860.066.942-7"},
-            "el NIT «860.066.942-7» trae dígito de verificación; escríbalo sin él, sin puntos y sin guion",
+            {"numeroidentificacion": "860.066.942-1"},
+            "el NIT «860.066.942-1» debe escribirse sin dígito de verificación: «1» no es el de 860066942",
         ),
         ({"tipoid": "XX"}, "el tipo de identificación «XX» no se conoce; debe ser NI, CC, CE, PA, PE, PT"),
-        ({"tipoid": "CC", "numeroidentificacion": "12.345"}, "el documento «12.345» debe tener de 3 a 20 letras"),
+        ({"tipoid": "CC", "numeroidentificacion": "12345.0"}, "el documento «12345.0» parece un número con decimales"),
         (
             {"claseprestador": "Brujería"},
             "la clase de prestador «Brujería» no se conoce; debe ser Instituciones Prestadoras de Servicios de Salud",

@@ -17,6 +17,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.db.models.functions import Now
 from django.test import Client
 
+from mipres_admin.database import clock
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox import delivery
 from mipres_admin.outbox.delivery import delete_settled, deliver_due, retry, wait_after
@@ -130,6 +131,24 @@ def test_a_no_for_good_is_given_up_at_once(smtp, answer):
     setattr(smtp, answer, "550 no such user")
     deliver_due()
     assert states() == {"failed": 1}
+
+
+def test_who_caused_a_mail_reads_that_it_was_not_delivered(smtp, delegate):
+    write(caused_by=delegate)
+    smtp.answer_to_recipient = "550 no such user"
+    deliver_due()
+    told = OutgoingMail.objects.get(recipient=delegate.email)
+    assert told.state == "pending"
+    assert "persona0@correo.example" in told.text
+
+
+def test_nobody_is_told_of_their_own_address_or_of_an_expired_mail(smtp, delegate):
+    write(caused_by=delegate, useful_until=clock.now())
+    with transaction.atomic():
+        notify(delegate, "password_changed", caused_by=delegate)
+    smtp.answer_to_recipient = "550 no such user"
+    deliver_due()
+    assert set(OutgoingMail.objects.values_list("template", flat=True)) == {"password_changed"}
 
 
 def test_waits_grow_to_an_hour():

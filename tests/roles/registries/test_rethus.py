@@ -126,7 +126,7 @@ def test_closing_more_than_a_fifth_is_refused(rethus: Any) -> None:
     [
         ({"tipo_documento": "NI"}, "el tipo de documento «NI» no se conoce; debe ser CC, CE, PA, CD, SC, PE, PT, PR"),
         ({"tipo_documento": "TI"}, "el tipo de documento «TI» no se conoce"),
-        ({"numero_documento": "1.900.000"}, "el documento «1.900.000» debe tener de 3 a 20 letras o dígitos"),
+        ({"numero_documento": "1900000.0"}, "el documento «1900000.0» parece un número con decimales"),
         ({"codigo_profesion": "07"}, "el código de profesión «07» debe ser P y dos dígitos, por ejemplo P07"),
         (
             {"codigo_profesion": "P98", "profesion": ""},

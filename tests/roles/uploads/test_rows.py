@@ -3,9 +3,13 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from roles.matrix import Role
 from roles.uploads.rows import RowError, parse_row
+from roles.uploads.workbook_reader import _clean
+from tests.ways_of_writing import ways_of_writing
 
 TEXTS = {
     "TIPO DOCUMENTO": "c.c.",
@@ -28,3 +32,20 @@ def test_row_is_read_without_dots_case_and_lost_zeros():
 def test_missing_text_is_named(heading):
     with pytest.raises(RowError, match=f"Ingrese {heading}."):
         parse_row(TEXTS | {heading: ""})
+
+
+@given(st.fixed_dictionaries({heading: ways_of_writing(text) for heading, text in TEXTS.items()}))
+def test_row_is_the_same_however_its_cells_are_written(texts):
+    assert parse_row({heading: _clean(text) for heading, text in texts.items()}) == parse_row(TEXTS)
+
+
+@pytest.mark.parametrize("number", ["1000000002.0", "1000000002,00", "1E+9", "1.02E+09", "10\x0025", "CE 123456"])
+def test_document_that_may_be_another_is_a_mistake(number):
+    with pytest.raises(RowError, match="NÚMERO DOCUMENTO"):
+        parse_row(TEXTS | {"NÚMERO DOCUMENTO": _clean(number)})
+
+
+@pytest.mark.parametrize("code", ["154640000101.0", "1.5464E+11", "15464-0000101"])
+def test_code_that_a_spreadsheet_damaged_is_a_mistake(code):
+    with pytest.raises(RowError, match="CÓDIGO ENTIDAD"):
+        parse_row(TEXTS | {"CÓDIGO ENTIDAD": code})
