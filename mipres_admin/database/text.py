@@ -25,7 +25,9 @@ _FOLDED = (
         for letter in pair
     }
 )
-_PLAIN = re.compile(r"[ -_a-~]*")
+# nearly everything is in the letters of Spanish
+_SPANISH = re.compile(r"[ -_a-~ÁÉÍÓÚÜÑáéíóúüñ]*")
+_SPANISH_FOLDED = str.maketrans("-áéíóúüñ", " aeiouun")
 
 
 class Fold(Func):
@@ -47,8 +49,8 @@ def fold(text: str) -> str:
 
     D’Luyz is D'Luyz, Łukasz is Lukasz, Ruiz-Gómez is ruiz gomez, and a decomposed ñ is ñ.
     """
-    if _PLAIN.fullmatch(text):
-        return text.replace("-", " ").lower()
+    if _SPANISH.fullmatch(text):
+        return text.lower().translate(_SPANISH_FOLDED)
     plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
     return CONTROL.sub("", plain).translate(_FOLDED).lower()
 

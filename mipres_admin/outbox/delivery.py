@@ -102,7 +102,7 @@ def _give_up(mail: OutgoingMail, reason: str) -> None:
         mail.text = mail.html = ""
     mail.save()
     if reason != Expired.__name__ and mail.caused_by.lower() not in ("", mail.recipient.lower()):
-        notify(mail.caused_by, "mail_undelivered", recipient=mail.recipient, about=mail.subject)
+        notify(mail.caused_by, "mail_undelivered", address=mail.recipient, about=mail.subject)
     logger.error("The mail %s %s was given up: %s.", mail.template, mail.message_id, reason)
 
 

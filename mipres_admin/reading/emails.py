@@ -10,8 +10,6 @@ from mipres_admin.reading.text import is_clean
 LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*")
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 LONGEST, LONGEST_LOCAL, LONGEST_DOMAIN = 254, 64, 253
-SENDABLE = r"^[!#-'*+/-9=?A-Z^-_a-z{-~.-]{1,64}@[^\s@]{3,253}$"
-"""What the database asks of every stored e-mail; `email_mistake` asks more."""
 
 
 def email_mistake(text: str) -> str:

@@ -14,6 +14,8 @@ OF_DIGITS = ("CC", "CE", "PE", "PT", "NI")
 """The types whose numbers begin with a digit: letters before them say a type. A passport may begin with PA."""
 DOCUMENT = re.compile(r"[A-Z0-9]{3,20}")
 NIT = re.compile(r"[0-9]{6,10}")
+# as nearly all are in a registry: nothing else to look at
+_DIGITS, _NINE_DIGITS = re.compile(r"[0-9]{3,20}"), re.compile(r"[0-9]{6,9}")
 # C.C. No. 1025…; a NIT may be written so too
 _TYPE = re.compile(r"(CC|CE|PA|CD|SC|PE|PT|PR|NIT?)([ .:#-]*(?:N[.O°º]{1,2} ?)?)(?=[0-9])")
 _DOTTED = re.compile(r"\b(C\.C|C\.E|P\.A|P\.E|P\.T|N\.I\.T)\b")
@@ -25,6 +27,7 @@ _LETTERS_AND_DIGITS = re.compile(r"[A-Z]+[ -]?[0-9]+[A-Z]?")
 _WITH_DIGIT = re.compile(r"([^-]*[0-9]) ?- ?([0-9])")
 _FRACTION = re.compile(r"[0-9.,' ]+[.,][0-9]+")
 _SCIENTIFIC = re.compile(r"[0-9][0-9.,]*E[+-]?[0-9]+")
+NOT_A_NIT = "debe tener de 6 a 10 dígitos, por ejemplo 900123456"
 AS_TEXT = "si viene de una hoja de cálculo, dé a la columna formato de texto y vuelva a exportar"
 
 
@@ -67,7 +70,7 @@ def _one_number(text: str, kind: str) -> str:
         return re.sub("[-., ']", "", text)
     if _FRACTION.fullmatch(text):
         raise NotRead(f"parece un número con decimales; {AS_TEXT}")
-    raise NotRead("debe tener de 3 a 20 letras o dígitos, por ejemplo 1025000111")
+    raise NotRead(NOT_A_NIT if kind == "NI" else "debe tener de 3 a 20 letras o dígitos, por ejemplo 1025000111")
 
 
 def read_document(text: str, kind: str = "") -> str:
@@ -75,6 +78,8 @@ def read_document(text: str, kind: str = "") -> str:
 
     A cédula may have its check digit of the RUT, after a dash. Raises NotRead.
     """
+    if _DIGITS.fullmatch(text):
+        return text
     number = _without_type(_capitals(text), kind)
     with_digit = _WITH_DIGIT.fullmatch(number) if kind == "CC" else None
     if with_digit is None:
@@ -91,11 +96,13 @@ def read_nit(text: str) -> str:
     A number of the 8… and 9… series has nine digits: a tenth that checks may be the check digit, and is refused.
     Source: article 555-1 of the Estatuto Tributario; the modulus 11 of `stdnum.co.nit`.
     """
+    if _NINE_DIGITS.fullmatch(text):
+        return text
     number = _without_type(_capitals(text), "NI")
     with_digit = _WITH_DIGIT.fullmatch(number)
     nit = _one_number(with_digit[1] if with_digit else number, "NI") if number else ""
     if not NIT.fullmatch(nit):
-        raise NotRead("debe tener de 6 a 10 dígitos, por ejemplo 900123456")
+        raise NotRead(NOT_A_NIT)
     if with_digit and check_digit(nit) != with_digit[2]:
         raise NotRead(f"debe escribirse sin dígito de verificación: «{with_digit[2]}» no es el de {nit}")
     if not with_digit and len(nit) == 10 and nit[0] in "89" and check_digit(nit[:9]) == nit[9]:
@@ -114,12 +121,13 @@ def read_code(text: str) -> str:
 
 
 def plain_word(word: str) -> str:
-    """A word of a search as the portal stores it: a document or NIT loses its points and check digit, others stay."""
-    if not re.fullmatch("[0-9][0-9.,'-]*", word):
+    """A word of a search as the portal stores it: a NIT or document loses its points, and a NIT any check digit."""
+    found = re.fullmatch("([0-9][0-9.,']*)(-[0-9])?", word)
+    if found is None:
         return word
-    for read in (read_nit, read_document):
+    for read in (read_nit,) if found[2] else (read_nit, read_document):
         try:
-            return read(word)
+            return read(found[1])
         except NotRead:
             continue
     return word

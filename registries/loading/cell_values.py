@@ -7,7 +7,7 @@ from functools import cache
 
 from mipres_admin.database.text import fold_key
 from mipres_admin.reading.identifiers import NotRead, read_document, read_nit
-from mipres_admin.reading.text import CONTROL, clean_text, needs_cleaning
+from mipres_admin.reading.text import CONTROL, clean_text, is_plain, single_blanks
 from registries.loading.errors import Rejected
 
 # UTF-8 that somebody read as Latin-1 or Windows-1252: MEDELLÃN, Ã³; and the mark of a letter already lost
@@ -23,7 +23,7 @@ DIGITS = re.compile(r"[0-9]+")
 
 
 def clean(cells: list[str]) -> list[str]:
-    """The cells as `clean_text` reads them.
+    """The trimmed cells as `clean_text` reads them.
 
     Raises Rejected for control characters (NUL among them) and for text that a wrong conversion has spoilt.
     """
@@ -31,8 +31,8 @@ def clean(cells: list[str]) -> list[str]:
     if ("Ã" in text or "Â" in text or "\ufffd" in text) and DAMAGED.search(text):
         spoilt = next(cell for cell in cells if DAMAGED.search(cell))
         raise Rejected(f"el texto {spoilt!a} perdió sus tildes al convertirse de codificación")
-    if not needs_cleaning(text):
-        return cells
+    if is_plain(text):
+        return [single_blanks(cell) if "  " in cell else cell for cell in cells] if "  " in text else cells
     if found := CONTROL.search(text):
         raise Rejected(f"trae el carácter de control U+{ord(found[0]):04X}, que no se puede guardar")
     return [clean_text(cell) for cell in cells]

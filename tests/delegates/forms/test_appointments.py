@@ -33,7 +33,7 @@ def test_the_form_has_the_fields_of_the_manual_in_their_order(representative, se
         ({"document_type": "TI"}, "El tipo de documento debe ser uno de la lista"),
         ({"document_number": "1"}, "de 3 a 20 letras o dígitos"),
         ({"sex": ""}, "Ingrese el sexo."),
-        ({"email": "nadie"}, "debe tener usuario, @ y dominio"),
+        ({"email": "nadie"}, "debe tener usuario, arroba y dominio"),
         ({"first_name": ""}, "Ingrese el primer nombre."),
         ({"first_name": "Abra https://falso.example"}, "El primer nombre debe tener solo letras"),
         ({"first_surname": "4"}, "debe tener solo letras"),

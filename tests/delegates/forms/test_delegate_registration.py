@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
     ("fields", "message"),
     [
         ({"nit": ""}, "Ingrese el NIT de la entidad."),
-        ({"nit": "900123456-7"}, "sin puntos ni dígito de verificación, por ejemplo 900123456."),
-        ({"nit": "9" * 30}, "máximo 10 dígitos"),
+        ({"nit": "900123456-7"}, "sin dígito de verificación: «7» no es el de 900123456."),
+        ({"nit": "9" * 30}, "de 6 a 10 dígitos"),
         ({"et_model": ""}, "Elija el modelo"),
         ({"et_model": "3"}, "El modelo debe ser el 1 o el 2."),
         ({"captcha": "NOES1"}, "El texto ingresado no corresponde con el de la imagen"),

@@ -32,7 +32,7 @@ def test_unacceptable_file_is_refused_on_the_form(enabled_ips, applicant, data, 
     [
         ({"nit": ""}, "Ingrese el NIT."),
         ({"nit": "12"}, "de 6 a 10 dígitos"),
-        ({"nit": "900123456-8"}, "sin el dígito de verificación: 900123456"),
+        ({"nit": "900123456-1"}, "sin dígito de verificación: «1» no es el de 900123456"),
         ({"name": ""}, "Ingrese la razón social."),
         ({"name": "..."}, "debe tener letras"),
         ({"department": "05"}, "debe ser del departamento elegido"),

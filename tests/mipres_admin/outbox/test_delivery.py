@@ -138,7 +138,7 @@ def test_who_caused_a_mail_reads_that_it_was_not_delivered(smtp, delegate):
     smtp.answer_to_recipient = "550 no such user"
     deliver_due()
     told = OutgoingMail.objects.get(recipient=delegate.email)
-    assert told.state == "pending"
+    assert told.template == "mail_undelivered"
     assert "persona0@correo.example" in told.text
 
 

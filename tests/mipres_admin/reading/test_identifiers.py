@@ -133,7 +133,14 @@ def test_code_is_read_without_blanks_and_in_capitals() -> None:
 
 @pytest.mark.parametrize(
     ("word", "plain"),
-    [("900.123.456-8", "900123456"), ("1.000.000.001", "1000000001"), ("53", "53"), ("13-40", "13-40"), ("río", "río")],
+    [
+        ("900.123.456-8", "900123456"),
+        ("900123456-1", "900123456"),
+        ("1.000.000.001", "1000000001"),
+        ("53", "53"),
+        ("13-40", "13-40"),
+        ("río", "río"),
+    ],
 )
 def test_word_of_a_search_is_written_as_it_is_stored(word: str, plain: str) -> None:
     assert plain_word(word) == plain
