@@ -29,7 +29,7 @@ def _give_back(accounts: list[Account], *, by: Account, email: str, reason: str)
         after = {"email": masked_email(email), "sessions": remove_access(account, email)}
         after["tokens"] = revoke_tokens_issued_by(account=account, by=by, reason=WHY_REVOKED)
         if account.can_log_in:
-            write_link(account, PasswordLink.Reason.RETURN)
+            write_link(account, PasswordLink.Reason.RETURN, by)
         yield EventRow(Event.ACCOUNT_GIVEN_BACK, account, before, after, entity=account.entity, reason=reason)
 
 

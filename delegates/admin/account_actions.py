@@ -6,13 +6,13 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.admin.accounts import AccountAdmin
-from accounts.forms.person_fields import email_field
 from accounts.forms.staff import PersonReasonForm
 from delegates.actions.account_return import give_back_account
 from delegates.actions.account_suspension import suspend_with_links
 from delegates.rules.account_return import return_refusal
 from mipres_admin.backoffice.admin_base import ObjectAction
 from mipres_admin.backoffice.forms import ReasonForm
+from mipres_admin.forms import EmailField
 from mipres_admin.refusals import Refusal
 
 
@@ -71,8 +71,10 @@ HOW_VERIFIED = (
 class GiveBackForm(PersonReasonForm):
     """Where the owner gets the link, typed twice: to another mailbox it would give the account away."""
 
-    email = email_field("Correo electrónico del dueño", "Uno que usted comprobó que es suyo: allí llega el enlace.")
-    email_again = email_field("Escriba el correo otra vez", "Debe ser igual.")
+    email = EmailField(
+        "Uno que usted comprobó que es suyo: allí llega el enlace.", label="Correo electrónico del dueño"
+    )
+    email_again = EmailField("Debe ser igual.", label="Escriba el correo otra vez")
     field_order = ("email", "email_again", "reason")
 
     def __init__(self, *args: Any, **options: Any) -> None:

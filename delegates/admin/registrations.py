@@ -19,12 +19,7 @@ from accounts.admin.list_helpers import (
 )
 from accounts.models import Account, Person, document_q
 from delegates.actions import entity_registrations as actions
-<<<<<<< HEAD:delegates/admin/registrations.py
-from delegates.forms.entity_registrations import ReviewForm, check_digit
-=======
-from delegates.actions.delegate_suspension import suspend_delegate
 from delegates.forms.entity_registrations import ReviewForm
->>>>>>> 078eda4 (Read every form, workbook, registry and search in the one way):delegates/admin.py
 from delegates.models import (
     DAYS_TO_ANSWER,
     OPEN_STATES,
@@ -49,12 +44,8 @@ from mipres_admin.backoffice.admin_base import (
     RelatedList,
     register_related_lists,
 )
-<<<<<<< HEAD:delegates/admin/registrations.py
 from mipres_admin.backoffice.filters import ChoiceFilter
-=======
-from mipres_admin.backoffice.forms import ReasonForm
 from mipres_admin.reading.identifiers import check_digit
->>>>>>> 078eda4 (Read every form, workbook, registry and search in the one way):delegates/admin.py
 
 ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
 

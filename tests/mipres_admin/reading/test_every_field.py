@@ -1,6 +1,7 @@
 """Does every form of the portal read what is typed in the one way?"""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django import forms
 from django.urls import get_resolver
@@ -14,7 +15,7 @@ TEXT = "Clínica D'Luyz Ruiz-Gómez"
 OURS = ("accounts", "delegates", "entities", "mipres_admin", "registries", "roles", "tokens")
 
 
-def forms_of(parent: type) -> Iterator[type[forms.BaseForm]]:
+def forms_of(parent: Any) -> Iterator[type[forms.BaseForm]]:
     for child in parent.__subclasses__():
         if child.__module__.partition(".")[0] in OURS:
             yield child

@@ -34,7 +34,7 @@ NUMBERS = [
 ]
 
 
-def parsed(kind: str, cells: Any) -> tuple[object, ...]:
+def parsed(kind: str, cells: Any) -> Any:
     registry: Any = get_registry(kind)()
     if kind == "sso":
         registry.sedes = {"110010000101"}
