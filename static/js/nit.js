@@ -7,7 +7,7 @@ const field = document.querySelector("[data-nit]");
 const output = document.querySelector("[data-check-digit]");
 
 function show() {
-  const nit = field.value.replace(/[.\s]/g, "");
+  const nit = field.value.replace(/[.,'\s]/g, "").replace(/-[0-9]$/, "");
   if (!/^[0-9]{6,10}$/.test(nit)) {
     output.textContent = "";
     return;
