@@ -1,6 +1,6 @@
 """Add, verify and remove second factors: guesses are counted, events recorded, and the person gets an e-mail."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -222,13 +222,18 @@ def remove_factor(*, by: Account, factor: AuthenticatorApp | Passkey) -> None:
     _notify(by, f"se retiró un segundo factor («{factor.name}»)")
 
 
-def delete_factors(account: Account) -> int:
-    """Delete every factor and recovery code of a locked account; return how many factors there were."""
+def delete_factors(account: Account, since: datetime | None = None) -> int:
+    """Delete every factor and recovery code of a locked account, or those added since; return how many factors.
+
+    No codes stay without a factor.
+    """
     factors = factors_of(account)
-    for factor in factors:
+    deleted = [factor for factor in factors if since is None or factor.added_at >= since]
+    for factor in deleted:
         factor.delete()
-    RecoveryCode.objects.filter(account=account).delete()
-    return len(factors)
+    codes = RecoveryCode.objects.filter(account=account)
+    (codes if len(deleted) == len(factors) else codes.filter(created_at__gte=since)).delete()
+    return len(deleted)
 
 
 @transaction.atomic

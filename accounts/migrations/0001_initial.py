@@ -47,6 +47,10 @@ class Migration(migrations.Migration):
                     "sessions_ended_at",
                     models.DateTimeField(editable=False, null=True, verbose_name="sesiones cerradas el"),
                 ),
+                (
+                    "email_replaced_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="correo cambiado por la entidad el"),
+                ),
             ],
             options={
                 "verbose_name": "cuenta",

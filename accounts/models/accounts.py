@@ -54,6 +54,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField("creada el", db_default=Now(), editable=False)
     # what a browser remembers of having opened the account counts only since then
     sessions_ended_at = models.DateTimeField("sesiones cerradas el", null=True, editable=False)
+    # by the entity: who has added a second factor since then may not be the holder
+    email_replaced_at = models.DateTimeField("correo cambiado por la entidad el", null=True, editable=False)
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"

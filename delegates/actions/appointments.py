@@ -60,8 +60,10 @@ def _replace_account_email(by: Account, appointment: Appointment) -> None:
     account = accounts.exclude(email=appointment.email).select_related("entity", "person").first()
     if account is None:
         return
-    before, after = {"email": masked_email(account.email)}, {"email": masked_email(appointment.email)}
-    account = replace_email(account=account, email=appointment.email, template="delegate_email_changed")
+    before: dict[str, Any] = {"email": masked_email(account.email)}
+    after = {"email": masked_email(appointment.email)}
+    account, removed = replace_email(account=account, email=appointment.email, template="delegate_email_changed")
+    before |= {"factors": removed} if removed else {}
     record(by=by, event=Event.EMAIL_CHANGED, obj=account, entity=account.entity, before=before, after=after)
     if account.can_log_in:
         send_password_link(account=account, reason=PasswordLink.Reason.ASSIGN, by=by)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.actions.email_replacement import replace_email
 from accounts.actions.password_links import send_password_link
+from accounts.actions.second_factor import delete_factors
 from accounts.models import Account, PasswordLink
 from accounts.usernames import next_delegate_login
 from delegates.events import Event
@@ -20,10 +21,13 @@ from mipres_admin.refusals import refuse
 
 
 def _reopen(account: Account, email: str) -> Account:
-    """The account of an earlier appointment is opened again under its name, without its password."""
+    """The account of an earlier appointment is opened again under its name, without its password and factors."""
+    account = lock(account)
+    delete_factors(account)
     account.is_active = True
     account.save(update_fields=["is_active"])
-    return replace_email(account=account, email=email, template="delegate_email_changed")
+    account, _ = replace_email(account=account, email=email, template="delegate_email_changed")
+    return account
 
 
 def _invite(by: Account, account: Account, *, event: Event, after: dict[str, Any]) -> Account:

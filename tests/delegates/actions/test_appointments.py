@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Account
 from delegates.actions import appointments as actions
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole, DelegateAccount
 from delegates.rules.appointments import version
@@ -17,7 +18,7 @@ from mipres_admin.refusals import Refused
 from tests import factories
 from tests.accounts.links import link_in
 from tests.accounts.login_page import log_in
-from tests.accounts.second_factors import STEP
+from tests.accounts.second_factors import STEP, enrol
 from tests.delegates.appointing import appoint, authorization, client_of, form_data, page_of
 from tests.factories import make_appointment, make_delegate
 
@@ -92,7 +93,7 @@ def test_editing_records_before_and_after(representative, sede):
 
 # ---------------------------------------------------------------- another e-mail
 
-MAILBOX = "representante@clinica.example"
+MAILBOX, CHANGED = "representante@clinica.example", "delegate_email_changed"
 
 
 @pytest.fixture
@@ -152,6 +153,55 @@ def test_writing_the_old_email_back_ends_the_password_again(representative, sede
     account.refresh_from_db()
     assert not account.has_usable_password()
     assert intruder.get("/cambiar-de-entidad/").status_code == 302
+
+
+def factors_of(account):
+    return account.authenticatorapps.count(), account.recovery_codes.count()
+
+
+def add_as_reader_of_the_mailbox(account):
+    """The representative sets the password with the link, logs in and adds an app, which makes recovery codes."""
+    secret = link_in(OutgoingMail.objects.filter(template="password_link").latest("id").text)
+    Client().post(secret, {"new": NEW, "confirmation": NEW})
+    client = Client()
+    log_in(client, account.login, NEW)
+    enrol(client)
+
+
+@pytest.mark.parametrize("back", ["persona@entidad.example", "propio@correo.example"])
+def test_factor_of_whoever_read_the_mailbox_goes_with_it(representative, sede, back):
+    appointment, account, _ = make_appointed_delegate(representative, sede.entity)
+    factories.make_natural(account.person, email="propio@correo.example")
+    change_email(representative, appointment, sede)
+    add_as_reader_of_the_mailbox(account)
+    assert factors_of(account) == (1, 10)
+    change_email(representative, appointment, sede, email=back)
+    assert factors_of(account) == (0, 0)
+    entry = HistoryEntry.objects.filter(event="email.changed").first()
+    assert entry.before["factors"] == 1
+    assert (
+        "se retiraron los segundos factores"
+        in OutgoingMail.objects.filter(recipient=back, template=CHANGED).latest("id").text
+    )
+
+
+def test_first_mailbox_that_the_entity_gave_leaves_no_factor_with_the_persons_own(representative, sede):
+    appointment, account, _ = make_appointed_delegate(representative, sede.entity)
+    factories.make_natural(account.person, email="propio@correo.example")
+    Account.objects.filter(pk=account.pk).update(email=MAILBOX)
+    factories.make_app(account)
+    change_email(representative, appointment, sede, email="propio@correo.example")
+    assert factors_of(account) == (0, 0)
+
+
+def test_factor_that_the_person_added_with_a_proven_email_stays(representative, sede):
+    appointment, account, _ = make_appointed_delegate(representative, sede.entity)
+    factories.make_natural(account.person, email="propio@correo.example")
+    change_email(representative, appointment, sede, email="propio@correo.example")
+    factories.make_app(account)
+    change_email(representative, appointment, sede)
+    change_email(representative, appointment, sede, email="otra@clinica.example")
+    assert factors_of(account) == (1, 0)
 
 
 def test_edit_without_changes_records_nothing(representative, sede):

@@ -3,6 +3,7 @@
 import pytest
 from django.db.models.functions import Now
 
+from accounts.rules.second_factor import has_factor
 from accounts.usernames import next_delegate_login
 from delegates.actions import delegate_registration as actions
 from entities.models import Sede
@@ -43,6 +44,7 @@ def test_a_person_appointed_again_gets_the_old_login_back(appointed, natural):
     old.set_password(factories.PASSWORD)
     old.is_active = False
     old.save()
+    factories.make_app(old)
     told = old.email
     type(appointed).objects.update(ended_at=Now(), ended_by=natural)
     factories.make_appointment(appointed.entity, natural, natural.person, email="otra@clinica.example")
@@ -53,6 +55,7 @@ def test_a_person_appointed_again_gets_the_old_login_back(appointed, natural):
         False,
         "otra@clinica.example",
     )
+    assert not has_factor(again)
     assert HistoryEntry.objects.filter(event="delegate.reactivated").count() == 1
     assert OutgoingMail.objects.filter(recipient=told, template="delegate_email_changed").exists()
 
