@@ -12,7 +12,7 @@ from mipres_admin.sandbox.protocol import Exhausted, Unreadable
 
 # the same in the plain bytes of a file that cannot be read: a whole name
 ACTIVE_NAME = re.compile(rf"(?:{'|'.join(sorted(ACTIVE))})(?=[\s/<>()\[\]])".encode())
-LIMITS = Limits(memory=448 * 1024 * 1024, cpu_seconds=4, seconds=15)
+LIMITS = Limits(memory=448 * 1024 * 1024, cpu_seconds=2, seconds=8)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ class Problem(Enum):
     NOT_A_WORKBOOK = auto()
     ENCRYPTED = auto()
     TOO_LARGE = auto()
+    TOO_MANY_PARTS = auto()
     TOO_COMPLEX = auto()
     MACROS = auto()
     FORMULA = auto()
@@ -42,7 +43,10 @@ class WorkbookError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a workbook may be, and what is read of it. Tags are counted by their "<", opening and closing."""
+    """How large a workbook may be, and what is read of it.
+
+    Tags are counted by their "<", opening and closing, and by the "=" of their attributes.
+    """
 
     unzipped: int
     """Bytes, as they are unpacked, of all parts."""
@@ -59,7 +63,7 @@ class Limits:
     text_tags: int = 1_000_000
     """Tags of the shared texts."""
     sheet_tags: int | None = None
-    """Tags of the sheets: a cell is two to six."""
+    """Tags of the sheets: a cell is three to eight, with its attributes."""
     row_tags: int = 131_072
     """Tags of one row of a sheet, and of what follows its last row: Excel has 16,384 columns."""
 

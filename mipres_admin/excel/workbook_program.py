@@ -71,7 +71,9 @@ def check_workbook(file: IO[bytes], limits: Limits) -> None:
 def _check_size(members: list[ZipInfo], limits: Limits) -> None:
     total = sum(member.file_size for member in members)
     in_memory = sum(member.file_size for member in members if not _is_sheet(member.filename))
-    if len(members) > limits.parts or in_memory > limits.in_memory or total > limits.unzipped:
+    if len(members) > limits.parts:
+        raise WorkbookError(Problem.TOO_MANY_PARTS)
+    if in_memory > limits.in_memory or total > limits.unzipped:
         raise WorkbookError(Problem.TOO_LARGE, total // MEGABYTE)
 
 
@@ -102,7 +104,7 @@ class LimitedZip(ZipFile):
         self.unzipped += len(block)
         if self.unzipped > self.limits.unzipped:
             raise WorkbookError(Problem.TOO_LARGE, self.unzipped // MEGABYTE)
-        tags, most = block.count(b"<"), self.most[kind]
+        tags, most = block.count(b"<") + block.count(b"="), self.most[kind]
         self.tags[kind] += tags
         self.row_tags = self.row_tags + tags if kind == "sheet" else 0
         if (most is not None and self.tags[kind] > most) or self.row_tags > self.limits.row_tags:

@@ -45,6 +45,7 @@ PROBLEMS = {
     Problem.NOT_A_WORKBOOK: "es un archivo comprimido y no un libro de Excel. Suba el CSV o el .xlsx suelto.",
     Problem.ENCRYPTED: UNREADABLE,
     Problem.TOO_LARGE: f"ocupa demasiado al descomprimirse ({{}} MB). {TOO_LARGE}",
+    Problem.TOO_MANY_PARTS: f"trae más de {LIMITS.parts} partes (hojas, imágenes u objetos). {TOO_LARGE}",
     Problem.TOO_COMPLEX: f"tiene más estilos, textos o celdas de los que el portal lee. {TOO_LARGE}",
     Problem.UNREADABLE: UNREADABLE,
     Problem.DAMAGED: "no se puede leer después de la fila {}: está dañado.",

@@ -16,7 +16,7 @@ LARGEST_FILE = 10 * MEGABYTE
 UNZIPPED_MB = 50
 LARGEST_UNZIPPED = UNZIPPED_MB * MEGABYTE
 LIMITS = Limits(unzipped=LARGEST_UNZIPPED, in_memory=LARGEST_UNZIPPED, lines=100_000, columns=60, sheet_tags=2_000_000)
-PROCESS = ProcessLimits(memory=384 * MEGABYTE, cpu_seconds=10, seconds=60)
+PROCESS = ProcessLimits(memory=384 * MEGABYTE, cpu_seconds=6, seconds=30)
 LONGEST_TEXT = 300
 ENCRYPTED_EXCEL = "EncryptedPackage".encode("utf-16-le")
 SAVE_AS_XLSX = "Ábralo en Excel o LibreOffice y guárdelo como «Libro de Excel (.xlsx)»."
@@ -29,6 +29,7 @@ PROBLEMS = {
     Problem.NOT_A_WORKBOOK: NOT_A_WORKBOOK,
     Problem.ENCRYPTED: ENCRYPTED,
     Problem.TOO_LARGE: f"El archivo ocupa demasiado al descomprimirse (máximo {UNZIPPED_MB} MB). {COPY}",
+    Problem.TOO_MANY_PARTS: f"El archivo trae más de {LIMITS.parts} partes (hojas, imágenes u objetos). {COPY}",
     Problem.TOO_COMPLEX: f"El archivo tiene más estilos, textos o celdas de los que el portal lee. {COPY}",
     Problem.MACROS: f"El archivo tiene macros y no se abre por seguridad. {SAVE_AS_XLSX}",
     Problem.FORMULA: "La celda {} tiene una fórmula. Reemplace las fórmulas por sus valores (copiar y pegado especial, "

@@ -218,6 +218,14 @@ def test_zip_that_is_no_workbook_is_refused(refused: Any, tmp_path: Path) -> Non
     assert "reps.xlsx es un archivo comprimido y no un libro de Excel." in refused(path)
 
 
+def test_workbook_of_too_many_parts_is_refused_with_these_words(refused: Any, tmp_path: Path) -> None:
+    path = xlsx_file(tmp_path / "reps.xlsx", [HEADINGS])
+    with ZipFile(path, "a") as archive:
+        for number in range(1_001):
+            archive.writestr(f"xl/media/{number}.xml", "")
+    assert "trae más de 1000 partes" in refused(path)
+
+
 def test_truncated_workbook_is_refused(refused: Any, tmp_path: Path) -> None:
     path = xlsx_file(tmp_path / "reps.xlsx", [HEADINGS, [sede_row().get(heading) for heading in HEADINGS]])
     path.write_bytes(path.read_bytes()[:-200])

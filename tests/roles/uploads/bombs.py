@@ -146,6 +146,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "attributes of one cell": lambda: sheet(
         b'<row r="1"><c ' + b" ".join(b'a%d=""' % n for n in range(200_000)) + b"/></row>"
     ),
+    "attributes of many cells": lambda: sheet(
+        _repeated(b"<row><c " + b" ".join(b'a%d=""' % n for n in range(100_000)) + b"/></row>", 40_000_000)
+    ),
     "depth": lambda: sheet(_repeated(b"<a>", 6_000_000) + _repeated(b"</a>", 8_000_000)),
     "a comment": lambda: sheet(b"<!--" + b"a" * (20 * MEGABYTE) + b"-->"),
     "digits of one number": lambda: sheet(b'<row r="1"><c r="A1"><v>' + b"9" * (20 * MEGABYTE) + b"</v></c></row>"),
