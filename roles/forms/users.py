@@ -208,3 +208,11 @@ class UsersFilterForm(forms.Form):
     criterio = optional_words(
         "Otro criterio de búsqueda", "Nombres, documento, usuario o registro profesional.", "El criterio"
     )
+    # stands in the address for a criterion that the session keeps, which may be a document
+    busqueda = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.pop("busqueda", "") and not self.data.get("criterio"):
+            self.add_error("criterio", "Escriba de nuevo el criterio de búsqueda, que no se guarda después de salir.")
+        return cleaned

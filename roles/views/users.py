@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 
 from accounts.requests import DelegateRequest
 from entities.models import Entity, EntityKind
@@ -36,6 +37,8 @@ from roles.rules import NOT_REGISTERED, Activation, activation_for
 from roles.validity import long_date
 
 FOUND_REMEMBERED = 50
+# longer than a criterion may be, so that the page still says so
+SEARCHES_KEPT, LONGEST_KEPT = 20, 200
 FORMER_USER = (
     "Esta persona no tiene hoy roles en su entidad: aquí está la historia de los que tuvo. Para activarla, búsquela "
     "por su documento en «Activar Usuarios»."
@@ -217,6 +220,25 @@ def role_matrix(request: DelegateRequest) -> HttpResponse:
 # ---------------------------------------------------------------- Consultar Usuarios
 
 
+def _keep_search(request: DelegateRequest) -> HttpResponse:
+    """Lead to the address of a search, where a key stands for its criterion, which the session keeps."""
+    query = request.POST.copy()
+    query["busqueda"] = ""
+    if criterion := query.pop("criterio", [""])[-1][:LONGEST_KEPT]:
+        query["busqueda"] = get_random_string(8)
+        searches = request.session.get("searches", {}) | {query["busqueda"]: criterion}
+        request.session["searches"] = dict(list(searches.items())[-SEARCHES_KEPT:])
+    return redirect(f"{reverse('users')}?{used_filters(UsersFilterForm(query))}")
+
+
+def _users_form(request: DelegateRequest) -> UsersFilterForm:
+    """The filters of the address, with the criterion that the session keeps for it."""
+    query = request.GET.copy()
+    if key := query.get("busqueda"):
+        query["criterio"] = request.session.get("searches", {}).get(key, "")
+    return UsersFilterForm(query)
+
+
 def _filtered(entity: Entity, form: UsersFilterForm) -> RoleAssignmentQuerySet:
     assignments = RoleAssignment.objects.visible_to(entity)
     if not form.is_valid():
@@ -237,22 +259,25 @@ def _filtered(entity: Entity, form: UsersFilterForm) -> RoleAssignmentQuerySet:
 
 @delegate_of(
     *ACTIVATING_KINDS,
-    methods=SAFE,
+    methods=FORM,
     menu=MenuEntry(
         "Consultar Usuarios", "Vea quién tiene qué rol y en qué sede; descargue el Excel.", "users", order=30
     ),
     viewable=Viewable.YES,
 )
 def users(request: DelegateRequest) -> HttpResponse:
-    form = UsersFilterForm(request.GET)
+    if request.method == "POST":
+        return _keep_search(request)
+    form = _users_form(request)
     assignments = _filtered(request.entity, form).select_related("user__person", "user__profession", "sede")
     page = page_of(request, assignments.prefetch_related("endings"), "listed_as")
-    return render(request, "roles/users.html", {"form": form, "page": page, "filter": used_filters(form)})
+    used = used_filters(UsersFilterForm(request.GET))
+    return render(request, "roles/users.html", {"form": form, "page": page, "filter": used})
 
 
 @delegate_of(*ACTIVATING_KINDS, methods=SAFE, viewable=Viewable.DOWNLOAD)
 def download_users(request: DelegateRequest) -> HttpResponseBase:
-    form = UsersFilterForm(request.GET)
+    form = _users_form(request)
     if not form.is_valid():
         return redirect(f"{reverse('users')}?{request.GET.urlencode()}")
     assignments = _filtered(request.entity, form)

@@ -21,6 +21,12 @@ def test_staff_who_have_not_proven_the_second_factor_see_nothing(impersonating, 
 # ---------------------------------------------------------------- while it goes on
 
 
+def test_who_may_send_nothing_searches_for_users_by_get(impersonating):
+    page = impersonating.get("/usuarios/", {"criterio": "nadie"})
+    assert '<form method="get" class="card" role="search"' in page.text
+    assert page.context["page"].count == 0
+
+
 def test_impersonation_covers_every_tab_but_not_the_admin(impersonating, ministry, delegate):
     page = impersonating.get("/usuarios/")
     assert page.context["request"].user == delegate

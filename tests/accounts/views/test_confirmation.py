@@ -55,7 +55,7 @@ NOT_ASKED = {
     *("register_delegate", "register_entity", "correct_registration", "correct_identity", "upload_identity_copy"),
     # the person's own data, and the daily work of delegates
     *("correct_my_data", "register_professional", "register_sso", "register_other", "try_token"),
-    *("activate_user", "associate_user", "update_user_roles", "deactivate_user", "change_last_day"),
+    *("users", "activate_user", "associate_user", "update_user_roles", "deactivate_user", "change_last_day"),
     *("upload_users", "apply_upload", "entity_certificate", "user_certificate", "associate_entities"),
     *("create_sede", "edit_sede", "disable_sede", "enable_sede"),
 }

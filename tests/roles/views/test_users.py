@@ -1,6 +1,7 @@
 """Do Activar Usuarios and Consultar Usuarios find, change, list and download, and nothing else?"""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -589,6 +590,60 @@ def test_list_filters_roles_ending_soon_and_to_come(delegate_client, delegate, s
 
     assert roles("vencen") == [PRESCRIPTOR]
     assert roles("por-empezar") == ["Rol_JuntaMedicaIPS"]
+
+
+def search(client, **fields):
+    return client.post(reverse("users"), fields)
+
+
+def test_a_document_that_is_searched_is_in_no_address(delegate_client, delegate, sede, user):
+    document = user.person.document_number
+    make_assignment(user, sede, ANULADOR, delegate)
+    for number in range(26):
+        make_assignment(make_user(first_surname=f"Otra{number:02}"), sede, PRESCRIPTOR, delegate)
+    address = search(delegate_client, criterio=document, rol=ANULADOR).url
+    page = delegate_client.get(address)
+    assert [row.user for row in page.context["page"].rows] == [user]
+    assert f'value="{document}"' in page.text
+    everybody = delegate_client.get(search(delegate_client, criterio="otra").url)
+    links = [address, *re.findall(r'href="([^"]+)"', page.text + everybody.text)]
+    assert sum("despues=" in link and "busqueda=" in link for link in links) == 1
+    assert not any(document in link or "criterio" in link for link in links)
+    rows = rows_of(delegate_client.get(address.replace(reverse("users"), reverse("download_users"))))
+    assert [row[2] for row in rows] == [document]
+
+
+def test_two_tabs_search_for_different_words(delegate_client, staffed):
+    one, other = (search(delegate_client, criterio=words).url for words in ("munoz", "nadie"))
+    assert delegate_client.get(one).context["page"].count
+    assert not delegate_client.get(other).context["page"].count
+
+
+def test_another_session_is_asked_for_the_words_again(delegate_client, delegate, staffed):
+    address = search(delegate_client, criterio="munoz").url
+    (other := Client()).force_login(delegate)
+    page = other.get(address)
+    assert "Escriba de nuevo el criterio" in page.text
+    assert page.context["page"].count == 0
+    assert other.get(address.replace(reverse("users"), reverse("download_users"))).status_code == 302
+
+
+def test_a_criterion_of_any_length_is_kept_short(delegate_client):
+    page = delegate_client.get(search(delegate_client, criterio="x" * 9_000).url)
+    assert "máximo 100 letras" in page.text
+    assert len(next(iter(delegate_client.session["searches"].values()))) == 200
+
+
+def test_a_session_keeps_twenty_searches(delegate_client):
+    last = [search(delegate_client, criterio=f"palabra {number}").url for number in range(21)][-1]
+    kept = delegate_client.session["searches"]
+    assert [*kept.values()] == [f"palabra {number}" for number in range(1, 21)]
+    assert last.endswith([*kept][-1])
+
+
+def test_a_search_without_words_has_its_filters_in_the_address(delegate_client):
+    assert search(delegate_client, rol=ANULADOR, criterio="").url == f"{reverse('users')}?rol={ANULADOR}"
+    assert "searches" not in delegate_client.session
 
 
 def test_user_history_shows_account_event_moment_and_address(delegate_client, delegate, sede, user):
