@@ -28,11 +28,13 @@ LOGIN, CONFIRMATION, FACTOR, PASSKEY = "login", "confirmation", "factor", "passk
 LOCK = timedelta(minutes=settings.LOGIN_LOCK_MINUTES)
 LOCK_WAITS = tuple(LOCK * 2**times for times in range(5))
 LOCK_KEPT = timedelta(days=1)
-# the pace of unknown devices: for one login, for one address, for one mailbox or document
+# the pace of unknown devices: for one login, for one address, for one mailbox
 LOGIN_WAITS = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 300))
 LOGIN_KEPT = timedelta(hours=1)
 ADDRESS_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30))
 MAIL_WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10))
+# mails an hour to one mailbox that are the first which their network asked for
+FIRST_MAILS_ALLOWED = 100
 
 LOCKED = (
     "Ingreso bloqueado por seguridad, porque hubo demasiados intentos fallidos. Espere {} e intente de nuevo con los "
@@ -217,24 +219,41 @@ def register_recovery(*, login: str, document: str, email: str) -> str:
         raise _too_often("de contraseña con estos datos", reached.wait) from None
 
 
-def _count_mails(kind: str, value: str) -> None:
-    """Count one mail to a mailbox, or about a document, from wherever: beyond twice the allowed they are slowed."""
-    allowed, expires_at = 2 * settings.RECOVERIES_ALLOWED, timezone.now() + LOGIN_KEPT
-    limiter.count(_key(kind, value), allowed=allowed, expires_at=expires_at, waits=MAIL_WAITS)
+def _count_mails(kind: str, mailbox: str) -> None:
+    """Count one mail to a mailbox: five from one network in half an hour, and from all the first of each and few more.
 
-
-def register_link_request(*, kind: str, document: str, email: str) -> None:
-    """Count one request of the person of `document` for a link to `email`, so that nobody can flood either.
-
-    `kind` keeps apart what is requested with a session and without. As `register_recovery`: outside a transaction;
-    ValidationError after five for the document or the e-mail from one address, and at a slow pace beyond ten from all.
+    Who asks from where nobody has asked for this mailbox is not among those whom a stranger can use up, short of a
+    hundred networks in an hour.
     """
-    names = {f"{kind}.document": document, "mailbox": _folded(email)}
+    is_first = _count_request(f"{kind}.mailbox.origin", f"{mailbox} {_network()}").count == 1
+    name, allowed = ("first", FIRST_MAILS_ALLOWED) if is_first else ("again", 2 * settings.RECOVERIES_ALLOWED)
+    expires_at = timezone.now() + LOGIN_KEPT
+    limiter.count(_key(f"{kind}.mailbox.{name}", mailbox), allowed=allowed, expires_at=expires_at, waits=MAIL_WAITS)
+
+
+def register_link_request(*, kind: str, data: str, email: str) -> None:
+    """Count one request for a link to `email`, so that nobody can flood a mailbox, nor keep its owner from asking.
+
+    `kind` keeps apart what is requested with a session and without. `data` are what has five requests in half an hour,
+    from wherever: of a session its login; without one never a document alone, which anybody may type. As
+    `register_recovery`: outside a transaction; ValidationError when there were too many for the data, the mailbox or
+    from the network.
+    """
     try:
         _count_address(f"{kind}.address", settings.RECOVERIES_ALLOWED_PER_ADDRESS)
-        for name, value in names.items():
-            _count_request(f"{name}.origin", f"{value} {_network()}")
-        for name, value in names.items():
-            _count_mails(name, value)
+        _count_request(f"{kind}.data", _folded(data))
+        _count_mails(kind, _folded(email))
     except LimitReached as reached:
-        raise _too_often("con este documento o este correo", reached.wait) from None
+        raise _too_often("con estos datos", reached.wait) from None
+
+
+def register_notice(kind: str, document: str) -> bool:
+    """Count one notice to the owner of this document, and say whether it is sent: five in half an hour.
+
+    The rest are dropped without a word, for nobody waits for them.
+    """
+    try:
+        _count_request(f"{kind}.notice", document)
+    except LimitReached:
+        return False
+    return True

@@ -39,11 +39,12 @@ class Applicant(Identity):
 
 @sensitive_variables("secret")
 @transaction.atomic
-def _create_sign_up(applicant: Applicant) -> None:
+def _create_sign_up(applicant: Applicant, may_notify: bool) -> None:
     """Save the request and send its mails, with the same statements for people with and without an account.
 
-    A person with an account is told at its address. Any other address that was typed gets the link, or it would learn
-    from silence that the document has an account; what the link opens then takes nobody's place.
+    A person with an account is told at its address, if `may_notify` or they typed it themself. Any other address that
+    was typed gets the link, or it would learn from silence that the document has an account; what the link opens then
+    takes nobody's place.
     """
     secret = mail_links.new_secret()
     accounts = Account.objects.filter(entity=None, is_staff=False).select_related("person")
@@ -68,17 +69,19 @@ def _create_sign_up(applicant: Applicant) -> None:
     if existing is None:
         notify_all([link])
     else:
-        notify_all([known] if existing.email.lower() == applicant.email.lower() else [link, known])
+        own = existing.email.lower() == applicant.email.lower()
+        notify_all([known] if own else [link, known if may_notify else None])
 
 
 def request_account(*, applicant: Applicant) -> None:
     """Mail the link that opens an account to the e-mail that was typed, without revealing whether one exists.
 
     Source: registration guide for delegates, 2023, step 1. The applicant has accepted the privacy notice in force.
-    Raises ValidationError when too many requests came for the document, the e-mail or from the address of the request.
+    Raises ValidationError when too many requests came for these data, the e-mail or from the address of the request.
     """
-    login_limits.register_link_request(kind="sign_up", document=applicant.login, email=applicant.email)
-    _create_sign_up(applicant)
+    data = f"{applicant.login} {applicant.email}"
+    login_limits.register_link_request(kind="sign_up", data=data, email=applicant.email)
+    _create_sign_up(applicant, login_limits.register_notice("sign_up", applicant.login))
 
 
 # ---------------------------------------------------------------- confirming

@@ -3,6 +3,7 @@
 import threading
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -329,6 +330,34 @@ def test_right_password_from_an_unknown_device_does_not_slow_the_login(delegate)
     for last in range(22):
         with coming_from(f"198.51.100.{last}"):
             assert open_session(login=delegate.login, password=factories.PASSWORD) == delegate
+
+
+# ---------------------------------------------------------------- requests for mailed links
+
+
+def request_links(number, kind):
+    with coming_from("198.51.100.1"):
+        for data in range(number):
+            login_limits.register_link_request(kind=kind, data=f"CC{data}", email="rosa@correo.example")
+
+
+@pytest.mark.django_db
+def test_requests_without_a_session_use_up_none_of_a_session():
+    request_links(5, "sign_up")
+    request_links(5, "email_change")
+    with pytest.raises(ValidationError, match="demasiadas solicitudes"):
+        request_links(1, "email_change")
+
+
+@pytest.mark.django_db
+def test_a_hundred_networks_an_hour_fill_a_mailbox(clock, monkeypatch):
+    monkeypatch.setattr(login_limits, "FIRST_MAILS_ALLOWED", 3)
+    request = partial(login_limits.register_link_request, kind="sign_up", email="rosa@correo.example")
+    for last in range(3):
+        with coming_from(f"198.51.100.{last}"):
+            request(data=f"CC{last}")
+    with coming_from("198.51.100.9"), pytest.raises(ValidationError, match="Espere 1 minuto"):
+        request(data="CC9")
 
 
 # ---------------------------------------------------------------- what is kept

@@ -17,6 +17,7 @@ from delegates.privacy_notice_version import NOTICE_VERSION
 from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
 from tests.accounts.login_page import log_in
+from tests.accounts.origins import client_at
 from tests.delegates.links import MARIA
 from tests.delegates.signing_up import (
     NEW,
@@ -87,11 +88,49 @@ def test_another_image_checks_nothing_and_keeps_what_was_typed(client):
     assert 'value="maria@correo.example"' in page
 
 
-def test_requests_of_a_document_or_address_are_limited(client, settings):
+def typed_email(email):
+    return {"email": email, "email_confirmation": email}
+
+
+def test_requests_with_the_same_data_are_limited(client, settings):
     settings.RECOVERIES_ALLOWED = 2
-    send_sign_up(client), send_sign_up(client)
-    assert "demasiadas solicitudes con este documento o este correo" in page_text(send_sign_up(client))
+    send_sign_up(client), send_sign_up(client_at("198.51.100.9"))
+    assert "demasiadas solicitudes con estos datos" in page_text(send_sign_up(client))
     assert SignUp.objects.count() == 2
+
+
+def test_strangers_with_a_document_keep_nobody_from_signing_up(client, settings):
+    settings.RECOVERIES_ALLOWED = 2
+    for last in range(9):
+        send_sign_up(client_at(f"198.51.100.{last}"), **typed_email(f"mallory{last}@ladron.example"))
+    assert send_sign_up(client).status_code == 302
+    assert last_mail().recipient == TYPED["email"]
+
+
+def test_strangers_with_a_mailbox_keep_nobody_from_signing_up(client, settings):
+    settings.RECOVERIES_ALLOWED = 2
+    for number in range(12):
+        send_sign_up(client_at(f"198.51.100.{number // 2}"), document_number=f"10250002{number:02}")
+    assert send_sign_up(client).status_code == 302
+    assert last_mail().recipient == TYPED["email"]
+
+
+def test_mails_to_a_mailbox_are_few_from_all_networks(settings):
+    settings.RECOVERIES_ALLOWED = 5
+    for number in range(25):
+        send_sign_up(client_at(f"198.51.100.{number // 5}"), document_number=f"10250002{number:02}")
+    assert OutgoingMail.objects.filter(recipient=TYPED["email"]).count() == 5 + 10
+
+
+def test_strangers_with_a_document_flood_nobody_who_has_an_account(client, settings):
+    settings.RECOVERIES_ALLOWED = 2
+    factories.make_natural(matching_person(email="de-siempre@correo.example"))
+    for last in range(4):
+        send_sign_up(client_at(f"198.51.100.{last}"), **typed_email(f"mallory{last}@ladron.example"))
+    mails = OutgoingMail.objects.filter(recipient="de-siempre@correo.example")
+    assert mails.count() == 2
+    send_sign_up(client, **typed_email("de-siempre@correo.example"))
+    assert mails.count() == 3
 
 
 def test_requests_to_an_email_are_limited_across_documents(client, settings):
