@@ -91,7 +91,6 @@ LABELS = {
     "codes_left": "Códigos que quedan",
     "device": "Equipo",
     "end": "Cómo terminó",
-    "entity": "Entidad",
     "expires_at": "Vence",
     "factor": "Segundo factor",
     "factors": "Segundos factores",

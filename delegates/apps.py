@@ -7,3 +7,19 @@ class DelegatesConfig(AppConfig):
     name = "delegates"
     verbose_name = "Representantes y delegados"
     admin_order = 10
+
+    def ready(self) -> None:
+        from delegates import registry_effects
+        from entities.registries.sede_transfers import SedeReference, register_sede_reference
+        from registries.loading.effects import Effect, register_effect
+
+        register_sede_reference(SedeReference("delegates_appointment", "ended_at", "autorizados"))
+        register_effect(
+            Effect(
+                registry_effects.apply,
+                registry_effects.undo,
+                registry_effects.COUNT_LABELS,
+                registry_effects.TABLES,
+                (registry_effects.STAY,),
+            )
+        )

@@ -51,6 +51,8 @@ REASON_REQUIRED = frozenset(
 LABELS = {
     "account_closed": "Cuenta cerrada",
     "appointment": "Nombramiento",
+    "appointments_moved": "Autorizados, otra sede",
+    "appointments_restored": "Autorizados, sede devuelta",
     "contributivo": "Contributivo",
     "email": "Correo",
     "ended_at": "Terminó",

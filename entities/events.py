@@ -10,6 +10,7 @@ class Event(TextChoices):
     SEDE_EDITED = "sede.edited", "Sede editada"
     SEDE_DISABLED = "sede.disabled", "Sede deshabilitada"
     SEDE_ENABLED = "sede.enabled", "Sede habilitada"
+    SEDE_TRANSFERRED = "sede.transferred", "Sede pasada a otra entidad"
 
 
 # the heading in a list of choices, by the part of the value before the point
@@ -22,9 +23,12 @@ GROUPS = {
 LABELS = {
     "address": "Dirección",
     "closed_on": "Cerrada el",
+    "entity": "Entidad",
     "entities_changed": "Entidades cambiadas",
     "entities_new": "Entidades nuevas",
+    "load": "Carga",
     "municipality": "Municipio",
     "name": "Nombre",
     "phone": "Teléfono",
+    "transferred": "Sedes que pasan a otra entidad",
 }

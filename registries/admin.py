@@ -244,12 +244,17 @@ def _page_content(load: RegistryLoad) -> dict[str, Any]:
         return content
     return content | {
         "obstacles": [(cause, BOXES[option]) for option, cause in report.obstacles if option != "strict"],
+        "notices": [(labels.get(word, word), texts[:MAX_SHOWN], len(texts)) for word, texts in _notices(report)],
         "closed": report.closed[:MAX_SHOWN],
         "rejections": report.rejections[:MAX_SHOWN],
         "shown": MAX_SHOWN,
         "undone": _labelled(report.undone, UNDONE_LABELS | labels),
         "not_undone": _not_undone(report)[:MAX_SHOWN],
     }
+
+
+def _notices(report: RegistryReport) -> list[tuple[str, list[str]]]:
+    return list(report.samples.get("notices", {}).items())
 
 
 def _not_undone(report: RegistryReport) -> list[str]:
@@ -265,6 +270,10 @@ TABLES: dict[str, tuple[Columns, Callable[[RegistryReport], Rows]]] = {
     "rechazadas": (
         (writer.Column("LÍNEA", 10), writer.Column("MOTIVO", 100)),
         lambda report: [(str(line), reason) for line, reason in report.rejections],
+    ),
+    "novedades": (
+        (writer.Column("NOVEDAD", 30), writer.Column("FILA", 100)),
+        lambda report: [(count_labels().get(word, word), text) for word, texts in _notices(report) for text in texts],
     ),
     "cerradas": ((writer.Column("CERRADA", 60),), lambda report: [(text,) for text in report.closed]),
     "sin-deshacer": ((writer.Column("FILA", 100),), lambda report: [(text,) for text in _not_undone(report)]),

@@ -41,6 +41,9 @@ class Registry(ABC):
     """SELECT of the staged rows that differ from the database, with their `state`: new, changed, reopened or same."""
     writes: ClassVar[tuple[str, ...]]
     """Statements that write `registry_changes` into the tables."""
+    notices: ClassVar[dict[str, str]] = {}
+    """Statements after the writes that name what an operator must know of, one text for each; they are listed and
+    counted under the word, which `count_labels` explains."""
     tracked: ClassVar[tuple[TrackedTable, ...]] = ()
     """The tables that it writes, those referred to before those that refer; without them no load can be undone."""
     undo_obstacles: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ class EndReason(models.TextChoices):
     DECEASED = "deceased", "Persona fallecida"
     CANCELLED = "cancelled", "Persona fallecida, según el Registro civil"
     RETHUS = "rethus", "Profesional retirado de ReTHUS"
+    TRANSFER = "transfer", "Sede que pasó a otra entidad en el REPS"
     SEDE = "sede", "Sede cerrada en el REPS"
     INDEPENDENT = "independent", "Profesional independiente sin sede en el REPS"
     PLAZA = "plaza", "Plaza de SSO terminada o cambiada"
@@ -34,6 +35,7 @@ REGISTRIES = {
     EndReason.DECEASED: "deceased",
     EndReason.CANCELLED: "civil",
     EndReason.RETHUS: "rethus",
+    EndReason.TRANSFER: "reps",
     EndReason.SEDE: "reps",
     EndReason.INDEPENDENT: "reps",
     EndReason.PLAZA: "sso",
@@ -47,6 +49,8 @@ REMEDIES = {
     EndReason.CANCELLED: BY_THE_REGISTRADURIA,
     EndReason.RETHUS: "La persona debe actualizar su inscripción en ReTHUS; cuando vuelva a estar vigente, actívela de "
     "nuevo. Si tiene otra profesión vigente, debe registrarse otra vez en el Módulo Registro de Usuarios.",
+    EndReason.TRANSFER: "Active a la persona en otra sede de su entidad. En esta la activa ahora el delegado de la "
+    "entidad que la recibió. Si es un error, actualice la novedad en el REPS.",
     EndReason.SEDE: "Active a la persona en otra sede de su entidad. Si el cierre es un error, actualice la novedad en "
     "el REPS; cuando la sede vuelva a estar abierta, active de nuevo a la persona.",
     EndReason.INDEPENDENT: "El profesional debe renovar su habilitación en el REPS; cuando tenga una sede abierta, "
@@ -63,6 +67,8 @@ def sentence(cause: str, sede: Sede, until: datetime, now: datetime) -> str:
             return "La persona figura como fallecida en los registros oficiales."
         case EndReason.RETHUS:
             return "La inscripción de la persona en ReTHUS ya no está vigente."
+        case EndReason.TRANSFER:
+            return f"El REPS pasó la sede a {sede.entity.name.rstrip('.')}."
         case EndReason.SEDE:
             since = f" el {long_date(sede.closed_on)}" if sede.closed_on else ""
             return f"El REPS cerró la sede{since}."

@@ -36,6 +36,8 @@ REASON_REQUIRED = frozenset({Event.ROLES_RESTORED})
 # what the keys of `before` and `after` are called
 LABELS = {
     "alta": "Altas",
+    "associations_ended": "Asociaciones terminadas",
+    "associations_restored": "Asociaciones devueltas",
     "as_of": "A la fecha",
     "baja": "Bajas",
     "cambio": "Cambios",
@@ -43,7 +45,6 @@ LABELS = {
     "error": "Con error",
     "from": "Desde",
     "igual": "Sin cambio",
-    "load": "Carga",
     "looked_up": "Personas sin vínculo consultadas",
     "mode": "Modo",
     "profession": "Profesión",
@@ -58,6 +59,7 @@ LABELS = {
     "roles_ended_plaza": "Roles terminados, plaza de SSO",
     "roles_ended_rethus": "Roles terminados, fuera de ReTHUS",
     "roles_ended_sede": "Roles terminados, sede cerrada",
+    "roles_ended_transfer": "Roles terminados, sede de otra entidad",
     "roles_not_restored": "Roles no devueltos",
     "roles_restored": "Roles devueltos",
     "sede": "Sede",

@@ -1,4 +1,4 @@
-"""An appointment's sede is always of the appointment's entity."""
+"""An appointment in force is at a sede of its entity, and loads keep where it was."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delegates", "0001_initial"), ("entities", "0002_sql")]
+    dependencies = [("delegates", "0001_initial"), ("entities", "0002_sql"), ("registries", "0002_sql")]
     operations = [
         migrations.RunSQL(
             (SQL / "appointments.sql").read_text(encoding="utf-8"),

@@ -93,7 +93,7 @@ class Appointment(models.Model):
     profile = models.ForeignKey(
         AuthorizedProfile, on_delete=models.PROTECT, related_name="+", verbose_name="perfil autorizado"
     )
-    # an ET has no sedes; for other entities a composite key demands one of their own
+    # an ET has no sedes; others choose one of their own (sql/appointments.sql), and may lose it in REPS
     sede = models.ForeignKey(
         Sede, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="sede"
     )

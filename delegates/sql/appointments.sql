@@ -1,3 +1,2 @@
--- Django has no composite foreign keys: this one makes a sede of another entity impossible.
-ALTER TABLE delegates_appointment ADD CONSTRAINT appointment_sede_of_its_entity
-    FOREIGN KEY (sede_id, entity_id) REFERENCES entities_sede (id, entity_id);
+SELECT hold_sedes_to_entities('delegates_appointment', 'appointment_sede_of_its_entity', 'ended_at');
+SELECT track_registry_changes('delegates_appointment', 'id', 'sede_id');

@@ -1,1 +1,2 @@
-ALTER TABLE delegates_appointment DROP CONSTRAINT appointment_sede_of_its_entity;
+SELECT untrack_registry_changes('delegates_appointment');
+SELECT release_sedes_of_entities('delegates_appointment', 'appointment_sede_of_its_entity');

@@ -1,4 +1,4 @@
-"""Provider codes, the kinds of associations, and what loads keep of entities and sedes."""
+"""Provider codes, the kinds of associations, sedes of their entities, and what loads keep of all three."""
 
 from pathlib import Path
 
@@ -17,6 +17,10 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             (SQL / "association_kinds.sql").read_text(encoding="utf-8"),
             (SQL / "association_kinds_reverse.sql").read_text(encoding="utf-8"),
+        ),
+        migrations.RunSQL(
+            (SQL / "sedes_of_entities.sql").read_text(encoding="utf-8"),
+            (SQL / "sedes_of_entities_reverse.sql").read_text(encoding="utf-8"),
         ),
         migrations.RunSQL(
             (SQL / "registry_changes.sql").read_text(encoding="utf-8"),

@@ -125,7 +125,7 @@ class Sede(models.Model):
                 "La clase de prestador debe ser una de las cuatro del REPS.",
             ),
             filled("sede_has_a_name", "name", "Ingrese el nombre de la sede."),
-            # target of the composite key by which an assignment can never name a sede of another entity
+            # a key: what names a sede with its entity locks both against a move (sql/sedes_of_entities.sql)
             models.UniqueConstraint("id", "entity", name="sede_with_its_entity"),
             unique(
                 "sede_one_main_per_entity",
@@ -171,10 +171,10 @@ class Sede(models.Model):
         return "Deshabilitada" if self.is_of_provider else "Cerrada"
 
     def lock_state(self) -> None:
-        """Read again whether it is closed, and lock that until the transaction ends.
+        """Read again whether it is closed and whose it is, and lock that until the transaction ends.
 
         The lock is shared: any number of transactions may have it, and one that disables the sede waits for them.
         """
         with connection.cursor() as cursor:
-            cursor.execute("SELECT closed_on FROM entities_sede WHERE id = %s FOR SHARE", [self.pk])
-            ((self.closed_on,),) = cursor.fetchall()
+            cursor.execute("SELECT closed_on, entity_id FROM entities_sede WHERE id = %s FOR SHARE", [self.pk])
+            ((self.closed_on, self.entity_id),) = cursor.fetchall()

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from django.db.models import ForeignKey
 from django.utils import timezone
 
 from entities.events import Event
-from entities.models import Entity, EntityKind, IdentificationType, Sede
+from entities.models import EntityKind, IdentificationType, Sede
 from entities.registries.municipality_lookup import MunicipalityLookup
+from entities.registries.sede_transfers import undo_obstacles
 from mipres_admin.database.text import fold_key
 from mipres_admin.excel.headings import ExpectedColumn
 from mipres_admin.reading.identifiers import AS_TEXT, NotRead, read_code
@@ -106,7 +106,7 @@ CHANGES = """
 WITH compared AS (
     SELECT file.code, file.name, file.municipality_id, file.address, file.phone, file.email, file.provider_class,
         coalesce(file.reps_snapshot_date, sede.reps_snapshot_date) AS reps_snapshot_date,
-        entity.id AS entity_id, sede.id AS sede_id,
+        entity.id AS entity_id, sede.id AS sede_id, sede.entity_id AS former_id,
         CASE
             WHEN sede.id IS NULL THEN 'new'
             WHEN sede.closed_on IS NOT NULL THEN 'reopened'
@@ -140,31 +140,18 @@ SET entity_id = change.entity_id, name = change.name, municipality_id = change.m
 FROM registry_changes AS change WHERE sede.id = change.sede_id
 """
 
-# a sede where people of its entity have roles cannot go to another entity
-REFUSE_MOVE = """
-WITH used AS MATERIALIZED (
-    SELECT DISTINCT sede.code, entity.kind, entity.identification_type, entity.nit, entity.name
-    FROM {table} AS referring
-    JOIN entities_sede AS sede ON sede.id = referring.{column}
-    JOIN entities_entity AS entity ON entity.id = sede.entity_id
-)
-DELETE FROM registry_rows AS file USING used
-WHERE used.code = file.code
-    AND (used.kind, used.identification_type, used.nit) <> (file.kind, file.identification_type, file.nit)
-RETURNING file.line,
-    format('la sede es de %%s %%s (%%s), donde hay roles asignados; desactívelos antes de pasarla a %%s %%s',
-        used.identification_type, used.nit, used.name, file.identification_type, file.nit),
-    file.code
-"""
+SHOWN = """concat_ws(' ', {entity}.identification_type,
+    CASE {entity}.identification_type WHEN 'NI' THEN {entity}.nit ELSE '…' || right({entity}.nit, 4) END,
+    {entity}.name)"""
+"""An entity for people; it masks a person's document."""
 
-
-# a sede where people have roles by now does not go back to its former entity
-SKIP_MOVE_BACK = """
-DELETE FROM registry_undo AS undo USING entities_sede AS sede
-WHERE undo."table" = 'entities_sede' AND undo.state = 'changed' AND undo.key = sede.id::text
-    AND (undo.before ->> 'entity_id')::bigint <> sede.entity_id
-    AND EXISTS (SELECT FROM {table} AS referring WHERE referring.{column} = sede.id)
-RETURNING format('%%s %%s: hay roles en la sede desde la carga', sede.code, sede.name)
+TRANSFERRED = """
+SELECT format('%%s %%s: de %%s a %%s', sede.code, sede.name, {former}, {entity})
+FROM registry_changes AS change
+JOIN entities_sede AS sede ON sede.id = change.sede_id
+JOIN entities_entity AS entity ON entity.id = change.entity_id
+JOIN entities_entity AS former ON former.id = change.former_id AND former.id <> entity.id
+ORDER BY sede.code
 """
 
 
@@ -193,15 +180,21 @@ class Reps(Registry):
     open_rows = "SELECT count(*) FROM entities_sede WHERE closed_on IS NULL AND length(code) = 12"
     closings = (CLOSE,)
     merges = {"entities": ENTITIES}
-    count_labels = {"entities_new": "entidades nuevas", "entities_changed": "entidades cambiadas"}
+    notices = {
+        "transferred": TRANSFERRED.format(former=SHOWN.format(entity="former"), entity=SHOWN.format(entity="entity"))
+    }
+    count_labels = {
+        "entities_new": "entidades nuevas",
+        "entities_changed": "entidades cambiadas",
+        "transferred": "sedes que pasan a otra entidad",
+    }
     changes = CHANGES
     writes = (UPDATE, INSERT)
     tracked = (
         TrackedTable(
             "entities_entity",
             ("name",),
-            """concat_ws(' ', row.identification_type,
-                CASE row.identification_type WHEN 'NI' THEN row.nit ELSE '…' || right(row.nit, 4) END, row.name)""",
+            SHOWN.format(entity="row"),
         ),
         TrackedTable(
             "entities_sede",
@@ -218,9 +211,7 @@ class Reps(Registry):
     def __init__(self) -> None:
         self.today = timezone.localdate()
         self.municipality = MunicipalityLookup()
-        columns = referring_columns()
-        self.refusals = tuple(REFUSE_MOVE.format(table=table, column=column) for table, column in columns)
-        self.undo_obstacles = tuple(SKIP_MOVE_BACK.format(table=table, column=column) for table, column in columns)
+        self.undo_obstacles = undo_obstacles()
 
     def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         row = Cells(*cells)
@@ -280,12 +271,3 @@ def provider_classes(text: str) -> tuple[str, str]:
         return found[0].value, found[1].value
     names = ", ".join(label for _, label in ProviderClass.choices)
     raise Rejected(f"la clase de prestador «{text}» no se conoce; debe ser {names}")
-
-
-def referring_columns() -> list[tuple[str, str]]:
-    """Tables of any app that refer to a sede and its entity, each with its column of the sede."""
-    return [
-        (relation.related_model._meta.db_table, f"{relation.field.name}_id")
-        for relation in Sede._meta.related_objects
-        if any(isinstance(f, ForeignKey) and f.related_model is Entity for f in relation.related_model._meta.fields)
-    ]

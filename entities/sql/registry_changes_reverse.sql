@@ -1,2 +1,3 @@
 SELECT untrack_registry_changes('entities_entity');
 SELECT untrack_registry_changes('entities_sede');
+SELECT untrack_registry_changes('entities_association');

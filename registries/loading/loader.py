@@ -221,6 +221,10 @@ class _Run:
         counts.update({state: count for state, count in cursor.fetchall() if state != "same"})
         for statement in self.registry.writes:
             cursor.execute(statement, self.parameters)
+        for word, statement in self.registry.notices.items():
+            cursor.execute(statement, self.parameters)
+            if texts := [text for (text,) in cursor.fetchall()]:
+                self.report.notices[word], counts[word] = texts, len(texts)
 
     def _apply_effects(self) -> None:
         """Save what the load did in its row, and let its effects follow; they add what they counted."""
@@ -261,7 +265,7 @@ def save_report(load: RegistryLoad, report: Report) -> None:
     values = {
         "created_at": clock.now(),
         "obstacles": [list(obstacle) for obstacle in report.obstacles],
-        "samples": report.samples,
+        "samples": report.samples | {"notices": report.notices},
         "closed": sorted(report.closed),
         "rejections": [[row.line, row.reason] for row in sorted(report.rejections)],
     }

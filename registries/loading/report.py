@@ -57,6 +57,9 @@ class Report:
     samples: dict[str, Any] = field(default_factory=dict)
     """The first rows that are new or changed, from `change_capture.samples`."""
 
+    notices: dict[str, list[str]] = field(default_factory=dict)
+    """What `Registry.notices` named, by their words."""
+
     def totals(self) -> dict[str, int]:
         """How many rows are new, changed and so on, zeros too; then what else the registry counts."""
         totals = {name: self.counts[name] for name in ROW_LABELS}
@@ -69,7 +72,13 @@ class Report:
         snapshot = f", corte {self.snapshot_date:%Y-%m-%d}" if self.snapshot_date else ""
         counts = [f"  {labels.get(name, name):<22}{format_number(count):>9}" for name, count in self.totals().items()]
         return "\n".join(
-            (f"{self.title}: {self.file_name}{snapshot}", *counts, *self._closed_lines(), *self.rejected_lines())
+            (
+                f"{self.title}: {self.file_name}{snapshot}",
+                *counts,
+                *self._notice_lines(labels),
+                *self._closed_lines(),
+                *self.rejected_lines(),
+            )
         )
 
     def rejected_lines(self) -> list[str]:
@@ -77,6 +86,13 @@ class Report:
         if not self.rejections:
             return []
         return ["Filas rechazadas:", *_listed([f"  {row}" for row in sorted(self.rejections)])]
+
+    def _notice_lines(self, labels: Mapping[str, str]) -> list[str]:
+        return [
+            line
+            for word, texts in self.notices.items()
+            for line in (f"{labels.get(word, word).capitalize()}:", *_listed([f"  {text}" for text in texts]))
+        ]
 
     def _closed_lines(self) -> list[str]:
         return ["Cerradas:", *_listed([f"  {code}" for code in sorted(self.closed)])] if self.closed else []

@@ -279,6 +279,7 @@ class Migration(migrations.Migration):
                             ("deceased", "Persona fallecida"),
                             ("cancelled", "Persona fallecida, según el Registro civil"),
                             ("rethus", "Profesional retirado de ReTHUS"),
+                            ("transfer", "Sede que pasó a otra entidad en el REPS"),
                             ("sede", "Sede cerrada en el REPS"),
                             ("independent", "Profesional independiente sin sede en el REPS"),
                             ("plaza", "Plaza de SSO terminada o cambiada"),
@@ -610,7 +611,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="roleending",
             constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["deceased", "cancelled", "rethus", "sede", "independent", "plaza"])),
+                condition=models.Q(
+                    ("cause__in", ["deceased", "cancelled", "rethus", "transfer", "sede", "independent", "plaza"])
+                ),
                 name="role_ending_cause_known",
                 violation_error_message="La causa debe ser una de la lista.",
             ),

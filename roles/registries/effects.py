@@ -5,6 +5,7 @@ Both work on sets: a load may end the roles of thousands.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -48,6 +49,7 @@ COUNT_LABELS = {
     "roles_ended_deceased": "roles, fallecidos",
     "roles_ended_cancelled": "roles, documento cancelado por muerte",
     "roles_ended_rethus": "roles, fuera de ReTHUS",
+    "roles_ended_transfer": "roles, sede de otra entidad",
     "roles_ended_sede": "roles, sede cerrada",
     "roles_ended_independent": "roles, independientes",
     "roles_ended_plaza": "roles, plaza de SSO",
@@ -70,6 +72,7 @@ class Batch:
     """The users and sedes of some assignments, with all current assignments there, fetched at once."""
 
     users: dict[int, RegisteredUser]
+    entities: dict[int, Entity]
     sedes: dict[int, Sede]
     assignments: dict[Place, Assignments]
 
@@ -79,7 +82,14 @@ class Batch:
         people = RegisteredUser.objects.select_related("person", "profession")
         users = people.in_bulk({assignment.user_id for assignment in assignments})
         sedes = Sede.objects.select_related("entity").in_bulk({assignment.sede_id for assignment in assignments})
-        return cls(users, sedes, current_assignments(users.values(), sedes.values(), now))
+        entities = Entity.objects.in_bulk({assignment.entity_id for assignment in assignments})
+        return cls(users, entities, sedes, current_assignments(users.values(), sedes.values(), now))
+
+    def sede_of(self, assignment: RoleAssignment) -> Sede:
+        """The sede of an assignment as that of the assignment's entity: the load may have passed it to another."""
+        sede = copy(self.sedes[assignment.sede_id])
+        sede.entity = self.entities[assignment.entity_id]
+        return sede
 
 
 def _origin(load: RegistryLoad) -> dict[str, Any]:
@@ -115,11 +125,11 @@ def _changes(load: RegistryLoad, ineligible: dict[int, IneligibleAssignment], no
     ending = list(RoleAssignment.objects.filter(pk__in=ineligible).order_by("user_id", "sede_id", "pk"))
     batch = Batch.of(ending, now)
     changes = []
-    for user, sede_id in dict.fromkeys((assignment.user_id, assignment.sede_id) for assignment in ending):
-        assignments, sede = batch.assignments[user, sede_id], batch.sedes[sede_id]
+    for (user, sede_id), one in {(one.user_id, one.sede_id): one for one in ending}.items():
+        assignments, sede, former = batch.assignments[user, sede_id], batch.sedes[sede_id], batch.sede_of(one)
         ends = {row.pk: ineligible[row.pk].until or now for row in assignments if row.pk in ineligible}
         sentences = dict.fromkeys(sentence(ineligible[pk].cause, sede, until, now) for pk, until in ends.items())
-        activation = Activation(sede.entity, batch.users[user], "", sede)
+        activation = Activation(former.entity, batch.users[user], "", former)
         change = role_changes.shorten(activation, assignments, ends, " ".join(sentences), by=None, now=now)
         changes.append(replace(change, **_origin(load)))
     return changes
@@ -197,6 +207,7 @@ def undo(load: RegistryLoad) -> dict[str, int]:
         (ending, assignment)
         for ending in endings
         if _is_unchanged(ending, assignment := current[ending.assignment_id], now)
+        and assignment.entity_id == batch.sedes[assignment.sede_id].entity_id
         and _is_assignable(assignment, batch)
         and _is_free(ending, assignment, since)
     ]

@@ -60,6 +60,13 @@ FROM entities_sede AS sede JOIN roles_roleassignment AS role ON role.sede_id = s
 WHERE {CURRENT} AND sede.closed_on IS NOT NULL AND length(sede.code) = 12
 """
 
+# of the entity that had the sede before
+TRANSFER = f"""
+SELECT role.id, role.user_id, NULL::timestamptz
+FROM roles_roleassignment AS role JOIN entities_sede AS sede ON sede.id = role.sede_id
+WHERE {CURRENT} AND role.entity_id <> sede.entity_id
+"""
+
 # the roles first: within a load PostgreSQL does not know yet how many sedes there are, and would go through all of them
 # for each independent of the country
 INDEPENDENT = f"""
@@ -75,7 +82,12 @@ FROM current CROSS JOIN LATERAL (
     SELECT count(*) AS known, count(*) FILTER (WHERE closed_on IS NULL) AS open
     FROM entities_sede WHERE entity_id = current.member_id
 ) AS sedes
-WHERE sedes.known > 0 AND sedes.open = 0
+WHERE sedes.open = 0 AND (sedes.known > 0 OR EXISTS (
+    -- this load passed them all to another entity
+    SELECT FROM registries_registrychange AS change
+    WHERE change.load_id = nullif(current_setting('mipres.registry_load', true), '')::bigint
+        AND change."table" = 'entities_sede' AND (change.before ->> 'entity_id')::bigint = current.member_id
+))
 """
 
 PLAZA = f"""
@@ -123,6 +135,7 @@ STATEMENTS = {
     EndReason.DECEASED: DECEASED,
     EndReason.CANCELLED: CANCELLED,
     EndReason.RETHUS: RETHUS,
+    EndReason.TRANSFER: TRANSFER,
     EndReason.SEDE: SEDE,
     EndReason.INDEPENDENT: INDEPENDENT,
     EndReason.PLAZA: PLAZA,

@@ -1,6 +1,4 @@
--- Django has no composite foreign keys: this one makes a sede of another entity impossible.
-ALTER TABLE roles_roleassignment ADD CONSTRAINT assignment_sede_of_its_entity
-    FOREIGN KEY (sede_id, entity_id) REFERENCES entities_sede (id, entity_id);
+SELECT hold_sedes_to_entities('roles_roleassignment', 'assignment_sede_of_its_entity', 'ends_at');
 
 -- An assignment carries how its user is sorted and found. FOR SHARE: a rename in progress is waited for, and the next
 -- one sees this row.

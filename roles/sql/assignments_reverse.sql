@@ -10,4 +10,4 @@ DROP FUNCTION person_relists_assignments();
 DROP FUNCTION assignment_of_a_ppn_is_its_own();
 DROP FUNCTION assignment_is_listed_as_its_user();
 
-ALTER TABLE roles_roleassignment DROP CONSTRAINT assignment_sede_of_its_entity;
+SELECT release_sedes_of_entities('roles_roleassignment', 'assignment_sede_of_its_entity');

@@ -19,6 +19,7 @@ from entities.rules.sedes import SedeDetails, SedeUse
 from roles.validity import today
 from tests.factories import make_delegate, make_entity, make_session
 from tests.history.scenario import Expected, Scenario, case
+from tests.roles.registry_loads import Ministry
 
 DETAILS = SedeDetails("Farmacia Norte", "601 555 0101", "Calle 1 # 2-3", "05001")
 
@@ -117,3 +118,15 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
     yield None
     reactivate_entity(by=scenario.ministry, entity=entity, reason="Error")
     yield Expected(entity, scenario.ministry, entity, {"is_active": False}, {"is_active": True}, reason="Error")
+
+
+@case(Event.SEDE_TRANSFERRED)
+def _(scenario: Scenario) -> Iterator[Expected | None]:
+    former, buyer = scenario.sede.entity, make_entity(name="La que compra")
+    sede = Sede.objects.get(pk=scenario.sede.pk)
+    sede.entity = buyer
+    yield None
+    load = Ministry(scenario.folder).reps(sede)
+    before, after = {"entity": former.name}, {"entity": buyer.name, "load": load.pk}
+    for entity, also in ((former, (Event.REPS_LOADED,)), (buyer, ())):
+        yield Expected(sede, None, entity, before, after, also=also, reason=f"Carga {load.pk} de REPS")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from entities.models import Sede
+from entities.models import Entity, Sede
 from roles.end_reasons import EndReason, sentence
 
 NOW = datetime.fromisoformat("2026-05-03T10:00:00-05:00")
@@ -12,7 +12,7 @@ NOW = datetime.fromisoformat("2026-05-03T10:00:00-05:00")
 
 @pytest.mark.parametrize("reason", EndReason)
 def test_reason_has_sentence_registry_and_remedy(reason):
-    text = sentence(reason, Sede(closed_on=NOW.date()), NOW, NOW)
+    text = sentence(reason, Sede(closed_on=NOW.date(), entity=Entity(name="Clínica")), NOW, NOW)
     assert text.endswith(".")
     assert reason.registry
     assert reason.remedy

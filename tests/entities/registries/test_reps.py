@@ -203,15 +203,6 @@ def test_sede_without_roles_may_go_to_another_entity(reps: Any) -> None:
     assert Sede.objects.get().entity.nit == "990000002"
 
 
-def test_sede_with_roles_stays_with_its_entity(reps: Any, ministry: Account) -> None:
-    reps(sede_row(), *sites(9)[1:])
-    sede = Sede.objects.get(code="110010000101")
-    factories.make_assignment(factories.make_user(), sede, Role.PRESCRIPTOR, ministry)
-    assert reps(sede_row(numeroidentificacion="990000002"), *sites(9)[1:])["rechazadas"] == 1
-    sede.refresh_from_db()
-    assert (sede.entity.nit, sede.closed_on) == ("990000001", None)
-
-
 def test_sede_with_roles_still_gets_its_new_telephone(reps: Any, ministry: Account) -> None:
     reps(sede_row())
     factories.make_assignment(factories.make_user(), Sede.objects.get(), Role.PRESCRIPTOR, ministry)
@@ -348,11 +339,18 @@ def test_professional_with_a_nit_is_rejected(said: Any) -> None:
     assert reason in said(professional_row(tipoid="NI", numeroidentificacion="990000001"))
 
 
-def test_sede_with_roles_cannot_go_to_another_entity(said: Any, ministry: Account) -> None:
+def test_sede_that_goes_to_another_entity_is_named(said: Any) -> None:
     said(sede_row())
-    sede = Sede.objects.get(code="110010000101")
-    factories.make_assignment(factories.make_user(), sede, Role.PRESCRIPTOR, ministry)
+    text = said(sede_row(numeroidentificacion="990000002", nombreprestador="LA OTRA"))
+    assert counts(text)["sedes que pasan a otra entidad"] == 1
     assert (
-        "línea 3: la sede es de NI 990000001 (CLÍNICA DEL RÍO S.A.S.), donde hay roles asignados; "
-        "desactívelos antes de pasarla a NI 990000002."
-    ) in said(sede_row(numeroidentificacion="990000002"))
+        "Sedes que pasan a otra entidad:\n"
+        "  110010000101 CLÍNICA DEL RÍO CENTRO: de NI 990000001 CLÍNICA DEL RÍO S.A.S. a NI 990000002 LA OTRA"
+    ) in text
+
+
+def test_document_of_a_person_is_masked_where_a_transfer_is_named(said: Any) -> None:
+    said(professional_row())
+    text = said(professional_row(numeroidentificacion="1900000002"))
+    assert "de CC …0001 NIDIA INÉS CAÑÓN HOYOS a CC …0002" in text
+    assert "1900000001" not in text

@@ -1,0 +1,85 @@
+"""What do the loads of REPS do to networks? A member whose last open sede passed to another entity leaves them.
+
+The new entity is not associated by it: which providers are in a network is for its EPS to say.
+"""
+
+from entities.models import Association
+from mipres_admin.history.recording import EventRow, record_all
+from registries.loading.change_capture import TrackedTable
+from registries.models import RegistryLoad
+from roles.events import Event
+
+COUNT_LABELS = {"associations_ended": "asociaciones terminadas", "associations_restored": "asociaciones devueltas"}
+TABLES = (
+    TrackedTable(
+        "entities_association",
+        ("ends_at",),
+        """concat_ws(' con ', (SELECT name FROM entities_entity WHERE id = row.owner_id),
+            (SELECT name FROM entities_entity WHERE id = row.member_id))""",
+    ),
+)
+END = """
+UPDATE entities_association AS association SET ends_at = clock_timestamp()
+WHERE (ends_at IS NULL OR ends_at > clock_timestamp())
+    AND member_id IN (
+        SELECT (change.before ->> 'entity_id')::bigint
+        FROM registries_registrychange AS change JOIN entities_sede AS sede ON sede.id = change.key::bigint
+        WHERE change.load_id = %s AND change."table" = 'entities_sede'
+            AND (change.before ->> 'entity_id')::bigint <> sede.entity_id
+    )
+    AND NOT EXISTS (SELECT FROM entities_sede WHERE entity_id = association.member_id AND closed_on IS NULL)
+RETURNING *
+"""
+RESTORED = """
+SELECT association.* FROM entities_association AS association JOIN registries_registrychange AS change
+    ON change.load_id = %s AND change."table" = 'entities_association' AND change.key = association.id::text
+WHERE association.ends_at IS NOT DISTINCT FROM (change.before ->> 'ends_at')::timestamptz
+ORDER BY association.id
+"""
+# the member stays without its sedes, or somebody associated it again
+STAY_ENDED = """
+DELETE FROM registry_undo AS undo USING entities_association AS association, entities_entity AS member
+WHERE undo."table" = 'entities_association' AND undo.key = association.id::text AND member.id = association.member_id
+    AND (
+        NOT EXISTS (
+            SELECT FROM registry_undo AS moved
+            WHERE moved."table" = 'entities_sede' AND (moved.before ->> 'entity_id')::bigint = member.id
+        )
+        OR EXISTS (
+            SELECT FROM entities_association AS other
+            WHERE (other.owner_id, other.member_id) = (association.owner_id, association.member_id)
+                AND other.starts_at >= association.ends_at AND other.id <> association.id
+        )
+    )
+RETURNING format('Asociación con %%s: no recuperó sus sedes, o ya se asoció de nuevo', member.name)
+"""
+
+
+def apply(load: RegistryLoad) -> dict[str, int]:
+    """End the associations of members that lost their last open sede to another entity; how many.
+
+    Each has one event in the history of the entity whose network it is.
+    """
+    ended = list(Association.objects.raw(END, [load.pk]))
+    _record(load, Event.NETWORK_DISSOCIATED, ended, "El REPS pasó a otra entidad todas las sedes del prestador.")
+    return {"associations_ended": len(ended)} if ended else {}
+
+
+def undo(load: RegistryLoad) -> dict[str, int]:
+    """Record the associations that the undoing of a load restored; how many."""
+    restored = list(Association.objects.raw(RESTORED, [load.pk]))
+    _record(load, Event.NETWORK_ASSOCIATED, restored, "Se deshizo la carga de REPS que la había terminado.")
+    return {"associations_restored": len(restored)} if restored else {}
+
+
+def _record(load: RegistryLoad, event: Event, associations: list[Association], cause: str) -> None:
+    rows = []
+    for association in Association.objects.select_related("owner", "member").filter(
+        pk__in=[a.pk for a in associations]
+    ):
+        since = {"relation": association.relation, "from": association.first_day.isoformat()}
+        until = {"until": association.last_day.isoformat()} if association.last_day else {}
+        after = since | until | {"cause": cause, "load": load.pk}
+        reason = f"Carga {load.pk} de {load.registry_label}"
+        rows.append(EventRow(event, association.member, since if until else {}, after, association.owner, reason))
+    record_all(by=None, events=rows)
