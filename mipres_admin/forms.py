@@ -50,7 +50,10 @@ def used_filters(form: forms.BaseForm) -> str:
 
 # ---------------------------------------------------------------- fields
 
-WRONG = ("invalid", "invalid_choice", "max_length", "min_value", "max_value", "list", "invalid_pk_value")
+WRONG = (
+    "invalid", "invalid_choice", "max_length", "min_value", "max_value", "list", "invalid_pk_value",
+    "null_characters_not_allowed",
+)  # fmt: skip
 
 
 def wording(missing: str = "", wrong: str = "") -> dict[str, str]:

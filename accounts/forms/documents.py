@@ -23,6 +23,7 @@ def document_number_field(label: str, required: str) -> forms.CharField:
         error_messages={
             "required": required,
             "max_length": "El documento debe tener máximo 20 letras o dígitos, por ejemplo 1025000111.",
+            "null_characters_not_allowed": "El documento debe tener solo letras y dígitos, por ejemplo 1025000111.",
         },
     )
 
@@ -67,6 +68,7 @@ class NitField(forms.CharField):
             error_messages={
                 "required": missing,
                 "max_length": "El NIT debe tener máximo 10 dígitos, por ejemplo 900123456.",
+                "null_characters_not_allowed": "El NIT debe tener solo dígitos, por ejemplo 900123456.",
             },
         )
 

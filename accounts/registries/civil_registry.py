@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.events import Event
 from accounts.models import CivilRegistryEntry
-from accounts.registries.person_columns import person, person_columns
+from accounts.registries.person_columns import person, person_columns, person_subject
 from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import Choice, past_date, required, within
 from registries.loading.change_capture import TrackedTable
@@ -125,4 +125,4 @@ class CivilRegistry(Registry):
         return " ".join(who), (*who, *names, issued_on, deceased_on)
 
     def subject(self, cells: Sequence[str]) -> str:
-        return cells[1].upper()
+        return person_subject(cells[0], cells[1])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from accounts.events import Event
-from accounts.registries.person_columns import person, person_columns
+from accounts.registries.person_columns import person, person_columns, person_subject
 from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import past_date
 from registries.loading.change_capture import TrackedTable
@@ -77,4 +77,4 @@ class Deceased(Registry):
         return " ".join(who), (*who, past_date(cells[2], "la fecha de fallecimiento", self.today))
 
     def subject(self, cells: Sequence[str]) -> str:
-        return cells[1].upper()
+        return person_subject(cells[0], cells[1])

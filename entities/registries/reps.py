@@ -6,6 +6,7 @@ download names the columns. One entity for each kind and document; one sede for 
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
@@ -234,7 +235,10 @@ class Reps(Registry):
         )
 
     def subject(self, cells: Sequence[str]) -> str:
-        return Cells(*cells).code.replace(" ", "").zfill(12)
+        code = Cells(*cells).code
+        with suppress(NotRead):
+            code = read_code(code)
+        return code.zfill(12)
 
 
 def sede_code(text: str) -> str:

@@ -6,7 +6,7 @@ ReTHUS: Registro Único Nacional del Talento Humano en Salud (Ley 1164 de 2007, 
 import re
 from collections.abc import Sequence
 
-from accounts.registries.person_columns import person, person_columns
+from accounts.registries.person_columns import person, person_columns, person_subject
 from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import required, within
 from registries.loading.change_capture import TrackedTable
@@ -114,4 +114,4 @@ class Rethus(Registry):
         return f"{id_type}{number} {code}", (id_type, number, code, profession, registry_number)
 
     def subject(self, cells: Sequence[str]) -> str:
-        return cells[1].upper()
+        return person_subject(cells[0], cells[1])

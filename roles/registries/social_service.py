@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from accounts.registries.person_columns import person, person_columns
+from accounts.registries.person_columns import person, person_columns, person_subject
 from entities.models import Sede
 from entities.registries.reps import sede_code
 from mipres_admin.excel.headings import ExpectedColumn
@@ -150,4 +150,4 @@ class Sso(Registry):
         self.reserved[document].append((starts, ends, code))
 
     def subject(self, cells: Sequence[str]) -> str:
-        return cells[1].upper()
+        return person_subject(cells[0], cells[1])

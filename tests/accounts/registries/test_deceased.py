@@ -80,3 +80,9 @@ def test_a_load_that_changes_nothing_touches_no_person(dies: Any) -> None:
         dies(person)
         cursor.execute("SELECT xmin FROM accounts_person WHERE id = %s", [person.pk])
         assert cursor.fetchone() == before
+
+
+def test_a_rejected_row_closes_nobody_however_its_document_is_written(deceased: Any) -> None:
+    deceased(row(), row("1900000002"))
+    deceased(row("1900000002"), row("1.900.000.001") | {"fecha_fallecimiento": "ayer"})
+    assert DeceasedEntry.objects.get(document_number="1900000001").closed_on is None
