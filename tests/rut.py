@@ -12,7 +12,7 @@ from html import escape
 
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, PdfObject, TextStringObject
 from stdnum.co import nit as stdnum_nit
 
 from mipres_admin.pdf import make_pdf
@@ -159,6 +159,30 @@ def with_hidden_javascript() -> bytes:
     """The same, with its names spelt in hexadecimal: they cannot be found in the plain bytes."""
     plain = with_javascript()
     return plain.replace(b"/JavaScript", b"/Java#53cript").replace(b"/JS", b"/J#53")
+
+
+def action(kind: str, **entries: str | PdfObject) -> DictionaryObject:
+    """An action of ISO 32000-2, 12.6.4."""
+    values = {name: TextStringObject(value) if isinstance(value, str) else value for name, value in entries.items()}
+    return DictionaryObject(
+        {NameObject(f"/{name}"): value for name, value in {"S": NameObject(kind), **values}.items()}
+    )
+
+
+def opened_with(what: PdfObject, *, data: bytes | None = None) -> bytes:
+    """A RUT, or another PDF, that does this when it is opened; behind a reference, as programs write it."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data or make_rut(Rut()))))
+    writer.root_object[NameObject("/OpenAction")] = writer._add_object(what)
+    return _written(writer)
+
+
+def with_link(what: PdfObject, key: str = "/A") -> bytes:
+    """A RUT with something to click on."""
+    writer = _copy()
+    link = {"/Type": NameObject("/Annot"), "/Subtype": NameObject("/Link"), key: what}
+    annotation = DictionaryObject({NameObject(name): value for name, value in link.items()})
+    writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(annotation)])
+    return _written(writer)
 
 
 def truncated() -> bytes:

@@ -10,8 +10,8 @@ from mipres_admin.sandbox import launcher
 from mipres_admin.sandbox.limits import Limits
 from mipres_admin.sandbox.protocol import Exhausted, Unreadable
 
-# the same in the plain bytes of a file that cannot be read: a whole name
-ACTIVE_NAME = re.compile(rf"(?:{'|'.join(sorted(ACTIVE))})(?=[\s/<>()\[\]])".encode())
+# the same in the plain bytes of a file that cannot be read: a whole name, or an action that leads out of the file
+ACTIVE_NAME = re.compile(rf"(?:{'|'.join(sorted(ACTIVE))}|/S\s*/(?:GoToR|GoToE|Thread|URI))(?=[\s/<>()\[\]])".encode())
 LIMITS = Limits(memory=448 * 1024 * 1024, cpu_seconds=2, seconds=8)
 
 
@@ -27,14 +27,15 @@ class Reading:
 
 
 def _facts(data: bytes) -> dict[str, Any]:
-    """The answer of the process; empty when it died."""
+    """The last answer of the process; empty when it died before any."""
     facts: dict[str, Any] = {}
     with (
         suppress(Unreadable, Exhausted),
         launcher.stored(data) as file,
         launcher.run(read_facts, file, LIMITS) as messages,
     ):
-        facts = next(messages, {})
+        for message in messages:
+            facts = message
     return facts
 
 

@@ -88,7 +88,7 @@ class _Upload:
 
 Result = tuple[Verdict, str]
 PROGRAMS = (
-    "El PDF trae programas, campos que envían datos o archivos adjuntos. Cargue el que entrega la DIAN, sin "
+    "El PDF trae programas, enlaces, campos que envían datos o archivos adjuntos. Cargue el que entrega la DIAN, sin "
     "modificarlo."
 )
 UNREAD: Result = (Verdict.REVIEW, "El portal no pudo leerlo en el documento; lo verá un revisor del Ministerio.")

@@ -18,9 +18,10 @@ class Exhausted(Exception):
 
 
 def write(file: IO[str], kind: str, content: Any = None) -> None:
-    """Write one message."""
+    """Write one message, at once: the process may not live until the next."""
     json.dump([kind, content], file, separators=(",", ":"))
     file.write("\n")
+    file.flush()
 
 
 def read(file: IO[bytes]) -> Iterator[Any]:

@@ -41,3 +41,13 @@ def test_file_too_large_or_no_pdf_is_not_opened(monkeypatch):
     monkeypatch.setattr("delegates.rut.rules.read_pdf", None)
     assert not read_rut(files.zip_renamed()).read
     assert not read_rut(files.too_large()).read
+
+
+def test_a_text_that_exhausts_the_process_hides_no_action():
+    data = files.opened_with(files.action("/GoToR", F="a.pdf"), data=files.bomb()).replace(b"/GoToR", b"/GoTo#52")
+    reading = read_pdf(data)
+    assert (reading.read, reading.programs) == (False, True)
+
+
+def test_an_action_in_an_unreadable_file_is_found():
+    assert read_pdf(b"%PDF-1.7\n1 0 obj << /OpenAction << /S /GoToR /F (a.pdf) >>").programs

@@ -81,7 +81,6 @@ def is_running(pid):
 
 def test_the_process_ends_with_the_block():
     with launcher.stored(b"x") as file, launcher.run(programs.sleep, file, LIMITS) as messages:
-        # the first message is written when the process ends: wait for it no longer than it lives
         del messages
         (child,) = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()[-1:]
         assert is_running(child)
