@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Account, IdentityClaim, Person, Suspension
 from delegates.models import Appointment, EntityRegistration, PrivacyAcceptance, Representation
+from mipres_admin.database.validity import Validity
 from mipres_admin.history.models import HistoryEntry
 from roles.models import Certificate, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
 
@@ -15,6 +16,15 @@ Rows = list[dict[str, Any]]
 def _rows(rows: QuerySet[Any], **fields: str) -> Rows:
     """Each row by the given headings, from these fields; the oldest first."""
     return [dict(zip(fields, values, strict=True)) for values in rows.order_by("pk").values_list(*fields.values())]
+
+
+def _in_days(rows: QuerySet[Any], **fields: str) -> Rows:
+    """As `_rows`, of what has "desde" and "hasta" as moments: the first and the last day, both included."""
+    found = _rows(rows, **fields)
+    for row in found:
+        days = Validity.between(row["desde"], row["hasta"])
+        row["desde"], row["hasta"] = days.first, days.last
+    return found
 
 
 def _person(person: Person) -> dict[str, Any]:
@@ -86,7 +96,7 @@ def _of_document(model: type[RethusEntry] | type[SsoPost] | type[Appointment], p
 def _in_mipres(person: Person) -> dict[str, Rows]:
     return {
         "registro en MIPRES": _registered_user(person),
-        "roles en MIPRES": _rows(
+        "roles en MIPRES": _in_days(
             RoleAssignment.objects.filter(user__person=person),
             **{"rol": "role", "entidad": "entity__name", "sede": "sede__name", "código de la sede": "sede__code"},
             **{"desde": "starts_at", "hasta": "ends_at"},

@@ -14,6 +14,13 @@ from mipres_admin.backoffice.admin_base import (
     column,
     register_related_lists,
 )
+from mipres_admin.formatting import format_day
+
+# the days of what has `validity`; its moments would show an end one day late
+VALIDITY_COLUMNS = (
+    column("desde", lambda obj: format_day(obj.validity.first), "starts_at"),
+    column("hasta", lambda obj: format_day(obj.validity.last), "ends_at"),
+)
 
 
 def matching(rows: Any, words: str) -> Any:
@@ -79,13 +86,14 @@ class SedeAdmin(ObjectActionsAdmin):
 
 @admin.register(Association)
 class AssociationAdmin(NewestFirst, ReadOnlyAdmin):
-    list_display = ("owner", "member", "relation", "starts_at", "ends_at")
+    list_display = ("owner", "member", "relation", "first_day", "last_day")
     list_filter = ("owner_kind", "member_kind", ("ends_at", admin.EmptyFieldListFilter))
     list_select_related = ("owner", "member")
     search = staticmethod(of_either)
     search_help_text = "Nombre o NIT de cualquiera de las dos entidades."
-    fields = ("owner", "member", "relation", "starts_at", "ends_at", "created_by", "ended_by")
+    fields = ("owner", "member", "relation", "first_day", "last_day", "created_by", "ended_by")
     relation = column("tipo de relación", lambda association: association.relation)
+    first_day, last_day = VALIDITY_COLUMNS
 
 
 register_related_lists(Department, RelatedList("Municipios", Municipality, "department__code__exact", 10))

@@ -1,6 +1,6 @@
 """How are numbers and times written in Colombia?"""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -9,6 +9,11 @@ from django.utils.formats import number_format
 def format_number(number: int) -> str:
     """A whole number, for example 577.000."""
     return number_format(number, force_grouping=True)
+
+
+def format_day(day: date | None) -> str:
+    """A day, for example 2026-11-29; "" for none."""
+    return day.isoformat() if day else ""
 
 
 def format_moment(moment: datetime | None, *, seconds: bool = False) -> str:

@@ -18,6 +18,7 @@ from entities.models.entities import CODE, Entity, EntityKind
 from entities.models.sedes import Sede
 from mipres_admin.database.constraints import check
 from mipres_admin.database.ranges import TsTzRange
+from mipres_admin.database.validity import Validity
 
 NETWORK_MEMBERS: dict[str, tuple[str, ...]] = {
     EntityKind.EPS_C: (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.PROFESIONAL_INDEPENDIENTE),
@@ -150,6 +151,11 @@ class Association(models.Model):
         return RELATIONS[self.member_kind]
 
     @property
+    def validity(self) -> Validity:
+        """The days on which it is in force, in Colombia: the only dates of it that people read."""
+        return Validity.between(self.starts_at, self.ends_at)
+
+    @property
     def first_day(self) -> date:
         """The day on which it begins, in Colombia."""
         return timezone.localdate(self.starts_at)
@@ -157,4 +163,4 @@ class Association(models.Model):
     @property
     def last_day(self) -> date | None:
         """The day on which it ended, in Colombia, or None."""
-        return timezone.localdate(self.ends_at) if self.ends_at else None
+        return self.validity.last

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.admin.list_helpers import filter_by_person
-from entities.admin import matching
+from entities.admin import VALIDITY_COLUMNS, matching
 from mipres_admin.backoffice.admin_base import (
     NewestFirst,
     ObjectAction,
@@ -18,6 +18,7 @@ from mipres_admin.backoffice.admin_base import (
     column,
     register_related_lists,
 )
+from mipres_admin.formatting import format_day
 from roles.actions.role_assignments import end_assignment
 from roles.certificates.codes import read_code
 from roles.models import Certificate, RegisteredUser, RoleAssignment, RoleEnding, RoleUpload
@@ -60,19 +61,20 @@ END_ROLE = ObjectAction(
 
 @admin.register(RoleAssignment)
 class RoleAssignmentAdmin(NewestFirst, ObjectActionsAdmin):
-    list_display = ("login", "person", "role", "state", "sede", "entity", "starts_at", "ends_at")
+    list_display = ("login", "person", "role", "state", "sede", "entity", "first_day", "last_day")
     list_filter = ("role",)
     list_select_related = ("user__person", "sede", "entity")
     search = staticmethod(matching)
     search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
     fieldsets = (
         (None, {"fields": ("user", "person", "role", "sede", "entity")}),
-        ("Vigencia", {"fields": ("state", "starts_at", "ends_at", "created_by", "ended_by")}),
+        ("Vigencia", {"fields": ("state", "first_day", "last_day", "created_by", "ended_by")}),
     )
     object_actions = (END_ROLE,)
     login = column("usuario (login)", lambda role: role.user.login)
     person = column("persona", lambda role: role.user.person.full_name)
     state = column("estado", lambda role: role.state)
+    first_day, last_day = VALIDITY_COLUMNS
 
 
 def _of_roles(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -88,6 +90,10 @@ class RoleEndingAdmin(NewestFirst, ReadOnlyAdmin):
     list_select_related = ("assignment", "entity", "load")
     search = staticmethod(_of_roles)
     search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
+    fields = ("load", "assignment", "entity", "cause", "at", "last_day", "first_before", "last_before", "undone_at")
+    last_day = column("último día", lambda ending: format_day(ending.last_day))
+    first_before = column("desde, antes", lambda ending: format_day(ending.before.first))
+    last_before = column("hasta, antes", lambda ending: format_day(ending.before.last))
 
 
 @admin.register(RoleUpload)

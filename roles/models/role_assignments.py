@@ -21,7 +21,7 @@ from registries.models import RegistryLoad
 from roles.end_reasons import EndReason
 from roles.matrix import Role, network_roles
 from roles.models.registered_users import RegisteredUser, independents_among
-from roles.validity import midnight
+from roles.validity import Validity, midnight
 
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
@@ -140,6 +140,11 @@ class RoleAssignment(models.Model):
         return f"{self.role} {self.user_id} {self.sede_id}"
 
     @property
+    def validity(self) -> Validity:
+        """The days on which it is in force, in Colombia: the only dates of it that people read."""
+        return Validity.between(self.starts_at, self.ends_at)
+
+    @property
     def first_day(self) -> date:
         """The day on which it begins, in Colombia."""
         return timezone.localdate(self.starts_at)
@@ -147,7 +152,7 @@ class RoleAssignment(models.Model):
     @property
     def last_day(self) -> date | None:
         """The last day on which it is in force, in Colombia, or None."""
-        return timezone.localdate(self.ends_at - timedelta(microseconds=1)) if self.ends_at else None
+        return self.validity.last
 
     @property
     def ended_because(self) -> str:
@@ -231,6 +236,11 @@ class RoleEnding(models.Model):
         return EndReason(self.cause).remedy
 
     @property
-    def last_day(self) -> date:
+    def last_day(self) -> date | None:
         """The last day on which the role is in force, in Colombia."""
-        return timezone.localdate(self.ends_at - timedelta(microseconds=1))
+        return Validity.between(self.started_at, self.ends_at).last
+
+    @property
+    def before(self) -> Validity:
+        """The days on which it would have been in force."""
+        return Validity.between(self.started_at, self.ended_at)
