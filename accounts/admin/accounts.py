@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 from django.http import HttpRequest
 
@@ -13,7 +14,7 @@ from accounts.admin.list_helpers import (
     filter_by_account,
 )
 from accounts.models import Account, AccountSession, AuthenticatorApp, Passkey, PasswordLink, RecoveryCode, Suspension
-from accounts.security.login_limits import failures_of
+from accounts.security.login_limits import failures_of, locked_until
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,
     ObjectActionsAdmin,
@@ -136,15 +137,26 @@ class AccountAdmin(ObjectActionsAdmin):
         rows: QuerySet[Account] = super().get_queryset(request)
         return rows.annotate(suspended=Exists(suspensions))
 
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The page of the list, whose accounts know in one query for which of them somebody must wait."""
+        changes = super().get_changelist_instance(request)
+        until = locked_until(changes.result_list)
+        for account in changes.result_list:
+            account.locked_until = until.get(account.pk)
+        return changes
+
     @admin.display(description="puede ingresar")
     def state(self, account: Any) -> str:
-        if not account.is_active:
-            return "No: cuenta inactiva"
-        if account.suspended:
-            return "No: suspendida por el Ministerio"
-        if account.person is not None and account.person.deceased_on is not None:
-            return "No: figura como fallecido"
-        return "No: entidad inactiva" if account.entity is not None and not account.entity.is_active else "Sí"
+        if why := account.why_no_login:
+            return f"No: {why.label}"
+        if not account.has_usable_password():
+            return "No: no ha asignado su contraseña"
+        until = account.locked_until if hasattr(account, "locked_until") else locked_until([account]).get(account.pk)
+        if until is None:
+            return "Sí"
+        return (
+            f"No desde donde hubo demasiados intentos fallidos, hasta el {format_moment(until)}; desde otro lugar, sí"
+        )
 
     @admin.display(description="intentos fallidos")
     def failures(self, account: Account) -> str:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from accounts.actions.impersonation import start_impersonation
 from accounts.admin.list_helpers import filter_by_account
 from accounts.models import Impersonation
-from accounts.rules.impersonation import PERMISSION, can_be_impersonated
+from accounts.rules.impersonation import PERMISSION, account_refusal, can_be_impersonated
 from mipres_admin.backoffice.admin_base import ObjectAction, ReadOnlyAdmin
 
 IMPERSONATE = ObjectAction(
@@ -25,6 +25,7 @@ IMPERSONATE = ObjectAction(
     argument="account",
     needs_session=True,
     redirect_to="home",
+    refusal=account_refusal,
 )
 
 

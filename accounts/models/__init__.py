@@ -1,6 +1,6 @@
 """Which people, accounts, sessions and second factors exist, and what can never be false of them?"""
 
-from accounts.models.accounts import Account, StaffAccount, Suspension, accounts_of_oneself, can_log_in_q
+from accounts.models.accounts import Account, LoginObstacle, StaffAccount, Suspension, accounts_of_oneself, can_log_in_q
 from accounts.models.captcha_sounds import CaptchaSound
 from accounts.models.civil_registry import CivilRegistryEntry
 from accounts.models.deceased import DeceasedEntry
@@ -25,6 +25,7 @@ __all__ = [
     "IdentityCopy",
     "Impersonation",
     "KnownDevice",
+    "LoginObstacle",
     "Passkey",
     "PasswordLink",
     "PasswordRecord",

@@ -21,6 +21,15 @@ UNVERIFIED = Refusal(
 )
 
 
+class LoginObstacle(models.TextChoices):
+    """Why an account may not log in."""
+
+    INACTIVE = "inactive", "cuenta inactiva"
+    SUSPENDED = "suspended", "suspendida por el Ministerio"
+    DECEASED = "deceased", "figura como fallecido"
+    ENTITY = "entity", "entidad inactiva"
+
+
 class AccountManager(BaseUserManager["Account"]):
     def create_user(self, login: str, password: str | None = None, **fields: Any) -> "Account":
         """Make an account; `login` is stored in upper case. Without password nobody can log in with it."""
@@ -144,15 +153,31 @@ class Account(AbstractBaseUser, PermissionsMixin):
         return self.person
 
     @property
+    def why_no_login(self) -> LoginObstacle | None:
+        """Why this account may not log in at all, the first reason that holds; None when it may.
+
+        Whether somebody must wait after wrong passwords is apart (`login_limits.locked_until`): that is of an origin.
+        """
+        if not self.is_active:
+            return LoginObstacle.INACTIVE
+        if self.person is not None and self.person.deceased_on is not None:
+            return LoginObstacle.DECEASED
+        if self.entity is not None and not self.entity.is_active:
+            return LoginObstacle.ENTITY
+        return LoginObstacle.SUSPENDED if self.is_suspended else None
+
+    @property
     def can_log_in(self) -> bool:
         """Whether this account may log in at all: active, not suspended, of somebody alive and of an active entity."""
-        alive = self.person is None or self.person.deceased_on is None
-        return alive and self.is_active and (self.entity is None or self.entity.is_active) and not self.is_suspended
+        return self.why_no_login is None
 
     @property
     def is_suspended(self) -> bool:
         """Whether the Ministry has suspended this account, of whatever kind but its own staff's."""
-        return not self.is_staff and Suspension.objects.current().filter(account=self.pk).exists()
+        suspended: bool | None = self.__dict__.get("suspended")  # as a list annotates it
+        if suspended is None:
+            suspended = Suspension.objects.current().filter(account=self.pk).exists()
+        return not self.is_staff and suspended
 
     @property
     def display_name(self) -> str:

@@ -23,23 +23,36 @@ NOT_YOURS = Refusal(
     who="Un superusuario del Ministerio.",
 )
 NOT_A_DELEGATE = Refusal(
-    cause="Solo se puede ver el portal como un delegado cuya cuenta y cuya entidad están activas; nunca como una "
-    "persona natural ni como otra cuenta del Ministerio.",
-    remedy="Revise el estado de la cuenta y de la entidad: un delegado que no puede ingresar no ve ninguna página.",
+    cause="Solo se puede ver el portal como un delegado de una entidad, y esta cuenta no lo es.",
+    remedy="Busque la cuenta del delegado por el NIT de su entidad.",
     who="El Ministerio.",
 )
 
 
+def account_refusal(account: "Account") -> Refusal | None:
+    """Why nobody may impersonate this account, or None: it must be a delegate's who may log in."""
+    if account.entity_id is None or account.is_staff:
+        return NOT_A_DELEGATE
+    why = account.why_no_login
+    if why is None:
+        return None
+    return Refusal(
+        cause=f"Este delegado no puede ingresar y por eso no ve ninguna página: {why.label}.",
+        remedy="Revise en su página y en la de la entidad qué hace falta para que ingrese.",
+        who="El Ministerio.",
+    )
+
+
 def can_be_impersonated(account: "Account") -> bool:
-    """Whether this is a delegate who could log in now."""
-    return account.entity_id is not None and not account.is_staff and account.can_log_in
+    """Whether this is a delegate who may log in."""
+    return account_refusal(account) is None
 
 
 def impersonation_refusal(by: "Account", account: "Account") -> Refusal | None:
     """Why `by` may not impersonate `account`, or None."""
     if not (by.is_active and by.is_staff and by.has_perm(PERMISSION)):
         return NOT_YOURS
-    return None if can_be_impersonated(account) else NOT_A_DELEGATE
+    return account_refusal(account)
 
 
 def already_impersonating(impersonation: Impersonation) -> Refusal:

@@ -5,6 +5,7 @@ address, or a known device (`devices`), which has a count of its own. Unknown de
 and one of their address, which slow them and never close. Names that do not exist are counted like those that do.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -169,18 +170,28 @@ def reset_login(account: Account) -> None:
     counters_of(account, LOGIN, CONFIRMATION).delete()
 
 
+def locked_until(accounts: Iterable[Account]) -> dict[int, datetime]:
+    """Until when a place from which an account's password or second factor was guessed must wait, by the account's key.
+
+    From other places its holder logs in meanwhile. Accounts for which nobody waits are not in it.
+    """
+    by_subject = {_key(kind, account.login): account.pk for account in accounts for kind in (LOGIN, FACTOR)}
+    waiting = RateCounter.objects.filter(subject__in=by_subject, free_at__gt=timezone.now()).exclude(key=F("subject"))
+    return {by_subject[counter.subject]: counter.free_at for counter in waiting.order_by("free_at") if counter.free_at}
+
+
 def locked_accounts() -> list[Account]:
     """The accounts whose password somebody may not try now, from where they failed.
 
     The counters hold no logins: the history tells which accounts had such a failure within the last day, and the
     counters which of them still wait.
     """
-    now = timezone.now()
-    events = HistoryEntry.objects.filter(event=Event.SESSION_REFUSED, at__gt=now - LOCK_KEPT, after__locked=True)
+    since = timezone.now() - LOCK_KEPT
+    events = HistoryEntry.objects.filter(event=Event.SESSION_REFUSED, at__gt=since, after__locked=True)
     ids = events.filter(object_type=Account._meta.label_lower).order_by().values_list("object_id", flat=True).distinct()
-    by_subject = {_key(LOGIN, account.login): account for account in Account.objects.filter(pk__in=map(int, ids))}
-    waiting = RateCounter.objects.filter(subject__in=by_subject, free_at__gt=now).exclude(key=F("subject"))
-    return [by_subject[subject] for subject in waiting.order_by().values_list("subject", flat=True).distinct()]
+    accounts = list(Account.objects.filter(pk__in=map(int, ids)).order_by("pk"))
+    locked = locked_until(accounts)
+    return [account for account in accounts if account.pk in locked]
 
 
 # ---------------------------------------------------------------- requests for mailed links

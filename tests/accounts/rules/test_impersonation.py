@@ -30,8 +30,16 @@ def of_the_ministry(**_: Any) -> Account:
     return Account.objects.create_superuser("MINSALUD02", factories.PASSWORD, email="o@minsalud.example")
 
 
-@pytest.mark.parametrize("who", [natural, suspended, of_an_inactive_entity, of_the_ministry])
-def test_only_delegates_who_can_log_in_are_impersonated(ministry, ips, who: Callable[..., Account]):
-    with pytest.raises(Refused, match="Solo se puede ver el portal como un delegado"):
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        (natural, "un delegado de una entidad"),
+        (of_the_ministry, "un delegado de una entidad"),
+        (suspended, "cuenta inactiva"),
+        (of_an_inactive_entity, "entidad inactiva"),
+    ],
+)
+def test_only_delegates_who_can_log_in_are_impersonated(ministry, ips, who: Callable[..., Account], why):
+    with pytest.raises(Refused, match=why):
         start_impersonation(by=ministry, account=who(entity=ips), session=factories.make_session(ministry), reason=WHY)
     assert not Impersonation.objects.exists()

@@ -1,7 +1,7 @@
 """Is the holder of a suspended account out, wherever they try, until the Ministry lets them in again?"""
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -281,12 +281,14 @@ def test_the_colleague_of_a_suspended_delegate_goes_on(suspended, colleague):
     assert colleague.can_log_in
 
 
-@pytest.mark.parametrize("state", ["plain", "suspended", "inactive", "of an inactive entity"])
+@pytest.mark.parametrize("state", ["plain", "suspended", "inactive", "of an inactive entity", "deceased"])
 def test_the_condition_says_what_the_account_says(delegate, ministry, state):
     if state == "suspended":
         suspend_account(by=ministry, account=delegate, reason=WHY)
     Account.objects.filter(pk=delegate.pk).update(is_active=state != "inactive")
     type(delegate.entity).objects.filter(pk=delegate.entity_id).update(is_active=state != "of an inactive entity")
+    if state == "deceased":
+        type(delegate.person).objects.filter(pk=delegate.person_id).update(deceased_on=date(2026, 5, 3))
     account = Account.objects.get(pk=delegate.pk)
     assert account.can_log_in == (state == "plain")
     assert Account.objects.filter(can_log_in_q(), pk=account.pk).exists() == account.can_log_in
