@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mipres_admin.middleware.sessions.SessionMiddleware",
+    "mipres_admin.middleware.downloads.DownloadMiddleware",
     "django.middleware.common.CommonMiddleware",
     "mipres_admin.middleware.bodies.BodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -228,6 +229,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-sesion" if PRODUCTION else "sesion"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 DEVICE_COOKIE_NAME = "__Host-equipo" if PRODUCTION else "equipo"
+DOWNLOAD_COOKIE_NAME = "__Host-descarga" if PRODUCTION else "descarga"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "mipres_admin.csrf_failure.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION

@@ -4,6 +4,27 @@
 // the focus to errors.
 
 const submitted = new Map();
+// Nothing tells a page that the answer to its form was saved as a file: it stays as it is. So the browser keeps a cookie
+// while it waits, which an answer of a download deletes (mipres_admin/middleware/downloads.py).
+const secure = location.protocol === "https:";
+const WAITING = secure ? "__Host-descarga" : "descarga";
+const LONGEST_WAIT = 120;
+let watch;
+
+function waitForDownload() {
+  document.cookie = `${WAITING}=1; Path=/; Max-Age=${LONGEST_WAIT}; SameSite=Strict${secure ? "; Secure" : ""}`;
+  watch ??= setInterval(() => {
+    if (!document.cookie.includes(`${WAITING}=`)) release();
+  }, 250);
+}
+
+function release() {
+  clearInterval(watch);
+  watch = undefined;
+  for (const button of [...submitted.values()].flat()) button.disabled = false;
+  submitted.clear();
+  for (const busy of document.querySelectorAll("[data-busy]")) busy.textContent = "";
+}
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -13,6 +34,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   submitted.set(form, []);
+  waitForDownload();
   // Only after the browser has read the form: a disabled button loses its name and value.
   setTimeout(() => {
     if (event.defaultPrevented) {
@@ -28,10 +50,6 @@ document.addEventListener("submit", (event) => {
 });
 
 // The back button may restore this page as it was left.
-window.addEventListener("pageshow", () => {
-  for (const button of [...submitted.values()].flat()) button.disabled = false;
-  submitted.clear();
-  for (const busy of document.querySelectorAll("[data-busy]")) busy.textContent = "";
-});
+window.addEventListener("pageshow", release);
 
 document.querySelector("[data-focus-on-load]")?.focus();

@@ -90,6 +90,7 @@ def test_production_is_https_only_with_host_bound_cookies():
         "SESSION_COOKIE_NAME": "__Host-sesion",
         "CSRF_COOKIE_NAME": "__Host-csrf",
         "DEVICE_COOKIE_NAME": "__Host-equipo",
+        "DOWNLOAD_COOKIE_NAME": "__Host-descarga",
         "DEBUG": False,
     }
     assert settings(list(expected), **GOOD) == expected
