@@ -6,7 +6,7 @@ Registro civil has, or what a reviewer has seen.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from accounts.models import (
     Account,
@@ -104,7 +104,17 @@ class Identity:
         return natural_person_login(self.document_type, self.document_number)
 
 
-type Named = Identity | IdentityClaim | CivilRegistryEntry | Person
+class Named(Protocol):
+    """What has the four names: a person, an identity, an entry of the Registro civil, a row of a workbook."""
+
+    @property
+    def first_name(self) -> str: ...
+    @property
+    def second_name(self) -> str: ...
+    @property
+    def first_surname(self) -> str: ...
+    @property
+    def second_surname(self) -> str: ...
 
 
 def names_of(source: Any) -> dict[str, str]:

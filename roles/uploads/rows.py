@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from accounts.models import DocumentType
+from accounts.models import DocumentType, Person
+from accounts.models.people import full_name
+from accounts.rules.identity import same_names
 from mipres_admin.reading.identifiers import NotRead, read_code, read_document
 from roles.matrix import Role
 
@@ -25,6 +27,28 @@ class RowError(Exception):
 
 
 @dataclass(frozen=True)
+class RowNames:
+    """The names that a row gives its person; it may give none."""
+
+    first_name: str = ""
+    second_name: str = ""
+    first_surname: str = ""
+    second_surname: str = ""
+
+    @classmethod
+    def of(cls, texts: dict[str, str]) -> "RowNames":
+        """Those of a row's texts."""
+        return cls(*(texts.get(heading, "") for heading in NAMES))
+
+    def __str__(self) -> str:
+        return full_name(self)
+
+    def differ_from(self, person: Person) -> bool:
+        """Whether the row gives names that are not the person's."""
+        return bool(str(self)) and not same_names(self, person)
+
+
+@dataclass(frozen=True)
 class RequestedRow:
     """One role of one user at one sede, as the row requests it; `ended` when its state is «Terminado»."""
 
@@ -34,6 +58,7 @@ class RequestedRow:
     first: date | None
     last: date | None
     ended: bool
+    names: RowNames = RowNames()
 
     @property
     def key(self) -> tuple[tuple[str, str], str, str]:
@@ -109,4 +134,5 @@ def parse_row(texts: dict[str, str]) -> RequestedRow:
         first=_day(texts, FIRST),
         last=_day(texts, LAST),
         ended=_ended(texts),
+        names=RowNames.of(texts),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 
+from accounts.models import Person
 from entities.models import Entity, Sede
 from mipres_admin.refusals import NOT_ALLOWED, Refusal
 from roles.models import RECENTLY, RegisteredUser, RoleAssignment, findable_users, tied_users
@@ -26,7 +27,7 @@ from roles.rules import (
     rescheduling_refusal,
     validity_refusal,
 )
-from roles.uploads.rows import FIRST, RequestedRow, RowError, parse_row
+from roles.uploads.rows import FIRST, NUMBER, RequestedRow, RowError, parse_row
 from roles.uploads.workbook_reader import SheetRow
 from roles.validity import Validity, long_date, today
 
@@ -71,6 +72,19 @@ class RowResult:
         return cls(sheet_row, Verdict.ERROR, reason)
 
     @property
+    def registered(self) -> dict[str, str]:
+        """Whom the row names, as registered, and the names `typed` in it where they differ.
+
+        {} for an error, whose person may be one that the entity may not know.
+        """
+        if self.activation is None or self.request is None:
+            return {}
+        user, names = self.activation.user, self.request.names
+        profession = str(user.profession) if user.profession else user.get_kind_display()
+        typed = str(names) if names.differ_from(user.person) else ""
+        return {"person": user.person.full_name, "profession": profession, "typed": typed}
+
+    @property
     def description(self) -> str:
         """What the row would do, for the preview."""
         if self.request is None:
@@ -90,6 +104,7 @@ class RowResult:
             "reason": self.reason,
             "before": self.before,
             "words": self.description,
+            "registered": self.registered,
         }
 
 
@@ -194,6 +209,7 @@ class RowValidator:
         if not is_tied and (row.ended or (refusal and refusal.headline == NOT_ALLOWED)):
             raise RowError(WITHOUT_TIE)
         _refuse(refusal or validity_refusal(longest_validity(activation, validity)))
+        _check_names(row, activation.user.person)
         return Verdict.GRANT
 
 
@@ -208,6 +224,15 @@ def _is_over(assignment: RoleAssignment) -> bool:
 def _refuse(refusal: Refusal | None) -> None:
     if refusal:
         raise RowError(refusal_text(refusal))
+
+
+def _check_names(row: RequestedRow, person: Person) -> None:
+    """Raise RowError when the row gives the document to somebody of other names: one of the two was mistyped."""
+    if row.names.differ_from(person):
+        raise RowError(
+            f"Los nombres no son los de la persona registrada con {' '.join(row.document)}, que es {person.full_name}. "
+            f"Si es ella, escriba esos nombres; si no, corrija {NUMBER}."
+        )
 
 
 def _parsed(rows: Iterable[SheetRow]) -> Iterable[RequestedRow]:

@@ -22,7 +22,7 @@ from roles.exports import RESULT_COLUMNS, result_rows
 from roles.forms.uploads import ApplyForm, PreviewFilterForm, UploadForm
 from roles.matrix import ACTIVATING_KINDS
 from roles.models import RoleUpload
-from roles.uploads.rows import KIND, NAMES, NUMBER, ROLE, SEDE, TITLE
+from roles.uploads.rows import KIND, NUMBER, ROLE, SEDE, TITLE, RowNames
 from roles.uploads.validation import Verdict
 from roles.uploads.workbook_reader import LARGEST_FILE
 
@@ -47,11 +47,16 @@ def upload_users(request: DelegateRequest) -> HttpResponse:
 
 
 def _display(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as the page shows it: the person as named in the file, never in the registry."""
-    texts = row["texts"]
+    """A row as the page shows it: the registered person, and what the file calls them where that differs.
+
+    An error names nobody but whom the file names: it may be of a person whom the entity may not know.
+    """
+    texts, registered = row["texts"], row["registered"]
     return row | {
         "label": Verdict(row["verdict"]).label,
-        "person": " ".join(filter(None, (texts.get(heading) for heading in NAMES))),
+        "person": registered.get("person"),
+        "profession": registered.get("profession"),
+        "typed": registered["typed"] if registered else str(RowNames.of(texts)),
         "document": f"{texts.get(KIND, '')} {texts.get(NUMBER, '')}",
         "sede": texts.get(SEDE),
         "role": texts.get(ROLE),

@@ -163,3 +163,47 @@ def test_a_ppn_reads_one_reason_for_everybody_else():
     assert "solo puede buscarse y activarse a sí mismo" in reasons.pop()
     apply(by, file, "correctas")
     assert current_roles() == []
+
+
+# ---------------------------------------------------------------- the names of the row and of the registered person
+
+
+def named(user, sede, *names, role=ANULADOR, **more):
+    headings = ("PRIMER NOMBRE", "SEGUNDO NOMBRE", "PRIMER APELLIDO", "SEGUNDO APELLIDO")
+    return row(user, sede, role, **dict(zip(headings, names, strict=False)), **more)
+
+
+@each_cell(
+    ("names", "verdict"),
+    [
+        (("", "", "", ""), "alta"),
+        (("LUZ", "MARIA", "NUÑEZ", "D'LUYZ"), "alta"),
+        (("Luz María", "", "Núñez", "D\u2019Luyz"), "alta"),
+        (("Ana", "", "Gómez", ""), "error"),
+        (("Luz", "María", "Núñez", ""), "error"),
+        (("", "", "Gómez", ""), "error"),
+    ],
+)
+def test_alta_with_the_names_of_somebody_else_is_an_error(delegate, sede, names, verdict):
+    names_of_user = {"first_name": "Luz", "second_name": "María", "first_surname": "Núñez", "second_surname": "D'Luyz"}
+    file = upload(delegate, named(make_user(**names_of_user), sede, *names))
+    assert verdicts(file) == [verdict]
+    assert verdict == "alta" or "que es Luz María Núñez D'Luyz" in reason(file)
+
+
+def test_corrected_names_make_the_row_an_alta(delegate, sede, user):
+    assert verdicts(upload(delegate, named(user, sede, "Ana", "", "Gómez"))) == ["error"]
+    apply(delegate, upload(delegate, named(user, sede, "Jose", "", "Muñoz")))
+    assert current_roles() == [(ANULADOR, None)]
+
+
+def test_other_names_do_not_stop_a_baja(delegate, sede, user, staffed):
+    baja = named(user, sede, "Ana", "", "Gómez", role=PRESCRIPTOR, state="Terminado")
+    assert verdicts(upload(delegate, baja)) == ["baja"]
+
+
+def test_a_row_without_tie_tells_no_names(delegate, sede):
+    stranger = make_user("SSO", first_name="Casimira")
+    file = upload(delegate, named(stranger, sede, "Ana", "", "Gómez", role=PRESCRIPTOR))
+    assert reason(file) == WITHOUT_TIE
+    assert file.rows[0]["registered"] == {}

@@ -130,13 +130,15 @@ def test_a_forged_all_with_errors_applies_nothing(delegate_client, sede, user):
 
 
 def test_the_file_of_the_page_is_shown_as_text(delegate_client, sede, user):
-    response = send(delegate_client, book_of(row(user, sede, "<script>alert(1)</script>")))
+    script = "<script>alert(1)</script>"
+    response = send(delegate_client, book_of(row(user, sede, script, **{"PRIMER NOMBRE": script})))
     assert "<script>alert" not in response.text
 
 
-def test_names_in_the_preview_are_those_of_the_file(delegate_client, sede, user):
-    response = send(delegate_client, book_of(row(user, sede, ANULADOR)))
-    assert "Muñoz" not in response.text
+def test_an_error_names_nobody_but_whom_the_file_names(delegate_client, sede, user):
+    text = send(delegate_client, book_of(row(user, sede, "Rol_Jefe", **{"PRIMER NOMBRE": "Ana"}))).text
+    assert "Muñoz" not in text
+    assert "En el archivo: Ana" in text
 
 
 def test_an_upload_without_csrf_token_is_refused(delegate):
@@ -150,3 +152,10 @@ def test_the_queries_of_the_preview_do_not_grow_with_the_rows(delegate, sede, nu
     rows = [row(make_user("SSO" if n % 2 else "PROF"), sede, ANULADOR) for n in range(number)]
     with django_assert_max_num_queries(18):
         upload(delegate, *rows)
+
+
+def test_the_preview_names_the_registered_person_and_who_the_file_says(delegate_client, sede, user, staffed):
+    other = {"PRIMER NOMBRE": "Ana", "PRIMER APELLIDO": "Gómez"}
+    text = send(delegate_client, book_of(row(user, sede, ANULADOR), row(user, sede, PRESCRIPTOR, **other))).text
+    assert text.count(f"José Muñoz<br>{user.profession}") == 2
+    assert text.count("En el archivo: Ana Gómez") == 1
