@@ -13,6 +13,8 @@ from django.db.backends.signals import connection_created
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mipres_admin.settings")
 
+# what the proxy keeps of a body until it is complete (request_buffers in deploy/Caddyfile), and so can be read at once
+BUFFERED, BLOCK = 11 * 1024 * 1024, 64 * 1024
 REFUSED = "La solicitud debe estar codificada en UTF-8."
 
 portal = get_wsgi_application()
@@ -33,6 +35,15 @@ connection_created.connect(set_lock_timeout)
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """The answer to a request, after what nobody has read of its body: a proxy that still sends cuts the answer off."""
+    answer = _answer(environ, start_response)
+    left = 0 if environ["REQUEST_METHOD"] in ("GET", "HEAD") else BUFFERED
+    while left > 0 and (block := environ["wsgi.input"].read(min(left, BLOCK))):
+        left -= len(block)
+    return answer
+
+
+def _answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """The portal, for requests in UTF-8: Django would decode any charset that the client names, or fail."""
     _, named, charset = environ.get("CONTENT_TYPE", "").lower().partition("charset=")
     if named and charset.strip(" \"'").partition(";")[0].strip(" \"'") not in ("utf-8", "utf8"):

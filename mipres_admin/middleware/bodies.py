@@ -1,4 +1,4 @@
-"""Is the body of a request small enough for its view, and is it one upload too many? Asked before it is read.
+"""Is the body of a request small enough for its view, and is it one upload too many? Asked before it is looked at.
 
 Django reads the body for the CSRF check, before it asks who may open the view. So what is larger than an ordinary form
 is only taken from those whom the view admits.
@@ -22,10 +22,15 @@ from mipres_admin.origin import network_of, origin
 from mipres_admin.rate_limits import limiter
 
 HOUR = timedelta(hours=1)
+# an account whose upload never ended, since its process was killed, sends the next one after this
+LONGEST_UPLOAD = timedelta(minutes=2)
 
 
 class BodyMiddleware(MiddlewareMixin):
-    """Refuse bodies that are too large or do not say their size, and count uploads. Belongs before the CSRF check."""
+    """Refuse bodies that are too large or do not say their size, and count uploads. Belongs before the CSRF check.
+
+    An account sends one file at a time.
+    """
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """The page that says why the body is not read, or None."""
@@ -43,8 +48,14 @@ class BodyMiddleware(MiddlewareMixin):
         if size > ORDINARY_BODY and not admitted:
             return _not_admitted(request)
         if request.method == "POST" and access.upload and admitted:
-            return _count(request, access.upload)
+            return _begin(request) or _count(request, access.upload)
         return None
+
+    def process_response(self, request: Any, response: HttpResponseBase) -> HttpResponseBase:
+        """Let the account send its next file."""
+        if hasattr(request, "upload_in_progress"):
+            request.upload_in_progress.release()
+        return response
 
 
 def _admits(access: Access, request: Any) -> bool:
@@ -61,6 +72,16 @@ def _not_admitted(request: HttpRequest) -> HttpResponseBase:
     return redirect_to_login(request.get_full_path())
 
 
+def _begin(request: Any) -> HttpResponseBase | None:
+    """Count that the account sends a file, until the response; the page that refuses a second one meanwhile."""
+    key, expires_at = limiter.key_of("uploads.in_progress", str(request.user.pk)), timezone.now() + LONGEST_UPLOAD
+    try:
+        request.upload_in_progress = limiter.count(key, allowed=1, expires_at=expires_at)
+    except limiter.LimitReached as reached:
+        return _refusal(request, reached, "errors/upload_in_progress.html", {})
+    return None
+
+
 def _count(request: Any, upload: Upload) -> HttpResponseBase | None:
     """Count an upload for the account, and for its network; the page that refuses it when there were too many."""
     counts = [("su cuenta", f"account {request.user.pk}", settings.UPLOADS_PER_HOUR)]
@@ -74,11 +95,13 @@ def _count(request: Any, upload: Upload) -> HttpResponseBase | None:
         try:
             limiter.count(limiter.key_of("uploads", value), allowed=allowed, expires_at=expires_at)
         except limiter.LimitReached as reached:
-            return _too_many(request, reached, {"from": what, "allowed": allowed})
+            return _refusal(request, reached, "errors/too_many_uploads.html", {"from": what, "allowed": allowed})
     return None
 
 
-def _too_many(request: HttpRequest, reached: limiter.LimitReached, context: dict[str, Any]) -> HttpResponseBase:
-    page = render(request, "errors/too_many_uploads.html", context | {"wait": reached.wait}, status=429)
+def _refusal(
+    request: HttpRequest, reached: limiter.LimitReached, template: str, context: dict[str, Any]
+) -> HttpResponseBase:
+    page = render(request, template, context | {"wait": reached.wait}, status=429)
     page.headers["Retry-After"] = str(int(reached.remaining.total_seconds()) + 1)
     return page

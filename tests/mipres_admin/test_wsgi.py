@@ -1,5 +1,7 @@
 """Is a request in a charset that nobody uses answered without an error?"""
 
+import io
+
 import pytest
 from django.db import connection, connections
 from django.test import Client
@@ -16,7 +18,8 @@ def answer(monkeypatch):
 
     def ask(content_type):
         said = []
-        wsgi.application({"CONTENT_TYPE": content_type}, lambda status, headers: said.append(status))
+        environ = {"REQUEST_METHOD": "GET", "CONTENT_TYPE": content_type}
+        wsgi.application(environ, lambda status, headers: said.append(status))
         return said[0][:3]
 
     return ask
@@ -30,6 +33,14 @@ def test_another_charset_than_utf8_is_refused(answer, charset):
 @pytest.mark.parametrize("content_type", ["", "text/plain", "text/plain; charset=UTF-8", 'text/plain; charset="utf-8"'])
 def test_utf8_is_let_in(answer, content_type):
     assert answer(content_type) == "200"
+
+
+@pytest.mark.parametrize(("method", "read"), [("POST", 1_000), ("DELETE", 1_000), ("GET", 0)])
+def test_a_body_that_nobody_read_is_read_before_the_answer(answer, monkeypatch, method, read):
+    monkeypatch.setattr(wsgi, "BUFFERED", 1_000)
+    body = io.BytesIO(bytes(2_000))
+    wsgi.application({"REQUEST_METHOD": method, "wsgi.input": body}, lambda status, headers: None)
+    assert body.tell() == read
 
 
 @pytest.mark.django_db

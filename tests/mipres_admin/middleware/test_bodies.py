@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from mipres_admin.access.bodies import MEGABYTE, ORDINARY_BODY
+from roles.uploads.workbook_reader import SheetRefused
 from tests.accounts.impersonations import impersonate
 from tests.factories import make_claim, make_natural, make_staff
 
@@ -152,6 +153,47 @@ def test_one_upload_too_many_in_an_hour_is_refused_unread(delegate_client, two_a
     assert response.status_code == 429
     assert int(response.headers["Retry-After"]) > 0
     assert "Desde su cuenta se pueden cargar 2 archivos por hora" in response.text
+
+
+@pytest.fixture
+def statuses_during(monkeypatch):
+    """The statuses of uploads that are sent while the portal reads a workbook."""
+    statuses = []
+
+    def read_while(first, *others):
+        def read(*_, **__):
+            if not statuses:
+                statuses.append(0)
+                statuses[:] = [upload(*other) for other in others]
+            raise SheetRefused("No.")
+
+        monkeypatch.setattr("roles.forms.uploads.read_sheet", read)
+        upload(first)
+        return statuses
+
+    return read_while
+
+
+def test_an_account_sends_one_file_at_a_time_from_all_its_sessions(delegate, colleague, statuses_during):
+    first, second = logged_in(delegate), logged_in(delegate)
+    assert statuses_during(first, (second,), (logged_in(colleague),), (first,)) == [429, 200, 429]
+    assert upload(second) == 200
+
+
+def test_a_refused_upload_of_the_same_moment_says_so_and_does_not_count(delegate, settings, monkeypatch):
+    settings.UPLOADS_PER_HOUR = 2
+    client, pages = logged_in(delegate), []
+
+    def read(*_, **__):
+        pages.append(send(client, WORKBOOK, 100))
+        raise ValueError("An error of the portal.")
+
+    monkeypatch.setattr("roles.forms.uploads.read_sheet", read)
+    with pytest.raises(ValueError, match="error of the portal"):
+        upload(client)
+    assert "Su cuenta está cargando otro archivo" in pages[0].text
+    monkeypatch.undo()
+    assert upload(client) == 200
 
 
 def test_every_page_that_takes_a_file_counts(ministry, two_an_hour):

@@ -18,9 +18,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from accounts.models import Account
 from demo.management.commands.demo import SERVER
+from entities.models import Entity
 from mipres_admin.sandbox.launcher import PLACES
 from tests.deploy.test_caddyfile import free_port
+from tests.factories import make_delegate
 from tests.roles.uploads.bombs import BOMBS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -88,6 +91,17 @@ def send(address: str, session: str, data: bytes) -> str:
         return str(response.read(), "utf-8")
 
 
+def send_all(address: str, session: str, bombs: list[bytes]) -> list[str]:
+    """The answers to files of one account, which sends one at a time."""
+    return [send(address, session, data) for data in bombs]
+
+
+def session_of(account: Account) -> str:
+    client = Client()
+    client.force_login(account)
+    return client.cookies["sesion"].value
+
+
 def seconds_of_the_log_in(address: str) -> float:
     start = time.monotonic()
     with urllib.request.urlopen(f"{address}/ingresar/", timeout=60) as response:
@@ -101,16 +115,20 @@ def test_a_server_process_has_more_threads_than_can_wait_for_a_file(text: str) -
     assert int(threads) >= PLACES + 2
 
 
-def test_the_log_in_answers_while_ten_bombs_are_read(address: str, delegate_client: Client) -> None:
-    session = delegate_client.cookies["sesion"].value
+def test_the_log_in_answers_while_ten_bombs_are_read(address: str, ips: Entity) -> None:
+    accounts = [make_delegate(ips, login=f"ADMIPS{ips.nit}-{number}") for number in range(2, 2 + SENDERS)]
     bombs = [BOMBS[name]() for name in SENT]
     seconds_of_the_log_in(address)
     with ThreadPoolExecutor(SENDERS) as senders:
-        sent = [senders.submit(send, address, session, bomb) for bomb in bombs]
+        sent = [
+            senders.submit(send_all, address, session_of(account), bombs[place::SENDERS])
+            for place, account in enumerate(accounts)
+        ]
         took = []
         while not all(one.done() for one in sent):
             took.append(seconds_of_the_log_in(address))
             time.sleep(0.05)
-    refused = [text for one in sent for text in (MORE, DAMAGED, HEADINGS, BUSY) if text in one.result()]
+    answers = [answer for one in sent for answer in one.result()]
+    refused = [text for answer in answers for text in (MORE, DAMAGED, HEADINGS, BUSY) if text in answer]
     assert len(refused) == len(SENT)
     assert max(took) < LONGEST_ANSWER
