@@ -6,7 +6,7 @@ Documents and NIT come from ranges that nobody has been given, telephones from 5
 import csv
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -160,6 +160,49 @@ class Inventor:
 
     def _telephone(self) -> str:
         return f"60{self.dice.choice('1245678')}55501{self.dice.randint(0, 99):02}"
+
+
+SPOILT: tuple[Callable[[str], str], ...] = (
+    lambda code: f"{code}.0",
+    lambda code: f"{code[:3]}.{code[3:6]}.{code[6:9]}.{code[9:]}",
+    lambda code: f"{int(code):.5E}".replace(".", ","),
+    lambda code: f"{code[:-1]}O",
+)
+"""What spreadsheets and people make of a código de habilitación."""
+
+
+@dataclass(frozen=True)
+class Month:
+    """The same REPS a month later, and what happened to the codes of its sedes."""
+
+    rows: list[list[str]]
+    merged: frozenset[str]
+    renumbered: frozenset[str]
+    spoilt: frozenset[str]
+
+
+def next_month(rows: list[list[str]], seed: int, *, mergers: int, renumbered: int, spoilt: int) -> Month:
+    """`mergers` organisations pass all their sedes to another; then so many sedes get another code, or a spoilt one."""
+    dice, rows = random.Random(seed), [list(row) for row in rows]
+    companies: dict[str, list[list[str]]] = {}
+    for row in rows:
+        if row[4] == "NI":
+            companies.setdefault(row[5], []).append(row)
+    numbers = dice.sample(sorted(companies), 2 * mergers)
+    merged = [row for number in numbers[::2] for row in companies[number]]
+    for taken, buyer in zip(numbers[::2], numbers[1::2], strict=True):
+        for row in companies[taken]:
+            row[1], row[5] = companies[buyer][0][1], buyer
+    # the code with which one ends is free for the other: no provider has more than seventy
+    others = dice.sample([row for row in rows if row[5] not in numbers and int(row[2][10:]) < 29], renumbered + spoilt)
+    month = Month(
+        rows, *(frozenset(row[2] for row in part) for part in (merged, others[:renumbered], others[renumbered:]))
+    )
+    for row in others[:renumbered]:
+        row[2] = f"{row[0]}{99 - int(row[2][10:]):02}"
+    for row in others[renumbered:]:
+        row[2] = dice.choice(SPOILT)(row[2])
+    return month
 
 
 def shares(count: int) -> dict[str, int]:

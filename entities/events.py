@@ -26,6 +26,7 @@ LABELS = {
     "entity": "Entidad",
     "entities_changed": "Entidades cambiadas",
     "entities_new": "Entidades nuevas",
+    "identified_anew": "EPS con otro código o NIT",
     "load": "Carga",
     "municipality": "Municipio",
     "name": "Nombre",

@@ -12,6 +12,7 @@ from delegates.actions.account_closing import close_delegate_account
 from delegates.events import Event
 from delegates.models import Appointment
 from delegates.rules.appointments import (
+    FOREIGN_SEDE,
     Authorization,
     Identity,
     already_authorized,
@@ -42,13 +43,15 @@ def _snapshot(appointment: Appointment) -> dict[str, Any]:
 
 
 def _save(appointment: Appointment, authorization: Authorization) -> None:
-    """Raises Refused when the person has that profile already."""
+    """Raises Refused when the person has that profile already, or a load passes the sede to another entity."""
     for name, value in authorization.as_fields().items():
         setattr(appointment, name, value)
     try:
         with transaction.atomic():
             appointment.save()
     except IntegrityError as error:
+        if "appointment_sede_of_its_entity" in str(error):
+            raise Refused(FOREIGN_SEDE) from None
         if "appointment_once_at_a_time" not in str(error):
             raise
         raise Refused(already_authorized(authorization)) from None

@@ -79,13 +79,14 @@ def _wrong_profile(entity: Entity, authorization: Authorization) -> Refusal | No
     )
 
 
+FOREIGN_SEDE = Refusal(cause="La sede elegida no es de la entidad.", remedy="Elija una sede de la lista.", who=YOU)
+
+
 def _wrong_sede(entity: Entity, authorization: Authorization) -> Refusal | None:
     sede = authorization.sede
     if (sede is None and entity.kind == EntityKind.ET) or (sede is not None and sede.entity_id == entity.pk):
         return None
-    return Refusal(
-        cause="La sede elegida no existe o no es de la entidad.", remedy="Elija una sede de la lista.", who=YOU
-    )
+    return FOREIGN_SEDE
 
 
 def authorization_refusal(entity: Entity, authorization: Authorization, by: Account) -> Refusal | None:

@@ -17,36 +17,62 @@ from registries.registry import Registry
 CODE = re.compile(r"[A-Z0-9]{6}")
 regime = Choice(((EntityKind.EPS_C.value, "Contributivo"), (EntityKind.EPS_S.value, "Subsidiado")), "el régimen")
 
+# the same EPS as a row means: by its code, or by its NIT in the régimen; either may change, not both at once
+IS_IT = "(entity.eps_code = file.code OR (entity.kind, entity.nit) = (file.kind, file.nit))"
+
+# the row with the code that the portal knows counts, otherwise the first
 SAME_ENTITY_TWICE = """
-DELETE FROM registry_rows AS file USING registry_rows AS first
-WHERE (first.kind, first.nit) = (file.kind, file.nit) AND first.line < file.line
+DELETE FROM registry_rows AS file USING (
+    SELECT line, first_value(line) OVER (
+        PARTITION BY kind, nit ORDER BY EXISTS (
+            SELECT FROM entities_entity AS entity
+            WHERE (entity.eps_code, entity.kind, entity.nit) = (every.code, every.kind, every.nit)
+        ) DESC, line
+    ) AS first
+    FROM registry_rows AS every
+) AS ranked
+WHERE ranked.line = file.line AND ranked.first <> file.line
 RETURNING file.line,
-    format('la EPS de NIT %%s ya está, en ese régimen, en la línea %%s', file.nit, first.line),
+    format('la EPS de NIT %%s ya está, en ese régimen, en la línea %%s', file.nit, ranked.first),
     file.code
 """
 
-OTHER_ENTITY = """
+OTHER_REGIME = """
 DELETE FROM registry_rows AS file USING entities_entity AS entity
-WHERE entity.eps_code = file.code AND (entity.kind, entity.nit) <> (file.kind, file.nit)
+WHERE entity.eps_code = file.code AND entity.kind <> file.kind
 RETURNING file.line,
-    format('el código %%s ya es de %%s, NIT %%s; corríjalo antes en el administrador',
-        file.code, entity.name, entity.nit),
-    file.code
+    format('el código %%s es de %%s en el otro régimen, y un código no cambia de régimen', file.code, entity.name),
+    concat_ws(' ', file.code, (
+        SELECT eps_code FROM entities_entity AS own WHERE (own.kind, own.nit) = (file.kind, file.nit)
+    ))
 """
 
-OTHER_CODE = """
-DELETE FROM registry_rows AS file USING entities_entity AS entity
-WHERE (entity.kind, entity.nit) = (file.kind, file.nit) AND entity.eps_code <> file.code
+TWO_ENTITIES = """
+DELETE FROM registry_rows AS file USING entities_entity AS entity, entities_entity AS own
+WHERE entity.eps_code = file.code AND (own.kind, own.nit) = (file.kind, file.nit) AND own.id <> entity.id
 RETURNING file.line,
-    format('la EPS de NIT %%s ya tiene el código %%s; corríjalo antes en el administrador',
-        file.nit, entity.eps_code),
-    file.code
+    format('el código %%s es de %%s, NIT %%s, y el NIT %%s es de %%s, código %%s: no se sabe cuál de las dos es',
+        file.code, entity.name, entity.nit, file.nit, own.name, own.eps_code),
+    concat_ws(' ', file.code, own.eps_code)
+"""
+
+TWO_ROWS = """
+DELETE FROM registry_rows AS line USING (
+    SELECT file.line, entity.name, entity.eps_code, count(*) OVER (PARTITION BY entity.id) AS rows
+    FROM registry_rows AS file JOIN entities_entity AS entity ON {is_it}
+) AS matched
+WHERE matched.line = line.line AND matched.rows > 1
+RETURNING line.line,
+    format('otra fila trae el código o el NIT de %%s, código %%s: no se sabe cuál de las dos es', matched.name,
+        matched.eps_code),
+    concat_ws(' ', line.code, matched.eps_code)
 """
 
 ENTITIES = """
 WITH merged AS (
-    MERGE INTO entities_entity AS entity USING registry_rows AS file ON entity.eps_code = file.code
-    WHEN MATCHED AND entity.name <> file.name THEN UPDATE SET name = file.name
+    MERGE INTO entities_entity AS entity USING registry_rows AS file ON entity.eps_code IS NOT NULL AND {is_it}
+    WHEN MATCHED AND (entity.name, entity.nit, entity.eps_code) <> (file.name, file.nit, file.code) THEN
+        UPDATE SET name = file.name, nit = file.nit, eps_code = file.code
     WHEN NOT MATCHED THEN
         INSERT (kind, identification_type, nit, name, eps_code, is_active)
         VALUES (file.kind, 'NI', file.nit, file.name, file.code, true)
@@ -55,21 +81,33 @@ WITH merged AS (
 SELECT action, count(*) FROM merged GROUP BY action
 """
 
+# the subjects of rejected rows are codes, several where the row may mean several EPS
 CLOSE = """
 UPDATE entities_sede AS sede SET closed_on = %(closing_day)s
 FROM entities_entity AS entity
-WHERE entity.eps_code = sede.code AND sede.closed_on IS NULL AND sede.code <> ALL (%(rejected)s::text[])
-    AND NOT EXISTS (SELECT FROM registry_rows AS file WHERE file.code = sede.code)
+WHERE entity.eps_code = sede.code AND sede.closed_on IS NULL
+    AND sede.code <> ALL (string_to_array(array_to_string(%(rejected)s::text[], ' '), ' '))
+    AND NOT EXISTS (SELECT FROM registry_rows AS file WHERE {is_it})
 RETURNING sede.code
 """
 
+# an EPS has one sede, whose code is its own or was until now
 CHANGES = """
 SELECT file.code, file.name, entity.id AS entity_id, sede.id AS sede_id,
     CASE WHEN sede.id IS NULL THEN 'new' WHEN sede.closed_on IS NOT NULL THEN 'reopened' ELSE 'changed' END AS state
 FROM registry_rows AS file
 JOIN entities_entity AS entity ON entity.eps_code = file.code
-LEFT JOIN entities_sede AS sede ON sede.code = file.code
-WHERE sede.id IS NULL OR sede.closed_on IS NOT NULL OR sede.name <> file.name
+LEFT JOIN entities_sede AS sede ON sede.entity_id = entity.id
+WHERE sede.id IS NULL OR sede.closed_on IS NOT NULL OR (sede.name, sede.code) <> (file.name, file.code)
+"""
+
+IDENTIFIED_ANEW = """
+SELECT format('%%s: era código %%s, NIT %%s; ahora código %%s, NIT %%s', entity.name, change.before ->> 'eps_code',
+    change.before ->> 'nit', entity.eps_code, entity.nit)
+FROM registries_registrychange AS change JOIN entities_entity AS entity ON entity.id = change.key::bigint
+WHERE change.load_id = current_setting('mipres.registry_load')::bigint AND change."table" = 'entities_entity'
+    AND (change.before ->> 'eps_code', change.before ->> 'nit') <> (entity.eps_code, entity.nit)
+ORDER BY entity.name
 """
 
 INSERT = """
@@ -78,8 +116,40 @@ SELECT code, name, '', '', '', '', entity_id FROM registry_changes WHERE state =
 """
 
 UPDATE = """
-UPDATE entities_sede AS sede SET name = change.name, closed_on = NULL
+UPDATE entities_sede AS sede SET code = change.code, name = change.name, closed_on = NULL
 FROM registry_changes AS change WHERE sede.id = change.sede_id
+"""
+
+
+# an EPS that was registered since has the code or NIT that this one would get back
+SKIP_TAKEN = """
+DELETE FROM registry_undo AS undo USING entities_entity AS entity, entities_entity AS other
+WHERE undo."table" = 'entities_entity' AND undo.state = 'changed' AND undo.key = entity.id::text
+    AND other.id <> entity.id
+    AND (other.eps_code = undo.before ->> 'eps_code' OR (other.kind, other.nit) = (entity.kind, undo.before ->> 'nit'))
+RETURNING format('%%s: su código o su NIT de antes es ahora de %%s', entity.name, other.name)
+"""
+
+# an EPS and its sede have one code
+SKIP_ENTITY = """
+DELETE FROM registry_undo AS undo USING entities_entity AS entity
+WHERE undo."table" = 'entities_entity' AND undo.state = 'changed' AND undo.key = entity.id::text
+    AND undo.before ->> 'eps_code' <> entity.eps_code
+    AND NOT EXISTS (
+        SELECT FROM registry_undo AS other
+        WHERE other."table" = 'entities_sede' AND other.before ->> 'code' = undo.before ->> 'eps_code'
+    )
+RETURNING format('%%s: su sede cambió después de la carga', entity.name)
+"""
+SKIP_SEDE = """
+DELETE FROM registry_undo AS undo USING entities_sede AS sede
+WHERE undo."table" = 'entities_sede' AND undo.state = 'changed' AND undo.key = sede.id::text
+    AND undo.before ->> 'code' <> sede.code
+    AND NOT EXISTS (
+        SELECT FROM registry_undo AS other
+        WHERE other."table" = 'entities_entity' AND other.before ->> 'eps_code' = undo.before ->> 'code'
+    )
+RETURNING format('%%s %%s: su EPS sigue con otro código', sede.code, sede.name)
 """
 
 
@@ -96,14 +166,16 @@ class Eps(Registry):
         ExpectedColumn(("regimen",)),
     )
     staged = {"code": "text", "kind": "text", "nit": "text", "name": "text"}
-    refusals = (SAME_ENTITY_TWICE, OTHER_ENTITY, OTHER_CODE)
+    refusals = (SAME_ENTITY_TWICE, OTHER_REGIME, TWO_ENTITIES, TWO_ROWS.format(is_it=IS_IT))
+    undo_obstacles = (SKIP_TAKEN, SKIP_ENTITY, SKIP_SEDE)
     open_rows = """
         SELECT count(*) FROM entities_sede AS sede JOIN entities_entity AS entity ON entity.eps_code = sede.code
         WHERE sede.closed_on IS NULL
     """
-    closings = (CLOSE,)
-    merges = {"entities": ENTITIES}
-    count_labels = Reps.count_labels
+    closings = (CLOSE.format(is_it=IS_IT),)
+    merges = {"entities": ENTITIES.format(is_it=IS_IT)}
+    notices = {"identified_anew": IDENTIFIED_ANEW}
+    count_labels = {"identified_anew": "EPS con otro código o NIT"}
     changes = CHANGES
     writes = (UPDATE, INSERT)
     tracked = Reps.tracked  # of the same tables

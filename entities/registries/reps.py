@@ -194,13 +194,13 @@ class Reps(Registry):
     tracked = (
         TrackedTable(
             "entities_entity",
-            ("name",),
+            ("name", "nit", "eps_code"),
             SHOWN.format(entity="row"),
         ),
         TrackedTable(
             "entities_sede",
             (
-                "entity_id", "name", "municipality_id", "address", "phone", "email", "provider_class",
+                "entity_id", "code", "name", "municipality_id", "address", "phone", "email", "provider_class",
                 "reps_snapshot_date", "closed_on",
             ),
             "row.code || ' ' || row.name",

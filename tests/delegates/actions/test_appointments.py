@@ -307,3 +307,10 @@ def test_inactivating_twice_is_refused(representative, sede):
 def test_person_can_be_appointed_again_after_inactivation(representative, sede):
     actions.end_appointment(by=representative, appointment=appoint(representative, sede), revoke_tokens=False)
     assert appoint(representative, sede).ended_at is None
+
+
+def test_sede_that_a_load_passed_to_another_entity_is_refused(representative, sede):
+    type(sede).objects.filter(pk=sede.pk).update(entity=factories.make_entity())
+    with pytest.raises(Refused, match="La sede elegida no es de la entidad"):
+        appoint(representative, sede)
+    assert not Appointment.objects.exists()

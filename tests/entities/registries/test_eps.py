@@ -8,12 +8,16 @@ import pytest
 from django.core.management.base import CommandError
 from stdnum.co import nit
 
+from accounts.models import Account
 from entities.management.commands.import_eps import Command
 from entities.models import Entity, EntityKind, Sede
+from entities.registries.eps import Eps
 from mipres_admin.history.models import HistoryEntry
+from registries.loading.undo import undo_load
 from registries.models import RegistryLoad
 from tests import factories
 from tests.registry_files import counts, csv_file, load, versions
+from tests.roles.registry_loads import current_roles
 
 pytestmark = pytest.mark.django_db
 
@@ -137,18 +141,89 @@ def test_bad_row_is_rejected_with_its_reason(eps: Any, cells: dict[str, str], re
     assert f"línea 5: {reason}" in eps(*ROWS, row | cells)
 
 
-def test_code_of_another_entity_is_rejected(eps: Any) -> None:
-    eps(*ROWS)
-    said = eps(*ROWS[:2], ROWS[2] | {"nit": "860512780"})
-    assert "línea 4: el código EPS008 ya es de Compensar EPS, NIT 860066942; corríjalo antes en el" in said
+NEW_CODE, NEW_NIT = ROWS[2] | {"codigo": "EPS999"}, ROWS[2] | {"nit": "860512780"}
 
 
-def test_entity_with_another_code_is_rejected(eps: Any) -> None:
+def identities() -> set[tuple[str | None, str, str, bool]]:
+    rows = Sede.objects.values_list("entity__eps_code", "code", "entity__nit", "closed_on")
+    return {(eps_code, code, nit, closed_on is None) for eps_code, code, nit, closed_on in rows}
+
+
+@pytest.mark.parametrize(
+    ("row", "now"),
+    [
+        (NEW_CODE, ("EPS999", "EPS999", "860066942", True)),
+        (NEW_NIT, ("EPS008", "EPS008", "860512780", True)),
+    ],
+)
+def test_other_code_or_nit_is_the_same_eps_and_undone(eps: Any, row: dict[str, str], now: Any) -> None:
     eps(*ROWS)
-    said = eps(*ROWS, ROWS[2] | {"codigo": "EPS999"}, allow_closing=True)
-    assert "línea 5: la EPS de NIT 860066942 ya está" in said
-    said = eps(*ROWS[:2], ROWS[2] | {"codigo": "EPS999"}, allow_closing=True)
-    assert "línea 4: la EPS de NIT 860066942 ya tiene el código EPS008; corríjalo antes" in said
+    before, keys = identities(), set(Sede.objects.values_list("pk", "entity"))
+    said = eps(*ROWS[:2], row)
+    assert now in identities()
+    assert set(Sede.objects.values_list("pk", "entity")) == keys
+    assert (counts(said)["EPS con otro código o NIT"], counts(said)["cerradas"]) == (1, 0)
+    assert f"Compensar EPS: era código EPS008, NIT 860066942; ahora código {now[0]}, NIT {now[2]}" in said
+    undo_load(Eps(), RegistryLoad.objects.latest("pk"))
+    assert identities() == before
+
+
+def test_roles_at_an_eps_with_another_code_stay(eps: Any, ministry: Account) -> None:
+    eps(*ROWS)
+    user = factories.make_user()
+    factories.make_assignment(user, Sede.objects.get(code="EPS008"), "Rol_Anulador", ministry)
+    eps(*ROWS[:2], NEW_CODE)
+    assert current_roles(user) == ["Rol_Anulador"]
+
+
+def test_closed_eps_with_another_code_opens_under_it(eps: Any) -> None:
+    eps(*ROWS)
+    eps(*ROWS[:2], allow_closing=True)
+    eps(*ROWS[:2], NEW_CODE)
+    assert ("EPS999", "EPS999", "860066942", True) in identities()
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        (
+            [ROWS[0], ROWS[1], ROWS[0] | {"codigo": "EPS008"}],
+            "línea 4: la EPS de NIT 900156264 ya está, en ese régimen, en la línea 2",
+        ),
+        (
+            [ROWS[1], ROWS[2] | {"nit": "900156264"}],
+            "línea 3: el código EPS008 es de Compensar EPS, NIT 860066942, y el NIT 900156264 es de Nueva EPS S.A., "
+            "código EPS037: no se sabe cuál de las dos es",
+        ),
+        (
+            [*ROWS[:2], ROWS[2] | {"regimen": "Subsidiado"}],
+            "línea 4: el código EPS008 es de Compensar EPS en el otro régimen, y un código no cambia de régimen",
+        ),
+        (
+            [*ROWS[:2], NEW_CODE, NEW_NIT],
+            "línea 4: otra fila trae el código o el NIT de Compensar EPS, código EPS008: no se sabe cuál de las dos es",
+        ),
+        (
+            [*ROWS[:2], NEW_CODE, ROWS[2]],
+            "línea 4: la EPS de NIT 860066942 ya está, en ese régimen, en la línea 5",
+        ),
+    ],
+)
+def test_row_that_may_mean_two_eps_changes_and_closes_neither(eps: Any, rows: Any, reason: str) -> None:
+    eps(*ROWS)
+    before = identities()
+    assert reason in eps(*rows)
+    assert identities() == before
+
+
+def test_undo_leaves_an_eps_whose_code_was_given_to_another_since(eps: Any) -> None:
+    eps(*ROWS)
+    eps(*ROWS[:2], NEW_CODE)
+    after = identities()
+    factories.make_entity("EPS_C", eps_code="EPS008", name="La nueva")
+    skipped = " ".join(undo_load(Eps(), RegistryLoad.objects.latest("pk")).skipped)
+    assert "Compensar EPS: su código o su NIT de antes es ahora de La nueva" in skipped
+    assert identities() == after
 
 
 def test_load_has_its_record_and_its_history(eps: Any) -> None:
