@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "mipres_admin.middleware.downloads.DownloadMiddleware",
     "django.middleware.common.CommonMiddleware",
     "mipres_admin.middleware.bodies.BodyMiddleware",
+    "mipres_admin.access.middleware.MethodMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.sessions.AccountSessionMiddleware",

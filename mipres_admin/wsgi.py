@@ -34,6 +34,15 @@ def set_lock_timeout(connection: Any, **_: Any) -> None:
 connection_created.connect(set_lock_timeout)
 
 
+def _refusal(path: str) -> tuple[str, str]:
+    """The content type and the body of a refusal, as a service expects them, RFC 6749 for OAuth, or a person."""
+    if re.match(settings.SERVICE_PATH, path):
+        return "application/json", json.dumps({"Message": REFUSED})
+    if path.startswith("/oauth/"):
+        return "application/json", json.dumps({"error": "invalid_request", "error_description": REFUSED})
+    return "text/plain; charset=utf-8", REFUSED
+
+
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """The answer to a request, after what nobody has read of its body: a proxy that still sends cuts the answer off."""
     answer = _answer(environ, start_response)
@@ -47,9 +56,7 @@ def _answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """The portal, for requests in UTF-8: Django would decode any charset that the client names, or fail."""
     _, named, charset = environ.get("CONTENT_TYPE", "").lower().partition("charset=")
     if named and charset.strip(" \"'").partition(";")[0].strip(" \"'") not in ("utf-8", "utf8"):
-        is_service = re.match(settings.SERVICE_PATH, environ.get("PATH_INFO", ""))
-        body = json.dumps({"Message": REFUSED}) if is_service else REFUSED
-        kind = "application/json" if is_service else "text/plain; charset=utf-8"
+        kind, body = _refusal(environ.get("PATH_INFO", ""))
         headers = [
             ("Content-Type", kind),
             ("Content-Length", str(len(body.encode()))),

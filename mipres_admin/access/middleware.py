@@ -3,17 +3,28 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.deprecation import MiddlewareMixin
 
-from mipres_admin.access.declarations import GATED_BY_THEIR_LIBRARY, declared
+from mipres_admin.access.declarations import ANY, GATED_BY_THEIR_LIBRARY, declared
 
 
 def _grant(request: Any, account: Any) -> None:
     """Set the attributes of `PortalRequest`."""
     request.account, request.entity = account, account.entity
+
+
+class MethodMiddleware(MiddlewareMixin):
+    """Refuse a method that the view does not declare, before the CSRF check, which would say that a page is old."""
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """405, or None; what declares nothing, or ANY, checks the method itself."""
+        access = declared(view)
+        if access is None or access.methods in ((), ANY) or request.method in access.methods:
+            return None
+        return HttpResponseNotAllowed(access.methods)
 
 
 class AccessMiddleware(MiddlewareMixin):

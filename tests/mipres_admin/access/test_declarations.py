@@ -457,6 +457,18 @@ class UrlsWithoutMethods:
     urlpatterns = [path("x/", public()(RedirectView.as_view()), name="x")]
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "QUERY", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/ingresar/", "/.well-known/jwks.json", "/usuarios/cargar/", "/servicios-web/"])
+def test_undeclared_method_is_405_and_no_csrf_page(path, method):
+    response = Client(enforce_csrf_checks=True).generic(method, path)
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
+
+
+def test_post_without_the_csrf_token_is_refused_as_ever():
+    assert Client(enforce_csrf_checks=True).post("/ingresar/").status_code == 403
+
+
 @override_settings(ROOT_URLCONF=UrlsWithoutMethods)
 def test_the_portal_does_not_start_with_a_view_without_methods():
     assert [error.id for error in every_view_is_declared()] == ["mipres_admin.E003"]

@@ -52,11 +52,25 @@ def test_pages_keep_their_policy_and_may_use_passkeys(client, path):
     assert "publickey-credentials-get=(self)" in headers["Permissions-Policy"]
 
 
-def test_an_answer_before_django_has_them_too():
+def ask_in_utf16(path):
+    """The status and headers, and the body, of a request that never reaches Django."""
     answer = {}
-    environ = RequestFactory().get("/WSMIPRESNOPBS/").environ | {"CONTENT_TYPE": "text/plain; charset=utf-16"}
+    environ = RequestFactory().get(path).environ | {"CONTENT_TYPE": "text/plain; charset=utf-16"}
     body = application(environ, lambda status, headers: answer.update(status=status, **dict(headers)))
-    assert json.loads(b"".join(body))["Message"]
+    return answer, b"".join(body)
+
+
+@each_cell("path", ["/oauth/introspeccion/", "/oauth/revocacion"])
+def test_another_charset_at_oauth_is_an_oauth_error(path):
+    answer, body = ask_in_utf16(path)
+    assert (answer["status"][:3], answer["Content-Type"]) == ("415", "application/json")
+    assert json.loads(body)["error"] == "invalid_request"
+    assert json.loads(body)["error_description"].isascii()
+
+
+def test_an_answer_before_django_has_them_too():
+    answer, body = ask_in_utf16("/WSMIPRESNOPBS/")
+    assert json.loads(body)["Message"]
     assert (answer["status"][:3], answer["Content-Security-Policy"]) == ("415", NOTHING)
     assert answer["X-Content-Type-Options"] == "nosniff"
 

@@ -14,6 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from entities.models import EntityKind
 from tests import factories
 from tests.tokens.helpers import FAC, PRES, SUM, backdate, make_token
+from tests.tokens.services.oauth_calls import post
 from tokens import views
 from tokens.actions import create_client
 from tokens.scopes import Scope, Service
@@ -228,3 +229,13 @@ def test_a_revoked_token_is_promised_as_not_active():
     response = oauth(OAUTH[0], fields={"token": made.token})
     assert_as_promised(response, DOCUMENT["paths"][OAUTH[0]]["post"]["responses"]["200"])
     assert response.json() == {"active": False}
+
+
+@pytest.mark.parametrize("path", OAUTH)
+def test_extra_field_may_come_once_as_the_schema_says(client_server, token, path):
+    schema = DOCUMENT["paths"][path]["post"]["requestBody"]["content"][FORM]["schema"]
+    for extra, status in (["1"], 200), (["1", "2"], 400):
+        sent = {"token": token.token, "x": extra[0] if len(extra) == 1 else extra}
+        fields = [("token", token.token), *(("x", value) for value in extra)]
+        assert post(path, fields, credentials=client_server).status_code == status
+        assert jsonschema.Draft202012Validator(schema).is_valid(sent) is (status == 200)
