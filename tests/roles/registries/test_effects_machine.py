@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from accounts.models import CivilRegistryEntry, DeceasedEntry, Person
+from entities.models import Sede
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from roles.actions.provider_networks import associate
@@ -44,7 +45,7 @@ class Registries(RuleBasedStateMachine):
         self.sleeper.__enter__()
         self.folder = tempfile.TemporaryDirectory()
         self.ministry = Ministry(Path(self.folder.name))
-        ips, eps = make_entity(), make_entity("EPS_C")
+        ips, eps, self.buyer = make_entity(), make_entity("EPS_C"), make_entity()
         self.delegate, self.of_eps = make_delegate(ips), make_delegate(eps)
         self.place = make_sede(eps, code=eps.eps_code, municipality_id=None)
         self.users = [make_user(), make_user(), make_user("SSO")]
@@ -60,6 +61,13 @@ class Registries(RuleBasedStateMachine):
     @rule(open_sedes=some_sedes)
     def reps(self, open_sedes):
         self.ministry.reps(*(self.sedes[number] for number in sorted(open_sedes)))
+
+    @rule(passed=some_sedes)
+    def reps_passes_sedes(self, passed):
+        sedes = [Sede.objects.get(pk=sede.pk) for sede in self.sedes]
+        for number in passed:
+            sedes[number].entity = self.buyer
+        self.ministry.reps(*sedes)
 
     @rule(inscribed=some_users)
     def rethus(self, inscribed):
@@ -96,7 +104,8 @@ class Registries(RuleBasedStateMachine):
         current_roles = RoleAssignment.objects.filter(user=self.users[user], sede=self.sedes[sede]).not_ended()
         where = {"user": self.users[user], "sede": self.sedes[sede], "option": Option.PROFESIONAL}
         current = list(current_roles.values_list("role", flat=True))
-        update_roles(by=self.delegate, roles=[], expected_roles=current, **self.fresh(where))
+        with suppress(Refused):
+            update_roles(by=self.delegate, roles=[], expected_roles=current, **self.fresh(where))
 
     def fresh(self, where):
         where["user"].person.refresh_from_db()
@@ -108,6 +117,10 @@ class Registries(RuleBasedStateMachine):
     @invariant()
     def nobody_holds_a_role_at_a_sede_that_reps_closed(self):
         assert not [item for item in self.current_roles() if item.sede.closed_on and len(item.sede.code) == 12]
+
+    @invariant()
+    def nobody_holds_a_role_of_an_entity_whose_sede_it_is_not(self):
+        assert not [item for item in self.current_roles() if item.sede.entity_id != item.entity_id]
 
     @invariant()
     def no_dead_person_holds_a_role(self):
@@ -134,7 +147,7 @@ class Registries(RuleBasedStateMachine):
     @invariant()
     def no_independent_without_an_open_sede_holds_a_role_of_the_network(self):
         self.sedes[2].refresh_from_db()
-        if self.sedes[2].closed_on:
+        if self.sedes[2].closed_on or self.sedes[2].entity == self.buyer:
             assert not [item for item in self.current_roles() if item.sede == self.place]
 
     @invariant()
