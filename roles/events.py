@@ -1,6 +1,10 @@
 """Which events does this app record, and how do they read?"""
 
+from collections.abc import Collection
+
 from django.db.models import TextChoices
+
+from entities.models import Sede
 
 
 class Event(TextChoices):
@@ -72,3 +76,11 @@ LABELS = {
 WORDS = {
     "todo": "Todo o nada",
 }
+
+
+def _sedes(codes: Collection[str]) -> dict[str, str]:
+    return {sede.code: str(sede) for sede in Sede.objects.filter(code__in=codes).only("code", "name")}
+
+
+# which roles at which sede, also of what only changed a day
+ABOUT = {"sede": _sedes, "roles": None}

@@ -80,8 +80,8 @@ EVENT_COLUMNS: tuple[Column[EntityHistoryRow], ...] = (
     Column("SOBRE QUÉ", 26, lambda row: row.object_type),
     Column("CUÁL", 40, lambda row: row.object_name),
     Column("MOTIVO", 40, lambda row: row.entry.reason),
-    Column("ANTES", 50, lambda row: cell_text(without_codes(row.entry.before))),
-    Column("DESPUÉS", 50, lambda row: cell_text(without_codes(with_reason(row.entry)))),
+    Column("ANTES", 50, lambda row: cell_text(without_codes(row.entry.before), row.names)),
+    Column("DESPUÉS", 50, lambda row: cell_text(without_codes(with_reason(row.entry)), row.names)),
     Column("DIRECCIÓN", 18, lambda row: row.actor.address),
 )
 

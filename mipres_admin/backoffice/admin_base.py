@@ -93,8 +93,10 @@ class ReadOnlyAdmin(ModelAdmin):
     list_per_page = 50
     # the rows of a list that match the words of the search box
     search: Callable[[Any, str], QuerySet[Any]] | None = None
-    # the manager of the recorded events, set by `HistoryConfig`; `of(obj)` are those of an object, the newest first
+    # both set by `HistoryConfig`: the manager of the recorded events, whose `of(obj)` are those of one object, the
+    # newest first, and the function that adds to them what a row shows
     recorded_events: ClassVar[Any]
+    present_events: ClassVar[Any]
     add_permission = ""  # "app.codename"; without one nobody adds
     add_form: type[forms.Form] | None = None
     add_title = ""
@@ -191,11 +193,18 @@ class ReadOnlyAdmin(ModelAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """The last events of one object, the newest first."""
+        """The last events of one object, the newest first, each with what it is about and a link to its page."""
         obj = self.get_viewable(request, object_id)
-        events = list(self.recorded_events.of(obj).select_related("actor__person")[: HISTORY_LENGTH + 1])
-        context = {"title": f"Historia: {obj}", "obj": obj, "events": events[:HISTORY_LENGTH]}
-        return self.page(request, "admin/object_history.html", context | {"more": len(events) > HISTORY_LENGTH})
+        events = self.recorded_events.of(self.history_subject(obj)).select_related("actor__person", "entity")
+        rows = self.present_events(events[: HISTORY_LENGTH + 1])
+        context = {"title": f"Historia: {obj}", "obj": obj, "rows": rows[:HISTORY_LENGTH]}
+        context |= {"more": len(rows) > HISTORY_LENGTH, "may_open": request.user.has_perm("history.view_historyentry")}
+        return self.page(request, "admin/object_history.html", context)
+
+    def history_subject(self, obj: Any) -> Model:
+        """The object under which the events of this one are recorded."""
+        subject: Model = obj
+        return subject
 
     # ------------------------------------------------------------ adding
 

@@ -87,11 +87,12 @@ class HistoryEntryAdmin(ReadOnlyAdmin):
         if entry is None:
             raise Http404
         link = HistoryLink.objects.filter(entry_id=entry.pk).first()
+        (row,) = present([entry])
         context = {
             "title": entry.event_label,
             "entry": entry,
-            "row": present([entry])[0],
-            "pairs": diff(entry.before, with_reason(entry)),
+            "row": row,
+            "pairs": diff(entry.before, with_reason(entry), row.names),
             "link": link,
             "matches_link": link is not None and chain.matches_link(entry.pk),
             "sealed": link is not None and HistorySeal.objects.filter(day=link.day).exists(),

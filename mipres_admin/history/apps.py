@@ -11,5 +11,7 @@ class HistoryConfig(AppConfig):
     def ready(self) -> None:
         from mipres_admin.backoffice.admin_base import ReadOnlyAdmin
         from mipres_admin.history.models import HistoryEntry
+        from mipres_admin.history.presenters import present
 
         ReadOnlyAdmin.recorded_events = HistoryEntry.objects
+        ReadOnlyAdmin.present_events = staticmethod(present)

@@ -3,8 +3,12 @@
 Each app declares its events in its `events.py`; `mipres_admin.apps` finds and registers that module.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import ModuleType
+
+type Namer = Callable[[Collection[str]], dict[str, str]]
+"""The names of some values of a key, by value."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class EventType:
 _events: dict[str, EventType] = {}
 _labels: dict[str, str] = {}
 _words: dict[str, str] = {}
+_about: dict[str, Namer | None] = {}
 
 
 def register(declarations: ModuleType) -> None:
@@ -26,8 +31,10 @@ def register(declarations: ModuleType) -> None:
 
     It has `Event`, a TextChoices, and GROUPS, the heading of each event in a list of choices by what stands before
     the point of its value. It may have REASON_REQUIRED, the events that need a reason, LABELS, the names of the keys
-    of `before` and `after`, and WORDS, what codes among their values mean. Raises ValueError for an event, a key or a
-    code that is registered already, and KeyError for an event without a group.
+    of `before` and `after`, WORDS, what codes among their values mean, and ABOUT, the keys that say what an event is
+    about, which are shown with it even when they did not change, each with the function that names its values, or None.
+    Raises ValueError for an event, a key or a code that is registered already, and KeyError for an event without a
+    group.
     """
     reason_required = getattr(declarations, "REASON_REQUIRED", ())
     events = {
@@ -40,6 +47,7 @@ def register(declarations: ModuleType) -> None:
         (_events, events),
         (_labels, getattr(declarations, "LABELS", {})),
         (_words, getattr(declarations, "WORDS", {})),
+        (_about, getattr(declarations, "ABOUT", {})),
     )
     for known, new in registrations:
         if twice := known.keys() & new.keys():
@@ -64,6 +72,17 @@ def event_label(event: str) -> str:
 def key_label(key: str) -> str:
     """The name of a key of `before` and `after`; without one, the key itself as words."""
     return _labels.get(key, key.replace("_", " ").capitalize())
+
+
+def is_about(key: str) -> bool:
+    """Whether a key of `before` and `after` says what the event is about."""
+    return key in _about
+
+
+def names_of(key: str, values: Collection[str]) -> dict[str, str]:
+    """What the values of a key are called, of those that have a name; one query at most."""
+    namer = _about.get(key)
+    return namer(values) if namer and values else {}
 
 
 def word(code: str) -> str:

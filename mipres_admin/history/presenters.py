@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from mipres_admin.history.event_registry import key_label, word
+from mipres_admin.history.event_registry import is_about, key_label, names_of, word
 from mipres_admin.history.models import HistoryEntry
 
 NOTHING = "—"
@@ -30,11 +30,15 @@ class Difference:
     label: str
     before: str
     after: str
+    is_about: bool = False  # whether it says what the event is about
 
     @property
     def differs(self) -> bool:
         """Whether the event changed it."""
         return self.before != self.after
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}" if self.differs and self.before != NOTHING else self.after
 
 
 def display_value(value: Any) -> str:
@@ -88,17 +92,38 @@ def with_reason(entry: HistoryEntry) -> dict[str, Any]:
     return {**entry.after, "reason": entry.reason} if entry.reason else {**entry.after}
 
 
-def diff(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+type ValueNames = Mapping[tuple[str, str], str]
+"""What values of some keys are called, by key and value."""
+NO_NAMES: ValueNames = {}
+
+
+def value_names(entries: Iterable[HistoryEntry]) -> ValueNames:
+    """The names of what these events say that they are about: one query for each key."""
+    values: dict[str, set[str]] = {}
+    for entry in entries:
+        for key, value in (*entry.before.items(), *entry.after.items()):
+            if isinstance(value, str) and is_about(key):
+                values.setdefault(key, set()).add(value)
+    return {(key, value): name for key, some in values.items() for value, name in names_of(key, some).items()}
+
+
+def _named(key: str, value: Any, names: ValueNames) -> str:
+    return names.get((key, value), display_value(value)) if isinstance(value, str) else display_value(value)
+
+
+def diff(before: Mapping[str, Any], after: Mapping[str, Any], names: ValueNames = NO_NAMES) -> list[Difference]:
     """Every key of both, with its value before and after."""
     return [
-        Difference(key_label(key), display_value(before.get(key)), display_value(after.get(key)))
+        Difference(
+            key_label(key), _named(key, before.get(key), names), _named(key, after.get(key), names), is_about(key)
+        )
         for key in dict.fromkeys([*before, *after])
     ]
 
 
-def cell_text(values: Mapping[str, Any]) -> str:
+def cell_text(values: Mapping[str, Any], names: ValueNames = NO_NAMES) -> str:
     """`before` or `after` in a cell of a workbook: a line for each key."""
-    return "\n".join(f"{key_label(key)}: {display_value(value)}" for key, value in values.items())
+    return "\n".join(f"{key_label(key)}: {_named(key, value, names)}" for key, value in values.items())
 
 
 # ---------------------------------------------------------------- who acted
@@ -145,14 +170,20 @@ class HistoryRow:
     entry: HistoryEntry
     object_type: str
     object_name: str
+    names: ValueNames
+
+    @property
+    def about(self) -> list[Difference]:
+        """What the event is about, for whoever sees its object: not all that it changed."""
+        return [pair for pair in diff(self.entry.before, self.entry.after, self.names) if pair.is_about]
 
 
 def present(entries: Iterable[HistoryEntry]) -> list[HistoryRow]:
-    """Events with the names of their objects."""
+    """Events with the names of their objects and of what they are about."""
     entries = list(entries)
-    names = object_names(entries)
+    objects, names = object_names(entries), value_names(entries)
     return [
-        HistoryRow(entry, object_type_label(entry), names.get((entry.object_type, entry.object_id), ""))
+        HistoryRow(entry, object_type_label(entry), objects.get((entry.object_type, entry.object_id), ""), names)
         for entry in entries
     ]
 

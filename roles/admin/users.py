@@ -76,6 +76,10 @@ class RoleAssignmentAdmin(NewestFirst, ObjectActionsAdmin):
     state = column("estado", lambda role: role.state)
     first_day, last_day = VALIDITY_COLUMNS
 
+    def history_subject(self, obj: RoleAssignment) -> RegisteredUser:
+        """Events of roles are recorded under the user: those of all their roles."""
+        return obj.user
+
 
 def _of_roles(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     return rows.filter(assignment__in=RoleAssignment.objects.matching(words).values("pk"))

@@ -18,6 +18,7 @@ from mipres_admin.history.presenters import (
     diff,
     object_names,
     object_type_label,
+    value_names,
     without_codes,
 )
 from roles.models import RegisteredUser
@@ -35,10 +36,16 @@ class EntityHistoryRow(HistoryRow):
         return f"{timezone.localtime(self.entry.at):%Y-%m-%d %H:%M:%S}"
 
     @property
+    def sede(self) -> str:
+        """The code and the name of the sede of an event of roles, or ""."""
+        code = self.entry.after.get("sede", "")
+        return self.names.get(("sede", code), code)
+
+    @property
     def changes(self) -> list[Difference]:
-        """What the event changed, without what only a machine reads; the reason is shown apart."""
-        pairs = diff(without_codes(self.entry.before), without_codes(self.entry.after))
-        return [pair for pair in pairs if pair.differs]
+        """What the event changed and is about, without what only a machine reads; the reason is shown apart."""
+        pairs = diff(without_codes(self.entry.before), without_codes(self.entry.after), self.names)
+        return [pair for pair in pairs if pair.differs or pair.is_about]
 
 
 def scopes_of(entity: Entity) -> dict[str, QuerySet[Any]]:
@@ -59,7 +66,7 @@ def present(entries: Iterable[HistoryEntry], entity: Entity) -> Iterator[EntityH
     Nobody is named who is not the entity's own, see `actor_for` and `scopes_of`.
     """
     entries = list(entries)
-    names = object_names(entries, scopes_of(entity))
+    objects, names = object_names(entries, scopes_of(entity)), value_names(entries)
     for entry in entries:
-        name = names.get((entry.object_type, entry.object_id), "")
-        yield EntityHistoryRow(entry, object_type_label(entry), name, actor_for(entry, entity))
+        name = objects.get((entry.object_type, entry.object_id), "")
+        yield EntityHistoryRow(entry, object_type_label(entry), name, names, actor_for(entry, entity))

@@ -18,7 +18,6 @@ from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, de
 from mipres_admin.excel.writer import download
 from mipres_admin.forms import used_filters
 from mipres_admin.history.models import HistoryEntry
-from mipres_admin.history.presenters import actor_for
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refused
 from roles.actions import role_assignments as actions
@@ -27,6 +26,7 @@ from roles.exports import USER_COLUMNS, user_rows
 from roles.forms.users import AssociateForm, DeactivateForm, FindUserForm, LastDayForm, UpdateRolesForm, UsersFilterForm
 from roles.matrix import ACTIVATING_KINDS, MATRIX, MEANINGS
 from roles.models import Profession, RegisteredUser, RoleAssignment, RoleAssignmentQuerySet, findable_users, tied_users
+from roles.page_content.entity_history import present
 from roles.page_content.user_page import (
     RolesForm,
     sede_groups,
@@ -195,7 +195,7 @@ def user_history(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     user = user_for(request, public_id)
     entries = HistoryEntry.objects.of(user).visible_to(request.entity).filter(event__startswith="roles.")
     page = page_of(request, entries.select_related("actor__person"), "id", newest_first=True)
-    rows = [(entry, actor_for(entry, request.entity)) for entry in page.rows]
+    rows = list(present(page.rows, request.entity))
     return render(request, "roles/user_history.html", {"user": user, "person": user.person, "page": page, "rows": rows})
 
 

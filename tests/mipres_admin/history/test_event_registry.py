@@ -15,7 +15,7 @@ class Toy(TextChoices):
 
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch):
-    for name in ("_events", "_labels", "_words"):
+    for name in ("_events", "_labels", "_words", "_about"):
         monkeypatch.setattr(event_registry, name, dict(getattr(event_registry, name)))
 
 
@@ -31,6 +31,13 @@ def test_registered_event_has_its_label_and_its_group():
     assert event_registry.key_label("wheels") == "Ruedas"
     assert event_registry.word("flat") == "Pinchada"
     assert dict(event_registry.choices())["Juguetes"] == [("toy.done", "Juguete hecho"), ("toy.broken", "Juguete roto")]
+
+
+def test_what_an_event_is_about_is_named_by_its_app():
+    register(ABOUT={"wheels": lambda values: {value: f"Rueda {value}" for value in values}, "toy_parts": None})
+    assert event_registry.names_of("wheels", ["1"]) == {"1": "Rueda 1"}
+    assert (event_registry.names_of("toy_parts", ["1"]), event_registry.names_of("other", ["1"])) == ({}, {})
+    assert [event_registry.is_about(key) for key in ("wheels", "toy_parts", "other")] == [True, True, False]
 
 
 def test_unregistered_names_are_shown_as_they_are():

@@ -41,6 +41,12 @@ def test_diff_lists_every_key_of_both_sides():
     assert shown == [("Nombre", "A", "—", True), ("Sede", "1", "1", False), ("Not known", "—", "2", True)]
 
 
+def test_what_an_event_is_about_has_its_name_and_is_told_though_unchanged():
+    (pair,) = diff({"sede": "1"}, {"sede": "1"}, {("sede", "1"): "1 Norte"})
+    assert (str(pair), pair.differs, pair.is_about) == ("1 Norte", False, True)
+    assert cell_text({"sede": "1"}, {("sede", "1"): "1 Norte"}) == "Sede: 1 Norte"
+
+
 def test_cell_text_has_a_line_for_each_key():
     assert cell_text({"name": "A", "sede": None}) == "Nombre: A\nSede: —"
 

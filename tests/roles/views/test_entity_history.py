@@ -276,3 +276,18 @@ def test_empty_history_says_what_will_appear():
     client = Client()
     client.force_login(make_delegate(make_entity("ET")))
     assert "Todavía no hay actos" in client.get(PAGE).text
+
+
+# ---------------------------------------------------------------- at which sede
+
+
+def test_events_of_roles_name_their_sede(delegate_client, delegate, sede, user):
+    for roles in (["Rol_Anulador"], ["Rol_Prescriptor"]):
+        activate_user(by=delegate, user=user, sede=sede, option="profesional", roles=roles)
+    for at in (PAGE, reverse("user_history", args=[user.public_id])):
+        assert table(delegate_client.get(at)).count(str(sede)) == 2
+    book = load_workbook(io.BytesIO(delegate_client.get(EXCEL).getvalue())).active
+    assert [str(row[8]).count(f"Sede: {sede}") for row in book.iter_rows(min_row=2, max_row=3, values_only=True)] == [
+        1,
+        1,
+    ]
