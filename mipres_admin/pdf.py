@@ -4,9 +4,10 @@ WeasyPrint needs the library Pango of the operating system and more than a secon
 the first PDF, or before by `warm_up`.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 import segno
@@ -14,8 +15,9 @@ from django.core import checks
 
 from mipres_admin.refusals import Refusal, Refused
 
-SECONDS_TO_WAIT = 15
-_one_at_a_time = Lock()
+# one PDF is drawn and one waits: the other threads of the server answer everybody else
+SECONDS_TO_WAIT, PLACES = 15, 2
+_one_at_a_time, _places = Lock(), BoundedSemaphore(PLACES)
 
 NO_PANGO = Refusal(
     headline="No se puede generar el PDF",
@@ -51,23 +53,35 @@ def refuse_without_pango() -> None:
     _weasyprint()
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _places.acquire(blocking=False):
+        raise Refused(BUSY)
+    try:
+        if not _one_at_a_time.acquire(timeout=SECONDS_TO_WAIT):
+            raise Refused(BUSY)
+        try:
+            yield
+        finally:
+            _one_at_a_time.release()
+    finally:
+        _places.release()
+
+
 def make_pdf(html: str) -> bytes:
     """The PDF (PDF/UA-1, tagged for screen readers) of a whole HTML page that carries its own style.
 
     No address is fetched, neither of the network nor of a file: a page that asks for one raises ValueError. Raises
-    Refused without Pango, or when another PDF is not ready within 15 seconds.
+    Refused without Pango, when another PDF is not ready within 15 seconds, or when another request waits for it.
     """
     weasyprint = _weasyprint()
     no_fetching = weasyprint.urls.URLFetcher(allowed_protocols=(), fail_on_errors=True)
-    if not _one_at_a_time.acquire(timeout=SECONDS_TO_WAIT):
-        raise Refused(BUSY)
-    try:
-        pdf: bytes = weasyprint.HTML(string=html, url_fetcher=no_fetching).write_pdf(pdf_variant="pdf/ua-1")
-    except weasyprint.urls.FatalURLFetchingError as error:
-        # a BaseException, which would end the worker
-        raise ValueError(f"A PDF may fetch nothing. {error}") from None
-    finally:
-        _one_at_a_time.release()
+    with _turn():
+        try:
+            pdf: bytes = weasyprint.HTML(string=html, url_fetcher=no_fetching).write_pdf(pdf_variant="pdf/ua-1")
+        except weasyprint.urls.FatalURLFetchingError as error:
+            # a BaseException, which would end the worker
+            raise ValueError(f"A PDF may fetch nothing. {error}") from None
     return pdf
 
 

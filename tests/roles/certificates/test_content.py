@@ -3,6 +3,8 @@
 import io
 import re
 from datetime import date, datetime
+from threading import BoundedSemaphore
+from time import monotonic
 from unittest import mock
 
 import pytest
@@ -170,3 +172,11 @@ def test_second_pdf_at_the_same_time_is_refused(delegate_client, issued, monkeyp
         response = delegate_client.get(reverse("download_certificate", args=[issued.public_id]))
     assert response.status_code == 503
     assert "otro PDF" in response.text
+
+
+def test_a_pdf_is_refused_at_once_when_another_request_waits_for_one(delegate_client, issued, monkeypatch):
+    monkeypatch.setattr(pdf_mipres_admin, "_places", BoundedSemaphore(1))
+    with pdf_mipres_admin._turn():
+        started = monotonic()
+        response = delegate_client.get(reverse("download_certificate", args=[issued.public_id]))
+    assert (response.status_code, monotonic() - started < pdf_mipres_admin.SECONDS_TO_WAIT / 2) == (503, True)
