@@ -181,7 +181,7 @@ def _deceased(by: Account, user: RegisteredUser, sede: Sede) -> None:
         died = today() - timedelta(days=9)
         row = f"{person.document_type},{person.document_number},{died}"
         file.write_text(f"tipo_documento,numero_documento,fecha_fallecimiento\n{row}\n", encoding="utf-8")
-        call_command("import_deceased", str(file), verbosity=0)
+        call_command("import_deceased", str(file), allow_closing=True, verbosity=0)
 
 
 def _post(number: str, sede: Sede, first: int, last: int) -> None:

@@ -47,6 +47,11 @@ def _undo_preview(load: RegistryLoad) -> str:
     return f"Volverían a como estaban {summary['restored']} filas y se borrarían {summary['deleted']} nuevas."
 
 
+def _apply_preview(load: RegistryLoad) -> str:
+    report = RegistryReport.objects.filter(load=load).first()
+    return " ".join(report.notes) if report else ""
+
+
 APPLY = ObjectAction(
     slug="aplicar",
     label="Aplicar",
@@ -61,6 +66,7 @@ APPLY = ObjectAction(
     argument="load",
     form=ApplyForm,
     initial=lambda load: {"reason": load.reason},
+    preview=_apply_preview,
 )
 CANCEL = ObjectAction(
     slug="cancelar",

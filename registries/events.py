@@ -20,7 +20,7 @@ REASON_REQUIRED = frozenset(
 )
 # what the keys of `before` and `after` are called
 LABELS = {
-    "allow_closing": "Aceptar que cierre más del 20 %",
+    "allow_closing": "Aceptar que cierre o termine más del 1 %",
     "changed": "Filas cambiadas",
     "closed": "Filas cerradas",
     "deleted": "Filas borradas",
@@ -32,6 +32,7 @@ LABELS = {
     "reopened": "Filas reabiertas",
     "restored": "Filas devueltas",
     "same": "Filas sin cambio",
+    "retained": "Filas sin cerrar por dudas",
     "sha256": "SHA-256",
     "skipped": "Omitidas",
     "snapshot_date": "Corte",

@@ -112,5 +112,6 @@ class ApplyForm(LoadForm):
     allow_closing = forms.BooleanField(
         label=BOXES["allow_closing"],
         required=False,
-        help_text="Un archivo incompleto cerraría lo que le falta. Márquelo solo si el registro de verdad se redujo.",
+        help_text="Un archivo incompleto cerraría lo que le falta. Mire antes cuánto cierra y termina, y márquelo solo "
+        "si es así de verdad.",
     )

@@ -8,8 +8,9 @@ from typing import Any, ClassVar, TextIO
 from django.core.management.base import BaseCommand, CommandError
 
 from registries.loading.errors import RegistryError
-from registries.loading.loader import Options, load_file
-from registries.loading.report import count_labels, write_rejections
+from registries.loading.loader import Options, load_file, preview_file
+from registries.loading.report import Report, count_labels, write_rejections
+from registries.models import RegistryLoad
 from registries.registry import Registry
 
 WIDTH = 30
@@ -27,8 +28,11 @@ class RegistryCommand(BaseCommand):
         parser.add_argument("--strict", action="store_true", help="no cargar nada si alguna fila se rechaza")
         parser.add_argument("--force", action="store_true", help="cargar aunque el corte sea anterior al ya cargado")
         parser.add_argument(
-            "--allow-closing", action="store_true", help="cargar aunque cierre más del 20 %% de lo que está abierto"
+            "--allow-closing",
+            action="store_true",
+            help="cargar aunque cierre más del 1 %% de lo abierto o termine más del 1 %% de los roles vigentes",
         )
+        parser.add_argument("--preview", action="store_true", help="decir qué haría, sin cambiar nada")
         parser.add_argument("--rejected", type=Path, metavar="CSV", help="escribir allí todas las filas rechazadas")
 
     def handle(
@@ -38,6 +42,7 @@ class RegistryCommand(BaseCommand):
         strict: bool,
         force: bool,
         allow_closing: bool,
+        preview: bool,
         rejected: Path | None,
         **options: Any,
     ) -> None:
@@ -45,8 +50,12 @@ class RegistryCommand(BaseCommand):
             raise CommandError(f"La carpeta {rejected.parent} no existe: créela o elija otra para --rejected.")
         chosen = Options(strict=strict, force=force, allow_closing=allow_closing)
         progress = ProgressLine(sys.stderr)
+        say = self.stdout.write if options["verbosity"] else len
         try:
-            report = load_file(self.registry(), file, chosen, progress)
+            if preview:
+                report = self._preview(file, progress)
+            else:
+                report = load_file(self.registry(), file, chosen, progress, announce=say)
         except RegistryError as error:
             if rejected:
                 write_rejections(rejected, error.rejections)
@@ -57,6 +66,13 @@ class RegistryCommand(BaseCommand):
             write_rejections(rejected, report.rejections)
         if options["verbosity"]:
             self.stdout.write(report.text(count_labels()))
+
+    def _preview(self, file: Path, progress: "ProgressLine") -> Report:
+        load = RegistryLoad(kind=self.registry.kind, file_name=file.name)
+        report = preview_file(self.registry(), file, progress, load)
+        for text in (*report.notes, *(f"No se cargaría así: {cause}" for _, cause in report.obstacles)):
+            self.stdout.write(text)
+        return report
 
 
 class ProgressLine:

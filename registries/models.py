@@ -4,6 +4,7 @@
 deletes the earlier rows.
 """
 
+from collections.abc import Sequence
 from typing import Self
 
 from django.conf import settings
@@ -73,12 +74,15 @@ class RegistryLoad(models.Model):
     reason = models.TextField("motivo", blank=True, default="", db_default="")
     strict = models.BooleanField("solo si no hay filas rechazadas", default=False, db_default=False)
     force = models.BooleanField("aceptar un corte anterior", default=False, db_default=False)
-    allow_closing = models.BooleanField("aceptar que cierre más del 20 %", default=False, db_default=False)
+    allow_closing = models.BooleanField("aceptar que cierre o termine más del 1 %", default=False, db_default=False)
     error = models.TextField("por qué no", blank=True, default="", db_default="")
     loaded_at = models.DateTimeField("cargado el", null=True, blank=True, db_default=Now(), editable=False)
     undone_at = models.DateTimeField("deshecha el", null=True, blank=True)
     # how the rows were before is still stored (registries.loading.change_capture)
     is_undoable = models.BooleanField("se puede deshacer", default=False, db_default=False)
+
+    retained: Sequence[str] = ()
+    """While it runs: the keys of what it does not close, because a rejected row may be it."""
 
     objects = RegistryLoadQuerySet.as_manager()
 
@@ -206,6 +210,7 @@ class RegistryReport(models.Model):
     samples = models.JSONField("primeras filas", default=dict)
     closed = models.JSONField("cerradas", default=list)
     rejections = models.JSONField("rechazadas", default=list)
+    notes = models.JSONField("antes de aplicar", default=list)
     undone = models.JSONField("al deshacer", default=dict)
 
     class Meta:

@@ -1,5 +1,6 @@
 """How does an app describe a registry so that it can be loaded? It subclasses and registers `Registry`."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
@@ -14,8 +15,8 @@ class Registry(ABC):
     """What one registry means: its columns, its rows, and the SQL that merges them.
 
     The staging table `registry_rows` holds `line` and the `staged` columns of the accepted rows. Every statement may
-    use the parameters `today`, `closing_day` (the file's snapshot date, or today) and `rejected` (the subjects of
-    rejected rows).
+    use the parameters `today`, `closing_day` (the file's snapshot date, or today) and `rejected` (the keys
+    that rejected rows may have, see `possible_keys`: nothing of them is closed).
     """
 
     kind: ClassVar[str]
@@ -27,8 +28,12 @@ class Registry(ABC):
     """Columns of the staging table and their types."""
     snapshot_date_sql: ClassVar[str] = "NULL::date"
     """SQL: the day on which the registry was taken, of a set of staged rows."""
+    key_form: ClassVar[re.Pattern[str]]
+    """Matches a whole key, as `absent` has it."""
+    absent: ClassVar[str]
+    """SELECT of what is open and not in the file: its key, its group or '', and 1 (0: nothing of it is closed here)."""
     refusals: tuple[str, ...] = ()
-    """Statements that DELETE staged rows which the database cannot take, RETURNING line, reason and subject."""
+    """Statements that DELETE staged rows which the database cannot take, RETURNING line, reason and key."""
     open_rows: ClassVar[str]
     """Counts what is open before the load."""
     closings: ClassVar[tuple[str, ...]]
@@ -54,8 +59,12 @@ class Registry(ABC):
         """The key and the staged values of one row. Raises Rejected."""
 
     @abstractmethod
-    def subject(self, cells: Sequence[str]) -> str:
-        """What a rejected row is about, so that what the portal has of it is not closed."""
+    def key_cell(self, cells: Sequence[str]) -> str:
+        """The cell of a rejected row that should have its key, as it is written."""
+
+    def group(self, cells: Sequence[str]) -> str:
+        """The group of which a rejected row with an uncertain key is one, as `absent` has it; "" when nobody knows."""
+        return ""
 
 
 _registries: dict[str, type[Registry]] = {}

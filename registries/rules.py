@@ -10,7 +10,7 @@ CLERK = "Usted, o quien puede cargar registros."
 BOXES = {
     "strict": "Aplicar solo si no hay filas rechazadas",
     "force": "Aceptar un corte anterior al último cargado",
-    "allow_closing": "Aceptar que cierre más del 20 % de lo que está abierto",
+    "allow_closing": "Aceptar que cierre más del 1 % de lo abierto o termine más del 1 % de los roles vigentes",
 }
 """The options of a load in the words of the boxes of its form."""
 

@@ -22,7 +22,7 @@ class RolesConfig(AppConfig):
         # a plaza is at its sede, whose entity it does not name
         register_sede_reference(SedeReference("roles_ssopost"))
         register_sede_reference(SedeReference("roles_roleassignment", "ends_at", "roles"))
-        register_effect(Effect(effects.apply, effects.undo, effects.COUNT_LABELS))
+        register_effect(Effect(effects.apply, effects.undo, effects.COUNT_LABELS, endings=effects.ENDINGS))
         register_effect(
             Effect(networks.apply, networks.undo, networks.COUNT_LABELS, networks.TABLES, (networks.STAY_ENDED,))
         )

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.events import Event
 from accounts.models import CivilRegistryEntry
-from accounts.registries.person_columns import person, person_columns, person_subject
+from accounts.registries.person_columns import DOCUMENT, person, person_columns
 from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import Choice, past_date, required, within
 from registries.loading.change_capture import TrackedTable
@@ -31,6 +31,14 @@ WHERE closed_on IS NULL AND document_number <> ALL (%(rejected)s::text[])
         WHERE (file.document_type, file.document_number) = (entry.document_type, entry.document_number)
     )
 RETURNING format('%%s …%%s', document_type, right(document_number, 4))
+"""
+
+ABSENT = """
+SELECT document_number, '', 1 FROM accounts_civilregistryentry AS entry
+WHERE closed_on IS NULL AND NOT EXISTS (
+    SELECT FROM registry_rows AS file
+    WHERE (file.document_type, file.document_number) = (entry.document_type, entry.document_number)
+)
 """
 
 CHANGES = """
@@ -92,6 +100,8 @@ class CivilRegistry(Registry):
         "deceased_on": "date",
     }
     open_rows = "SELECT count(*) FROM accounts_civilregistryentry WHERE closed_on IS NULL"
+    key_form = DOCUMENT
+    absent = ABSENT
     closings = (CLOSE,)
     changes = CHANGES
     writes = (INSERT, UPDATE)
@@ -124,5 +134,5 @@ class CivilRegistry(Registry):
             raise Rejected("el documento está vigente y trae fecha de fallecimiento; revise el estado")
         return " ".join(who), (*who, *names, issued_on, deceased_on)
 
-    def subject(self, cells: Sequence[str]) -> str:
-        return person_subject(cells[0], cells[1])
+    def key_cell(self, cells: Sequence[str]) -> str:
+        return cells[1]

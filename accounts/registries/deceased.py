@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from accounts.events import Event
-from accounts.registries.person_columns import person, person_columns, person_subject
+from accounts.registries.person_columns import DOCUMENT, person, person_columns
 from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import past_date
 from registries.loading.change_capture import TrackedTable
@@ -23,6 +23,14 @@ WHERE closed_on IS NULL AND document_number <> ALL (%(rejected)s::text[])
         WHERE (file.document_type, file.document_number) = (entry.document_type, entry.document_number)
     )
 RETURNING format('%%s …%%s', document_type, right(document_number, 4))
+"""
+
+ABSENT = """
+SELECT document_number, '', 1 FROM accounts_deceasedentry AS entry
+WHERE closed_on IS NULL AND NOT EXISTS (
+    SELECT FROM registry_rows AS file
+    WHERE (file.document_type, file.document_number) = (entry.document_type, entry.document_number)
+)
 """
 
 CHANGES = """
@@ -57,6 +65,8 @@ class Deceased(Registry):
     )
     staged = {"document_type": "text", "document_number": "text", "deceased_on": "date"}
     open_rows = "SELECT count(*) FROM accounts_deceasedentry WHERE closed_on IS NULL"
+    key_form = DOCUMENT
+    absent = ABSENT
     closings = (CLOSE,)
     changes = CHANGES
     writes = (UPDATE, INSERT)
@@ -76,5 +86,5 @@ class Deceased(Registry):
         who = person(cells[0], cells[1])
         return " ".join(who), (*who, past_date(cells[2], "la fecha de fallecimiento", self.today))
 
-    def subject(self, cells: Sequence[str]) -> str:
-        return person_subject(cells[0], cells[1])
+    def key_cell(self, cells: Sequence[str]) -> str:
+        return cells[1]

@@ -1,14 +1,15 @@
 """The two columns by which a registry names a person: type and number of the document."""
 
-from contextlib import suppress
+import re
 
 from accounts.models import DocumentType
 from mipres_admin.excel.headings import ExpectedColumn
-from mipres_admin.reading.identifiers import NotRead, read_document
 from registries.loading.cell_values import Choice, document
-from registries.loading.errors import Rejected
 
 document_type = Choice(DocumentType.choices, "el tipo de documento")
+
+# one without digits is no number, and says nothing of whose row it is
+DOCUMENT = re.compile("(?=([A-Z]*[0-9]){3})[A-Z0-9]{3,20}")
 
 
 def person_columns() -> tuple[ExpectedColumn, ExpectedColumn]:
@@ -17,13 +18,6 @@ def person_columns() -> tuple[ExpectedColumn, ExpectedColumn]:
         ExpectedColumn(("tipo_documento", "TipoDocumento", "TipoIdentificacion")),
         ExpectedColumn(("numero_documento", "NumeroDocumento", "NumeroIdentificacion")),
     )
-
-
-def person_subject(kind: str, number: str) -> str:
-    """The document of a rejected row, as the portal stores it where it can be read."""
-    with suppress(Rejected, NotRead):
-        return read_document(number, document_type(kind))
-    return number.upper()
 
 
 def person(kind: str, number: str) -> tuple[str, str]:

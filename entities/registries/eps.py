@@ -81,14 +81,19 @@ WITH merged AS (
 SELECT action, count(*) FROM merged GROUP BY action
 """
 
-# the subjects of rejected rows are codes, several where the row may mean several EPS
 CLOSE = """
 UPDATE entities_sede AS sede SET closed_on = %(closing_day)s
 FROM entities_entity AS entity
 WHERE entity.eps_code = sede.code AND sede.closed_on IS NULL
-    AND sede.code <> ALL (string_to_array(array_to_string(%(rejected)s::text[], ' '), ' '))
+    AND sede.code <> ALL (%(rejected)s::text[])
     AND NOT EXISTS (SELECT FROM registry_rows AS file WHERE {is_it})
 RETURNING sede.code
+"""
+
+ABSENT = """
+SELECT sede.code, entity.nit, 1
+FROM entities_sede AS sede JOIN entities_entity AS entity ON entity.eps_code = sede.code
+WHERE sede.closed_on IS NULL AND NOT EXISTS (SELECT FROM registry_rows AS file WHERE {is_it})
 """
 
 # an EPS has one sede, whose code is its own or was until now
@@ -172,6 +177,8 @@ class Eps(Registry):
         SELECT count(*) FROM entities_sede AS sede JOIN entities_entity AS entity ON entity.eps_code = sede.code
         WHERE sede.closed_on IS NULL
     """
+    key_form = CODE
+    absent = ABSENT.format(is_it=IS_IT)
     closings = (CLOSE.format(is_it=IS_IT),)
     merges = {"entities": ENTITIES.format(is_it=IS_IT)}
     notices = {"identified_anew": IDENTIFIED_ANEW}
@@ -188,5 +195,14 @@ class Eps(Registry):
         name = within(required(name, "el nombre de la EPS"), 300, "el nombre de la EPS")
         return code, (code, regime(kind), nit(number), name)
 
-    def subject(self, cells: Sequence[str]) -> str:
-        return cells[0].upper()
+    def key_cell(self, cells: Sequence[str]) -> str:
+        return cells[0]
+
+    def group(self, cells: Sequence[str]) -> str:
+        """The NIT, when the code is not certain."""
+        if CODE.fullmatch(cells[0].upper()):
+            return ""
+        try:
+            return nit(cells[1])
+        except Rejected:
+            return ""

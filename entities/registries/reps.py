@@ -6,7 +6,6 @@ download names the columns. One entity for each kind and document; one sede for 
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
@@ -22,9 +21,11 @@ from mipres_admin.reading.identifiers import AS_TEXT, NotRead, read_code
 from registries.loading.cell_values import Choice, document, nit, parse_snapshot_date, required, within
 from registries.loading.change_capture import TrackedTable
 from registries.loading.errors import Rejected
+from registries.loading.possible_keys import readings
 from registries.registry import Registry
 
 CODE = re.compile(r"[0-9]{12}")
+PROVIDER = re.compile(r"[0-9]{9,10}")
 identification_type = Choice(IdentificationType.choices, "el tipo de identificación")
 LOST_ZERO = re.compile(r"[1-9][0-9]{10}")
 
@@ -100,6 +101,12 @@ UPDATE entities_sede AS sede SET closed_on = %(closing_day)s
 WHERE closed_on IS NULL AND length(code) = 12 AND code <> ALL (%(rejected)s::text[])
     AND NOT EXISTS (SELECT FROM registry_rows AS file WHERE file.code = sede.code)
 RETURNING code
+"""
+
+ABSENT = """
+SELECT code, left(code, 10), 1 FROM entities_sede AS sede
+WHERE closed_on IS NULL AND length(code) = 12
+    AND NOT EXISTS (SELECT FROM registry_rows AS file WHERE file.code = sede.code)
 """
 
 # a sede with only a new snapshot date is updated, but not counted as changed
@@ -179,6 +186,8 @@ class Reps(Registry):
     }
     snapshot_date_sql = "max(reps_snapshot_date)"
     open_rows = "SELECT count(*) FROM entities_sede WHERE closed_on IS NULL AND length(code) = 12"
+    key_form = CODE
+    absent = ABSENT
     closings = (CLOSE,)
     merges = {"entities": ENTITIES}
     notices = {
@@ -234,11 +243,17 @@ class Reps(Registry):
             parse_snapshot_date(row.snapshot, self.today),
         )
 
-    def subject(self, cells: Sequence[str]) -> str:
-        code = Cells(*cells).code
-        with suppress(NotRead):
-            code = read_code(code)
-        return code.zfill(12)
+    def key_cell(self, cells: Sequence[str]) -> str:
+        return Cells(*cells).code
+
+    def group(self, cells: Sequence[str]) -> str:
+        """The prestador, unless the code is certainly one of its sedes; a spreadsheet may have lost its zero."""
+        row = Cells(*cells)
+        provider = row.provider_code.replace(" ", "").lstrip("0")
+        if not PROVIDER.fullmatch(provider):
+            return ""
+        known = any(code.lstrip("0").startswith(provider) for code in readings(row.code, CODE))
+        return "" if known else provider
 
 
 def sede_code(text: str) -> str:

@@ -48,7 +48,7 @@ def _records(name: str, text: TextIOWrapper) -> Iterator[Row]:
         first = text.readline()
         reader = csv.reader(chain([first], text), delimiter=max(DELIMITERS, key=first.count), strict=True)
         for values in reader:
-            if any(values):
+            if any(map(str.strip, values)):
                 yield line, values
             line = reader.line_num + 1
     except csv.Error as error:

@@ -2,10 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from registries.loading.change_capture import TrackedTable
 from registries.models import RegistryLoad
 from registries.registry import Registry
+
+
+class Endings(NamedTuple):
+    """What an effect ends, so that a load which ends too much of it needs an explicit yes."""
+
+    what: str
+    """Its name in the plural: "roles vigentes"."""
+    in_force: Callable[[], int]
+    """How many there are before the load."""
+    counts: frozenset[str]
+    """By which counts of `apply` they end."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,7 @@ class Effect:
     count_labels: Mapping[str, str] = field(default_factory=dict)
     tracked: tuple[TrackedTable, ...] = ()
     undo_obstacles: tuple[str, ...] = ()
+    endings: Endings | None = None
 
 
 _effects: list[Effect] = []

@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 
 class Rejection(NamedTuple):
-    """A row that was not loaded: its line in the file and why; `subject` finds what the portal already has of it."""
+    """A row that was not loaded: its line in the file and why."""
 
     line: int
     reason: str
-    subject: str = ""
 
     def __str__(self) -> str:
         return f"línea {self.line}: {self.reason}."

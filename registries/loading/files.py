@@ -77,6 +77,13 @@ def check_file(path: Path) -> list[str] | None:
             return table_of(messages).headings
 
 
+def ends_in_mid_line(path: Path) -> bool:
+    """Whether a CSV ends without the end of a line, as a download does that was cut."""
+    with _opened(path) as (file, is_workbook):
+        file.seek(-1, 2)
+        return not is_workbook and file.read(1) not in b"\r\n"
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[IO[bytes], bool]]:
     """The file, and whether it is a workbook. Raises RegistryError when it is empty or something else."""

@@ -1,9 +1,11 @@
 """How is a file loaded or previewed, whole or not at all? COPY into a staging table, checks, then set-based SQL."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,14 @@ from django.utils import timezone
 
 from mipres_admin.database import clock
 from mipres_admin.excel.tables import Table
+from mipres_admin.formatting import format_number
 from mipres_admin.history.recording import record
 from registries.loading import change_capture
 from registries.loading.cell_values import clean
 from registries.loading.effects import effects, tracked_by_effects
 from registries.loading.errors import RegistryError, Rejected, Rejection
-from registries.loading.files import find_columns, open_table
+from registries.loading.files import ends_in_mid_line, find_columns, open_table
+from registries.loading.possible_keys import RejectedKey, possible_keys
 from registries.loading.report import Obstacle, Report
 from registries.models import RegistryLoad, RegistryReport
 from registries.registry import Registry
@@ -32,11 +36,15 @@ REMEDIES = {
 }
 """What a command says about each option."""
 PREVIEW_AGAIN = "Suba el archivo otra vez y mire la vista previa antes de aplicarlo."
-CLOSING_LIMIT = 20
-"""Per cent of what is open that a file may close without confirmation: it may be truncated."""
+CLOSING_LIMIT = 1
+"""Per cent of what is open that a file may close, and of what is in force that it may end, without confirmation."""
+RETAINED = "Registros que el archivo no trae y que no se cierran, porque una fila rechazada puede ser la suya: {}."
 PROGRESS_EVERY = 2_000
 
+Ended = tuple[str, int, int]
+"""What ends, how many of it, and of how many."""
 Progress = Callable[[int, float], None]
+Announce = Callable[[str], object]
 
 
 @dataclass(frozen=True)
@@ -53,16 +61,23 @@ class Options:
 
 
 def load_file(
-    registry: Registry, path: Path, options: Options, progress: Progress, load: RegistryLoad | None = None
+    registry: Registry,
+    path: Path,
+    options: Options,
+    progress: Progress,
+    load: RegistryLoad | None = None,
+    announce: Announce = len,
 ) -> Report:
     """Load one file of a registry, in one transaction with its history, and return what happened.
 
-    `load` is the one that the admin queued; a command has none. Raises RegistryError, and changes nothing, when the
-    file is broken or a check refuses it.
+    `load` is the one that the admin queued; a command has none. `announce` is told what closes and ends before it is
+    applied. Raises RegistryError, and changes nothing, when the file is broken or a check refuses it.
     """
     run = _Run(registry, path, progress, load or RegistryLoad(kind=registry.kind, file_name=path.name), options)
     with open_table(path) as table, transaction.atomic(), connection.cursor() as cursor:
         run.execute(table, cursor)
+        for note in run.report.notes:
+            announce(note)
         run.record()
     return run.report
 
@@ -89,9 +104,11 @@ class _Run:
     load: RegistryLoad
     options: Options
     dry_run: bool = False
+    last_line: int = 0
 
     def __post_init__(self) -> None:
         self.report = Report(self.registry.label, self.path.name)
+        self.rejected_keys: list[RejectedKey] = []
         self.parameters: dict[str, Any] = {"today": timezone.localdate()}
 
     def execute(self, table: Table, cursor: Any) -> None:
@@ -99,19 +116,22 @@ class _Run:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
         cursor.execute("SET LOCAL work_mem = '64MB'")
         self._stage(table, cursor)
+        self._refuse_broken_end()
         self._refuse_rows(cursor)
         self._check_file(cursor)
         self.parameters["closing_day"] = self.report.snapshot_date or self.parameters["today"]
-        self.parameters["rejected"] = [row.subject for row in self.report.rejections if row.subject]
+        self.parameters["rejected"] = self._retain(cursor)
         self._create_row()
         with change_capture.tracking(self.load):
-            self._close(cursor)
+            closed, open_before = self._close(cursor)
             self._merge(cursor)
-            self._apply_effects()
+            ended = self._apply_effects()
+        self._check_endings([("registros abiertos", closed, open_before), *ended])
         self.report.samples = change_capture.samples(self.load, (*self.registry.tracked, *tracked_by_effects()))
 
-    def _reject(self, line: int, reason: str, subject: str) -> None:
-        self.report.rejections.append(Rejection(line, reason, subject))
+    def _reject(self, line: int, reason: str, key: RejectedKey) -> None:
+        self.report.rejections.append(Rejection(line, reason))
+        self.rejected_keys.append(key)
 
     def _raise_obstacle(self, option: str, cause: str, *, and_rows: bool = False) -> None:
         """Refuse the file unless the option allows it. Raises RegistryError; a dry run notes it and goes on."""
@@ -136,37 +156,54 @@ class _Run:
 
     def _accepted_rows(self, table: Table, places: Sequence[int | None]) -> Iterator[tuple[object, ...]]:
         """The rows to stage; the others are rejected. This runs for each row of the country: keep it lean."""
-        width = len(table.headings)
+        width, line = len(table.headings), 0
         pick = itemgetter(*(width if place is None else place for place in places))
         parse_row, number = self.registry.parse_row, 0
         first_lines: dict[str, int] = {}
         for number, (line, values) in enumerate(table.rows, start=1):
+            cells = None
             try:
                 if len(values) != width:
                     values = _trim(values, width)
                 values.append("")
-                key, staged = parse_row(clean([value.strip() for value in pick(values)]))
+                cells = [value.strip() for value in pick(values)]
+                key, staged = parse_row(clean(cells))
                 first = first_lines.setdefault(key, line)
                 if first != line:
                     raise Rejected(f"repite la línea {first}")
             except Rejected as reason:
-                padded = [*values, *[""] * width][:width]
-                subject = self.registry.subject([value.strip() for value in pick([*padded, ""])])
-                self._reject(line, str(reason), subject)
+                self._reject(line, str(reason), self._rejected_key(values, cells))
             else:
                 yield line, *staged
             if not number % PROGRESS_EVERY:
                 self.progress(number, table.done())
-        self.report.read = number
+        self.report.read, self.last_line = number, line
         self.progress(number, 1.0)
 
+    def _rejected_key(self, values: Sequence[str], cells: list[str] | None) -> RejectedKey:
+        """What a rejected row says of its key; without cells it has too few or too many, and any may be the key."""
+        if cells is None:
+            parts = [re.split(r"[,;|\t\r\n]", value) if "\n" in value else [value] for value in values]
+            return RejectedKey([*chain.from_iterable(parts)], "")
+        return RejectedKey([self.registry.key_cell(cells)], self.registry.group(cells))
+
     # ------------------------------------------------------------ checks
+
+    def _refuse_broken_end(self) -> None:
+        """Raises RegistryError when the last line is rejected and has no end: the download was cut."""
+        last = self.report.rejections[-1:]
+        if last and last[0].line == self.last_line and ends_in_mid_line(self.path):
+            raise RegistryError(
+                f"No se cargó nada: el archivo se corta a mitad de la línea {self.last_line}, quizá porque se descargó "
+                "incompleto. Descárguelo de nuevo y compare su tamaño con el de la fuente.",
+                self.report.rejections,
+            )
 
     def _refuse_rows(self, cursor: Any) -> None:
         for statement in self.registry.refusals:
             cursor.execute(statement, self.parameters)
-            for line, reason, subject in cursor.fetchall():
-                self._reject(line, reason, subject)
+            for line, reason, key in cursor.fetchall():
+                self._reject(line, reason, RejectedKey([key], ""))
 
     def _check_file(self, cursor: Any) -> None:
         """Refuse a file with bad rows (when strict), without good rows, or older than the last one."""
@@ -184,6 +221,19 @@ class _Run:
             cause = f"el corte del archivo ({report.snapshot_date}) es anterior al último cargado ({last})."
             self._raise_obstacle("force", cause)
 
+    def _retain(self, cursor: Any) -> list[str]:
+        """The keys of what is not closed because a rejected row may be it; notes how many rows that are."""
+        if not self.rejected_keys:
+            return []
+        possible = possible_keys(self.rejected_keys, self.registry.key_form)
+        cursor.execute(self.registry.absent, self.parameters)
+        retained = [(key, rows) for key, group, rows in cursor.fetchall() if possible.include(key, group)]
+        if count := sum(rows for _, rows in retained):
+            self.report.counts["retained"] = count
+            self.report.notes.append(RETAINED.format(format_number(count)))
+        self.load.retained = [key for key, _ in retained]
+        return self.load.retained
+
     def _create_row(self) -> None:
         """Create the row of a load by command: what it changes refers to it."""
         if self.load.pk is None:
@@ -193,20 +243,14 @@ class _Run:
 
     # ------------------------------------------------------------ from the staging table to the registry's tables
 
-    def _close(self, cursor: Any) -> None:
-        """Close what the file no longer has. Raises RegistryError when that is too much of what was open."""
+    def _close(self, cursor: Any) -> tuple[int, int]:
+        """Close what the file no longer has; how many, and of how many that were open."""
         cursor.execute(self.registry.open_rows, self.parameters)
         (open_before,) = cursor.fetchone()
         for statement in self.registry.closings:
             cursor.execute(statement, self.parameters)
             self.report.closed += [text for (text,) in cursor.fetchall()]
-        closed = len(self.report.closed)
-        if closed * 100 > open_before * CLOSING_LIMIT:
-            self._raise_obstacle(
-                "allow_closing",
-                f"el archivo cerraría {closed} de {open_before} registros abiertos, más del {CLOSING_LIMIT} %. "
-                "Quizá está incompleto.",
-            )
+        return len(self.report.closed), open_before
 
     def _merge(self, cursor: Any) -> None:
         counts = self.report.counts
@@ -226,17 +270,37 @@ class _Run:
             if texts := [text for (text,) in cursor.fetchall()]:
                 self.report.notices[word], counts[word] = texts, len(texts)
 
-    def _apply_effects(self) -> None:
-        """Save what the load did in its row, and let its effects follow; they add what they counted."""
+    def _apply_effects(self) -> list[Ended]:
+        """Save what the load did in its row, and let its effects follow; they add what they counted.
+
+        Returns what they ended.
+        """
         load, report = self.load, self.report
         load.snapshot_date, load.counts, load.loaded_at = report.snapshot_date, report.totals(), clock.now()
         if not self.dry_run:
             load.state, load.is_undoable = RegistryLoad.State.APPLIED, bool(self.registry.tracked)
             change_capture.discard(RegistryLoad.objects.filter(kind=load.kind).exclude(pk=load.pk))
             load.save()
+        ended = []
         for effect in effects():
-            report.counts.update(effect.apply(load) or {})
+            in_force = effect.endings.in_force() if effect.endings else 0
+            counts = effect.apply(load) or {}
+            report.counts.update(counts)
+            if effect.endings:
+                total = sum(counts.get(name, 0) for name in effect.endings.counts)
+                ended.append((effect.endings.what, total, in_force))
         load.counts = report.totals()
+        return ended
+
+    def _check_endings(self, ended: Sequence[Ended]) -> None:
+        """Note what closes and ends. Raises RegistryError when that is too much and was not allowed."""
+        amounts = [f"{format_number(count)} de {format_number(before)} {what}" for what, count, before in ended]
+        rows, *others = amounts
+        consequence = f", y terminarían {' y '.join(others)}" if others else ""
+        text = f"el archivo cerraría {rows}{consequence}"
+        self.report.notes.insert(0, f"{text[:1].upper()}{text[1:]}.")
+        if any(count * 100 > before * CLOSING_LIMIT for _, count, before in ended):
+            self._raise_obstacle("allow_closing", f"{text}: más del {CLOSING_LIMIT} %. Quizá está incompleto.")
 
     def record(self) -> None:
         """Save the counts and the report, and write the event."""
@@ -261,13 +325,14 @@ def _last_snapshot_date(kind: str) -> date | None:
 
 
 def save_report(load: RegistryLoad, report: Report) -> None:
-    """Store what is shown and downloaded of a load, without the subjects of rejected rows (documents of persons)."""
+    """Store what is shown and downloaded of a load, without the keys of rejected rows (documents of persons)."""
     values = {
         "created_at": clock.now(),
         "obstacles": [list(obstacle) for obstacle in report.obstacles],
         "samples": report.samples | {"notices": report.notices},
         "closed": sorted(report.closed),
         "rejections": [[row.line, row.reason] for row in sorted(report.rejections)],
+        "notes": report.notes,
     }
     RegistryReport.objects.update_or_create(load=load, defaults=values)
 

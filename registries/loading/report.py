@@ -27,7 +27,7 @@ ROW_LABELS = {
 
 def count_labels() -> dict[str, str]:
     """What each count of a load is called, in the order in which they are shown."""
-    labels = dict(ROW_LABELS)
+    labels = ROW_LABELS | {"retained": "sin cerrar por dudas"}
     for registry in registries():
         labels |= registry.count_labels
     for effect in effects():
@@ -54,6 +54,8 @@ class Report:
     closed: list[str] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     obstacles: list[Obstacle] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What to know before it is applied: how much closes and ends, and what does not."""
     samples: dict[str, Any] = field(default_factory=dict)
     """The first rows that are new or changed, from `change_capture.samples`."""
 

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 (
                     "allow_closing",
                     models.BooleanField(
-                        db_default=False, default=False, verbose_name="aceptar que cierre más del 20 %"
+                        db_default=False, default=False, verbose_name="aceptar que cierre o termine más del 1 %"
                     ),
                 ),
                 ("error", models.TextField(blank=True, db_default="", default="", verbose_name="por qué no")),
@@ -138,6 +138,7 @@ class Migration(migrations.Migration):
                 ("samples", models.JSONField(default=dict, verbose_name="primeras filas")),
                 ("closed", models.JSONField(default=list, verbose_name="cerradas")),
                 ("rejections", models.JSONField(default=list, verbose_name="rechazadas")),
+                ("notes", models.JSONField(default=list, verbose_name="antes de aplicar")),
                 ("undone", models.JSONField(default=dict, verbose_name="al deshacer")),
             ],
             options={

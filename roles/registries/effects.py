@@ -19,6 +19,7 @@ from mipres_admin.database import clock
 from mipres_admin.database.locks import lock_rows
 from mipres_admin.outbox.mail import notification, notify_all
 from mipres_admin.public_urls import public_address
+from registries.loading.effects import Endings
 from registries.models import RegistryLoad
 from roles import role_changes
 from roles.actions.role_assignments import (
@@ -56,6 +57,12 @@ COUNT_LABELS = {
     "roles_restored": "roles devueltos",
     "roles_not_restored": "roles no devueltos",
 }
+
+ENDINGS = Endings(
+    "roles vigentes",
+    lambda: RoleAssignment.objects.not_ended().count(),
+    frozenset(name for name in COUNT_LABELS if name.startswith("roles_ended_")),
+)
 
 
 def _lock_users(users: Iterable[int], kind: str = "") -> None:
@@ -106,9 +113,10 @@ def apply(load: RegistryLoad) -> dict[str, int]:
     Each user and sede has one event, the person one mail (unless deceased), and the delegates of each entity one mail
     for the whole load. What ended already is not ended again.
     """
-    _lock_users((item.user for item in ineligible_assignments(clock.now(), loading=load.kind).values()), load.kind)
+    candidates = ineligible_assignments(clock.now(), load.kind, load.retained)
+    _lock_users((item.user for item in candidates.values()), load.kind)
     now = clock.now()
-    ineligible = ineligible_assignments(now, loading=load.kind)
+    ineligible = ineligible_assignments(now, load.kind, load.retained)
     if not ineligible:
         return {}
     changes = _changes(load, ineligible, now)

@@ -4,6 +4,7 @@ Only what a registry closed ends roles, never what it did not have. Plazas of SS
 of them was loaded, because it holds every one that is running.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -90,6 +91,7 @@ WHERE sedes.open = 0 AND (sedes.known > 0 OR EXISTS (
 ))
 """
 
+# whose plaza may be a rejected row of the file keep their roles, also when another registry is loaded later
 PLAZA = f"""
 SELECT role.id, role.user_id, post.until FROM {OF_PERSONS}
 LEFT JOIN LATERAL (
@@ -101,6 +103,11 @@ LEFT JOIN LATERAL (
 WHERE {CURRENT} AND registered.kind = %(sso)s AND entity.kind = ANY (%(giving_to_sso)s)
     AND (role.ends_at <= post.until) IS NOT TRUE
     AND %(plazas_are_known)s
+    AND CASE WHEN %(loading_plazas)s THEN person.document_number <> ALL (%(retained)s::text[])
+        ELSE EXISTS (
+            SELECT FROM roles_ssopost
+            WHERE (document_type, document_number) = (person.document_type, person.document_number)
+        ) END
 """
 
 # Whom a registry affects: users who may not be given roles on what it said before. Those of the list of deceased
@@ -159,10 +166,13 @@ def affected_users(kind: str) -> set[int]:
         return {user for (user,) in cursor.fetchall()}
 
 
-def ineligible_assignments(now: datetime, loading: str = "") -> dict[int, IneligibleAssignment]:
+def ineligible_assignments(
+    now: datetime, loading: str = "", retained: Sequence[str] = ()
+) -> dict[int, IneligibleAssignment]:
     """The assignments that the registries do not allow, by key; one statement for each reason.
 
-    `loading` is the kind of the registry that is being loaded or previewed in this transaction.
+    `loading` is the kind of the registry that is being loaded or previewed in this transaction, `retained` the keys
+    that its rejected rows may have.
     """
     network = [(kind.value, role.value) for kind in EPS_KINDS for role in network_roles(kind)]
     plazas = "sso"
@@ -178,6 +188,8 @@ def ineligible_assignments(now: datetime, loading: str = "") -> dict[int, Inelig
         "sso": UserKind.SSO.value,
         "giving_to_sso": kinds_giving_to(UserKind.SSO),
         # a file of plazas that was only uploaded, refused, cancelled or undone says nothing
+        "loading_plazas": loading == plazas,
+        "retained": list(retained),
         "plazas_are_known": loading == plazas or RegistryLoad.objects.not_undone(plazas).exists(),
     }
     ineligible: dict[int, IneligibleAssignment] = {}

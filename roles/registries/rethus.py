@@ -6,7 +6,7 @@ ReTHUS: Registro Único Nacional del Talento Humano en Salud (Ley 1164 de 2007, 
 import re
 from collections.abc import Sequence
 
-from accounts.registries.person_columns import person, person_columns, person_subject
+from accounts.registries.person_columns import DOCUMENT, person, person_columns
 from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import required, within
 from registries.loading.change_capture import TrackedTable
@@ -40,6 +40,15 @@ WHERE closed_on IS NULL AND document_number <> ALL (%(rejected)s::text[])
             = (entry.document_type, entry.document_number, entry.profession_id)
     )
 RETURNING format('%%s …%%s %%s', document_type, right(document_number, 4), profession_id)
+"""
+
+ABSENT = """
+SELECT document_number, '', 1 FROM roles_rethusentry AS entry
+WHERE closed_on IS NULL AND NOT EXISTS (
+    SELECT FROM registry_rows AS file
+    WHERE (file.document_type, file.document_number, file.profession_id)
+        = (entry.document_type, entry.document_number, entry.profession_id)
+)
 """
 
 CHANGES = """
@@ -83,6 +92,8 @@ class Rethus(Registry):
         "registry_number": "text",
     }
     open_rows = "SELECT count(*) FROM roles_rethusentry WHERE closed_on IS NULL"
+    key_form = DOCUMENT
+    absent = ABSENT
     closings = (CLOSE,)
     merges = {"professions": PROFESSIONS}
     count_labels = {"professions_new": "profesiones nuevas", "professions_changed": "profesiones cambiadas"}
@@ -113,5 +124,5 @@ class Rethus(Registry):
         registry_number = within(registry_number, 30, "el registro profesional")
         return f"{id_type}{number} {code}", (id_type, number, code, profession, registry_number)
 
-    def subject(self, cells: Sequence[str]) -> str:
-        return person_subject(cells[0], cells[1])
+    def key_cell(self, cells: Sequence[str]) -> str:
+        return cells[1]

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from accounts.registries.person_columns import person, person_columns, person_subject
+from accounts.registries.person_columns import DOCUMENT, person, person_columns
 from entities.models import Sede
 from entities.registries.reps import sede_code
 from mipres_admin.excel.headings import ExpectedColumn
@@ -70,6 +70,20 @@ FROM (SELECT * FROM deleted UNION ALL SELECT * FROM ended) AS closed
 JOIN entities_sede AS sede ON sede.id = closed.sede_id
 """
 
+# and the users who may have roles without a plaza that the portal knows
+ABSENT = """
+SELECT post.document_number, '', 1 FROM roles_ssopost AS post JOIN entities_sede AS sede ON sede.id = post.sede_id
+WHERE post.ends_on >= %(today)s AND NOT EXISTS (
+    SELECT FROM registry_rows AS file
+    WHERE (file.document_type, file.document_number, file.code, file.starts_on)
+        = (post.document_type, post.document_number, sede.code, post.starts_on)
+)
+UNION ALL
+SELECT person.document_number, '', 0 FROM roles_registereduser AS registered
+JOIN accounts_person AS person ON person.id = registered.person_id
+WHERE registered.kind = 'SSO'
+"""
+
 CHANGES = """
 SELECT file.document_type, file.document_number, sede.id AS sede_id, file.starts_on, file.ends_on, post.id AS post_id,
     CASE WHEN post.id IS NULL THEN 'new'
@@ -116,6 +130,8 @@ class Sso(Registry):
     }
     refusals = (HISTORY,)
     open_rows = "SELECT count(*) FROM roles_ssopost WHERE ends_on >= %(today)s"
+    key_form = DOCUMENT
+    absent = ABSENT
     closings = (CLOSE,)
     changes = CHANGES
     writes = (UPDATE, INSERT)
@@ -149,5 +165,5 @@ class Sso(Registry):
                 raise Rejected(f"se cruza con otra plaza de la misma persona en el archivo, en {place} desde {first}")
         self.reserved[document].append((starts, ends, code))
 
-    def subject(self, cells: Sequence[str]) -> str:
-        return person_subject(cells[0], cells[1])
+    def key_cell(self, cells: Sequence[str]) -> str:
+        return cells[1]

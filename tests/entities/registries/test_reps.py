@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def reps(tmp_path: Path) -> Any:
     def load_rows(*rows: dict[str, str], **options: Any) -> dict[str, int]:
+        options = {"allow_closing": True} | options
         return counts(load("import_reps", csv_file(tmp_path / "reps.csv", rows), **options))
 
     return load_rows
@@ -225,7 +226,7 @@ def test_without_a_snapshot_it_is_closed_today(reps: Any) -> None:
 
 def test_summary_names_what_was_closed(tmp_path: Path) -> None:
     load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
-    said = load("import_reps", csv_file(tmp_path / "reps.csv", sites(4)))
+    said = load("import_reps", csv_file(tmp_path / "reps.csv", sites(4)), allow_closing=True)
     assert "Cerradas:\n  110010000105" in said
 
 

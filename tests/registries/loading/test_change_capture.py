@@ -102,7 +102,7 @@ def undone(client: Client, kind: str = "reps", reason: str = "Archivo equivocado
 def test_earlier_rows_are_stored_for_the_last_load_only(tmp_path):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
     load("import_eps", MAKERS["eps"](tmp_path / "eps.csv", 1))
-    load("import_reps", csv_file(tmp_path / "b.csv", sites(4)))
+    load("import_reps", csv_file(tmp_path / "b.csv", sites(4)), allow_closing=True)
     last = RegistryLoad.objects.not_undone("reps").first()
     assert set(RegistryChange.objects.values_list("load", flat=True)) == {last.pk}
     assert last.pk not in set(RegistryAddition.objects.values_list("load", flat=True))

@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 from django.core.management.base import CommandError
 
+from accounts.models import Account
 from demo.synthetic_reps import HEADINGS
 from entities.models import Entity, Sede
+from entities.registries.reps import Reps
 from mipres_admin.history.models import HistoryEntry
+from registries.loading.loader import Options, load_file
 from registries.models import RegistryLoad
+from roles.matrix import Role
+from tests.factories import make_assignment, make_user
 from tests.registry_files import (
     counts,
     csv_file,
@@ -31,6 +36,12 @@ def reps(tmp_path: Path) -> Any:
     return load_rows
 
 
+def many_sites(count: int) -> list[dict[str, str]]:
+    """So many sedes of as many prestadores of one entity."""
+    codes = [f"1100{number:06}" for number in range(1, count + 1)]
+    return [sede_row(codigoprestador=code, codigohabilitacionsede=f"{code}01") for code in codes]
+
+
 GOOD = sede_row(codigohabilitacionsede="110010000199", nombresede="LA BUENA")
 
 
@@ -44,16 +55,64 @@ def said(tmp_path: Path) -> Any:
     return load_rows
 
 
-def test_file_that_closes_more_than_a_fifth_is_refused(reps: Any) -> None:
+def test_file_that_closes_more_than_one_per_cent_is_refused(reps: Any) -> None:
+    reps(*many_sites(199))
+    with pytest.raises(CommandError, match=r"cerraría 2 de 199 registros abiertos.*más del 1 %.*--allow-closing"):
+        reps(*many_sites(197))
+    assert Sede.objects.open().count() == 199
+
+
+def test_one_per_cent_exactly_is_allowed(reps: Any) -> None:
+    reps(*many_sites(200))
+    assert reps(*many_sites(198))["cerradas"] == 2
+
+
+def test_roles_that_end_above_one_per_cent_refuse_the_file(
+    reps: Any, tmp_path: Path, sede: Sede, delegate: Account
+) -> None:
+    make_assignment(make_user(), sede, Role.PRESCRIPTOR, delegate)
+    own = sede_row(codigoprestador=sede.code[:10], codigohabilitacionsede=sede.code)
+    rows = many_sites(200)
+    reps(*rows, own, allow_closing=True)
+    refusal = r"cerraría 1 de 201 registros abiertos, y terminarían 1 de 1 roles vigentes: más del 1 %"
+    with pytest.raises(CommandError, match=refusal):
+        reps(*rows)
+    assert Sede.objects.open().count() == 201
+
+
+def test_command_says_what_closes_before_it_is_applied(tmp_path: Path) -> None:
+    path, seen = csv_file(tmp_path / "reps.csv", [sede_row()]), []
+    load_file(Reps(), path, Options(), lambda *_: None, announce=lambda text: seen.append((text, _applied())))
+    assert seen == [("El archivo cerraría 0 de 0 registros abiertos, y terminarían 0 de 0 roles vigentes.", 0)]
+    assert _applied() == 1
+
+
+def _applied() -> int:
+    return HistoryEntry.objects.filter(event="reps.loaded").count()
+
+
+def test_preview_by_command_changes_nothing(reps: Any, tmp_path: Path) -> None:
     reps(*sites(9))
-    with pytest.raises(CommandError, match=r"cerraría 2 de 9 registros abiertos.*--allow-closing"):
-        reps(*sites(7))
-    assert Sede.objects.open().count() == 9
+    said = load("import_reps", csv_file(tmp_path / "reps.csv", sites(7)), preview=True)
+    assert "El archivo cerraría 2 de 9 registros abiertos" in said
+    assert "No se cargaría así: el archivo cerraría 2 de 9" in said
+    assert (Sede.objects.open().count(), RegistryLoad.objects.count()) == (9, 1)
 
 
-def test_fifth_exactly_is_allowed(reps: Any) -> None:
-    reps(*sites(10))
-    assert reps(*sites(8))["cerradas"] == 2
+@pytest.mark.parametrize("cut", [-25, -60, -150])
+def test_file_cut_in_mid_line_is_refused(reps: Any, tmp_path: Path, cut: int) -> None:
+    path = csv_file(tmp_path / "reps.csv", sites(9))
+    path.write_text(path.read_text()[:cut])
+    with pytest.raises(CommandError, match="se corta a mitad de la línea 10"):
+        load("import_reps", path, allow_closing=True)
+    assert not Sede.objects.exists()
+
+
+def test_last_line_without_end_that_is_whole_is_loaded(tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "reps.csv", sites(2))
+    path.write_text(path.read_text().rstrip("\n"))
+    load("import_reps", path)
+    assert Sede.objects.count() == 2
 
 
 def test_closing_more_can_be_allowed(reps: Any) -> None:

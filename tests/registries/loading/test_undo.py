@@ -212,7 +212,7 @@ def test_conflicting_rows_refuse_the_whole_undo(clerk, tmp_path):
     ]  # fmt: skip
     headings = tuple(rows[0])
     load("import_sso", csv_file(tmp_path / "a.csv", rows, headings))
-    load("import_sso", csv_file(tmp_path / "b.csv", rows[:8], headings))
+    load("import_sso", csv_file(tmp_path / "b.csv", rows[:8], headings), allow_closing=True)
     SsoPost.objects.create(
         document_type="CC", document_number="1025000208", sede=Sede.objects.get(code="110010000102"),
         starts_on=today + DAY * 15, ends_on=today + DAY * 16,
@@ -227,7 +227,7 @@ def test_conflicting_rows_refuse_the_whole_undo(clerk, tmp_path):
 def test_only_the_last_load_can_be_undone(clerk, tmp_path):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
     first = RegistryLoad.objects.get()
-    load("import_reps", csv_file(tmp_path / "b.csv", sites(4)))
+    load("import_reps", csv_file(tmp_path / "b.csv", sites(4)), allow_closing=True)
     assert "deshacer" not in page_of(clerk, first)
     said = run_action(clerk, first, "deshacer")
     assert "La carga no se puede deshacer" in said
@@ -237,7 +237,7 @@ def test_only_the_last_load_can_be_undone(clerk, tmp_path):
 
 def test_undone_load_and_the_one_before_cannot_be_undone(clerk, tmp_path):
     load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
-    load("import_reps", csv_file(tmp_path / "b.csv", sites(4)))
+    load("import_reps", csv_file(tmp_path / "b.csv", sites(4)), allow_closing=True)
     last = undone(clerk)
     assert "Ya estaba hecho" in run_action(clerk, last, "deshacer")
     assert "La carga no se puede deshacer" in run_action(clerk, RegistryLoad.objects.earliest("pk"), "deshacer")

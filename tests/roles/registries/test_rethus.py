@@ -33,6 +33,7 @@ def people(count: int) -> list[dict[str, str]]:
 @pytest.fixture
 def rethus(tmp_path: Path) -> Any:
     def load_rows(*rows: dict[str, str], **options: Any) -> str:
+        options = {"allow_closing": True} | options
         return load("import_rethus", csv_file(tmp_path / "rethus.csv", rows, HEADINGS), **options)
 
     return load_rows
