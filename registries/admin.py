@@ -84,7 +84,7 @@ UNDO = ObjectAction(
     label="Deshacer",
     confirmation=(
         "El registro vuelve a como estaba antes de esta carga, y los roles que ella terminó vuelven. Lo que otros "
-        "cambiaron después no se toca: el informe lo nombra. Lo hace el portal en segundo plano, todo o nada."
+        "cambiaron después no se toca: el informe lo nombra. Lo hace el portal en segundo plano."
     ),
     permission="registries.undo_load",
     success_message="Quedó pedido: esta página muestra el avance.",

@@ -1,7 +1,8 @@
 """How is a load undone? Its rows become what `change_capture` stored, except those changed or used since.
 
-The report names these: a row that somebody changed after the load stays as it is (skipped); a row that the load added
-and that is referred to by now stays too, closed where it can be (in use).
+The report names these: a row that somebody changed after the load stays as it is (skipped), and so does one that cannot
+be as it was beside what others wrote since; a row that the load added and that is referred to by now stays too, closed
+where it can be (in use).
 """
 
 from collections.abc import Sequence
@@ -65,17 +66,27 @@ UPDATE {table} AS row SET {closing} = %(today)s WHERE row.{key}::text = ANY (%(k
 
 DELETE = """
 DELETE FROM {table} AS row USING registry_undo AS undo
-WHERE undo."table" = '{table}' AND undo.state = 'new' AND row.{key} = undo.key::{type}
+WHERE undo."table" = '{table}' AND undo.state = 'new' AND row.{key} = undo.key::{type} AND undo.key = ANY (%(keys)s)
 """
 RESTORE = """
 UPDATE {table} AS row SET {assignments}
 FROM registry_undo AS undo, jsonb_populate_record(NULL::{table}, undo.before) AS earlier
-WHERE undo."table" = '{table}' AND undo.state = 'changed' AND row.{key} = undo.key::{type}
+WHERE undo."table" = '{table}' AND undo.state = 'changed' AND row.{key} = undo.key::{type} AND undo.key = ANY (%(keys)s)
 """
 INSERT_AGAIN = """
 INSERT INTO {table} ({columns})
 SELECT {earlier_columns} FROM registry_undo AS undo, jsonb_populate_record(NULL::{table}, undo.before) AS earlier
-WHERE undo."table" = '{table}' AND undo.state = 'deleted'
+WHERE undo."table" = '{table}' AND undo.state = 'deleted' AND undo.key = ANY (%(keys)s)
+"""
+KEYS = """SELECT key FROM registry_undo WHERE "table" = '{table}' AND state = %(state)s ORDER BY key"""
+NAMES_OF_DELETED = """
+SELECT {shown} FROM registry_undo AS undo, jsonb_populate_record(NULL::{table}, undo.before) AS row
+WHERE undo."table" = '{table}' AND undo.key = ANY (%(keys)s) ORDER BY 1
+"""
+# Django's foreign keys are deferred: a row that cannot be deleted shall say so at once
+FOREIGN_KEYS = """
+SELECT string_agg(DISTINCT quote_ident(conname), ', ') FROM pg_constraint
+WHERE contype = 'f' AND condeferrable AND ARRAY[conrelid, confrelid] && %(tables)s::regclass[]::oid[]
 """
 
 
@@ -110,8 +121,7 @@ def undo_summary(load: RegistryLoad) -> dict[str, int]:
 def undo_load(registry: Registry, load: RegistryLoad) -> UndoResult:
     """Restore what a load has changed, in one transaction with its history, which says who asked for it and why.
 
-    Raises RegistryError, and changes nothing, when the load is not the last one of its registry, or when rows added
-    since conflict with those that it deleted.
+    Raises RegistryError, and changes nothing, when the load is not the last one of its registry.
     """
     if not load.is_undoable:
         raise RegistryError("Esta carga ya no se puede deshacer: hubo otra después, o ya se deshizo.")
@@ -119,14 +129,7 @@ def undo_load(registry: Registry, load: RegistryLoad) -> UndoResult:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
         cursor.execute("SET LOCAL work_mem = '64MB'")
-        try:
-            with transaction.atomic():
-                _restore(cursor, registry, load, result)
-        except IntegrityError as error:
-            raise RegistryError(
-                "La carga no se puede deshacer: lo que se registró después se cruza con las filas que volverían. "
-                "No cambió nada."
-            ) from error
+        _restore(cursor, registry, load, result)
     load.state, load.is_undoable, load.undone_at = RegistryLoad.State.UNDONE, False, clock.now()
     load.save(update_fields=["state", "is_undoable", "undone_at"])
     for effect in effects():
@@ -138,17 +141,53 @@ def undo_load(registry: Registry, load: RegistryLoad) -> UndoResult:
 
 def _restore(cursor: Any, registry: Registry, load: RegistryLoad, result: UndoResult) -> None:
     cursor.execute(STAGE.format(load=int(load.pk)))
+    cursor.execute(FOREIGN_KEYS, {"tables": [tracked.table for tracked in (*registry.tracked, *tracked_by_effects())]})
+    cursor.execute(f"SET CONSTRAINTS {cursor.fetchone()[0]} IMMEDIATE")
     for tracked in (*registry.tracked, *tracked_by_effects()):
         result.skipped += [f"{name}: cambió después de la carga" for name in _texts(cursor, CHANGED_SINCE, tracked)]
     for statement in undo_obstacles(registry):
         cursor.execute(statement, {})
         result.skipped += [text for (text,) in cursor.fetchall()]
     for tracked in reversed(registry.tracked):
-        _retain_used(cursor, tracked, result)
-        result.deleted += _run(cursor, DELETE, tracked)
-        result.restored += _run(cursor, RESTORE, tracked) + _run(cursor, INSERT_AGAIN, tracked)
+        used = _used(cursor, tracked)
+        deleted, conflicting = _attempt(cursor, DELETE, tracked, _texts(cursor, KEYS, tracked, state="new"))
+        result.deleted += deleted
+        _keep(cursor, tracked, [*used, *conflicting], result)
+        _put_back(cursor, RESTORE, tracked, "changed", result)
+        _put_back(cursor, INSERT_AGAIN, tracked, "deleted", result)
     for tracked in tracked_by_effects():
-        result.restored += _run(cursor, RESTORE, tracked)
+        _put_back(cursor, RESTORE, tracked, "changed", result)
+
+
+def _put_back(cursor: Any, statement: str, tracked: TrackedTable, state: str, result: UndoResult) -> None:
+    """Restore the rows of a state; name those that cannot be beside what others wrote since."""
+    keys = _texts(cursor, KEYS, tracked, state=state)
+    while keys:  # one row may have to make room for another first
+        restored, left = _attempt(cursor, statement, tracked, keys)
+        result.restored += restored
+        if not restored:
+            break
+        keys = left
+    if keys:
+        names = _texts(cursor, NAMES_OF_DELETED if state == "deleted" else NAMES, tracked, keys=keys)
+        result.skipped += [f"{name}: se cruza con lo que se registró después; queda como está" for name in names]
+
+
+def _attempt(cursor: Any, statement: str, tracked: TrackedTable, keys: Sequence[str]) -> tuple[int, list[str]]:
+    """Run a statement for these rows, or in halves for those that it can be run for; how many, and the others."""
+    if not keys:
+        return 0, []
+    try:
+        with transaction.atomic():
+            return _run(cursor, statement, tracked, keys=list(keys)), []
+    except IntegrityError:
+        if len(keys) == 1:
+            return 0, list(keys)
+    middle = len(keys) // 2
+    (first, left), (second, right) = (
+        _attempt(cursor, statement, tracked, half) for half in (keys[:middle], keys[middle:])
+    )
+    return first + second, left + right
 
 
 def _sql_parts(tracked: TrackedTable) -> dict[str, str]:
@@ -176,17 +215,22 @@ def _texts(cursor: Any, statement: str, tracked: TrackedTable, **values: Any) ->
     return [text for (text,) in cursor.fetchall()]
 
 
-def _retain_used(cursor: Any, tracked: TrackedTable, result: UndoResult) -> None:
-    """Take new rows that anything refers to out of the undoing: they stay, closed where they can be."""
+def _used(cursor: Any, tracked: TrackedTable) -> list[str]:
+    """Take new rows that anything refers to out of the undoing; their keys."""
     keys: list[str] = []
     for table, column in _referring(tracked):
         cursor.execute(USED.format(**_sql_parts(tracked), other=table, column=column), {})
         keys += [key for (key,) in cursor.fetchall()]
+    return keys
+
+
+def _keep(cursor: Any, tracked: TrackedTable, keys: Sequence[str], result: UndoResult) -> None:
+    """New rows that stay, closed where they can be."""
     if not keys:
         return
-    names = _texts(cursor, NAMES, tracked, keys=keys)
+    names = _texts(cursor, NAMES, tracked, keys=list(keys))
     if tracked.closing:
-        _run(cursor, CLOSE, tracked, keys=keys, today=timezone.localdate())
+        _run(cursor, CLOSE, tracked, keys=list(keys), today=timezone.localdate())
     note = "ya se usa; queda cerrada" if tracked.closing else "ya se usa; queda"
     result.in_use += [f"{name}: {note}" for name in names]
 

@@ -71,7 +71,9 @@ def test_roles_that_end_above_one_per_cent_refuse_the_file(
     reps: Any, tmp_path: Path, sede: Sede, delegate: Account
 ) -> None:
     make_assignment(make_user(), sede, Role.PRESCRIPTOR, delegate)
-    own = sede_row(codigoprestador=sede.code[:10], codigohabilitacionsede=sede.code)
+    own = sede_row(
+        codigoprestador=sede.code[:10], codigohabilitacionsede=sede.code, numeroidentificacion=sede.entity.nit
+    )
     rows = many_sites(200)
     reps(*rows, own, allow_closing=True)
     refusal = r"cerraría 1 de 201 registros abiertos, y terminarían 1 de 1 roles vigentes: más del 1 %"

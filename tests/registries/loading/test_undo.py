@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -203,7 +204,7 @@ def test_undo_leaves_a_moved_sede_with_new_roles(clerk, tmp_path, ministry):
     assert Sede.objects.get().entity.nit == "990000002"
 
 
-def test_conflicting_rows_refuse_the_whole_undo(clerk, tmp_path):
+def test_undo_leaves_and_names_a_row_that_conflicts_with_a_newer_one(clerk, tmp_path):
     today = timezone.localdate()
     load("import_reps", csv_file(tmp_path / "sedes.csv", sites(3)))
     rows = [
@@ -212,16 +213,17 @@ def test_conflicting_rows_refuse_the_whole_undo(clerk, tmp_path):
     ]  # fmt: skip
     headings = tuple(rows[0])
     load("import_sso", csv_file(tmp_path / "a.csv", rows, headings))
-    load("import_sso", csv_file(tmp_path / "b.csv", rows[:8], headings), allow_closing=True)
+    load("import_sso", csv_file(tmp_path / "b.csv", rows[:7], headings), allow_closing=True)
     SsoPost.objects.create(
         document_type="CC", document_number="1025000208", sede=Sede.objects.get(code="110010000102"),
         starts_on=today + DAY * 15, ends_on=today + DAY * 16,
     )  # fmt: skip
-    before = contents()
     last = undone(clerk, "sso")
-    assert last.state == "applied"
-    assert "no se puede deshacer: lo que se registró después" in page_of(clerk, last)
-    assert contents() == before
+    assert last.state == "undone"
+    text = f"CC …0208 desde {today + DAY * 10}: se cruza con lo que se registró después; queda como está"
+    assert text in page_of(clerk, last)
+    posts = SsoPost.objects.filter(sede__code="110010000101").values_list("document_number", flat=True)
+    assert sorted(posts) == [f"102500020{n}" for n in range(8)]
 
 
 def test_only_the_last_load_can_be_undone(clerk, tmp_path):
@@ -253,3 +255,28 @@ def test_newer_load_prevents_a_queued_undo(clerk, tmp_path):
     last.refresh_from_db()
     assert last.state == "applied"
     assert "ya no se puede deshacer" in page_of(clerk, last)
+
+
+def test_undo_makes_room_before_a_row_gets_its_days_back(clerk, tmp_path):
+    load("import_reps", csv_file(tmp_path / "sedes.csv", sites(3)))
+    headings, today = tuple(sso(1)[0]), timezone.localdate()
+
+    def rows(*days: tuple[int, int]) -> list[dict[str, str]]:
+        first = {"tipo_documento": "CC", "numero_documento": "1025000201", "codigo_habilitacion": "110010000101"}
+        return [first | {"desde": str(today + DAY * start), "hasta": str(today + DAY * end)} for start, end in days]
+
+    load("import_sso", csv_file(tmp_path / "a.csv", rows((1, 20), (21, 30)), headings))
+    before = contents()
+    load("import_sso", csv_file(tmp_path / "b.csv", rows((1, 5), (21, 60)), headings), allow_closing=True)
+    assert undone(clerk, "sso").state == "undone"
+    assert contents() == before
+
+
+def test_undo_leaves_and_names_a_new_row_that_the_database_keeps(clerk, tmp_path):
+    load("import_reps", csv_file(tmp_path / "a.csv", sites(5)))
+    with connection.cursor() as cursor:  # a table that no model knows
+        cursor.execute("CREATE TABLE inspections (sede bigint REFERENCES entities_sede DEFERRABLE INITIALLY DEFERRED)")
+        cursor.execute("INSERT INTO inspections SELECT id FROM entities_sede WHERE code = '110010000102'")
+    last = undone(clerk)
+    assert (last.state, [sede.code for sede in Sede.objects.all()]) == ("undone", ["110010000102"])
+    assert "110010000102 CLÍNICA DEL RÍO CENTRO: ya se usa; queda cerrada" in page_of(clerk, last)
