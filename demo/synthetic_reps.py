@@ -166,7 +166,7 @@ SPOILT: tuple[Callable[[str], str], ...] = (
     lambda code: f"{code}.0",
     lambda code: f"{code[:3]}.{code[3:6]}.{code[6:9]}.{code[9:]}",
     lambda code: f"{int(code):.5E}".replace(".", ","),
-    lambda code: f"{code[:-1]}O",
+    lambda code: code.replace("0", "O", 1),
 )
 """What spreadsheets and people make of a código de habilitación."""
 

@@ -25,12 +25,12 @@ def march():
 
 
 def test_month_tells_the_truth_and_is_undone(march, ministry, tmp_path):
-    month = next_month(march, 1, mergers=5, renumbered=20, spoilt=0)
+    month = next_month(march, 1, mergers=5, renumbered=20, spoilt=6)
     write(tmp_path / "march.csv", march)
     write(tmp_path / "april.csv", month.rows)
     load("import_reps", tmp_path / "march.csv")
-    users = [make_user() for _ in range(2)]
-    for user, codes in zip(users, (month.merged, month.renumbered), strict=True):
+    users = [make_user() for _ in range(3)]
+    for user, codes in zip(users, (month.merged, month.renumbered, month.spoilt), strict=True):
         make_assignment(
             user, Sede.objects.filter(code__in=codes, entity__kind="IPS").earliest("code"), "Rol_Anulador", ministry
         )
@@ -53,4 +53,4 @@ def test_month_tells_the_truth_and_is_undone(march, ministry, tmp_path):
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     undo_load(get_registry("reps")(), april)
     assert contents(*TABLES) == before
-    assert RoleAssignment.objects.current().count() == 2
+    assert RoleAssignment.objects.current().count() == 3
