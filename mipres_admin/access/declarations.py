@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.views.decorators.http import require_http_methods
 
 from mipres_admin.access.bodies import ORDINARY_BODY, Upload
 
@@ -132,6 +133,8 @@ def _declaration(access: Access) -> Declaration:
     def declare[V: View](view: V, /) -> V:
         if hasattr(view, "access"):
             raise TypeError(f"{view} has two access declarations.")
+        if access.methods and access.methods != ANY:
+            view = require_http_methods(list(access.methods))(view)
         view.access = access  # type: ignore[attr-defined]
         return view
 

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.deprecation import MiddlewareMixin
 
-from mipres_admin.access.declarations import ANY, GATED_BY_THEIR_LIBRARY, declared
+from mipres_admin.access.declarations import ANY, FORM, GATED_BY_THEIR_LIBRARY, declared
 
 
 def _grant(request: Any, account: Any) -> None:
@@ -17,12 +17,15 @@ def _grant(request: Any, account: Any) -> None:
 
 
 class MethodMiddleware(MiddlewareMixin):
-    """Refuse a method that the view does not declare, before the CSRF check, which would say that a page is old."""
+    """Refuse PUT, DELETE and the like before the CSRF check, which would say that a page is old.
+
+    A POST that the view does not declare is refused by the view, after its access was checked.
+    """
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """405, or None; what declares nothing, or ANY, checks the method itself."""
         access = declared(view)
-        if access is None or access.methods in ((), ANY) or request.method in access.methods:
+        if access is None or access.methods in ((), ANY) or request.method in (*FORM, "OPTIONS", *access.methods):
             return None
         return HttpResponseNotAllowed(access.methods)
 
