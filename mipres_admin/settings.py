@@ -217,6 +217,7 @@ CAPTCHA_FILTER_FUNCTIONS = ("accounts.captcha.image.wave", "captcha.helpers.post
 
 # ---------------------------------------------------------------- sessions, cookies, headers
 
+SESSION_ENGINE = "accounts.security.session_store"
 SESSION_LONGEST_HOURS = 12
 # an hour more, so that a person who comes back late learns why the session ended
 SESSION_COOKIE_AGE = (SESSION_LONGEST_HOURS + 1) * 60 * 60

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import InternalError, connection, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -19,6 +18,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from accounts.actions.impersonation import end_impersonation
 from accounts.models import Impersonation
 from accounts.rules.impersonation import CHANGES_REFUSED, DOWNLOADS_REFUSED, end_reason, is_own, page_refusal
+from accounts.security.session_store import SessionStore
 from mipres_admin.refusals import Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
