@@ -10,7 +10,7 @@ from accounts.events import Event
 from accounts.models import Account, AccountSession, PasswordLink, Suspension, can_log_in_q
 from accounts.security.login_limits import counters_of, failures_of
 from accounts.security.notices import notify_person
-from accounts.security.sessions import end_sessions_of
+from accounts.security.sessions import end_sessions_of, may_be_open
 from entities.actions.sedes import disable_sede, enable_sede
 from entities.models import Entity, Sede
 from entities.rules.sedes import SedeUse
@@ -151,11 +151,15 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
 
 @transaction.atomic
 def close_sessions(*, by: Account, account: Account, reason: str) -> bool:
-    """End every session of an account; return whether there was any. Raises Refused as `unlock_account` does."""
+    """End every session of an account, and what browsers remember of one; return whether there was any.
+
+    Raises Refused as `unlock_account` does.
+    """
     _refuse_staff(by, account)
     account = lock(account)
-    if not end_sessions(account=account, by=by, reason=reason):
+    if not may_be_open(account):
         return False
+    end_sessions(account=account, by=by, reason=reason)
     _notify(
         account, "cerró todas las sesiones abiertas de su cuenta", reason, "Puede ingresar de nuevo cuando lo necesite."
     )

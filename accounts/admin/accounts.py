@@ -15,6 +15,7 @@ from accounts.admin.list_helpers import (
 )
 from accounts.models import Account, AccountSession, AuthenticatorApp, Passkey, PasswordLink, RecoveryCode, Suspension
 from accounts.security.login_limits import failures_of, locked_until
+from accounts.security.sessions import may_be_open
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,
     ObjectActionsAdmin,
@@ -82,12 +83,12 @@ END_SESSIONS = SupportAction(
     slug="cerrar-sesiones",
     label="Cerrar sesiones",
     confirmation=(
-        "Todas las sesiones abiertas de la cuenta se cierran de inmediato. La persona recibe un correo y puede "
-        "ingresar."
+        "Todas las sesiones abiertas de la cuenta se cierran de inmediato, y ningún navegador vuelve a ella con "
+        "«Cambiar de entidad» sin demostrar de nuevo que es suya. La persona recibe un correo y puede ingresar."
     ),
     permission="accounts.end_sessions",
     success_message="Las sesiones quedaron cerradas y la persona fue avisada.",
-    is_available=lambda account: account.sessions.current().exists(),
+    is_available=may_be_open,
     perform=ministry_interventions.close_sessions,
     argument="account",
     refusal=_of_the_ministry,

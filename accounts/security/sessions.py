@@ -117,8 +117,21 @@ def end_sessions_of(account: Account, keep: AccountSession | None = None) -> int
     """End every session of the account but `keep`, and what browsers remember of it; how many sessions ended."""
     now = timezone.now()
     account.known_devices.all().delete()
-    Account.objects.filter(pk=account.pk).update(sessions_ended_at=now)
+    forget_proofs(account)
     return account.sessions.current().exclude(pk=keep.pk if keep else 0).update(ended_at=now)
+
+
+def may_be_open(account: Account) -> bool:
+    """Whether the account has a session, or a browser that went on as another may go back to it without a proof."""
+    now = timezone.now()
+    since = now - timedelta(hours=settings.SESSION_LONGEST_HOURS)
+    remembered = account.sessions.filter(started_at__gt=max(account.sessions_ended_at or since, since))
+    return account.sessions.current().exists() or remembered.exists()
+
+
+def forget_proofs(account: Account) -> None:
+    """Let no browser go back to the account without a proof; see `proven`."""
+    Account.objects.filter(pk=account.pk).update(sessions_ended_at=timezone.now())
 
 
 def end_account_session(request: HttpRequest, **kwargs: Any) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.actions.sessions import end_sessions
 from accounts.models import Account
@@ -222,6 +223,35 @@ def test_a_proof_ends_with_the_password_of_the_account(returned, second):
 def test_a_proof_ends_when_the_sessions_of_the_account_are_ended(returned, second):
     end_sessions(account=second, by=second)
     assert is_asked(returned, second)
+
+
+def test_a_proof_ends_when_the_holder_closes_a_session_that_is_listed(delegate_client, delegate, second):
+    switch(delegate_client, second)
+    holder = Client()
+    holder.force_login(delegate)
+    listed = factories.make_session(delegate)
+    holder.post(f"/seguridad/sesiones/{listed.public_id}/cerrar/")
+    assert is_asked(delegate_client, delegate)
+
+
+def test_a_proof_ends_when_the_holder_closes_all_without_another_listed(delegate_client, delegate, second):
+    switch(delegate_client, second)
+    holder = Client()
+    holder.force_login(delegate)
+    assert "Cerrar todas menos esta" in holder.get("/seguridad/").text
+    holder.post("/seguridad/sesiones/cerrar/")
+    assert holder.get("/").status_code == 200
+    assert is_asked(delegate_client, delegate)
+
+
+def test_support_ends_what_a_browser_remembers_of_an_account_without_session(delegate_client, delegate, second):
+    switch(delegate_client, second)
+    support = Client()
+    support.force_login(factories.make_staff("soporte"))
+    address = reverse("admin:accounts_account_action", args=[delegate.pk, "cerrar-sesiones"])
+    assert "quedaron cerradas" in support.post(address, {"reason": "Denuncia"}, follow=True).text
+    assert is_asked(delegate_client, delegate)
+    assert HistoryEntry.objects.get(event="sessions.ended").after == {"sessions": 0}
 
 
 def test_a_proof_by_password_ends_with_the_first_factor_of_the_account(returned, second):
