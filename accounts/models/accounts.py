@@ -142,6 +142,14 @@ class Account(AbstractBaseUser, PermissionsMixin):
         return self.person_id is not None and not self.is_staff and self.entity_kind in (None, EntityKind.PPN)
 
     @property
+    def proves_its_email(self) -> bool:
+        """Whether the e-mail is one that its person proved: of an account of oneself that may log in.
+
+        One that is suspended or closed may have been in somebody else's hands, and its e-mail theirs.
+        """
+        return self.is_of_oneself and self.can_log_in
+
+    @property
     def is_unverified(self) -> bool:
         """Whether nobody has verified who holds this account of Mi Seguridad Social: it has an `IdentityClaim`."""
         return self.person_id is None and not self.is_staff

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import (
     Account,
     CivilRegistryEntry,
@@ -15,6 +17,7 @@ from accounts.models import (
     DeceasedEntry,
     IdentityClaim,
     Person,
+    Suspension,
 )
 from accounts.usernames import natural_person_login
 from mipres_admin.database.text import fold
@@ -149,11 +152,13 @@ class Known:
     def of(cls, identity: Identity) -> "Known":
         """The same queries for every document."""
         document = identity.document
-        accounts = Account.objects.filter(is_staff=False, person__in=Person.objects.filter(**document))
+        accounts = Account.objects.filter(is_staff=False, person__in=Person.objects.filter(**document)).annotate(
+            suspended=Exists(Suspension.objects.current().filter(account=OuterRef("pk")))
+        )
         return cls(
             CivilRegistryEntry.objects.filter(**document, closed_on__isnull=True).first(),
             Person.objects.filter(**document).first(),
-            list(accounts.select_related("entity").order_by("pk")),
+            list(accounts.select_related("entity", "person").order_by("pk")),
             Account.objects.filter(login=identity.login).first(),
             DeceasedEntry.objects.filter(**document, closed_on__isnull=True).exists(),
         )
@@ -185,10 +190,11 @@ def matches_registry(identity: Identity, known: Known, email: str) -> bool:
     """Whether the Registro civil shows that the identity, confirmed from this e-mail, is the person's, alive.
 
     A card in strange hands is not enough for the document of somebody who has accounts: a PPN confirms from the e-mail
-    that they proved as one, and a delegate waits for a reviewer, since who appoints them chooses their e-mail.
+    that they proved as one (`Account.proves_its_email`), and a delegate waits for a reviewer, since who appoints them
+    chooses their e-mail.
     """
     entry = known.entry
-    proven = {account.email.lower() for account in known.accounts if account.is_active and account.is_of_oneself}
+    proven = {account.email.lower() for account in known.accounts if account.proves_its_email}
     return (
         entry is not None
         and entry.issued_on == identity.issued_on

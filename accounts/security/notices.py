@@ -10,12 +10,9 @@ from mipres_admin.outbox.models import OutgoingMail
 
 
 def emails_of_oneself(person: Person) -> list[str]:
-    """The e-mails that the person proved: those of `accounts_of_oneself` that are neither suspended nor closed.
-
-    A suspended account may have been in somebody else's hands, and its e-mail theirs.
-    """
+    """The e-mails that the person proved (`Account.proves_its_email`), and the portal's unless it is in doubt."""
     accounts = list(accounts_of_oneself(person).select_related("entity", "person"))
-    emails = [account.email for account in accounts if account.can_log_in]
+    emails = [account.email for account in accounts if account.proves_its_email]
     if all(account.can_log_in for account in accounts if account.entity_id is None):
         emails.append(person.email)
     return emails

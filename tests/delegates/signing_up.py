@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from accounts.models import Account, DeceasedEntry
+from accounts.models import Account, DeceasedEntry, Suspension
+from entities.models import Entity
 from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
 from tests.accounts.login_page import solution
@@ -42,6 +43,12 @@ def provider(**fields):
     """The account of the document's person as a Proveedor Persona Natural, whose e-mail they proved."""
     defaults = {"person": matching_person(), "email": TYPED["email"].upper()}
     return factories.make_delegate(factories.make_entity("PPN"), **(defaults | fields))
+
+
+def suspended_provider():
+    """The Ministry has suspended the account, whose e-mail may be somebody else's by now."""
+    account = provider()
+    Suspension.objects.create(account=account, suspended_by=account, reason="Denuncia")
 
 
 def civil_entry(**fields):
@@ -93,6 +100,10 @@ def obstacles():
             )
         ),
         "a former Proveedor Persona Natural": known(lambda: provider(is_active=False)),
+        "a suspended Proveedor Persona Natural": known(suspended_provider),
+        "an inactive Proveedor Persona Natural": known(
+            lambda: Entity.objects.filter(accounts=provider()).update(is_active=False)
+        ),
         "a Proveedor Persona Natural of another e-mail": known(lambda: provider(email="otro@correo.example")),
         "login of the Ministry": known(lambda: Account.objects.create_superuser("CC1025000111", email="a@b.example")),
     }
