@@ -21,18 +21,16 @@ def remove_access(account: Account, email: str) -> int:
     return end_sessions_of(account)
 
 
-def _delete_doubtful_factors(account: Account, email: str) -> int:
+def _delete_doubtful_factors(account: Account, *, is_proven: bool) -> int:
     """Delete the factors that the reader of a mailbox may have added which the person never proved; return how many.
 
-    They would ask the holder for a code that somebody else has. Those from before the entity first replaced the e-mail
-    stay, as they keep the reader of the new one out, unless the new one is the person's: nobody else reads that.
+    They would ask the holder for a code that somebody else has. If the new e-mail `is_proven` the person's, which
+    nobody else reads, all go that were added since the account last had such a one. Else those from before the entity
+    last replaced the e-mail stay, as they keep the reader of the new one out.
     """
-    person = account.require_person()
-    proven = {each.lower() for each in emails_of_oneself(person)}
-    may_be_anybodys = account.email_replaced_at is not None or email.lower() in proven
-    if account.email.lower() in proven or not may_be_anybodys:
-        return 0
-    return delete_factors(account, since=account.email_replaced_at)
+    if is_proven:
+        return delete_factors(account, since=account.email_proven_until)
+    return delete_factors(account, since=account.email_replaced_at) if account.email_replaced_at else 0
 
 
 @transaction.atomic
@@ -49,10 +47,14 @@ def replace_email(*, account: Account, email: str, template: str) -> tuple[Accou
     """
     account = lock(account)
     old = account.email
-    removed = _delete_doubtful_factors(account, email)
+    proven = {each.lower() for each in emails_of_oneself(account.require_person())}
+    was_proven, is_proven = old.lower() in proven, email.lower() in proven
+    removed = 0 if was_proven else _delete_doubtful_factors(account, is_proven=is_proven)
     remove_access(account, email)
     if email != old:
         account.email_replaced_at = clock.now()
-        account.save(update_fields=["email_replaced_at"])
+        if was_proven:
+            account.email_proven_until = account.email_replaced_at
+        account.save(update_fields=["email_replaced_at", "email_proven_until"])
         notify_person(account, template, old, email=masked_email(email), removed=removed)
     return account, removed

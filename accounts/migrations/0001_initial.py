@@ -51,6 +51,10 @@ class Migration(migrations.Migration):
                     "email_replaced_at",
                     models.DateTimeField(editable=False, null=True, verbose_name="correo cambiado por la entidad el"),
                 ),
+                (
+                    "email_proven_until",
+                    models.DateTimeField(editable=False, null=True, verbose_name="correo comprobado hasta el"),
+                ),
             ],
             options={
                 "verbose_name": "cuenta",

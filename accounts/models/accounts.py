@@ -65,6 +65,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
     sessions_ended_at = models.DateTimeField("sesiones cerradas el", null=True, editable=False)
     # by the entity: who has added a second factor since then may not be the holder
     email_replaced_at = models.DateTimeField("correo cambiado por la entidad el", null=True, editable=False)
+    # until when nobody but the holder read the e-mail, if the entity has replaced such a one
+    email_proven_until = models.DateTimeField("correo comprobado hasta el", null=True, editable=False)
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"

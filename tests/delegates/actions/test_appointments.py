@@ -194,6 +194,31 @@ def test_first_mailbox_that_the_entity_gave_leaves_no_factor_with_the_persons_ow
     assert factors_of(account) == (0, 0)
 
 
+def test_factor_of_a_first_mailbox_survives_no_number_of_others(representative, sede):
+    appointment, account, _ = make_appointed_delegate(representative, sede.entity)
+    factories.make_natural(account.person, email="propio@correo.example")
+    Account.objects.filter(pk=account.pk).update(email=MAILBOX)
+    reader = Client()
+    log_in(reader, account.login)
+    enrol(reader)
+    assert factors_of(account) == (1, 10)
+    for email in ("uno@clinica.example", "dos@clinica.example", "propio@correo.example"):
+        change_email(representative, appointment, sede, email=email)
+    assert factors_of(account) == (0, 0)
+
+
+def test_factor_from_a_proven_email_stays_when_it_comes_back_after_two_others(representative, sede):
+    appointment, account, _ = make_appointed_delegate(representative, sede.entity)
+    factories.make_natural(account.person, email="propio@correo.example")
+    change_email(representative, appointment, sede, email="propio@correo.example")
+    factories.make_app(account, name="propia")
+    for email in ("uno@clinica.example", "dos@clinica.example", "propio@correo.example"):
+        change_email(representative, appointment, sede, email=email)
+        if email.startswith("uno"):
+            factories.make_app(account, name="ajena")
+    assert [factor.name for factor in account.authenticatorapps.all()] == ["propia"]
+
+
 def test_factor_that_the_person_added_with_a_proven_email_stays(representative, sede):
     appointment, account, _ = make_appointed_delegate(representative, sede.entity)
     factories.make_natural(account.person, email="propio@correo.example")
