@@ -54,5 +54,5 @@ def give_back_account(*, by: Account, account: Account, email: str, reason: str)
     person.save(update_fields=["email"])
     record_all(by=by, events=_give_back(accounts, by=by, email=email, reason=reason))
     provider = next((each.login for each in accounts if each.entity), "")
-    notify_person(account, "account_given_back", *told, email=masked_email(email), provider=provider)
+    notify_person(account, "account_given_back", *told, provider=provider)
     return account

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
@@ -15,14 +16,15 @@ from delegates.personal_data_export import personal_data, unverified_data
 from mipres_admin.database.locks import lock
 from mipres_admin.database.text import masked_email
 from mipres_admin.history.recording import record
+from mipres_admin.origin import origin
 from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 
 DEAD_LINK = Refusal(
     headline="Este enlace ya no sirve",
-    cause="El enlace ya se usó, venció, o después de él se pidió otro cambio o se cambió la contraseña. Sirve durante "
-    f"{mail_links.MINUTES} minutos.",
+    cause="El enlace ya se usó, venció, o después de él se pidió otro cambio, se cambió la contraseña o se "
+    f"cerraron sesiones. Sirve durante {mail_links.MINUTES} minutos.",
     remedy="Su correo sigue como estaba. Si todavía quiere cambiarlo, ingrese y pídalo de nuevo en «Mis datos».",
     who="Usted.",
 )
@@ -40,15 +42,16 @@ def correct_sex(*, by: Account, sex: str) -> bool:
     return True
 
 
-def _password_hash(account: Account) -> str:
-    """The end of a link's secret: a new password, which keeps an intruder out, makes their link useless too."""
-    return salted_hmac("delegates.email_change", account.password, algorithm="sha256").hexdigest()[:32]
+def _access_hash(account: Account) -> str:
+    """The end of a link's secret: a new password or closed sessions, which keep an intruder out, end it too."""
+    access = f"{account.password} {account.sessions_ended_at}"
+    return salted_hmac("delegates.email_change", access, algorithm="sha256").hexdigest()[:32]
 
 
 @sensitive_variables("secret")
 @transaction.atomic
 def _create_email_change(by: Account, email: str) -> None:
-    secret = mail_links.new_secret() + _password_hash(by)
+    secret = mail_links.new_secret() + _access_hash(by)
     EmailChange.objects.update_or_create(
         account=by,
         defaults={"email": email, "secret_sha256": mail_links.hash_of(secret), "expires_at": mail_links.expiry()},
@@ -57,10 +60,14 @@ def _create_email_change(by: Account, email: str) -> None:
     link = mail_links.link("confirm_email", secret)
     useful_until = mail_links.expiry()
     notify(email, "confirm_email", useful_until=useful_until, account=by, link=link, minutes=mail_links.MINUTES)
+    what = f"se pidió cambiar el correo a {masked_email(email)}, y no cambia hasta que se confirme desde allí"
+    notify(by, "security_changed", what=what, at=timezone.now(), address=origin.get().address)
 
 
 def request_email_change(*, by: Account, email: str) -> None:
-    """Mail a link to the new e-mail; nothing changes until it is used. A newer link or password makes it useless.
+    """Mail a link to the new e-mail, and tell the old one; nothing changes until it is used.
+
+    A newer link or password, and closing any session of the account, make it useless.
 
     Raises ValidationError when the account requests links too often.
     """
@@ -73,7 +80,7 @@ def find_email_change(secret: str) -> EmailChange:
     """The current e-mail change of this secret. Raises Refused, with what to do, without one; changes nothing."""
     changes = EmailChange.objects.current().select_related("account__person")
     change = changes.filter(secret_sha256=mail_links.hash_of(secret)).first()
-    if change is None or not change.account.can_log_in or not secret.endswith(_password_hash(change.account)):
+    if change is None or not change.account.can_log_in or not secret.endswith(_access_hash(change.account)):
         raise Refused(DEAD_LINK)
     return change
 

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.actions.login_and_password import change_password
+from accounts.actions.sessions import end_session, end_sessions
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail
 from tests import factories
@@ -29,7 +30,15 @@ def test_email_change_request_changes_nothing(rosa_client, rosa):
     request_change(rosa_client)
     rosa.refresh_from_db()
     assert rosa.email == "rosa@correo.example"
-    assert OutgoingMail.objects.get().recipient == NEW
+    assert OutgoingMail.objects.get(template="confirm_email").recipient == NEW
+
+
+def test_old_email_is_told_of_the_request(rosa_client):
+    request_change(rosa_client)
+    mail = OutgoingMail.objects.get(recipient="rosa@correo.example")
+    assert "se pidió cambiar el correo a n***@correo.example" in mail.text
+    assert "cierre las demás sesiones" in mail.text
+    assert "/confirmar" not in mail.text
 
 
 def test_link_changes_the_email_once_and_notifies_the_old_one(rosa_client, rosa):
@@ -87,9 +96,10 @@ def test_each_other_address_of_the_person_is_told(rosa_client, rosa):
     factories.make_delegate(factories.make_entity(), person=rosa.person, email="rosa@clinica.example")
     request_change(rosa_client)
     rosa_client.post(change_link())
-    told = OutgoingMail.objects.exclude(template="confirm_email").values_list("recipient", "template")
+    told = OutgoingMail.objects.filter(template__contains="changed").values_list("recipient", "template")
     expected = {(NEW, "email_changed"), ("rosa@correo.example", "email_changed")}
-    assert set(told) == expected | {("rosa@clinica.example", "other_account_changed")}
+    expected |= {("rosa@correo.example", "security_changed"), ("rosa@clinica.example", "other_account_changed")}
+    assert set(told) == expected
 
 
 def test_second_request_replaces_the_first(rosa_client, rosa):
@@ -108,6 +118,27 @@ def test_new_password_makes_an_intruders_link_useless(rosa_client, rosa):
     assert Client().post(change_link()).status_code == 410
     rosa.refresh_from_db()
     assert rosa.email == "rosa@correo.example"
+
+
+@pytest.mark.parametrize("closing", ["one", "all others", "by the Ministry"])
+def test_closed_sessions_make_an_intruders_link_useless(rosa_client, rosa, closing):
+    request_change(rosa_client)  # from a stolen session
+    if closing == "one":
+        end_session(by=rosa, session=rosa.sessions.get())
+    else:
+        by, keep = (rosa, factories.make_session(rosa)) if closing == "all others" else (factories.make_staff(), None)
+        end_sessions(account=rosa, by=by, keep=keep)
+    assert Client().post(change_link()).status_code == 410
+    rosa.refresh_from_db()
+    assert rosa.email == "rosa@correo.example"
+
+
+def test_link_works_after_the_holder_logs_out(rosa_client, rosa):
+    request_change(rosa_client)
+    rosa_client.post("/salir/")
+    Client().post(change_link())
+    rosa.refresh_from_db()
+    assert rosa.email == NEW
 
 
 def test_password_link_in_the_old_mailbox_stops_working(rosa_client, rosa):
