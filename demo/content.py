@@ -89,10 +89,10 @@ def claim_database() -> None:
 
 
 def load_registries() -> None:
-    """EPS of both régimenes, and a synthetic REPS of 1,000 sedes, through the same commands as the Ministry's."""
-    call_command("import_eps", verbosity=0)
+    """EPS of both régimenes, and a synthetic REPS of 1,000 sedes, once, through the commands of the Ministry."""
     if Sede.objects.filter(entity__kind=EntityKind.IPS).exists():
         return
+    call_command("import_eps", verbosity=0)
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder) / "reps.csv")
         call_command("make_reps", file, rows=REPS_ROWS, seed=REPS_SEED, verbosity=0)

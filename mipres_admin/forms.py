@@ -50,15 +50,13 @@ def used_filters(form: forms.BaseForm) -> str:
 
 # ---------------------------------------------------------------- fields
 
-WRONG = (
-    "invalid", "invalid_choice", "max_length", "min_value", "max_value", "list", "invalid_pk_value",
-    "null_characters_not_allowed",
-)  # fmt: skip
+WRONG = "invalid", "invalid_choice", "max_length", "min_value", "max_value", "list", "invalid_pk_value"
+UNSEEN = "Hay caracteres que no se ven: borre el texto y escríbalo de nuevo, sin pegarlo."
 
 
 def wording(missing: str = "", wrong: str = "") -> dict[str, str]:
     """The messages of a field: without a value, and for any value that it does not take ("": Django's)."""
-    messages = {"required": missing} | dict.fromkeys(WRONG, wrong)
+    messages = {"required": missing, "null_characters_not_allowed": UNSEEN} | dict.fromkeys(WRONG, wrong)
     return {code: message for code, message in messages.items() if message}
 
 

@@ -174,7 +174,7 @@ def test_a_second_tab_that_shows_the_past_changes_nothing(eps, eps_client, token
     [
         ({"name": ""}, "Ingrese el nombre del token."),
         ({"name": "x" * 61}, "El nombre debe tener 60 caracteres o menos"),
-        ({"name": "a\x00b"}, "caracteres nulos"),
+        ({"name": "a\x00b"}, "que no se ven"),
         ({"days": ""}, "Ingrese los días de vigencia."),
         ({"days": "0"}, "deben ser de 1 a 366"),
         ({"days": "367"}, "deben ser de 1 a 366"),

@@ -63,7 +63,7 @@ def test_the_owner_gets_one_link_by_mail(client, delegate, delivered):
     [
         ("login", str.lower),
         ("email", str.upper),
-        ("document_number", lambda number: f"{number[:4]}.{number[4:]} "),
+        ("document_number", lambda number: f" {int(number):,} ".replace(",", ".")),
     ],
 )
 def test_what_people_type_is_forgiven(client, delegate, field, typed):

@@ -57,7 +57,7 @@ def test_days_of_the_filter_are_colombias(staff, delegate):
         ({"desde": "2026-02-02", "hasta": "2026-02-01"}, "debe ser el mismo día"),
         ({"acto": "x"}, "El acto debe ser uno de la lista."),
         ({"entidad": "no existe"}, "No hay entidades con esas palabras."),
-        ({"entidad": "\0"}, "caracteres nulos"),
+        ({"entidad": "\0"}, "que no se ven"),
         ({"quien": "ab"}, "tres letras o más"),
         ({"quien": "nadie así"}, "No hay cuentas con esas palabras."),
         ({"objeto": "x"}, "El objeto debe ser un tipo"),

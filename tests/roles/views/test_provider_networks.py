@@ -160,7 +160,7 @@ def test_the_ticks_show_what_is_associated_already(client, eps, clinic, hospital
         ("IPS", "", "Ingrese palabras del nombre, un código o un NIT."),
         ("IPS", "de la", "una palabra de tres letras o más"),
         ("IPS", "x" * 300, "máximo 100"),
-        ("IPS", "clí\x00nica", "nulo"),
+        ("IPS", "clí\x00nica", "que no se ven"),
         ("ET", "clinica", "debe ser uno de los que muestra la página"),
         ("", "clinica", "Elija el tipo de entidad."),
     ],
@@ -261,7 +261,7 @@ def test_a_forged_form_is_refused_and_changes_nothing(client, eps, clinic, hospi
     ids = {"clinic": clinic.pk, "hospital": hospital.pk, "foreign": make_entity("ET").pk}
     page = send(client, expected.format(**ids), [tick.format(**ids) for tick in ticked])
     assert page.status_code == 200
-    assert "La página llegó incompleta" in page.text or "nulo" in page.text
+    assert "La página llegó incompleta" in page.text or "que no se ven" in page.text
     assert network(eps) == set()
 
 

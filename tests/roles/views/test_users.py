@@ -44,7 +44,11 @@ def test_the_document_is_not_in_the_address(delegate_client, user):
 
 def test_dots_and_spaces_in_the_document_are_forgiven(delegate_client, user):
     number = user.person.document_number
-    data = {"option": "profesional", "document_type": "CC", "document_number": f" {number[:4]}.{number[4:]} "}
+    data = {
+        "option": "profesional",
+        "document_type": "CC",
+        "document_number": f" {number[0]}.{number[1:4]}.{number[4:7]} {number[7:]} ",
+    }
     assert "José" in delegate_client.post(reverse("activate_user"), data, follow=True).text
 
 
@@ -55,8 +59,8 @@ def test_dots_and_spaces_in_the_document_are_forgiven(delegate_client, user):
         ("document_type", "", "Ingrese el tipo de identificación"),
         ("document_number", "1" * 300, "máximo 20"),
         ("document_number", "", "Ingrese el documento"),
-        ("document_number", "<b>1</b>", "sin puntos ni espacios"),
-        ("document_number", "1\x002345", "nulo"),
+        ("document_number", "<b>1</b>", "de 3 a 20 letras o dígitos"),
+        ("document_number", "1\x002345", "solo letras y dígitos"),
         ("option", "otra", "La opción debe ser"),
     ],
 )

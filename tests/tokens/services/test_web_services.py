@@ -196,7 +196,11 @@ def test_a_host_that_is_not_ours_gets_json_too(nit, token):
 
 def test_the_outermost_layer_refuses_a_charset_in_json():
     said = []
-    environ = {"CONTENT_TYPE": "text/plain; charset=latin-1", "PATH_INFO": f"/{SUM}/api/GenerarToken/1/2"}
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "CONTENT_TYPE": "text/plain; charset=latin-1",
+        "PATH_INFO": f"/{SUM}/api/GenerarToken/1/2",
+    }
     body = b"".join(wsgi.application(environ, lambda status, headers: said.append((status, dict(headers)))))
     assert said[0][1]["Content-Type"] == "application/json"
     assert "Message" in json.loads(body)
