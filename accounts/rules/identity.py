@@ -209,11 +209,21 @@ def matches_registry(identity: Identity, known: Known, email: str) -> bool:
 # ---------------------------------------------------------------- the review
 
 
+def emails_of_holder(account: Account) -> set[str]:
+    """Each e-mail that the holder of an account may read, in lower case: its own, the person's and their accounts'."""
+    person, emails = account.person, [account.email]
+    if person is not None:
+        emails += [person.email, *person.accounts.values_list("email", flat=True)]
+    return {email.lower() for email in emails if email}
+
+
 def is_own(claim: IdentityClaim, by: Account) -> bool:
-    """Whether the claim has the reviewer's document or e-mail."""
+    """Whether the claim has the reviewer's document or an e-mail of theirs."""
     person = by.person
     document = person is not None and (person.document_type, person.document_number)
-    return document == (claim.document_type, claim.document_number) or claim.account.email.lower() == by.email.lower()
+    return document == (claim.document_type, claim.document_number) or claim.account.email.lower() in emails_of_holder(
+        by
+    )
 
 
 def review_refusal(claim: IdentityClaim, by: Account, *, expected_version: int, state: ClaimState) -> Refusal | None:

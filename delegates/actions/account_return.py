@@ -35,11 +35,11 @@ def _give_back(accounts: list[Account], *, by: Account, email: str, reason: str)
 
 @transaction.atomic
 def give_back_account(*, by: Account, account: Account, email: str, reason: str) -> Account:
-    """Give a suspended account of Mi Seguridad Social back to its owner, at an e-mail that `by` has verified.
+    """Give a suspended account, as a person or as a PPN, back to its owner, at an e-mail that `by` has verified.
 
     Its suspension ends, and its password, second factors, recovery codes, known devices, links and sessions with it;
-    the owner gets a link to set another password. So does the account of the person as a PPN, with its tokens. Each
-    address that the portal had of the person is told. Raises Refused: see `return_refusal`.
+    the owner gets a link to set another password. So does the person's other account of the two; the tokens of both
+    end. Each address that the portal had of the person is told. Raises Refused: see `return_refusal`.
     """
     refuse(return_refusal(account, by, email))
     person = lock(person_of(account))
@@ -53,6 +53,6 @@ def give_back_account(*, by: Account, account: Account, email: str, reason: str)
     person.email = email
     person.save(update_fields=["email"])
     record_all(by=by, events=_give_back(accounts, by=by, email=email, reason=reason))
-    provider = next((each.login for each in accounts if each.entity), "")
-    notify_person(account, "account_given_back", *told, provider=provider)
+    other = next((each.login for each in accounts if each.pk != account.pk), "")
+    notify_person(account, "account_given_back", *told, other=other)
     return account

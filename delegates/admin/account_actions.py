@@ -104,10 +104,11 @@ GIVE_BACK = GiveBack(
     label="Devolver a su dueño",
     confirmation=(
         "Compruebe antes quién es el dueño y que el correo es suyo. Termina la suspensión. Se borran la contraseña, "
-        "los segundos factores, los códigos de recuperación, los equipos conocidos, los enlaces y las sesiones de esta "
-        "cuenta y de la de Proveedor Persona Natural de la persona, y se revocan sus tokens. Al correo llega un enlace "
-        "para asignar otra contraseña, y un aviso a cada dirección que el portal tenía de la persona. Revise después "
-        "en «Historia» lo que se hizo con la cuenta: representaciones y registros no cambian. No se puede deshacer."
+        "los segundos factores, los códigos de recuperación, los equipos conocidos, los enlaces y las sesiones de las "
+        "cuentas de Mi Seguridad Social y de Proveedor Persona Natural de la persona, y se revocan sus tokens. Al "
+        "correo llega un enlace para asignar otra contraseña, y un aviso a cada dirección que el portal tenía de la "
+        "persona. Revise después en «Historia» lo que se hizo con la cuenta: representaciones y registros no cambian. "
+        "No se puede deshacer."
     ),
     permission="accounts.give_back_account",
     success_message="La cuenta se devolvió: el enlace va al correo del dueño y sus demás direcciones fueron avisadas.",

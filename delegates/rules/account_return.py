@@ -1,12 +1,14 @@
 """May a reviewer give an account back to its owner, and if not, why and what now? Reads, never writes."""
 
-from accounts.models import Account, Suspension
+from accounts.models import Account, LoginObstacle, Suspension, accounts_of_oneself
+from accounts.rules.identity import emails_of_holder
 from mipres_admin.refusals import Refusal
 
 REVIEWER = "Usted, como revisor."
 NOT_A_PERSONS = Refusal(
     headline="Solo se devuelve la cuenta de una persona",
-    cause="No es la cuenta de Mi Seguridad Social de una persona con identidad verificada.",
+    cause="No es la cuenta de Mi Seguridad Social, ni la de Proveedor Persona Natural, de una persona con identidad "
+    "verificada.",
     remedy="Si es de un delegado, la entidad le cambia el correo en «Administrar autorizados». Si la identidad está "
     "por verificar, decida la solicitud.",
     who="La entidad, o un revisor.",
@@ -25,14 +27,14 @@ SUSPENDED_BY_ONESELF = Refusal(
 )
 OWN = Refusal(
     headline="No puede devolverse una cuenta a usted mismo",
-    cause="La cuenta es de su documento, o el correo es el suyo.",
+    cause="La cuenta es de su documento, o el correo es de usted o de una cuenta suya.",
     remedy="Pida a otro revisor que la atienda.",
     who="Otro revisor del Ministerio.",
 )
 CANNOT_LOG_IN = Refusal(
     headline="Con la cuenta nadie podría ingresar",
-    cause="Está inactiva, o su titular figura como fallecido.",
-    remedy="Si es un error, corrija primero el registro de fallecidos.",
+    cause="La cuenta o su entidad está inactiva, o su titular figura como fallecido.",
+    remedy="Si es un error, corrija primero la entidad o el registro de fallecidos.",
     who="El Ministerio de Salud y Protección Social.",
 )
 
@@ -40,13 +42,13 @@ CANNOT_LOG_IN = Refusal(
 def return_refusal(account: Account, by: Account, email: str) -> Refusal | None:
     """Why `by` may not give `account` back to its owner at this e-mail, or None."""
     person = account.person
-    if person is None or not account.is_natural_person:
+    if person is None or not account.is_of_oneself:
         return NOT_A_PERSONS
-    if person == by.person or email.lower() == by.email.lower():
+    if person == by.person or email.lower() in emails_of_holder(by):
         return OWN
-    if not account.is_active or person.deceased_on is not None:
+    if account.why_no_login not in (None, LoginObstacle.SUSPENDED):
         return CANNOT_LOG_IN
-    suspension = Suspension.objects.current().filter(account=account).first()
-    if suspension is None:
+    if not account.is_suspended:
         return NOT_SUSPENDED
-    return SUSPENDED_BY_ONESELF if suspension.suspended_by_id == by.pk else None
+    theirs = Suspension.objects.current().filter(account__in=accounts_of_oneself(person), suspended_by=by)
+    return SUSPENDED_BY_ONESELF if theirs.exists() else None

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Account, Person
 from accounts.rules.identity import is_own, same_names
-from tests.factories import make_claim, make_staff
+from tests.factories import make_claim, make_delegate, make_entity, make_staff
 
 
 def named(given, surnames):
@@ -40,3 +40,13 @@ def test_claim_with_the_reviewers_document_or_email_is_their_own():
     Account.objects.filter(pk=claim.account_id).update(email=reviewer.email.upper())
     claim.account.refresh_from_db()
     assert is_own(claim, reviewer)
+
+
+@pytest.mark.django_db
+def test_claim_from_any_mailbox_of_the_reviewer_is_their_own():
+    reviewer = make_staff()
+    make_delegate(make_entity(), person=reviewer.person, email="ips@revisor.example")
+    claim = make_claim()
+    for email in (reviewer.person.email.upper(), "IPS@revisor.example"):
+        claim.account.email = email
+        assert is_own(claim, reviewer)

@@ -168,6 +168,48 @@ def test_a_reviewer_does_not_give_an_account_to_themself(suspended, own):
     assert is_untouched(suspended)
 
 
+def test_a_reviewer_does_not_give_an_account_to_any_mailbox_of_theirs(suspended):
+    reviewer = factories.make_staff("revisor")
+    factories.make_delegate(factories.make_entity(), person=reviewer.person, email="ips@revisor.example")
+    client = Client()
+    client.force_login(reviewer)
+    for own in (reviewer.person.email, "IPS@revisor.example"):
+        assert "No puede devolverse una cuenta a usted mismo" in give_back(suspended, client, email=own).text
+    assert is_untouched(suspended)
+
+
+@pytest.fixture
+def provider(ministry):
+    """The suspended account of a PPN who has no other, in the hands of somebody else."""
+    account = factories.make_delegate(factories.make_entity(kind="PPN"), email=THIEF)
+    factories.make_app(account)
+    suspend_with_links(by=ministry, account=account, reason="Denuncia")
+    return account
+
+
+def test_a_ppn_without_own_account_gets_theirs_back(provider):
+    assert "La cuenta se devolvió" in give_back(provider).text
+    account = Account.objects.get(pk=provider.pk)
+    assert (account.email, account.can_log_in, account.has_usable_password(), factors_of(account)) == (
+        OWNER,
+        True,
+        False,
+        [],
+    )
+    assert not is_logged_in(_logged_in(account, factories.PASSWORD))
+    assert OutgoingMail.objects.get(template="password_link").recipient == OWNER
+
+
+def test_who_suspended_one_account_gives_neither_back(provider, ministry):
+    factories.make_natural(provider.person, email=THIEF)
+    own = provider.person.accounts.get(entity=None)
+    suspend_with_links(by=factories.make_staff("soporte"), account=own, reason="Denuncia")
+    client = Client()
+    client.force_login(ministry)
+    assert "La devuelve otra persona" in give_back(own, client).text
+    assert is_untouched(own)
+
+
 @pytest.mark.parametrize("make_account", ["delegate", "unverified"])
 def test_only_the_account_of_a_verified_person_is_given_back(make_account, delegate, ministry):
     account = delegate if make_account == "delegate" else factories.make_claim().account
