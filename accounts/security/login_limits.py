@@ -242,17 +242,18 @@ def _count_mails(kind: str, mailbox: str) -> None:
     limiter.count(_key(f"{kind}.mailbox.{name}", mailbox), allowed=allowed, expires_at=expires_at, waits=MAIL_WAITS)
 
 
-def register_link_request(*, kind: str, data: str, email: str) -> None:
+def register_link_request(*, kind: str, email: str, login: str = "") -> None:
     """Count one request for a link to `email`, so that nobody can flood a mailbox, nor keep its owner from asking.
 
-    `kind` keeps apart what is requested with a session and without. `data` are what has five requests in half an hour,
-    from wherever: of a session its login; without one never a document alone, which anybody may type. As
-    `register_recovery`: outside a transaction; ValidationError when there were too many for the data, the mailbox or
-    from the network.
+    `kind` keeps apart what is requested with a session and without. `login` is that of a session and has
+    five requests in half an hour, from wherever; without a session what is typed has no count, since anybody may type
+    it. As `register_recovery`: outside a transaction; ValidationError when there were too many for the login, the
+    mailbox or from the network.
     """
     try:
         _count_address(f"{kind}.address", settings.RECOVERIES_ALLOWED_PER_ADDRESS)
-        _count_request(f"{kind}.data", _folded(data))
+        if login:
+            _count_request(f"{kind}.login", login)
         _count_mails(kind, _folded(email))
     except LimitReached as reached:
         raise _too_often("con estos datos", reached.wait) from None

@@ -71,7 +71,7 @@ def request_email_change(*, by: Account, email: str) -> None:
 
     Raises ValidationError when the account requests links too often.
     """
-    login_limits.register_link_request(kind="email_change", data=by.login, email=email)
+    login_limits.register_link_request(kind="email_change", login=by.login, email=email)
     _create_email_change(by, email)
 
 

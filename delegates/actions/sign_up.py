@@ -77,10 +77,9 @@ def request_account(*, applicant: Applicant) -> None:
     """Mail the link that opens an account to the e-mail that was typed, without revealing whether one exists.
 
     Source: registration guide for delegates, 2023, step 1. The applicant has accepted the privacy notice in force.
-    Raises ValidationError when too many requests came for these data, the e-mail or from the address of the request.
+    Raises ValidationError when too many requests came for the e-mail or from the address of the request.
     """
-    data = f"{applicant.login} {applicant.email}"
-    login_limits.register_link_request(kind="sign_up", data=data, email=applicant.email)
+    login_limits.register_link_request(kind="sign_up", email=applicant.email)
     _create_sign_up(applicant, login_limits.register_notice("sign_up", applicant.login))
 
 

@@ -2,9 +2,11 @@
 
 import re
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, connections
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
@@ -19,6 +21,7 @@ from mipres_admin.outbox.models import OutgoingMail
 from mipres_admin.refusals import Refused
 from tests import factories
 from tests.accounts.login_page import solution
+from tests.accounts.origins import coming_from
 from tests.delegates.links import MARIA
 from tests.delegates.signing_up import (
     NEW,
@@ -234,3 +237,14 @@ def test_two_links_for_one_document_verify_one_account(client):
     assert verified == "CC1025000111"
     assert UNVERIFIED.fullmatch(claimed)
     assert Person.objects.count() == 1
+
+
+def test_a_stranger_uses_up_none_of_the_owners_sign_ups(settings):
+    with coming_from("198.51.100.1"):
+        for _ in range(settings.RECOVERIES_ALLOWED):
+            actions.request_account(applicant=replace(MARIA, first_name="Falsa"))
+        with pytest.raises(ValidationError, match="demasiadas solicitudes"):
+            actions.request_account(applicant=MARIA)
+    with coming_from("203.0.113.9"):
+        actions.request_account(applicant=MARIA)
+    assert last_mail().recipient == MARIA.email
