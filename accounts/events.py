@@ -10,7 +10,6 @@ class Event(TextChoices):
     SESSION_MFA_REQUIRED = "session.mfa_required", "Contraseña aceptada, falta el segundo factor"
     SESSION_RECOVERED = "session.recovered", "Ingreso con código de recuperación"
     SESSION_REFUSED = "session.refused", "Ingreso rechazado"
-    SESSION_SWITCHED = "session.switched", "Cambio de entidad"
     SESSION_ENDED = "session.ended", "Sesión cerrada"
     SESSIONS_ENDED = "sessions.ended", "Sesiones cerradas"
     FACTOR_ENROLLED = "factor.enrolled", "Segundo factor agregado"

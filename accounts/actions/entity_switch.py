@@ -11,13 +11,15 @@ from mipres_admin.refusals import refuse
 
 
 @transaction.atomic
-def switch_account(*, by: Account, to: Account, session: AccountSession) -> None:
-    """End `session` of `by` so that the same person goes on as `to`: one row of history for each account, its own.
+def switch_account(*, by: Account, to: Account, session: AccountSession, remembered: bool = False) -> None:
+    """End `session` of `by` so that the same person goes on as `to`: a log-out of one account, a log-in of the other.
 
-    Each row is read in one of two entities, so neither names the other account; the request's id joins them.
+    Each is read in one of two entities, so neither tells that there is another; the request's id joins them. The proof
+    of `to` has recorded the log-in, unless the browser `remembered` it.
     Raises Refused when `to` is not another active account of the same person.
     """
     refuse(switch_refusal(by, to))
     AccountSession.objects.filter(pk=session.pk).update(ended_at=timezone.now())
-    for account in (by, to):
-        record(by=account, event=Event.SESSION_SWITCHED, obj=account)
+    record(by=by, event=Event.SESSION_CLOSED, obj=by)
+    if remembered:
+        record(by=to, event=Event.SESSION_OPENED, obj=to)

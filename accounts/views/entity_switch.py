@@ -19,9 +19,9 @@ from mipres_admin.refusals import Refused
 TEMPLATE = "accounts/switch_entity.html"
 
 
-def _go_on(request: AnyRequest, to: Account, how: sessions.Proven) -> HttpResponse:
+def _go_on(request: AnyRequest, to: Account, how: sessions.Proven, *, remembered: bool) -> HttpResponse:
     """End this session and begin one of `to`, which may have to add its first second factor before."""
-    switch_account(by=request.account, to=to, session=request.account_session)
+    switch_account(by=request.account, to=to, session=request.account_session, remembered=remembered)
     if next_login_step(to) == ENROL:
         request.session.flush()
         sessions.start_pending_login(request, to)
@@ -44,12 +44,13 @@ def switch_entity(request: AnyRequest) -> HttpResponse:
     to = next((other for other in others if other.login == request.POST.get("cuenta")), None)
     if to is None:
         raise Http404
-    how, proof = sessions.proven(request, to), Proof(request, to)
+    remembered, proof = sessions.proven(request, to), Proof(request, to)
+    how = remembered
     if how is None and (method := proof.verify()) is not None:
         how = sessions.Proven(timezone.now(), method)
     if how is None:
         return render(request, TEMPLATE, {"to": to, "proof": proof, "form": proof.form})
     try:
-        return _go_on(request, to, how)
+        return _go_on(request, to, how, remembered=remembered is not None)
     except Refused as refused:
         return render(request, TEMPLATE, {"others": others, "refusal": refused.refusal})

@@ -58,8 +58,13 @@ def test_both_entities_have_it_in_their_history(delegate_client, delegate, secon
     rows = HistoryEntry.objects.order_by("id").values_list("event", "entity", "object_id")
     assert list(rows) == [
         ("session.opened", second.entity_id, str(second.pk)),
-        ("session.switched", delegate.entity_id, str(delegate.pk)),
-        ("session.switched", second.entity_id, str(second.pk)),
+        ("session.closed", delegate.entity_id, str(delegate.pk)),
+    ]
+    switch(delegate_client, delegate)
+    rows = HistoryEntry.objects.order_by("id").values_list("event", "entity", "object_id")
+    assert list(rows)[2:] == [
+        ("session.closed", second.entity_id, str(second.pk)),
+        ("session.opened", delegate.entity_id, str(delegate.pk)),
     ]
 
 
@@ -69,12 +74,12 @@ def test_neither_entity_reads_of_the_other(delegate_client, delegate, second):
         colleague = Client()
         colleague.force_login(factories.make_delegate(own.entity, login=f"{own.login}-2"))
         page = colleague.get("/historia/").text
-        assert "Cambio de entidad" in page
+        assert "Cambio de entidad" not in page
         assert own.display_name in page
         assert other.entity.name not in page
         assert other.login not in page
-    switched = HistoryEntry.objects.filter(event="session.switched")
-    assert [(row.actor, row.before, row.after) for row in switched] == [(second, {}, {}), (delegate, {}, {})]
+    closed = HistoryEntry.objects.get(event="session.closed")
+    assert (closed.actor, closed.before, closed.after) == (delegate, {}, {})
 
 
 def test_the_natural_person_is_an_account_too(delegate_client, delegate):
