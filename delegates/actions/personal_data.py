@@ -59,9 +59,9 @@ def _create_email_change(by: Account, email: str) -> None:
     record(by=by, event=Event.EMAIL_CHANGE_REQUESTED, obj=by, after={"email": masked_email(email)})
     link = mail_links.link("confirm_email", secret)
     useful_until = mail_links.expiry()
-    notify(email, "confirm_email", useful_until=useful_until, account=by, link=link, minutes=mail_links.MINUTES)
     what = f"se pidió cambiar el correo a {masked_email(email)}, y no cambia hasta que se confirme desde allí"
     notify(by, "security_changed", what=what, at=timezone.now(), address=origin.get().address)
+    notify(email, "confirm_email", useful_until=useful_until, account=by, link=link, minutes=mail_links.MINUTES)
 
 
 def request_email_change(*, by: Account, email: str) -> None:
