@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from accounts.actions import identity_claims as actions
@@ -26,8 +25,8 @@ from accounts.rules.identity import (
 )
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,
-    ObjectActionsAdmin,
     RelatedList,
+    ReviewAdmin,
     register_related_lists,
 )
 from mipres_admin.backoffice.filters import ChoiceFilter
@@ -180,7 +179,7 @@ def _known_context(claim: IdentityClaim, by: Any) -> dict[str, Any]:
 
 
 @admin.register(IdentityClaim)
-class IdentityClaimAdmin(DocumentColumn, ObjectActionsAdmin):
+class IdentityClaimAdmin(DocumentColumn, ReviewAdmin):
     """The reviewers' queue, the oldest first; a claim is read and decided here, never edited."""
 
     list_display = ("document", "full_name", "state", "sent_at", "reviewer")
@@ -192,13 +191,11 @@ class IdentityClaimAdmin(DocumentColumn, ObjectActionsAdmin):
     sortable_by = ()
     actions = None
     object_actions = REVIEW_ACTIONS
+    may_review = staticmethod(may_review)
 
     @admin.display(description="nombre")
     def full_name(self, claim: IdentityClaim) -> str:
         return claim.full_name
-
-    def has_view_permission(self, request: Any, obj: Any = None) -> bool:
-        return may_review(request.user) or super().has_view_permission(request, obj)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.copy_view)
@@ -215,32 +212,22 @@ class IdentityClaimAdmin(DocumentColumn, ObjectActionsAdmin):
         copy = claim.document_copy
         return uploaded_file(copy.content, copy.kind, copy.file_name)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        if request.method == "POST" or not self.has_view_permission(request):
-            raise PermissionDenied
-        claim: IdentityClaim | None = self.get_object(request, object_id)
-        if claim is None:
-            return redirect("admin:accounts_identityclaim_changelist")
-        return self._review_page(request, claim, VerifyForm(initial=_initial(claim)))
+    def new_form(self, obj: IdentityClaim) -> forms.Form:
+        return VerifyForm(initial=_initial(obj))
 
-    def action_page(self, request: HttpRequest, obj: Any, action: ObjectAction, form: forms.Form) -> HttpResponse:
-        return self._review_page(request, obj, form)
-
-    def _review_page(self, request: HttpRequest, claim: IdentityClaim, form: forms.Form) -> HttpResponse:
+    def review_page(self, request: HttpRequest, obj: IdentityClaim, form: forms.Form) -> HttpResponse:
         context = {
-            "title": str(claim),
-            "claim": claim,
+            "title": str(obj),
+            "claim": obj,
             "form": form,
             "names_field": form["names"] if "names" in form.fields else VerifyForm()["names"],
-            "copy": getattr(claim, "document_copy", None),
+            "copy": getattr(obj, "document_copy", None),
             "may_download": may_review(request.user),  # type: ignore[arg-type]
-            "shows_issued_on": _shows_issued_on(request.user, claim),
-            "is_pending": _is_pending(claim),
-            "ahead": IdentityClaim.objects.ahead_of(claim).count() if _is_pending(claim) else 0,
+            "shows_issued_on": _shows_issued_on(request.user, obj),
+            "is_pending": _is_pending(obj),
+            "ahead": IdentityClaim.objects.ahead_of(obj).count() if _is_pending(obj) else 0,
         }
-        context |= _known_context(claim, request.user) | self.actions_context(request, claim)
+        context |= _known_context(obj, request.user) | self.actions_context(request, obj)
         return self.page(request, "admin/accounts/identityclaim/review.html", context)
 
 

@@ -5,10 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -39,9 +37,9 @@ from delegates.rut.rules import stored_checks
 from entities.models import Entity
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,
-    ObjectActionsAdmin,
     ReadOnlyAdmin,
     RelatedList,
+    ReviewAdmin,
     register_related_lists,
 )
 from mipres_admin.backoffice.filters import ChoiceFilter
@@ -130,7 +128,7 @@ REVIEW_ACTIONS = tuple(
 
 
 @admin.register(EntityRegistration)
-class EntityRegistrationAdmin(ObjectActionsAdmin):
+class EntityRegistrationAdmin(ReviewAdmin):
     """The reviewers' queue, the oldest first; a request is read and decided here, never edited."""
 
     list_display = ("name", "kind", "nit", "applicant_name", "state", "sent_at", "clock")
@@ -140,6 +138,7 @@ class EntityRegistrationAdmin(ObjectActionsAdmin):
     ordering = ("sent_at", "pk")
     actions = None
     object_actions = REVIEW_ACTIONS
+    may_review = staticmethod(may_review)
 
     @admin.display(description="solicitante")
     def applicant_name(self, registration: EntityRegistration) -> str:
@@ -152,37 +151,24 @@ class EntityRegistrationAdmin(ObjectActionsAdmin):
         days = (timezone.localdate() - timezone.localdate(registration.sent_at)).days + 1
         return f"Vencido: día {days}" if days > DAYS_TO_ANSWER else f"Día {days} de {DAYS_TO_ANSWER}"
 
-    def has_view_permission(self, request: Any, obj: Any = None) -> bool:
-        return may_review(request.user) or super().has_view_permission(request, obj)
+    def new_form(self, obj: EntityRegistration) -> forms.Form:
+        return ReviewForm(initial=_review_initial(obj))
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        if request.method == "POST" or not self.has_view_permission(request):
-            raise PermissionDenied
-        registration: EntityRegistration | None = self.get_object(request, object_id)
-        if registration is None:
-            return redirect("admin:delegates_entityregistration_changelist")
-        return self._review_page(request, registration, ReviewForm(initial=_review_initial(registration)))
-
-    def action_page(self, request: HttpRequest, obj: Any, action: ObjectAction, form: forms.Form) -> HttpResponse:
-        return self._review_page(request, obj, form)
-
-    def _review_page(self, request: HttpRequest, registration: EntityRegistration, form: forms.Form) -> HttpResponse:
-        is_sent = _is_sent(registration)
+    def review_page(self, request: HttpRequest, obj: EntityRegistration, form: forms.Form) -> HttpResponse:
+        is_sent = _is_sent(obj)
         context = {
-            "title": str(registration),
-            "registration": registration,
-            "check_digit": check_digit(registration.nit),
-            "steps": registration.steps.select_related("by"),
-            "clock": self.clock(registration),
-            "answer_by": registration.sent_at + timedelta(days=DAYS_TO_ANSWER),
+            "title": str(obj),
+            "registration": obj,
+            "check_digit": check_digit(obj.nit),
+            "steps": obj.steps.select_related("by"),
+            "clock": self.clock(obj),
+            "answer_by": obj.sent_at + timedelta(days=DAYS_TO_ANSWER),
             "form": form,
-            "ahead": EntityRegistration.objects.ahead_of(registration).count() if is_sent else 0,
+            "ahead": EntityRegistration.objects.ahead_of(obj).count() if is_sent else 0,
             "is_sent": is_sent,
-            "is_waiting": registration.state in WAITING_STATES,
+            "is_waiting": obj.state in WAITING_STATES,
         }
-        context |= _review_context(registration) | self.actions_context(request, registration)
+        context |= _review_context(obj) | self.actions_context(request, obj)
         return self.page(request, "admin/delegates/entityregistration/review.html", context)
 
 

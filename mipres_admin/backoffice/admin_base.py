@@ -339,3 +339,34 @@ class ObjectActionsAdmin(ReadOnlyAdmin):
         if self.get_object(request, object_id) is None:
             return redirect(f"admin:{self.url_prefix}_changelist")
         return redirect(f"admin:{self.url_prefix}_change", quote(object_id))
+
+
+class ReviewAdmin(ObjectActionsAdmin):
+    """Rows that a reviewer decides on a page with what to weigh and the form, which stays after a refusal."""
+
+    may_review: Callable[[Any], bool]
+    """Whether an account is a reviewer of these rows: a static method."""
+
+    def has_view_permission(self, request: Any, obj: Any = None) -> bool:
+        return self.may_review(request.user) or super().has_view_permission(request, obj)
+
+    def new_form(self, obj: Any) -> forms.Form:
+        """The form of a row that nobody has sent yet."""
+        raise NotImplementedError
+
+    def review_page(self, request: HttpRequest, obj: Any, form: forms.Form) -> HttpResponse:
+        """The page of a row."""
+        raise NotImplementedError
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method == "POST" or not self.has_view_permission(request):
+            raise PermissionDenied
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            return redirect(f"admin:{self.url_prefix}_changelist")
+        return self.review_page(request, obj, self.new_form(obj))
+
+    def action_page(self, request: HttpRequest, obj: Any, action: ObjectAction, form: forms.Form) -> HttpResponse:
+        return self.review_page(request, obj, form)
