@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import batched
 from pathlib import Path
 
 import openpyxl
@@ -188,21 +189,31 @@ def next_month(rows: list[list[str]], seed: int, *, mergers: int, renumbered: in
     for row in rows:
         if row[4] == "NI":
             companies.setdefault(row[5], []).append(row)
-    numbers = dice.sample(sorted(companies), 2 * mergers)
-    merged = [row for number in numbers[::2] for row in companies[number]]
-    for taken, buyer in zip(numbers[::2], numbers[1::2], strict=True):
-        for row in companies[taken]:
-            row[1], row[5] = companies[buyer][0][1], buyer
+    nits = dice.sample(sorted(companies), 2 * mergers)
+    merged = [_pass_to(companies[buyer][0], companies[nit]) for nit, buyer in batched(nits, 2, strict=True)]
     # the code with which one ends is free for the other: no provider has more than seventy
-    others = dice.sample([row for row in rows if row[5] not in numbers and int(row[2][10:]) < 29], renumbered + spoilt)
-    month = Month(
-        rows, *(frozenset(row[2] for row in part) for part in (merged, others[:renumbered], others[renumbered:]))
+    others = dice.sample([row for row in rows if row[5] not in nits and int(row[2][10:]) < 29], renumbered + spoilt)
+    return Month(
+        rows,
+        frozenset().union(*merged),
+        _replace_codes(others[:renumbered], lambda code: f"{code[:10]}{99 - int(code[10:]):02}"),
+        _replace_codes(others[renumbered:], lambda code: dice.choice(SPOILT)(code)),
     )
-    for row in others[:renumbered]:
-        row[2] = f"{row[0]}{99 - int(row[2][10:]):02}"
-    for row in others[renumbered:]:
-        row[2] = dice.choice(SPOILT)(row[2])
-    return month
+
+
+def _pass_to(buyer: list[str], rows: list[list[str]]) -> frozenset[str]:
+    """Give the sedes to the provider of another row; their codes."""
+    for row in rows:
+        row[1], row[5] = buyer[1], buyer[5]
+    return frozenset(row[2] for row in rows)
+
+
+def _replace_codes(rows: list[list[str]], new_code: Callable[[str], str]) -> frozenset[str]:
+    """Give each sede another code; the codes they had."""
+    codes = frozenset(row[2] for row in rows)
+    for row in rows:
+        row[2] = new_code(row[2])
+    return codes
 
 
 def shares(count: int) -> dict[str, int]:

@@ -67,14 +67,18 @@ def _is_program(pdf_object: Any) -> bool:
     waiting = [pdf_object]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, dict):
-            names = {str(name) for name in (*value, *(value.get(key) for key in TYPES))}
-            if ACTIVE & names or not all(_is_harmless(*action) for action in _actions(value)):
+        if isinstance(value, list):
+            waiting += list(value)
+        elif isinstance(value, dict):
+            if _is_active(value):
                 return True
             waiting += [value.raw_get(key) if hasattr(value, "raw_get") else value[key] for key in value]
-        elif isinstance(value, list):
-            waiting += list(value)
     return False
+
+
+def _is_active(dictionary: dict[Any, Any]) -> bool:
+    names = {str(name) for name in (*dictionary, *(dictionary.get(key) for key in TYPES))}
+    return bool(ACTIVE & names) or not all(_is_harmless(*action) for action in _actions(dictionary))
 
 
 def has_programs(reader: Any) -> bool:

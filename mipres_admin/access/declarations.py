@@ -117,13 +117,16 @@ class Access:
             return False
         if user.is_unverified:
             return self.who in ("unverified", "own_account") or self.unverified
-        if self.who == "mfa_enrolment":
-            return True
         if self.who == "delegate":
-            return user.entity is not None and user.entity.is_active and user.entity.kind in self.kinds
+            return self._admits_delegate(user)
+        if self.who == "staff":
+            return self._admits_staff(user)
         if self.who in ("person", "own_account"):
             return bool(user.is_natural_person)
-        return self.who == "signed_in" or (self.who == "staff" and self._admits_staff(user))
+        return self.who in ("signed_in", "mfa_enrolment")
+
+    def _admits_delegate(self, user: Any) -> bool:
+        return user.entity is not None and user.entity.is_active and user.entity.kind in self.kinds
 
     def _admits_staff(self, user: Any) -> bool:
         return user.is_staff and (not self.permission or user.has_perm(self.permission))

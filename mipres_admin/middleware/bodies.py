@@ -38,16 +38,11 @@ class BodyMiddleware(MiddlewareMixin):
         if access.checks_body:
             return None
         size = body_size(request)
-        if size is None:
-            return render(request, "errors/length_required.html", status=411)
-        if size > access.largest_body:
-            upload = access.upload
-            context = {"upload": upload, "most": size_in_words(upload.largest if upload else access.largest_body)}
-            return render(request, "errors/body_too_large.html", context, status=413)
-        admitted = _admits(access, request)
-        if size > ORDINARY_BODY and not admitted:
-            return _not_admitted(request)
-        if request.method == "POST" and access.upload and admitted:
+        if size is None or size > access.largest_body:
+            return _wrong_size(request, size, access)
+        if not _admits(access, request):
+            return _not_admitted(request) if size > ORDINARY_BODY else None
+        if request.method == "POST" and access.upload:
             return _begin(request) or _count(request, access.upload)
         return None
 
@@ -56,6 +51,14 @@ class BodyMiddleware(MiddlewareMixin):
         if hasattr(request, "upload_in_progress"):
             request.upload_in_progress.release()
         return response
+
+
+def _wrong_size(request: HttpRequest, size: int | None, access: Access) -> HttpResponseBase:
+    if size is None:
+        return render(request, "errors/length_required.html", status=411)
+    upload = access.upload
+    context = {"upload": upload, "most": size_in_words(upload.largest if upload else access.largest_body)}
+    return render(request, "errors/body_too_large.html", context, status=413)
 
 
 def _admits(access: Access, request: Any) -> bool:

@@ -14,10 +14,10 @@ LONGEST, LONGEST_LOCAL, LONGEST_DOMAIN = 254, 64, 253
 
 def email_mistake(text: str) -> str:
     """What is wrong with an e-mail, in Spanish after "El correo electrónico"; "" when mail can be sent to it."""
-    local, at, domain = text.rpartition("@")
-    if not (at and local and domain):
+    local, _, domain = text.rpartition("@")
+    if not (local and domain):
         return "debe tener usuario, arroba y dominio"
-    if any(letter.isspace() for letter in text):
+    if text.split() != [text]:
         return "no debe tener espacios"
     if not is_clean(text) or not text.isprintable():
         return "tiene marcas que no se ven o signos raros: bórrelo y escríbalo de nuevo, sin pegarlo"

@@ -100,7 +100,7 @@ def read_nit(text: str) -> str:
         return text
     number = _without_type(_capitals(text), "NI")
     with_digit = _WITH_DIGIT.fullmatch(number)
-    nit = _one_number(with_digit[1] if with_digit else number, "NI") if number else ""
+    nit = _one_number(with_digit[1] if with_digit else number, "NI")
     if not NIT.fullmatch(nit):
         raise NotRead(NOT_A_NIT)
     if with_digit and check_digit(nit) != with_digit[2]:

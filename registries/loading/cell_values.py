@@ -28,14 +28,19 @@ def clean(cells: list[str]) -> list[str]:
     Raises Rejected for control characters (NUL among them) and for text that a wrong conversion has spoilt.
     """
     text = "".join(cells)
-    if ("Ã" in text or "Â" in text or "\ufffd" in text) and DAMAGED.search(text):
-        spoilt = next(cell for cell in cells if DAMAGED.search(cell))
+    if _is_damaged(text):
+        spoilt = next(filter(_is_damaged, cells))
         raise Rejected(f"el texto {spoilt!a} perdió sus tildes al convertirse de codificación")
     if is_plain(text):
-        return [single_blanks(cell) if "  " in cell else cell for cell in cells] if "  " in text else cells
+        return list(map(single_blanks, cells)) if "  " in text else cells
     if found := CONTROL.search(text):
         raise Rejected(f"trae el carácter de control U+{ord(found[0]):04X}, que no se puede guardar")
     return [clean_text(cell) for cell in cells]
+
+
+def _is_damaged(text: str) -> bool:
+    # the search of a whole registry is slow, and nearly all rows have none of these three
+    return ("Ã" in text or "Â" in text or "\ufffd" in text) and DAMAGED.search(text) is not None
 
 
 def required(value: str, what: str) -> str:
