@@ -9,6 +9,7 @@ from accounts.actions.password_links import send_password_link
 from accounts.actions.second_factor import delete_factors
 from accounts.models import Account, PasswordLink
 from accounts.usernames import next_delegate_login
+from delegates.actions.self_registration import register_user
 from delegates.events import Event
 from delegates.models import DelegateAccount, person_of
 from delegates.rules.delegate_registration import DelegateRegistration, delegate_registration_refusal
@@ -18,6 +19,8 @@ from entities.rules.sedes import SedeDetails
 from mipres_admin.database.locks import lock
 from mipres_admin.history.recording import record
 from mipres_admin.refusals import refuse
+from roles.matrix import UserKind
+from roles.models import RegisteredUser
 
 
 def _reopen(account: Account, email: str) -> Account:
@@ -67,9 +70,11 @@ def register_delegate(*, by: Account, kind: str, nit: str, et_model: int | None 
 
 @transaction.atomic
 def register_ppn(*, by: Account, phone: str, address: str, municipality_id: str) -> Account:
-    """Make the person of `by` a Proveedor Persona Natural: the entity, its main sede and the delegate's account.
+    """Make the person of `by` a Proveedor Persona Natural: the entity, its main sede, the delegate's account and,
+    where they are not a user of MIPRES yet, their registration as Otro Usuario, so that they can activate themself.
 
-    Raises Refused when they are one already, or when no entity is identified by their kind of document.
+    Source: registration guide for delegates, 2023, part 4; manual v4.1 §10.4. Raises Refused when they are one
+    already, have died, or when no entity is identified by their kind of document.
     """
     person = lock(person_of(by), no_key=True)
     registration = DelegateRegistration.for_ppn(person)
@@ -82,5 +87,7 @@ def register_ppn(*, by: Account, phone: str, address: str, municipality_id: str)
     )
     details = SedeDetails(entity.name, phone, address, municipality_id)
     sede = create_main_sede(by=by, entity=entity, details=details)
+    if not RegisteredUser.objects.filter(person=person).exists():
+        register_user(by=by, kind=UserKind.OTRO)
     account = Account.objects.create_user(next_delegate_login(entity), person=person, entity=entity, email=by.email)
     return _invite(by, account, event=Event.DELEGATE_REGISTERED, after={"sede": sede.code})

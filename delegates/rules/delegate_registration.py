@@ -9,6 +9,7 @@ from functools import cached_property
 from accounts.models import Account, Person, Suspension
 from accounts.usernames import DELEGATE_KINDS
 from delegates.models import Appointment, DelegateAccount, EntityRegistration, RegistrationState, Representation
+from delegates.rules.self_registration import deceased_refusal
 from entities.models import Entity, EntityKind, EtModel, IdentificationType
 from mipres_admin.refusals import Refusal
 
@@ -67,6 +68,10 @@ class DelegateRegistration:
         if self.entity is None:
             return None
         return self.entity.accounts.filter(person=self.person).order_by("-is_active", "pk").first()
+
+
+def _deceased(registration: DelegateRegistration) -> Refusal | None:
+    return deceased_refusal(registration.person)
 
 
 def _not_approved(registration: DelegateRegistration) -> Refusal | None:
@@ -176,8 +181,17 @@ def _document_not_of_a_ppn(registration: DelegateRegistration) -> Refusal | None
     )
 
 
-ENTITY_CHECKS = (_not_approved, _inactive, _suspended, _registered_already, _not_appointed, _other_model, _deactivated)
-PPN_CHECKS = (_document_not_of_a_ppn, _inactive, _suspended, _registered_already, _deactivated)
+ENTITY_CHECKS = (
+    _deceased,
+    _not_approved,
+    _inactive,
+    _suspended,
+    _registered_already,
+    _not_appointed,
+    _other_model,
+    _deactivated,
+)
+PPN_CHECKS = (_deceased, _document_not_of_a_ppn, _inactive, _suspended, _registered_already, _deactivated)
 
 
 def delegate_registration_refusal(registration: DelegateRegistration) -> Refusal | None:

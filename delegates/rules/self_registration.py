@@ -67,14 +67,19 @@ class UserRegistration:
         return user is not None and (user.kind, user.profession_id) == (self.kind, self.profession)
 
 
-def _deceased(registration: UserRegistration) -> Refusal | None:
-    if registration.person.deceased_on is None:
+def deceased_refusal(person: Person) -> Refusal | None:
+    """Why somebody whom the official registries have as deceased registers as nothing, or None."""
+    if person.deceased_on is None:
         return None
     return Refusal(
         cause="Su documento figura en los registros oficiales como de una persona fallecida.",
         remedy="Corrija su estado en la Registraduría Nacional del Estado Civil y avise a Atención al usuario.",
         who="Usted, ante la Registraduría Nacional del Estado Civil.",
     )
+
+
+def _deceased(registration: UserRegistration) -> Refusal | None:
+    return deceased_refusal(registration.person)
 
 
 def _not_in_rethus(registration: UserRegistration) -> Refusal | None:

@@ -199,7 +199,7 @@ def for_ppn(scenario: Scenario) -> Iterator[Expected | None]:
     account = register_ppn(by=scenario.natural, phone="601 555 0101", address="Calle 1", municipality_id="11001")
     assert account.entity is not None
     row = registered(scenario, account, sede=account.entity.sedes.get().code)
-    yield replace(row, also=(*row.also, EntityEvent.SEDE_CREATED))
+    yield replace(row, also=(*row.also, EntityEvent.SEDE_CREATED, Event.USER_REGISTERED))
 
 
 @case(Event.DELEGATE_REACTIVATED)

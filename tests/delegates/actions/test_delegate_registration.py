@@ -1,14 +1,18 @@
 """Does a person become a delegate once, with the right login?"""
 
+from datetime import date
+
 import pytest
 from django.db.models.functions import Now
 
 from accounts.rules.second_factor import has_factor
 from accounts.usernames import next_delegate_login
 from delegates.actions import delegate_registration as actions
-from entities.models import Sede
+from entities.models import Entity, Sede
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail
+from mipres_admin.refusals import Refused
+from roles.models import RegisteredUser
 from tests import factories
 from tests.delegates.registering import (
     approve,
@@ -16,6 +20,7 @@ from tests.delegates.registering import (
 )
 
 pytestmark = pytest.mark.django_db
+PLACE = {"phone": "6013305043", "address": "Calle 1 # 2-3", "municipality_id": "11001"}
 
 
 @pytest.mark.parametrize(
@@ -88,6 +93,28 @@ def test_two_entities_with_one_name_share_the_numbers():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_makes_one_provider(natural):
-    action = lambda: actions.register_ppn(by=natural, phone="1", address="2", municipality_id="11001")  # noqa: E731
+    action = lambda: actions.register_ppn(by=natural, **PLACE)  # noqa: E731
     assert together(action, action) == [f"ADMPPN{natural.person.document_number}", "Usted ya está registrado"]
     assert Sede.objects.count() == 1
+    assert RegisteredUser.objects.get().person == natural.person
+
+
+def test_the_registration_of_a_provider_makes_the_person_a_user(natural):
+    actions.register_ppn(by=natural, **PLACE)
+    assert RegisteredUser.objects.values_list("person", "kind").get() == (natural.person_id, "OTRO")
+
+
+def test_a_provider_who_is_a_professional_stays_one():
+    doctor = factories.make_user()
+    actions.register_ppn(by=factories.make_natural(doctor.person), **PLACE)
+    assert RegisteredUser.objects.get().kind == "PROF"
+
+
+@pytest.mark.parametrize("is_user", [True, False])
+def test_a_deceased_person_becomes_neither_provider_nor_user(natural, is_user):
+    if is_user:
+        RegisteredUser.objects.create(person=natural.person, kind="OTRO")
+    type(natural.person).objects.update(deceased_on=date(2026, 1, 1))
+    with pytest.raises(Refused, match="fallecida"):
+        actions.register_ppn(by=natural, **PLACE)
+    assert (Entity.objects.exists(), RegisteredUser.objects.exists()) == (False, is_user)
