@@ -9,6 +9,7 @@ class RolesConfig(AppConfig):
     admin_order = 30
 
     def ready(self) -> None:
+        from accounts.security.expired_sessions import leave_to_next_session
         from entities.registries.sede_transfers import SedeReference, register_sede_reference
         from registries import registry
         from registries.loading.effects import Effect, register_effect
@@ -17,6 +18,7 @@ class RolesConfig(AppConfig):
         from roles.registries.rethus import Rethus
         from roles.registries.social_service import Sso
 
+        leave_to_next_session("found_users", "searches")  # of the views of users
         registry.register(Rethus)
         registry.register(Sso)
         # a plaza is at its sede, whose entity it does not name

@@ -102,7 +102,9 @@ def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
     delegates = list(entity.accounts.filter(can_log_in_q()).select_related("person"))
     entity.is_active = False
     entity.save(update_fields=["is_active"])
-    ended = AccountSession.objects.current().filter(account__entity=entity).update(ended_at=clock.now())
+    now = clock.now()
+    entity.accounts.update(sessions_ended_at=now)  # so that no browser goes on where it was after the reactivation
+    ended = AccountSession.objects.current().filter(account__entity=entity).update(ended_at=now)
     before, after = {"is_active": True}, {"is_active": False, "sessions": ended}
     record(by=by, event=Event.ENTITY_SUSPENDED, obj=entity, entity=entity, before=before, after=after, reason=reason)
     what = f"suspendió a {entity}: sus delegados no pueden ingresar y sus tokens no sirven"

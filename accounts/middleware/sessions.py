@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
-from accounts.models import Account
-from accounts.security import devices, saved_forms, sessions
+from accounts.models import Account, AccountSession
+from accounts.security import devices, expired_sessions, saved_forms, sessions
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -37,18 +37,21 @@ class AccountSessionMiddleware:
         row = sessions.current(request, account)
         why = sessions.why_closed(row)
         if why or row is None:
-            self._close(request, account)
+            self._close(request, account, row if why in (sessions.IDLE, sessions.OLD) else None)
             request.session[sessions.END_REASON] = why
         elif not sessions.is_fully_verified(row, account):
-            self._close(request, account)
+            self._close(request, account, row)
             sessions.start_pending_login(request, account, request.get_full_path() if request.method == "GET" else "")
             request.pending_login = sessions.pending_login(request)
         else:
             sessions.touch(row)
             request.account_session = row
 
-    def _close(self, request: Any, account: Account) -> None:
-        auth.logout(request)
+    def _close(self, request: Any, account: Account, expired: AccountSession | None) -> None:
+        if expired:
+            expired_sessions.log_out(request, account, expired)
+        else:
+            auth.logout(request)
         saved_forms.remember_closed_session(request, account)
         request.closed_account = account
 

@@ -1,7 +1,7 @@
 """Which sessions do accounts have, and with which second factor were they opened?"""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -90,11 +90,15 @@ class AccountSession(models.Model):
         return self.confirmed_at > timezone.now() - timedelta(minutes=settings.CONFIRMATION_MINUTES)
 
     @property
+    def expires_at(self) -> datetime:
+        """Until when the session lasts without another request."""
+        idle = self.last_seen_at + timedelta(minutes=settings.SESSION_IDLE_MINUTES)
+        return min(idle, self.started_at + timedelta(hours=settings.SESSION_LONGEST_HOURS))
+
+    @property
     def seconds_left(self) -> int:
         """How long the session lasts without another request."""
-        idle = self.last_seen_at + timedelta(minutes=settings.SESSION_IDLE_MINUTES)
-        old = self.started_at + timedelta(hours=settings.SESSION_LONGEST_HOURS)
-        return max(0, int((min(idle, old) - timezone.now()).total_seconds()))
+        return max(0, int((self.expires_at - timezone.now()).total_seconds()))
 
     @property
     def warning_seconds(self) -> int:

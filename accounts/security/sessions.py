@@ -22,7 +22,7 @@ from accounts.models import Account, AccountSession, SecondFactorPolicy, Suspens
 from accounts.models.sessions import AccountSessionQuerySet, VerificationMethod
 from accounts.rules.entity_switch import can_switch_entity
 from accounts.rules.second_factor import any_factor, has_factor, next_login_step
-from accounts.security import devices, saved_forms
+from accounts.security import devices, expired_sessions, saved_forms
 from accounts.security.user_agents import device_name
 from mipres_admin.origin import origin
 
@@ -98,6 +98,7 @@ def create_account_session(request: HttpRequest, user: Account, **kwargs: Any) -
     verified_at = getattr(request, "verified_at", None) or now
     saved_forms.load(request, user)  # discards what somebody else left here
     request.session.pop(saved_forms.CLOSED, None)
+    expired_sessions.receive(request, user)
     _session_rows(request).filter(ended_at__isnull=True).update(ended_at=now)
     user.sessions.filter(last_seen_at__lt=now - DELETED_AFTER).delete()
     row = AccountSession.objects.create(

@@ -53,8 +53,8 @@ def _log_in_with_passkey(request: HttpRequest, form: PasskeyAnswerForm) -> str:
 @sensitive_post_parameters("password", "answer")
 def login(request: HttpRequest) -> HttpResponse:
     """Ask for Usuario, Contraseña and the code of the image, or for a passkey alone, and begin a session."""
-    if request.user.is_authenticated:
-        return redirect("home")
+    if request.user.is_authenticated:  # in another tab: this one goes on where it was, too
+        return redirect(next_page(request))
     by_passkey = "answer" in request.POST
     passkey_form = PasskeyAnswerForm(request.POST if by_passkey else None)
     form = LoginForm(session=request.session) if by_passkey else LoginForm.sent(request)

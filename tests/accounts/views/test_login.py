@@ -87,8 +87,15 @@ def test_afterwards_people_go_only_to_pages_of_the_portal(client, delegate, want
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_logged_in_account_is_sent_home(delegate_client, method):
-    assert getattr(delegate_client, method)(PAGE, query_params={"next": "/admin/"}).url == "/"
+def test_logged_in_account_is_sent_home_or_where_it_was(delegate_client, method):
+    assert getattr(delegate_client, method)(PAGE).url == "/"
+    assert getattr(delegate_client, method)(PAGE, query_params={"next": "/usuarios/"}).url == "/usuarios/"
+    assert getattr(delegate_client, method)(PAGE, query_params={"next": "//ajeno.example/"}).url == "/"
+
+
+def test_delegate_who_was_going_to_the_admin_is_refused_once(delegate_client):
+    response = delegate_client.get(PAGE, {"next": "/admin/"}, follow=True)
+    assert ([url for url, _ in response.redirect_chain], response.status_code) == (["/admin/"], 403)
 
 
 def test_without_a_session_home_leads_to_the_log_in(client, db):
