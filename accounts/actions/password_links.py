@@ -15,6 +15,7 @@ from accounts.actions.login_and_password import (
 from accounts.events import Event
 from accounts.models import Account, PasswordLink, Person, can_log_in_q
 from accounts.security import login_limits
+from accounts.security.notices import is_told_at
 from mipres_admin.database.locks import lock
 from mipres_admin.history.recording import record
 from mipres_admin.outbox import mail_links
@@ -108,17 +109,19 @@ def _nobody(login: str, document_type: str, document_number: str, email: str) ->
 def recover_password(*, login: str, document_type: str, document_number: str, email: str) -> None:
     """Send the link if the four data are those of one account that can log in (manual v4.1 §11.8).
 
-    The same statements and the same answer, whether or not they are. `login` is folded, as accounts store it.
+    The e-mail is one at which the person is told what happens to the account (`is_told_at`); the link goes to that of
+    the account. The same statements and the same answer, whether or not they match, and after five mails to an account
+    in half an hour. `login` is folded, as accounts store it.
     Raises ValidationError when too many links were asked for, with these data or from the address of the request.
     """
     document = f"{document_type} {document_number}"
     counter = login_limits.register_recovery(login=login, document=document, email=email)
-    mine = Account.objects.filter(can_log_in_q(), login=login, email__iexact=email)
+    mine = Account.objects.filter(can_log_in_q(), is_told_at(email), login=login)
     typed = {"document_type": document_type, "document_number": document_number}
     holds = (Q(**{f"{path}__{name}": value for name, value in typed.items()}) for path in ("person", "identity_claim"))
     account = mine.select_related("entity", "person").filter(reduce(or_, holds)).first()
     reason = PasswordLink.Reason.RECOVER
-    if account is not None:
+    if login_limits.register_recovery_mail(account.login if account else counter) and account is not None:
         _send(account=account, reason=reason, by=None, event=Event.PASSWORD_LINK_SENT, obj=account)
         return
     nobody = _nobody(login, document_type, document_number, email)

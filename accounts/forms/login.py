@@ -66,7 +66,10 @@ class LoginForm(LoginNameForm):
 class RecoverPasswordForm(LoginNameForm, DocumentForm):
     """Olvidé mi clave - Recordar contraseña (manual v4.1 §11.8)."""
 
-    email = EmailField("El que registró en Mi Seguridad Social.")
+    email = EmailField(
+        "El que registró en Mi Seguridad Social. Un delegado puede escribir también el que el representante legal de "
+        "esa entidad escribió para él en «Administrar autorizados»."
+    )
     field_order = ("login", "document_type", "document_number", "email")
 
 

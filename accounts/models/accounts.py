@@ -278,8 +278,8 @@ def can_log_in_q(path: str = "") -> Q:
     return Q(**{f"{path}is_active": True}) & alive & entity & ~Q(suspended)
 
 
-def accounts_of_oneself(person: Person) -> models.QuerySet[Account]:
-    """Those of which `Account.is_of_oneself` is true."""
+def accounts_of_oneself(person: Person | OuterRef) -> models.QuerySet[Account]:
+    """Those of a person of which `Account.is_of_oneself` is true."""
     own = Q(entity=None) | Q(entity__kind=EntityKind.PPN)
     return Account.objects.filter(own, person=person, is_staff=False)
 

@@ -259,13 +259,25 @@ def register_link_request(*, kind: str, email: str, login: str = "") -> None:
         raise _too_often("con estos datos", reached.wait) from None
 
 
+def _is_one_of_five(kind: str, value: str) -> bool:
+    try:
+        _count_request(kind, value)
+    except LimitReached:
+        return False
+    return True
+
+
 def register_notice(kind: str, document: str) -> bool:
     """Count one notice to the owner of this document, and say whether it is sent: five in half an hour.
 
     The rest are dropped without a word, for nobody waits for them.
     """
-    try:
-        _count_request(f"{kind}.notice", document)
-    except LimitReached:
-        return False
-    return True
+    return _is_one_of_five(f"{kind}.notice", document)
+
+
+def register_recovery_mail(account: str) -> bool:
+    """Count one link to the account of this login, whose person has several e-mails, and say whether it is sent.
+
+    Five in half an hour; the last of them opens. For no account, the key of the combination (`register_recovery`).
+    """
+    return _is_one_of_five("recovery.mail", account)

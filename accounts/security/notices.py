@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from accounts.models import Account, Person, accounts_of_oneself
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import Account, Person, accounts_of_oneself, can_log_in_q
 from mipres_admin.origin import origin
 from mipres_admin.outbox.mail import notification, notify_all
 from mipres_admin.outbox.models import OutgoingMail
@@ -16,6 +18,15 @@ def emails_of_oneself(person: Person) -> list[str]:
     if all(account.can_log_in for account in accounts if account.entity_id is None):
         emails.append(person.email)
     return emails
+
+
+def is_told_at(email: str) -> Q:
+    """Accounts of which `email` reads what happens to them: it is among the first of `addresses_of`."""
+    own = accounts_of_oneself(OuterRef("person"))
+    proven = Exists(own.filter(can_log_in_q(), email__iexact=email))
+    in_doubt = Exists(own.filter(~can_log_in_q(), entity=None))
+    of_person = Q(proven) | Q(person__email__iexact=email) & ~Q(in_doubt)
+    return Q(email__iexact=email) | Q(of_person, is_staff=False)
 
 
 def _unique(emails: Iterable[str], known: Iterable[str] = ()) -> list[str]:

@@ -13,8 +13,9 @@ from mipres_admin.access.declarations import FORM, public
 from mipres_admin.refusals import Refused
 
 LINK_ON_ITS_WAY = (
-    "Solicitud recibida. Si los datos corresponden a una cuenta activa, en unos minutos llegará a su correo un enlace "
-    "para asignar la contraseña. Si no llega, revise el correo no deseado y que los datos sean los que registró."
+    "Solicitud recibida. Si los datos corresponden a una cuenta activa, en unos minutos llegará al correo de la cuenta "
+    "un enlace para asignar la contraseña; al de un delegado, el de «Administrar autorizados». Si no llega, revise el "
+    "correo no deseado y que los datos sean los que registró."
 )
 ASSIGNED = "Contraseña cambiada exitosamente. Ingrese con su usuario y su contraseña nueva."
 

@@ -4,7 +4,8 @@ import pytest
 
 from accounts.actions.login_and_password import change_password
 from accounts.actions.ministry_interventions import suspend_account
-from accounts.security.notices import addresses_of
+from accounts.models import Account
+from accounts.security.notices import addresses_of, is_told_at
 from mipres_admin.origin import Origin, origin
 from tests import factories
 from tests.accounts.second_factors import enrol
@@ -40,6 +41,38 @@ def test_the_e_mail_of_a_suspended_account_is_not_proven(delegate, ministry):
     suspend_account(by=ministry, account=own, reason="La abrió otra persona")
     delegate.email = HIJACKED
     assert addresses_of(delegate) == ([HIJACKED], [own.email])
+
+
+def own_account(person, ministry, **fields):
+    return factories.make_natural(person, email="propia@casa.example")
+
+
+def suspended_own_account(person, ministry):
+    suspend_account(by=ministry, account=own_account(person, ministry), reason="La abrió otra persona")
+
+
+def provider(person, ministry):
+    factories.make_delegate(factories.make_entity("PPN"), person=person, email="ppn@casa.example")
+
+
+def inactive_provider(person, ministry):
+    entity = factories.make_entity("PPN", is_active=False)
+    factories.make_delegate(entity, person=person, email="ppn@casa.example")
+
+
+def staff_account(person, ministry):
+    ministry.person = person
+    ministry.save()
+
+
+@pytest.mark.parametrize("has", [own_account, suspended_own_account, provider, inactive_provider, staff_account])
+def test_condition_on_an_email_agrees_with_who_is_told(delegate, addresses, ministry, has):
+    has(delegate.person, ministry)
+    emails = [*Account.objects.values_list("email", flat=True), delegate.person.email.upper(), "nadie@casa.example"]
+    for account in Account.objects.select_related("person"):
+        told = {email.lower() for email in addresses_of(account)[0]}
+        accepted = {email.lower() for email in emails if Account.objects.filter(is_told_at(email), pk=account.pk)}
+        assert accepted == told
 
 
 def test_a_new_factor_is_told_to_every_address_of_the_person(delegate_client, addresses, delivered):

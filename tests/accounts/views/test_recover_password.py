@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actions.ministry_interventions import suspend_account
 from accounts.captcha import challenge
 from accounts.models import PasswordLink
 from mipres_admin.history.models import HistoryEntry
@@ -70,6 +71,48 @@ def test_what_people_type_is_forgiven(client, delegate, field, typed):
     data = data_of(delegate)
     ask(client, data | {field: typed(data[field])})
     assert PasswordLink.objects.filter(account=delegate).exists()
+
+
+@pytest.fixture
+def appointed(delegate):
+    """A delegate with an own account, whose entity has written another e-mail, and who works for another one too."""
+    own = factories.make_natural(delegate.person, email="yo@casa.example")
+    factories.make_delegate(factories.make_entity(), person=delegate.person, email="yo@otra.example")
+    delegate.email = "yo@clinica.example"
+    delegate.save()
+    return delegate, own
+
+
+@pytest.mark.parametrize("email", ["yo@clinica.example", "YO@casa.example"])
+def test_link_goes_to_the_email_of_the_account_whichever_was_typed(client, appointed, delivered, email):
+    ask(client, data_of(appointed[0], email=email))
+    ((message, link),) = zip(delivered(), PasswordLink.objects.all(), strict=True)
+    assert (message.to, link.account) == (["yo@clinica.example"], appointed[0])
+
+
+def test_email_that_another_entity_gave_asks_for_nothing(client, appointed, delivered):
+    ask(client, data_of(appointed[0], email="yo@otra.example"))
+    assert delivered() == []
+
+
+def test_email_of_the_entity_opens_nothing_of_oneself(client, appointed, delivered):
+    ask(client, data_of(appointed[1], email="yo@clinica.example"))
+    assert delivered() == []
+
+
+def test_email_of_a_suspended_own_account_asks_for_nothing(client, appointed, ministry, delivered):
+    delegate, own = appointed
+    suspend_account(by=ministry, account=own, reason="La abrió otra persona")
+    told = len(delivered())
+    ask(client, data_of(delegate, email=own.email))
+    assert len(delivered()) == told
+
+
+def test_page_names_every_email_that_is_taken_and_where_the_link_goes(client):
+    page = client.get(ADDRESS).text
+    for named in ("registró en Mi Seguridad Social", "«Administrar autorizados»", "«Correo de la cuenta»"):
+        assert named in page
+    assert "El enlace llega siempre al correo de la cuenta" in page
 
 
 def test_asking_again_leaves_one_link(client, delegate):
@@ -134,6 +177,14 @@ def test_who_may_not_enter_gets_no_link_and_the_same_answer(delegate, colleague,
     assert not PasswordLink.objects.filter(account=delegate).exists()
 
 
+def test_link_too_many_gets_the_same_answer(appointed, settings):
+    delegate, own = appointed
+    settings.RECOVERIES_ALLOWED = 1
+    right = answer(data_of(delegate))
+    assert answer(data_of(delegate, email=own.email)) == right
+    assert OutgoingMail.objects.count() == 1
+
+
 def statements(data):
     with CaptureQueriesContext(connection) as queries:
         ask(Client(), data)
@@ -188,6 +239,15 @@ def test_after_five_requests_for_one_login_the_sixth_waits(client, delegate, exi
     for _ in range(5):
         assert ask(client, data).status_code == 302
     assert "Espere 30 minutos e intente de nuevo" in ask(client, data).text
+
+
+def test_account_gets_five_links_however_many_emails_its_person_has(client, appointed):
+    delegate, own = appointed
+    for email in (delegate.email, own.email):
+        for _ in range(4):
+            assert ask(client, data_of(delegate, email=email)).status_code == 302
+    assert OutgoingMail.objects.count() == 5
+    assert PasswordLink.objects.count() == 1
 
 
 def test_one_address_asks_fifty_times(client, delegate, settings):
