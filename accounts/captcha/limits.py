@@ -16,7 +16,7 @@ from django.shortcuts import render
 
 from accounts.security import devices
 from mipres_admin.access.declarations import View
-from mipres_admin.origin import network_of, origin
+from mipres_admin.origin import origin
 from mipres_admin.rate_limits.limiter import LeasedLimit, LimitReached
 
 IMAGES = LeasedLimit("accounts.captcha.images", allowed=settings.CAPTCHA_IMAGES_PER_MINUTE, lease=10)
@@ -26,11 +26,9 @@ TEXT = ("captcha/too_many.txt", "text/plain; charset=utf-8")
 PICTURE = ("captcha/too_many.svg", "image/svg+xml")
 
 
-def _origin() -> str:
-    here = origin.get()
-    if devices.is_signed(here.device_cookie):
-        return here.device_cookie
-    return network_of(here.address) if here.address else ""
+def _device() -> str | None:
+    cookie = origin.get().device_cookie
+    return cookie if devices.is_signed(cookie) else None
 
 
 def limited(limit: LeasedLimit, refusal: tuple[str, str] = TEXT) -> Callable[[View], View]:
@@ -44,7 +42,7 @@ def limited(limit: LeasedLimit, refusal: tuple[str, str] = TEXT) -> Callable[[Vi
         @wraps(view)
         def within(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                limit.acquire(_origin())
+                limit.acquire(_device())
             except LimitReached as full:
                 seconds = -(-full.remaining // timedelta(seconds=1))
                 response = render(request, template, {"seconds": seconds}, content_type=content_type, status=429)

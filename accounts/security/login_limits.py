@@ -18,7 +18,7 @@ from accounts.events import Event
 from accounts.models import Account
 from accounts.security import devices
 from mipres_admin.history.models import HistoryEntry
-from mipres_admin.origin import network_of, origin
+from mipres_admin.origin import networks, origin
 from mipres_admin.rate_limits import limiter
 from mipres_admin.rate_limits.limiter import Counted, LimitReached
 from mipres_admin.rate_limits.models import RateCounter
@@ -71,14 +71,12 @@ class Attempt:
             counted.release()
 
 
+def _purpose(kind: str) -> str:
+    return f"accounts.login_limits.{kind}"
+
+
 def _key(kind: str, value: str) -> str:
-    return limiter.key_of(f"accounts.login_limits.{kind}", value)
-
-
-def _network() -> str:
-    """The network of the current request; "" for a command."""
-    address = origin.get().address
-    return network_of(address) if address else ""
+    return limiter.key_of(_purpose(kind), value)
 
 
 def _count_own(kind: str, login: str, where: str) -> Counted:
@@ -102,15 +100,13 @@ def _count_login(kind: str, login: str) -> Counted:
 
 
 def _count_address(kind: str, allowed: int) -> tuple[Counted, ...]:
-    """Count for the network of the request, in this half hour of the clock.
+    """Count for the networks of the request, in this half hour of the clock.
 
     By the clock, unlike a login's: behind the one address of a big hospital failures trickle in all day, and a half
     hour that each of them begins again would end up slowing everybody.
     """
-    network, expires_at = _network(), limiter.end_of_window(LOCK, timezone.now())
-    if not network:
-        return ()
-    return (limiter.count(_key(kind, network), allowed=allowed, expires_at=expires_at, waits=ADDRESS_WAITS),)
+    expires_at = limiter.end_of_window(LOCK, timezone.now())
+    return limiter.count_networks(_purpose(kind), allowed=allowed, expires_at=expires_at, waits=ADDRESS_WAITS)
 
 
 def _locked(kind: str, wait: str) -> ValidationError:
@@ -126,7 +122,8 @@ def _count_unknown(kind: str, login: str) -> Attempt:
     is_login = kind in (LOGIN, PASSKEY)
     counted = _count_address("address", settings.LOGIN_FAILURES_ALLOWED_PER_ADDRESS) if is_login else ()
     try:
-        own = _count_own(kind, login, _network())
+        # the narrowest network: wider ones would have more than the login has from everywhere
+        own = _count_own(kind, login, networks()[0].name)
         counted += (own,)
         return Attempt(_key(kind, login), own, (*counted[:-1], _count_login(kind, login)))
     except LimitReached:
@@ -234,11 +231,13 @@ def _count_mails(kind: str, mailbox: str) -> None:
     """Count one mail to a mailbox: five from one network in half an hour, and from all the first of each and few more.
 
     Who asks from where nobody has asked for this mailbox is not among those whom a stranger can use up, short of a
-    hundred networks in an hour.
+    hundred networks in an hour, each an IPv4 address or a whole /48 of IPv6.
     """
-    is_first = _count_request(f"{kind}.mailbox.origin", f"{mailbox} {_network()}").count == 1
-    name, allowed = ("first", FIRST_MAILS_ALLOWED) if is_first else ("again", 2 * settings.RECOVERIES_ALLOWED)
-    expires_at = timezone.now() + LOGIN_KEPT
+    now, allowed = timezone.now(), settings.RECOVERIES_ALLOWED
+    purpose = _purpose(f"{kind}.mailbox.origin")
+    is_first = limiter.count_networks(purpose, mailbox, allowed=allowed, expires_at=now + LOCK)[-1].count == 1
+    name, allowed = ("first", FIRST_MAILS_ALLOWED) if is_first else ("again", 2 * allowed)
+    expires_at = now + LOGIN_KEPT
     limiter.count(_key(f"{kind}.mailbox.{name}", mailbox), allowed=allowed, expires_at=expires_at, waits=MAIL_WAITS)
 
 

@@ -18,7 +18,6 @@ from django.utils.deprecation import MiddlewareMixin
 
 from mipres_admin.access.bodies import ORDINARY_BODY, Upload, body_size, size_in_words
 from mipres_admin.access.declarations import Access, declared
-from mipres_admin.origin import network_of, origin
 from mipres_admin.rate_limits import limiter
 
 HOUR = timedelta(hours=1)
@@ -87,18 +86,15 @@ def _begin(request: Any) -> HttpResponseBase | None:
 
 def _count(request: Any, upload: Upload) -> HttpResponseBase | None:
     """Count an upload for the account, and for its network; the page that refuses it when there were too many."""
-    counts = [("su cuenta", f"account {request.user.pk}", settings.UPLOADS_PER_HOUR)]
-    address = origin.get().address
-    if upload.by_origin and address:
-        counts.append(
-            ("su conexión a internet", f"network {network_of(address)}", settings.UPLOADS_PER_HOUR_PER_ADDRESS)
-        )
     expires_at = limiter.end_of_window(HOUR, timezone.now())
-    for what, value, allowed in counts:
-        try:
-            limiter.count(limiter.key_of("uploads", value), allowed=allowed, expires_at=expires_at)
-        except limiter.LimitReached as reached:
-            return _refusal(request, reached, "errors/too_many_uploads.html", {"from": what, "allowed": allowed})
+    what, allowed = "su cuenta", settings.UPLOADS_PER_HOUR
+    try:
+        limiter.count(limiter.key_of("uploads", str(request.user.pk)), allowed=allowed, expires_at=expires_at)
+        if upload.by_origin:
+            what, allowed = "su conexión a internet", settings.UPLOADS_PER_HOUR_PER_ADDRESS
+            limiter.count_networks("uploads.networks", allowed=allowed, expires_at=expires_at)
+    except limiter.LimitReached as reached:
+        return _refusal(request, reached, "errors/too_many_uploads.html", {"from": what, "allowed": allowed})
     return None
 
 

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from mipres_admin.origin import Network, networks
 from mipres_admin.rate_limits.models import RateCounter
 
 logger = logging.getLogger(__name__)
@@ -86,6 +87,16 @@ def end_of_window(length: timedelta, now: datetime) -> datetime:
     return datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, UTC)
 
 
+class Options(TypedDict, total=False):
+    """What `count` takes besides the key and how many are allowed."""
+
+    expires_at: Required[datetime]
+    by: int
+    waits: Sequence[timedelta]
+    kept_until: datetime | None
+    subject: str
+
+
 def count(
     key: str,
     *,
@@ -95,6 +106,7 @@ def count(
     waits: Sequence[timedelta] = (),
     kept_until: datetime | None = None,
     subject: str = "",
+    stacklevel: int = 2,
 ) -> Counted:
     """Increment a counter, which begins again at `expires_at`. Raises LimitReached when it is full.
 
@@ -112,10 +124,27 @@ def count(
         row = cursor.fetchone()
     if row is None:
         # the line says which limit by the name of the function that counts, and who by a part of the hash
-        logger.warning("A limit is reached: %s.", key[:8], stacklevel=2)
+        logger.warning("A limit is reached: %s.", key[:8], stacklevel=stacklevel)
         ends = RateCounter.objects.filter(key=key).values_list("free_at", "expires_at").first() or (None, expires_at)
         raise LimitReached((ends[0] or ends[1]) - now)
     return Counted(*row)
+
+
+def count_networks(purpose: str, value: str = "", *, allowed: int, **options: Unpack[Options]) -> tuple[Counted, ...]:
+    """Count, as `count` does, for each network of the current request: `value` within it, or whatever comes from it.
+
+    Returns the counters, of the narrowest network first. Raises LimitReached when one is full; then none counts.
+    """
+    counted: list[Counted] = []
+    try:
+        for network in networks():
+            key = key_of(purpose, f"{value} {network.name}".strip())
+            counted.append(count(key, allowed=allowed * network.times, stacklevel=3, **options))
+    except LimitReached:
+        for one in counted:
+            one.release()
+        raise
+    return tuple(counted)
 
 
 def reset(key: str) -> None:
@@ -131,7 +160,9 @@ def sweep() -> None:
 
 @dataclass
 class LeasedLimit:
-    """At most `allowed` a minute of the clock for each value; each process leases several from the table at once.
+    """At most `allowed` a minute of the clock for each value, or each network of the request.
+
+    Each process leases several from the table at once.
 
     So a call seldom needs a statement, and a full counter none at all. What other processes have leased and do not use
     is lost until the next minute.
@@ -144,19 +175,27 @@ class LeasedLimit:
     _left: dict[str, int] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
-    def acquire(self, value: str) -> None:
-        """Count one; raises LimitReached when the minute has none left."""
+    def acquire(self, value: str | None = None) -> None:
+        """Count one for `value`, or without it for each network of the current request.
+
+        Raises LimitReached when the minute has none left; then none counts.
+        """
         now = timezone.now()
-        ends_at = end_of_window(timedelta(minutes=1), now)
+        ends_at, taken = end_of_window(timedelta(minutes=1), now), list[str]()
+        for network in networks() if value is None else (Network(value),):
+            if not self._take(network, ends_at):
+                for name in taken:
+                    self.release(name)
+                raise LimitReached(ends_at - now)
+            taken.append(network.name)
+
+    def _take(self, network: Network, ends_at: datetime) -> bool:
         with self._lock:
             if ends_at != self._ends_at:
                 self._ends_at, self._left = ends_at, {}
-            left = self._left.get(value, 0)
-            self._left[value] = left - 1 if left > 0 else left
-        if left == 0:
-            left = self._lease(value, ends_at)
-        if left <= 0:
-            raise LimitReached(ends_at - now)
+            left = self._left.get(network.name, 0)
+            self._left[network.name] = left - 1 if left > 0 else left
+        return left > 0 or (left == 0 and self._lease(network, ends_at) > 0)
 
     def release(self, value: str) -> None:
         """Do not count the last one."""
@@ -169,15 +208,16 @@ class LeasedLimit:
         with self._lock:
             self._left = {}
 
-    def _lease(self, value: str, ends_at: datetime) -> int:
+    def _lease(self, network: Network, ends_at: datetime) -> int:
         """Lease more and count one of them; how many were leased. From here on, -1 means that the counter is full."""
-        lease, key = min(self.lease, self.allowed), key_of(self.purpose, value)
+        value, allowed = network.name, self.allowed * network.times
+        lease = min(self.lease * network.times, allowed)
         try:
-            counted = count(key, allowed=self.allowed, expires_at=ends_at, by=lease)
+            counted = count(key_of(self.purpose, value), allowed=allowed, expires_at=ends_at, by=lease)
         except LimitReached:
             leased = 0
         else:
-            leased = min(lease, self.allowed - counted.count + lease)
+            leased = min(lease, allowed - counted.count + lease)
         with self._lock:
             self._left[value] = max(self._left.get(value, 0), 0) + leased - 1 if leased > 0 else -1
         return leased

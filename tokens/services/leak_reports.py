@@ -40,7 +40,7 @@ def revoke_reported_tokens(text: str) -> int:
 
     Raises TooManyCalls (429) beyond `settings.LEAK_REPORTS_PER_MINUTE` reports from one address.
     """
-    address_limit.acquire(limits.caller_network())
+    address_limit.acquire()
     revoked = 0
     for token in map(jwts.find, find_tokens(text)):
         if token is not None and revoke_and_notify(by=None, token=token, reason=REASON, template="token_leaked"):

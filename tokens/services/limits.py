@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from mipres_admin.origin import network_of, origin
 from mipres_admin.rate_limits.limiter import LeasedLimit, LimitReached
 from tokens.services.errors import CallRefused
 
@@ -22,15 +21,9 @@ class Limit(LeasedLimit):
 
     message: str
 
-    def acquire(self, value: str) -> None:
-        """Take one call; raises TooManyCalls (429) when the minute has none left."""
+    def acquire(self, value: str | None = None) -> None:
+        """Take one call of `value`, or of the caller's networks; raises TooManyCalls (429) when there is none left."""
         try:
             super().acquire(value)
         except LimitReached as full:
             raise TooManyCalls(self.message, full.remaining) from None
-
-
-def caller_network() -> str:
-    """The network of the current request, by which anonymous calls are counted."""
-    address = origin.get().address
-    return network_of(address) if address else "unknown"

@@ -146,7 +146,7 @@ def _fetch_details(sql: str, params: dict[str, Any]) -> TokenDetails | None:
 def _counted(refusal: BadToken) -> CallRefused:
     """Count an invalid token for the caller's address; returns the refusal, or TooManyCalls."""
     try:
-        address_limit.acquire(limits.caller_network())
+        address_limit.acquire()
     except limits.TooManyCalls as too_many:
         return too_many
     return refusal

@@ -59,7 +59,7 @@ def authenticate(client_id: str, secret: str) -> ServerClient:
     client = ServerClient.objects.current().filter(client_id=client_id).first() if well_formed else None
     digest = _digest(secret)
     if not hmac.compare_digest(client.digest if client else "", digest) or client is None:
-        address_limit.acquire(limits.caller_network())
+        address_limit.acquire()
         raise UnknownClient
     client_limit.acquire(str(client.pk))
     return client

@@ -255,6 +255,20 @@ def test_an_address_is_what_one_household_has(one, other, same):
     assert (guess(address=one).own.key == guess(address=other).own.key) is same
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("networks", "guessed"), [("2001:db8:0:{:x}::1", 8), ("2001:db8:0:{:x}00::1", 32)])
+def test_many_networks_of_one_organisation_share_an_allowance(clock, settings, networks, guessed):
+    settings.LOGIN_FAILURES_ALLOWED_PER_ADDRESS = 2
+    addresses = [networks.format(number) for number in range(guessed + 3)]
+    looked_at = 0
+    for number, address in enumerate(addresses):
+        with suppress(ValidationError):
+            guess(f"ADMIPS{number}", address)
+            looked_at += 1
+    assert looked_at == guessed
+    guess("ADMIPS900000000", "2001:db8:1::1")
+
+
 # ---------------------------------------------------------------- a login under attack
 
 
@@ -360,6 +374,17 @@ def test_a_hundred_networks_an_hour_fill_a_mailbox(clock, monkeypatch):
         request()
 
 
+@pytest.mark.django_db
+def test_one_organisation_with_many_networks_does_not_fill_a_mailbox(clock, monkeypatch):
+    monkeypatch.setattr(login_limits, "FIRST_MAILS_ALLOWED", 2)
+    request = partial(login_limits.register_link_request, kind="sign_up", email="rosa@correo.example")
+    for number in range(20):
+        with coming_from(f"2001:db8:0:{number:x}00::1"), suppress(ValidationError):
+            request()
+    with coming_from("2001:db8:1::1"):
+        request()
+
+
 # ---------------------------------------------------------------- what is kept
 
 
@@ -383,7 +408,8 @@ def test_old_counters_are_swept_and_young_ones_stay(clock):
     clock.shift(timedelta(hours=1))
     young = guess("ADMIPS900000002")
     limiter.sweep()
-    assert set(RateCounter.objects.values_list("key", flat=True)) == {young.own.key, young.subject}
+    kept = {young.own.key, *(one.key for one in young.shared)}
+    assert set(RateCounter.objects.values_list("key", flat=True)) == kept
 
 
 # ---------------------------------------------------------------- all at once

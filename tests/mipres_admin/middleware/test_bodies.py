@@ -217,6 +217,16 @@ def test_new_accounts_bring_no_more_uploads_from_one_network(settings, path, mak
     assert [upload(logged_in(maker()), path) for _ in range(3)] == [200, 200, 429]
 
 
+def test_an_organisation_of_ipv6_has_four_times_the_uploads_of_a_network(settings):
+    settings.UPLOADS_PER_HOUR_PER_ADDRESS = 1
+    statuses = []
+    for number in range(5):
+        client = logged_in(make_natural())
+        client.defaults["REMOTE_ADDR"] = f"2001:db8:0:{number}::1"
+        statuses.append(upload(client, RUT))
+    assert statuses == [200] * 4 + [429]
+
+
 def test_the_network_does_not_count_where_the_ministry_knows_the_account(settings, delegate_client):
     settings.UPLOADS_PER_HOUR_PER_ADDRESS = 0
     assert upload(delegate_client) == 200

@@ -1,5 +1,6 @@
 """Do counters stop what comes too often, count each try once, and go when they are over?"""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from mipres_admin.jobs import scheduling
 from mipres_admin.rate_limits import limiter
 from mipres_admin.rate_limits.models import RateCounter
+from tests.accounts.origins import coming_from
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -34,6 +36,34 @@ def test_a_full_counter_is_logged_by_what_it_counts_and_not_for_whom(caplog):
         count(key, allowed=1)
     (line,) = caplog.records
     assert (line.getMessage(), line.funcName) == (f"A limit is reached: {key[:8]}.", "count")
+
+
+def test_a_full_network_is_logged_by_what_is_counted(caplog):
+    def guessed():
+        limiter.count_networks("a purpose", allowed=1, expires_at=timezone.now() + HOUR)
+
+    guessed()
+    with pytest.raises(limiter.LimitReached):
+        guessed()
+    assert [line.funcName for line in caplog.records] == ["guessed"]
+
+
+def test_a_count_that_a_wide_network_refuses_counts_in_none():
+    expires_at = timezone.now() + HOUR
+    for number in range(6):
+        with coming_from(f"2001:db8:0:{number:x}::1"), suppress(limiter.LimitReached):
+            limiter.count_networks("a purpose", allowed=1, expires_at=expires_at)
+    # four /64, two of which nothing is counted, the /56 and the /48
+    assert sorted(RateCounter.objects.values_list("count", flat=True)) == [0, 0, 1, 1, 1, 1, 4, 4]
+
+
+def test_a_lease_that_a_wide_network_refuses_is_given_back():
+    limit = limiter.LeasedLimit("a purpose", allowed=1, lease=1)
+    with time_machine.travel(timezone.now(), tick=False):
+        for number in range(1, 7):
+            with coming_from(f"2001:db8:0:{number}::1"), suppress(limiter.LimitReached):
+                limit.acquire()
+        assert [limit._left[f"2001:db8:0:{number}::/64"] for number in range(1, 7)] == [0, 0, 0, 0, 1, 1]
 
 
 def test_the_wait_is_told_in_whole_minutes():

@@ -82,6 +82,16 @@ class TestLimits:
         codes = [generate(eps.entity.nit, "junk", REMOTE_ADDR=f"2001:db8::{n}").status_code for n in range(1, 6)]
         assert codes == [401] * 3 + [429] * 2
 
+    def test_an_organisation_of_ipv6_has_four_and_sixteen_times_as_many(self, eps, token):
+        def bad(networks):
+            addresses = [f"2001:db8:0:{number:x}::1" for number in networks]
+            return [generate(eps.entity.nit, "junk", REMOTE_ADDR=address).status_code for address in addresses].count(
+                401
+            )
+
+        assert bad(range(14)) == 3 * 4
+        assert bad(range(0x100, 0x4000, 0x100)) == 3 * 12
+
     def test_a_full_counter_costs_no_statement(self, eps, token, django_assert_num_queries):
         statuses(4, generate, eps.entity.nit, "junk")
         with django_assert_num_queries(0):

@@ -78,7 +78,7 @@ def breaking(monkeypatch, error):
 def limited(monkeypatch):
     """As when a count is full (`test_limits`, `test_clients` fill one)."""
 
-    def full(limit, who):
+    def full(limit, who=None):
         raise limits.TooManyCalls(limit.message, timedelta(seconds=30))
 
     monkeypatch.setattr(limits.Limit, "acquire", full)
