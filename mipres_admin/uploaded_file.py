@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 
 def uploaded_file(content: Any, content_type: str, file_name: str) -> HttpResponse:
-    """The bytes as they were uploaded, as a download in a sandbox."""
+    """The bytes as a download in a sandbox."""
     response = HttpResponse(bytes(content), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -134,7 +134,7 @@ def _save_copy(by: Account, claim: IdentityClaim, content: bytes, kind: str) -> 
 
 
 def upload_copy(*, by: Account, claim: IdentityClaim, content: bytes, kind: str) -> None:
-    """Save the copy of the document in place of the one before; its size and signature have been checked.
+    """Save the copy of the document in place of the one before; its size and kind have been checked.
 
     Raises Refused while a reviewer looks at the claim, and after ten in a day.
     """

@@ -202,7 +202,7 @@ class IdentityClaimAdmin(DocumentColumn, ReviewAdmin):
         return [path("<path:object_id>/copia/", view, name=f"{self.url_prefix}_copy"), *super().get_urls()]
 
     def copy_view(self, request: Any, object_id: str) -> HttpResponse:
-        """The copy of the document as it was uploaded, for a reviewer; the download is recorded."""
+        """The copy of the document, for a reviewer; the download is recorded."""
         if not may_review(request.user):
             raise PermissionDenied
         claim = self.get_object(request, object_id)

@@ -137,7 +137,7 @@ class IdentityClaim(models.Model):
 
 
 class IdentityCopy(models.Model):
-    """A copy of the document, byte for byte as it was uploaded; nothing in the portal opens it.
+    """A copy of the document: a picture as it was uploaded, or what the pages of a PDF showed (`uploaded_pdf`).
 
     It is stored in the database, as the RUT is: no web server can serve it by accident, and it goes with its claim.
     """

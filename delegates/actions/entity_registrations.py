@@ -38,7 +38,7 @@ EVENTS = {
 
 @dataclass(frozen=True)
 class CheckedRut:
-    """The bytes of a RUT (None: the RUT that the registration has already) and the results of its rules."""
+    """What the pages of a RUT show, as a PDF (None: the one that the registration has already); each rule's result."""
 
     content: bytes | None
     checks: list[Check]

@@ -144,12 +144,13 @@ class RegistrationForm(SedeForm):
         )
         try:
             refuse_malware(content if file else b"")
-            checks = check_rut(content, read_rut(content), expected, timezone.localdate())
+            reading = read_rut(content)
         except Refused as refused:
             raise forms.ValidationError(f"{refused.refusal.cause} {refused.refusal.remedy}") from refused
+        checks = check_rut(content, reading, expected, timezone.localdate())
         for failure in hard_failures(checks):
             self.add_error("rut", failure.detail)
-        self.checked_rut = CheckedRut(content if file else None, checks)
+        self.checked_rut = CheckedRut(reading.copy if file else None, checks)
 
     @property
     def entity_details(self) -> EntityDetails:

@@ -13,14 +13,33 @@ from delegates.forms.sign_up_and_personal_data import issued_on_field, sex_field
 from mipres_admin.antivirus import refuse_malware
 from mipres_admin.forms import ActionForm
 from mipres_admin.refusals import Refused
+from mipres_admin.uploaded_pdf.reader import read_pdf
 
-# how a file of each kind begins; nothing else of it is read
+# how a file of each kind begins; a picture is not read any further
 SIGNATURES = {
     IdentityCopy.Kind.PDF: b"%PDF-",
     IdentityCopy.Kind.JPEG: b"\xff\xd8\xff",
     IdentityCopy.Kind.PNG: b"\x89PNG\r\n\x1a\n",
 }
 CHOOSE_A_COPY = "Elija el archivo de la copia."
+TOO_LARGE = "El archivo debe pesar máximo 1 MB. Guárdelo con menos resolución."
+PRINT_IT = (
+    "Ábralo en su equipo, use Imprimir y Guardar como PDF, y cargue ese archivo; o cargue una foto del documento."
+)
+
+
+def _pages_of(content: bytes) -> bytes:
+    """A new PDF with what the pages show. Raises ValidationError; Refused when too many files are being read."""
+    reading = read_pdf(content, with_texts=False)
+    if reading.encrypted:
+        raise forms.ValidationError("El PDF tiene contraseña. Cárguelo sin contraseña, o una foto del documento.")
+    if reading.programs:
+        raise forms.ValidationError(f"El PDF trae programas, enlaces o archivos adjuntos. {PRINT_IT}")
+    if not reading.read:
+        raise forms.ValidationError(f"El portal no pudo abrir el PDF: puede estar dañado o incompleto. {PRINT_IT}")
+    if len(reading.copy) > MAX_COPY_BYTES:
+        raise forms.ValidationError(TOO_LARGE)
+    return reading.copy
 
 
 class IdentityForm(ActionForm):
@@ -45,7 +64,7 @@ class IdentityForm(ActionForm):
 
 
 class CopyForm(ActionForm):
-    """A copy of the document: a PDF or a picture, by its size and its first bytes."""
+    """A copy of the document: a picture, by its size and its first bytes, or the pages of a PDF."""
 
     copy = forms.FileField(
         label="Copia del documento",
@@ -66,7 +85,7 @@ class CopyForm(ActionForm):
         """A file that is too large is not read; `kind` and `content` are set."""
         file = self.cleaned_data["copy"]
         if file.size > MAX_COPY_BYTES:
-            raise forms.ValidationError("El archivo debe pesar máximo 1 MB. Guárdelo con menos resolución.")
+            raise forms.ValidationError(TOO_LARGE)
         content = file.read()
         kind = next((kind for kind, signature in SIGNATURES.items() if content.startswith(signature)), None)
         if kind is None:
@@ -75,7 +94,8 @@ class CopyForm(ActionForm):
             )
         try:
             refuse_malware(content)
+            self.content = _pages_of(content) if kind == IdentityCopy.Kind.PDF else content
         except Refused as refused:
             raise forms.ValidationError(f"{refused.refusal.cause} {refused.refusal.remedy}") from refused
-        self.kind, self.content = kind, content
+        self.kind = kind
         return file

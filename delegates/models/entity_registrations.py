@@ -192,7 +192,7 @@ class RegistrationStep(models.Model):
 
 
 class RutDocument(models.Model):
-    """A RUT as it was uploaded, byte for byte, and the result of each of its rules (`checks`, see `rut.rules.Check`).
+    """What the pages of an uploaded RUT showed, as a PDF of their own, and the result of each rule (`rut.rules.Check`).
 
     It is stored in the database, not in a folder: it is saved with its registration or not at all, no web server can
     serve it by accident, and a backup has it.

@@ -12,8 +12,8 @@ from stdnum.co import nit as stdnum_nit
 
 from delegates.models import MAX_RUT_BYTES, RutDocument
 from delegates.rut.casillas import PRINCIPAL, SUBSTITUTE, Contents, contents_of
-from delegates.rut.pdf_reader import Reading, read_pdf
 from mipres_admin.database.text import fold_key
+from mipres_admin.uploaded_pdf.reader import Reading, read_pdf
 
 MIN_PAGES = 3
 MIN_LETTERS = 200
@@ -91,18 +91,30 @@ PROGRAMS = (
     "El PDF trae programas, enlaces, campos que envían datos o archivos adjuntos. Cargue el que entrega la DIAN, sin "
     "modificarlo."
 )
+UNOPENED = (
+    "El portal no pudo abrir el PDF: puede estar dañado o incompleto. Descárguelo de nuevo de la DIAN; si en su equipo "
+    "abre, use Imprimir y Guardar como PDF, y cargue ese archivo."
+)
 UNREAD: Result = (Verdict.REVIEW, "El portal no pudo leerlo en el documento; lo verá un revisor del Ministerio.")
 
 
 def _size(upload: _Upload) -> Result:
-    if len(upload.data) > MAX_RUT_BYTES:
+    if max(len(upload.data), len(upload.reading.copy)) > MAX_RUT_BYTES:
         return Verdict.NOT_MET, "El archivo debe pesar máximo 1 MB. Descárguelo de nuevo de la DIAN, sin escanearlo."
     return Verdict.MET, f"Pesa {max(1, len(upload.data) // 1024)} KB."
 
 
+def _has_signature(data: bytes) -> bool:
+    """Whether the mark is where PDF readers look for it, in the first kilobyte."""
+    return b"%PDF-" in data[:1024]
+
+
+def _is_worth_opening(data: bytes) -> bool:
+    return len(data) <= MAX_RUT_BYTES and _has_signature(data)
+
+
 def _signature(upload: _Upload) -> Result:
-    # PDF readers look for the mark in the first kilobyte
-    if b"%PDF-" in upload.data[:1024]:
+    if _has_signature(upload.data):
         return Verdict.MET, ""
     return Verdict.NOT_MET, "El archivo debe ser el PDF del RUT; no basta con cambiarle el nombre a otro archivo."
 
@@ -110,7 +122,9 @@ def _signature(upload: _Upload) -> Result:
 def _open(upload: _Upload) -> Result:
     if upload.reading.encrypted:
         return Verdict.NOT_MET, "El PDF tiene contraseña. Cargue el que entrega la DIAN, sin protegerlo."
-    return (Verdict.MET, "") if upload.reading.read else UNREAD
+    if upload.reading.read:
+        return Verdict.MET, ""
+    return (Verdict.NOT_MET, UNOPENED) if _is_worth_opening(upload.data) else UNREAD
 
 
 def _passive(upload: _Upload) -> Result:
@@ -122,11 +136,7 @@ def _passive(upload: _Upload) -> Result:
 def _pages(upload: _Upload) -> Result:
     pages = upload.reading.pages
     if not upload.reading.read:
-        return (
-            Verdict.REVIEW,
-            "El portal no pudo abrir el archivo: puede estar dañado o incompleto. Si en su equipo tampoco abre, "
-            "cargue otro; si abre, lo verá un revisor del Ministerio.",
-        )
+        return UNREAD
     detail = f"Tiene {pages} página{'s' if pages != 1 else ''}."
     if pages < MIN_PAGES:
         return Verdict.NOT_MET, f"{detail} El RUT de una persona jurídica debe tener al menos tres: cárguelo completo."
@@ -226,8 +236,7 @@ RULES: dict[Rule, Callable[[_Upload], Result]] = {
 
 def read_rut(data: bytes) -> Reading:
     """What can be read of an uploaded RUT; a file that is too large or no PDF is not opened. May raise Refused."""
-    is_worth_opening = len(data) <= MAX_RUT_BYTES and b"%PDF-" in data[:1024]
-    return read_pdf(data) if is_worth_opening else Reading()
+    return read_pdf(data) if _is_worth_opening(data) else Reading()
 
 
 def check_rut(data: bytes, reading: Reading, expected: ExpectedContents, today: date) -> list[Check]:

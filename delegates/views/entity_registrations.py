@@ -139,7 +139,7 @@ def correct_registration(request: PersonRequest, public_id: UUID) -> HttpRespons
 
 @signed_in(methods=SAFE)
 def download_rut(request: AnyRequest, public_id: UUID) -> HttpResponse:
-    """A RUT as it was uploaded, for its applicant and the Ministry's readers; else 404."""
+    """A RUT, for its applicant and the Ministry's readers; else 404."""
     account = request.account
     documents = RutDocument.objects.all()
     if not may_read_ruts(account):

@@ -91,7 +91,7 @@ def upload_identity_copy(request: PersonRequest) -> HttpResponse:
 
 @unverified(methods=SAFE)
 def download_identity_copy(request: PersonRequest) -> HttpResponse:
-    """The copy as it was uploaded."""
+    """The copy that is kept."""
     claim = claim_of(request)
     if not hasattr(claim, "document_copy"):
         raise Http404

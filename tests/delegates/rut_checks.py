@@ -5,9 +5,10 @@ from functools import cache
 
 from django.utils import timezone
 
-from delegates.rut.pdf_program import read_facts
-from delegates.rut.pdf_reader import Reading
 from delegates.rut.rules import ExpectedContents, Verdict, check_rut
+from mipres_admin.uploaded_pdf import reader
+from mipres_admin.uploaded_pdf.program import read_facts
+from mipres_admin.uploaded_pdf.reader import Reading
 from tests.rut import make_rut
 
 EXPECTED = ExpectedContents(
@@ -24,13 +25,16 @@ TODAY = timezone.localdate()
 @cache
 def reading_of(data: bytes) -> Reading:
     """As the separate process reads it, without the cost of the process."""
-    *_, facts = read_facts(io.BytesIO(data))
-    return Reading(facts["read"], facts["encrypted"], facts["programs"], facts["pages"], tuple(facts["texts"]))
+    *_, facts = read_facts(io.BytesIO(data), with_texts=True)
+    return reader.reading_of(facts)
+
+
+def checks_of(data, expected=EXPECTED, reading=None):
+    return check_rut(data, reading or reading_of(data), expected, TODAY)
 
 
 def judged(data, rule, expected=EXPECTED, reading=None):
-    checks = check_rut(data, reading or reading_of(data), expected, TODAY)
-    return next(check for check in checks if check.rule == rule)
+    return next(check for check in checks_of(data, expected, reading) if check.rule == rule)
 
 
 def verdict(rut, rule):

@@ -17,9 +17,10 @@ pytestmark = pytest.mark.django_db
         (files.zip_renamed, "debe ser el PDF del RUT"),
         (lambda: files.encrypted("clave"), "tiene contraseña"),
         (files.with_javascript, "trae programas"),
+        (files.truncated, "no pudo abrir el PDF"),
         (lambda: b"", "está vacío"),
     ],
-    ids=["5 MB", "zip", "encrypted", "javascript", "empty"],
+    ids=["5 MB", "zip", "encrypted", "javascript", "damaged", "empty"],
 )
 def test_unacceptable_file_is_refused_on_the_form(enabled_ips, applicant, data, said):
     response = post(client_of(applicant), rut=upload(data()))

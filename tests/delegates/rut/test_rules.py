@@ -1,13 +1,15 @@
 """Is each rule of a RUT met, not met, or left to a person?"""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from delegates.rut.pdf_reader import Reading
-from delegates.rut.rules import Rule, normalised
+from delegates.models import MAX_RUT_BYTES
+from delegates.rut.rules import Rule, hard_failures, normalised, read_rut
+from mipres_admin.uploaded_pdf.reader import Reading
 from tests import rut as files
-from tests.delegates.rut_checks import MET, NOT_MET, REVIEW, TODAY, judged, reading_of, verdict
+from tests.delegates.rut_checks import MET, NOT_MET, REVIEW, TODAY, checks_of, judged, reading_of, verdict
 from tests.rut import Rut, make_rut
 
 
@@ -26,6 +28,39 @@ def test_size():
 
 def test_signature():
     assert judged(files.zip_renamed(), Rule.SIGNATURE, reading=Reading()).verdict == NOT_MET
+
+
+def test_file_too_large_or_no_pdf_is_not_opened(monkeypatch):
+    monkeypatch.setattr("delegates.rut.rules.read_pdf", None)
+    assert not read_rut(files.zip_renamed()).read
+    assert not read_rut(files.too_large()).read
+
+
+def test_a_copy_that_is_too_large_is_not_kept():
+    reading = replace(reading_of(make_rut(Rut())), copy=b"x" * (MAX_RUT_BYTES + 1))
+    assert judged(make_rut(Rut()), Rule.SIZE, reading=reading).verdict == NOT_MET
+
+
+def test_password():
+    assert judged(files.encrypted("clave"), Rule.OPEN).verdict == NOT_MET
+    assert judged(files.encrypted(""), Rule.OPEN).verdict == MET
+
+
+def test_a_file_that_does_not_open_is_refused():
+    (failure,) = hard_failures(checks_of(files.truncated()))
+    assert "use Imprimir y Guardar como PDF" in failure.detail
+
+
+@pytest.mark.parametrize("make", [files.with_javascript, files.with_hidden_javascript])
+def test_programs(make):
+    assert judged(make(), Rule.PASSIVE).verdict == NOT_MET
+
+
+def test_unread_text_is_left_to_a_person():
+    reading = replace(reading_of(make_rut(Rut())), texts=())
+    verdicts = {rule: judged(make_rut(Rut()), rule, reading=reading).verdict for rule in Rule}
+    assert [rule for rule in Rule if verdicts[rule] == MET] == list(Rule)[:5]
+    assert {verdicts[rule] for rule in list(Rule)[5:]} == {REVIEW}
 
 
 def test_pages():

@@ -4,12 +4,13 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account
-from delegates.models import EntityRegistration
+from delegates.models import EntityRegistration, RutDocument
 from mipres_admin.history.models import HistoryEntry
 from tests import rut as files
 from tests.antivirus import EICAR
 from tests.delegates.registering_entities import RUT, client_of, form_data, post, send_request, upload
 from tests.factories import PASSWORD, make_natural
+from tests.rut import Rut, make_rut
 
 pytestmark = pytest.mark.django_db
 
@@ -34,11 +35,17 @@ def test_a_rule_that_is_not_met_is_shown_and_may_be_corrected(enabled_ips, appli
     assert registration.documents.count() == 1
 
 
-@pytest.mark.parametrize("data", [files.truncated, files.image_only], ids=["truncated", "image"])
-def test_unreadable_file_is_sent_to_a_person(enabled_ips, applicant, data):
-    page = post(client_of(applicant), rut=upload(data())).content.decode()
+def test_unreadable_file_is_sent_to_a_person(enabled_ips, applicant):
+    page = post(client_of(applicant), rut=upload(files.image_only())).content.decode()
     assert "La revisará una persona" in page
     assert EntityRegistration.objects.get().state == "enviada"
+
+
+def test_the_pages_of_a_rut_are_kept_and_not_the_file(enabled_ips, applicant):
+    content = make_rut(Rut()) + b"\n1 0 obj <</S/JavaScript>> endobj"
+    post(client_of(applicant), rut=upload(content))
+    kept = bytes(RutDocument.objects.get().content)
+    assert (kept[:5], b"/JavaScript" in kept) == (b"%PDF-", False)
 
 
 def test_rut_with_malware_is_not_kept(enabled_ips, applicant, antivirus):

@@ -19,11 +19,13 @@ from mipres_admin.outbox.models import OutgoingMail
 from mipres_admin.refusals import Refused
 from roles.models import RegisteredUser
 from tests import factories
+from tests import rut as files
 from tests.accounts.login_page import is_logged_in
 from tests.antivirus import EICAR
 from tests.delegates.links import link_in_mail
 from tests.delegates.registering_entities import details
 from tests.factories import make_civil_entry, make_claim
+from tests.pdf_objects import one_page
 
 pytestmark = pytest.mark.django_db
 PAGE = "/seguridad-social/identidad/"
@@ -124,7 +126,7 @@ def test_nothing_changes_while_a_reviewer_looks(holder, claim):
     assert (claim.first_name, claim.state, IdentityCopy.objects.count()) == ("Ana", "en_revision", 0)
 
 
-@pytest.mark.parametrize("content", [b"%PDF-1.7", b"\xff\xd8\xff\xe0", PNG])
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff\xe0", PNG])
 def test_copy_replaces_the_one_before_and_comes_back_as_it_was(holder, content):
     upload(holder, PNG)
     assert "La copia se guardó" in upload(holder, content)
@@ -134,14 +136,23 @@ def test_copy_replaces_the_one_before_and_comes_back_as_it_was(holder, content):
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
+def test_the_pages_of_a_pdf_are_kept_and_not_the_file(holder):
+    assert "La copia se guardó" in upload(holder, one_page(b"/OpenAction[3 0 R/Fit]"))
+    kept = holder.get(f"{PAGE}copia/descargar/").content
+    assert (kept[:5], b"/OpenAction" in kept) == (b"%PDF-", False)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"<html><script>alert(1)</script>", "debe ser un PDF, un JPEG o un PNG"),
         (b"%PDF-" + b"x" * 5 * 1024 * 1024, "debe pesar máximo 1 MB"),
         (b"", "El archivo está vacío"),
+        (b"%PDF-1.7", "no pudo abrir el PDF"),
+        (files.encrypted("clave"), "El PDF tiene contraseña"),
+        (one_page(b"/OpenAction<</S/Launch/F(a.exe)>>"), "El PDF trae programas"),
     ],
-    ids=["HTML", "5 MB", "empty"],
+    ids=["HTML", "5 MB", "empty", "damaged", "password", "program"],
 )
 def test_another_file_is_not_kept(holder, content, message):
     assert message in upload(holder, content, "cedula.pdf")
