@@ -255,11 +255,11 @@ def _independent(number: str, name: str) -> Entity:
 
 
 def _networks(accounts: dict[EntityKind, Account], ips: list[Entity]) -> None:
-    """The EPS-C has three IPS, the provider and the doctor; the EPS-S one IPS; the ET has the EPS-S. Once."""
+    """The EPS-C has three IPS, both providers and the doctor; the EPS-S one IPS; the ET has the EPS-S. Once."""
     doctor = _independent("1000000001", "Camila Andrea Ríos Peñaranda")
     entities = {kind: account.entity for kind, account in accounts.items() if account.entity}
     for kind, members in (
-        (EntityKind.EPS_C, [*ips, entities[EntityKind.PROVEEDOR], doctor]),
+        (EntityKind.EPS_C, [*ips, entities[EntityKind.PROVEEDOR], entities[EntityKind.PPN], doctor]),
         (EntityKind.EPS_S, ips[:1]),
         (EntityKind.ET, [entities[EntityKind.EPS_S]]),
     ):

@@ -344,13 +344,13 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("member_kind__in", ("IPS", "PROV", "PI")), ("owner_kind", "EPS_C")),
-                            models.Q(("member_kind__in", ("IPS", "PROV", "PI")), ("owner_kind", "EPS_S")),
+                            models.Q(("member_kind__in", ("IPS", "PROV", "PPN", "PI")), ("owner_kind", "EPS_C")),
+                            models.Q(("member_kind__in", ("IPS", "PROV", "PPN", "PI")), ("owner_kind", "EPS_S")),
                             models.Q(("member_kind__in", ("EPS_S",)), ("owner_kind", "ET")),
                             _connector="OR",
                         ),
                         name="association_owner_takes_such_members",
-                        violation_error_message="Una EPS asocia IPS, Proveedores y Profesionales Independientes; una Entidad Territorial asocia EPS - Subsidiado.",
+                        violation_error_message="Una EPS asocia IPS, Proveedores, también Persona Natural, y Profesionales Independientes; una Entidad Territorial asocia EPS - Subsidiado.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

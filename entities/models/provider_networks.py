@@ -20,9 +20,10 @@ from mipres_admin.database.constraints import check
 from mipres_admin.database.ranges import TsTzRange
 from mipres_admin.database.validity import Validity
 
+_OF_EPS = (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.PPN, EntityKind.PROFESIONAL_INDEPENDIENTE)
 NETWORK_MEMBERS: dict[str, tuple[str, ...]] = {
-    EntityKind.EPS_C: (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.PROFESIONAL_INDEPENDIENTE),
-    EntityKind.EPS_S: (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.PROFESIONAL_INDEPENDIENTE),
+    EntityKind.EPS_C: _OF_EPS,
+    EntityKind.EPS_S: _OF_EPS,
     EntityKind.ET: (EntityKind.EPS_S,),
 }
 """Which kinds of entity each kind may have in its network (manual v4.1 §11.4, guide of step 2 for delegates)."""
@@ -31,6 +32,7 @@ RELATIONS: dict[str, str] = {
     EntityKind.IPS: "EPS_IPS",
     EntityKind.PROFESIONAL_INDEPENDIENTE: "EPS_IPS",
     EntityKind.PROVEEDOR: "EPS_PROV",
+    EntityKind.PPN: "EPS_PROV",
     EntityKind.EPS_S: "ET_EPS",
 }
 """Tipo Relación by the kind of the member (manual v4.1 §11.5)."""
@@ -118,8 +120,8 @@ class Association(models.Model):
             check(
                 "association_owner_takes_such_members",
                 reduce(or_, (Q(owner_kind=kind, member_kind__in=members) for kind, members in NETWORK_MEMBERS.items())),
-                "Una EPS asocia IPS, Proveedores y Profesionales Independientes; una Entidad Territorial asocia "
-                "EPS - Subsidiado.",
+                "Una EPS asocia IPS, Proveedores, también Persona Natural, y Profesionales Independientes; una Entidad "
+                "Territorial asocia EPS - Subsidiado.",
             ),
             check(
                 "association_ends_after_it_starts",

@@ -16,6 +16,7 @@ SHORTEST_WORD = 3
 LOOK_FOR = {
     EntityKind.IPS: "Busque la IPS que desea asociar",
     EntityKind.PROVEEDOR: "Busque el Proveedor que desea asociar",
+    EntityKind.PPN: "Busque el Proveedor Persona Natural que desea asociar",
     EntityKind.PROFESIONAL_INDEPENDIENTE: "Busque el Profesional Independiente que desea asociar",
     EntityKind.EPS_S: "Busque la EPS que desea asociar",
 }
@@ -29,7 +30,7 @@ def kinds_for(owner: Entity) -> list[tuple[str, str]]:
 
 def criterion_field(label: str = "Criterios") -> forms.CharField:
     """Words or a code; accents, case and order do not matter."""
-    help_text = "Palabras del nombre, código de habilitación, código del proveedor o NIT."
+    help_text = "Palabras del nombre, código de habilitación, código del proveedor, NIT o documento."
     return optional_words(label, help_text, "La búsqueda", type="search", autocomplete="off")
 
 
@@ -68,7 +69,7 @@ class FindEntitiesForm(forms.Form):
         """At least one word that an index can find."""
         words = str(self.cleaned_data["criterio"])
         if not words and not self.may_be_blank:
-            raise ValidationError("Ingrese palabras del nombre, un código o un NIT.")
+            raise ValidationError("Ingrese palabras del nombre, un código, un NIT o un documento.")
         if words and not any(len(word) >= SHORTEST_WORD for word in words.split()):
             raise ValidationError("La búsqueda debe tener una palabra de tres letras o más, por ejemplo clínica.")
         return words

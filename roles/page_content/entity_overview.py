@@ -20,6 +20,7 @@ NO_USERS = "Todavía no hay usuarios activados: empiece por «Activar Usuarios»
 MEMBER_LABELS = {
     EntityKind.IPS: "IPS",
     EntityKind.PROVEEDOR: "Proveedores",
+    EntityKind.PPN: "Proveedores Persona Natural",
     EntityKind.PROFESIONAL_INDEPENDIENTE: "Profesionales independientes",
     EntityKind.EPS_S: "EPS-Subsidiado",
 }

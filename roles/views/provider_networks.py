@@ -30,7 +30,7 @@ from roles.forms.provider_networks import (
 )
 
 OWNER_KINDS = tuple(NETWORK_MEMBERS)
-MEMBER_KINDS = (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.EPS_S)
+MEMBER_KINDS = (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.PPN, EntityKind.EPS_S)
 NAMES_SHOWN = 5
 
 

@@ -36,7 +36,7 @@ def test_entity_is_associated_once_at_a_time(ips):
 
 @pytest.mark.parametrize(
     ("owner", "member"),
-    [("EPS_C", "EPS_S"), ("EPS_S", "ET"), ("EPS_C", "PPN"), ("ET", "IPS"), ("ET", "EPS_C"), ("IPS", "PROV")],
+    [("EPS_C", "EPS_S"), ("EPS_S", "ET"), ("ET", "PPN"), ("ET", "IPS"), ("ET", "EPS_C"), ("IPS", "PROV")],
 )
 def test_association_is_of_kinds_that_go_together(owner, member):
     with refused_by("association_owner_takes_such_members"):

@@ -45,7 +45,7 @@ ONLY_PERSONS = (TO_LOGIN, dict.fromkeys(KINDS, NO), NO)
 NOBODY_VERIFIED = (TO_LOGIN, dict.fromkeys(KINDS, NO), NO)
 PROVIDER_ONLY = dict.fromkeys(KINDS, NO) | {"PROV": IN}
 OWNING = {"IPS": NO, "EPS_C": IN, "EPS_S": IN, "PROV": NO, "PPN": NO, "ET": IN}
-IN_NETWORKS = {"IPS": IN, "EPS_C": NO, "EPS_S": IN, "PROV": IN, "PPN": NO, "ET": NO}
+IN_NETWORKS = {"IPS": IN, "EPS_C": NO, "EPS_S": IN, "PROV": IN, "PPN": IN, "ET": NO}
 LEADING = dict.fromkeys(KINDS, ELSEWHERE) | {"ET": NO}
 
 # url name: (anonymous, {kind of delegate: status}, Ministry); the address is the delegate's own user's where it has one

@@ -25,7 +25,7 @@ def labels(account):
         ("EPS_C", [*USERS, *NETWORK, "Historia"]),
         ("EPS_S", [*USERS, *NETWORK, "Redes a las que pertenece", "Historia"]),
         ("PROV", [*USERS, *SEDES, "Redes a las que pertenece", "Historia"]),
-        ("PPN", [*USERS, "Historia", "Correo de la cuenta"]),
+        ("PPN", [*USERS, "Redes a las que pertenece", "Historia", "Correo de la cuenta"]),
         ("ET", ["Generar Token", *NETWORK, "Historia"]),
     ],
 )

@@ -92,8 +92,9 @@ def test_associating_twice_changes_nothing_the_second_time(eps, clinic):
     ("owner", "member", "allowed"),
     [
         ("EPS_C", "IPS", True), ("EPS_C", "PROV", True), ("EPS_C", "PI", True), ("EPS_C", "EPS_S", False),
-        ("EPS_S", "IPS", True), ("EPS_S", "PROV", True), ("EPS_S", "PI", True), ("EPS_S", "PPN", False),
+        ("EPS_S", "IPS", True), ("EPS_S", "PROV", True), ("EPS_S", "PI", True), ("EPS_S", "PPN", True),
         ("ET", "EPS_S", True), ("ET", "IPS", False), ("ET", "EPS_C", False), ("IPS", "PROV", False),
+        ("EPS_C", "PPN", True), ("ET", "PPN", False), ("IPS", "PPN", False), ("PPN", "EPS_C", False),
     ],
 )  # fmt: skip
 def test_each_kind_of_owner_associates_its_kinds_only(owner, member, allowed):

@@ -73,8 +73,12 @@ def test_an_eps_sees_its_network_of_today_by_kind(kind):
         Association.objects.create(owner=eps, member=make_entity(member))
     gone = make_entity("IPS")
     Association.objects.create(owner=eps, member=gone, starts_at=now - timedelta(days=9), ends_at=now)
-    shown = bars(eps, "Red asociada")
-    assert shown == {"IPS": (2, 100), "Proveedores": (1, 50), "Profesionales independientes": (0, 0)}
+    assert bars(eps, "Red asociada") == {
+        "IPS": (2, 100),
+        "Proveedores": (1, 50),
+        "Proveedores Persona Natural": (0, 0),
+        "Profesionales independientes": (0, 0),
+    }
 
 
 def test_a_territorial_entity_sees_how_many_eps_s_it_has():

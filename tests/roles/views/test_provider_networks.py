@@ -107,7 +107,7 @@ def test_the_delegate_of_an_eps_chooses_among_ips_proveedor_and_professional(cli
     for shown in (
         "Aplicación", "Mipres", "Tipo de Entidad a Asociar", "Institución Prestadora de Servicios de Salud - IPS",
         "Proveedor", "Profesional Independiente", "Busque la IPS que desea asociar",
-        "Busque el Proveedor que desea asociar",
+        "Busque el Proveedor que desea asociar", "Busque el Proveedor Persona Natural que desea asociar",
     ):  # fmt: skip
         assert shown in page
     assert "Busque la EPS" not in page
@@ -139,6 +139,16 @@ def test_a_proveedor_is_found_by_its_code(client):
     assert provider.name in search(client, "PROV000777", "PROV").text
 
 
+@pytest.mark.parametrize("words", ["PROV000777", "rosa prado", "1025000111", "1.025.000.111"])
+def test_a_proveedor_persona_natural_is_found_and_associated(client, eps, words):
+    provider = make_entity("PPN", name="Rosa Prado", nit="1025000111")
+    make_sede(provider, code="PROV000777")
+    row = ("PROV000777", "Rosa Prado", "CC 1025000111", "BOGOTÁ, D.C.", "1", "Sin asociar")
+    assert next(cells(search(client, words, "PPN")))[1:] == row
+    press(client, words, [provider], "PPN")
+    assert network(eps) == {"Rosa Prado"}
+
+
 def test_an_entity_is_found_by_its_nit(client, clinic):
     assert clinic.name in search(client, clinic.nit).text
 
@@ -157,7 +167,7 @@ def test_the_ticks_show_what_is_associated_already(client, eps, clinic, hospital
 @pytest.mark.parametrize(
     ("kind", "words", "message"),
     [
-        ("IPS", "", "Ingrese palabras del nombre, un código o un NIT."),
+        ("IPS", "", "Ingrese palabras del nombre, un código, un NIT o un documento."),
         ("IPS", "de la", "una palabra de tres letras o más"),
         ("IPS", "x" * 300, "máximo 100"),
         ("IPS", "clí\x00nica", "que no se ven"),
@@ -478,11 +488,11 @@ def large(eps):
     """Sixty associations of every kind and state, with names that repeat."""
     now = timezone.now()
     for n in range(60):
-        kind = ("IPS", "PROV", "PI")[n % 3]
+        kind = ("IPS", "PROV", "PI", "PPN")[n % 4]
         fields = {"identification_type": "CC"} if kind == "PI" else {}
         member = make_entity(kind, name=f"{('Clínica', 'Fármacos', 'Ñuñez & Co')[n % 3]} {n % 7}", **fields)
         if n % 5:
-            make_sede(member, **({"code": f"PROV{n:06}"} if kind == "PROV" else {}))
+            make_sede(member, **({"code": f"PROV{n:06}"} if kind in ("PROV", "PPN") else {}))
         ends = now - timedelta(days=n % 4) if n % 6 == 0 else None
         Association.objects.create(owner=eps.entity, member=member, starts_at=now - timedelta(days=9 + n), ends_at=ends)
     return eps
@@ -490,7 +500,7 @@ def large(eps):
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    tipo=st.sampled_from(("", "IPS", "PROV", "PI")),
+    tipo=st.sampled_from(("", "IPS", "PROV", "PPN", "PI")),
     estado=st.sampled_from(("", "terminadas", "todas")),
     criterio=st.sampled_from(("", "clinica", "farmacos 3", "CO ñuñez", "prov0000", "11001", "9", "zzz", "%", "&")),
 )
@@ -541,6 +551,26 @@ def test_ips_sees_the_networks_it_belongs_to(delegate_client, delegate, stocked)
     (row,) = cells(delegate_client.get(reverse("memberships")))
     day = timezone.localdate(timezone.now() - timedelta(400)).isoformat()
     assert (row[0], row[3], row[4], row[5]) == ("EPS Uno", "EPS_IPS", day, "")
+
+
+def test_ppn_sees_the_networks_it_belongs_to_and_no_others(eps):
+    provider, other = make_entity("PPN"), make_entity("PPN")
+    Association.objects.create(owner=eps.entity, member=provider)
+    Association.objects.create(owner=make_entity("EPS_S", name="EPS Ajena"), member=other)
+    page = logged_in(make_delegate(provider)).get(reverse("memberships"))
+    assert [(row[0], row[3]) for row in cells(page)] == [("EPS Uno", "EPS_PROV")]
+
+
+def test_ppn_in_a_network_is_listed_downloaded_and_in_historia(client, eps):
+    provider = make_entity("PPN", name="Rosa Prado", nit="1025000111")
+    make_sede(provider, code="PROV000777")
+    press(client, "rosa", [provider], "PPN")
+    row = ("PROV000777", "Rosa Prado", "CC 1025000111", "Proveedor Persona Natural", "EPS_PROV")
+    listed = next(cells(client.get(reverse(ENTITIES), {"tipo": "PPN"})))
+    assert listed[:5] == row
+    assert sheet(client.get(reverse(DOWNLOAD), {"tipo": "PPN"}))[1:] == [listed]
+    assert "Rosa Prado" in client.get(reverse("history")).text
+    assert "no termina ningún rol" in press(client, "rosa", [], "PPN").text
 
 
 def test_an_entity_sees_the_networks_it_left(stocked):
