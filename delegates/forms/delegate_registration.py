@@ -25,6 +25,7 @@ class EntityKindForm(forms.Form):
 
     tipo = forms.ChoiceField(
         label="Tipo de entidad",
+        help_text="Una entidad adaptada u otra obligada a compensar (EOC) es EPS - Contributivo.",
         choices=[("", CHOOSE), *((kind.value, kind.label) for kind in DELEGATE_ENTITY_KINDS)],
         error_messages={
             "required": "Ingrese el tipo de entidad.",

@@ -51,7 +51,8 @@ class RegistrationForm(SedeForm):
         label="Regímenes en que opera",
         choices=REGIMENES,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Si tiene los dos, marque ambos: cada régimen tendrá su propio delegado.",
+        help_text="Si tiene los dos, marque ambos: cada régimen tendrá su propio delegado. Una entidad adaptada u otra "
+        "obligada a compensar (EOC) marca Contributivo.",
         error_messages={
             "required": "Marque al menos un régimen.",
             "invalid_choice": "El régimen debe ser Contributivo o Subsidiado.",

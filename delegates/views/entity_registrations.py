@@ -31,7 +31,8 @@ from mipres_admin.uploaded_file import uploaded_file
 RUT = Upload(MAX_RUT_BYTES, by_origin=True)
 KIND_HINTS = {
     RegistrationKind.IPS: "Debe estar habilitada en el REPS.",
-    RegistrationKind.EPS: "De régimen contributivo, subsidiado o ambos.",
+    RegistrationKind.EPS: "De régimen contributivo, subsidiado o ambos; también una entidad adaptada u otra obligada a "
+    "compensar (EOC).",
     RegistrationKind.PROVEEDOR: "Entrega lo que no es PBS con cargo a la UPC y no está en el REPS.",
     RegistrationKind.ET: "La registra el gobernador o el alcalde.",
 }

@@ -15,7 +15,11 @@ from registries.loading.errors import Rejected
 from registries.registry import Registry
 
 CODE = re.compile(r"[A-Z0-9]{6}")
-regime = Choice(((EntityKind.EPS_C.value, "Contributivo"), (EntityKind.EPS_S.value, "Subsidiado")), "el régimen")
+# entidades adaptadas and the others obligadas a compensar (EOC) administer the régimen contributivo
+CONTRIBUTIVO = ("Contributivo", "Adaptada", "Entidad adaptada", "Obligada a compensar", "EOC")
+regime = Choice(
+    [*((EntityKind.EPS_C.value, word) for word in CONTRIBUTIVO), (EntityKind.EPS_S.value, "Subsidiado")], "el régimen"
+)
 
 # the same EPS as a row means: by its code, or by its NIT in the régimen; either may change, not both at once
 IS_IT = "(entity.eps_code = file.code OR (entity.kind, entity.nit) = (file.kind, file.nit))"

@@ -98,7 +98,7 @@ class Choice:
 
     def __init__(self, choices: Sequence[tuple[str, str]], what: str) -> None:
         self.what = what
-        self.codes = [code for code, _ in choices]
+        self.codes = list(dict.fromkeys(code for code, _ in choices))
         self.folded = {fold_key(word): code for code, name in choices for word in (code, name)}
         self.known: dict[str, str] = {}
 

@@ -27,6 +27,11 @@ def register(client, kind, nit, **fields):
     return send_form(client, f"{DELEGATE}?tipo={kind}", nit=nit, **fields)
 
 
+def test_page_says_where_entidades_adaptadas_register(natural_client):
+    for page in (DELEGATE, "/registro/mipres/delegado/"):
+        assert "adaptada u otra obligada a compensar (EOC)" in natural_client.get(page).text
+
+
 def test_the_document_is_shown_and_never_taken_from_the_request(natural_client, appointed, natural):
     other = factories.make_natural()
     register(natural_client, "IPS", appointed.entity.nit, document_number=other.person.document_number)

@@ -80,6 +80,12 @@ def test_eps_becomes_an_entity_and_its_one_sede(eps: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("word", ["Adaptada", "ENTIDAD ADAPTADA", "obligada a compensar", "EOC", "EPS_C"])
+def test_adaptada_and_obligada_a_compensar_are_of_the_contributivo(eps: Any, word: str) -> None:
+    eps({"codigo": "EAS016", "nit": "890904996", "nombre": "Empresas Públicas", "regimen": word})
+    assert Entity.objects.get(eps_code="EAS016").kind == EntityKind.EPS_C
+
+
 def test_one_nit_with_both_regimenes_is_two_entities(eps: Any) -> None:
     eps(*ROWS)
     kinds = Entity.objects.filter(nit="900156264").order_by("kind").values_list("kind", flat=True)
