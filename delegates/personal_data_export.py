@@ -81,7 +81,7 @@ def _events(person: Person | None, accounts: list[Account]) -> Rows:
             "fecha": entry.at,
             "acto": entry.event_label,
             "con su cuenta": own.get(entry.actor_id or 0, ""),
-            "por una entidad": entry.entity.name if entry.entity and entry.actor_id not in own else "",
+            "por una entidad": str(entry.entity) if entry.entity and entry.actor_id not in own else "",
             "desde": entry.address if entry.actor_id in own else None,
         }
         for entry in entries.select_related("entity").order_by("pk").iterator()

@@ -218,8 +218,8 @@ def _invented_entities() -> dict[EntityKind, Entity]:
 def _invented_sedes(accounts: dict[EntityKind, Account], entities: dict[EntityKind, Entity]) -> None:
     """The one sede of each EPS, the record of the natural person, four sedes of the provider, one of them disabled."""
     for code, kind, name in (
-        ("EPS998", EntityKind.EPS_C, "EPS Demostración, régimen contributivo"),
-        ("EPSS98", EntityKind.EPS_S, "EPS Demostración, régimen subsidiado"),
+        ("EPS998", EntityKind.EPS_C, "EPS Demostración"),
+        ("EPSS98", EntityKind.EPS_S, "EPS Demostración"),
     ):
         Sede.objects.get_or_create(code=code, defaults={"entity": entities[kind], "name": name})
     if entities[EntityKind.PROVEEDOR].sedes.exists():

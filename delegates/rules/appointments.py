@@ -61,7 +61,7 @@ def representation_refusal(entity: Entity, by: Account) -> Refusal | None:
     if not entity.is_active:
         return Refusal(
             headline="La entidad está inactiva",
-            cause=f"{entity.name} figura en el portal como inactiva.",
+            cause=f"{entity} figura en el portal como inactiva.",
             remedy="Pida al Ministerio que la active si es un error.",
             who="La mesa de ayuda del Ministerio: los datos están al pie de esta página.",
         )

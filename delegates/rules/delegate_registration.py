@@ -94,7 +94,7 @@ def _inactive(registration: DelegateRegistration) -> Refusal | None:
         return None
     return Refusal(
         headline="Entidad inactiva",
-        cause=f"{registration.entity.name} está inactiva en el portal.",
+        cause=f"{registration.entity} está inactiva en el portal.",
         remedy="Si cree que es un error, comuníquese con Atención al usuario: los datos están al pie de esta página.",
         who=MINISTRY,
     )
@@ -107,7 +107,7 @@ def _suspended(registration: DelegateRegistration) -> Refusal | None:
         return None
     return Refusal(
         headline="Cuenta suspendida",
-        cause=f"El Ministerio suspendió su cuenta de delegado de {entity.name}; el motivo está en su correo.",
+        cause=f"El Ministerio suspendió su cuenta de delegado de {entity}; el motivo está en su correo.",
         remedy="Si cree que es un error, comuníquese con Atención al usuario: los datos están al pie de esta página.",
         who=MINISTRY,
     )
@@ -119,7 +119,7 @@ def _registered_already(registration: DelegateRegistration) -> Refusal | None:
         return None
     return Refusal(
         headline="Usted ya está registrado",
-        cause=f"Usted ya tiene una cuenta activa de delegado de {registration.entity.name}: {account.login}.",
+        cause=f"Usted ya tiene una cuenta activa de delegado de {registration.entity}: {account.login}.",
         remedy="Salga de esta cuenta e ingrese con ese usuario. Si no tiene la contraseña, use «Olvidé mi clave - "
         "Recordar contraseña».",
         who=YOU,
@@ -133,7 +133,7 @@ def _not_appointed(registration: DelegateRegistration) -> Refusal | None:
         return None
     return Refusal(
         headline="Sin nombramiento",
-        cause=f"{registration.entity.name} no tiene en «Administrar autorizados» un nombramiento vigente con el perfil "
+        cause=f"{registration.entity} no tiene en «Administrar autorizados» un nombramiento vigente con el perfil "
         f"«Delegado» para su documento, {registration.person.document_type} {registration.person.document_number}.",
         remedy="Pida al representante legal que lo nombre en Mi Seguridad Social: Mi lista de roles, Persona jurídica, "
         "Administrar autorizados, Nuevo. El documento debe ser el mismo de su cuenta.",

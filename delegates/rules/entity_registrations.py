@@ -37,7 +37,7 @@ class EntityDetails:
 def _inactive(entity: Entity) -> Refusal:
     return Refusal(
         headline="La entidad está inactiva",
-        cause=f"{entity.name} figura en el portal como inactiva.",
+        cause=f"{entity} figura en el portal como inactiva.",
         remedy="Pida al Ministerio que la active si es un error.",
         who=HELP_DESK,
     )
@@ -52,7 +52,7 @@ def _not_in_reps(registration: EntityRegistration, known: dict[EntityKind, Entit
     cause = (
         f"El NIT {registration.nit} no figura en el REPS como prestador."
         if entity is None
-        else f"{entity.name} no tiene sedes habilitadas en el REPS."
+        else f"{entity} no tiene sedes habilitadas en el REPS."
     )
     return Refusal(
         headline="La IPS no está habilitada en el REPS",

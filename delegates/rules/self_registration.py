@@ -166,7 +166,7 @@ def _still_in_post(registration: UserRegistration) -> Refusal | None:
         f"{long_date(post.ends_on)}.",
         remedy="Regístrese con otro tipo de usuario cuando la plaza termine. Si ya no presta el servicio, pida a la "
         "IPS de la plaza que reporte su retiro al Ministerio.",
-        who=f"{post.sede.entity.name}, la IPS de la plaza.",
+        who=f"{post.sede.entity}, la IPS de la plaza.",
     )
 
 
@@ -178,8 +178,8 @@ def _still_active(registration: UserRegistration) -> Refusal | None:
     roles_by_place: dict[str, list[str]] = {}
     entities: dict[str, None] = {}
     for assignment in assignments.order_by("sede__code", "role"):
-        entities[assignment.entity.name] = None
-        place = f"{assignment.entity.name}, sede {assignment.sede.code}"
+        entities[str(assignment.entity)] = None
+        place = f"{assignment.entity}, sede {assignment.sede.code}"
         roles_by_place.setdefault(place, []).append(assignment.role)
     if not roles_by_place:
         return None

@@ -25,6 +25,9 @@ class EntityKind(models.TextChoices):
 
 
 EPS_KINDS = (EntityKind.EPS_C, EntityKind.EPS_S)
+REGIMENES: dict[str, str] = {EntityKind.EPS_C: "régimen contributivo", EntityKind.EPS_S: "régimen subsidiado"}
+ADAPTADA_CODE = "EAS"
+"""How the codes of entidades adaptadas begin, in the Ministry's list of EPS."""
 
 
 class IdentificationType(models.TextChoices):
@@ -173,7 +176,14 @@ class Entity(models.Model):
         indexes = (GinIndex(OpClass("search", name="gin_trgm_ops"), name="entity_search_trgm"),)
 
     def __str__(self) -> str:
-        return self.name
+        """Its name, and the régimen of an EPS: the EPS of both have one name and one NIT."""
+        return f"{self.name} ({self.regimen})" if self.regimen else self.name
+
+    @property
+    def regimen(self) -> str:
+        """The régimen of an EPS, and whether it is an entidad adaptada; "" for other entities."""
+        is_adaptada = (self.eps_code or "").startswith(ADAPTADA_CODE)
+        return REGIMENES.get(self.kind, "") + (", entidad adaptada" if is_adaptada else "")
 
     @property
     def et_model_meaning(self) -> str:

@@ -33,7 +33,7 @@ COLUMNS: tuple[Column[Linked], ...] = (
     Column("USUARIO", 20, lambda row: row[0].actor.login if row[0].actor else ""),
     Column("NOMBRE", 34, lambda row: row[0].actor.display_name if row[0].actor else ""),
     Column("NIT ENTIDAD", 16, lambda row: row[0].entity.nit if row[0].entity else ""),
-    Column("ENTIDAD", 40, lambda row: row[0].entity.name if row[0].entity else ""),
+    Column("ENTIDAD", 40, lambda row: str(row[0].entity) if row[0].entity else ""),
     Column("OBJETO", 26, lambda row: object_type_label(row[0])),
     Column("IDENTIFICADOR", 20, lambda row: row[0].object_id),
     Column("MOTIVO", 40, lambda row: row[0].reason),

@@ -110,7 +110,7 @@ def _others_depend(expected: int, now: int) -> Refusal:
 
 
 def _end_roles(by: Account, owner: Entity, roles: list[RoleAssignment]) -> None:
-    cause = f"{owner.name} desasoció de su red al profesional independiente."
+    cause = f"{owner} desasoció de su red al profesional independiente."
     for (user, sede), group in groupby(roles, key=lambda role: (role.user, role.sede)):
         end_roles(by=by, user=user, sede=sede, roles={role.role for role in group}, cause=cause)
 

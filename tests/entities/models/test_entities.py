@@ -31,6 +31,19 @@ def test_eps_of_both_regimenes_is_two_entities_of_one_nit():
     assert make_entity("EPS_C", nit="860066942") != make_entity("EPS_S", nit="860066942")
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "shown"),
+    [
+        ("EPS_C", "EPS037", "Nueva EPS S.A. (régimen contributivo)"),
+        ("EPS_S", "EPSS41", "Nueva EPS S.A. (régimen subsidiado)"),
+        ("EPS_C", "EAS016", "Nueva EPS S.A. (régimen contributivo, entidad adaptada)"),
+        ("IPS", None, "Nueva EPS S.A."),
+    ],
+)
+def test_an_eps_is_shown_with_its_regimen(kind, code, shown):
+    assert str(Entity(kind=kind, eps_code=code, name="Nueva EPS S.A.")) == shown
+
+
 @pytest.mark.parametrize("nit", ["12345", "12345678901", "9001234A6", "900.123.4"])
 def test_nit_has_six_to_ten_digits(nit):
     with refused_by("entity_nit_well_formed"):

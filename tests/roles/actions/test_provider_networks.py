@@ -233,7 +233,7 @@ def test_dissociation_cause_is_in_the_users_history_and_mail(eps, doctor, indepe
     associate(by=eps, members=[independent])
     give(eps, doctor, PRESCRIPTOR)
     dissociate(by=eps, members=[independent], expected_endings=1)
-    cause = "EPS Uno desasoció de su red al profesional independiente."
+    cause = "EPS Uno (régimen contributivo) desasoció de su red al profesional independiente."
     assert HistoryEntry.objects.of(doctor).latest("id").after["cause"] == cause
     (message,) = [message for message in delivered() if cause in message.body]
     assert message.to == [doctor.person.email]

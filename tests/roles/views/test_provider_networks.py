@@ -358,7 +358,7 @@ def test_the_history_of_the_user_says_why_the_roles_ended(client, doctor):
     press(client, "jesus", [], "PI", expected_endings="2")
     user = RoleAssignment.objects.first().user
     page = client.get(reverse("user_history", args=[user.public_id])).text
-    assert "EPS Uno desasoció de su red al profesional independiente." in page
+    assert "EPS Uno (régimen contributivo) desasoció de su red al profesional independiente." in page
 
 
 # ---------------------------------------------------------------- the territorial entity and its modelo
@@ -550,7 +550,7 @@ def test_an_association_that_does_not_exist_is_not_found(client, pk):
 def test_ips_sees_the_networks_it_belongs_to(delegate_client, delegate, stocked):
     (row,) = cells(delegate_client.get(reverse("memberships")))
     day = timezone.localdate(timezone.now() - timedelta(400)).isoformat()
-    assert (row[0], row[3], row[4], row[5]) == ("EPS Uno", "EPS_IPS", day, "")
+    assert (row[0], row[3], row[4], row[5]) == ("EPS Uno (régimen contributivo)", "EPS_IPS", day, "")
 
 
 def test_ppn_sees_the_networks_it_belongs_to_and_no_others(eps):
