@@ -53,7 +53,7 @@ class EntityAdmin(ObjectActionsAdmin):
     list_display = ("name", "identification", "kind", "eps_code", "is_active")
     list_filter = ("kind", "is_active")
     search = staticmethod(matching)
-    search_help_text = "Razón social, NIT, código de EPS o comienzo del código de una sede."
+    search_help_text = "Razón social, NIT, código de EPS; código o nombre de una sede."
     sortable_by = ()
     fieldsets = (
         (None, {"fields": ("name", "kind", "identification_type", "nit", "eps_code", "et_model")}),

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.actions.staff import change_groups, close_staff, create_staff, reopen_staff
+from accounts.admin.list_helpers import accounts_matching
 from accounts.forms.staff import GroupsForm, PersonReasonForm, StaffForm
 from accounts.models import Account, AuthenticatorApp, Passkey, StaffAccount
 from accounts.staff_group_labels import (
@@ -110,6 +111,10 @@ class StateFilter(BooleanFilter):
     options = (("activa", "Activa"), ("cerrada", "Cerrada"))
 
 
+def _of_account_or_email(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return rows.filter(Q(pk__in=accounts_matching(words).values("pk")) | Q(email__icontains=words))
+
+
 @admin.register(StaffAccount)
 class StaffAccountAdmin(ObjectActionsAdmin):
     """The Ministry's people: who is in which group, and what may be done about it."""
@@ -117,14 +122,8 @@ class StaffAccountAdmin(ObjectActionsAdmin):
     list_display = ("login", "name", "in_groups", "state", "has_factor", "last_entry")
     list_filter = (GroupFilter, StateFilter, FactorFilter)
     list_select_related = ("person",)
-    search_fields = (
-        "login",
-        "email",
-        "person__first_name",
-        "person__first_surname",
-        "person__second_surname",
-        "person__document_number",
-    )
+    search = staticmethod(_of_account_or_email)
+    search_help_text = "Usuario (login), correo, documento o nombres."
     ordering = ("login",)
     # never the password, not even its hash
     fields = ("login", "name", "email", "in_groups", "state", "has_factor", "open_sessions", "last_entry", "created_at")

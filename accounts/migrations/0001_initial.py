@@ -386,7 +386,7 @@ class Migration(migrations.Migration):
                     "sort_name",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=mipres_admin.database.text.Fold(
+                        expression=mipres_admin.database.text.SearchText(
                             django.db.models.functions.text.Concat(
                                 "first_surname",
                                 models.Value(" "),

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat, Now, TruncDate
 
-from mipres_admin.database.text import Fold, search_words
+from mipres_admin.database.text import SearchText, search_words, with_words
 from mipres_admin.reading.identifiers import NotRead, read_document
 
 
@@ -80,13 +80,10 @@ def full_name(named: Any) -> str:
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def matching(self, words: str) -> Self:
-        """Persons of this document, or whose names have every word, without accents or case."""
+        """Persons of this document, or whose names have every word, without accents, case or signs."""
         if any(letter.isdigit() for letter in words):
             return self.filter(document_q(words))
-        people = self
-        for word in search_words(words):
-            people = people.filter(sort_name__contains=word)
-        return people
+        return self.filter(with_words("sort_name", search_words(words)))
 
 
 class Person(models.Model):
@@ -110,7 +107,7 @@ class Person(models.Model):
     verified_at = models.DateTimeField("identidad verificada el", db_default=Now())
     verified_how = models.CharField("identidad verificada con", max_length=14, choices=Verification)
     sort_name = models.GeneratedField(
-        expression=Fold(
+        expression=SearchText(
             Concat("first_surname", Value(" "), "second_surname", Value(" "), "first_name", Value(" "), "second_name")
         ),
         output_field=models.TextField(),

@@ -34,6 +34,7 @@ from delegates.models import (
 )
 from delegates.rules.entity_registrations import may_review, registration_refusal
 from delegates.rut.rules import stored_checks
+from entities.admin import matching
 from entities.models import Entity
 from mipres_admin.backoffice.admin_base import (
     ObjectAction,
@@ -134,7 +135,8 @@ class EntityRegistrationAdmin(ReviewAdmin):
     list_display = ("name", "kind", "nit", "applicant_name", "state", "sent_at", "clock")
     list_filter = (StateFilter, "kind")
     list_select_related = ("applicant__person",)
-    search_fields = ("nit", "name")
+    search = staticmethod(matching)
+    search_help_text = "Razón social o NIT."
     ordering = ("sent_at", "pk")
     actions = None
     object_actions = REVIEW_ACTIONS
@@ -185,6 +187,10 @@ def _of_entity_or_person(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     return rows.filter(Q(entity__in=entities) | Q(person__in=people))
 
 
+def _of_registration(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return rows.filter(registration__in=EntityRegistration.objects.matching(words).values("pk"))
+
+
 def _of_document(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     return rows.filter(document_q(words))
 
@@ -229,7 +235,8 @@ class RutDocumentAdmin(_ListAdmin):
 
     list_display = ("registration", "uploaded_at", "uploaded_by")
     list_select_related = ("registration", "uploaded_by")
-    search_fields = ("registration__nit", "registration__name")
+    search = staticmethod(_of_registration)
+    search_help_text = "Razón social o NIT."
     fields = ("registration", "uploaded_at", "uploaded_by", "sha256", "rules", "file")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RutDocument]:

@@ -9,12 +9,13 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Concat, Now
 
 from accounts.models import Account, Person
 from entities.models import Entity, EntityKind, EtModel, Municipality
 from mipres_admin.database.clock import midnight
 from mipres_admin.database.constraints import SHA256
+from mipres_admin.database.text import CheckDigit, Joined, SearchKey, key_words, with_words
 
 MAX_RUT_BYTES = 1024 * 1024
 
@@ -47,6 +48,11 @@ class EntityRegistrationQuerySet(models.QuerySet["EntityRegistration"]):
     def visible_to(self, account: Account) -> Self:
         """The requests of this account: the only ones that it may see."""
         return self.filter(applicant=account)
+
+    def matching(self, words: str) -> Self:
+        """Those whose name or NIT, with its check digit or without, has every word, as entities are searched."""
+        key = Joined(SearchKey("name"), SearchKey(Concat("nit", CheckDigit("nit"))))
+        return self.alias(searched=key).filter(with_words("searched", key_words(words)))
 
     def waiting(self) -> Self:
         """Those that a reviewer has to look at, the oldest first."""

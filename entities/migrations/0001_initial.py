@@ -3,6 +3,7 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 from django.conf import settings
@@ -98,8 +99,16 @@ class Migration(migrations.Migration):
                     "search",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=mipres_admin.database.text.Fold(
-                            django.db.models.functions.text.Concat("name", models.Value(" "), "nit")
+                        expression=mipres_admin.database.text.Joined(
+                            mipres_admin.database.text.SearchKey("name"),
+                            mipres_admin.database.text.SearchKey(
+                                django.db.models.functions.text.Concat(
+                                    "identification_type", "nit", mipres_admin.database.text.CheckDigit("nit")
+                                )
+                            ),
+                            mipres_admin.database.text.SearchKey(
+                                django.db.models.functions.comparison.Coalesce("eps_code", models.Value(""))
+                            ),
                         ),
                         output_field=models.TextField(),
                     ),
@@ -240,8 +249,8 @@ class Migration(migrations.Migration):
                     "search",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=mipres_admin.database.text.Fold(
-                            django.db.models.functions.text.Concat("code", models.Value(" "), "name")
+                        expression=mipres_admin.database.text.Joined(
+                            mipres_admin.database.text.SearchKey("code"), mipres_admin.database.text.SearchKey("name")
                         ),
                         output_field=models.TextField(),
                     ),

@@ -6,10 +6,10 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 
 from mipres_admin.database.constraints import check, filled, known, unique
-from mipres_admin.database.text import Fold, search_words
+from mipres_admin.database.text import CheckDigit, Joined, SearchKey, key_words
 
 
 class EntityKind(models.TextChoices):
@@ -61,12 +61,11 @@ class EtModel(models.IntegerChoices):
         )
 
 
-MIN_CODE_LENGTH = 3
 # These are SQL because the ORM takes longer to write them than PostgreSQL to answer (bench.search_entities).
 # A union and not an OR, so that each side has its own index.
-WITH_NAME_OR_CODE = """(
-    SELECT id FROM entities_entity WHERE search LIKE '%%' || %s || '%%' OR eps_code LIKE %s || '%%'
-    UNION SELECT entity_id FROM entities_sede WHERE code LIKE %s || '%%'
+OWN_OR_OF_A_SEDE = """(
+    SELECT id FROM entities_entity WHERE search LIKE '%%' || %s || '%%'
+    UNION SELECT entity_id FROM entities_sede WHERE search LIKE '%%' || %s || '%%'
 )"""
 # An EPS is known by its own code, others by that of the main sede: the open one with the lowest code (REPS numbers
 # the main one 01), a closed one where none is open.
@@ -84,21 +83,15 @@ OPEN_SEDES = "(SELECT count(*) FROM entities_sede WHERE entity_id = entities_ent
 
 class EntityQuerySet(models.QuerySet["Entity"]):
     def matching(self, words: str) -> Self:
-        """Entities that every word matches, in any order, without accents or case.
+        """Entities that every word matches, in any order, without accents, case or signs.
 
-        A word is part of the name or the NIT; one with digits may also begin the code of one of its sedes (código de
-        habilitación, código de proveedor, EPS code). A NIT may be written with points and check digit.
+        A word is part of the name, of the identification (with its check digit or without) or of the EPS code, or of
+        the code or name of one of its sedes.
         """
         found = self
-        for word in search_words(words):
-            found = found._matching_word(word)
+        for word in map(connection.ops.prep_for_like_query, key_words(words)):
+            found = found.filter(pk__in=RawSQL(OWN_OR_OF_A_SEDE, [word, word]))
         return found
-
-    def _matching_word(self, word: str) -> Self:
-        if len(word) < MIN_CODE_LENGTH or not any(letter.isdigit() for letter in word):
-            return self.filter(search__contains=word)
-        text = connection.ops.prep_for_like_query(word)
-        return self.filter(pk__in=RawSQL(WITH_NAME_OR_CODE, [text, text.upper(), text.upper()]))
 
     def with_main_sede(self) -> Self:
         """Each with its `code`, the `place` (municipality) of its main sede, and the number of its `open_sedes`."""
@@ -126,7 +119,13 @@ class Entity(models.Model):
     et_model = models.PositiveSmallIntegerField("modelo", choices=EtModel, null=True, blank=True)
     is_active = models.BooleanField("activa", default=True)
     search = models.GeneratedField(
-        expression=Fold(Concat("name", Value(" "), "nit")), output_field=models.TextField(), db_persist=True
+        expression=Joined(
+            SearchKey("name"),
+            SearchKey(Concat("identification_type", "nit", CheckDigit("nit"))),
+            SearchKey(Coalesce("eps_code", Value(""))),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
     )
 
     objects = EntityQuerySet.as_manager()

@@ -6,13 +6,13 @@ from typing import Self
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Now, Replace
+from django.db.models.functions import Now, Replace
 from django.utils import timezone
 
 from entities.models.entities import Entity
 from entities.models.places import Municipality
 from mipres_admin.database.constraints import check, filled, matches, unique
-from mipres_admin.database.text import Fold, search_words
+from mipres_admin.database.text import Fold, Joined, SearchKey, key_words, with_words
 
 
 class SedeQuerySet(models.QuerySet["Sede"]):
@@ -29,11 +29,8 @@ class SedeQuerySet(models.QuerySet["Sede"]):
         return self.filter(closed_on__isnull=False)
 
     def matching(self, words: str) -> Self:
-        """Sedes whose code or name contains every word, in any order, without accents or case."""
-        found = self
-        for word in search_words(words):
-            found = found.filter(search__contains=word)
-        return found
+        """Sedes whose code or name contains every word, in any order, without accents, case or signs."""
+        return self.filter(with_words("search", key_words(words)))
 
     def similar_to(self, *, name: str, address: str, municipality_id: str) -> Self:
         """Sedes of this name, or at this address of this municipality: accents, case and spaces do not matter.
@@ -98,7 +95,9 @@ class Sede(models.Model):
     form_key = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField("creada el", db_default=Now(), editable=False)
     search = models.GeneratedField(
-        expression=Fold(Concat("code", Value(" "), "name")), output_field=models.TextField(), db_persist=True
+        expression=Joined(SearchKey("code"), SearchKey("name")),
+        output_field=models.TextField(),
+        db_persist=True,
     )
 
     objects = SedeQuerySet.as_manager()

@@ -10,13 +10,14 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path, quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
 from mipres_admin.backoffice.forms import ReasonForm
+from mipres_admin.database.text import Joined, SearchKey, key_words, with_words
 from mipres_admin.reading.text import CONTROL, clean_text
 from mipres_admin.refusals import Refusal, Refused
 
@@ -138,9 +139,13 @@ class ReadOnlyAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         words = clean_text(CONTROL.sub("", search_term))
-        if self.search is None:
+        if self.search is not None:
+            return (self.search(queryset, words) if words else queryset), False
+        if not self.search_fields or self.search_fields[0].startswith("="):
             return super().get_search_results(request, queryset, words)
-        return (self.search(queryset, words) if words else queryset), False
+        # one key, as of the models that store theirs
+        rows = queryset.alias(searched=Joined(*(SearchKey(F(field)) for field in self.search_fields)))
+        return rows.filter(with_words("searched", key_words(words))), False
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only the lookups of its filters and related lists: no value of another field can be guessed by address."""

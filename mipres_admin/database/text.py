@@ -1,16 +1,19 @@
-"""How are texts compared and kept clean? In Python and in PostgreSQL alike.
+"""How are texts compared, searched and kept clean? In Python and in PostgreSQL alike.
 
-The SQL functions `fold(text)` and `clean_text(text)` (`sql/`) are created by the first migration of `mipres_admin`.
-Generated columns store what is folded, and trigram indexes search it; constraints use `clean_text`.
+The SQL functions of these names (`sql/`) are created by the first migration of `mipres_admin`. Generated columns store
+what is searched, and trigram indexes find it; constraints use `clean_text`. Every search box looks for `search_words`
+in a column of `SearchText` (names of people) or for `key_words` in one of `SearchKey` (everything else).
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import groupby
 
-from django.db.models import Func, TextField
+from django.db.models import CharField, Func, Q, TextField
 
 from mipres_admin.reading.identifiers import plain_word
-from mipres_admin.reading.text import APOSTROPHES, BLANKS, CONTROL, DASHES, INVISIBLE, clean_text, members
+from mipres_admin.reading.text import APOSTROPHES, BLANKS, CONTROL, DASHES, INVISIBLE, SIGNS, clean_text, members
 
 _APOSTROPHES = dict.fromkeys(members(APOSTROPHES), "'")
 _FOLDED = (
@@ -25,6 +28,8 @@ _FOLDED = (
         for letter in pair
     }
 )
+_SEARCHED = dict.fromkeys(members(SIGNS), " ") | {ord("'"): None}
+_NIT_LABEL = re.compile(r"\b(?:NIT?|N\.I\.T\.)[ .:#-]*(?=[0-9]{3}|[0-9]{1,2}[.,'][0-9]{3})", re.IGNORECASE)
 # nearly everything is in the letters of Spanish
 _SPANISH = re.compile(r"[ -_a-~ÁÉÍÓÚÜÑáéíóúüñ]*")
 _SPANISH_FOLDED = str.maketrans("-áéíóúüñ", " aeiouun")
@@ -44,6 +49,35 @@ class CleanText(Func):
     output_field = TextField()
 
 
+class SearchText(Func):
+    """`search_text(expression)`: as `search_text` below."""
+
+    function = "search_text"
+    output_field = TextField()
+
+
+class SearchKey(Func):
+    """`search_key(expression)`: as `search_key` below."""
+
+    function = "search_key"
+    output_field = TextField()
+
+
+class CheckDigit(Func):
+    """`check_digit(expression)`: as `mipres_admin.reading.identifiers.check_digit`."""
+
+    function = "check_digit"
+    output_field = CharField()
+
+
+class Joined(Func):
+    """Keys with a blank between them, in one column that is searched; none of them is null."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || ' ' || "
+    output_field = TextField()
+
+
 def fold(text: str) -> str:
     """A text as it is compared: lower case, no accents, nothing invisible, dashes as blanks, one kind of apostrophe.
 
@@ -60,9 +94,32 @@ def fold_words(text: str) -> str:
     return " ".join(fold(text).split())
 
 
+def search_text(text: str) -> str:
+    """Folded, with a blank for each point, comma or other sign, and without apostrophes: D'Luyz is dluyz."""
+    return fold(text).translate(_SEARCHED)
+
+
+def search_key(text: str) -> str:
+    """Folded, and only what is no sign and no blank: S.A.S., S A S and SAS are sas; Coop-Salud is coopsalud."""
+    return search_text(text).replace(" ", "")
+
+
 def search_words(text: str) -> list[str]:
-    """The words of a search, folded; a document or NIT without its points and check digit."""
-    return [word for typed in clean_text(text).split() for word in fold(plain_word(typed)).split()]
+    """The words of a search, each as `search_text` stores it; a document or NIT without its points and check digit."""
+    typed = _NIT_LABEL.sub("", clean_text(text)).split()
+    # only signs: a word that nothing has
+    return [word for written in typed for word in search_text(plain_word(written)).split()] or typed
+
+
+def key_words(text: str) -> list[str]:
+    """The words of a search, each a part of a `search_key`; single letters in a row are one word, as in S. A. S."""
+    runs = groupby(search_words(text), lambda word: len(word) == 1)
+    return [word for single, run in runs for word in (["".join(run)] if single else run)]
+
+
+def with_words(path: str, words: Iterable[str]) -> Q:
+    """The condition that the text at `path` has every word."""
+    return Q(*((f"{path}__contains", word) for word in words))
 
 
 def fold_key(text: str) -> str:

@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from mipres_admin.database.text import search_words
+from mipres_admin.database.text import search_words, with_words
 from mipres_admin.forms import DayField, optional_choice, optional_words, wording
 from mipres_admin.history import event_registry
 from mipres_admin.history.models import HistoryQuerySet
@@ -73,10 +73,6 @@ def _matching_keys(objects: QuerySet[Any], what: str) -> list[int]:
     return keys
 
 
-def _contains_all(field: str, words: list[str]) -> Q:
-    return Q(*(Q((f"{field}__contains", word)) for word in words))
-
-
 class HistoryForm(BaseHistoryForm):
     """The Ministry also filters by entity, actor and object."""
 
@@ -92,11 +88,11 @@ class HistoryForm(BaseHistoryForm):
 
     def clean_entidad(self) -> list[int]:
         """The keys of the entities that the words name; none for a blank field."""
-        words = search_words(self.cleaned_data["entidad"])
-        if not words:
+        words = self.cleaned_data["entidad"]
+        if not search_words(words):
             return []
         entities: Any = apps.get_model(settings.TENANT_MODEL)
-        return _matching_keys(entities.objects.filter(_contains_all("search", words)), "entidades")
+        return _matching_keys(entities.objects.matching(words), "entidades")
 
     def clean_quien(self) -> list[int]:
         """The keys of the accounts that the words name; none for a blank field."""
@@ -106,7 +102,7 @@ class HistoryForm(BaseHistoryForm):
             return []
         if len(typed) < MIN_NAME_LENGTH:
             raise ValidationError("«Quién» debe tener tres letras o más, por ejemplo ADMIPS900123456.")
-        named = Q(person__isnull=False) & _contains_all("person__sort_name", words)
+        named = Q(person__isnull=False) & with_words("person__sort_name", words)
         accounts: Any = get_user_model()
         return _matching_keys(accounts.objects.filter(Q(login__startswith=typed.upper()) | named), "cuentas")
 

@@ -1,10 +1,16 @@
 """What does the Ministry see of the mail that is waiting or could not be sent?"""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 
 from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin
 from mipres_admin.outbox.delivery import retry
 from mipres_admin.outbox.models import OutgoingMail
+
+
+def _by_recipient(mails: QuerySet[OutgoingMail], words: str) -> QuerySet[OutgoingMail]:
+    return mails.filter(recipient__icontains=words)
+
 
 RETRY = ObjectAction(
     slug="reintentar",
@@ -27,6 +33,7 @@ class OutgoingMailAdmin(ObjectActionsAdmin):
 
     list_display = ("created_at", "template", "recipient", "state", "attempts", "last_error", "not_before", "sent_at")
     list_filter = ("state", "template")
-    search_fields = ("recipient",)
+    search = staticmethod(_by_recipient)
+    search_help_text = "Correo del destinatario, o una parte."
     exclude = ("text", "html")
     object_actions = (RETRY,)

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.admin.list_helpers import filter_by_person
 from entities.admin import VALIDITY_COLUMNS, matching
+from entities.models import Entity
 from mipres_admin.backoffice.admin_base import (
     NewestFirst,
     ObjectAction,
@@ -18,6 +19,7 @@ from mipres_admin.backoffice.admin_base import (
     column,
     register_related_lists,
 )
+from mipres_admin.database.text import SearchKey, key_words, with_words
 from mipres_admin.formatting import format_day
 from roles.actions.role_assignments import end_assignment
 from roles.certificates.codes import read_code
@@ -100,6 +102,13 @@ class RoleEndingAdmin(NewestFirst, ReadOnlyAdmin):
     last_before = column("hasta, antes", lambda ending: format_day(ending.before.last))
 
 
+def _of_entity_or_file(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    of_file = with_words("file_key", key_words(words))
+    of_entity = Q(entity__in=Entity.objects.matching(words).values("pk"))
+    found: QuerySet[Any] = rows.alias(file_key=SearchKey("file_name")).filter(of_entity | of_file)
+    return found
+
+
 @admin.register(RoleUpload)
 class RoleUploadAdmin(ReadOnlyAdmin):
     """Never its rows: they are personal data of the entity's people, kept a few days for the entity alone."""
@@ -107,7 +116,8 @@ class RoleUploadAdmin(ReadOnlyAdmin):
     list_display = ("made_at", "entity", "file_name", "state", "mode", "made_by")
     list_filter = ("state",)
     list_select_related = ("entity", "made_by")
-    search_fields = ("entity__nit", "file_name")
+    search = staticmethod(_of_entity_or_file)
+    search_help_text = "Nombre o NIT de la entidad, o nombre del archivo."
     ordering = ("-made_at", "-pk")
     fields = ("entity", "file_name", "sha256", "made_by", "made_at", "state", "mode", "applied_by", "applied_at")
 

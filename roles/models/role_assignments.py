@@ -16,7 +16,7 @@ from accounts.models import Account
 from entities.models import Entity, Sede
 from mipres_admin.database.constraints import check, known, unique
 from mipres_admin.database.ranges import TsTzRange
-from mipres_admin.database.text import search_words
+from mipres_admin.database.text import key_words, search_words, with_words
 from registries.models import RegistryLoad
 from roles.end_reasons import EndReason
 from roles.matrix import Role, network_roles
@@ -61,10 +61,8 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
 
         A word of one or two letters must begin one of them: no index finds so few letters in the middle of words.
         """
-        rows = self
-        for word in search_words(words):
-            rows = rows.filter(listed_as__contains=word if len(word) > 2 else f" {word}")
-        return rows
+        parts = (word if len(word) > 2 else f" {word}" for word in search_words(words))
+        return self.filter(with_words("listed_as", parts))
 
     def listed(self) -> Self:
         """In the order of the list: surnames, names, document."""
@@ -72,10 +70,7 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
 
     def at_sede(self, words: str) -> Self:
         """Assignments at sedes whose code or name holds every word."""
-        rows = self
-        for word in search_words(words):
-            rows = rows.filter(sede__search__contains=word)
-        return rows
+        return self.filter(with_words("sede__search", key_words(words)))
 
 
 class RoleAssignment(models.Model):

@@ -5,7 +5,7 @@ SELECT hold_sedes_to_entities('roles_roleassignment', 'assignment_sede_of_its_en
 CREATE FUNCTION assignment_is_listed_as_its_user() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     SELECT concat_ws(' ', '', person.sort_name, fold(person.document_type || person.document_number),
-                     nullif(fold(registered.professional_registry), ''))
+                     nullif(search_text(registered.professional_registry), ''))
     INTO NEW.listed_as
     FROM roles_registereduser AS registered JOIN accounts_person AS person ON person.id = registered.person_id
     WHERE registered.id = NEW.user_id

@@ -3,7 +3,8 @@
 import pytest
 from django.db import IntegrityError, connection
 
-from entities.models import Entity
+from entities.models import Entity, Sede
+from mipres_admin.reading.identifiers import check_digit
 from tests.factories import make_entity, make_sede
 
 pytestmark = pytest.mark.django_db
@@ -86,15 +87,41 @@ def test_territorial_entity_may_not_have_registered_its_modelo_yet(model):
     assert make_entity("ET", et_model=model).et_model_meaning
 
 
-@pytest.mark.parametrize("words", ["hospital norte", "10012302", "%", "950010012399", "_ospital", "x899999123"])
+@pytest.mark.parametrize("words", ["hospital norte", "9500100123029", "%", "950010012399", "_", "h_x", "x899999123"])
 def test_entity_is_not_found_by_what_it_is_not(hospital, words):
     assert not Entity.objects.matching(words).exists()
 
 
-def test_provider_is_found_by_its_code():
-    provider = make_entity("PROV", name="Farmacia Uno")
-    make_sede(provider, code="PROV000123")
-    assert list(Entity.objects.matching("prov000123")) == [provider]
+NIT_WRITTEN = [
+    "900123456",
+    "9001234568",
+    "900.123.456-8",
+    "900123456-8",
+    "NIT 900.123.456 - 8",
+    "NI 900123456",
+    "456-8",
+]
+
+
+@pytest.mark.parametrize("words", ["SAS norte", "S.A.S.", "s a s", "Coop-Salud", "coopsalud,", *NIT_WRITTEN])
+def test_entity_is_found_however_its_name_or_nit_is_written(words):
+    assert make_entity(name="Coop-Salud del Norte, S.A.S.", nit="900123456") in Entity.objects.matching(words)
+
+
+def test_entity_is_not_found_by_another_check_digit(hospital):
+    assert not Entity.objects.matching(f"{hospital.nit}1").exists()
+    assert Entity.objects.matching(f"{hospital.nit}{check_digit(hospital.nit)}").exists()
+
+
+def test_entity_is_found_by_the_name_of_a_sede(hospital):
+    assert list(Entity.objects.matching("guaviare la paz")) == [hospital]
+
+
+@pytest.mark.parametrize("words", ["prov", "PROV", "PROV000123", "prov0001", "Farmacia prov"])
+def test_code_of_a_provider_and_the_word_find_entity_and_sede_alike(words):
+    sede = make_sede(make_entity("PROV", name="Farmacia Uno"), code="PROV000123", name="Farmacia Uno")
+    assert list(Sede.objects.matching(words)) == [sede]
+    assert list(Entity.objects.matching(words)) == [sede.entity]
 
 
 def test_eps_is_found_by_its_code():

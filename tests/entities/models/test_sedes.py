@@ -60,6 +60,13 @@ def test_sedes_are_found_by_words_in_any_order_without_accents_or_case(sede, wor
     assert list(Sede.objects.matching(words)) == [sede]
 
 
+@pytest.mark.parametrize("name", ["Centro 1.200 – S.A.S., Nº 2", "I.P.S. D’Luyz (Sede 900.123-1)", "A & B C.I."])
+def test_sede_is_found_by_its_own_name(sede, name):
+    Sede.objects.filter(pk=sede.pk).update(name=name)
+    assert list(Sede.objects.matching(name)) == [sede]
+    assert list(Sede.objects.matching(f"{sede.code} {name}")) == [sede]
+
+
 def test_sedes_are_found_by_code(sede):
     assert list(Sede.objects.matching(sede.code[:8])) == [sede]
 
