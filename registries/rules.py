@@ -20,25 +20,33 @@ RUNNING = Refusal(
     remedy="Espere a que termine y mire de nuevo esta página.",
     who=CLERK,
 )
-NOT_READY = Refusal(
-    headline="La carga no está lista",
-    cause="El portal todavía no ha revisado el archivo, o su vista previa dejó de valer porque hubo otra carga.",
-    remedy="Espere la vista previa y mírela antes de aplicar.",
-    who=CLERK,
-)
-NOT_UNDOABLE = Refusal(
-    headline="La carga no se puede deshacer",
-    cause="Hubo otra carga del mismo registro después, o esta ya se deshizo: el portal ya no guarda cómo estaban las "
-    "filas antes de ella.",
-    remedy="Para volver a un corte anterior, suba su archivo y acepte el corte anterior al aplicarlo.",
-    who=CLERK,
-)
+
+
+def not_ready(load: RegistryLoad) -> Refusal:
+    """The refusal of a load that has no valid preview."""
+    return Refusal(
+        headline="La carga no está lista",
+        cause="El portal todavía no ha revisado el archivo."
+        if load.state == RegistryLoad.State.UPLOADED
+        else f"La carga ya no espera que alguien la aplique: está «{load.get_state_display()}».",
+        remedy="Mire de nuevo esta página: dice qué sigue.",
+        who=CLERK,
+    )
+
+
+def not_undoable(load: RegistryLoad) -> str:
+    """Why a load cannot be undone, in a sentence."""
+    if load.state != RegistryLoad.State.APPLIED and load.state != RegistryLoad.State.UNDO_QUEUED:
+        return f"La carga no está aplicada: está «{load.get_state_display()}»."
+    if load.is_undoable:
+        return "Alguien ya pidió deshacer esta carga."
+    return "El portal ya no guarda cómo estaban las filas antes de ella, porque hubo otra carga del mismo registro."
 
 
 def loading_refusal(load: RegistryLoad, obstacles: Sequence[Sequence[str]], options: Options) -> Refusal | None:
     """Why this load cannot be applied with these options, or None; `obstacles` are those of its preview."""
     if load.state != RegistryLoad.State.PREVIEWED:
-        return NOT_READY
+        return not_ready(load)
     for option, cause in obstacles:
         if options.allows(option):
             continue
@@ -55,4 +63,11 @@ def loading_refusal(load: RegistryLoad, obstacles: Sequence[Sequence[str]], opti
 
 def undoing_refusal(load: RegistryLoad) -> Refusal | None:
     """Why this load cannot be undone, or None: only the last one of its registry can."""
-    return None if load.is_undoable and load.state == RegistryLoad.State.APPLIED else NOT_UNDOABLE
+    if load.is_undoable and load.state == RegistryLoad.State.APPLIED:
+        return None
+    return Refusal(
+        headline="La carga no se puede deshacer",
+        cause=not_undoable(load),
+        remedy="Para volver a un corte anterior, suba su archivo y acepte el corte anterior al aplicarlo.",
+        who=CLERK,
+    )

@@ -28,6 +28,11 @@ class RegistryLookup:
         network = Association.objects.of(entity).current().not_closed()
         return network.independents(person.document_type, person.document_number).exists()
 
+    def is_member(self, entity: Entity, person: Person) -> bool:
+        """The same, whether REPS has closed all of the professional's sedes or not."""
+        network = Association.objects.of(entity).current()
+        return network.independents(person.document_type, person.document_number).exists()
+
     def out_of_rethus(self, user: RegisteredUser) -> bool:
         """Whether ReTHUS has closed the entry of the user's profession; a user who never had one is not out of it."""
         return RethusEntry.objects.closed().of(user.person).filter(profession=user.profession_id).exists()
@@ -49,15 +54,19 @@ class PrefetchedLookup(RegistryLookup):
         numbers = {person.document_number for person in persons}
         closed = RethusEntry.objects.closed().filter(document_number__in=numbers)
         self._closed = set(closed.values_list("document_type", "document_number", "profession_id"))
-        network = Association.objects.of(entity).current().not_closed()
-        independents = network.filter(member__kind=EntityKind.PROFESIONAL_INDEPENDIENTE, member__nit__in=numbers)
-        self._independents = set(independents.values_list("member__identification_type", "member__nit"))
+        network = Association.objects.of(entity).current()
+        network = network.filter(member__kind=EntityKind.PROFESIONAL_INDEPENDIENTE, member__nit__in=numbers)
+        self._members = set(network.values_list("member__identification_type", "member__nit"))
+        self._independents = set(network.not_closed().values_list("member__identification_type", "member__nit"))
 
     def posts(self, user: RegisteredUser) -> list[SsoPost]:
         return self._posts[document_of(user.person)]
 
     def in_network(self, entity: Entity, person: Person) -> bool:
         return document_of(person) in self._independents
+
+    def is_member(self, entity: Entity, person: Person) -> bool:
+        return document_of(person) in self._members
 
     def out_of_rethus(self, user: RegisteredUser) -> bool:
         return (*document_of(user.person), user.profession_id) in self._closed

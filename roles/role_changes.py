@@ -243,7 +243,7 @@ def reschedule(activation: Activation, assignments: Assignments, role: str, last
 def _not_assigned(role: str) -> Refusal:
     return Refusal(
         headline="El rol ya no está activo",
-        cause=f"El usuario ya no tiene {role} en esta sede; tal vez terminó o alguien lo retiró.",
+        cause=f"El usuario ya no tiene {role} en esta sede.",
         remedy="No se guardó nada. Revise los roles que tiene ahora; si hace falta, asígnelo de nuevo.",
         who=DELEGATE,
     )

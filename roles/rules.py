@@ -26,9 +26,20 @@ ONESELF_ONLY = Refusal(
     remedy="Busque su propio documento. Para activar a otras personas, la entidad debe registrarse como Proveedor.",
     who="Usted, como proveedor.",
 )
+NOT_IN_NETWORK = Refusal(
+    cause="La persona no es un Profesional Independiente asociado a su red en este régimen.",
+    remedy="Asócielo primero en «Asociar Entidades»: debe estar habilitado en el REPS como Profesional Independiente. "
+    "Si trabaja en una IPS, lo activa el delegado de esa IPS.",
+    who="Usted, como delegado de la EPS.",
+)
+CLOSED_INDEPENDENT = Refusal(
+    cause="El REPS cerró todas las sedes de este Profesional Independiente, que está asociado a su red.",
+    remedy="Actívelo cuando renueve su habilitación en el REPS. Si trabaja en una IPS, lo activa el de esa IPS.",
+    who="El profesional, ante el REPS.",
+)
 FOREIGN_SEDE = Refusal(
     headline="Sede no disponible",
-    cause="La sede elegida no existe o no es de su entidad.",
+    cause="La sede elegida es de otra entidad.",
     remedy="Busque la sede por su código o su nombre y elija una de la lista.",
     who=DELEGATE,
 )
@@ -179,13 +190,9 @@ def _outside_network(activation: Activation) -> Refusal | None:
         return None
     if activation.lookup.in_network(activation.entity, activation.user.person):
         return None
-    return Refusal(
-        cause="La persona no es un Profesional Independiente asociado a su red en este régimen, o el REPS cerró "
-        "todas sus sedes.",
-        remedy="Asócielo primero en «Asociar Entidades»: debe estar habilitado en el REPS como Profesional "
-        "Independiente. Si trabaja en una IPS, lo activa el delegado de esa IPS.",
-        who="Usted, como delegado de la EPS.",
-    )
+    if activation.lookup.is_member(activation.entity, activation.user.person):
+        return CLOSED_INDEPENDENT
+    return NOT_IN_NETWORK
 
 
 def lookup_refusal(entity: Entity, document: Document) -> Refusal | None:

@@ -6,6 +6,7 @@ from operator import or_
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.actions.login_and_password import (
@@ -13,7 +14,7 @@ from accounts.actions.login_and_password import (
     save_new_password,
 )
 from accounts.events import Event
-from accounts.models import Account, PasswordLink, Person, can_log_in_q
+from accounts.models import Account, LoginObstacle, PasswordLink, Person, can_log_in_q
 from accounts.security import login_limits
 from accounts.security.notices import is_told_at
 from mipres_admin.database.locks import lock
@@ -23,21 +24,30 @@ from mipres_admin.outbox.mail import notify
 from mipres_admin.rate_limits.models import RateCounter
 from mipres_admin.refusals import Refusal, Refused
 
+EXPIRED_LINK = Refusal(
+    headline="Este enlace ya no sirve",
+    cause=f"El enlace venció: cada uno sirve durante {mail_links.MINUTES} minutos.",
+    remedy="Pida uno nuevo en «Olvidé mi clave - Recordar contraseña».",
+    who="Usted, como titular de la cuenta.",
+)
+# a link that was used or replaced is not kept
 DEAD_LINK = Refusal(
     headline="Este enlace ya no sirve",
-    cause="El enlace ya se usó, venció, o después de él se pidió uno más nuevo. Cada enlace sirve una sola vez y "
-    f"durante {mail_links.MINUTES} minutos.",
+    cause="No es un enlace vigente: cada uno sirve una sola vez, y el más nuevo anula los anteriores.",
     remedy="Si acaba de asignar su contraseña, ingrese con ella. Si no, abra el enlace del correo más reciente o pida "
     "uno nuevo en «Olvidé mi clave - Recordar contraseña».",
     who="Usted, como titular de la cuenta.",
 )
-CANNOT_LOG_IN = Refusal(
-    cause="La cuenta está inactiva o suspendida, o lo está su entidad, o su titular figura como fallecido.",
-    remedy="No se envió ningún enlace. Reactive primero la cuenta y la entidad, o corrija el registro de fallecidos.",
-    who="El Ministerio de Salud y Protección Social.",
-)
 # the key of an account that does not exist: the same work is done for it and then rolled back
 NOBODY = -1
+
+
+def _cannot_log_in(why: LoginObstacle) -> Refusal:
+    return Refusal(
+        cause=why.cause,
+        remedy="No se envió ningún enlace. Envíelo de nuevo cuando eso se haya corregido.",
+        who="El Ministerio de Salud y Protección Social.",
+    )
 
 
 @sensitive_variables("secret")
@@ -92,8 +102,8 @@ def send_password_link(*, account: Account, reason: str, by: Account | None = No
     account may not enter.
     """
     reason = PasswordLink.Reason(reason)
-    if not account.can_log_in:
-        raise Refused(CANNOT_LOG_IN)
+    if why := account.why_no_login:
+        raise Refused(_cannot_log_in(why))
     _send(account=account, reason=reason, by=by, event=Event.PASSWORD_LINK_SENT, obj=account)
 
 
@@ -135,10 +145,14 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
 @sensitive_variables("secret")
 def find_link(secret: str) -> PasswordLink:
     """The link of this secret. Raises Refused when it was used, replaced or has expired; changes nothing."""
-    links = PasswordLink.objects.current().select_related("account__entity", "account__person")
+    links = PasswordLink.objects.select_related("account__entity", "account__person")
     link = links.filter(secret_hash=mail_links.hash_of(secret)).first()
     if link is None:
         raise Refused(DEAD_LINK)
+    if link.expires_at <= timezone.now():
+        raise Refused(EXPIRED_LINK)
+    if why := link.account.why_no_login:
+        raise Refused(_cannot_log_in(why))
     return link
 
 

@@ -25,8 +25,11 @@ WRONG_ENROL_CODE = (
     "revise que la hora de su teléfono sea automática y escriba el código siguiente."
 )
 WRONG_CODE = (
-    "El código no es válido o ya se usó. Escriba el que la aplicación muestra ahora (si acaba de usarlo, espere el "
-    "siguiente) o un código de recuperación que no haya usado."
+    "El código no es válido. Escriba el que la aplicación muestra ahora, o un código de recuperación que no haya usado."
+)
+USED_CODE = (
+    "Ese código ya se usó, y cada uno sirve una sola vez. Espere el siguiente de la aplicación, o escriba otro código "
+    "de recuperación."
 )
 WRONG_PASSKEY = (
     "La llave de acceso no se pudo comprobar. Intente de nuevo con una llave que haya agregado a esta cuenta, o use un "
@@ -104,6 +107,10 @@ def create_recovery_codes(*, by: Account, seed: str) -> None:
 # ---------------------------------------------------------------- verifying
 
 
+class _CodeUsed(Exception):
+    """The code is one of the account's that has opened it already."""
+
+
 def _count(account: Account) -> login_limits.Attempt:
     """Count one guess at the second factor."""
     return login_limits.register_attempt(login=account.login, account=account, kind=login_limits.FACTOR)
@@ -122,19 +129,24 @@ def _app_accepts(account: Account, attempt: login_limits.Attempt, event: Event, 
             app.save(update_fields=["last_step", "drift", "last_used_at"])
             _accept(account, attempt, event, VerificationMethod.TOTP)
             return True
+        if app.shows(code):
+            raise _CodeUsed
     return False
 
 
 @transaction.atomic
 def _use_recovery_code(account: Account, attempt: login_limits.Attempt, event: Event, code: str) -> bool:
-    codes = RecoveryCode.objects.filter(account=account).current()
+    codes = RecoveryCode.objects.filter(account=account)
     # of two requests with one code, the second waits for the row and finds it used
     kept = codes.filter(number=int(code[0])).select_for_update(of=("self",)).first()
     if not is_recovery_code(code, kept.digest if kept else None):
         return False
-    codes.filter(number=int(code[0])).update(used_at=timezone.now())
+    if kept is None or kept.used_at is not None:
+        raise _CodeUsed
+    kept.used_at = timezone.now()
+    kept.save(update_fields=["used_at"])
     attempt.reset()
-    left = codes.count()
+    left = codes.current().count()
     event = Event.SESSION_RECOVERED if event == Event.SESSION_OPENED else event
     record(by=account, event=event, obj=account, after={"codes_left": left})
     _notify(account, f"se usó un código de recuperación; quedan {left}")
@@ -148,13 +160,16 @@ def verify_code(*, account: Account, code: str, event: Event = Event.SESSION_OPE
     Raises ValidationError when the code is wrong or was used, and with the lock's message after too many guesses.
     """
     attempt = _count(account)
-    recovery = read_recovery_code(code)
-    if code.isascii() and code.isdigit() and len(code) == 6 and _app_accepts(account, attempt, event, code):
-        return VerificationMethod.TOTP
-    if recovery and _use_recovery_code(account, attempt, event, recovery):
-        return VerificationMethod.RECOVERY
+    recovery, mistake = read_recovery_code(code), WRONG_CODE
+    try:
+        if code.isascii() and code.isdigit() and len(code) == 6 and _app_accepts(account, attempt, event, code):
+            return VerificationMethod.TOTP
+        if recovery and _use_recovery_code(account, attempt, event, recovery):
+            return VerificationMethod.RECOVERY
+    except _CodeUsed:
+        mistake = USED_CODE
     record_failed_attempt(Event.FACTOR_REFUSED, attempt, account)
-    raise ValidationError({"code": WRONG_CODE})
+    raise ValidationError({"code": mistake})
 
 
 def use_passkey(passkeys: QuerySet[Passkey], answer: str, challenge: str, site: webauthn.Site) -> Passkey:

@@ -29,6 +29,16 @@ class LoginObstacle(models.TextChoices):
     DECEASED = "deceased", "figura como fallecido"
     ENTITY = "entity", "entidad inactiva"
 
+    @property
+    def cause(self) -> str:
+        """The same as a sentence."""
+        return {
+            LoginObstacle.INACTIVE: "La cuenta está inactiva.",
+            LoginObstacle.SUSPENDED: "El Ministerio suspendió la cuenta.",
+            LoginObstacle.DECEASED: "El titular de la cuenta figura como fallecido.",
+            LoginObstacle.ENTITY: "La entidad de la cuenta está inactiva.",
+        }[self]
+
 
 class AccountManager(BaseUserManager["Account"]):
     def create_user(self, login: str, password: str | None = None, **fields: Any) -> "Account":

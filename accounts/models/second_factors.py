@@ -81,6 +81,10 @@ class AuthenticatorApp(SecondFactor):
                 return True
         return False
 
+    def shows(self, code: str) -> bool:
+        """Whether it shows this code about now, used or not."""
+        return any(TOTP(key, drift=self.drift).verify(int(code), tolerance=1) for key in totp_keys(self.seed))
+
 
 class Passkey(SecondFactor):
     """A passkey (WebAuthn): its public key; the private one never leaves the person's device."""

@@ -6,7 +6,7 @@ from accounts.models import Account, can_log_in_q
 from mipres_admin.refusals import Refusal
 
 NOT_YOURS = Refusal(
-    cause="Esa cuenta no es suya o ya no está activa.",
+    cause="Esa cuenta no está entre las que usted puede usar ahora.",
     remedy="Elija una de las entidades de la lista. A una cuenta que tiene otro correo se ingresa con su usuario y su "
     "contraseña. Si falta alguna más, pida al representante legal que revise su autorización.",
     who="El representante legal de la entidad.",

@@ -72,7 +72,7 @@ LOGIN_TAKEN = Refusal(
 )
 NAMES_DIFFER = Refusal(
     headline="Los nombres no son iguales",
-    cause="Los que escribió la persona no son los del Registro civil o los que tiene el portal.",
+    cause="La solicitud, el Registro civil y el portal no tienen los mismos nombres.",
     remedy="Elija en «Nombres que quedan» los que dice el documento, y verifique de nuevo.",
     who=REVIEWER,
 )

@@ -86,8 +86,8 @@ CHANGES_REFUSED = Refusal(
 )
 PERSONAL_REFUSED = Refusal(
     headline="Esta página no se muestra",
-    cause="Es de la persona y no de su trabajo como delegado (su contraseña, su seguridad, sus datos), o no es parte "
-    "de lo que un delegado ve al ingresar.",
+    cause="No es parte del trabajo del delegado que el Ministerio puede ver: así son las de su contraseña, su "
+    "seguridad y sus datos.",
     remedy="Vuelva al inicio y siga con las demás páginas. Lo que el Ministerio puede hacer con la cuenta está en su "
     "administración.",
     who="La persona misma.",

@@ -35,7 +35,7 @@ IDLE, OLD, ENDED, SUSPENDED = "idle", "old", "ended", "suspended"
 END_MESSAGES = {
     IDLE: f"Su sesión se cerró porque pasaron {settings.SESSION_IDLE_MINUTES} minutos sin actividad.",
     OLD: f"Su sesión se cerró porque duró {settings.SESSION_LONGEST_HOURS} horas, el máximo.",
-    ENDED: "Su sesión se cerró desde otro lugar: la cerró usted, o su cuenta cambió.",
+    ENDED: "Su sesión se cerró desde otro lugar. Si no fue usted, cambie su contraseña.",
     SUSPENDED: "Su sesión se cerró porque el Ministerio suspendió su cuenta. El motivo está en su correo electrónico.",
 }
 

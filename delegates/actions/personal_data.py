@@ -21,13 +21,21 @@ from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 
-DEAD_LINK = Refusal(
-    headline="Este enlace ya no sirve",
-    cause="El enlace ya se usó, venció, o después de él se pidió otro cambio, se cambió la contraseña o se "
-    f"cerraron sesiones. Sirve durante {mail_links.MINUTES} minutos.",
-    remedy="Su correo sigue como estaba. Si todavía quiere cambiarlo, ingrese y pídalo de nuevo en «Mis datos».",
-    who="Usted.",
-)
+
+def _dead_link(cause: str) -> Refusal:
+    return Refusal(
+        headline="Este enlace ya no sirve",
+        cause=cause,
+        remedy="El correo no cambió con este enlace. Si todavía quiere cambiarlo, ingrese y pídalo de nuevo en "
+        "«Mis datos».",
+        who="Usted.",
+    )
+
+
+EXPIRED_LINK = _dead_link(f"El enlace venció: sirve durante {mail_links.MINUTES} minutos.")
+# one that was used or replaced is not kept
+REPLACED_LINK = _dead_link("No es el enlace vigente: sirve una sola vez, y pedir otro cambio lo anula.")
+OTHER_ACCESS = _dead_link("Lo anuló un cambio en el acceso a la cuenta: en su contraseña, en sus sesiones.")
 
 
 @transaction.atomic
@@ -78,10 +86,16 @@ def request_email_change(*, by: Account, email: str) -> None:
 @sensitive_variables("secret")
 def find_email_change(secret: str) -> EmailChange:
     """The current e-mail change of this secret. Raises Refused, with what to do, without one; changes nothing."""
-    changes = EmailChange.objects.current().select_related("account__person")
+    changes = EmailChange.objects.select_related("account__person", "account__entity")
     change = changes.filter(secret_sha256=mail_links.hash_of(secret)).first()
-    if change is None or not change.account.can_log_in or not secret.endswith(_access_hash(change.account)):
-        raise Refused(DEAD_LINK)
+    if change is None:
+        raise Refused(REPLACED_LINK)
+    if change.expires_at <= timezone.now():
+        raise Refused(EXPIRED_LINK)
+    if why := change.account.why_no_login:
+        raise Refused(_dead_link(why.cause))
+    if not secret.endswith(_access_hash(change.account)):
+        raise Refused(OTHER_ACCESS)
     return change
 
 
@@ -99,7 +113,7 @@ def change_email(*, secret: str) -> Account:
     account = lock(change.account)
     deleted, _ = EmailChange.objects.current().filter(pk=change.pk, secret_sha256=change.secret_sha256).delete()
     if not deleted:
-        raise Refused(DEAD_LINK)
+        raise Refused(REPLACED_LINK)
     old, account.email = account.email, change.email
     # the old mailbox may have a link in it
     PasswordLink.objects.filter(account=account).delete()

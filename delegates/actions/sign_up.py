@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.actions.identity import open_own_account, register_comparison
@@ -19,10 +20,16 @@ from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.mail import notification, notify_all
 from mipres_admin.refusals import Refusal, Refused
 
+USED_LINK = Refusal(
+    headline="Este enlace ya no sirve",
+    cause="El enlace ya se usó, y cada enlace sirve una sola vez.",
+    remedy="Ingrese con la contraseña que asignó.",
+    who="Usted.",
+)
 DEAD_LINK = Refusal(
     headline="Este enlace ya no sirve",
-    cause=f"El enlace ya se usó o venció. Cada enlace sirve una sola vez y durante {mail_links.MINUTES} minutos.",
-    remedy="Si ya asignó su contraseña, ingrese con ella. Si no, regístrese de nuevo: le llegará otro correo.",
+    cause=f"El enlace venció: cada enlace sirve durante {mail_links.MINUTES} minutos.",
+    remedy="Regístrese de nuevo: le llegará otro correo.",
     who="Usted.",
 )
 
@@ -89,8 +96,11 @@ def request_account(*, applicant: Applicant) -> None:
 @sensitive_variables("secret")
 def find_sign_up(secret: str) -> SignUp:
     """The current sign-up of this secret. Raises Refused, with what to do, without one; changes nothing."""
-    sign_up = SignUp.objects.current().filter(secret_sha256=mail_links.hash_of(secret)).first()
-    if sign_up is None:
+    sign_up = SignUp.objects.filter(secret_sha256=mail_links.hash_of(secret)).first()
+    if sign_up is not None and sign_up.used_at is not None:
+        raise Refused(USED_LINK)
+    # the rows of those that expired are deleted
+    if sign_up is None or sign_up.expires_at <= timezone.now():
         raise Refused(DEAD_LINK)
     return sign_up
 
@@ -106,7 +116,7 @@ def _use_link(sign_up: SignUp, new: str, may_compare: bool) -> Account:
     """Use the link up, and open the account."""
     # when the form is sent twice at once, the second waits here and finds the link used
     if not SignUp.objects.current().filter(pk=sign_up.pk).update(used_at=Now()):
-        raise Refused(DEAD_LINK)
+        raise Refused(USED_LINK)
     account = open_own_account(
         identity=Identity.of(sign_up), email=sign_up.email, password=new, may_compare=may_compare
     )

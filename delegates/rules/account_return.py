@@ -31,12 +31,15 @@ OWN = Refusal(
     remedy="Pida a otro revisor que la atienda.",
     who="Otro revisor del Ministerio.",
 )
-CANNOT_LOG_IN = Refusal(
-    headline="Con la cuenta nadie podría ingresar",
-    cause="La cuenta o su entidad está inactiva, o su titular figura como fallecido.",
-    remedy="Si es un error, corrija primero la entidad o el registro de fallecidos.",
-    who="El Ministerio de Salud y Protección Social.",
-)
+
+
+def _cannot_log_in(why: LoginObstacle) -> Refusal:
+    return Refusal(
+        headline="Con la cuenta nadie podría ingresar",
+        cause=why.cause,
+        remedy="Si es un error, corríjalo primero donde se registró.",
+        who="El Ministerio de Salud y Protección Social.",
+    )
 
 
 def return_refusal(account: Account, by: Account, email: str) -> Refusal | None:
@@ -46,8 +49,8 @@ def return_refusal(account: Account, by: Account, email: str) -> Refusal | None:
         return NOT_A_PERSONS
     if person == by.person or email.lower() in emails_of_holder(by):
         return OWN
-    if account.why_no_login not in (None, LoginObstacle.SUSPENDED):
-        return CANNOT_LOG_IN
+    if (why := account.why_no_login) not in (None, LoginObstacle.SUSPENDED):
+        return _cannot_log_in(why)
     if not account.is_suspended:
         return NOT_SUSPENDED
     theirs = Suspension.objects.current().filter(account__in=accounts_of_oneself(person), suspended_by=by)

@@ -30,6 +30,13 @@ USERS_CHANGED = Refusal(
 )
 
 
+def foreign_sede(code: str, *, exists: bool) -> str:
+    """Why a code is of no sede of one's own. REPS publishes its sedes, so this tells nobody what they may not know."""
+    if exists:
+        return f"La sede {code} es de otra entidad."
+    return f"No hay ninguna sede con el código {code[:20]}."
+
+
 @dataclass(frozen=True)
 class SedeDetails:
     """What a provider may edit of one of its sedes (manual v4.1 §11.6)."""

@@ -22,6 +22,7 @@ from registries.loading.errors import RegistryError
 from registries.loading.loader import LOAD_LOCK, refresh_previews
 from registries.models import RegistryAddition, RegistryChange, RegistryLoad, RegistryReport
 from registries.registry import Registry
+from registries.rules import not_undoable
 
 STAGE = """
 DROP TABLE IF EXISTS pg_temp.registry_undo;
@@ -124,7 +125,7 @@ def undo_load(registry: Registry, load: RegistryLoad) -> UndoResult:
     Raises RegistryError, and changes nothing, when the load is not the last one of its registry.
     """
     if not load.is_undoable:
-        raise RegistryError("Esta carga ya no se puede deshacer: hubo otra después, o ya se deshizo.")
+        raise RegistryError(f"Esta carga ya no se puede deshacer. {not_undoable(load)}")
     result = UndoResult()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])

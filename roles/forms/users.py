@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 
 from accounts.forms.documents import CHOOSE, DocumentForm
 from entities.models import Entity, Sede, SedeQuerySet
+from entities.rules.sedes import foreign_sede
 from mipres_admin.forms import ActionForm, DayField, hidden, optional_choice, optional_words, set_choices, wording
 from roles.matrix import MEANINGS, Option, Role, options_for
 from roles.rules import Activation
@@ -84,7 +86,7 @@ class SedeSearchForm(forms.Form):
 
     entidad = optional_words(
         "Entidad",
-        "Código o nombre de la sede; las tildes y las mayúsculas no importan.",
+        "Código o nombre de la sede; las tildes, los signos y las mayúsculas no importan.",
         "La búsqueda",
         type="search",
         autocomplete="off",
@@ -104,11 +106,19 @@ class SedeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in
         super().__init__(
             queryset=queryset,
             to_field_name="code",
-            error_messages=wording(
-                "Elija la sede.", "La sede elegida no existe o no es de su entidad. Elija una de la lista."
-            ),
+            error_messages=wording("Elija la sede.", "La sede elegida no es de su entidad. Elija una de la lista."),
             **kwargs,
         )
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if error.code != "invalid_choice":
+                raise
+            code = str(value)
+            exists = Sede.objects.filter(code=code).exists()
+            raise ValidationError(f"{foreign_sede(code, exists=exists)} Elija una de la lista.", error.code) from error
 
 
 class ActivationForm(ActionForm):

@@ -51,7 +51,10 @@ WHERE undo."table" = 'entities_association' AND undo.key = association.id::text 
                 AND other.starts_at >= association.ends_at AND other.id <> association.id
         )
     )
-RETURNING format('Asociación con %%s: no recuperó sus sedes, o ya se asoció de nuevo', member.name)
+RETURNING format('Asociación con %%s: ', member.name) || CASE WHEN EXISTS (
+    SELECT FROM registry_undo AS moved
+    WHERE moved."table" = 'entities_sede' AND (moved.before ->> 'entity_id')::bigint = member.id
+) THEN 'ya se asoció de nuevo' ELSE 'no recuperó sus sedes' END
 """
 
 

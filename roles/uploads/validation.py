@@ -13,6 +13,7 @@ from django.db import models
 
 from accounts.models import Person
 from entities.models import Entity, Sede
+from entities.rules.sedes import foreign_sede
 from mipres_admin.refusals import NOT_ALLOWED, Refusal
 from roles.models import RECENTLY, RegisteredUser, RoleAssignment, findable_users, tied_users
 from roles.registry_lookup import Document, PrefetchedLookup, RegistryLookup, document_of
@@ -128,6 +129,7 @@ class RowValidator:
     users: dict[Document, RegisteredUser]
     tied: set[int]
     sedes: dict[str, Sede]
+    foreign_codes: set[str]
     lookup: RegistryLookup
     assignments: dict[Key, list[RoleAssignment]]
     matched: dict[object, int] = field(default_factory=dict)
@@ -149,7 +151,9 @@ class RowValidator:
         _refuse(lookup_refusal(self.entity, row.document))
         user, sede = self.users.get(row.document), self.sedes.get(row.sede_code)
         if sede is None:
-            raise RowError("La sede no existe o no es de su entidad. Revise CÓDIGO ENTIDAD.")
+            raise RowError(
+                f"{foreign_sede(row.sede_code, exists=row.sede_code in self.foreign_codes)} Revise CÓDIGO ENTIDAD."
+            )
         if user is None:
             raise RowError(WITHOUT_TIE)
         return Activation(self.entity, user, option_giving(self.entity, user, row.role), sede, self.lookup)
@@ -283,6 +287,7 @@ def validate_rows(entity: Entity, rows: Sequence[SheetRow]) -> list[RowResult]:
         users={document_of(user.person): user for user in users},
         tied=set(tied_users(entity).filter(pk__in=[user.pk for user in users]).values_list("pk", flat=True)),
         sedes={sede.code: sede for sede in sedes},
+        foreign_codes=set(Sede.objects.filter(code__in=codes).exclude(entity=entity).values_list("code", flat=True)),
         lookup=PrefetchedLookup(entity, users),
         assignments=assignments,
     )

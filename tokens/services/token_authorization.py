@@ -32,7 +32,7 @@ FOREIGN_NIT = (
 )
 INACTIVE = "La entidad del token está inactiva en este portal. Comuníquese con Atención al usuario del Ministerio."
 OUT_OF_SCOPE = "El token no da acceso a {}; su alcance es {}."
-NO_TEMPORARY = "El token temporal no existe o venció; dura 24 horas. Pida otro con GenerarToken."
+NO_TEMPORARY = "El token temporal no es ninguno de los vigentes; cada uno dura 24 horas. Pida otro con GenerarToken."
 
 _COLUMNS = """
 token.id, token.scope, token.issued_at, token.expires_at, token.superseded_at IS NOT NULL AS superseded,

@@ -48,7 +48,7 @@ def test_sso_with_the_last_day_of_the_plaza_is_unchanged(delegate, sede):
         ({"NÚMERO DOCUMENTO": "99999999"}, WITHOUT_TIE),
         ({"USUARIO": "CC1"}, "USUARIO debe ser el tipo y el número"),
         ({"CÓDIGO ENTIDAD": ""}, "Ingrese CÓDIGO ENTIDAD"),
-        ({"CÓDIGO ENTIDAD": "999999999999"}, "no existe o no es de su entidad"),
+        ({"CÓDIGO ENTIDAD": "999999999999"}, "No hay ninguna sede con el código 999999999999."),
         ({"ROL": ""}, "Ingrese ROL"),
         ({"ROL": "Rol_Jefe"}, "ROL debe ser el código de un rol"),
         ({"ROL": "Rol_Admision"}, "No puede asignar Rol_Admision a esta persona"),
@@ -85,7 +85,7 @@ def test_a_code_that_lost_its_first_zero_is_found(delegate, ips, user):
 
 def test_a_forged_sede_of_another_entity_is_an_error(delegate, stranger, user):
     file = upload(delegate, row(user, stranger.entity.sedes.get(), ANULADOR))
-    assert "no es de su entidad" in reason(file)
+    assert "es de otra entidad" in reason(file)
 
 
 def test_role_in_another_entity_is_ignored(delegate, stranger, sede, user):

@@ -217,8 +217,8 @@ def test_a_second_click_on_asociar_changes_nothing_and_is_no_error(delegate_clie
         (None, ["Rol_Admision"], "No puede asignar el rol Rol_Admision"),
         (None, ["Rol_Inventado"], "No puede asignar el rol elegido"),
         ("", [ANULADOR], "Elija la sede"),
-        ("999999999999", [ANULADOR], "no existe o no es de su entidad"),
-        ("x" * 300, [ANULADOR], "no existe o no es de su entidad"),
+        ("999999999999", [ANULADOR], "No hay ninguna sede con el código 999999999999."),
+        ("x" * 300, [ANULADOR], f"No hay ninguna sede con el código {'x' * 20}."),
         ("a\x00b", [ANULADOR], "nulo"),
     ],
 )
@@ -233,7 +233,7 @@ def test_a_forged_form_is_refused_and_saves_nothing(delegate_client, sede, user,
 def test_a_forged_sede_of_another_entity_is_refused(delegate_client, stranger, sede, user):
     find(delegate_client, user)
     response = associate(delegate_client, user, stranger.entity.sedes.get(), ANULADOR)
-    assert "no es de su entidad" in response.text
+    assert "es de otra entidad" in response.text
     assert not RoleAssignment.objects.exists()
 
 
@@ -438,7 +438,7 @@ def test_foreign_sede_cannot_be_forged_into_any_change(delegate_client, delegate
     roles = {"roles": [ANULADOR], "role": PRESCRIPTOR, "last": timezone.localdate().isoformat()}
     forged = {"option": "profesional", "sede": foreign_sede.code, "expected_roles": PRESCRIPTOR} | roles
     response = delegate_client.post(reverse(name, args=[user.public_id]), forged)
-    assert "no existe o no es de su entidad" in response.text
+    assert f"La sede {foreign_sede.code} es de otra entidad." in response.text
     assignment = RoleAssignment.objects.filter(role=PRESCRIPTOR, ends_at=None, ended_by=None)
     assert (assignment.count(), RoleAssignment.objects.count()) == (2, 2)
 
@@ -577,7 +577,7 @@ def test_the_last_day_at_a_sede_of_another_entity_is_refused(delegate_client, de
     foreign = stranger.entity.sedes.get()
     make_assignment(user, foreign, ANULADOR, stranger)
     make_assignment(user, sede, ANULADOR, delegate)
-    assert "no es de su entidad" in move(delegate_client, user, foreign, ANULADOR, "2999-01-01").text
+    assert "es de otra entidad" in move(delegate_client, user, foreign, ANULADOR, "2999-01-01").text
 
 
 def test_list_filters_roles_ending_soon_and_to_come(delegate_client, delegate, sede):
