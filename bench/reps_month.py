@@ -94,7 +94,7 @@ def month(folder: Path, rows: int, people: int) -> bool:
     # a code that a spreadsheet rounded may be one of many: none of these is closed
     told = (
         told
-        and set(report.closed) <= made.renumbered
+        and {sede[:12] for sede in report.closed} <= made.renumbered
         and len(report.closed) + totals["retained"] == RENUMBERED + SPOILT
     )
     return told and contents() == before

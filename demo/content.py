@@ -184,6 +184,16 @@ def _deceased(by: Account, user: RegisteredUser, sede: Sede) -> None:
         call_command("import_deceased", str(file), allow_closing=True, verbosity=0)
 
 
+def _roles_of_the_doctor(doctor: RegisteredUser, accounts: dict[EntityKind, Account], sedes: tuple[Sede, Sede]) -> None:
+    """Three roles at an IPS, and two as an independent of the EPS-C, once."""
+    if not doctor.assignments.exists():
+        at_ips, at_eps = sedes
+        roles = (Role.PRESCRIPTOR, Role.JUNTA_IPS, Role.ANULADOR)
+        activate_user(by=accounts[EntityKind.IPS], user=doctor, sede=at_ips, option=Option.PROFESIONAL, roles=roles)
+        there = (Role.PRESCRIPTOR, Role.DISPENSADOR)
+        activate_user(by=accounts[EntityKind.EPS_C], user=doctor, sede=at_eps, option=Option.INDEPENDIENTE, roles=there)
+
+
 def _post(number: str, sede: Sede, first: int, last: int) -> None:
     """A plaza from `first` to `last` days from now, once."""
     if not SsoPost.objects.filter(document_type="CC", document_number=number).exists():
@@ -397,13 +407,7 @@ def load_people() -> list[Login]:
     _post("1000000006", sede, -30, 330)
     _post("1000000007", plaza, -30, 330)
     _post("1000000008", sede, -400, -35)
-    doctor = users["1000000001"]
-    if not doctor.assignments.exists():
-        roles = (Role.PRESCRIPTOR, Role.JUNTA_IPS, Role.ANULADOR)
-        activate_user(by=accounts[EntityKind.IPS], user=doctor, sede=sede, option=Option.PROFESIONAL, roles=roles)
-        eps, roles_there = entities[EntityKind.EPS_C].sedes.get(), (Role.PRESCRIPTOR, Role.DISPENSADOR)
-        by = accounts[EntityKind.EPS_C]
-        activate_user(by=by, user=doctor, sede=eps, option=Option.INDEPENDIENTE, roles=roles_there)
+    _roles_of_the_doctor(users["1000000001"], accounts, (sede, entities[EntityKind.EPS_C].sedes.get()))
     _deceased(accounts[EntityKind.IPS], users["1000000009"], sede)
     for kind in (EntityKind.IPS, EntityKind.EPS_C):
         _token(accounts[kind])

@@ -39,6 +39,15 @@ def _rows_beyond[Row: Model](
     return ordered.filter(_beyond(sort_field, anchor, ascending=ascending)) if anchor else ordered
 
 
+def _rows_of_page[Row: Model](
+    rows: QuerySet[Row], sort_field: str, anchor: tuple[Any, int] | None, *, size: int, forward: bool, ascending: bool
+) -> tuple[list[Row], bool]:
+    """At most `size` rows after the anchor, or before it, in the order of the list; and whether there are more."""
+    found = list(_rows_beyond(rows, sort_field, anchor, ascending=forward == ascending)[: size + 1])
+    page_rows = found[:size]
+    return page_rows if forward else page_rows[::-1], len(found) > size
+
+
 def _neighbour(request: HttpRequest, name: str, rows: list[Any], *, exists: bool) -> str:
     """The address of the page before or after these rows, or "" where there is none."""
     if not rows or not exists:
@@ -82,10 +91,8 @@ def page_of[Row: Model](
     pk, forward = _cursor(request)
     anchor = rows.filter(pk=pk).values_list(sort_field, "pk").first() if pk else None
     forward = forward or anchor is None
-    page_rows = list(_rows_beyond(rows, sort_field, anchor, ascending=forward != newest_first)[: size + 1])
-    more, page_rows = len(page_rows) > size, page_rows[:size]
-    if not forward:
-        page_rows.reverse()
+    ascending = not newest_first
+    page_rows, more = _rows_of_page(rows, sort_field, anchor, size=size, forward=forward, ascending=ascending)
     has_next, has_previous = (more, anchor is not None) if forward else (True, more)
     # a first page that is also the last has counted the list
     count = count_to(rows, counted_to) if anchor or more else len(page_rows)

@@ -113,7 +113,7 @@ class RegistryFilter(ChoiceFilter):
 class RegistryLoadAdmin(ObjectActionsAdmin):
     """All loads, those by command too; nothing is edited."""
 
-    list_display = ("file_name", "registry", "state", "cut", "result", "who", "uploaded", "loaded")
+    list_display = ("file_name", "registry", "state", "cut", "result", "uploaded", "loaded")
     list_filter = (RegistryFilter, "state", "uploaded_at")
     list_select_related = ("uploaded_by__person",)
     search_fields = ("file_name", "sha256")
@@ -124,16 +124,15 @@ class RegistryLoadAdmin(ObjectActionsAdmin):
     add_template = "admin/registries/registryload/upload.html"
 
     registry = column("registro", lambda load: load.registry_label, "kind")
-    who = column("quién", lambda load: load.uploaded_by.display_name if load.uploaded_by else "Por comando")
     cut = column("corte", lambda load: load.snapshot_date.isoformat() if load.snapshot_date else "—", "snapshot_date")
-    uploaded = column("subida", lambda load: format_moment(load.uploaded_at), "uploaded_at")
+    uploaded = column("subida", lambda load: f"{format_moment(load.uploaded_at)}, {_who(load)}", "uploaded_at")
     loaded = column("cargada", lambda load: format_moment(load.loaded_at) or "—", "loaded_at")
 
     @admin.display(description="resultado")
     def result(self, load: RegistryLoad) -> str:
         """The counts that are not zero, in a line."""
         shown = {name: label for name, label in ROW_LABELS.items() if name != "same" and load.counts.get(name)}
-        changes = ", ".join(f"{load.counts[name]} {label}" for name, label in shown.items())
+        changes = ", ".join(f"{label}: {load.counts[name]}" for name, label in shown.items())
         return changes or ("sin cambios" if load.counts else "—")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -188,6 +187,10 @@ class RegistryLoadAdmin(ObjectActionsAdmin):
             raise Http404
         columns, rows = content
         return write(f"{load.kind}-{load.pk}-{table}", table, columns, rows(report))
+
+
+def _who(load: RegistryLoad) -> str:
+    return load.uploaded_by.display_name if load.uploaded_by else "por comando"
 
 
 def _add_upload_messages(request: HttpRequest, load: RegistryLoad, *, is_new: bool) -> None:

@@ -35,27 +35,12 @@ class RegistryCommand(BaseCommand):
         parser.add_argument("--preview", action="store_true", help="decir qué haría, sin cambiar nada")
         parser.add_argument("--rejected", type=Path, metavar="CSV", help="escribir allí todas las filas rechazadas")
 
-    def handle(
-        self,
-        *args: Any,
-        file: Path,
-        strict: bool,
-        force: bool,
-        allow_closing: bool,
-        preview: bool,
-        rejected: Path | None,
-        **options: Any,
-    ) -> None:
+    def handle(self, *args: Any, file: Path, preview: bool, rejected: Path | None, **options: Any) -> None:
         if rejected and not rejected.parent.is_dir():
             raise CommandError(f"La carpeta {rejected.parent} no existe: créela o elija otra para --rejected.")
-        chosen = Options(strict=strict, force=force, allow_closing=allow_closing)
         progress = ProgressLine(sys.stderr)
-        say = self.stdout.write if options["verbosity"] else len
         try:
-            if preview:
-                report = self._preview(file, progress)
-            else:
-                report = load_file(self.registry(), file, chosen, progress, announce=say)
+            report = self._preview(file, progress) if preview else self._load(file, progress, options)
         except RegistryError as error:
             if rejected:
                 write_rejections(rejected, error.rejections)
@@ -66,6 +51,11 @@ class RegistryCommand(BaseCommand):
             write_rejections(rejected, report.rejections)
         if options["verbosity"]:
             self.stdout.write(report.text(count_labels()))
+
+    def _load(self, file: Path, progress: "ProgressLine", options: dict[str, Any]) -> Report:
+        chosen = Options(**{name: options[name] for name in ("strict", "force", "allow_closing")})
+        announce = self.stdout.write if options["verbosity"] else len
+        return load_file(self.registry(), file, chosen, progress, announce=announce)
 
     def _preview(self, file: Path, progress: "ProgressLine") -> Report:
         load = RegistryLoad(kind=self.registry.kind, file_name=file.name)

@@ -31,6 +31,9 @@ class EndReason(models.TextChoices):
         return REMEDIES[self]
 
 
+# what the counts of a load are called, by their keys
+ENDED_COUNTS = {f"roles_ended_{cause}": f"Roles terminados: {cause.label}" for cause in EndReason}
+
 REGISTRIES = {
     EndReason.DECEASED: "deceased",
     EndReason.CANCELLED: "civil",

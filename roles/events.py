@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.db.models import TextChoices
 
 from entities.models import Sede
+from roles.end_reasons import ENDED_COUNTS
 
 
 class Event(TextChoices):
@@ -39,6 +40,7 @@ GROUPS = {
 REASON_REQUIRED = frozenset({Event.ROLES_RESTORED})
 # what the keys of `before` and `after` are called
 LABELS = {
+    **ENDED_COUNTS,
     "alta": "Altas",
     "associations_ended": "Asociaciones terminadas",
     "associations_restored": "Asociaciones devueltas",
@@ -57,13 +59,6 @@ LABELS = {
     "relation": "Tipo de relación",
     "role": "Rol",
     "roles": "Roles",
-    "roles_ended_deceased": "Roles terminados, fallecidos",
-    "roles_ended_cancelled": "Roles terminados, documento cancelado por muerte",
-    "roles_ended_independent": "Roles terminados, independientes",
-    "roles_ended_plaza": "Roles terminados, plaza de SSO",
-    "roles_ended_rethus": "Roles terminados, fuera de ReTHUS",
-    "roles_ended_sede": "Roles terminados, sede cerrada",
-    "roles_ended_transfer": "Roles terminados, sede de otra entidad",
     "roles_not_restored": "Roles no devueltos",
     "roles_restored": "Roles devueltos",
     "sede": "Sede",

@@ -54,8 +54,8 @@ class ReviewForm(forms.Form):
         label="Motivo",
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Si rechaza, la persona lo lee. Al verificar, escriba qué comprobó, por ejemplo La copia dice lo "
-        "mismo que la solicitud y que el Registro civil.",
+        help_text="Si rechaza, la persona lo lee. Al verificar, escriba qué comprobó, por ejemplo «La copia dice "
+        "lo mismo que la solicitud y que el Registro civil».",
         error_messages={
             "required": "Ingrese el motivo.",
             "max_length": "El motivo debe tener máximo 2000 letras.",

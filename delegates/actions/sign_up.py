@@ -18,6 +18,7 @@ from delegates.privacy_notice_version import NOTICE_VERSION
 from mipres_admin.history.recording import record
 from mipres_admin.outbox import mail_links
 from mipres_admin.outbox.mail import notification, notify_all
+from mipres_admin.outbox.models import OutgoingMail
 from mipres_admin.refusals import Refusal, Refused
 
 USED_LINK = Refusal(
@@ -44,7 +45,7 @@ class Applicant(Identity):
 # ---------------------------------------------------------------- requesting
 
 
-@sensitive_variables("secret")
+@sensitive_variables("secret", "address")
 @transaction.atomic
 def _create_sign_up(applicant: Applicant, may_notify: bool) -> None:
     """Save the request and send its mails, with the same statements for people with and without an account.
@@ -65,19 +66,21 @@ def _create_sign_up(applicant: Applicant, may_notify: bool) -> None:
         expires_at=mail_links.expiry(),
     )
     record(by=None, event=Event.SIGN_UP_REQUESTED, obj=sign_up)
-    link = notification(
-        applicant.email,
-        "sign_up",
-        useful_until=mail_links.expiry(),
-        link=mail_links.link("confirm_sign_up", secret),
-        minutes=mail_links.MINUTES,
+    address = mail_links.link("confirm_sign_up", secret)
+    notify_all(_mails(applicant, existing, link=address, may_notify=may_notify))
+
+
+@sensitive_variables("link", "new")
+def _mails(applicant: Applicant, existing: Account | None, *, link: str, may_notify: bool) -> list[OutgoingMail | None]:
+    """The mails of a request; both are rendered, so that the time does not tell whether there is an account."""
+    new = notification(
+        applicant.email, "sign_up", useful_until=mail_links.expiry(), link=link, minutes=mail_links.MINUTES
     )
     known = notification(existing or Account(login=applicant.login, email=applicant.email), "sign_up_known")
     if existing is None:
-        notify_all([link])
-    else:
-        own = existing.email.lower() == applicant.email.lower()
-        notify_all([known] if own else [link, known if may_notify else None])
+        return [new]
+    is_own = existing.email.lower() == applicant.email.lower()
+    return [known] if is_own else [new, known if may_notify else None]
 
 
 def request_account(*, applicant: Applicant) -> None:

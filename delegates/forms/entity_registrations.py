@@ -184,8 +184,8 @@ class ReviewForm(forms.Form):
         label="Motivo",
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="La persona lo lee en su solicitud y en su correo. Al aprobar, escriba qué comprobó, por ejemplo El "
-        "RUT y el representante legal coinciden con el RUES.",
+        help_text="La persona lo lee en su solicitud y en su correo. Al aprobar, escriba qué comprobó, por ejemplo «El "
+        "RUT y el representante legal coinciden con el RUES».",
         error_messages={
             "required": "Ingrese el motivo: la persona lo lee.",
             "max_length": "El motivo debe tener máximo 2000 letras.",

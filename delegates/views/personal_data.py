@@ -117,7 +117,7 @@ def change_provider_email(request: DelegateRequest) -> HttpResponse:
 
 
 @public(methods=FORM)
-@opened_by_link("delegates/dead_link.html")
+@opened_by_link("delegates/dead_email_link.html")
 @sensitive_variables("secret")
 def confirm_email(request: HttpRequest, secret: str) -> HttpResponse:
     """Opening the mail's link shows a button and changes nothing; pressing it changes the e-mail."""

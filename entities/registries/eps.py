@@ -91,7 +91,7 @@ FROM entities_entity AS entity
 WHERE entity.eps_code = sede.code AND sede.closed_on IS NULL
     AND sede.code <> ALL (%(rejected)s::text[])
     AND NOT EXISTS (SELECT FROM registry_rows AS file WHERE {is_it})
-RETURNING sede.code
+RETURNING sede.code || ' ' || sede.name
 """
 
 ABSENT = """

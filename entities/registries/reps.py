@@ -100,7 +100,7 @@ CLOSE = """
 UPDATE entities_sede AS sede SET closed_on = %(closing_day)s
 WHERE closed_on IS NULL AND length(code) = 12 AND code <> ALL (%(rejected)s::text[])
     AND NOT EXISTS (SELECT FROM registry_rows AS file WHERE file.code = sede.code)
-RETURNING code
+RETURNING code || ' ' || name
 """
 
 ABSENT = """

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.deprecation import MiddlewareMixin
 
 from mipres_admin.access.declarations import ANY, FORM, GATED_BY_THEIR_LIBRARY, declared
@@ -28,6 +28,14 @@ class MethodMiddleware(MiddlewareMixin):
         if access is None or access.methods in ((), ANY) or request.method in (*FORM, "OPTIONS", *access.methods):
             return None
         return HttpResponseNotAllowed(access.methods)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """A page that says it, instead of Django's 405, which a browser shows blank."""
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        page = render(request, "errors/method_not_allowed.html", status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class AccessMiddleware(MiddlewareMixin):

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from mipres_admin.backoffice.forms import ReasonForm
 from mipres_admin.database.text import Joined, SearchKey, key_words, with_words
@@ -130,6 +131,11 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
     # ------------------------------------------------------------ lists
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, named by what it holds: the stock title is "Elija … para ver"."""
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         # without a field the stock admin shows no search box

@@ -39,6 +39,12 @@ def text_of(page: str) -> str:
     return html.unescape(strip_tags(body)).strip() + "\n"
 
 
+def _rendered(name: str, context: dict[str, Any]) -> tuple[str, str]:
+    """The subject of a mail, and its page."""
+    subject = " ".join(html.unescape(render_to_string(f"{name}#subject", context)).split())
+    return subject, render_to_string(name, context | {"subject": subject})
+
+
 def notification(
     recipient: Any,
     template: str,
@@ -58,9 +64,7 @@ def notification(
         recipient = recipient.email
     if not recipient:
         return None
-    name, context = f"mail/{template}.html", {"portal": settings.PORTAL} | context
-    subject = " ".join(html.unescape(render_to_string(f"{name}#subject", context)).split())
-    page = render_to_string(name, context | {"subject": subject})
+    subject, page = _rendered(f"mail/{template}.html", {"portal": settings.PORTAL} | context)
     return OutgoingMail(
         template=template,
         recipient=recipient,

@@ -72,7 +72,7 @@ class Report:
     def text(self, labels: Mapping[str, str]) -> str:
         """The summary that the operator reads; `labels` are those of the counts."""
         snapshot = f", corte {self.snapshot_date:%Y-%m-%d}" if self.snapshot_date else ""
-        counts = [f"  {labels.get(name, name):<22}{format_number(count):>9}" for name, count in self.totals().items()]
+        counts = [f"  {labels.get(name, name):<60}{format_number(count):>9}" for name, count in self.totals().items()]
         return "\n".join(
             (
                 f"{self.title}: {self.file_name}{snapshot}",

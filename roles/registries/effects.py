@@ -30,7 +30,7 @@ from roles.actions.role_assignments import (
     save_changes,
     write_ranges,
 )
-from roles.end_reasons import EndReason, sentence
+from roles.end_reasons import ENDED_COUNTS, EndReason, sentence
 from roles.events import Event
 from roles.matrix import assignable_roles, options_for
 from roles.models import RegisteredUser, RoleAssignment, RoleEnding
@@ -46,23 +46,9 @@ from roles.validity import long_date
 type Place = tuple[int, int]
 
 # what the counts of `apply` and `undo` are called
-COUNT_LABELS = {
-    "roles_ended_deceased": "roles, fallecidos",
-    "roles_ended_cancelled": "roles, documento cancelado por muerte",
-    "roles_ended_rethus": "roles, fuera de ReTHUS",
-    "roles_ended_transfer": "roles, sede de otra entidad",
-    "roles_ended_sede": "roles, sede cerrada",
-    "roles_ended_independent": "roles, independientes",
-    "roles_ended_plaza": "roles, plaza de SSO",
-    "roles_restored": "roles devueltos",
-    "roles_not_restored": "roles no devueltos",
-}
+COUNT_LABELS = ENDED_COUNTS | {"roles_restored": "roles devueltos", "roles_not_restored": "roles no devueltos"}
 
-ENDINGS = Endings(
-    "roles vigentes",
-    lambda: RoleAssignment.objects.not_ended().count(),
-    frozenset(name for name in COUNT_LABELS if name.startswith("roles_ended_")),
-)
+ENDINGS = Endings("roles vigentes", lambda: RoleAssignment.objects.not_ended().count(), frozenset(ENDED_COUNTS))
 
 
 def _lock_users(users: Iterable[int], kind: str = "") -> None:
@@ -215,7 +201,6 @@ def undo(load: RegistryLoad) -> dict[str, int]:
         (ending, assignment)
         for ending in endings
         if _is_unchanged(ending, assignment := current[ending.assignment_id], now)
-        and assignment.entity_id == batch.sedes[assignment.sede_id].entity_id
         and _is_assignable(assignment, batch)
         and _is_free(ending, assignment, since)
     ]
@@ -235,10 +220,12 @@ def _is_unchanged(ending: RoleEnding, assignment: RoleAssignment, now: datetime)
 
 
 def _is_assignable(assignment: RoleAssignment, batch: Batch) -> bool:
-    """Whether what the user is registered as now still allows the role."""
-    user, kind = batch.users[assignment.user_id], batch.sedes[assignment.sede_id].entity.kind
-    options = options_for(kind)
-    return any(assignment.role in assignable_roles(option, kind, user.kind, user.profession_id) for option in options)
+    """Whether the entity still has the sede, and what the user is registered as now still allows the role."""
+    user, entity = batch.users[assignment.user_id], batch.sedes[assignment.sede_id].entity
+    return assignment.entity_id == entity.pk and any(
+        assignment.role in assignable_roles(option, entity.kind, user.kind, user.profession_id)
+        for option in options_for(entity.kind)
+    )
 
 
 def _is_free(ending: RoleEnding, assignment: RoleAssignment, since: dict[Place, Assignments]) -> bool:

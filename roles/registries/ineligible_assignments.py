@@ -174,9 +174,20 @@ def ineligible_assignments(
     `loading` is the kind of the registry that is being loaded or previewed in this transaction, `retained` the keys
     that its rejected rows may have.
     """
+    parameters = _parameters(now, loading, retained)
+    ineligible: dict[int, IneligibleAssignment] = {}
+    with connection.cursor() as cursor:
+        for cause, statement in STATEMENTS.items():
+            cursor.execute(statement, parameters)
+            for role, user, until in cursor.fetchall():
+                ineligible.setdefault(role, IneligibleAssignment(user, cause, until))
+    return ineligible
+
+
+def _parameters(now: datetime, loading: str, retained: Sequence[str]) -> dict[str, Any]:
     network = [(kind.value, role.value) for kind in EPS_KINDS for role in network_roles(kind)]
     plazas = "sso"
-    parameters: dict[str, Any] = {
+    return {
         "now": now,
         "today": timezone.localdate(now),
         "zone": settings.TIME_ZONE,
@@ -192,10 +203,3 @@ def ineligible_assignments(
         "retained": list(retained),
         "plazas_are_known": loading == plazas or RegistryLoad.objects.not_undone(plazas).exists(),
     }
-    ineligible: dict[int, IneligibleAssignment] = {}
-    with connection.cursor() as cursor:
-        for cause, statement in STATEMENTS.items():
-            cursor.execute(statement, parameters)
-            for role, user, until in cursor.fetchall():
-                ineligible.setdefault(role, IneligibleAssignment(user, cause, until))
-    return ineligible

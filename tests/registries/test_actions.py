@@ -37,7 +37,7 @@ def test_load_by_command_is_in_the_list(clerk, file):
     page = html.unescape(clerk.get(LIST).text)
     assert "a-mano.csv" in page
     assert "Por comando" in page
-    assert "1 nuevas" in page
+    assert "nuevas: 1" in page
 
 
 def test_uploaded_file_is_stored_compressed(clerk, file):

@@ -227,7 +227,7 @@ def test_without_a_snapshot_it_is_closed_today(reps: Any) -> None:
 def test_summary_names_what_was_closed(tmp_path: Path) -> None:
     load("import_reps", csv_file(tmp_path / "reps.csv", sites(5)))
     said = load("import_reps", csv_file(tmp_path / "reps.csv", sites(4)), allow_closing=True)
-    assert "Cerradas:\n  110010000105" in said
+    assert "Cerradas:\n  110010000105 " in said
 
 
 def test_sede_that_comes_back_is_open_again(reps: Any) -> None:

@@ -463,6 +463,7 @@ def test_undeclared_method_is_405_and_no_csrf_page(path, method):
     response = Client(enforce_csrf_checks=True).generic(method, path)
     assert response.status_code == 405
     assert "GET" in response.headers["Allow"]
+    assert "Esta dirección no se abre así" in response.content.decode()
 
 
 def test_post_without_the_csrf_token_is_refused_as_ever():

@@ -105,7 +105,7 @@ def test_deceased_or_closed_delegate_gets_no_mail(registries, prescriber, delega
 
 def test_the_summary_of_the_load_says_how_many(registries, prescriber):
     load = registries.reps()
-    assert "roles, sede cerrada" in registries.output
+    assert "Roles terminados: Sede cerrada en el REPS" in registries.output
     assert (
         HistoryEntry.objects.get(event="reps.loaded").after["roles_ended_sede"] == load.counts["roles_ended_sede"] == 1
     )
