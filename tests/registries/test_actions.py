@@ -36,7 +36,7 @@ def test_load_by_command_is_in_the_list(clerk, file):
     load("import_reps", file(sede_row(), name="a-mano.csv"))
     page = html.unescape(clerk.get(LIST).text)
     assert "a-mano.csv" in page
-    assert "Por comando" in page
+    assert "por comando" in page
     assert "nuevas: 1" in page
 
 
