@@ -19,6 +19,7 @@ person_urls = [
     path("seguridad-social/registro/enviado/", sign_up.sign_up_sent, name="sign_up_sent"),
     path("seguridad-social/aviso-de-privacidad/", sign_up.privacy_notice, name="privacy_notice"),
     path("seguridad-social/confirmar/<str:secret>/", sign_up.confirm_sign_up, name="confirm_sign_up"),
+    path("seguridad-social/mis-roles/", personal_data.my_roles, name="my_roles"),
     path("seguridad-social/mis-datos/", personal_data.my_data, name="my_data"),
     path("seguridad-social/mis-datos/corregir/", personal_data.correct_my_data, name="correct_my_data"),
     path("seguridad-social/mis-datos/correo/", personal_data.change_my_email, name="change_my_email"),

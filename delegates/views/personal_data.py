@@ -1,8 +1,11 @@
-"""Mi Seguridad Social after log-in: Mi lista de roles, and Mis datos."""
+"""Mi Seguridad Social after log-in: Mi lista de roles, Mis roles en MIPRES, and Mis datos."""
+
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import Account
@@ -19,7 +22,11 @@ from delegates.views.identity_claims import show_claim
 from entities.models import EntityKind
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, delegate_of, own_account, person, public
 from mipres_admin.database.text import masked_email
-from roles.models import RegisteredUser
+from mipres_admin.paging import page_of
+from roles.matrix import MEANINGS, Role, derived_roles
+from roles.models import RegisteredUser, RoleAssignment
+
+ENDED_SHOWN = timedelta(days=365)
 
 
 @person(methods=SAFE)
@@ -33,6 +40,19 @@ def role_list(request: PersonRequest) -> HttpResponse:
         "user": RegisteredUser.objects.filter(person=who).select_related("person", "profession").first(),
     }
     return render(request, "delegates/role_list.html", context)
+
+
+@person(
+    methods=SAFE,
+    menu=MenuEntry("Mis roles en MIPRES", "Vea qué roles tiene, en qué entidad y hasta cuándo.", "shield", order=103),
+)
+def my_roles(request: PersonRequest) -> HttpResponse:
+    """The roles of the person, wherever they are, and those that ended within a year (Ley 1581 de 2012, art. 8)."""
+    roles = RoleAssignment.objects.filter(user__person=person_of(request.account))
+    roles = roles.not_ended(timezone.now() - ENDED_SHOWN).select_related("entity", "sede", "user")
+    page = page_of(request, roles.prefetch_related("endings"), "starts_at", newest_first=True)
+    rows = [(row, MEANINGS[Role(row.role)], derived_roles({row.role}, row.user.profession_id)) for row in page.rows]
+    return render(request, "delegates/my_roles.html", {"page": page, "rows": rows})
 
 
 # ---------------------------------------------------------------- Mis datos

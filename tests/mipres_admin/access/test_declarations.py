@@ -109,6 +109,7 @@ TABLE = {
     "registration_steps": ANYBODY,
     "role_list": ONLY_PERSONS,
     "my_data": ONLY_PERSONS,
+    "my_roles": ONLY_PERSONS,
     "correct_my_data": ONLY_PERSONS,
     "identity_claim": NOBODY_VERIFIED,
     "correct_identity": NOBODY_VERIFIED,

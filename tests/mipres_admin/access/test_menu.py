@@ -34,7 +34,7 @@ def test_menu_of_a_delegate_is_the_manuals(kind, expected):
 
 
 def test_menu_of_a_natural_person_has_the_registration():
-    own = ["Mis datos", "Registro de Usuarios de MIPRES", "Personas jurídicas"]
+    own = ["Mis datos", "Mis roles en MIPRES", "Registro de Usuarios de MIPRES", "Personas jurídicas"]
     assert labels(make_natural()) == own + EVERYBODY
 
 
@@ -48,4 +48,4 @@ def test_menu_of_the_ministry_has_only_the_account(ministry):
 
 def test_no_two_menu_entries_share_a_place():
     entries = [access.menu for pattern in own_patterns() if (access := declared(pattern.callback)) and access.menu]
-    assert len({entry.order for entry in entries}) == len(entries) == 16
+    assert len({entry.order for entry in entries}) == len(entries) == 17
