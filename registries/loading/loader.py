@@ -38,6 +38,8 @@ REMEDIES = {
 PREVIEW_AGAIN = "Suba el archivo otra vez y mire la vista previa antes de aplicarlo."
 CLOSING_LIMIT = 1
 """Per cent of what is open that a file may close, and of what is in force that it may end, without confirmation."""
+ANALYZE_ABOVE = 10
+"""Per cent of new rows above which the load renews the statistics of its tables, as autovacuum does after it."""
 RETAINED = "Registros que el archivo no trae y que no se cierran, porque una fila rechazada puede ser la suya: {}."
 PROGRESS_EVERY = 2_000
 
@@ -82,6 +84,15 @@ def load_file(
     return run.report
 
 
+def prepare_transaction(cursor: Any) -> None:
+    """Wait for any other load, then give the statements of this one memory.
+
+    PostgreSQL ends the statement of a process that has died within two seconds: it would hold its locks to the end.
+    """
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
+    cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL client_connection_check_interval = '2s'")
+
+
 def preview_file(registry: Registry, path: Path, progress: Progress, load: RegistryLoad) -> Report:
     """What `load_file` would do, with every obstacle: all of it is done, read and rolled back.
 
@@ -113,8 +124,7 @@ class _Run:
 
     def execute(self, table: Table, cursor: Any) -> None:
         """Do all that a preview shows; a load records it afterwards."""
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        prepare_transaction(cursor)
         self._stage(table, cursor)
         self._refuse_broken_end()
         self._refuse_rows(cursor)
@@ -153,6 +163,7 @@ class _Run:
         with cursor.copy("COPY registry_rows FROM STDIN") as copy:
             for row in self._accepted_rows(table, places):
                 copy.write_row(row)
+        cursor.execute("ANALYZE registry_rows")
 
     def _accepted_rows(self, table: Table, places: Sequence[int | None]) -> Iterator[tuple[object, ...]]:
         """The rows to stage; the others are rejected. This runs for each row of the country: keep it lean."""
@@ -265,10 +276,18 @@ class _Run:
         counts.update({state: count for state, count in cursor.fetchall() if state != "same"})
         for statement in self.registry.writes:
             cursor.execute(statement, self.parameters)
+        self._analyze(cursor)
         for word, statement in self.registry.notices.items():
             cursor.execute(statement, self.parameters)
             if texts := [text for (text,) in cursor.fetchall()]:
                 self.report.notices[word], counts[word] = texts, len(texts)
+
+    def _analyze(self, cursor: Any) -> None:
+        """Renew the statistics after many new rows: a join that is planned for the few rows of before does not end."""
+        tables = ["registry_changes"]
+        if self.report.counts["new"] * 100 > self.report.read * ANALYZE_ABOVE:
+            tables += [tracked.table for tracked in self.registry.tracked]
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
 
     def _apply_effects(self) -> list[Ended]:
         """Save what the load did in its row, and let its effects follow; they add what they counted.

@@ -19,7 +19,7 @@ from registries.loading import change_capture
 from registries.loading.change_capture import TrackedTable
 from registries.loading.effects import effects, tracked_by_effects, undo_obstacles
 from registries.loading.errors import RegistryError
-from registries.loading.loader import LOAD_LOCK, refresh_previews
+from registries.loading.loader import prepare_transaction, refresh_previews
 from registries.models import RegistryAddition, RegistryChange, RegistryLoad, RegistryReport
 from registries.registry import Registry
 from registries.rules import not_undoable
@@ -128,8 +128,7 @@ def undo_load(registry: Registry, load: RegistryLoad) -> UndoResult:
         raise RegistryError(f"Esta carga ya no se puede deshacer. {not_undoable(load)}")
     result = UndoResult()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        prepare_transaction(cursor)
         _restore(cursor, registry, load, result)
     load.state, load.is_undoable, load.undone_at = RegistryLoad.State.UNDONE, False, clock.now()
     load.save(update_fields=["state", "is_undoable", "undone_at"])

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from demo.synthetic_reps import HEADINGS
@@ -241,3 +243,19 @@ def test_file_without_good_rows_is_refused(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "reps.csv", [sede_row(nombresede="")])
     with pytest.raises(CommandError, match=r"no trae ninguna fila válida\.\nFilas rechazadas:\n  línea 2: falta"):
         load("import_reps", path)
+
+
+def test_statistics_know_the_new_rows_before_they_are_joined(reps):
+    with CaptureQueriesContext(connection) as captured:
+        reps(*many_sites(12))
+    statements = [query["sql"] for query in captured]
+    (renewed,) = (number for number, sql in enumerate(statements) if sql.startswith("ANALYZE registry_changes"))
+    assert "entities_sede" in statements[renewed]
+    assert next(number for number, sql in enumerate(statements) if "INSERT INTO entities_sede" in sql) < renewed
+
+
+def test_statistics_of_the_tables_stay_when_little_is_new(reps):
+    reps(*many_sites(12))
+    with CaptureQueriesContext(connection) as captured:
+        reps(*many_sites(12))
+    assert "ANALYZE registry_changes" in [query["sql"] for query in captured]
