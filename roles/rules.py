@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from entities.models import Entity, EntityKind, Sede
+from entities.rules.provider_networks import association_refusal
 from mipres_admin.refusals import Refusal
 from roles.matrix import Option, Role, UserKind, assignable_roles, kinds_giving_to, options_for
 from roles.models import RegisteredUser, RoleAssignment, SsoPost
@@ -36,6 +38,12 @@ CLOSED_INDEPENDENT = Refusal(
     cause="El REPS cerró todas las sedes de este Profesional Independiente, que está asociado a su red.",
     remedy="Actívelo cuando renueve su habilitación en el REPS. Si trabaja en una IPS, lo activa el de esa IPS.",
     who="El profesional, ante el REPS.",
+)
+DECEASED = Refusal(
+    cause="La persona figura como fallecida en los registros oficiales.",
+    remedy="Revise que el documento sea el correcto. Si el registro es un error, la persona debe corregir su "
+    "estado en la Registraduría y avisar a la mesa de ayuda del Ministerio.",
+    who="La persona misma, ante la Registraduría Nacional del Estado Civil.",
 )
 FOREIGN_SEDE = Refusal(
     headline="Sede no disponible",
@@ -78,14 +86,7 @@ def current_post(user: RegisteredUser, lookup: RegistryLookup = DATABASE_LOOKUP)
 
 
 def _deceased(activation: Activation) -> Refusal | None:
-    if activation.user.person.deceased_on is None:
-        return None
-    return Refusal(
-        cause="La persona figura como fallecida en los registros oficiales.",
-        remedy="Revise que el documento sea el correcto. Si el registro es un error, la persona debe corregir su "
-        "estado en la Registraduría y avisar a la mesa de ayuda del Ministerio.",
-        who="La persona misma, ante la Registraduría Nacional del Estado Civil.",
-    )
+    return None if activation.user.person.deceased_on is None else DECEASED
 
 
 def _out_of_rethus(activation: Activation) -> Refusal | None:
@@ -333,3 +334,11 @@ def certificate_refusal(as_of: date, roles: int, longest: int) -> Refusal | None
             who=DELEGATE,
         )
     return None
+
+
+def member_refusal(owner: Entity, member: Any) -> Refusal | None:
+    """Why `owner` cannot associate `member` from now on, or None (manual v4.1 §11.4): nobody who has died.
+
+    `member` comes from `EntityQuerySet.with_main_sede`, and has its `death_of` as `died_on`.
+    """
+    return association_refusal(owner, member) or (DECEASED if member.died_on else None)

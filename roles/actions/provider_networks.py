@@ -10,19 +10,18 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Account
 from entities.models import Association, Entity
-from entities.rules.provider_networks import association_refusal
 from mipres_admin.database import clock
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.history.recording import record
 from mipres_admin.refusals import Refusal, Refused
 from roles.actions.role_assignments import end_roles
 from roles.events import Event
-from roles.models import RegisteredUser, RoleAssignment, independents_among
-from roles.rules import DELEGATE
+from roles.models import RegisteredUser, RoleAssignment, death_of, independents_among
+from roles.rules import DELEGATE, member_refusal
 
 CHANGED_ELSEWHERE = Refusal(
     headline="La red cambió mientras usted la revisaba",
-    cause="Otra persona o una carga del Ministerio asoció una de esas entidades en este momento.",
+    cause="Otra persona o una carga del Ministerio cambió una de esas entidades en este momento.",
     remedy="No se guardó nada. Revise las casillas y repita el cambio si todavía hace falta.",
     who=DELEGATE,
 )
@@ -75,8 +74,8 @@ def associate(*, by: Account, members: Collection[Entity]) -> NetworkChange:
     owner, now = lock(by.require_entity(), no_key=True), clock.now()
     current = Association.objects.of(owner).current(now).values("member")
     candidates = Entity.objects.filter(pk__in=[member.pk for member in members])
-    new = list(candidates.exclude(pk__in=current).with_main_sede().order_by("search", "pk"))
-    for refusal in filter(None, map(partial(association_refusal, owner), new)):
+    new = candidates.exclude(pk__in=current).with_main_sede().annotate(died_on=death_of()).order_by("search", "pk")
+    for refusal in filter(None, map(partial(member_refusal, owner), new)):
         raise Refused(refusal)
     try:
         with transaction.atomic():

@@ -30,7 +30,7 @@ def kinds_for(owner: Entity) -> list[tuple[str, str]]:
 
 def criterion_field(label: str = "Criterios") -> forms.CharField:
     """Words or a code; accents, case and order do not matter."""
-    help_text = "Palabras del nombre, código de habilitación, código del proveedor, NIT o documento."
+    help_text = "Palabras del nombre, código de habilitación, código del proveedor o NIT."
     return optional_words(label, help_text, "La búsqueda", type="search", autocomplete="off")
 
 
@@ -69,7 +69,7 @@ class FindEntitiesForm(forms.Form):
         """At least one word that an index can find."""
         words = str(self.cleaned_data["criterio"])
         if not words and not self.may_be_blank:
-            raise ValidationError("Ingrese palabras del nombre, un código, un NIT o un documento.")
+            raise ValidationError("Ingrese palabras del nombre, un código o un NIT.")
         if words and not any(len(word) >= SHORTEST_WORD for word in words.split()):
             raise ValidationError("La búsqueda debe tener una palabra de tres letras o más, por ejemplo clínica.")
         return words

@@ -2,7 +2,7 @@
 
 from roles.models.certificates import CERTIFICATE_CODE, Certificate, CertificateQuerySet
 from roles.models.registered_users import RegisteredUser, independents_among
-from roles.models.registries import Profession, RethusEntry, RethusEntryQuerySet, SsoPost, SsoPostQuerySet
+from roles.models.registries import Profession, RethusEntry, RethusEntryQuerySet, SsoPost, SsoPostQuerySet, death_of
 from roles.models.role_assignments import RoleAssignment, RoleAssignmentQuerySet, RoleEnding, RoleEndingQuerySet
 from roles.models.role_uploads import RoleUpload
 from roles.models.ties import RECENTLY, findable_users, tied_users

@@ -1,16 +1,25 @@
-"""What do the official registries say of professions (ReTHUS) and of plazas of SSO?"""
+"""What do the official registries say of professions (ReTHUS), of plazas of SSO and of deaths?"""
 
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from accounts.models import DocumentType, Person, document_check
 from entities.models import Sede
 from mipres_admin.database.constraints import check, filled, matches, unique
 from mipres_admin.database.ranges import DateRange
+
+
+def death_of(path: str = "") -> Func:
+    """When the person died who is the entity at `path` (a PPN, an independent professional), as the registries say.
+
+    Null for the living and for organisations.
+    """
+    document = F(f"{path}identification_type"), F(f"{path}nit")
+    return Func(*document, function="death_in_the_registries", output_field=models.DateField())
 
 
 class Profession(models.Model):

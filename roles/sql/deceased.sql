@@ -59,3 +59,20 @@ CREATE TRIGGER person_comes BEFORE INSERT ON accounts_person
 CREATE TRIGGER person_gets_another_document BEFORE UPDATE ON accounts_person FOR EACH ROW
     WHEN ((OLD.document_type, OLD.document_number) IS DISTINCT FROM (NEW.document_type, NEW.document_number))
     EXECUTE FUNCTION person_may_be_deceased();
+
+-- Nobody deceased is in a network as a provider or a professional, whom their document identifies. A load of deaths that
+-- has not committed is waited for.
+CREATE FUNCTION association_is_of_somebody_alive() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(5311002);
+    PERFORM FROM entities_entity AS member WHERE member.id = NEW.member_id
+        AND death_in_the_registries(member.identification_type, member.nit) IS NOT NULL;
+    IF FOUND THEN
+        RAISE EXCEPTION 'association_of_somebody_alive' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+-- after `association_kinds`, which writes member_kind
+CREATE TRIGGER association_of_somebody_alive BEFORE INSERT OR UPDATE OF member_id, ends_at ON entities_association
+    FOR EACH ROW WHEN (NEW.member_kind IN ('PPN', 'PI') AND (NEW.ends_at IS NULL OR NEW.ends_at > clock_timestamp()))
+    EXECUTE FUNCTION association_is_of_somebody_alive();

@@ -1,3 +1,5 @@
+DROP TRIGGER association_of_somebody_alive ON entities_association;
+DROP FUNCTION association_is_of_somebody_alive();
 DROP TRIGGER person_gets_another_document ON accounts_person;
 DROP TRIGGER person_comes ON accounts_person;
 DROP FUNCTION person_may_be_deceased();

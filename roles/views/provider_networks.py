@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from accounts.requests import DelegateRequest
 from entities.models import NETWORK_MEMBERS, Association, AssociationQuerySet, Entity, EntityKind
-from entities.rules.provider_networks import association_refusal
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.excel.writer import download
 from mipres_admin.forms import used_filters
@@ -28,6 +27,8 @@ from roles.forms.provider_networks import (
     MembershipsFilterForm,
     NetworkForm,
 )
+from roles.models import death_of
+from roles.rules import member_refusal
 
 OWNER_KINDS = tuple(NETWORK_MEMBERS)
 MEMBER_KINDS = (EntityKind.IPS, EntityKind.PROVEEDOR, EntityKind.PPN, EntityKind.EPS_S)
@@ -60,7 +61,7 @@ def _results(request: DelegateRequest, search: FindEntitiesForm) -> dict[str, An
         kind, words = search.initial["tipo"], ""
     else:
         return {"kind": search.data.get("tipo", ""), "page": None}
-    entities = Entity.objects.filter(kind=kind).matching(words).with_main_sede()
+    entities = Entity.objects.filter(kind=kind).matching(words).with_main_sede().annotate(died_on=death_of())
     return {"kind": kind, "kind_name": EntityKind(kind).label, "page": page_of(request, entities, "search")}
 
 
@@ -76,7 +77,7 @@ def _lines(owner: Entity, entities: Iterable[Entity], form: NetworkForm | None) 
             "entity": entity,
             "since": since.get(entity.pk),
             "ticked": str(entity.pk) in form.ticked if form else entity.pk in since,
-            "refusal": None if entity.pk in since else association_refusal(owner, entity),
+            "refusal": None if entity.pk in since else member_refusal(owner, entity),
         }
         for entity in entities
     ]
@@ -233,12 +234,15 @@ def download_entities(request: DelegateRequest) -> HttpResponseBase:
 @delegate_of(*OWNER_KINDS, methods=SAFE, viewable=Viewable.YES)
 def association_history(request: DelegateRequest, pk: int) -> HttpResponse:
     owner = request.entity
-    member = get_object_or_404(Association.objects.of(owner).select_related("member"), pk=pk).member
+    association: Any = get_object_or_404(Association.objects.of(owner).listed(), pk=pk)
+    member = association.member
     entries = HistoryEntry.objects.of(member).visible_to(owner).filter(event__startswith="network.")
     page = page_of(request, entries.select_related("actor__person"), "id", newest_first=True)
     current = Association.objects.of(owner).with_member(member).current().exists()
     rows = [(entry, actor_for(entry, owner)) for entry in page.rows]
-    context = {"member": member, "page": page, "rows": rows, "current": current}
+    # not its NIT, which of a person is their document
+    words = association.code or member.name
+    context = {"member": member, "words": words, "page": page, "rows": rows, "current": current}
     return render(request, "roles/association_history.html", context)
 
 

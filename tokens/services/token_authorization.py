@@ -37,7 +37,10 @@ NO_TEMPORARY = "El token temporal no es ninguno de los vigentes; cada uno dura 2
 _COLUMNS = """
 token.id, token.scope, token.issued_at, token.expires_at, token.superseded_at IS NOT NULL AS superseded,
 COALESCE(token.ends_at, token.expires_at) AS ends_at, token.revoked_at,
-entity.id AS entity_id, entity.nit, entity.name, entity.kind, entity.is_active, statement_timestamp() AS now
+entity.id AS entity_id, entity.nit, entity.name, entity.kind,
+entity.is_active AND (entity.kind <> 'PPN' OR death_in_the_registries(entity.identification_type, entity.nit) IS NULL)
+    AS is_active,
+statement_timestamp() AS now
 """
 LOOK_UP = f"""
 SELECT {_COLUMNS} FROM tokens_portaltoken token JOIN entities_entity entity ON entity.id = token.entity_id

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from entities.models import Entity
+from roles.models import death_of
 from tokens.actions import revoke_and_notify
 from tokens.models import PortalToken, ServerClient, TemporaryToken
 from tokens.scopes import REGIMEN, Scope
@@ -91,7 +92,10 @@ def _portal_token(token: str, shared: list[str]) -> dict[str, Any] | None:
         jti = jwts.read(token)["jti"]
     except BadToken:
         return None
-    row = PortalToken.objects.current().filter(jti=jti, entity__is_active=True).select_related("entity").first()
+    active = (
+        PortalToken.objects.current().alias(died_on=death_of("entity__")).filter(entity__is_active=True, died_on=None)
+    )
+    row = active.filter(jti=jti).select_related("entity").first()
     scope = [name for name in row.scope.split() if name in shared] if row else []
     if row is None or not scope:
         return None
@@ -100,8 +104,8 @@ def _portal_token(token: str, shared: list[str]) -> dict[str, Any] | None:
 
 
 def _temporary_token(token: str, shared: list[str]) -> dict[str, Any] | None:
-    current = TemporaryToken.objects.current().filter(digest=_digest(token), token__entity__is_active=True)
-    row = current.select_related("token__entity").first()
+    active = TemporaryToken.objects.current().alias(died_on=death_of("token__entity__")).filter(died_on=None)
+    row = active.filter(digest=_digest(token), token__entity__is_active=True).select_related("token__entity").first()
     scope = [name for name in row.token.scope.split() if name in shared and name in _TEMPORARY_SCOPES] if row else []
     if row is None or not scope:
         return None

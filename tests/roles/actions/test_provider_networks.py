@@ -22,7 +22,7 @@ from roles.actions.role_assignments import activate_user
 from roles.matrix import Option, Role, network_roles
 from roles.models import RoleAssignment
 from tests.cells import each_cell
-from tests.factories import make_delegate, make_entity, make_sede, make_user
+from tests.factories import make_delegate, make_entity, make_person, make_sede, make_user
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, DISPENSADOR, ANULADOR_EPS = "Rol_Prescriptor", "Rol_Dispensador", "Rol_AnuladorEPS"
@@ -122,6 +122,17 @@ def test_provider_with_all_sedes_closed_in_reps_is_refused(eps, kind):
     make_sede(entity, closed_on=date(2026, 1, 1))
     with pytest.raises(Refused, match="ninguna sede habilitada"):
         associate(by=eps, members=[entity])
+
+
+@pytest.mark.parametrize("kind", ["PPN", "PI"])
+def test_a_deceased_person_is_refused_with_the_reason(eps, registries, kind):
+    person = make_person()
+    entity = make_entity(kind, identification_type="CC", nit=person.document_number)
+    make_sede(entity, code="PROV000001" if kind == "PPN" else "110010000101")
+    registries.civil(person)
+    with pytest.raises(Refused, match="fallecida"):
+        associate(by=eps, members=[entity])
+    assert not Association.objects.exists()
 
 
 def test_one_refused_entity_saves_none_of_them(eps, clinic):

@@ -167,7 +167,7 @@ def test_the_ticks_show_what_is_associated_already(client, eps, clinic, hospital
 @pytest.mark.parametrize(
     ("kind", "words", "message"),
     [
-        ("IPS", "", "Ingrese palabras del nombre, un código, un NIT o un documento."),
+        ("IPS", "", "Ingrese palabras del nombre, un código o un NIT."),
         ("IPS", "de la", "una palabra de tres letras o más"),
         ("IPS", "x" * 300, "máximo 100"),
         ("IPS", "clí\x00nica", "que no se ven"),

@@ -125,6 +125,13 @@ def test_a_token_of_an_inactive_entity(call, eps, nit, token):
     assert_refused(call(nit, token.token), 403, token_authorization.INACTIVE)
 
 
+def test_a_token_of_a_deceased_ppn(call):
+    provider = factories.make_delegate(factories.make_entity(EntityKind.PPN))
+    made, nit = make_token(provider), provider.entity.nit
+    factories.make_civil_entry(document_number=nit, state="cancelada", deceased_on=timezone.localdate())
+    assert_refused(call(nit, made.token), 403, token_authorization.INACTIVE)
+
+
 def test_a_token_out_of_scope():
     delegate = factories.make_delegate(factories.make_entity(EntityKind.IPS))
     response = generate(delegate.entity.nit, make_token(delegate).token)

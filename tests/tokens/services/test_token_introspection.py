@@ -83,6 +83,15 @@ def test_of_a_token_that_ended_nothing_is_said(eps, token, introspect, end):
     assert introspect(token.token) == introspect(temporary) == NOT_ACTIVE
 
 
+def test_tokens_of_a_deceased_ppn_are_not_active(introspect):
+    provider = factories.make_delegate(factories.make_entity(EntityKind.PPN))
+    made = make_token(provider)
+    temporary = generate(provider.entity.nit, made.token).json()
+    assert introspect(made.token)["active"] is introspect(temporary)["active"] is True
+    factories.make_civil_entry(document_number=provider.entity.nit, state="cancelada", deceased_on=timezone.localdate())
+    assert introspect(made.token) == introspect(temporary) == NOT_ACTIVE
+
+
 def test_a_temporary_token_of_yesterday_is_not_active(eps, token, introspect):
     temporary, yesterday = generate(eps.entity.nit, token.token).json(), timezone.now() - timedelta(hours=25)
     TemporaryToken.objects.update(issued_at=yesterday, expires_at=yesterday + timedelta(hours=24))
