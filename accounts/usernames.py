@@ -1,6 +1,6 @@
 """Which login does a new account get? A delegate's has the kind of entity and its NIT; a person's, the document.
 
-Whoever has not verified that a document is theirs has a random number after it, which verification takes away.
+An unverified person's has a random number after the document, which verification removes.
 
 Manual v4.1 §9 shows ADMIPS900123456; several delegates of one entity are told apart by -2, -3…
 """

@@ -1,6 +1,6 @@
 """What would the Registro civil say of invented people? Of those whom the portal knows, and of others whom it does not.
 
-Every day of issue follows from the document, so that it can be told to whoever tries the portal.
+Every day of issue follows from the document, so that the demonstration can print it.
 """
 
 import csv

@@ -271,7 +271,7 @@ def roles_refusal(activation: Activation, roles: set[str]) -> Refusal | None:
 
 
 def longest_validity(activation: Activation, validity: Validity) -> Validity:
-    """The validity that can be given: as it is asked for, and for an SSO never beyond the plaza (manual v4.1 §11.2)."""
+    """The validity that can be given: as requested, and for an SSO never beyond the plaza (manual v4.1 §11.2)."""
     post = activation.post if activation.as_sso else None
     return validity.until(post.ends_on if post else None)
 

@@ -26,8 +26,8 @@ COMPARISON_WINDOW = timedelta(days=1)
 def register_comparison(identity: Identity) -> bool:
     """Count one comparison of the document with the Registro civil, before it is made; whether it may be made.
 
-    Five in a day, whoever asks: names and a date must not be guessed. Call it outside a transaction. Nobody is told
-    that there were too many: the answer is that of any other identity that does not match.
+    Five in a day from everybody together: names and a date must not be guessed. Call it outside a transaction. The
+    answer to one too many is that of any other identity that does not match.
     """
     key = limiter.key_of("accounts.identity.comparison", identity.login)
     try:

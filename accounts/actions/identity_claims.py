@@ -98,7 +98,7 @@ def _correct(
 def correct_claim(
     *, by: Account, claim: IdentityClaim, identity: Identity, session: AccountSession | None = None
 ) -> Account:
-    """Save what the holder of a claim typed anew, compare it with the Registro civil, and return the account.
+    """Save what the holder of a claim corrected, compare it with the Registro civil, and return the account.
 
     The document stays that of the sign-up. One that was rejected goes to the end of the queue. An account that is
     verified by this has another login, and no session but `session`. Raises Refused while a reviewer looks at it.

@@ -122,7 +122,7 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
     The e-mail is one at which the person is told what happens to the account (`is_told_at`); the link goes to that of
     the account. The same statements and the same answer, whether or not they match, and after five mails to an account
     in half an hour. `login` is folded, as accounts store it.
-    Raises ValidationError when too many links were asked for, with these data or from the address of the request.
+    Raises ValidationError when too many links were requested, with these data or from the address of the request.
     """
     document = f"{document_type} {document_number}"
     counter = login_limits.register_recovery(login=login, document=document, email=email)

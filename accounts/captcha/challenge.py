@@ -1,6 +1,6 @@
 """How is a captcha issued to one browser session, heard, and answered once? With five characters that nobody confuses.
 
-The page knows a captcha by a token that means something only in the session that asked for it; the library's own
+The page knows a captcha by a token that means something only in the session that requested it; the library's own
 key, from which the noise of its image follows, never leaves the server.
 """
 
@@ -37,15 +37,15 @@ def issue(session: SessionBase) -> str:
 
 
 def find(session: SessionBase, token: str) -> CaptchaStore | None:
-    """The captcha of this token, if this session asked for it and it is neither used nor expired."""
+    """The captcha of this token, if this session requested it and it is neither used nor expired."""
     key = session.get(SESSION_KEY, {}).get(token)
     return CaptchaStore.objects.filter(hashkey=key, expiration__gt=timezone.now()).first()
 
 
 def sound_of(captcha: CaptchaStore) -> bytes:
-    """The WAV of this captcha, the same each time and in every process of the portal; made when it is first asked for.
+    """The WAV of this captcha, the same each time and in every process of the portal; made at the first request.
 
-    Who asks meanwhile waits instead of making another. Raises CaptchaStore.DoesNotExist when the captcha is used up.
+    A request meanwhile waits instead of making another. Raises CaptchaStore.DoesNotExist when the captcha is used up.
     """
     made = CaptchaSound.objects.filter(captcha=captcha).values_list("wav", flat=True).first()
     if made is None:

@@ -73,7 +73,7 @@ class CaptchaForm(ActionForm):
 
     @classmethod
     def sent(cls, request: HttpRequest, **options: Any) -> Self:
-        """The form as it was sent; with nothing checked when only another image was asked for."""
+        """The form as it was sent; with nothing checked when only another image was requested."""
         if "actualizar" in request.POST:
             return cls(initial=request.POST.dict(), session=request.session, **options)
         return cls(request.POST or None, session=request.session, **options)

@@ -22,8 +22,8 @@ def _others_of_person(account: Account) -> QuerySet[Account]:
 def switchable_accounts(account: Account) -> QuerySet[Account]:
     """The other accounts of the person that this one is shown, and changes to when they are proven too: of one e-mail.
 
-    The e-mail proves nothing, as others may write it. It keeps whoever has taken over one account from reading where
-    else its person works.
+    The e-mail proves nothing, as others may write it. It keeps an intruder in one account from reading where else its
+    person works.
     """
     accounts = _others_of_person(account).filter(can_log_in_q(), email__iexact=account.email).exclude(email="")
     return accounts.select_related("entity", "person").order_by("entity__name", "login")

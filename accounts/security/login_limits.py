@@ -23,8 +23,8 @@ from mipres_admin.rate_limits import limiter
 from mipres_admin.rate_limits.limiter import Counted, LimitReached
 from mipres_admin.rate_limits.models import RateCounter
 
-# what is guessed: the password at the log-in, the password asked again in a session, the second factor, or what is
-# answered with a passkey alone
+# what is guessed: the password at the log-in, the password that confirms a session, the second factor, or the answer
+# of a passkey alone
 LOGIN, CONFIRMATION, FACTOR, PASSKEY = "login", "confirmation", "factor", "passkey"
 LOCK = timedelta(minutes=settings.LOGIN_LOCK_MINUTES)
 LOCK_WAITS = tuple(LOCK * 2**times for times in range(5))
@@ -34,7 +34,7 @@ LOGIN_WAITS = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 
 LOGIN_KEPT = timedelta(hours=1)
 ADDRESS_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30))
 MAIL_WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10))
-# mails an hour to one mailbox that are the first which their network asked for
+# mails an hour to one mailbox that are the first request of their network
 FIRST_MAILS_ALLOWED = 100
 
 LOCKED = (
@@ -230,8 +230,8 @@ def register_recovery(*, login: str, document: str, email: str) -> str:
 def _count_mails(kind: str, mailbox: str) -> None:
     """Count one mail to a mailbox: five from one network in half an hour, and from all the first of each and few more.
 
-    Who asks from where nobody has asked for this mailbox is not among those whom a stranger can use up, short of a
-    hundred networks in an hour, each an IPv4 address or a whole /48 of IPv6.
+    A stranger cannot use up the requests of a network from which none came for this mailbox, short of a hundred
+    networks in an hour, each an IPv4 address or a whole /48 of IPv6.
     """
     now, allowed = timezone.now(), settings.RECOVERIES_ALLOWED
     purpose = _purpose(f"{kind}.mailbox.origin")

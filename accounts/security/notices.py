@@ -60,7 +60,7 @@ def _to_others(account: Account, template: str, also: Iterable[str], context: An
 def notify_person(account: Account, template: str, *also: str, **context: Any) -> None:
     """Put the mail into the outbox for each address of the person of `account`, and for those in `also`.
 
-    So whoever has taken over one account, with its mailbox, cannot keep the person from learning of it. The address
+    So an intruder in one account and its mailbox cannot keep the person from learning of it. The address
     from which it was done goes to the mailbox of the account alone, and what it was to those that the person proved:
     an address that an entity gave must not tell it where else its delegate works.
     """

@@ -1,6 +1,6 @@
 """How long is a session kept in which nobody is logged in? An hour: what it holds lasts half an hour at most.
 
-Each page with a captcha opens one for whoever brings no cookie, so they must not stay as long as those of people.
+Each page with a captcha opens one for a request without cookie, so they must not stay as long as those of people.
 """
 
 from datetime import datetime, timedelta

@@ -143,7 +143,7 @@ def end_account_session(request: HttpRequest, **kwargs: Any) -> None:
 def current(request: HttpRequest, account: Account) -> AccountSession | None:
     """The row of this session, with what its account must verify; None without row.
 
-    The sessions of a deceased person have none. `can_switch_entity` is asked only when a page shows it.
+    The sessions of a deceased person have none. `can_switch_entity` is computed only when a page shows it.
     """
     rows = _session_rows(request).filter(account=account.pk, account__person__deceased_on__isnull=True)
     row = rows.annotate(

@@ -25,7 +25,7 @@ from accounts.models import Account, Passkey
 from accounts.security.secrets import ISSUER, derive
 
 TIMEOUT_MS = 300_000
-# a passkey has asked its holder for a finger, a face or a PIN: it is two factors by itself (NIST SP 800-63B-4, 3.1.7)
+# a passkey verifies its holder by finger, face or PIN: it is two factors by itself (NIST SP 800-63B-4, 3.1.7)
 VERIFIED_USER = UserVerificationRequirement.REQUIRED
 # the key, in COSE, against which the answer of an unknown passkey is checked: nobody has kept its private half
 NOBODYS_KEY = bytes.fromhex(

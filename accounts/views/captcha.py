@@ -14,7 +14,7 @@ from mipres_admin.access.declarations import POST, SAFE, public
 
 
 def captcha_for(request: HttpRequest, token: str) -> CaptchaStore:
-    """The captcha, if this session asked for it and it is neither used nor expired; else 404."""
+    """The captcha, if this session requested it and it is neither used nor expired; else 404."""
     captcha = challenge.find(request.session, token)
     if captcha is None:
         raise Http404

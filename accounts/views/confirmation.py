@@ -1,4 +1,4 @@
-"""Is it still the holder of the account who sits there? What an intruder would do first is asked for a proof again."""
+"""Is this still the holder of the account? What an intruder would do first needs a new proof."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -74,7 +74,7 @@ def login(request: HttpRequest) -> HttpResponse:
 def passkey_options(request: HttpRequest) -> HttpResponse:
     """What the browser needs to log in with any passkey that it has for the portal: JSON, good for one answer.
 
-    Asked for when the button is pressed, so that a page that stayed open works too.
+    Fetched when the button is pressed, so that a page that stayed open works too.
     """
     options, challenge = webauthn.assertion_options([], site_of(request))
     challenges.keep(request.session, LOG_IN, challenge)

@@ -26,7 +26,7 @@ class Proof:
         self, request: HttpRequest, account: Account, *, in_session: bool = False, after_password: bool = False
     ) -> None:
         self.request, self.account, self.site = request, account, site_of(request)
-        self.in_session = in_session  # the account is asked again, in its own session; else it logs in
+        self.in_session = in_session  # the account confirms its own session; else it logs in
         self.after_password = after_password
         self.by_factor = has_factor(account)
         self.purpose = f"prove {account.pk}"

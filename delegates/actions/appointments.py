@@ -58,7 +58,7 @@ def _save(appointment: Appointment, authorization: Authorization) -> None:
 
 
 def _replace_account_email(by: Account, appointment: Appointment) -> None:
-    """The delegate's account gets the appointment's e-mail, and a link there to set the password anew."""
+    """The delegate's account gets the appointment's e-mail, and a link there to set another password."""
     accounts = Account.objects.filter(delegate_accounts__appointment=appointment, is_active=True)
     account = accounts.exclude(email=appointment.email).select_related("entity", "person").first()
     if account is None:

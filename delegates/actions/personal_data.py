@@ -104,7 +104,7 @@ def find_email_change(secret: str) -> EmailChange:
 def change_email(*, secret: str) -> Account:
     """Change the e-mail as the link says, and notify the old one and each other address of the person.
 
-    The other accounts of the person keep theirs, also the one as a PPN: whoever opens one account would else get the
+    The other accounts of the person keep theirs, also the one as a PPN: an intruder in one account would else get the
     links of the others. Raises Refused when the link does not open; when it is used twice at once, the second is
     refused.
     """

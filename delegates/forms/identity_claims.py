@@ -43,7 +43,7 @@ def _pages_of(content: bytes) -> bytes:
 
 
 class IdentityForm(ActionForm):
-    """Everything of an identity but its document, as it was typed; it can be typed anew."""
+    """Everything of an identity but its document, as it was typed; it can be corrected."""
 
     first_name = NameField("Primer nombre", "María", "given-name", required=True)
     second_name = NameField("Segundo nombre", "Gabriela", "additional-name")

@@ -112,7 +112,7 @@ def _without_post(registration: UserRegistration) -> Refusal | None:
 
 
 def _stays_professional(registration: UserRegistration) -> Refusal | None:
-    """Nobody gives up a profession that ReTHUS has, for themself or as whoever has got into their account."""
+    """Why a registration as Otro Usuario would erase a profession that ReTHUS has; None when it does not."""
     user = registration.user
     if registration.kind != UserKind.OTRO or user is None or user.profession is None:
         return None

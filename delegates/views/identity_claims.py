@@ -59,7 +59,7 @@ def identity_claim(request: PersonRequest) -> HttpResponse:
 
 @unverified(methods=FORM, resumable=True)
 def correct_identity(request: PersonRequest) -> HttpResponse:
-    """Type the identity anew: it is compared with the Registro civil again."""
+    """Correct the identity, which is compared with the Registro civil again."""
     if request.method != "POST":
         return redirect("identity_claim")
     claim = claim_of(request)

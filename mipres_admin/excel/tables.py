@@ -81,7 +81,7 @@ class Table:
     heading_line: int = 1
 
 
-# ---------------------------------------------------------------- from the process that reads to the one that asked
+# ---------------------------------------------------------------- from the process that reads to its caller
 
 
 def messages_of(table: Table) -> Iterator[Any]:

@@ -174,7 +174,7 @@ class HistoryRow:
 
     @property
     def about(self) -> list[Difference]:
-        """What the event is about, for whoever sees its object: not all that it changed."""
+        """What the event is about, for the page of its object: not all that it changed."""
         return [pair for pair in diff(self.entry.before, self.entry.after, self.names) if pair.is_about]
 
 

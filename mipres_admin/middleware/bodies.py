@@ -1,4 +1,4 @@
-"""Is the body of a request small enough for its view, and is it one upload too many? Asked before it is looked at.
+"""Is the body of a request small enough for its view, and is it one upload too many? Checked before it is read.
 
 Django reads the body for the CSRF check, before it asks who may open the view. So what is larger than an ordinary form
 is only taken from those whom the view admits.

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
-# of 0 to 19: whoever waits for a page comes first
+# of 0 to 19: requests of pages come first
 NICE = 15
 
 

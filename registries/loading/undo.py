@@ -84,7 +84,7 @@ NAMES_OF_DELETED = """
 SELECT {shown} FROM registry_undo AS undo, jsonb_populate_record(NULL::{table}, undo.before) AS row
 WHERE undo."table" = '{table}' AND undo.key = ANY (%(keys)s) ORDER BY 1
 """
-# Django's foreign keys are deferred: a row that cannot be deleted shall say so at once
+# Django's foreign keys are deferred: a row that cannot be deleted must say so at once
 FOREIGN_KEYS = """
 SELECT string_agg(DISTINCT quote_ident(conname), ', ') FROM pg_constraint
 WHERE contype = 'f' AND condeferrable AND ARRAY[conrelid, confrelid] && %(tables)s::regclass[]::oid[]
@@ -120,7 +120,7 @@ def undo_summary(load: RegistryLoad) -> dict[str, int]:
 
 @transaction.atomic
 def undo_load(registry: Registry, load: RegistryLoad) -> UndoResult:
-    """Restore what a load has changed, in one transaction with its history, which says who asked for it and why.
+    """Restore what a load has changed, in one transaction with its history, which says who requested it and why.
 
     Raises RegistryError, and changes nothing, when the load is not the last one of its registry.
     """

@@ -1,6 +1,6 @@
 """Which row does the load of each official registry leave, and which the roles that it ends and gives back?
 
-By command no actor, in the admin who asked and why; the load itself has no entity.
+By command no actor, in the admin who requested it and why; the load itself has no entity.
 """
 
 import hashlib
@@ -134,7 +134,7 @@ for kind, event in LOADED.items():
     case(event)(loading(kind))
 
 
-# ---------------------------------------------------------------- asked for in the admin
+# ---------------------------------------------------------------- requested in the admin
 
 WHY = "Corte de marzo"
 NO_OPTIONS = {"strict": False, "force": False, "allow_closing": False}

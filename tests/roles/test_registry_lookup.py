@@ -1,4 +1,4 @@
-"""Do the registries say the same of a user asked alone and of the users of a file?"""
+"""Do the registries say the same of one user and of the users of a file?"""
 
 from datetime import timedelta
 

@@ -76,8 +76,8 @@ def test_an_expired_token_is_replaced_as_it_is(eps, token):
 
 def test_a_repeated_request_makes_nothing_and_says_nothing(eps):
     key = uuid.uuid4()
-    asked = {"by": eps, "name": "x", "days": 9, "overlap": timedelta(0), "expected_token": "", "request_key": key}
-    first, second = actions.issue_token(**asked), actions.issue_token(**asked)
+    values = {"by": eps, "name": "x", "days": 9, "overlap": timedelta(0), "expected_token": "", "request_key": key}
+    first, second = actions.issue_token(**values), actions.issue_token(**values)
     assert second.token is None
     assert second.row == first.row
     assert PortalToken.objects.count() == 1
@@ -121,8 +121,14 @@ def test_two_delegates_at_once_leave_one_newest_token():
 
     def make(account):
         try:
-            asked = {"name": "x", "days": 9, "overlap": timedelta(0), "expected_token": "", "request_key": uuid.uuid4()}
-            return actions.issue_token(by=account, **asked)
+            values = {
+                "name": "x",
+                "days": 9,
+                "overlap": timedelta(0),
+                "expected_token": "",
+                "request_key": uuid.uuid4(),
+            }
+            return actions.issue_token(by=account, **values)
         except Refused:
             return None
         finally:

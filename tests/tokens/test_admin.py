@@ -30,7 +30,7 @@ def staff(ministry):
     return client_of(ministry)
 
 
-def asked(**fields):
+def form_data(**fields):
     return {
         "name": "Suministros",
         "scope": ["facturacion", "suministros"],
@@ -48,7 +48,7 @@ def secret_on(page):
 
 
 def test_a_server_is_added_and_its_secret_shown_once(staff):
-    page = staff.post(ADD, asked(), follow=True)
+    page = staff.post(ADD, form_data(), follow=True)
     secret, client = secret_on(page), ServerClient.objects.get()
     assert client.scope == "suministros facturacion"
     fields = {"token": "x", "client_id": client.client_id, "client_secret": secret}
@@ -60,7 +60,7 @@ def test_a_server_is_added_and_its_secret_shown_once(staff):
 
 
 def test_the_secret_waits_encrypted_and_then_not_at_all(staff):
-    where = staff.post(ADD, asked()).url
+    where = staff.post(ADD, form_data()).url
     kept = str([session.get_decoded() for session in Session.objects.all()])
     assert secret_on(staff.get(where)) not in kept
     assert "new_client" not in str([session.get_decoded() for session in Session.objects.all()])
@@ -68,13 +68,13 @@ def test_the_secret_waits_encrypted_and_then_not_at_all(staff):
 
 def test_the_secret_is_shown_at_its_own_server_only(ministry, staff):
     other, _ = create_client(by=ministry, name="x", scope=["suministros"], request_key=uuid.uuid4(), reason="x")
-    where = staff.post(ADD, asked()).url
+    where = staff.post(ADD, form_data()).url
     assert secret_on(staff.get(f"{LIST}{other.pk}/change/")) is None
     assert secret_on(staff.get(where))
 
 
 def test_a_double_click_makes_one_server_and_still_shows_its_secret(staff):
-    data = asked()
+    data = form_data()
     staff.post(ADD, data)
     assert secret_on(staff.get(staff.post(ADD, data).url))
     assert ServerClient.objects.count() == 1
@@ -92,7 +92,7 @@ def test_a_double_click_makes_one_server_and_still_shows_its_secret(staff):
     ],
 )
 def test_a_mistake_is_explained_and_makes_nothing(staff, fields, message):
-    assert message in html.unescape(staff.post(ADD, asked(**fields)).text)
+    assert message in html.unescape(staff.post(ADD, form_data(**fields)).text)
     assert not ServerClient.objects.exists()
 
 
@@ -173,7 +173,7 @@ def test_no_page_shows_a_private_key_or_a_digest(staff, things):
 def test_staff_without_the_permissions_do_nothing(things, token):
     plain = Account.objects.create_user("OTRO1", factories.PASSWORD, email="o@minsalud.example", is_staff=True)
     client = client_of(plain)
-    assert client.post(ADD, asked()).status_code == 403
+    assert client.post(ADD, form_data()).status_code == 403
     assert client.post(revoking(token), {"reason": "x"}).status_code == 403
     assert client.get(f"/admin/tokens/portaltoken/{things['portaltoken']}/change/").status_code == 403
     assert PortalToken.objects.current().count() == 1
@@ -181,6 +181,6 @@ def test_staff_without_the_permissions_do_nothing(things, token):
 
 def test_a_delegate_does_nothing(delegate_client, things, token):
     for address in (ADD, revoking(token), LIST):
-        assert delegate_client.post(address, asked(reason="x")).status_code in (302, 403)
+        assert delegate_client.post(address, form_data(reason="x")).status_code in (302, 403)
     assert PortalToken.objects.current().count() == 1
     assert ServerClient.objects.count() == 1

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 GENERATE = "/tokens/generar/"
 
 
-def asked(newest=None, **fields):
+def form_data(newest=None, **fields):
     data = {"name": "Facturación", "days": "90", "overlap": "24", "request_key": str(uuid.uuid4())}
     return data | {"expected_token": str(newest.public_id) if newest else ""} | fields
 
@@ -36,7 +36,7 @@ def shown(response):
 
 
 def generated(client, **fields):
-    assert client.post(GENERATE, asked(**fields)).url == "/tokens/"
+    assert client.post(GENERATE, form_data(**fields)).url == "/tokens/"
     return client.get("/tokens/")
 
 
@@ -55,7 +55,7 @@ def test_it_is_shown_once(eps_client):
 
 
 def test_looking_whether_the_page_is_there_does_not_use_it_up(eps_client):
-    eps_client.post(GENERATE, asked())
+    eps_client.post(GENERATE, form_data())
     eps_client.head("/tokens/")
     assert shown(eps_client.get("/tokens/"))
 
@@ -75,7 +75,7 @@ def test_an_ips_gets_the_example_that_works_for_it():
 
 
 def test_the_session_keeps_it_encrypted_and_not_at_all_afterwards(eps_client):
-    eps_client.post(GENERATE, asked())
+    eps_client.post(GENERATE, form_data())
     kept = [str(session.get_decoded()) for session in Session.objects.all()]
     token = shown(eps_client.get("/tokens/"))
     assert not any(piece in " ".join(kept) for piece in token.split("."))
@@ -88,7 +88,7 @@ def test_it_is_shown_for_ten_minutes_at_most(eps_client, monkeypatch):
 
 
 def test_it_is_not_shown_in_another_session(eps, eps_client):
-    eps_client.post(GENERATE, asked())
+    eps_client.post(GENERATE, form_data())
     other = Client()
     other.force_login(eps)
     assert shown(other.get("/tokens/")) is None
@@ -99,7 +99,7 @@ def test_no_page_with_a_token_is_kept(eps_client):
 
 
 def test_a_double_click_makes_one_token_and_still_shows_it(eps_client):
-    data = asked()
+    data = form_data()
     eps_client.post(GENERATE, data)
     assert eps_client.post(GENERATE, data).status_code == 302
     assert shown(eps_client.get("/tokens/"))
@@ -108,7 +108,7 @@ def test_a_double_click_makes_one_token_and_still_shows_it(eps_client):
 
 def test_an_old_session_makes_no_token_until_it_is_confirmed(eps, eps_client):
     eps.sessions.update(confirmed_at="2020-01-01T00:00Z")
-    form = asked(days="365")
+    form = form_data(days="365")
     proof = eps_client.post(GENERATE, form).url
     assert proof.startswith("/seguridad/confirmar/")
     assert not PortalToken.objects.exists()
@@ -119,7 +119,7 @@ def test_an_old_session_makes_no_token_until_it_is_confirmed(eps, eps_client):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_the_same_time_make_one_token_and_still_show_it():
-    delegate, client, data = factories.make_delegate(factories.make_entity(EntityKind.EPS_C)), Client(), asked()
+    delegate, client, data = factories.make_delegate(factories.make_entity(EntityKind.EPS_C)), Client(), form_data()
     client.force_login(delegate)
 
     def click(_):
@@ -137,13 +137,13 @@ def test_two_clicks_at_the_same_time_make_one_token_and_still_show_it():
 
 
 def test_leaving_in_another_tab_meanwhile_makes_no_token_that_nobody_saw(eps_client, monkeypatch):
-    def meanwhile(**asked):
-        issued = issue_token(**asked)
+    def meanwhile(**values):
+        issued = issue_token(**values)
         Session.objects.all().delete()
         return issued
 
     monkeypatch.setattr("tokens.views.issue_token", meanwhile)
-    assert eps_client.post(GENERATE, asked()).url == "/ingresar/"
+    assert eps_client.post(GENERATE, form_data()).url == "/ingresar/"
     assert not PortalToken.objects.exists()
 
 
@@ -152,19 +152,19 @@ def test_the_first_token_asks_nothing_about_a_former_one(eps_client):
 
 
 def test_a_new_one_asks_what_happens_to_the_old_one(eps_client, token):
-    response = eps_client.post(GENERATE, asked(token.row, overlap=""))
+    response = eps_client.post(GENERATE, form_data(token.row, overlap=""))
     assert "Ingrese qué hacer con el token anterior." in response.text
     assert PortalToken.objects.count() == 1
 
 
 @pytest.mark.parametrize(("overlap", "status"), [("0", 401), ("24", 200), ("168", 200)])
 def test_the_old_one_ends_as_chosen(eps, eps_client, token, overlap, status):
-    eps_client.post(GENERATE, asked(token.row, overlap=overlap))
+    eps_client.post(GENERATE, form_data(token.row, overlap=overlap))
     assert validate(eps.entity.nit, token.token).status_code == status
 
 
 def test_a_second_tab_that_shows_the_past_changes_nothing(eps, eps_client, token):
-    response = eps_client.post(GENERATE, asked())
+    response = eps_client.post(GENERATE, form_data())
     assert "Los tokens cambiaron mientras usted los revisaba" in response.text
     assert validate(eps.entity.nit, token.token).status_code == 200
 
@@ -184,7 +184,7 @@ def test_a_second_tab_that_shows_the_past_changes_nothing(eps, eps_client, token
     ],
 )
 def test_a_mistake_is_explained_and_makes_nothing(eps_client, fields, message):
-    assert message in html.unescape(eps_client.post(GENERATE, asked(**fields)).text)
+    assert message in html.unescape(eps_client.post(GENERATE, form_data(**fields)).text)
     assert not PortalToken.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""What does a passkey alone open, and what does whoever has none, or the wrong one, read?"""
+"""What does a passkey alone open, and what does a log-in without one, or with the wrong one, show?"""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Is the holder of an account asked who they are before what an intruder would do first?"""
+"""Does the holder of an account confirm who they are before what an intruder would do first?"""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -39,18 +39,18 @@ def last_event():
     return HistoryEntry.objects.latest("id").event
 
 
-# ---------------------------------------------------------------- what is asked for
+# ---------------------------------------------------------------- which forms need it
 
 # ends an account, its sessions or factors, or gives somebody access: to the account, to an entity, to its services
-ASKED = {
+CONFIRMED = {
     *("change_password", "change_my_email", "change_provider_email", "end_session", "end_sessions"),
     *("enrol_totp", "enrol_passkey", "remove_factor", "recovery_codes"),
     *("new_authorized", "edit_authorized", "end_authorized", "generate_token", "withdraw_identity"),
 }
-NOT_ASKED = {
+UNCONFIRMED = {
     *("confirm_identity", "switch_entity"),  # they ask for the proof themselves
     *("resume_form", "keep_session", "stop_impersonation"),  # they change nothing
-    "revoke_token",  # a token that leaks must end at once, and whoever shows one may end it without log-in
+    "revoke_token",  # a token that leaks must end at once, and any holder of one may end it without log-in
     # what mails a link, or waits for the Ministry's review, gives nothing to who sits there
     *("register_delegate", "register_entity", "correct_registration", "correct_identity", "upload_identity_copy"),
     # the person's own data, and the daily work of delegates
@@ -69,9 +69,9 @@ def forms_of_accounts():
             yield pattern
 
 
-def test_every_form_is_listed_as_asked_or_not():
-    assert {pattern.name for pattern in forms_of_accounts()} == ASKED | NOT_ASKED
-    assert not ASKED & NOT_ASKED
+def test_every_form_is_listed_as_confirmed_or_not():
+    assert {pattern.name for pattern in forms_of_accounts()} == CONFIRMED | UNCONFIRMED
+    assert not CONFIRMED & UNCONFIRMED
 
 
 def account_for(access):
@@ -80,7 +80,7 @@ def account_for(access):
     return factories.make_claim().account if access.who == "unverified" else factories.make_natural()
 
 
-@pytest.mark.parametrize("name", sorted(ASKED))
+@pytest.mark.parametrize("name", sorted(CONFIRMED))
 def test_an_old_session_sends_none_of_these_forms(name):
     pattern = next(pattern for pattern in forms_of_accounts() if pattern.name == name)
     account = account_for(declared(pattern.callback))
@@ -161,8 +161,8 @@ def test_an_old_session_changes_no_delegate_and_appoints_none(representative):
 
 
 def test_the_password_confirms_and_the_page_that_was_asked_for_opens(late):
-    asked = late.get("/seguridad/aplicacion/").url
-    assert late.post(asked, {"password": factories.PASSWORD}).url == "/seguridad/aplicacion/"
+    confirmation = late.get("/seguridad/aplicacion/").url
+    assert late.post(confirmation, {"password": factories.PASSWORD}).url == "/seguridad/aplicacion/"
     assert last_event() == "security.confirmed"
     assert enrol(late).url == "/seguridad/codigos/"
 
@@ -201,8 +201,8 @@ def test_a_confirmation_changes_the_key_of_the_session(late):
 
 def test_a_form_sent_too_late_waits_for_the_confirmation(representative):
     _, client, _ = representative
-    asked = client.post("/seguridad-social/mis-datos/correo/", {"email": "x@y.example"}).url
-    assert client.post(asked, {"password": factories.PASSWORD}).url == "/ingresar/retomar/"
+    confirmation = client.post("/seguridad-social/mis-datos/correo/", {"email": "x@y.example"}).url
+    assert client.post(confirmation, {"password": factories.PASSWORD}).url == "/ingresar/retomar/"
     assert 'name="email" value="x@y.example"' in client.get("/ingresar/retomar/").text
 
 

@@ -1,4 +1,4 @@
-"""Does /salir/ end the session, and only when asked to?"""
+"""Does /salir/ end the session, and only by POST?"""
 
 import pytest
 from django.contrib.sessions.models import Session

@@ -1,4 +1,4 @@
-"""Is whoever took a person's account out of it, and its owner in, once a reviewer has given it back?"""
+"""Is the intruder out of a person's account, and its owner in, once a reviewer has given it back?"""
 
 import pytest
 from django.test import Client
@@ -60,7 +60,7 @@ def is_untouched(account):
     return Account.objects.get(pk=account.pk).email == THIEF and Suspension.objects.current().exists()
 
 
-def test_nothing_of_whoever_took_it_opens_the_account(suspended):
+def test_nothing_of_the_intruder_opens_the_account(suspended):
     assert "La cuenta se devolvió" in give_back(suspended).text
     account = Account.objects.get(pk=suspended.pk)
     assert (account.email, account.person.email, account.can_log_in) == (OWNER, OWNER, True)

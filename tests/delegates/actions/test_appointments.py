@@ -169,7 +169,7 @@ def add_as_reader_of_the_mailbox(account):
 
 
 @pytest.mark.parametrize("back", ["persona@entidad.example", "propio@correo.example"])
-def test_factor_of_whoever_read_the_mailbox_goes_with_it(representative, sede, back):
+def test_factor_added_by_another_reader_of_the_mailbox_goes_with_it(representative, sede, back):
     appointment, account, _ = make_appointed_delegate(representative, sede.entity)
     factories.make_natural(account.person, email="propio@correo.example")
     change_email(representative, appointment, sede)

@@ -200,8 +200,8 @@ def test_email_changes_with_the_link(holder, claim):
 def test_email_changes_after_ten_minutes_with_the_password(holder, claim):
     claim.account.sessions.update(confirmed_at="2020-01-01T00:00Z")
     address = "/seguridad-social/mis-datos/correo/"
-    asked = holder.post(address, {"email": "nuevo@correo.example"})
-    page = holder.post(asked.url, {"password": factories.PASSWORD}, follow=True)
+    confirmation = holder.post(address, {"email": "nuevo@correo.example"})
+    page = holder.post(confirmation.url, {"password": factories.PASSWORD}, follow=True)
     assert (page.status_code, "Quedó confirmado que es usted" in page.text) == (200, True)
     assert "Enviamos un enlace" in holder.post(address, {"email": "nuevo@correo.example"}, follow=True).text
 

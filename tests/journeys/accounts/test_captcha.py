@@ -1,4 +1,4 @@
-"""Can a person whose origin has asked for too many images still log in with the one on the page?"""
+"""Can a person whose origin has requested too many images still log in with the one on the page?"""
 
 import pytest
 from playwright.sync_api import expect

@@ -210,7 +210,7 @@ OF_A_LEGAL_ENTITY = (
 )
 OF_AN_APPOINTMENT = ("edit_authorized", "end_authorized")
 OF_A_PERSON = ("my_entities", "register_entity", *OF_A_REGISTRATION, *OF_A_LEGAL_ENTITY, *OF_AN_APPOINTMENT)
-# tested in test_captcha: only the browser that was asked may see or hear the question; and in test_login
+# tested in test_captcha: only the browser that requested the captcha may see or hear it; and in test_login
 OWN_TESTS = {"new_captcha", "captcha_image", "captcha_audio", "passkey_options"}
 
 
@@ -224,7 +224,7 @@ def user_of(account):
 
 
 def address_of_a_paper(name, account):
-    """A paper that this delegate has issued; an IPS has, for whoever can not issue any."""
+    """A constancia of this delegate; of an IPS where the account issues none."""
     if account is None or account.entity is None or account.entity.kind == EntityKind.ET:
         account = make_delegate(make_entity())
     make_assignment(user_of(account), make_sede(account.entity), "Rol_Anulador", account)
@@ -259,7 +259,7 @@ def token_of(account):
 
 
 def association_of(account):
-    """An association of this delegate's network; of somebody else's, for whoever has none."""
+    """An association of this delegate's network; of another where the account has none."""
     owner = account.entity if account is not None else None
     if owner is None or owner.kind not in NETWORK_MEMBERS:
         owner = make_entity("EPS_C")

@@ -129,7 +129,7 @@ def make_unverified():
 
 @pytest.fixture(params=[factories.make_natural, make_unverified], ids=["natural", "unverified"])
 def person(request):
-    """The account of a person, or of whoever says that they are one."""
+    """The account of a person, verified or not."""
     return request.param()
 
 

@@ -1,4 +1,4 @@
-"""Do too many calls get 429, and do bad tokens cost whoever sends them and nobody else?"""
+"""Do too many calls get 429, and do bad tokens count for their sender alone?"""
 
 from datetime import timedelta
 

@@ -49,7 +49,7 @@ def delegate(kind=EntityKind.EPS_C):
 
 
 def wire(path, by=None, nit=None, token=None):
-    """A call with a token of an EPS, or as asked."""
+    """A call with a token of an EPS, or with the given one."""
     by = by or delegate()
     address = path.format(nit=nit or by.entity.nit, token=token or make_token(by).token)
     return Client(raise_request_exception=False).get(address)
