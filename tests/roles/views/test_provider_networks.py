@@ -558,7 +558,7 @@ def test_ppn_sees_the_networks_it_belongs_to_and_no_others(eps):
     Association.objects.create(owner=eps.entity, member=provider)
     Association.objects.create(owner=make_entity("EPS_S", name="EPS Ajena"), member=other)
     page = logged_in(make_delegate(provider)).get(reverse("memberships"))
-    assert [(row[0], row[3]) for row in cells(page)] == [("EPS Uno", "EPS_PROV")]
+    assert [(row[0], row[3]) for row in cells(page)] == [("EPS Uno (régimen contributivo)", "EPS_PROV")]
 
 
 def test_ppn_in_a_network_is_listed_downloaded_and_in_historia(client, eps):
