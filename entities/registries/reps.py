@@ -17,6 +17,7 @@ from entities.registries.municipality_lookup import MunicipalityLookup
 from entities.registries.sede_transfers import undo_obstacles
 from mipres_admin.database.text import fold_key
 from mipres_admin.excel.headings import ExpectedColumn
+from mipres_admin.reading.emails import email_mistake
 from mipres_admin.reading.identifiers import AS_TEXT, NotRead, read_code
 from registries.loading.cell_values import Choice, document, nit, parse_snapshot_date, required, within
 from registries.loading.change_capture import TrackedTable
@@ -163,6 +164,15 @@ ORDER BY sede.code
 """
 
 
+# the portal writes to no e-mail that the forms would refuse; the address itself may be a person's
+UNUSABLE_EMAILS = """
+SELECT format('%%s %%s: el correo electrónico %%s', file.code, file.name, file.email_mistake)
+FROM registry_changes AS change JOIN registry_rows AS file USING (code)
+WHERE file.email_mistake <> '' AND change.state <> 'same'
+ORDER BY file.code
+"""
+
+
 class Reps(Registry):
     """The REPS: entities IPS and Profesional Independiente, and their sedes."""
 
@@ -181,6 +191,7 @@ class Reps(Registry):
         "address": "text",
         "phone": "text",
         "email": "text",
+        "email_mistake": "text",
         "provider_class": "text",
         "reps_snapshot_date": "date",
     }
@@ -191,12 +202,14 @@ class Reps(Registry):
     closings = (CLOSE,)
     merges = {"entities": ENTITIES}
     notices = {
-        "transferred": TRANSFERRED.format(former=SHOWN.format(entity="former"), entity=SHOWN.format(entity="entity"))
+        "transferred": TRANSFERRED.format(former=SHOWN.format(entity="former"), entity=SHOWN.format(entity="entity")),
+        "unusable_emails": UNUSABLE_EMAILS,
     }
     count_labels = {
         "entities_new": "entidades nuevas",
         "entities_changed": "entidades cambiadas",
         "transferred": "sedes que pasan a otra entidad",
+        "unusable_emails": "sedes que quedan sin correo, porque el del REPS no sirve",
     }
     changes = CHANGES
     writes = (UPDATE, INSERT)
@@ -229,6 +242,7 @@ class Reps(Registry):
         if not code.startswith(row.provider_code) or len(row.provider_code) != 10:
             raise Rejected(f"el código de la sede «{code}» debe empezar por los 10 dígitos de «{row.provider_code}»")
         kind, provider_class = provider_classes(row.provider_class)
+        mistake = email_mistake(row.email) if row.email else ""
         return code, (
             code,
             kind,
@@ -238,7 +252,8 @@ class Reps(Registry):
             self.municipality(row.municipality, row.department_name, row.municipality_name),
             within(row.address, 300, "la dirección"),
             within(row.phone, 100, "el teléfono"),
-            within(row.email, 254, "el correo electrónico"),
+            "" if mistake else row.email,
+            mistake,
             provider_class,
             parse_snapshot_date(row.snapshot, self.today),
         )

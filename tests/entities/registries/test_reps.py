@@ -314,7 +314,6 @@ def test_sede_of_a_proveedor_is_never_closed(reps: Any) -> None:
         ({"nombresede": "A" * 301}, "el nombre de la sede tiene 301 caracteres"),
         ({"direcci_nsede": "A" * 301}, "la dirección tiene 301 caracteres"),
         ({"t_lefonosede": "1" * 101}, "el teléfono tiene 101 caracteres y debe tener 100 o menos"),
-        ({"email_sede": "a" * 255}, "el correo electrónico tiene 255 caracteres"),
         ({"nombresede": "CLÍNICA\x00"}, "trae el carácter de control U+0000, que no se puede guardar"),
         ({"direcci_nsede": "Calle\x1b1"}, "trae el carácter de control U+001B"),
         ({"nombresede": "CLÃ\x8dNICA"}, "el texto 'CL\\xc3\\x8dNICA' perdió sus tildes"),
@@ -328,6 +327,29 @@ def test_sede_of_a_proveedor_is_never_closed(reps: Any) -> None:
 def test_bad_row_is_rejected_with_its_reason(said: Any, cells: dict[str, str], reason: str) -> None:
     assert reason in said(sede_row(**cells)).partition("línea 3: ")[2]
     assert Sede.objects.get().name == "LA BUENA"
+
+
+@pytest.mark.parametrize(
+    ("email", "mistake"),
+    [
+        ("no tiene", "debe tener usuario, arroba y dominio"),
+        ("citas@rio.example; otro@rio.example", "no debe tener espacios"),
+        ("citas@rio", "debe tener después de la arroba un dominio que exista"),
+        ("citás@rio.example", "debe tener antes de la arroba letras sin tildes"),
+        ("a" * 255 + "@rio.example", "debe tener máximo 64 letras antes de la arroba"),
+    ],
+)
+def test_email_that_takes_no_mail_is_told_and_not_stored(said: Any, reps: Any, email: str, mistake: str) -> None:
+    reps(GOOD, sede_row())
+    text = said(sede_row(email_sede=email))
+    assert f"110010000101 CLÍNICA DEL RÍO CENTRO: el correo electrónico {mistake}" in text
+    assert email not in text
+    assert Sede.objects.get(code="110010000101").email == ""
+
+
+def test_email_that_was_told_is_not_told_again(said: Any) -> None:
+    assert "quedan sin correo" in said(sede_row(email_sede="no tiene"))
+    assert "quedan sin correo" not in said(sede_row(email_sede="no tiene"))
 
 
 def test_row_leaves_no_entity_behind(said: Any) -> None:
