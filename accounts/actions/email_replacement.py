@@ -34,7 +34,7 @@ def _delete_doubtful_factors(account: Account, *, is_proven: bool) -> int:
 
 
 @transaction.atomic
-def replace_email(*, account: Account, email: str, template: str) -> tuple[Account, int]:
+def replace_email(*, by: Account, account: Account, email: str, template: str) -> tuple[Account, int]:
     """Set the e-mail of a delegate's `account`, end its sessions, links and password, and notify.
 
     Returns the account as it is now, and how many second factors went: those of which it is doubtful who added them. No
@@ -42,7 +42,8 @@ def replace_email(*, account: Account, email: str, template: str) -> tuple[Accou
 
     An e-mail proves a mailbox and no person: who reads the new one is not to inherit what the holder opened, nor the
     holder to go on unaware. Links to change an e-mail end with the password. The mail `template` goes to the new and
-    the old address and to each other address of the person, unless the e-mail is the same. The caller records the event
+    the old address and to each other address of the person, unless the e-mail is the same; `by`, who wrote the new one,
+    is told when it takes no mail. The caller records the event
     and sends the link to set a password.
     """
     account = lock(account)
@@ -56,5 +57,5 @@ def replace_email(*, account: Account, email: str, template: str) -> tuple[Accou
         if was_proven:
             account.email_proven_until = account.email_replaced_at
         account.save(update_fields=["email_replaced_at", "email_proven_until"])
-        notify_person(account, template, old, email=masked_email(email), removed=removed)
+        notify_person(account, template, old, caused_by=by, email=masked_email(email), removed=removed)
     return account, removed

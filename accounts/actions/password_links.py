@@ -54,7 +54,7 @@ def _cannot_log_in(why: LoginObstacle) -> Refusal:
 def write_link(account: Account, reason: str, by: Account | None = None) -> None:
     """Save the link in place of any older one, and send it by e-mail, in the transaction of a change with its event.
 
-    `by` is told when it cannot be delivered.
+    `by` is told when it cannot be delivered, at an address that need not be an account's.
     """
     secret, expires_at = mail_links.new_secret(), mail_links.expiry()
     values = {
@@ -81,15 +81,18 @@ def write_link(account: Account, reason: str, by: Account | None = None) -> None
 
 
 @transaction.atomic
-def _send(*, account: Account, reason: str, by: Account | None, event: Event, obj: models.Model) -> None:
+def _send(
+    *, account: Account, reason: str, by: Account | None, event: Event, obj: models.Model, asked_from: str = ""
+) -> None:
     """Record the event and send the link; for NOBODY all but the event is rolled back.
 
+    The e-mail `asked_from`, if any, is told in place of `by` when the link cannot be delivered.
     So a request for an unknown account takes the same statements and the same commit.
     """
     label = PasswordLink.Reason(reason).label
     record(by=by, event=event, obj=obj, entity=account.entity, reason=str(label))
     with transaction.atomic():
-        write_link(account, reason, by)
+        write_link(account, reason, Account(email=asked_from) if asked_from else by)
         if account.pk == NOBODY:
             transaction.set_rollback(True)
 
@@ -132,11 +135,13 @@ def recover_password(*, login: str, document_type: str, document_number: str, em
     account = mine.select_related("entity", "person").filter(reduce(or_, holds)).first()
     reason = PasswordLink.Reason.RECOVER
     if login_limits.register_recovery_mail(account.login if account else counter) and account is not None:
-        _send(account=account, reason=reason, by=None, event=Event.PASSWORD_LINK_SENT, obj=account)
+        event = Event.PASSWORD_LINK_SENT
+        _send(account=account, reason=reason, by=None, event=event, obj=account, asked_from=email)
         return
     nobody = _nobody(login, document_type, document_number, email)
     obj = RateCounter(key=counter)
-    _send(account=nobody, reason=reason, by=None, event=Event.PASSWORD_LINK_REFUSED, obj=obj)
+    event = Event.PASSWORD_LINK_REFUSED
+    _send(account=nobody, reason=reason, by=None, event=event, obj=obj, asked_from=email)
 
 
 # ---------------------------------------------------------------- using the link

@@ -53,8 +53,9 @@ def _groups(account: Account) -> frozenset[str]:
     return frozenset(account.groups.values_list("name", flat=True))
 
 
-def _notify(account: Account, what: str, reason: str) -> None:
-    notify(account, "staff_account", what=what, reason=reason, at=timezone.now())
+def _notify(by: Account, account: Account, what: str, reason: str) -> None:
+    """Tell the holder; `by` is told when their address takes no mail."""
+    notify(account, "staff_account", caused_by=by, what=what, reason=reason, at=timezone.now())
 
 
 # ---------------------------------------------------------------- a new account
@@ -125,7 +126,7 @@ def change_groups(
     old, new = {"groups": sorted(before)}, {"groups": sorted(groups)}
     record(by=by, event=Event.STAFF_GROUPS_CHANGED, obj=account, entity=None, before=old, after=new, reason=reason)
     labels = labels_of(groups)
-    _notify(account, f"ahora está en: {labels}" if labels else "ya no está en ningún grupo", reason)
+    _notify(by, account, f"ahora está en: {labels}" if labels else "ya no está en ningún grupo", reason)
     return True
 
 
@@ -145,7 +146,7 @@ def close_staff(*, by: Account, account: Account, reason: str) -> bool:
     PasswordLink.objects.filter(account=account).delete()
     before, after = {"active": True}, {"active": False, "sessions_ended": end_sessions_of(account)}
     record(by=by, event=Event.STAFF_CLOSED, obj=account, entity=None, before=before, after=after, reason=reason)
-    _notify(account, "quedó cerrada y sus sesiones terminaron", reason)
+    _notify(by, account, "quedó cerrada y sus sesiones terminaron", reason)
     return True
 
 
@@ -164,5 +165,5 @@ def reopen_staff(*, by: Account, account: Account, reason: str) -> bool:
     account.save(update_fields=["is_active"])
     before, after = {"active": False}, {"active": True}
     record(by=by, event=Event.STAFF_REOPENED, obj=account, entity=None, before=before, after=after, reason=reason)
-    _notify(account, "quedó abierta de nuevo", reason)
+    _notify(by, account, "quedó abierta de nuevo", reason)
     return True

@@ -3,12 +3,14 @@
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models.people import Person
 from entities.models import Entity, EntityKind
+from mipres_admin.reading.emails import email_mistake
 from mipres_admin.refusals import Refusal, Refused
 
 UNVERIFIED = Refusal(
@@ -49,7 +51,12 @@ class AccountManager(BaseUserManager["Account"]):
         return account
 
     def create_superuser(self, login: str, password: str | None = None, **fields: Any) -> "Account":
-        """Make an account of Ministry staff with every permission."""
+        """Make an account of Ministry staff with every permission.
+
+        Raises ValidationError, which `createsuperuser` shows, for an e-mail to which the portal cannot write.
+        """
+        if mistake := email_mistake(str(fields.get("email") or "")):
+            raise ValidationError(f"El correo electrónico {mistake}.")
         return self.create_user(login, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "Account":

@@ -57,14 +57,18 @@ def _to_others(account: Account, template: str, also: Iterable[str], context: An
         yield notification(email, "other_account_changed", person=account.person)
 
 
-def notify_person(account: Account, template: str, *also: str, **context: Any) -> None:
+def notify_person(
+    account: Account, template: str, *also: str, caused_by: Account | None = None, **context: Any
+) -> None:
     """Put the mail into the outbox for each address of the person of `account`, and for those in `also`.
 
     So an intruder in one account and its mailbox cannot keep the person from learning of it. The address
     from which it was done goes to the mailbox of the account alone, and what it was to those that the person proved:
-    an address that an entity gave must not tell it where else its delegate works.
+    an address that an entity gave must not tell it where else its delegate works. `caused_by`, who wrote the address of
+    the account, is told when it takes no mail.
     """
-    own = notification(account.email, template, account=account, address=origin.get().address, **context)
+    own_context = context | {"account": account, "address": origin.get().address, "caused_by": caused_by}
+    own = notification(account.email, template, **own_context)
     notify_all([own, *_to_others(account, template, also, context)])
 
 

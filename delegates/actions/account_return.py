@@ -54,5 +54,5 @@ def give_back_account(*, by: Account, account: Account, email: str, reason: str)
     person.save(update_fields=["email"])
     record_all(by=by, events=_give_back(accounts, by=by, email=email, reason=reason))
     other = next((each.login for each in accounts if each.pk != account.pk), "")
-    notify_person(account, "account_given_back", *told, other=other)
+    notify_person(account, "account_given_back", *told, caused_by=by, other=other)
     return account

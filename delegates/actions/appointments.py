@@ -65,7 +65,7 @@ def _replace_account_email(by: Account, appointment: Appointment) -> None:
         return
     before: dict[str, Any] = {"email": masked_email(account.email)}
     after = {"email": masked_email(appointment.email)}
-    account, removed = replace_email(account=account, email=appointment.email, template="delegate_email_changed")
+    account, removed = replace_email(by=by, account=account, email=appointment.email, template="delegate_email_changed")
     before |= {"factors": removed} if removed else {}
     record(by=by, event=Event.EMAIL_CHANGED, obj=account, entity=account.entity, before=before, after=after)
     if account.can_log_in:
@@ -133,5 +133,6 @@ def end_appointment(*, by: Account, appointment: Appointment, revoke_tokens: boo
     }
     before = _snapshot(appointment)
     record(by=by, event=Event.APPOINTMENT_ENDED, obj=appointment, entity=entity, before=before, after=after)
-    notify(appointment, "appointment_ended", entity=entity, closed=closed, revoke_tokens=revoke_tokens)
+    told = {"entity": entity, "closed": closed, "revoke_tokens": revoke_tokens}
+    notify(appointment, "appointment_ended", caused_by=by, **told)
     return appointment

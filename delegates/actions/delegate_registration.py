@@ -23,13 +23,13 @@ from roles.matrix import UserKind
 from roles.models import RegisteredUser
 
 
-def _reopen(account: Account, email: str) -> Account:
+def _reopen(by: Account, account: Account, email: str) -> Account:
     """The account of an earlier appointment is opened again under its name, without its password and factors."""
     account = lock(account)
     delete_factors(account)
     account.is_active = True
     account.save(update_fields=["is_active"])
-    account, _ = replace_email(account=account, email=email, template="delegate_email_changed")
+    account, _ = replace_email(by=by, account=account, email=email, template="delegate_email_changed")
     return account
 
 
@@ -59,7 +59,7 @@ def register_delegate(*, by: Account, kind: str, nit: str, et_model: int | None 
     assert entity is not None and appointment is not None  # noqa: S101, PT018  the rules have checked both
     email = appointment.email
     account = (
-        _reopen(old, email)
+        _reopen(by, old, email)
         if old
         else Account.objects.create_user(next_delegate_login(entity), person=person, entity=entity, email=email)
     )

@@ -125,7 +125,7 @@ def copied(delegate, device):
 
 
 def with_another_email(delegate, device):
-    replace_email(account=delegate, email="otro@entidad.example", template="delegate_email_changed")
+    replace_email(by=delegate, account=delegate, email="otro@entidad.example", template="delegate_email_changed")
 
 
 WAYS = (

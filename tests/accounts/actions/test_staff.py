@@ -10,6 +10,7 @@ from accounts.models import Account, PasswordLink
 from accounts.rules import staff
 from accounts.rules.second_factor import next_login_step
 from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
 from mipres_admin.refusals import Refused
 from tests import factories
 from tests.accounts.links import link_to
@@ -113,6 +114,11 @@ def test_deceased_person_gets_no_staff_account(chief):
 
 
 # ---------------------------------------------------------------- groups
+
+
+def test_who_administers_staff_is_told_when_an_email_takes_no_mail(chief, helper):
+    close_staff(by=chief, account=helper, reason="Se retiró")
+    assert OutgoingMail.objects.get(template="staff_account").caused_by == chief.email
 
 
 def test_groups_are_changed_with_a_reason_that_the_person_reads(chief, helper, delivered):

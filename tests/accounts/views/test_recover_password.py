@@ -90,6 +90,11 @@ def test_link_goes_to_the_email_of_the_account_whichever_was_typed(client, appoi
     assert (message.to, link.account) == (["yo@clinica.example"], appointed[0])
 
 
+def test_person_reads_at_the_typed_email_that_the_other_takes_no_mail(client, appointed):
+    ask(client, data_of(appointed[0], email="yo@casa.example"))
+    assert OutgoingMail.objects.get().caused_by == "yo@casa.example"
+
+
 def test_email_that_another_entity_gave_asks_for_nothing(client, appointed, delivered):
     ask(client, data_of(appointed[0], email="yo@otra.example"))
     assert delivered() == []

@@ -124,6 +124,22 @@ def test_another_email_is_told_to_every_address_of_the_person(taken):
     assert told == {account.email, account.person.email, MAILBOX, "propio@correo.example"}
 
 
+def told_by(template, recipient):
+    """Who is told when this mail cannot be delivered."""
+    return OutgoingMail.objects.get(template=template, recipient=recipient).caused_by
+
+
+def test_who_wrote_an_email_is_told_when_it_takes_no_mail(representative, sede):
+    appointment, account, _ = make_appointed_delegate(representative, sede.entity)
+    old, new = account.email, "representante@clinica.example"
+    change_email(representative, appointment, sede, new)
+    assert told_by("delegate_email_changed", new) == representative.email
+    assert told_by("delegate_email_changed", old) == ""  # which the representative is not to learn more of
+    appointment.refresh_from_db()
+    actions.end_appointment(by=representative, appointment=appointment, revoke_tokens=False)
+    assert told_by("appointment_ended", new) == representative.email
+
+
 def test_another_email_is_told_to_other_entities_without_naming_this_one(representative, sede):
     appointment, account, _ = make_appointed_delegate(representative, sede.entity)
     factories.make_delegate(factories.make_entity(), person=account.person, email="x@otra.example")
