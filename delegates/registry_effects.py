@@ -22,11 +22,13 @@ TABLES = (
 )
 MOVE = """
 UPDATE delegates_appointment AS appointment SET sede_id = (
-    SELECT id FROM entities_sede AS own
+    SELECT other.id FROM entities_sede AS other JOIN sede_owners AS own ON own.owner_id = other.entity_id
     WHERE own.entity_id = appointment.entity_id AND closed_on IS NULL ORDER BY code LIMIT 1
 )
 FROM entities_sede AS sede
-WHERE sede.id = appointment.sede_id AND sede.entity_id <> appointment.entity_id
+WHERE sede.id = appointment.sede_id AND NOT EXISTS (
+        SELECT FROM sede_owners AS own WHERE (own.entity_id, own.owner_id) = (appointment.entity_id, sede.entity_id)
+    )
     AND (ended_at IS NULL OR ended_at > clock_timestamp())
 RETURNING appointment.id, sede.code
 """
@@ -41,8 +43,9 @@ DELETE FROM registry_undo AS undo USING delegates_appointment AS appointment, en
 WHERE undo."table" = 'delegates_appointment' AND undo.key = appointment.id::text AND entity.id = appointment.entity_id
     AND NOT EXISTS (
         SELECT FROM registry_undo AS moved
+        JOIN sede_owners AS own ON own.owner_id = (moved.before ->> 'entity_id')::bigint
         WHERE moved."table" = 'entities_sede' AND moved.key = undo.before ->> 'sede_id'
-            AND (moved.before ->> 'entity_id')::bigint = appointment.entity_id
+            AND own.entity_id = appointment.entity_id
     )
 RETURNING format('Autorizado de %%s: su sede no volvió a la entidad', entity.name)
 """

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import Account
-from entities.models import Sede
+from entities.models import Entity, Sede
 from mipres_admin.refusals import Refusal, Refused, refuse
 from roles.events import Event
 from roles.models import RegisteredUser, RoleAssignment
@@ -44,11 +44,12 @@ def role_names(assignments: Iterable[RoleAssignment]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class RoleChange:
-    """One change for one user at one sede, decided and not yet saved; false when nothing changes.
+    """One change for one user at one sede of an entity, decided and not yet saved; false when nothing changes.
 
     `before` and `after` are all the assignments there, the others those to write.
     """
 
+    entity: Entity
     user: RegisteredUser
     sede: Sede
     before: Assignments
@@ -91,19 +92,19 @@ def in_order(assignments: Iterable[RoleAssignment]) -> Assignments:
 
 def _own_sede(activation: Activation) -> Sede:
     sede = activation.sede
-    if sede is None or sede.entity_id != activation.entity.pk:
+    if sede is None or not sede.is_of(activation.entity):
         raise Refused(FOREIGN_SEDE)
     return sede
 
 
 def _new(
-    user: RegisteredUser, sede: Sede, roles: Iterable[str], validity: Validity, *, by: Account, now: datetime
+    activation: Activation, roles: Iterable[str], validity: Validity, *, by: Account, now: datetime
 ) -> Assignments:
     return tuple(
         RoleAssignment(
-            user=user,
-            sede=sede,
-            entity_id=sede.entity_id,
+            user=activation.user,
+            sede=activation.sede,
+            entity=activation.entity,
             role=role,
             starts_at=validity.starts_at(now),
             ends_at=validity.ends_at,
@@ -141,31 +142,33 @@ def grant(
     The validity is the one that can be granted: an SSO's ends with the plaza.
     """
     refuse(granting_refusal(activation, roles, validity))
-    user, sede, validity = activation.user, _own_sede(activation), longest_validity(activation, validity)
+    entity, user, sede = activation.entity, activation.user, _own_sede(activation)
+    validity = longest_validity(activation, validity)
     missing = roles - set(role_names(assignments))
     if not missing:
-        return RoleChange(user, sede, assignments, assignments, validity=validity)
+        return RoleChange(entity, user, sede, assignments, assignments, validity=validity)
     refuse(validity_refusal(validity))
-    granted = _new(user, sede, missing, validity, by=by, now=now)
+    granted = _new(activation, missing, validity, by=by, now=now)
     after = in_order([*assignments, *granted])
-    return RoleChange(user, sede, assignments, after, Event.ROLES_GIVEN, granted=granted, validity=validity)
+    return RoleChange(entity, user, sede, assignments, after, Event.ROLES_GIVEN, granted=granted, validity=validity)
 
 
 def set_roles(
     activation: Activation, assignments: Assignments, roles: set[str], expected: set[str], *, by: Account, now: datetime
 ) -> RoleChange:
     """Leave exactly `roles`. Raises Refused when the user has others than `expected`, or may not get the new ones."""
-    user, sede, current = activation.user, _own_sede(activation), set(role_names(assignments))
+    entity, user, sede = activation.entity, activation.user, _own_sede(activation)
+    current = set(role_names(assignments))
     if roles == current:
-        return RoleChange(user, sede, assignments, assignments)
+        return RoleChange(entity, user, sede, assignments, assignments)
     refuse(CHANGED_ELSEWHERE if current != expected else None)
     new = roles - current
     refuse(granting_refusal(activation, new) if new else None)
-    granted = _new(user, sede, new, longest_validity(activation, OPEN), by=by, now=now)
+    granted = _new(activation, new, longest_validity(activation, OPEN), by=by, now=now)
     ended = tuple(_ended(assignment, by=by, now=now) for assignment in assignments if assignment.role not in roles)
     after = in_order([*(assignment for assignment in assignments if assignment.role in roles), *granted])
     event = Event.ROLES_CHANGED if roles else Event.ROLES_ENDED
-    return RoleChange(user, sede, assignments, after, event, granted, ended)
+    return RoleChange(entity, user, sede, assignments, after, event, granted, ended)
 
 
 def shorten(
@@ -189,7 +192,15 @@ def shorten(
     after = tuple(rescheduled.get(one.pk, one) for one in assignments if one.pk not in ending)
     event = (Event.ROLES_CHANGED if after else Event.ROLES_ENDED) if ended else Event.ROLES_LAST_DAY_CHANGED
     return RoleChange(
-        activation.user, sede, assignments, after, event, (), ended, tuple(rescheduled.values()), cause=cause
+        activation.entity,
+        activation.user,
+        sede,
+        assignments,
+        after,
+        event,
+        ended=ended,
+        rescheduled=tuple(rescheduled.values()),
+        cause=cause,
     )
 
 
@@ -223,13 +234,14 @@ def reschedule(activation: Activation, assignments: Assignments, role: str, last
     sede, first = _own_sede(activation), _first_of(assignments, role)
     validity = rescheduled_validity(activation, first, last)
     if validity.last == first.last_day:
-        return RoleChange(activation.user, sede, assignments, assignments)
+        return RoleChange(activation.entity, activation.user, sede, assignments, assignments)
     refuse(rescheduling_refusal(activation, first, validity))
     following = next((other for other in assignments if other.role == role and other.starts_at > first.starts_at), None)
     if following and (validity.ends_at is None or following.starts_at < validity.ends_at):
         raise Refused(_reaches_the_next(role))
     rescheduled = _until(first, validity.ends_at)
     return RoleChange(
+        activation.entity,
         activation.user,
         sede,
         assignments,

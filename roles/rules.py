@@ -169,7 +169,7 @@ def _sso_elsewhere(activation: Activation) -> Refusal | None:
 
 
 def _foreign_sede(activation: Activation) -> Refusal | None:
-    own = activation.sede is None or activation.sede.entity_id == activation.entity.pk
+    own = activation.sede is None or activation.sede.is_of(activation.entity)
     return None if own else FOREIGN_SEDE
 
 

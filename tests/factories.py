@@ -31,6 +31,13 @@ def make_entity(kind: str = EntityKind.IPS, **fields: Any) -> Entity:
     return Entity.objects.create(**(defaults | fields))
 
 
+def make_provider_of(ips: Entity) -> Entity:
+    """The Proveedor with the NIT of an IPS, and its initial record."""
+    provider = make_entity("PROV", nit=ips.nit, name=ips.name)
+    make_sede(provider, code=f"PROV{next(_serial):06}", is_main=True)
+    return provider
+
+
 def make_sede(entity: Entity, **fields: Any) -> Sede:
     number = next(_serial)
     defaults: dict[str, Any] = {
@@ -89,10 +96,8 @@ def make_delegate(entity: Entity, **fields: Any) -> Account:
 
 
 def make_assignment(user: RegisteredUser, sede: Sede, role: str, by: Account, **fields: Any) -> RoleAssignment:
-    defaults: dict[str, Any] = {"starts_at": timezone.now()}
-    return RoleAssignment.objects.create(
-        user=user, sede=sede, entity=sede.entity, role=role, created_by=by, **(defaults | fields)
-    )
+    defaults: dict[str, Any] = {"starts_at": timezone.now(), "entity": sede.entity}
+    return RoleAssignment.objects.create(user=user, sede=sede, role=role, created_by=by, **(defaults | fields))
 
 
 def make_natural(person: Person | None = None, **fields: Any) -> Account:

@@ -9,8 +9,8 @@ from accounts.forms.documents import CHOOSE, DocumentNumberForm, document_number
 from accounts.forms.person_fields import A_NAME
 from accounts.models import DocumentType, Sex
 from delegates.models import Appointment, AuthorizedProfile, AuthorizedRole
-from delegates.rules.appointments import Authorization, Identity, version
-from entities.models import Entity, EntityKind
+from delegates.rules.appointments import Authorization, Identity, kinds_of, version
+from entities.models import Entity, EntityKind, Sede
 from mipres_admin.forms import ActionForm, EmailField, set_choices
 from roles.forms.users import SedeField, sede_label
 
@@ -91,7 +91,7 @@ class AuthorizedForm(DocumentNumberForm):
 
     def _set_role_choices(self) -> None:
         """The roles of this kind of entity, and their profiles: those that all roles have, then the rest by role."""
-        roles = list(AuthorizedRole.objects.filter(kinds__contains=[self.entity.kind]).prefetch_related("profiles"))
+        roles = list(AuthorizedRole.objects.filter(kinds__overlap=kinds_of(self.entity)).prefetch_related("profiles"))
         by_role = {role: set(role.profiles.all()) for role in roles}
         common: set[AuthorizedProfile] = set.intersection(*by_role.values()) if by_role else set()
         groups = {"Con cualquier rol": common} | {f"Con el rol {role}": by_role[role] - common for role in roles}
@@ -104,9 +104,10 @@ class AuthorizedForm(DocumentNumberForm):
         set_choices(self, "profile", [("", CHOOSE), *choices])
 
     def _add_sede_field(self, appointment: Appointment | None) -> None:
-        sedes = self.entity.sedes.open()
+        own = Sede.objects.visible_to(self.entity)
+        sedes = own.open()
         if appointment is not None and appointment.sede_id:
-            sedes = sedes | self.entity.sedes.filter(pk=appointment.sede_id)
+            sedes = sedes | own.filter(pk=appointment.sede_id)
         field = SedeField(sedes.select_related("municipality").order_by("name", "code"), label="Sede")
         field.label_from_instance = sede_label  # type: ignore[method-assign, assignment]
         field.empty_label = CHOOSE

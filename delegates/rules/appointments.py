@@ -41,6 +41,14 @@ class Authorization:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
+def kinds_of(entity: Entity) -> list[str]:
+    """The kinds whose roles an entity may authorise; one that is a Proveedor and an IPS has those of both.
+
+    Source: manual of the rol proveedor/dispensador, which authorises its delegate as of the IPS.
+    """
+    return list(Entity.objects.having_sedes_of(entity).values_list("kind", flat=True))
+
+
 def version(appointment: Appointment) -> str:
     """A hash of the present state of an appointment, for the page that changes it."""
     relations = ("role", "profile", "sede")
@@ -70,7 +78,7 @@ def representation_refusal(entity: Entity, by: Account) -> Refusal | None:
 
 def _wrong_profile(entity: Entity, authorization: Authorization) -> Refusal | None:
     role = authorization.role
-    if entity.kind in role.kinds and authorization.profile.roles.filter(pk=role.pk).exists():
+    if set(kinds_of(entity)) & set(role.kinds) and authorization.profile.roles.filter(pk=role.pk).exists():
         return None
     return Refusal(
         cause=f"El perfil «{authorization.profile}» no es del rol «{role}» en su tipo de entidad.",
@@ -84,7 +92,7 @@ FOREIGN_SEDE = Refusal(cause="La sede elegida no es de la entidad.", remedy="Eli
 
 def _wrong_sede(entity: Entity, authorization: Authorization) -> Refusal | None:
     sede = authorization.sede
-    if (sede is None and entity.kind == EntityKind.ET) or (sede is not None and sede.entity_id == entity.pk):
+    if (sede is None and entity.kind == EntityKind.ET) or (sede is not None and sede.is_of(entity)):
         return None
     return FOREIGN_SEDE
 

@@ -70,13 +70,18 @@ class SedeForm(ActionForm):
 
     def __init__(self, *args: Any, sede: Sede | None = None, **kwargs: Any) -> None:
         if sede is not None:
-            code = sede.municipality_id or ""
-            details = {"name": sede.name, "phone": sede.phone, "address": sede.address}
-            kwargs["initial"] = details | {"department": code[:2], "municipality": code} | kwargs.get("initial", {})
+            kwargs["initial"] = self.initial_of(sede) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         departments = Department.objects.order_by("name").values_list("code", "name")
         for name, choices in (("department", list(departments)), ("municipality", _municipalities())):
             set_choices(self, name, [("", CHOOSE), *choices])
+
+    @staticmethod
+    def initial_of(sede: Sede) -> dict[str, str]:
+        """The details of a sede as values of the fields."""
+        code = sede.municipality_id or ""
+        details = {"name": sede.name, "phone": sede.phone, "address": sede.address}
+        return details | {"department": code[:2], "municipality": code}
 
     def clean_phone(self) -> str:
         phone = str(self.cleaned_data["phone"])
@@ -147,7 +152,7 @@ class SedesFilterForm(forms.Form):
     tipo = optional_choice(
         "Tipo Entidad",
         "El tipo de entidad debe ser uno de la lista.",
-        [("", CHOOSE), ("proveedor", "Proveedor"), ("sede", "Sede Proveedor")],
+        [("", CHOOSE), ("proveedor", "Proveedor"), ("sede", "Sede Proveedor"), ("reps", "Sede del REPS")],
     )
     estado = optional_choice(
         "Estado",

@@ -66,6 +66,10 @@ class EtModel(models.IntegerChoices):
 OWN_OR_OF_A_SEDE = """(
     SELECT id FROM entities_entity WHERE search LIKE '%%' || %s || '%%'
     UNION SELECT entity_id FROM entities_sede WHERE search LIKE '%%' || %s || '%%'
+    UNION SELECT provider.id FROM entities_entity AS provider
+        JOIN sede_owners AS own ON own.entity_id = provider.id
+        JOIN entities_sede AS sede ON sede.entity_id = own.owner_id
+        WHERE provider.kind = 'PROV' AND sede.search LIKE '%%' || %s || '%%'
 )"""
 # An EPS is known by its own code, others by that of the main sede: the open one with the lowest code (REPS numbers
 # the main one 01), a closed one where none is open.
@@ -82,6 +86,11 @@ OPEN_SEDES = "(SELECT count(*) FROM entities_sede WHERE entity_id = entities_ent
 
 
 class EntityQuerySet(models.QuerySet["Entity"]):
+    def having_sedes_of(self, entity: "Entity") -> Self:
+        """Those whose sedes an entity has: itself, and for a Proveedor the IPS with its NIT."""
+        ips = Q(kind=EntityKind.IPS, identification_type=entity.identification_type, nit=entity.nit)
+        return self.filter(Q(pk=entity.pk) | ips if entity.kind == EntityKind.PROVEEDOR else Q(pk=entity.pk))
+
     def matching(self, words: str) -> Self:
         """Entities that every word matches, in any order, without accents, case or signs.
 
@@ -90,7 +99,7 @@ class EntityQuerySet(models.QuerySet["Entity"]):
         """
         found = self
         for word in map(connection.ops.prep_for_like_query, key_words(words)):
-            found = found.filter(pk__in=RawSQL(OWN_OR_OF_A_SEDE, [word, word]))
+            found = found.filter(pk__in=RawSQL(OWN_OR_OF_A_SEDE, [word] * 3))
         return found
 
     def with_main_sede(self) -> Self:
@@ -190,6 +199,11 @@ class Entity(models.Model):
         if self.et_model is None:
             return "La Entidad Territorial todavía no ha registrado su modelo: pregúntele cuál aplica."
         return EtModel(self.et_model).meaning
+
+    def has_sedes_of(self, other: "Entity") -> bool:
+        """Whether the sedes of `other` are also this one's, a Proveedor's: those of the IPS with its NIT."""
+        are_of_reps = (self.kind, other.kind) == (EntityKind.PROVEEDOR, EntityKind.IPS)
+        return are_of_reps and self.identification == other.identification
 
     @property
     def identification(self) -> str:

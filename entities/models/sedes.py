@@ -9,16 +9,23 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Now, Replace
 from django.utils import timezone
 
-from entities.models.entities import Entity
+from entities.models.entities import Entity, EntityKind
 from entities.models.places import Municipality
 from mipres_admin.database.constraints import check, filled, matches, unique
 from mipres_admin.database.text import Fold, Joined, SearchKey, key_words, with_words
 
+PROVIDER_CODE = r"^PROV[0-9]{6}$"
+
 
 class SedeQuerySet(models.QuerySet["Sede"]):
     def visible_to(self, entity: Entity) -> Self:
-        """The sedes of one entity: the only ones its delegate may see or touch."""
-        return self.filter(entity=entity)
+        """The sedes of one entity: the only ones its delegate may see or touch.
+
+        A Proveedor has those that REPS has of the IPS with its NIT too, and changes its own alone.
+        """
+        if entity.kind != EntityKind.PROVEEDOR:
+            return self.filter(entity=entity)
+        return self.filter(entity__in=Entity.objects.having_sedes_of(entity))
 
     def open(self) -> Self:
         """Sedes that have not been closed."""
@@ -27,6 +34,12 @@ class SedeQuerySet(models.QuerySet["Sede"]):
     def closed(self) -> Self:
         """Sedes that REPS closed or their provider disabled: they receive no users."""
         return self.filter(closed_on__isnull=False)
+
+    def of_kind(self, kind: str) -> Self:
+        """Those of a "Tipo Entidad" of Consultar Sedes Proveedor: proveedor (the initial record), sede or reps."""
+        if kind == "reps":
+            return self.exclude(code__regex=PROVIDER_CODE)
+        return self.filter(code__regex=PROVIDER_CODE, is_main=kind == "proveedor")
 
     def matching(self, words: str) -> Self:
         """Sedes whose code or name contains every word, in any order, without accents, case or signs."""
@@ -56,9 +69,6 @@ class SedeQuerySet(models.QuerySet["Sede"]):
 def without_spaces(text: F | Value) -> Replace:
     """SQL of a text without accents, case and spaces, to compare what people may type differently."""
     return Replace(Fold(text), Value(" "), Value(""), output_field=models.TextField())
-
-
-PROVIDER_CODE = r"^PROV[0-9]{6}$"
 
 
 class Sede(models.Model):
@@ -147,6 +157,10 @@ class Sede(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
+    def is_of(self, entity: Entity) -> bool:
+        """Whether an entity has it, as in `visible_to`."""
+        return self.entity_id == entity.pk or entity.has_sedes_of(self.entity)
+
     @property
     def is_of_provider(self) -> bool:
         """Whether its provider edits it here (`PROV` code); the others come from the official registries."""
@@ -155,6 +169,8 @@ class Sede(models.Model):
     @property
     def listed_kind(self) -> str:
         """Its "Tipo Entidad" in Consultar Sedes Proveedor."""
+        if not self.is_of_provider:
+            return "Sede del REPS"
         return "Proveedor" if self.is_main else "Sede Proveedor"
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from entities.events import Event
-from entities.models import Entity, Sede
+from entities.models import Entity, EntityKind, Sede
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.history.recording import EventRow, record_all
 from registries.models import RegistryLoad
@@ -20,9 +20,10 @@ from registries.models import RegistryLoad
 class SedeReference:
     """A table with the column `sede_id`, and what a transfer of the sede means for its rows.
 
-    Without `until` they go with the sede. With it they also name an entity, and are of this one alone: an effect of the
-    load ends or changes those in force until then (`hold_sedes_to_entities` in SQL demands it), and those that the new
-    entity made since prevent that undoing the load takes the sede from it. `label` is what people call them.
+    Without `until` they go with the sede. With it they also name an entity, the sede's or the Proveedor with its NIT,
+    and are of this one alone: an effect of the load ends or changes those in force until then (`hold_sedes_to_entities`
+    in SQL demands it), and those that the new entities made since prevent that undoing the load takes the sede from
+    them. `label` is what people call them.
     """
 
     table: str
@@ -39,8 +40,8 @@ WHERE undo."table" = 'entities_sede' AND undo.state = 'changed' AND undo.key = s
     AND entity.id = sede.entity_id AND (undo.before ->> 'entity_id')::bigint <> sede.entity_id
     AND EXISTS (
         SELECT FROM {table} AS referring
-        WHERE referring.sede_id = sede.id AND referring.entity_id = sede.entity_id
-            AND (referring.{until} IS NULL OR referring.{until} > clock_timestamp())
+        JOIN sede_owners AS own ON (own.entity_id, own.owner_id) = (referring.entity_id, sede.entity_id)
+        WHERE referring.sede_id = sede.id AND (referring.{until} IS NULL OR referring.{until} > clock_timestamp())
     )
 RETURNING format('%%s %%s: hay {label} en la sede desde la carga; se queda en %%s', sede.code, sede.name, entity.name)
 """
@@ -71,7 +72,7 @@ def undo_obstacles() -> tuple[str, ...]:
 
 
 def apply(load: RegistryLoad) -> None:
-    """Record each sede that a load passed to another entity, in the histories of both entities."""
+    """Record each sede that a load passed to another entity, in the histories of all that have or had it."""
     former = _entities_before(load, TRANSFERRED)
     entities = Entity.objects.in_bulk(former.values())
     sedes = Sede.objects.filter(pk__in=former).select_related("entity").order_by("pk")
@@ -81,7 +82,8 @@ def apply(load: RegistryLoad) -> None:
 def undo(load: RegistryLoad) -> None:
     """Record each sede that went back to the entity from which a load had taken it."""
     entries = HistoryEntry.objects.filter(event=Event.SEDE_TRANSFERRED, at__gte=load.loaded_at, after__load=load.pk)
-    passed = [(int(entry.object_id), entry.entity) for entry in entries.select_related("entity")]
+    entries = entries.exclude(entity__kind=EntityKind.PROVEEDOR).select_related("entity")
+    passed = [(int(entry.object_id), entry.entity) for entry in entries]
     sedes = Sede.objects.select_related("entity").in_bulk(_entities_before(load, RETURNED))
     moves = [(sedes[key], other) for key, other in passed if other and key in sedes and sedes[key].entity != other]
     _record(load, "Se deshizo: ", sorted(moves, key=lambda move: move[0].pk))
@@ -95,12 +97,14 @@ def _entities_before(load: RegistryLoad, statement: str) -> dict[int, int]:
 
 
 def _record(load: RegistryLoad, origin: str, moves: Iterable[tuple[Sede, Entity]]) -> None:
-    """Two rows for each sede, with the entity that it had and the one that it has."""
-    reason = f"{origin}Carga {load.pk} de {load.registry_label}"
+    """The rows of each sede, with the entity that it had and the one that it has, which their Proveedores read too."""
+    reason, moves = f"{origin}Carga {load.pk} de {load.registry_label}", list(moves)
+    nits = {entity.nit for sede, former in moves for entity in (sede.entity, former)}
+    providers = list(Entity.objects.filter(kind=EntityKind.PROVEEDOR, nit__in=nits).order_by("pk"))
     rows = []
     for sede, former in moves:
         before, after = {"entity": former.name}, {"entity": sede.entity.name, "load": load.pk}
-        rows += [
-            EventRow(Event.SEDE_TRANSFERRED, sede, before, after, entity, reason) for entity in (former, sede.entity)
-        ]
+        for entity in (former, sede.entity):
+            readers = [entity, *(provider for provider in providers if provider.has_sedes_of(entity))]
+            rows += [EventRow(Event.SEDE_TRANSFERRED, sede, before, after, reader, reason) for reader in readers]
     record_all(by=None, events=rows)

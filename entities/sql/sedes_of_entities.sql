@@ -1,3 +1,22 @@
+-- Whose sedes an entity has: its own, and a Proveedor those that REPS has of the IPS with its NIT too.
+CREATE VIEW sede_owners (entity_id, owner_id) AS
+SELECT id, id FROM entities_entity
+UNION ALL
+SELECT provider.id, ips.id FROM entities_entity AS provider JOIN entities_entity AS ips
+    ON (ips.identification_type, ips.nit) = (provider.identification_type, provider.nit)
+WHERE provider.kind = 'PROV' AND ips.kind = 'IPS';
+
+-- The NIT ties the two together: with another one it is another entity. An EPS may get another NIT.
+CREATE FUNCTION provider_keeps_its_identification() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'provider_keeps_its_identification' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER provider_keeps_its_identification BEFORE UPDATE OF kind, identification_type, nit ON entities_entity
+    FOR EACH ROW WHEN (
+        (OLD.kind IN ('IPS', 'PROV') OR NEW.kind IN ('IPS', 'PROV'))
+        AND (OLD.kind, OLD.identification_type, OLD.nit) IS DISTINCT FROM (NEW.kind, NEW.identification_type, NEW.nit)
+    ) EXECUTE FUNCTION provider_keeps_its_identification();
+
 -- A row that names a sede with an entity names a sede of the entity, as long as the row is in force. REPS may pass a sede
 -- to another entity: what had ended there stays as it was, and no composite foreign key could say that.
 CREATE FUNCTION row_is_at_a_sede_of_its_entity() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -10,7 +29,9 @@ BEGIN
         RETURN NEW;
     END IF;
     -- the lock of a foreign key: a load that passes the sede on waits for this row, or this row for the load
-    PERFORM FROM entities_sede WHERE id = NEW.sede_id AND entity_id = NEW.entity_id FOR KEY SHARE;
+    PERFORM FROM entities_sede WHERE id = NEW.sede_id FOR KEY SHARE;
+    PERFORM FROM entities_sede AS sede JOIN sede_owners AS own ON own.owner_id = sede.entity_id
+        WHERE sede.id = NEW.sede_id AND own.entity_id = NEW.entity_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'foreign_key_violation', CONSTRAINT = TG_ARGV[0];
     END IF;
@@ -23,8 +44,9 @@ DECLARE
 BEGIN
     -- of the entity that it has at the end of the transaction
     EXECUTE format('SELECT EXISTS (SELECT FROM %s AS here JOIN entities_sede AS sede ON sede.id = here.sede_id
-        WHERE sede.id = $1 AND here.entity_id <> sede.entity_id
-            AND (here.%2$I IS NULL OR here.%2$I > clock_timestamp()))', TG_ARGV[1], TG_ARGV[2])
+        WHERE sede.id = $1 AND (here.%2$I IS NULL OR here.%2$I > clock_timestamp()) AND NOT EXISTS (
+            SELECT FROM sede_owners AS own WHERE (own.entity_id, own.owner_id) = (here.entity_id, sede.entity_id)
+        ))', TG_ARGV[1], TG_ARGV[2])
     INTO is_left USING NEW.id;
     IF is_left THEN
         RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'foreign_key_violation', CONSTRAINT = TG_ARGV[0];

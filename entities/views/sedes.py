@@ -203,7 +203,7 @@ def _filtered(provider: Entity, form: SedesFilterForm) -> SedeQuerySet:
         return sedes.none()
     filters = form.cleaned_data
     if filters["tipo"]:
-        sedes = sedes.filter(is_main=filters["tipo"] == "proveedor")
+        sedes = sedes.of_kind(filters["tipo"])
     if filters["estado"]:
         sedes = sedes.open() if filters["estado"] == "habilitadas" else sedes.closed()
     return sedes.matching(filters["criterio"])

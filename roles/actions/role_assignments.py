@@ -33,13 +33,22 @@ WHERE role.id = written.id
 """
 
 
+# the keys of an entity, one of its users and the sede
+type Place = tuple[int, int, int]
+
+
+def place_of(assignment: RoleAssignment) -> Place:
+    """Where an assignment is: two entities may give the user their roles at the same sede."""
+    return assignment.entity_id, assignment.user_id, assignment.sede_id
+
+
 def current_assignments(
     users: Iterable[RegisteredUser], sedes: Iterable[Sede], at: datetime
-) -> defaultdict[tuple[int, int], Assignments]:
-    """The assignments of these users at these sedes, in force or to come at a moment, by the keys of user and sede."""
-    by_place: dict[tuple[int, int], list[RoleAssignment]] = defaultdict(list)
+) -> defaultdict[Place, Assignments]:
+    """The assignments of these users at these sedes, in force or to come at a moment, by entity, user and sede."""
+    by_place: dict[Place, list[RoleAssignment]] = defaultdict(list)
     for assignment in RoleAssignment.objects.filter(user__in=users, sede__in=sedes).not_ended(at):
-        by_place[assignment.user_id, assignment.sede_id].append(assignment)
+        by_place[place_of(assignment)].append(assignment)
     return defaultdict(tuple, {place: role_changes.in_order(rows) for place, rows in by_place.items()})
 
 
@@ -48,7 +57,8 @@ def _lock_user(
 ) -> tuple[Activation, Assignments, datetime]:
     """Lock the user: the activation, their assignments at the sede, and the moment."""
     user, now = lock(user), clock.now()
-    return Activation(entity, user, option, sede), current_assignments([user], [sede], now)[user.pk, sede.pk], now
+    assignments = current_assignments([user], [sede], now)[entity.pk, user.pk, sede.pk]
+    return Activation(entity, user, option, sede), assignments, now
 
 
 def write_ranges(assignments: Sequence[RoleAssignment]) -> None:
@@ -84,7 +94,7 @@ def record_changes(*, by: Account | None, changes: Iterable[RoleChange]) -> None
 def _event_row(change: RoleChange) -> EventRow:
     before, after = _state(change.sede, change.before), _state(change.sede, change.after)
     after |= ({"cause": change.cause} if change.cause else {}) | change.note
-    return EventRow(change.event, change.user, before, after, entity=change.sede.entity, reason=change.reason)
+    return EventRow(change.event, change.user, before, after, entity=change.entity, reason=change.reason)
 
 
 def _state(sede: Sede, assignments: Assignments) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Account, Person
-from entities.models import Entity
+from entities.models import Entity, Sede
 from mipres_admin.database import clock
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.formatting import format_moment
@@ -20,7 +20,7 @@ from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 from roles import role_changes
 from roles.actions.lookup import HOUR, LookupsExceeded, count_lookups
-from roles.actions.role_assignments import current_assignments, save_changes
+from roles.actions.role_assignments import Place, current_assignments, save_changes
 from roles.events import Event
 from roles.models import RoleUpload
 from roles.registry_lookup import Document
@@ -123,7 +123,7 @@ def _revalidate(entity: Entity, stored: Sequence[dict[str, Any]]) -> list[RowRes
     """The results of now, under the locks of sedes and users; a row that is not as in the preview is an error."""
     rows = [SheetRow(row["line"], row["texts"]) for row in stored]
     # always in one order, so that two files, or a file and a load, never wait for each other
-    entity.sedes.all().lock_states()
+    Sede.objects.visible_to(entity).lock_states()
     lock_rows(users_of(entity, rows).values_list("pk"))
     return [_since_preview(row, result) for row, result in zip(stored, validate_rows(entity, rows), strict=True)]
 
@@ -148,14 +148,12 @@ def _decide(by: Account, results: Sequence[RowResult]) -> list[RowResult]:
     return [_decide_row(result, assignments, by=by, now=now) for result in results]
 
 
-def _decide_row(
-    result: RowResult, assignments: dict[tuple[int, int], Assignments], *, by: Account, now: datetime
-) -> RowResult:
+def _decide_row(result: RowResult, assignments: dict[Place, Assignments], *, by: Account, now: datetime) -> RowResult:
     """One row with its change, if any, which `assignments` have from then on."""
     row, activation = result.request, result.activation
     if row is None or activation is None or activation.sede is None:
         return result
-    place = activation.user.pk, activation.sede.pk
+    place = activation.entity.pk, activation.user.pk, activation.sede.pk
     try:
         change = _change(result.verdict, row, activation, assignments[place], by=by, now=now)
     except Refused as refused:

@@ -587,6 +587,7 @@ class Migration(migrations.Migration):
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=(
                     ("user", "="),
+                    ("entity", "="),
                     ("sede", "="),
                     ("role", "="),
                     (mipres_admin.database.ranges.TsTzRange("starts_at", "ends_at"), "&&"),

@@ -116,6 +116,8 @@ class RoleAssignment(models.Model):
                 name="assignment_no_overlap",
                 expressions=(
                     ("user", RangeOperators.EQUAL),
+                    # an IPS and the Proveedor with its NIT give their roles at one sede, and end their own alone
+                    ("entity", RangeOperators.EQUAL),
                     ("sede", RangeOperators.EQUAL),
                     ("role", RangeOperators.EQUAL),
                     (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),

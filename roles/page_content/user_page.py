@@ -58,11 +58,11 @@ def sede_groups(activation: Activation, sent: RolesForm | None = None) -> list[d
     return [_group(activation, sent, sede, assignments) for sede, assignments in by_sede.items()]
 
 
-def _places(user: RegisteredUser, post: SsoPost | None) -> list[Sede]:
+def _places(user: RegisteredUser, post: SsoPost | None) -> list[tuple[str, str]]:
     """Where the user is active today, in any entity, and the plaza of an SSO (manual v4.1 §11.2 shows both)."""
-    ids = set(RoleAssignment.objects.filter(user=user).current().values_list("sede_id", flat=True))
-    ids |= {post.sede_id} if post else set()
-    return list(Sede.objects.filter(pk__in=ids).select_related("entity").order_by("code"))
+    current = RoleAssignment.objects.filter(user=user).current().select_related("sede", "entity")
+    places = [(one.sede, one.entity) for one in current] + ([(post.sede, post.sede.entity)] if post else [])
+    return sorted({(sede.code, str(entity)) for sede, entity in places})
 
 
 def _endings(activation: Activation) -> list[RoleEnding]:

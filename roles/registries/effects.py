@@ -24,8 +24,10 @@ from registries.models import RegistryLoad
 from roles import role_changes
 from roles.actions.role_assignments import (
     ROWS_A_STATEMENT,
+    Place,
     current_assignments,
     notification_of,
+    place_of,
     record_changes,
     save_changes,
     write_ranges,
@@ -42,8 +44,6 @@ from roles.registries.ineligible_assignments import (
 from roles.role_changes import Assignments, RoleChange
 from roles.rules import Activation
 from roles.validity import long_date
-
-type Place = tuple[int, int]
 
 # what the counts of `apply` and `undo` are called
 COUNT_LABELS = ENDED_COUNTS | {"roles_restored": "roles devueltos", "roles_not_restored": "roles no devueltos"}
@@ -62,7 +62,7 @@ def _lock_users(users: Iterable[int], kind: str = "") -> None:
 
 @dataclass(frozen=True)
 class Batch:
-    """The users and sedes of some assignments, with all current assignments there, fetched at once."""
+    """The users, entities and sedes of some assignments, with all current assignments there, fetched at once."""
 
     users: dict[int, RegisteredUser]
     entities: dict[int, Entity]
@@ -115,15 +115,15 @@ def apply(load: RegistryLoad) -> dict[str, int]:
 
 
 def _changes(load: RegistryLoad, ineligible: dict[int, IneligibleAssignment], now: datetime) -> list[RoleChange]:
-    """One change for each user and sede, with the sentences of its reasons."""
+    """One change for each entity, user and sede, with the sentences of its reasons."""
     ending = list(RoleAssignment.objects.filter(pk__in=ineligible).order_by("user_id", "sede_id", "pk"))
     batch = Batch.of(ending, now)
     changes = []
-    for (user, sede_id), one in {(one.user_id, one.sede_id): one for one in ending}.items():
-        assignments, sede, former = batch.assignments[user, sede_id], batch.sedes[sede_id], batch.sede_of(one)
+    for place, one in {place_of(one): one for one in ending}.items():
+        assignments, sede, former = batch.assignments[place], batch.sedes[one.sede_id], batch.sede_of(one)
         ends = {row.pk: ineligible[row.pk].until or now for row in assignments if row.pk in ineligible}
         sentences = dict.fromkeys(sentence(ineligible[pk].cause, sede, until, now) for pk, until in ends.items())
-        activation = Activation(former.entity, batch.users[user], "", former)
+        activation = Activation(former.entity, batch.users[one.user_id], "", former)
         change = role_changes.shorten(activation, assignments, ends, " ".join(sentences), by=None, now=now)
         changes.append(replace(change, **_origin(load)))
     return changes
@@ -221,8 +221,8 @@ def _is_unchanged(ending: RoleEnding, assignment: RoleAssignment, now: datetime)
 
 def _is_assignable(assignment: RoleAssignment, batch: Batch) -> bool:
     """Whether the entity still has the sede, and what the user is registered as now still allows the role."""
-    user, entity = batch.users[assignment.user_id], batch.sedes[assignment.sede_id].entity
-    return assignment.entity_id == entity.pk and any(
+    user, entity = batch.users[assignment.user_id], batch.entities[assignment.entity_id]
+    return batch.sedes[assignment.sede_id].is_of(entity) and any(
         assignment.role in assignable_roles(option, entity.kind, user.kind, user.profession_id)
         for option in options_for(entity.kind)
     )
@@ -233,7 +233,7 @@ def _is_free(ending: RoleEnding, assignment: RoleAssignment, since: dict[Place, 
     return not any(
         (ending.ended_at is None or other.starts_at < ending.ended_at)
         and (other.ends_at is None or other.ends_at > max(other.starts_at, ending.ends_at))
-        for other in since[assignment.user_id, assignment.sede_id]
+        for other in since[place_of(assignment)]
         if other.pk != assignment.pk and other.role == assignment.role
     )
 
@@ -255,16 +255,18 @@ def _restore(candidates: Sequence[Restorable], now: datetime) -> list[Restorable
 
 
 def _restoring_changes(load: RegistryLoad, assignments: Sequence[RoleAssignment], batch: Batch) -> list[RoleChange]:
-    """One change for each user and sede, for the history and the mails: its assignments are written already."""
+    """One change for each place, for the history and the mails: its assignments are written already."""
     by_place: dict[Place, list[RoleAssignment]] = defaultdict(list)
     for assignment in assignments:
-        by_place[assignment.user_id, assignment.sede_id].append(assignment)
+        by_place[place_of(assignment)].append(assignment)
     cause = f"Se deshizo la carga de {load.registry_label} que los había terminado."
     changes = []
-    for (user, sede), restored in by_place.items():
-        before, keys = batch.assignments[user, sede], {assignment.pk for assignment in restored}
+    for place, restored in by_place.items():
+        entity, user, sede = place
+        before, keys = batch.assignments[place], {assignment.pk for assignment in restored}
         after = role_changes.in_order([*restored, *(row for row in before if row.pk not in keys)])
         change = RoleChange(
+            entity=batch.entities[entity],
             user=batch.users[user],
             sede=batch.sedes[sede],
             before=before,

@@ -61,11 +61,13 @@ FROM entities_sede AS sede JOIN roles_roleassignment AS role ON role.sede_id = s
 WHERE {CURRENT} AND sede.closed_on IS NOT NULL AND length(sede.code) = 12
 """
 
-# of the entity that had the sede before
+# of the entity that had the sede before, and of the Proveedor with its NIT
 TRANSFER = f"""
 SELECT role.id, role.user_id, NULL::timestamptz
 FROM roles_roleassignment AS role JOIN entities_sede AS sede ON sede.id = role.sede_id
-WHERE {CURRENT} AND role.entity_id <> sede.entity_id
+WHERE {CURRENT} AND role.entity_id <> sede.entity_id AND NOT EXISTS (
+    SELECT FROM sede_owners AS own WHERE (own.entity_id, own.owner_id) = (role.entity_id, sede.entity_id)
+)
 """
 
 # the roles first: within a load PostgreSQL does not know yet how many sedes there are, and would go through all of them

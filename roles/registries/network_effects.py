@@ -25,12 +25,15 @@ END = """
 UPDATE entities_association AS association SET ends_at = clock_timestamp()
 WHERE (ends_at IS NULL OR ends_at > clock_timestamp())
     AND member_id IN (
-        SELECT (change.before ->> 'entity_id')::bigint
+        SELECT own.entity_id
         FROM registries_registrychange AS change JOIN entities_sede AS sede ON sede.id = change.key::bigint
-        WHERE change.load_id = %s AND change."table" = 'entities_sede'
-            AND (change.before ->> 'entity_id')::bigint <> sede.entity_id
+        JOIN sede_owners AS own ON own.owner_id = (change.before ->> 'entity_id')::bigint
+        WHERE change.load_id = %s AND change."table" = 'entities_sede' AND own.owner_id <> sede.entity_id
     )
-    AND NOT EXISTS (SELECT FROM entities_sede WHERE entity_id = association.member_id AND closed_on IS NULL)
+    AND NOT EXISTS (
+        SELECT FROM entities_sede AS sede JOIN sede_owners AS own ON own.owner_id = sede.entity_id
+        WHERE own.entity_id = association.member_id AND sede.closed_on IS NULL
+    )
 RETURNING *
 """
 END_DECEASED = """
@@ -57,11 +60,15 @@ USING entities_association AS association, entities_entity AS member, LATERAL (S
         WHERE (other.owner_id, other.member_id) = (association.owner_id, association.member_id)
             AND other.starts_at >= association.ends_at AND other.id <> association.id
     ) THEN 'ya se asoció de nuevo'
-    WHEN member.kind IN ('IPS', 'PI')
-        AND NOT EXISTS (SELECT FROM entities_sede WHERE entity_id = member.id AND closed_on IS NULL)
+    WHEN member.kind IN ('IPS', 'PROV', 'PI')
+        AND NOT EXISTS (
+            SELECT FROM entities_sede AS sede JOIN sede_owners AS own ON own.owner_id = sede.entity_id
+            WHERE own.entity_id = member.id AND sede.closed_on IS NULL
+        )
         AND NOT EXISTS (
             SELECT FROM registry_undo AS moved
-            WHERE moved."table" = 'entities_sede' AND (moved.before ->> 'entity_id')::bigint = member.id
+            JOIN sede_owners AS own ON own.owner_id = (moved.before ->> 'entity_id')::bigint
+            WHERE moved."table" = 'entities_sede' AND own.entity_id = member.id
         ) THEN 'no recuperó sus sedes'
     WHEN EXISTS (
         SELECT FROM (

@@ -8,10 +8,11 @@ from django.utils import timezone
 from roles.actions.role_assignments import activate_user
 from roles.matrix import Option
 from roles.validity import midnight, today
-from tests.factories import make_assignment, make_user
+from tests.factories import make_assignment, make_delegate, make_provider_of, make_user
 from tests.roles.registry_loads import Ministry
 
 PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
+DISPENSADOR = "Rol_Dispensador"
 DAY = timedelta(days=1)
 
 
@@ -23,6 +24,20 @@ def user(db):
 @pytest.fixture
 def prescriber(user, sede, delegate):
     make_assignment(user, sede, PRESCRIPTOR, delegate)
+    return user
+
+
+@pytest.fixture
+def provider(ips):
+    """The delegate of the Proveedor with the NIT of the IPS."""
+    return make_delegate(make_provider_of(ips))
+
+
+@pytest.fixture
+def dispenser(provider, sede):
+    """Somebody who dispenses at the sede of the IPS, for the Proveedor with its NIT."""
+    user = make_user("OTRO", document_number="1090000001")
+    activate_user(by=provider, user=user, sede=sede, option=Option.ADMINISTRATIVO, roles=[DISPENSADOR])
     return user
 
 

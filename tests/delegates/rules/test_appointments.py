@@ -5,10 +5,11 @@ from django.utils import timezone
 
 from delegates.actions import appointments as actions
 from delegates.models import AuthorizedProfile, AuthorizedRole, Representation
+from delegates.rules.appointments import kinds_of
 from entities.models import EntityKind
 from mipres_admin.refusals import Refused
 from tests.delegates.appointing import DOCUMENT, appoint, authorization, represent
-from tests.factories import make_entity, make_natural
+from tests.factories import make_entity, make_natural, make_provider_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,24 @@ def test_role_and_profile_are_of_the_catalogue(representative, sede, role, profi
     fields = {"role": AuthorizedRole.objects.get(pk=role), "profile": AuthorizedProfile.objects.get(pk=profile)}
     with pytest.raises(Refused, match="no es del rol"):
         appoint(representative, sede, **fields)
+
+
+def test_provider_of_an_ips_authorises_roles_and_sedes_of_the_ips(sede):
+    provider, fields = make_provider_of(sede.entity), {"role": AuthorizedRole.objects.get(pk="IPS")}
+    arguments = {"by": represent(provider), "entity": provider, "identity": DOCUMENT}
+    made = actions.make_appointment(authorization=authorization(sede, **fields), **arguments)
+    assert (made.entity, made.sede) == (provider, sede)
+
+
+def test_ips_authorises_nobody_at_the_sede_of_its_provider(representative, sede):
+    place = make_provider_of(sede.entity).sedes.get()
+    arguments = {"by": representative, "entity": sede.entity, "identity": DOCUMENT}
+    with pytest.raises(Refused, match="no es de la entidad"):
+        actions.make_appointment(authorization=authorization(place), **arguments)
+
+
+def test_provider_without_ips_has_no_role_of_an_ips():
+    assert kinds_of(make_entity("PROV")) == ["PROV"]
 
 
 def test_sede_of_another_entity_is_refused(representative, sede, stranger):

@@ -55,10 +55,10 @@ def test_kinds_of_an_association_cannot_be_changed(ips):
     assert (made.owner_kind, made.member_kind, made.relation) == ("EPS_C", "IPS", "EPS_IPS")
 
 
-def test_entity_in_a_network_cannot_change_its_kind(ips):
-    Association.objects.create(owner=make_entity("EPS_C"), member=ips)
+def test_entity_in_a_network_cannot_change_its_kind(db):
+    made = Association.objects.create(owner=make_entity("ET"), member=make_entity("EPS_S"))
     with refused_by("association_member_of_its_kind"):
-        Entity.objects.filter(pk=ips.pk).update(kind="PROV")
+        Entity.objects.filter(pk=made.member_id).update(kind="EPS_C")
 
 
 def test_owner_of_a_network_cannot_change_its_kind(ips):

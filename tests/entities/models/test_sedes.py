@@ -3,11 +3,11 @@
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from entities.models import Entity, Sede
 from tests.cells import each_cell
-from tests.factories import make_entity, make_sede
+from tests.factories import make_entity, make_provider_of, make_sede
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +115,42 @@ def test_main_sede_is_an_open_one(hospital):
     Sede.objects.filter(code="950010012301").update(closed_on="2026-01-01")
     found = Entity.objects.with_main_sede().get(pk=hospital.pk)
     assert (found.code, found.open_sedes) == ("950010012302", 1)
+
+
+# ---------------------------------------------------------------- the Proveedor with the NIT of an IPS
+
+
+@pytest.fixture
+def provider(hospital):
+    return make_provider_of(hospital)
+
+
+def test_provider_has_its_own_sedes_and_those_of_the_ips_with_its_nit(hospital, provider, sede):
+    own = Sede.objects.visible_to(provider)
+    assert set(own) == {*hospital.sedes.all(), provider.sedes.get()}
+    assert all(place.is_of(provider) for place in own)
+
+
+def test_other_kinds_and_nits_have_their_own_sedes_alone(hospital, provider, ips, sede):
+    eps = make_entity("EPS_C", nit=hospital.nit)
+    assert set(Sede.objects.visible_to(hospital)) == set(hospital.sedes.all())
+    assert set(Sede.objects.visible_to(ips)) == {sede}
+    assert not Sede.objects.visible_to(eps).exists()
+    assert not provider.sedes.get().is_of(hospital)
+
+
+def test_postgresql_and_python_say_the_same_of_whose_sedes_an_entity_has(hospital, provider, ips, sede):
+    make_entity("EPS_C", nit=hospital.nit)
+    entities = list(Entity.objects.all())
+    said = {(one.pk, other.pk) for one in entities for other in Entity.objects.having_sedes_of(one)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT entity_id, owner_id FROM sede_owners")
+        assert set(cursor.fetchall()) == said
+    assert said == {(a.pk, b.pk) for a in entities for b in entities if a == b or a.has_sedes_of(b)}
+
+
+def test_provider_is_found_by_the_codes_of_both(hospital, provider):
+    code = provider.sedes.get().code
+    assert set(Entity.objects.matching("950010012301")) == {hospital, provider}
+    assert list(Entity.objects.filter(kind="PROV").matching("950010012301").with_main_sede()) == [provider]
+    assert Entity.objects.with_main_sede().get(pk=provider.pk).code == code

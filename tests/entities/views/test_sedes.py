@@ -345,3 +345,53 @@ def test_strangers_sedes_are_neither_listed_nor_downloaded(client):
 def test_wrong_filter_is_explained_on_the_page_and_not_downloaded(client):
     response = client.get(reverse("download_sedes"), {"estado": "x"}, follow=True)
     assert "El estado debe ser uno de la lista." in response.text
+
+
+# ---------------------------------------------------------------- sedes of REPS
+
+
+@pytest.fixture
+def of_reps(delegate):
+    """A sede that REPS has of the IPS with the provider's NIT."""
+    return make_sede(make_entity(nit=delegate.entity.nit), code="110010000101", name="Clínica Norte")
+
+
+def test_list_and_file_have_the_sedes_of_reps_too(client, sede, of_reps):
+    page = client.get(reverse("sedes"))
+    assert [row.code for row in page.context["page"].rows] == [of_reps.code, sede.code]
+    assert "Sede del REPS" in page.content.decode()
+    book = load_workbook(io.BytesIO(client.get(reverse("download_sedes")).getvalue()))
+    assert [row[0].value for row in book.active.iter_rows(min_row=2)] == [of_reps.code, sede.code]
+
+
+@pytest.mark.parametrize(("kind", "found"), [("reps", "110010000101"), ("sede", "PROV000001")])
+def test_filter_tells_sedes_of_reps_from_those_of_the_provider(client, sede, of_reps, kind, found):
+    rows = client.get(reverse("sedes"), {"tipo": kind}).context["page"].rows
+    assert [row.code for row in rows] == [found]
+
+
+def test_page_of_a_sede_of_reps_says_who_changes_it(client, of_reps):
+    page = client.get(reverse("edit_sede", args=[of_reps.code])).content.decode()
+    assert "viene del REPS y el portal no la modifica" in page
+    assert "Guardar cambios" not in page
+    assert "Deshabilitar sede" not in page
+
+
+@pytest.mark.parametrize("name", ["edit_sede", "disable_sede", "enable_sede"])
+def test_provider_cannot_change_a_sede_of_reps(client, of_reps, name):
+    data = {"name": "Otra", "users": 0, "roles": 0, "phone": "6045550103", "address": "Calle 1"}
+    page = client.post(reverse(name, args=[of_reps.code]), data, follow=True).content.decode()
+    assert "viene del REPS" in page
+    kept = Sede.objects.get(pk=of_reps.pk)
+    assert (kept.name, kept.closed_on) == ("Clínica Norte", None)
+
+
+def test_sede_like_one_of_reps_is_shown_before_it_is_created(client, of_reps):
+    page = create(client, name="clinica norte").content.decode()
+    assert "una sede parecida" in page
+    assert of_reps.code in page
+
+
+def test_ips_opens_no_page_of_its_provider(delegate, sede, of_reps):
+    of_ips = client_of(make_delegate(of_reps.entity))
+    assert of_ips.get(reverse("edit_sede", args=[sede.code])).status_code in {403, 404}

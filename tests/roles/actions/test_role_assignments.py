@@ -316,3 +316,54 @@ def test_moving_the_last_day_leaves_one_row_of_history(delegate, sede, user):
     assert entry.event == "roles.last_day_changed"
     assert entry.before["roles"][0]["until"] == in_days(3).isoformat()
     assert entry.after["roles"][0]["until"] == in_days(5).isoformat()
+
+
+# ---------------------------------------------------------------- an IPS and the Proveedor with its NIT
+
+
+def dispense(by, user, sede, *roles):
+    return activate_user(by=by, user=user, sede=sede, option=Option.ADMINISTRATIVO, roles=roles or ["Rol_Dispensador"])
+
+
+def test_provider_gives_dispensador_at_sedes_of_reps_and_its_own(provider, sede):
+    user = make_user("OTRO")
+    for place in (sede, provider.entity.sedes.get()):
+        assert dispense(provider, user, place)
+    assert RoleAssignment.objects.visible_to(provider.entity).count() == 2
+    assert {row.entity for row in HistoryEntry.objects.all()} == {provider.entity}
+
+
+def test_provider_gives_no_role_of_the_ips_at_its_sede(provider, sede):
+    with pytest.raises(Refused):
+        dispense(provider, make_user("OTRO"), sede, "Rol_Admision")
+
+
+@pytest.mark.parametrize("of_whom", ["another IPS", "its provider"])
+def test_a_forged_sede_saves_nothing(provider, delegate, stranger, of_whom):
+    by, place = (provider, stranger.entity) if of_whom == "another IPS" else (delegate, provider.entity)
+    with pytest.raises(Refused):
+        dispense(by, make_user("OTRO"), place.sedes.get())
+    assert not RoleAssignment.objects.exists()
+
+
+def test_provider_and_ips_give_the_same_role_and_end_their_own(provider, delegate, dispenser, sede):
+    assert dispense(delegate, dispenser, sede, "Rol_Dispensador", "Rol_Admision")
+    option = {"option": Option.ADMINISTRATIVO, "roles": [], "expected_roles": ["Rol_Dispensador"]}
+    assert update_roles(by=provider, user=dispenser, sede=sede, **option)
+    current = RoleAssignment.objects.current()
+    assert set(current.values_list("entity", "role")) == {
+        (delegate.entity.pk, "Rol_Dispensador"),
+        (delegate.entity.pk, "Rol_Admision"),
+    }
+
+
+def test_mail_of_a_role_names_the_entity_that_gave_it(provider, dispenser):
+    assert OutgoingMail.objects.latest("pk").subject == f"Cambios en sus roles de MIPRES en {provider.entity.name}"
+
+
+def test_provider_gives_no_role_at_a_sede_that_reps_closed(provider, sede):
+    sede.closed_on = today()
+    sede.save()
+    with pytest.raises(Refused) as refused:
+        dispense(provider, make_user("OTRO"), sede)
+    assert "REPS" in refused.value.refusal.remedy

@@ -259,3 +259,23 @@ def test_uploads_of_more_than_a_week_go_with_the_next_one(delegate, colleague, s
     RoleUpload.objects.filter(pk=old.pk).update(made_at=timezone.now() - 8 * DAY)
     new = upload(colleague, row(user, sede, ANULADOR))
     assert list(RoleUpload.objects.all()) == [new]
+
+
+# ---------------------------------------------------------------- the Proveedor with the NIT of an IPS
+
+
+def test_provider_uploads_roles_at_sedes_of_reps_and_its_own(provider, delegate, dispenser, sede):
+    make_assignment(dispenser, sede, "Rol_Dispensador", delegate, entity=delegate.entity)
+    own = provider.entity.sedes.get()
+    rows = row(dispenser, own, "Rol_Dispensador"), row(dispenser, sede, "Rol_Dispensador", state="Terminado")
+    file = upload(provider, *rows)
+    assert verdicts(file) == ["alta", "baja"]
+    apply(provider, file)
+    left = RoleAssignment.objects.current().values_list("entity", "sede")
+    assert set(left) == {(provider.entity.pk, own.pk), (delegate.entity.pk, sede.pk)}
+
+
+def test_ips_uploads_no_role_at_the_sede_of_its_provider(provider, delegate, dispenser):
+    file = upload(delegate, row(dispenser, provider.entity.sedes.get(), "Rol_Dispensador"))
+    assert verdicts(file) == ["error"]
+    assert "es de otra entidad" in reason(file)

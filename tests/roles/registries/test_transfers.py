@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from entities.models import Association, Sede
+from entities.models import Association, Entity, Sede
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.refusals import Refused
 from registries.models import RegistryReport
@@ -11,19 +11,21 @@ from roles.actions.provider_networks import associate
 from roles.actions.role_assignments import activate_user
 from roles.matrix import Option
 from roles.models import RoleAssignment, RoleEnding, SsoPost
+from roles.validity import today
 from tests.factories import (
     make_appointment,
     make_assignment,
     make_delegate,
     make_entity,
     make_natural,
+    make_provider_of,
     make_sede,
     make_user,
 )
 from tests.roles.registry_loads import as_independent, current_roles
 
 pytestmark = pytest.mark.django_db
-PRESCRIPTOR, ANULADOR = "Rol_Prescriptor", "Rol_Anulador"
+PRESCRIPTOR, ANULADOR, DISPENSADOR = "Rol_Prescriptor", "Rol_Anulador", "Rol_Dispensador"
 
 
 def passed(registries, sede, entity, *others):
@@ -191,7 +193,103 @@ def test_independent_without_sede_loses_what_the_network_gave(registries, user, 
     assert registries.undo(load)["roles_restored"] == 1
 
 
+# ---------------------------------------------------------------- the Proveedor with the NIT of the IPS
+
+
+def test_roles_of_ips_and_provider_end_when_the_sede_passes(registries, prescriber, dispenser, sede, provider, buyer):
+    load = passed(registries, sede, buyer)
+    assert (current_roles(prescriber), current_roles(dispenser)) == ([], [])
+    assert load.counts["roles_ended_transfer"] == 2
+    assert {row.entity for row in events("roles.ended")} == {provider.entity, sede.entity}
+
+
+def test_roles_of_ips_and_provider_end_when_reps_closes_the_sede(registries, prescriber, dispenser):
+    load = registries.reps()
+    assert (current_roles(prescriber), current_roles(dispenser)) == ([], [])
+    assert load.counts["roles_ended_sede"] == 2
+
+
+def test_a_load_that_changes_nothing_ends_no_role_of_the_provider(registries, dispenser, sede):
+    load = registries.reps(sede)
+    assert (current_roles(dispenser), load.counts.get("roles_ended_transfer")) == ([DISPENSADOR], None)
+
+
+@pytest.mark.parametrize("moves", [True, False], ids=["passed", "closed"])
+def test_undoing_gives_both_their_roles_back(registries, prescriber, dispenser, sede, buyer, moves):
+    load = passed(registries, sede, buyer) if moves else registries.reps()
+    assert registries.undo(load)["roles_restored"] == 2
+    assert (current_roles(prescriber), current_roles(dispenser)) == ([PRESCRIPTOR], [DISPENSADOR])
+
+
+def test_undoing_leaves_a_sede_where_the_provider_of_the_new_nit_gave_roles(registries, sede, ips, buyer):
+    load = passed(registries, sede, buyer)
+    arguments = {"user": make_user("OTRO"), "option": Option.ADMINISTRATIVO, "roles": [DISPENSADOR]}
+    activate_user(by=make_delegate(make_provider_of(buyer)), sede=Sede.objects.get(pk=sede.pk), **arguments)
+    registries.undo(load)
+    assert entity_of(sede) == buyer
+
+
+def test_provider_reads_that_its_sede_passed_and_came_back(registries, sede, provider, buyer):
+    registries.undo(passed(registries, sede, buyer))
+    rows = events("sede.transferred")
+    assert [row.after["entity"] for row in rows.filter(entity=provider.entity)] == [buyer.name, provider.entity.name]
+    assert rows.count() == 6
+
+
+def test_authorised_person_of_the_provider_gets_its_own_sede_and_the_old_one_back(registries, sede, provider, buyer):
+    appointment = make_appointment(provider.entity, make_natural(), sede=sede)
+    load = passed(registries, sede, buyer)
+    appointment.refresh_from_db()
+    assert appointment.sede == provider.entity.sedes.get()
+    assert registries.undo(load)["appointments_restored"] == 1
+    appointment.refresh_from_db()
+    assert appointment.sede == sede
+
+
+def test_authorised_person_of_the_provider_stays_when_nothing_passes(registries, sede, provider):
+    appointment = make_appointment(provider.entity, make_natural(), sede=sede)
+    registries.reps(sede)
+    appointment.refresh_from_db()
+    assert appointment.sede == sede
+
+
+def test_provider_without_open_sede_leaves_the_network_and_returns(registries, sede, provider, buyer):
+    associate(by=make_delegate(make_entity("EPS_C")), members=[provider.entity])
+    provider.entity.sedes.update(closed_on=today())
+    load = passed(registries, sede, buyer)
+    assert not Association.objects.current().exists()
+    assert registries.undo(load)["associations_restored"] == 1
+
+
+def test_provider_with_an_open_sede_of_its_own_stays_in_the_network(registries, sede, provider, buyer):
+    associate(by=make_delegate(make_entity("EPS_C")), members=[provider.entity])
+    passed(registries, sede, buyer)
+    assert Association.objects.current().get().member == provider.entity
+
+
 # ---------------------------------------------------------------- what PostgreSQL refuses
+
+
+def test_sede_with_a_role_of_the_provider_cannot_pass_alone(dispenser, sede, buyer):
+    with pytest.raises(IntegrityError, match="assignment_sede_of_its_entity"), transaction.atomic():
+        pass_alone(sede, buyer)
+
+
+@pytest.mark.parametrize("fields", [{"nit": "900999001"}, {"kind": "ET"}], ids=["nit", "kind"])
+def test_ips_and_provider_keep_the_nit_that_ties_them(sede, provider, fields):
+    for entity in (sede.entity, provider.entity):
+        with pytest.raises(IntegrityError, match="provider_keeps_its_identification"), transaction.atomic():
+            Entity.objects.filter(pk=entity.pk).update(**fields)
+
+
+def test_role_at_the_sede_of_another_nit_is_refused(sede, provider, buyer, dispenser):
+    with pytest.raises(IntegrityError, match="assignment_sede_of_its_entity"), transaction.atomic():
+        make_assignment(dispenser, make_sede(buyer), DISPENSADOR, provider, entity=provider.entity)
+
+
+def test_ips_has_no_role_at_the_sede_of_its_provider(sede, ips, provider, dispenser, delegate):
+    with pytest.raises(IntegrityError, match="assignment_sede_of_its_entity"), transaction.atomic():
+        make_assignment(dispenser, provider.entity.sedes.get(), DISPENSADOR, delegate, entity=ips)
 
 
 def pass_alone(sede, entity):
