@@ -46,6 +46,7 @@ entity_urls = [
     ),
     path("rut/<uuid:public_id>/", entity_registrations.download_rut, name="download_rut"),
     path("<int:pk>/", entity_registrations.legal_entity, name="legal_entity"),
+    path("<int:pk>/proveedor/", entity_registrations.add_provider_role, name="add_provider_role"),
     path("<int:pk>/historia/", entity_history.entity_history, name="entity_history"),
     path("<int:pk>/historia/descargar/", entity_history.download_entity_history, name="download_entity_history"),
     path("<int:pk>/autorizados/", appointments.authorized_people, name="authorized_people"),

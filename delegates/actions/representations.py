@@ -1,10 +1,11 @@
 """Make the applicant of an approved registration the legal representative of its entities."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import Account, Person
 from delegates.events import Event
-from delegates.models import EntityRegistration, Representation, person_of
+from delegates.models import EntityRegistration, RegistrationKind, Representation, person_of
 from entities.actions.sedes import create_main_sede
 from entities.models import Entity, EntityKind
 from entities.rules.sedes import SedeDetails
@@ -52,8 +53,16 @@ def _set_representative(by: Account, entity: Entity, person: Person, registratio
     record(by=by, event=Event.REPRESENTATION_MADE, obj=new, entity=entity, after=after)
 
 
+def _represented_provider(registration: EntityRegistration) -> Iterable[Entity]:
+    """The Proveedor that an IPS also is, once its own registration was approved: both have one representative."""
+    if registration.kind != RegistrationKind.IPS:
+        return ()
+    represented = Representation.objects.current().filter(entity__kind=EntityKind.PROVEEDOR)
+    return Entity.objects.filter(representations__in=represented, identification_type="NI", nit=registration.nit)
+
+
 def set_representatives(*, by: Account, registration: EntityRegistration) -> None:
-    """Find or create the entities of a registration, and let its applicant represent each.
+    """Find or create the entities of a registration, and let its applicant represent each, and the Proveedor of an IPS.
 
     Part of the transaction that approves the registration. Each representation that begins or ends is in the history
     of its entity. Each entity stays locked until the transaction ends, so that two approvals wait for each other.
@@ -64,3 +73,5 @@ def set_representatives(*, by: Account, registration: EntityRegistration) -> Non
         entity = lock(known.get(kind) or _get_or_create_entity(registration, kind), no_key=True)
         _complete_entity(by=by, entity=entity, registration=registration)
         _set_representative(by, entity, person, registration)
+    for provider in _represented_provider(registration):
+        _set_representative(by, lock(provider, no_key=True), person, registration)

@@ -3,16 +3,24 @@
 from typing import Any
 
 from django import forms
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.forms.documents import NitField
 from accounts.models import Account
 from delegates.actions.entity_registrations import CheckedRut
-from delegates.models import MAX_RUT_BYTES, EntityRegistration, RegistrationKind, person_of
+from delegates.models import (
+    MAX_RUT_BYTES,
+    EntityRegistration,
+    RegistrationKind,
+    Representation,
+    RutDocument,
+    person_of,
+)
 from delegates.rules.entity_registrations import EntityDetails
-from delegates.rut.rules import ExpectedContents, check_rut, hard_failures, read_rut
+from delegates.rut.rules import ExpectedContents, Rule, Verdict, check_rut, hard_failures, read_rut
 from entities.forms.sedes import SedeForm
-from entities.models import EtModel
+from entities.models import Entity, EtModel
 from mipres_admin.antivirus import refuse_malware
 from mipres_admin.reading.identifiers import NotRead, check_digit, read_nit
 from mipres_admin.refusals import Refused
@@ -37,7 +45,8 @@ def _line(label: str, subject: str, max_length: int, **kwargs: Any) -> Any:
 class RegistrationForm(SedeForm):
     """The registration of an entity of one kind, with its RUT, which a correction may leave as it is.
 
-    Its contact details are those that a main sede gets.
+    `stored_rut` is one that the portal has already, and that serves when no other is chosen. The contact details are
+    those that a main sede gets.
     """
 
     nit = NitField(
@@ -83,17 +92,24 @@ class RegistrationForm(SedeForm):
     checked_rut: CheckedRut
 
     def __init__(
-        self, *args: Any, kind: str, applicant: Account, registration: EntityRegistration | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        kind: str,
+        applicant: Account,
+        registration: EntityRegistration | None = None,
+        stored_rut: RutDocument | None = None,
+        **kwargs: Any,
     ) -> None:
         if registration is not None:
             kwargs["initial"] = self._initial(registration)
+            stored_rut = registration.documents.first()
         super().__init__(*args, **kwargs)
-        self.kind, self.applicant, self.registration = kind, applicant, registration
+        self.kind, self.applicant, self.registration, self.stored_rut = kind, applicant, registration, stored_rut
         if kind != RegistrationKind.EPS:
             del self.fields["regimenes"]
         if kind != RegistrationKind.ET:
             del self.fields["et_model"]
-        if registration is not None:
+        if stored_rut is not None:
             self.fields["rut"].required = False
             self.fields["rut"].help_text = "Si no elige otro archivo, se conserva el que cargó."
 
@@ -138,8 +154,7 @@ class RegistrationForm(SedeForm):
 
     def _check_rut(self) -> None:
         file, person = self.cleaned_data["rut"], person_of(self.applicant)
-        last = self.registration.documents.first() if self.registration else None
-        content = file.read() if file else bytes(last.content) if last else b""
+        content = file.read() if file else bytes(self.stored_rut.content) if self.stored_rut else b""
         expected = ExpectedContents(
             self.cleaned_data["nit"], self.cleaned_data["name"], person.document_type, person.document_number
         )
@@ -151,7 +166,8 @@ class RegistrationForm(SedeForm):
         checks = check_rut(content, reading, expected, timezone.localdate())
         for failure in hard_failures(checks):
             self.add_error("rut", failure.detail)
-        self.checked_rut = CheckedRut(reading.copy if file else None, checks)
+        kept = None if self.registration else content
+        self.checked_rut = CheckedRut(reading.copy if file else kept, checks)
 
     @property
     def entity_details(self) -> EntityDetails:
@@ -168,6 +184,45 @@ class RegistrationForm(SedeForm):
             subsidiado="subsidiado" in data.get("regimenes", ()),
             et_model=data.get("et_model"),
         )
+
+
+class ProviderRoleForm(RegistrationForm):
+    """The rol proveedor/dispensador of an IPS that the applicant represents: the Proveedor with its NIT.
+
+    NIT and razón social are those of the IPS, whatever was sent. The RUT with which it was registered serves while it
+    is of the last year.
+    """
+
+    def __init__(self, *args: Any, ips: Entity, applicant: Account, **kwargs: Any) -> None:
+        represented = Representation.objects.current().filter(entity=ips, person=applicant.person)
+        approved = EntityRegistration.objects.filter(representations__in=represented).first()
+        initial = self._initial(approved) if approved else self._of_reps(ips)
+        super().__init__(
+            *args,
+            kind=RegistrationKind.PROVEEDOR,
+            applicant=applicant,
+            stored_rut=approved.documents.first() if approved else None,
+            initial=initial | {"nit": ips.nit},
+            **kwargs,
+        )
+        for name in ("nit", "name"):
+            self.fields[name].disabled = True
+        if self.stored_rut:
+            self.fields["rut"].help_text = (
+                f"El que cargó el {self.stored_rut.uploaded_at:%Y-%m-%d} sirve si es de hace máximo un año; si no, "
+                "elija uno nuevo."
+            )
+
+    @staticmethod
+    def _of_reps(ips: Entity) -> dict[str, Any]:
+        sede = ips.sedes.order_by(F("closed_on").asc(nulls_first=True), "code").first()
+        return (SedeForm.initial_of(sede) if sede else {}) | {"name": ips.name}
+
+    def _check_rut(self) -> None:
+        super()._check_rut()
+        recent = next(check for check in self.checked_rut.checks if check.rule == Rule.RECENT)
+        if not self.cleaned_data["rut"] and recent.verdict != Verdict.MET:
+            self.add_error("rut", f"El RUT que cargó con el registro de la IPS ya no sirve. {recent.detail}")
 
 
 class ReviewForm(forms.Form):

@@ -9,6 +9,7 @@ from functools import cached_property
 from accounts.models import Account, Person, Suspension
 from accounts.usernames import DELEGATE_KINDS
 from delegates.models import Appointment, DelegateAccount, EntityRegistration, RegistrationState, Representation
+from delegates.rules.entity_registrations import PROVIDER_ROLE, ips_with_nit
 from delegates.rules.self_registration import deceased_refusal
 from entities.models import Entity, EntityKind, EtModel, IdentificationType
 from mipres_admin.refusals import Refusal
@@ -77,6 +78,17 @@ def _deceased(registration: DelegateRegistration) -> Refusal | None:
 def _not_approved(registration: DelegateRegistration) -> Refusal | None:
     if registration.is_approved:
         return None
+    ips = ips_with_nit(registration.nit) if registration.kind == EntityKind.PROVEEDOR else None
+    if ips is not None:
+        return Refusal(
+            headline="La IPS no tiene el rol proveedor/dispensador",
+            cause=f"{ips.name}, con NIT {ips.nit}, es una IPS del REPS; el Ministerio no le ha aprobado ese rol.",
+            remedy="Pida a su representante legal que lo agregue en Mi Seguridad Social: Personas jurídicas, la IPS, "
+            f"«{PROVIDER_ROLE}»; cuando esté aprobado, que lo nombre a usted delegado del Proveedor.",
+            who="El representante legal de la IPS.",
+            link="my_entities",
+            link_text="Personas jurídicas",
+        )
     return Refusal(
         headline="Entidad no registrada",
         cause=f"No hay una entidad «{EntityKind(registration.kind).label}» con NIT {registration.nit} cuyo registro "

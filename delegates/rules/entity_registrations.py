@@ -10,6 +10,7 @@ from mipres_admin.refusals import Refusal
 HELP_DESK = "La mesa de ayuda del Ministerio: los datos están al pie de esta página."
 MAX_OPEN = 20
 MAX_DOCUMENTS = 10
+PROVIDER_ROLE = "Agregar el rol proveedor/dispensador"
 CORRECTABLE = (RegistrationState.SENT, RegistrationState.INCOMPLETE)
 ALREADY_SENT = Refusal(
     headline="Usted ya envió esta solicitud",
@@ -90,11 +91,41 @@ def _already_represented(registration: EntityRegistration, known: dict[EntityKin
     )
 
 
+def _is_represented(entity: Entity, account: Account) -> bool:
+    return Representation.objects.current().filter(entity=entity, person=account.person).exists()
+
+
+def ips_with_nit(nit: str) -> Entity | None:
+    """The IPS of REPS with a NIT, which may add the rol proveedor/dispensador."""
+    return Entity.objects.filter(kind=EntityKind.IPS, identification_type="NI", nit=nit).first()
+
+
+def _of_an_ips(registration: EntityRegistration) -> Refusal | None:
+    ips = ips_with_nit(registration.nit) if registration.kind == RegistrationKind.PROVEEDOR else None
+    if ips is None:
+        return None
+    if not ips.is_active:
+        return _inactive(ips)
+    if not ips.sedes.open().exists() or _is_represented(ips, registration.applicant):
+        return None
+    return Refusal(
+        headline="El NIT es de una IPS",
+        cause=f"{ips.name} está habilitada en el REPS con el NIT {ips.nit}, y usted no es su representante legal en el "
+        "portal.",
+        remedy="Registre primero la IPS con su RUT. Cuando esté aprobada, ábrala en «Personas jurídicas» y oprima "
+        f"«{PROVIDER_ROLE}»: sus sedes del REPS serán también las del Proveedor.",
+        who="El representante legal de la IPS.",
+        link="register_entity",
+        link_text="Registrar la IPS",
+    )
+
+
 def registration_refusal(registration: EntityRegistration) -> Refusal | None:
     """Why the applicant may not register this entity, or None; the registration need not be saved yet.
 
     An IPS must be enabled in REPS and an EPS in the Ministry's list, in each régimen (registration guide for
-    delegates, 2023).
+    delegates, 2023). A Proveedor with the NIT of an enabled IPS is a role that the representative of the IPS adds
+    (manual of the rol proveedor/dispensador).
     """
     known = registration.known_entities()
     inactive = next((_inactive(entity) for entity in known.values() if not entity.is_active), None)
@@ -102,6 +133,7 @@ def registration_refusal(registration: EntityRegistration) -> Refusal | None:
         inactive
         or _not_in_reps(registration, known)
         or _not_in_list_of_eps(registration, known)
+        or _of_an_ips(registration)
         or _already_represented(registration, known)
     )
 

@@ -5,14 +5,15 @@ from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.requests import AnyRequest, PersonRequest
 from delegates.actions import entity_registrations as actions
-from delegates.forms.entity_registrations import RegistrationForm
+from delegates.forms.entity_registrations import ProviderRoleForm, RegistrationForm
 from delegates.models import (
     MAX_RUT_BYTES,
+    OPEN_STATES,
     Appointment,
     EntityRegistration,
     RegistrationKind,
@@ -22,7 +23,7 @@ from delegates.models import (
 from delegates.rules.entity_registrations import CORRECTABLE, may_read_ruts
 from delegates.rut.rules import Verdict, stored_checks
 from delegates.views.represented_entity_or_404 import represented_entity
-from entities.models import EntityKind
+from entities.models import Entity, EntityKind
 from mipres_admin.access.bodies import Upload
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, person, signed_in
 from mipres_admin.reading.identifiers import check_digit
@@ -33,7 +34,7 @@ KIND_HINTS = {
     RegistrationKind.IPS: "Debe estar habilitada en el REPS.",
     RegistrationKind.EPS: "De régimen contributivo, subsidiado o ambos; también una entidad adaptada u otra obligada a "
     "compensar (EOC).",
-    RegistrationKind.PROVEEDOR: "Entrega lo que no es PBS con cargo a la UPC y no está en el REPS.",
+    RegistrationKind.PROVEEDOR: "Entrega lo que no es PBS con cargo a la UPC. Si es IPS, agregue el rol en su página.",
     RegistrationKind.ET: "La registra el gobernador o el alcalde.",
 }
 
@@ -94,6 +95,14 @@ def _form_page(
     return render(request, "delegates/register_entity.html", context)
 
 
+def _own_ips(request: PersonRequest, form: RegistrationForm) -> Entity | None:
+    """The IPS of the applicant whose NIT was typed to register a Proveedor."""
+    if form.kind != RegistrationKind.PROVEEDOR or form.errors.get("nit") or not form.is_bound:
+        return None
+    own = Representation.objects.entities_of(request.account.person)
+    return own.filter(kind=EntityKind.IPS, nit=form.cleaned_data["nit"]).first()
+
+
 @person(methods=FORM, upload=RUT, resumable=True)
 def register_entity(request: PersonRequest) -> HttpResponse:
     """The kind of entity first (`?tipo=`), then its form with its RUT."""
@@ -102,7 +111,26 @@ def register_entity(request: PersonRequest) -> HttpResponse:
         kinds = [(choice, KIND_HINTS[choice]) for choice in RegistrationKind]
         return render(request, "delegates/choose_entity_kind.html", {"kinds": kinds})
     form = RegistrationForm(request.POST or None, request.FILES or None, kind=kind, applicant=request.account)
+    if ips := _own_ips(request, form):
+        messages.info(
+            request,
+            f"El NIT {ips.nit} es el de su IPS {ips.name}: no registre otra entidad, agréguele aquí el rol "
+            "proveedor/dispensador.",
+        )
+        return redirect("add_provider_role", ips.pk)
     return _send(request, form, actions.send_registration) or _form_page(request, form)
+
+
+@person(methods=FORM, upload=RUT, resumable=True)
+def add_provider_role(request: PersonRequest, pk: int) -> HttpResponse:
+    """The request that an IPS of the person be a Proveedor too (manual of the rol proveedor/dispensador)."""
+    ips = represented_entity(request, pk)
+    if ips.kind != EntityKind.IPS:
+        raise Http404
+    form = ProviderRoleForm(request.POST or None, request.FILES or None, ips=ips, applicant=request.account)
+    if sent := _send(request, form, actions.send_registration):
+        return sent
+    return render(request, "delegates/add_provider_role.html", {"form": form, "ips": ips})
 
 
 @person(methods=SAFE)
@@ -150,6 +178,14 @@ def download_rut(request: AnyRequest, public_id: UUID) -> HttpResponse:
     return uploaded_file(document.content, "application/pdf", f"rut-{document.uploaded_at:%Y-%m-%d}.pdf")
 
 
+def _role_request(request: PersonRequest, entity: Entity) -> EntityRegistration | None:
+    """The open request of the person that their IPS be a Proveedor too."""
+    if entity.kind != EntityKind.IPS:
+        return None
+    sent = EntityRegistration.objects.visible_to(request.account).filter(state__in=OPEN_STATES)
+    return sent.filter(kind=RegistrationKind.PROVEEDOR, nit=entity.nit).first()
+
+
 @person(methods=SAFE)
 def legal_entity(request: PersonRequest, pk: int) -> HttpResponse:
     """The menu "Persona jurídica" of one entity that the person represents."""
@@ -160,6 +196,7 @@ def legal_entity(request: PersonRequest, pk: int) -> HttpResponse:
         "check_digit": check_digit(entity.nit),
         "kind": EntityKind(entity.kind),
         "has_delegate": Appointment.objects.visible_to(entity).current().delegates().exists(),
-        "other_regimen": others.first(),
+        "other_entity": others.first(),
+        "role_request": _role_request(request, entity),
     }
     return render(request, "delegates/legal_entity.html", context)

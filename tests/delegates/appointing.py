@@ -11,8 +11,8 @@ from tests.factories import make_natural
 DOCUMENT = Identity("CC", "1025000222")
 
 
-def represent(entity):
-    account = make_natural()
+def represent(entity, account=None):
+    account = account or make_natural()
     Representation.objects.create(entity=entity, person=account.person)
     return account
 

@@ -2,9 +2,12 @@
 
 import pytest
 
+from delegates.actions.entity_registrations import approve_registration
 from delegates.models import Representation
-from entities.models import EntityKind
-from tests.delegates.registering_entities import NIT, approved
+from entities.models import Entity, EntityKind, Sede
+from mipres_admin.refusals import Refused
+from roles.validity import today
+from tests.delegates.registering_entities import NIT, approved, in_review, last_step
 from tests.factories import make_entity, make_natural
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +44,63 @@ def test_approval_ends_and_notifies_the_previous_representative(enabled_ips, app
     assert representation.ended_at is not None
     assert Representation.objects.current().get().person == applicant.person
     assert [message.to for message in delivered() if "ya no figura" in message.subject] == [[last.email]]
+
+
+# ---------------------------------------------------------------- an IPS that is a Proveedor too
+
+
+def representatives():
+    return set(Representation.objects.current().values_list("entity__kind", "person"))
+
+
+def test_approved_role_is_a_provider_of_the_same_representative(enabled_ips, applicant, reviewer):
+    approved(applicant, reviewer)
+    approved(applicant, reviewer, kind="PROV")
+    assert representatives() == {("IPS", applicant.person_id), ("PROV", applicant.person_id)}
+    provider = Entity.objects.get(kind="PROV")
+    assert set(Sede.objects.visible_to(provider)) == {*enabled_ips.sedes.all(), provider.sedes.get()}
+
+
+def test_new_representative_of_the_ips_represents_its_provider_too(enabled_ips, applicant, reviewer, delivered):
+    approved(applicant, reviewer)
+    approved(applicant, reviewer, kind="PROV")
+    other = make_natural()
+    approved(other, reviewer)
+    assert representatives() == {("IPS", other.person_id), ("PROV", other.person_id)}
+    assert sum("ya no figura" in message.subject for message in delivered()) == 2
+
+
+def test_provider_that_nobody_registered_stays_so(enabled_ips, applicant, reviewer):
+    make_entity("PROV", nit=NIT)
+    approved(applicant, reviewer)
+    assert representatives() == {("IPS", applicant.person_id)}
+
+
+def test_role_is_not_approved_for_who_represents_the_ips_no_more(enabled_ips, applicant, reviewer):
+    approved(applicant, reviewer)
+    request = in_review(applicant, reviewer, kind="PROV")
+    approved(make_natural(), reviewer)
+    with pytest.raises(Refused, match="usted no es su representante legal"):
+        decide(request, reviewer)
+    assert not Entity.objects.filter(kind="PROV").exists()
+
+
+def test_role_is_not_approved_while_the_ips_is_suspended(enabled_ips, applicant, reviewer):
+    approved(applicant, reviewer)
+    request = in_review(applicant, reviewer, kind="PROV")
+    Entity.objects.update(is_active=False)
+    with pytest.raises(Refused, match="inactiva"):
+        decide(request, reviewer)
+
+
+def test_role_of_an_ips_that_reps_closed_is_that_of_any_provider(enabled_ips, applicant, reviewer):
+    approved(applicant, reviewer)
+    request = in_review(applicant, reviewer, kind="PROV")
+    enabled_ips.sedes.update(closed_on=today())
+    decide(request, reviewer)
+    assert ("PROV", applicant.person_id) in representatives()
+
+
+def decide(registration, reviewer):
+    step = last_step(registration)
+    approve_registration(by=reviewer, registration=registration, expected_step=step, reason="Coincide")

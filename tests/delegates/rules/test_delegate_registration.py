@@ -7,6 +7,7 @@ from accounts.models import Account
 from delegates.actions import delegate_registration as actions
 from entities.models import Entity
 from tests import factories
+from tests.delegates.appointing import represent
 from tests.delegates.registering import refused
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ def test_unknown_and_unregistered_entities_are_refused_alike(natural):
 
 
 def test_the_entity_of_another_kind_is_not_the_entity(appointed, natural):
-    assert refused(natural, kind="PROV", nit=appointed.entity.nit) == "Entidad no registrada"
+    assert refused(natural, kind="EPS_C", nit=appointed.entity.nit) == "Entidad no registrada"
 
 
 def test_an_inactive_entity_takes_no_delegates(appointed, natural):
@@ -44,3 +45,14 @@ def test_an_account_that_was_ended_under_the_same_appointment_stays_ended(appoin
     old = actions.register_delegate(by=natural, kind="IPS", nit=appointed.entity.nit)
     Account.objects.filter(pk=old.pk).update(is_active=False)
     assert refused(natural, kind="IPS", nit=appointed.entity.nit) == "Cuenta inactiva"
+
+
+def test_a_proveedor_with_the_nit_of_an_ips_is_told_to_ask_for_the_role(appointed, natural):
+    headline = refused(natural, kind="PROV", nit=appointed.entity.nit)
+    assert headline == "La IPS no tiene el rol proveedor/dispensador"
+    assert refused(natural, kind="PROV", nit=factories.make_entity().nit) == headline
+
+
+def test_delegate_of_the_ips_is_not_that_of_its_provider(appointed, natural):
+    represent(factories.make_provider_of(appointed.entity))
+    assert refused(natural, kind="PROV", nit=appointed.entity.nit) == "Sin nombramiento"

@@ -1,15 +1,19 @@
 """Do the pages of an entity's registration serve its applicant alone?"""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import Account
 from delegates.models import EntityRegistration, RutDocument
+from entities.models import Entity
 from mipres_admin.history.models import HistoryEntry
 from tests import rut as files
 from tests.antivirus import EICAR
-from tests.delegates.registering_entities import RUT, client_of, form_data, post, send_request, upload
-from tests.factories import PASSWORD, make_natural
+from tests.delegates.appointing import represent
+from tests.delegates.registering_entities import RUT, approved, client_of, form_data, post, send_request, upload
+from tests.factories import PASSWORD, make_entity, make_natural
 from tests.rut import Rut, make_rut
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +99,94 @@ def test_other_accounts_get_404_for_a_rut(enabled_ips, applicant, delegate):
     staff = Account.objects.create_user("OTRO1", PASSWORD, email="o@minsalud.example", is_staff=True)
     for account in (make_natural(), delegate, staff):
         assert download(account, registration).status_code == 404
+
+
+# ---------------------------------------------------------------- an IPS adds the rol proveedor/dispensador
+
+
+@pytest.fixture
+def own_ips(enabled_ips, applicant, reviewer):
+    """An IPS that the applicant registered with a RUT that still serves."""
+    approved(applicant, reviewer)
+    RutDocument.objects.update(content=files.make_rut(files.Rut()))
+    return enabled_ips
+
+
+def role_page(ips):
+    return reverse("add_provider_role", args=[ips.pk])
+
+
+def ask_for_role(account, ips, **fields):
+    return client_of(account).post(role_page(ips), form_data(**fields), follow=True).content.decode()
+
+
+def role_requests():
+    return EntityRegistration.objects.filter(kind="PROV")
+
+
+def test_role_is_asked_for_in_one_step_with_the_rut_of_the_ips(own_ips, applicant, reviewer):
+    page = client_of(applicant).get(reverse("legal_entity", args=[own_ips.pk])).content.decode()
+    assert role_page(own_ips) in page
+    page = ask_for_role(applicant, own_ips)
+    assert page.count("badge--success") == 10
+    request = role_requests().get()
+    assert (request.nit, request.name, request.state) == (own_ips.nit, own_ips.name, "enviada")
+    assert bytes(request.documents.get().content) == bytes(RutDocument.objects.earliest("pk").content)
+    page = client_of(applicant).get(reverse("legal_entity", args=[own_ips.pk])).content.decode()
+    assert "Usted ya lo pidió. Su estado es «Enviada»." in page
+
+
+def test_forged_nit_and_name_are_those_of_the_ips(own_ips, applicant):
+    ask_for_role(applicant, own_ips, nit="900999999", name="Otra S.A.S.")
+    assert role_requests().values_list("nit", "name").get() == (own_ips.nit, own_ips.name)
+
+
+def test_second_request_is_refused(own_ips, applicant):
+    ask_for_role(applicant, own_ips)
+    assert "Usted ya envió esta solicitud" in ask_for_role(applicant, own_ips)
+    assert role_requests().count() == 1
+
+
+def test_rut_of_the_ips_of_more_than_a_year_needs_another_one(own_ips, applicant):
+    old = files.make_rut(files.Rut(generated_on=date(2020, 1, 2)))
+    RutDocument.objects.update(content=old)
+    page = ask_for_role(applicant, own_ips)
+    assert "ya no sirve. Se generó el 2020-01-02. Debe ser de hace máximo un año" in page
+    assert not role_requests().exists()
+    assert "La solicitud fue enviada" in ask_for_role(applicant, own_ips, rut=upload())
+
+
+def test_rut_is_required_where_the_portal_has_none(enabled_ips, applicant):
+    represent(enabled_ips, applicant)
+    assert "Elija el PDF del RUT." in ask_for_role(applicant, enabled_ips)
+
+
+@pytest.mark.parametrize("whose", ["another representative", "nobody's", "not an IPS"])
+def test_role_page_is_for_the_representative_of_an_ips_alone(own_ips, applicant, whose):
+    other = make_natural()
+    if whose == "another representative":
+        represent(make_entity(), other)
+    entity = make_entity("ET") if whose == "not an IPS" else own_ips
+    account = represent(entity, applicant) if whose == "not an IPS" else other
+    for method in ("get", "post"):
+        assert getattr(client_of(account), method)(role_page(entity)).status_code == 404
+
+
+def test_registering_a_proveedor_with_the_nit_of_the_own_ips_leads_to_the_role(own_ips, applicant):
+    response = post(client_of(applicant), "PROV")
+    assert response.redirect_chain == [(role_page(own_ips), 302)]
+    assert "agréguele aquí el rol proveedor/dispensador" in response.content.decode()
+    assert not role_requests().exists()
+
+
+def test_registering_a_proveedor_with_the_nit_of_another_ips_says_what_to_do(own_ips):
+    page = post(client_of(make_natural()), "PROV", rut=upload()).content.decode()
+    assert "El NIT es de una IPS" in page
+    assert "Registre primero la IPS con su RUT" in page
+    assert not role_requests().exists()
+
+
+def test_suspended_ips_cannot_add_the_role(own_ips, applicant):
+    Entity.objects.filter(pk=own_ips.pk).update(is_active=False)
+    assert "La entidad está inactiva" in ask_for_role(applicant, own_ips)
+    assert not role_requests().exists()

@@ -135,6 +135,7 @@ TABLE = {
     "correct_registration": ONLY_PERSONS,
     "download_rut": (TO_LOGIN, dict.fromkeys(KINDS, GONE), IN),
     "legal_entity": ONLY_PERSONS,
+    "add_provider_role": ONLY_PERSONS,
     "entity_history": ONLY_PERSONS,
     "download_entity_history": ONLY_PERSONS,
     "authorized_people": ONLY_PERSONS,
@@ -203,6 +204,7 @@ LEADS_BACK = {"home", "correct_my_data", "change_my_email"}
 OF_A_REGISTRATION = ("entity_registration", "correct_registration", "download_rut")
 OF_A_LEGAL_ENTITY = (
     "legal_entity",
+    "add_provider_role",
     "entity_history",
     "download_entity_history",
     "authorized_people",
