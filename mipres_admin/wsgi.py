@@ -13,8 +13,8 @@ from django.db.backends.signals import connection_created
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mipres_admin.settings")
 
-# what the proxy keeps of a body until it is complete (request_buffers in deploy/Caddyfile), and so can be read at once
-BUFFERED, BLOCK = 11 * 1024 * 1024, 64 * 1024
+# no body that the proxy hands on is larger; it keeps them until they are complete, but for the end of a registry's file
+LARGEST, BLOCK = 101 * 1024 * 1024, 64 * 1024
 REFUSED = "La solicitud debe estar codificada en UTF-8."
 
 portal = get_wsgi_application()
@@ -46,7 +46,7 @@ def _refusal(path: str) -> tuple[str, str]:
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """The answer to a request, after what nobody has read of its body: a proxy that still sends cuts the answer off."""
     answer = _answer(environ, start_response)
-    left = 0 if environ["REQUEST_METHOD"] in ("GET", "HEAD") else BUFFERED
+    left = 0 if environ["REQUEST_METHOD"] in ("GET", "HEAD") else LARGEST
     while left > 0 and (block := environ["wsgi.input"].read(min(left, BLOCK))):
         left -= len(block)
     return answer

@@ -11,7 +11,6 @@ from mipres_admin.backoffice.forms import ReasonForm
 from mipres_admin.forms import ActionForm, hidden, wording
 from tokens.models import MAX_DAYS, PortalToken
 from tokens.scopes import Scope
-from tokens.services.leak_reports import MAX_REPORT_LENGTH
 
 OVERLAPS = (
     ("0", "Terminarlo ahora: los sistemas que lo usan dejan de funcionar hasta que tengan el nuevo"),
@@ -93,17 +92,21 @@ class RevokeForm(forms.Form):
     )
 
 
+# each letter is up to twelve bytes of a form (%F0%9F%98%80), and no form is larger than ORDINARY_BODY
+LONGEST_TEXT = 20_000
+
+
 class ReportForm(forms.Form):
     """An exposed token, alone or with the text around it."""
 
     text = forms.CharField(
         label="Token, o el texto donde aparece",
-        max_length=MAX_REPORT_LENGTH,
+        max_length=LONGEST_TEXT,
         help_text="No importa si hay algo más alrededor: se buscan los tokens que contenga. Nada de esto se guarda.",
         widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
         error_messages=wording(
             "Ingrese el token, o el texto donde aparece.",
-            "El texto debe tener 100.000 caracteres o menos, por ejemplo solo el token.",
+            "El texto debe tener 20.000 caracteres o menos, por ejemplo solo el token.",
         ),
     )
 

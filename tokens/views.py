@@ -150,11 +150,8 @@ def try_token(request: DelegateRequest) -> HttpResponse:
 
 # ---------------------------------------------------------------- exposed tokens
 
-# each letter of the text is up to twelve bytes of a form (%F0%9F%98%80)
-LONGEST_FORM = 12 * MAX_REPORT_LENGTH + ORDINARY_BODY
 
-
-@public(methods=FORM, viewable=Viewable.YES, body_limit=LONGEST_FORM)
+@public(methods=FORM, viewable=Viewable.YES)
 @sensitive_post_parameters("text")
 def report_token(request: HttpRequest) -> HttpResponse:
     """ "Reportar token expuesto": anyone who finds a token may revoke it here, without log-in."""

@@ -9,6 +9,11 @@ KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 # a form without a file, and what stands around a file
 ORDINARY_BODY = 256 * KILOBYTE
 
+# with this header and without the body the proxy asks whether the portal takes it (deploy/Caddyfile); 204 says yes
+ANNOUNCED = "X-Announced-Length"
+# bodies from this size on are announced
+LEAST_ANNOUNCED = 10_000
+
 # for services: ASCII, as RFC 6749 has the descriptions of errors
 LENGTH_REQUIRED = "El cuerpo debe venir con Content-Length, no por partes (chunked)."
 TOO_LARGE = "El cuerpo puede tener {} bytes o menos."
@@ -30,11 +35,16 @@ def size_in_words(size: int) -> str:
     return f"{size // MEGABYTE} MB" if size >= MEGABYTE else f"{size // KILOBYTE} KB"
 
 
+def is_announced(request: HttpRequest) -> bool:
+    """Whether the proxy still keeps the body, of whatever method, and only asks whether the portal takes it."""
+    return ANNOUNCED in request.headers
+
+
 def body_size(request: HttpRequest) -> int | None:
-    """The bytes of the body, as the request says; None when it does not say how many will come."""
+    """The bytes of the body, as the request or the proxy says; None when it does not say how many will come."""
     if "HTTP_TRANSFER_ENCODING" in request.META:
         return None
-    length = request.META.get("CONTENT_LENGTH") or ""
+    length = request.headers.get(ANNOUNCED) or request.META.get("CONTENT_LENGTH") or ""
     return int(length) if length.isdecimal() else 0
 
 

@@ -67,8 +67,8 @@ class Options(TypedDict, total=False):
     """The methods of a view, its menu entry, whether it can be seen while impersonating, the permission that `staff`
     needs, and whether `signed_in` also admits who has not verified their identity.
 
-    What is sent may be as large as an ordinary form, or `body_limit` bytes, or a file (`upload`). A view that answers
-    with JSON checks it by itself (`checks_body=True`, `bodies.body_problem`).
+    What is sent may be as large as an ordinary form, with a file (`upload`) beside it. A view that answers with JSON
+    checks it by itself (`checks_body=True`, `bodies.body_problem`).
 
     A form that was sent after the session had ended is saved with the session, to be sent again, only where the view
     says so (`resumable=True`): never where a password, a code or a token is typed.
@@ -79,7 +79,6 @@ class Options(TypedDict, total=False):
     viewable: Viewable
     unverified: bool
     permission: str
-    body_limit: int
     upload: Upload
     checks_body: bool
     resumable: bool
@@ -99,7 +98,6 @@ class Access:
     viewable: Viewable = Viewable.NO
     unverified: bool = False
     permission: str = ""
-    body_limit: int = ORDINARY_BODY
     upload: Upload | None = None
     checks_body: bool = False
     resumable: bool = False
@@ -107,7 +105,7 @@ class Access:
     @property
     def largest_body(self) -> int:
         """How many bytes a request may send to the view."""
-        return self.body_limit + (self.upload.largest if self.upload else 0)
+        return ORDINARY_BODY + (self.upload.largest if self.upload else 0)
 
     def admits(self, user: Any) -> bool:
         """Whether this (possibly anonymous) user may open the view."""

@@ -8,42 +8,62 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
-from mipres_admin.access.bodies import ORDINARY_BODY, Upload, body_size, size_in_words
+from mipres_admin.access.bodies import (
+    LEAST_ANNOUNCED,
+    ORDINARY_BODY,
+    TOO_LARGE,
+    Upload,
+    body_size,
+    is_announced,
+    size_in_words,
+)
 from mipres_admin.access.declarations import Access, declared
 from mipres_admin.rate_limits import limiter
 
 HOUR = timedelta(hours=1)
 # an account whose upload never ended, since its process was killed, sends the next one after this
 LONGEST_UPLOAD = timedelta(minutes=2)
+# the proxy waits so long for a body (read_body in deploy/Caddyfile) and keeps so many that have not come
+LONGEST_BODY = timedelta(minutes=5)
+BODIES_OF_ACCOUNT, BODIES_OF_NETWORK = 4, 10
+TOO_MANY = "Desde su red llegan demasiados envios a la vez. Espere unos minutos y repita el suyo."
 
 
 class BodyMiddleware(MiddlewareMixin):
     """Refuse bodies that are too large or do not say their size, and count uploads. Belongs before the CSRF check.
 
-    An account sends one file at a time.
+    An account sends one file at a time. A proxy that asks for a body (`is_announced`) gets 204 where it may come, and
+    otherwise the refusal.
     """
+
+    def process_request(self, request: Any) -> HttpResponseBase | None:
+        """Count a body that is announced or has arrived; 204 for one as large as a form.
+
+        That is said before the session is looked at, because the proxy passes no cookie of a 204 on: a session that has
+        ended is closed by the request itself, which saves the form.
+        """
+        size = body_size(request) or 0
+        if is_announced(request):
+            return _expect(request) if size <= ORDINARY_BODY else None
+        if size >= LEAST_ANNOUNCED:
+            limiter.give_back(*_sender(request))
+        return None
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """The page that says why the body is not read, or None."""
         access = declared(view) or Access("")
-        if access.checks_body:
-            return None
-        size = body_size(request)
-        if size is None or size > access.largest_body:
-            return _wrong_size(request, size, access)
-        if not _admits(access, request):
-            return _not_admitted(request) if size > ORDINARY_BODY else None
-        if request.method == "POST" and access.upload:
-            return _begin(request) or _count(request, access.upload)
-        return None
+        if is_announced(request):
+            return _answer_announcement(request, access)
+        return None if access.checks_body else _refuse(request, access) or _begin_upload(request, access)
 
     def process_response(self, request: Any, response: HttpResponseBase) -> HttpResponseBase:
         """Let the account send its next file."""
@@ -52,12 +72,53 @@ class BodyMiddleware(MiddlewareMixin):
         return response
 
 
-def _wrong_size(request: HttpRequest, size: int | None, access: Access) -> HttpResponseBase:
+# ---------------------------------------------------------------- bodies that the proxy announces
+
+
+def _sender(request: Any) -> tuple[str, str | None]:
+    """For whom an announced body counts, as purpose and value: the account, or the networks of the request."""
+    account = request.session.get(SESSION_KEY)
+    return ("bodies.account", account) if account else ("bodies.networks", None)
+
+
+def _expect(request: Any) -> HttpResponseBase | None:
+    """Count a body that the proxy will keep until it has arrived: 204; None when too many of its sender's have not."""
+    purpose, account = _sender(request)
+    expires_at = timezone.now() + LONGEST_BODY
+    try:
+        if account:
+            limiter.count(limiter.key_of(purpose, account), allowed=BODIES_OF_ACCOUNT, expires_at=expires_at)
+        else:
+            limiter.count_networks(purpose, allowed=BODIES_OF_NETWORK, expires_at=expires_at)
+    except limiter.LimitReached as reached:
+        request.too_many_bodies = reached
+        return None
+    return HttpResponse(status=204)
+
+
+def _answer_announcement(request: Any, access: Access) -> HttpResponseBase:
+    """204 where the body may come, else why not, for a service as JSON."""
+    too_many = hasattr(request, "too_many_bodies")
+    if access.checks_body:
+        status, reason = (429, TOO_MANY) if too_many else (413, TOO_LARGE.format(ORDINARY_BODY))
+        body = {"Message": reason, "error": "invalid_request", "error_description": reason}
+        return JsonResponse(body, status=status)
+    answer = None if too_many else _refuse(request, access) or _expect(request)
+    return answer or _refusal(request, request.too_many_bodies, "errors/too_many_bodies.html", {})
+
+
+# ---------------------------------------------------------------- what a view takes, and from whom
+
+
+def _refuse(request: Any, access: Access) -> HttpResponseBase | None:
+    """The page that says why the view does not take the body of this request, or None."""
+    size, upload = body_size(request), access.upload
     if size is None:
         return render(request, "errors/length_required.html", status=411)
-    upload = access.upload
-    context = {"upload": upload, "most": size_in_words(upload.largest if upload else access.largest_body)}
-    return render(request, "errors/body_too_large.html", context, status=413)
+    if size > access.largest_body:
+        context = {"upload": upload, "most": size_in_words(upload.largest if upload else access.largest_body)}
+        return render(request, "errors/body_too_large.html", context, status=413)
+    return _not_admitted(request) if size > ORDINARY_BODY and not _admits(access, request) else None
 
 
 def _admits(access: Access, request: Any) -> bool:
@@ -72,6 +133,13 @@ def _not_admitted(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         raise PermissionDenied
     return redirect_to_login(request.get_full_path())
+
+
+def _begin_upload(request: Any, access: Access) -> HttpResponseBase | None:
+    """Count an upload, of who may send one; the page that refuses it."""
+    if request.method != "POST" or access.upload is None or not _admits(access, request):
+        return None
+    return _begin(request) or _count(request, access.upload)
 
 
 def _begin(request: Any) -> HttpResponseBase | None:

@@ -147,6 +147,13 @@ def count_networks(purpose: str, value: str = "", *, allowed: int, **options: Un
     return tuple(counted)
 
 
+def give_back(purpose: str, value: str | None = None) -> None:
+    """Count one less for `value`, or without it for each network of the current request."""
+    names = [value] if value is not None else [network.name for network in networks()]
+    keys = [key_of(purpose, name) for name in names]
+    RateCounter.objects.filter(key__in=keys, count__gt=0).update(count=F("count") - 1)
+
+
 def reset(key: str) -> None:
     """Start a counter again from zero."""
     RateCounter.objects.filter(key=key).delete()

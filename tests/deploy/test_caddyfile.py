@@ -9,6 +9,7 @@ import socketserver
 import ssl
 import subprocess
 import time
+from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
@@ -17,7 +18,7 @@ import pytest
 from django.conf import settings
 from django.urls import resolve
 
-from mipres_admin.access.bodies import ORDINARY_BODY
+from mipres_admin.access.bodies import ANNOUNCED, LEAST_ANNOUNCED, ORDINARY_BODY
 from mipres_admin.access.declarations import declared, own_patterns
 from tests import tools
 
@@ -30,6 +31,9 @@ class Echo(BaseHTTPRequestHandler):
     """Answers with what it received, as the portal would receive it."""
 
     def do_GET(self):
+        if ANNOUNCED in self.headers:
+            self.answer_announcement()
+            return
         self.server.paths.append(self.path)
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if "breaks" in self.path:
@@ -43,6 +47,15 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def answer_announcement(self):
+        """As the portal does before a body: nothing of it may be here, and not everybody may send it."""
+        self.server.announced.append(
+            (self.command, self.path, self.headers[ANNOUNCED], "Content-Length" in self.headers)
+        )
+        self.send_response(302 if "stranger" in self.headers.get("Cookie", "") else 204)
+        self.send_header("Location", "/ingresar/")
+        self.end_headers()
+
     def do_POST(self):
         self.do_GET()
 
@@ -54,11 +67,11 @@ class Echo(BaseHTTPRequestHandler):
 
 
 class Upstream(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    daemon_threads = True
+    daemon_threads, request_queue_size = True, 512
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
-        self.paths = []
+        self.paths, self.announced = [], []
 
     def handle_error(self, *_):
         """Caddy closes the connection of a body that is too large."""
@@ -81,7 +94,7 @@ class Proxy:
             "MIPRES_UPSTREAM": f"unix/{folder / 'portal.sock'}",
             "MIPRES_MONITORING": "192.0.2.1/32",
             # as docs/operations.md says for Debian's Caddy 2.6
-            "MIPRES_PROXY_BUFFERS": "buffer_requests\nmax_buffer_size 11MiB",
+            "MIPRES_PROXY_BUFFERS": "buffer_requests\nmax_buffer_size",
             "XDG_DATA_HOME": str(folder),
             "XDG_CONFIG_HOME": str(folder),
         }
@@ -100,7 +113,8 @@ class Proxy:
             if secure
             else http.client.HTTPConnection("localhost", self.http, timeout=10)
         )
-        connection.request(method, path, body=body, headers={"Host": "localhost"} | dict(headers))
+        with suppress(BrokenPipeError, ConnectionResetError):  # the answer may come before the whole body is sent
+            connection.request(method, path, body=body, headers={"Host": "localhost"} | dict(headers))
         response = connection.getresponse()
         answer = response.status, response.headers, response.read()
         connection.close()
@@ -243,6 +257,65 @@ def test_every_answer_carries_the_headers_and_no_server(proxy):
         assert headers["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+STRANGER = {"Cookie": "stranger"}
+# as much of a body as newer versions of Caddy read and drop before they answer
+DROPPED = 300_000
+
+
+def silent(proxy, head, body=b""):
+    """A connection that has sent the head of a request and a part of its body."""
+    connection = proxy.connect()
+    connection.sendall(head.encode() + b"\r\nHost: localhost\r\nCookie: stranger\r\n\r\n" + body)
+    return connection
+
+
+def test_the_portal_refuses_a_large_body_before_it_is_sent(proxy):
+    before = len(proxy.upstream.paths)
+    for path in ("/usuarios/cargar/", ADD_A_LOAD, "/ingresar/"):
+        with silent(proxy, f"POST {path} HTTP/1.1\r\nContent-Length: 11000000", bytes(DROPPED)) as connection:
+            assert connection.recv(1024).startswith(b"HTTP/1.1 302")
+        assert proxy.upstream.announced[-1] == ("GET", path, "11000000", False)
+    assert len(proxy.upstream.paths) == before
+
+
+def test_hundreds_who_are_not_admitted_leave_nothing_in_the_proxy(proxy):
+    head = "POST /usuarios/cargar/ HTTP/1.1\r\nContent-Length: 11000000"
+    with ExitStack() as kept:
+        senders = [kept.enter_context(silent(proxy, head, bytes(DROPPED))) for _ in range(200)]
+        assert all(sender.recv(1024).startswith(b"HTTP/1.1 302") for sender in senders)
+
+
+def test_a_registry_of_a_stranger_is_answered_while_it_is_sent(proxy):
+    status, headers, _ = proxy.ask(ADD_A_LOAD, method="POST", body=bytes(60 * MEBIBYTE), headers=STRANGER)
+    assert (status, headers["Location"]) == (302, "/ingresar/")
+
+
+def test_a_body_is_announced_from_the_size_on_that_the_portal_knows(proxy):
+    for size, times in ((LEAST_ANNOUNCED - 1, 0), (LEAST_ANNOUNCED, 1)):
+        before = len(proxy.upstream.announced)
+        assert proxy.ask("/", method="POST", body=bytes(size))[0] == 200
+        assert len(proxy.upstream.announced) == before + times
+
+
+def test_a_body_without_length_is_no_larger_than_what_is_not_announced(proxy):
+    parts = [b"%x\r\n" % size + bytes(size) + b"\r\n0\r\n\r\n" for size in (9_000, 11_000)]
+    for part, status in zip(parts, (b"200", b"413"), strict=True):
+        with silent(proxy, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked", part) as connection:
+            assert connection.recv(1024).split()[1] == status
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_large_body_of_a_method_without_body_is_refused(proxy, method):
+    assert proxy.ask("/usuarios/cargar/", method=method, body=bytes(20_000))[0] == 413
+
+
+def test_a_client_announces_nothing_itself(proxy):
+    for headers in ({ANNOUNCED: "1"}, {ANNOUNCED.replace("-", "_"): "1"}):
+        for size in (10, 20_000):
+            assert "announced" not in str(proxy.received("/", method="POST", body=bytes(size), headers=headers)).lower()
+    assert proxy.upstream.announced[-1][2] == "20000"
 
 
 def test_the_portal_sees_no_request_before_its_body_is_complete(proxy):

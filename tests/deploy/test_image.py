@@ -166,6 +166,12 @@ def test_the_antivirus_shares_nothing_but_its_socket():
     assert not {"internet", "default"} & set(SERVICES["antivirus"]["networks"])
 
 
+def test_the_proxy_has_limits_of_memory_and_connections():
+    proxy = SERVICES["proxy"]
+    assert (proxy["mem_limit"], proxy["memswap_limit"], proxy["ulimits"]) == ("1g", "1g", {"nofile": 16384})
+    assert proxy["environment"]["GOMEMLIMIT"] == "768MiB"
+
+
 def test_only_the_proxy_opens_ports():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert SERVICES["database"]["network_mode"] == "none"

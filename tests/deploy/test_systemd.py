@@ -9,7 +9,11 @@ units = pytest.mark.parametrize("unit", ["mipres-portal", "mipres-worker"])
 
 
 def settings_of(unit):
-    lines = (SYSTEMD / f"{unit}.service").read_text().splitlines()
+    return read(SYSTEMD / f"{unit}.service")
+
+
+def read(file):
+    lines = file.read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
 
 
@@ -30,3 +34,9 @@ def test_the_units_have_no_privileges(unit):
     settings = settings_of(unit)
     assert (settings["NoNewPrivileges"], settings["CapabilityBoundingSet"]) == ("true", "")
     assert (settings["ProtectSystem"], settings["UMask"]) == ("strict", "0077")
+
+
+def test_the_proxy_has_limits_of_memory_and_connections():
+    settings = read(SYSTEMD / "caddy.service.d" / "portal.conf")
+    assert (settings["MemoryMax"], settings["MemorySwapMax"], settings["LimitNOFILE"]) == ("1G", "0", "16384")
+    assert settings["Environment"] == "GOMEMLIMIT=768MiB"

@@ -37,7 +37,7 @@ def test_utf8_is_let_in(answer, content_type):
 
 @pytest.mark.parametrize(("method", "read"), [("POST", 1_000), ("DELETE", 1_000), ("GET", 0)])
 def test_a_body_that_nobody_read_is_read_before_the_answer(answer, monkeypatch, method, read):
-    monkeypatch.setattr(wsgi, "BUFFERED", 1_000)
+    monkeypatch.setattr(wsgi, "LARGEST", 1_000)
     body = io.BytesIO(bytes(2_000))
     wsgi.application({"REQUEST_METHOD": method, "wsgi.input": body}, lambda status, headers: None)
     assert body.tell() == read

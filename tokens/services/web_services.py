@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, JsonResponse
 
-from mipres_admin.access.bodies import ORDINARY_BODY, body_problem
+from mipres_admin.access.bodies import ORDINARY_BODY, body_problem, is_announced
 from mipres_admin.reading.identifiers import NotRead, read_document, read_nit
 from tokens.scopes import REGIMEN_NAMES, Service, services_of
 from tokens.services.errors import CallRefused
@@ -116,7 +116,7 @@ def _run_operation(request: HttpRequest) -> Any:
         raise CallRefused(*problem)
     segments = [segment for segment in request.path_info.split("/") if segment]
     service, operation = _resolve(segments)
-    if request.method != "GET":
+    if request.method != "GET" or is_announced(request):
         raise CallRefused(405, NO_METHOD, headers={"Allow": "GET"})
     return operation(service, segments[3], segments[4])
 

@@ -5,8 +5,9 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
-from mipres_admin.access.bodies import MEGABYTE, ORDINARY_BODY
+from mipres_admin.access.bodies import ANNOUNCED, MEGABYTE, ORDINARY_BODY
 from roles.uploads.workbook_reader import SheetRefused
 from tests.accounts.impersonations import impersonate
 from tests.factories import make_claim, make_natural, make_staff
@@ -110,6 +111,71 @@ def test_a_body_in_parts_is_refused_unread(client):
     assert "sin decir su tamaño" in response.text
 
 
+# ---------------------------------------------------------------- what the proxy asks before it keeps a body
+
+
+def announce(client, path, size):
+    """What the proxy asks: the request as a GET without its body, and how large that is."""
+    return client.get(path, headers={ANNOUNCED: str(size)})
+
+
+def test_the_proxy_may_keep_what_the_page_takes_from_who_may_send_it(delegate_client, ministry):
+    for client, path, size in ((delegate_client, WORKBOOK, 10), (logged_in(ministry), REGISTRY, 100)):
+        assert announce(client, path, size * MEGABYTE).status_code == 204
+        assert announce(client, path, size * MEGABYTE + ORDINARY_BODY + 1).status_code == 413
+
+
+def test_the_proxy_keeps_a_form_of_a_stranger_and_nothing_larger(client):
+    assert announce(client, "/ingresar/", ORDINARY_BODY).status_code == 204
+    assert announce(client, "/ingresar/", ORDINARY_BODY + 1).status_code == 413
+    for path in (WORKBOOK, REGISTRY):
+        assert announce(client, path, 10 * MEGABYTE).url == f"/ingresar/?next={path}"
+
+
+def test_an_announcement_reveals_no_more_than_the_page(delegate_client, ministry):
+    assert announce(logged_in(ministry), WORKBOOK, 10 * MEGABYTE).status_code == 403
+    assert announce(delegate_client, REGISTRY, 10 * MEGABYTE).status_code == 403
+    assert announce(delegate_client, "/no-existe/", 10 * MEGABYTE).status_code == 404
+
+
+def test_an_announcement_does_nothing(delegate_client):
+    assert announce(delegate_client, "/salir/", ORDINARY_BODY).status_code == 204
+    assert announce(delegate_client, "/", ORDINARY_BODY).status_code == 204
+    assert delegate_client.get("/").status_code == 200
+
+
+def test_an_announcement_leaves_a_session_that_has_ended_to_the_form(delegate, delegate_client):
+    delegate_client.get("/")
+    delegate.sessions.update(ended_at=timezone.now())
+    cookie = delegate_client.cookies["sesion"].value
+    response = announce(delegate_client, "/seguridad/", ORDINARY_BODY)
+    assert (response.status_code, delegate_client.cookies["sesion"].value) == (204, cookie)
+    assert "cerró" in delegate_client.post("/usuarios/", {"q": "x" * 20_000}, follow=True).text
+
+
+def test_an_account_has_few_bodies_that_have_not_arrived(delegate, delegate_client, colleague):
+    assert [announce(delegate_client, WORKBOOK, MEGABYTE).status_code for _ in range(4)] == [204] * 4
+    response = announce(logged_in(delegate), "/usuarios/", 10_000)
+    assert response.status_code == 429
+    assert "envíos suyos no han terminado" in response.text
+    assert announce(logged_in(colleague), WORKBOOK, MEGABYTE).status_code == 204
+    delegate_client.post(WORKBOOK, {"file": SimpleUploadedFile("a.xlsx", bytes(20_000))})
+    assert announce(delegate_client, WORKBOOK, MEGABYTE).status_code == 204
+
+
+def test_refused_bodies_are_not_expected(delegate_client):
+    for _ in range(6):
+        assert announce(delegate_client, WORKBOOK, 99 * MEGABYTE).status_code == 413
+
+
+def test_strangers_of_a_network_have_few_bodies_that_have_not_arrived():
+    here, there = Client(REMOTE_ADDR="192.0.2.1"), Client(REMOTE_ADDR="192.0.2.2")
+    assert [announce(here, "/ingresar/", 20_000).status_code for _ in range(11)] == [204] * 10 + [429]
+    assert announce(there, "/ingresar/", 20_000).status_code == 204
+    here.post("/ingresar/", {"login": "x" * 20_000})
+    assert announce(here, "/ingresar/", 20_000).status_code == 204
+
+
 # ---------------------------------------------------------------- services
 
 
@@ -133,6 +199,23 @@ def test_a_service_refuses_a_body_in_parts_as_json(client, path, key):
     response = send_in_parts(client, path)
     assert response.status_code == 411
     assert "Content-Length" in response.json()[key]
+
+
+@pytest.mark.parametrize(("path", "key"), SERVICES)
+def test_the_proxy_keeps_no_large_body_for_a_service(client, path, key):
+    response = announce(client, path, ORDINARY_BODY + 1)
+    assert response.status_code == 413
+    assert "bytes o menos" in response.json()[key]
+
+
+def test_a_service_without_bodies_does_nothing_for_an_announcement(client):
+    assert announce(client, SERVICES[0][0], 20_000).status_code == 405
+
+
+def test_a_service_says_as_json_that_too_many_bodies_are_expected(client):
+    answers = [announce(client, "/oauth/introspeccion/", 20_000) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [204] * 10 + [429]
+    assert "demasiados envios" in answers[-1].json()["error_description"]
 
 
 # ---------------------------------------------------------------- how many
