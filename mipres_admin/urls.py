@@ -11,12 +11,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.utils.csp import CSP
 from django.views.generic import RedirectView
 
-from mipres_admin.access.declarations import ANY, Viewable, public
+from mipres_admin.access.declarations import FORM, Viewable, public
 from mipres_admin.monitoring import health, metrics
 from mipres_admin.monitoring.security_contact import security_contact
 
 # Staff log in, log out and change their password where everybody does: one captcha, one lock, one history.
-to_the_portal = public(methods=ANY, viewable=Viewable.OWN)
+to_the_portal = public(methods=FORM, viewable=Viewable.OWN)
 to_login = to_the_portal(RedirectView.as_view(pattern_name="login", query_string=True))
 to_logout = to_the_portal(RedirectView.as_view(pattern_name="logout"))
 to_change_password = to_the_portal(RedirectView.as_view(pattern_name="change_password"))

@@ -118,7 +118,7 @@ def make_staff(group: str = "", **fields: Any) -> Account:
     defaults: dict[str, Any] = {
         "login": f"MIN{next(_serial)}",
         "person": person,
-        "email": f"{person.first_name.lower()}@minsalud.example",
+        "email": f"{person.first_name.lower()}{next(_serial)}@minsalud.example",
         "password": PASSWORD,
     }
     account = Account.objects.create_user(is_staff=True, **(defaults | fields))

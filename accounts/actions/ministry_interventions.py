@@ -8,6 +8,7 @@ from accounts.actions.second_factor import reset_factors
 from accounts.actions.sessions import end_sessions
 from accounts.events import Event
 from accounts.models import Account, AccountSession, PasswordLink, Suspension, can_log_in_q
+from accounts.rules.oneself import own_refusal
 from accounts.security.login_limits import counters_of, failures_of
 from accounts.security.notices import notify_person
 from accounts.security.sessions import end_sessions_of, may_be_open
@@ -18,7 +19,7 @@ from mipres_admin.database import clock
 from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.history.recording import record
 from mipres_admin.outbox.mail import notify
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.refusals import Refusal, Refused, refuse
 
 HELP = "Si no lo esperaba o cree que es un error, comuníquese con Atención al usuario."
 OF_THE_MINISTRY = Refusal(
@@ -46,6 +47,12 @@ def _refuse_staff(by: Account, account: Account) -> None:
     """Raise Refused when `by` may not administer staff and the account is of the Ministry."""
     if account.is_staff and not by.has_perm("accounts.manage_staff"):
         raise Refused(OF_THE_MINISTRY)
+
+
+def _refuse_own_or_staff(by: Account, account: Account) -> None:
+    """The same, and for what makes it easier to log in, when the account is one's own."""
+    _refuse_staff(by, account)
+    refuse(own_refusal(by, account))
 
 
 # ---------------------------------------------------------------- suspensions
@@ -79,7 +86,11 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
 
 @transaction.atomic
 def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
-    """Lift the suspension of an account; return whether there was one. Accounts closed otherwise stay closed."""
+    """Lift the suspension of an account; return whether there was one. Accounts closed otherwise stay closed.
+
+    Raises Refused when it is one's own.
+    """
+    refuse(own_refusal(by, account))
     account = lock(account)
     suspension = Suspension.objects.current().filter(account=account)
     if not suspension.update(lifted_at=clock.now(), lifted_by=by, lifted_because=reason):
@@ -136,9 +147,9 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
 
     Returns whether there were any.
 
-    Raises Refused for an account of the Ministry, unless `by` administers them.
+    Raises Refused for one's own account, and for one of the Ministry, unless `by` administers them.
     """
-    _refuse_staff(by, account)
+    _refuse_own_or_staff(by, account)
     account = lock(account)
     failures = sum(lock_rows(failures_of(account).values_list("count", flat=True)))
     if not failures:
@@ -155,7 +166,7 @@ def unlock_account(*, by: Account, account: Account, reason: str) -> bool:
 def close_sessions(*, by: Account, account: Account, reason: str) -> bool:
     """End every session of an account, and what browsers remember of one; return whether there was any.
 
-    Raises Refused as `unlock_account` does.
+    Raises Refused for an account of the Ministry, unless `by` administers them.
     """
     _refuse_staff(by, account)
     account = lock(account)
@@ -174,7 +185,7 @@ def reset_second_factor(*, by: Account, account: Account, reason: str) -> bool:
 
     Raises Refused as `unlock_account` does.
     """
-    _refuse_staff(by, account)
+    _refuse_own_or_staff(by, account)
     return bool(reset_factors(account=lock(account), by=by, reason=reason))
 
 

@@ -92,7 +92,7 @@ def create_staff(*, by: Account, details: StaffDetails, groups: Iterable[str], r
     if existing is not None and _is_same(existing, details, groups):
         return existing
     refuse(staff.LOGIN_TAKEN if existing is not None else staff.login_refusal(details.login))
-    refuse(staff.manager_refusal(by, groups))
+    refuse(staff.manager_refusal(by, groups) or staff.mailbox_refusal(by, details.email))
     person = _person(details)
     refuse(staff.HAS_ONE if Account.objects.filter(person=person, is_staff=True).exists() else None)
     account = Account.objects.create_user(details.login, email=details.email, person=person, is_staff=True)

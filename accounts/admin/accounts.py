@@ -13,6 +13,7 @@ from accounts.admin.list_helpers import (
     accounts_matching,
     filter_by_account,
 )
+from accounts.admin.not_about_oneself import NotAboutOneself
 from accounts.models import Account, AccountSession, AuthenticatorApp, Passkey, PasswordLink, RecoveryCode, Suspension
 from accounts.security.login_limits import failures_of, locked_until
 from accounts.security.sessions import may_be_open
@@ -52,7 +53,11 @@ class SupportAction(ObjectAction):
         return super().is_allowed(request, obj) and (not obj.is_staff or request.user.has_perm("accounts.manage_staff"))
 
 
-REACTIVATE = ObjectAction(
+class EntryAction(NotAboutOneself, SupportAction):
+    """Help that makes it easier to log in."""
+
+
+REACTIVATE = NotAboutOneself(
     slug="reactivar",
     label="Reactivar cuenta",
     confirmation=(
@@ -65,7 +70,7 @@ REACTIVATE = ObjectAction(
     perform=ministry_interventions.reactivate_account,
     argument="account",
 )
-UNLOCK = SupportAction(
+UNLOCK = EntryAction(
     slug="desbloquear",
     label="Desbloquear ingreso",
     confirmation=(
@@ -93,7 +98,7 @@ END_SESSIONS = SupportAction(
     argument="account",
     refusal=_of_the_ministry,
 )
-RESET_FACTOR = SupportAction(
+RESET_FACTOR = EntryAction(
     slug="retirar-segundo-factor",
     label="Retirar segundo factor",
     confirmation=(

@@ -11,20 +11,19 @@ from django.urls import URLPattern, path
 
 from accounts.actions import identity_claims as actions
 from accounts.admin.list_helpers import DocumentColumn, filter_by_document
+from accounts.admin.not_about_oneself import NotAboutOneself
 from accounts.models import Account, ClaimState, IdentityClaim
 from accounts.models.identity_claims import WAITING_STATES
 from accounts.rules.identity import (
-    OWN,
     Identity,
     Known,
     disagreeing,
-    is_own,
     may_review,
+    own_claim_refusal,
     same_names,
     verification_refusal,
 )
 from mipres_admin.backoffice.admin_base import (
-    ObjectAction,
     RelatedList,
     ReviewAdmin,
     register_related_lists,
@@ -117,15 +116,8 @@ def _initial(claim: IdentityClaim) -> dict[str, Any]:
     return {"expected_version": claim.version, "reason": ITS_TURN if is_turn else ""}
 
 
-class ReviewAction(ObjectAction):
-    """Nobody decides their own identity."""
-
-    def is_allowed(self, request: Any, obj: Any) -> bool:
-        return super().is_allowed(request, obj) and not is_own(obj, request.user)
-
-
 REVIEW_ACTIONS = tuple(
-    ReviewAction(
+    NotAboutOneself(
         slug=slug,
         label=label,
         confirmation="",  # the form is below what the reviewer reads
@@ -136,6 +128,7 @@ REVIEW_ACTIONS = tuple(
         argument="claim",
         form=form,
         initial=_initial,
+        own=own_claim_refusal,
     )
     for slug, label, perform, success_message, is_available, form in (
         ("tomar", "Tomar para revisión", actions.take_claim, "Usted tomó la solicitud.", _is_pending, ReviewForm),
@@ -162,7 +155,7 @@ REVIEW_ACTIONS = tuple(
 def _known_context(claim: IdentityClaim, by: Any) -> dict[str, Any]:
     """What a reviewer weighs: each source of the names, the accounts of the person, other claims of the document."""
     known = Known.of(Identity.of(claim))
-    obstacle = OWN if is_own(claim, by) else verification_refusal(known, claim.account)
+    obstacle = own_claim_refusal(by, claim) or verification_refusal(known, claim.account)
     others = IdentityClaim.objects.of_document(claim.document_type, claim.document_number).exclude(pk=claim.pk)
     return {
         "known": known,

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from accounts.actions.staff import change_groups, close_staff, create_staff, reopen_staff
 from accounts.admin.list_helpers import accounts_matching
+from accounts.admin.not_about_oneself import NotAboutOneself
 from accounts.forms.staff import GroupsForm, PersonReasonForm, StaffForm
 from accounts.models import Account, AuthenticatorApp, Passkey, StaffAccount
 from accounts.staff_group_labels import (
@@ -22,19 +23,12 @@ from accounts.staff_group_labels import (
     viewable_lists,
 )
 from mipres_admin.access.groups import StaffGroup
-from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin, ReadOnlyAdmin
+from mipres_admin.backoffice.admin_base import ObjectActionsAdmin, ReadOnlyAdmin
 from mipres_admin.backoffice.filters import BooleanFilter, ChoiceFilter
 from mipres_admin.refusals import Refused
 
 MANAGE = "accounts.manage_staff"
 NO_GROUP = "ninguno"
-
-
-class StaffAction(ObjectAction):
-    """An action on somebody else's account: nobody acts on their own."""
-
-    def is_allowed(self, request: HttpRequest, obj: Any) -> bool:
-        return obj.pk != request.user.pk and super().is_allowed(request, obj)
 
 
 def _groups_of(account: Account) -> dict[str, Any]:
@@ -43,7 +37,7 @@ def _groups_of(account: Account) -> dict[str, Any]:
 
 
 ACTIONS = (
-    StaffAction(
+    NotAboutOneself(
         slug="grupos",
         label="Cambiar grupos",
         confirmation="Lo que la persona ve y hace cambia desde su siguiente página. Recibe un correo con el motivo.",
@@ -55,7 +49,7 @@ ACTIONS = (
         form=GroupsForm,
         initial=_groups_of,
     ),
-    StaffAction(
+    NotAboutOneself(
         slug="cerrar",
         label="Cerrar cuenta",
         confirmation=(
@@ -69,7 +63,7 @@ ACTIONS = (
         argument="account",
         form=PersonReasonForm,
     ),
-    StaffAction(
+    NotAboutOneself(
         slug="abrir",
         label="Abrir de nuevo",
         confirmation="La persona vuelve a ingresar con su contraseña y su segundo factor, y con los grupos que tenía.",

@@ -19,12 +19,12 @@ from accounts.models import (
     Person,
     Suspension,
 )
+from accounts.rules.oneself import own_refusal
 from accounts.usernames import natural_person_login
 from mipres_admin.database.text import fold
 from mipres_admin.refusals import Refusal
 
 REVIEWER = "Usted, como revisor."
-OTHER_REVIEWER = "Otro revisor del Ministerio."
 NAMES = ("first_name", "second_name", "first_surname", "second_surname")
 CORRECTABLE = (ClaimState.PENDING, ClaimState.REJECTED)
 IN_REVIEW = Refusal(
@@ -38,12 +38,6 @@ CHANGED = Refusal(
     cause="La persona la corrigió, u otro revisor la tomó o la decidió.",
     remedy="No se guardó nada. Revise cómo está ahora.",
     who=REVIEWER,
-)
-OWN = Refusal(
-    headline="No puede decidir su propia identidad",
-    cause="La solicitud tiene su documento o su correo.",
-    remedy="Pida a otro revisor que la atienda.",
-    who=OTHER_REVIEWER,
 )
 DECEASED = Refusal(
     headline="El documento es de una persona fallecida",
@@ -209,28 +203,16 @@ def matches_registry(identity: Identity, known: Known, email: str) -> bool:
 # ---------------------------------------------------------------- the review
 
 
-def emails_of_holder(account: Account) -> set[str]:
-    """Each e-mail that the holder of an account may read, in lower case: its own, the person's and their accounts'."""
-    person, emails = account.person, [account.email]
-    if person is not None:
-        emails += [person.email, *person.accounts.values_list("email", flat=True)]
-    return {email.lower() for email in emails if email}
-
-
-def is_own(claim: IdentityClaim, by: Account) -> bool:
-    """Whether the claim has the reviewer's document or an e-mail of theirs."""
-    person = by.person
-    document = person is not None and (person.document_type, person.document_number)
-    return document == (claim.document_type, claim.document_number) or claim.account.email.lower() in emails_of_holder(
-        by
-    )
+def own_claim_refusal(by: Account, claim: IdentityClaim) -> Refusal | None:
+    """Why the claim is not for this reviewer, whose document or e-mail it has, or None."""
+    return own_refusal(by, claim.account, document=(claim.document_type, claim.document_number))
 
 
 def review_refusal(claim: IdentityClaim, by: Account, *, expected_version: int, state: ClaimState) -> Refusal | None:
     """Why this reviewer may not change a claim that must be in `state` and as their page showed it, or None."""
     if claim.version != expected_version or claim.state != state:
         return CHANGED
-    return OWN if is_own(claim, by) else None
+    return own_claim_refusal(by, claim)
 
 
 def verification_refusal(known: Known, account: Account) -> Refusal | None:

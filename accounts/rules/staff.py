@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounts.models import Account, DocumentType
+from accounts.rules.oneself import own_email_refusal, own_refusal
 from accounts.usernames import PREFIXES
 from mipres_admin.access.groups import StaffGroup
 from mipres_admin.refusals import Refusal
 
 SUPERUSERS = "Un superusuario."
-OWN = Refusal(
-    cause="Es su propia cuenta: nadie cambia sus grupos ni cierra su cuenta.",
-    remedy="Pida a otro superusuario que lo haga.",
-    who=SUPERUSERS,
-)
 LAST = Refusal(
     cause="Es el último superusuario activo: sin él nadie podría administrar al personal del Ministerio.",
     remedy="Dé primero el grupo Superusuario a otra persona.",
@@ -103,13 +99,21 @@ def manager_refusal(by: Account, groups: frozenset[str]) -> Refusal | None:
 def staff_refusal(change: StaffChange) -> Refusal | None:
     """Why the change is refused, or None."""
     account = change.account
-    if account.pk == change.by.pk:
-        return OWN
+    if own := own_refusal(change.by, account):
+        return own
     is_superusuario = is_superuser(account)
     stays_superusuario = change.active and (account.is_superuser or StaffGroup.SUPERUSUARIO in change.groups)
     if is_superusuario and account.is_active and not stays_superusuario and not other_superuser_exists(account):
         return LAST
     return manager_refusal(change.by, change.groups | ({StaffGroup.SUPERUSUARIO} if is_superusuario else frozenset()))
+
+
+def mailbox_refusal(by: Account, email: str) -> Refusal | None:
+    """Why a new account may not have this e-mail, which would be a second one of `by`, or None.
+
+    The account of `createsuperuser`, which is of no person, may make that of who installs the portal.
+    """
+    return own_email_refusal(by, email) if by.person_id is not None else None
 
 
 def login_refusal(login: str) -> Refusal | None:

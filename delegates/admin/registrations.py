@@ -15,6 +15,7 @@ from accounts.admin.list_helpers import (
     DocumentColumn,
     OfAccountAdmin,
 )
+from accounts.admin.not_about_oneself import NotAboutOneself
 from accounts.models import Account, Person, document_q
 from delegates.actions import entity_registrations as actions
 from delegates.forms.entity_registrations import ReviewForm
@@ -32,12 +33,11 @@ from delegates.models import (
     RutDocument,
     SignUp,
 )
-from delegates.rules.entity_registrations import may_review, registration_refusal
+from delegates.rules.entity_registrations import may_review, own_registration_refusal, registration_refusal
 from delegates.rut.rules import stored_checks
 from entities.admin import matching
 from entities.models import Entity
 from mipres_admin.backoffice.admin_base import (
-    ObjectAction,
     ReadOnlyAdmin,
     RelatedList,
     ReviewAdmin,
@@ -49,12 +49,13 @@ from mipres_admin.reading.identifiers import check_digit
 ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
 
 
-def _review_context(registration: EntityRegistration) -> dict[str, Any]:
+def _review_context(registration: EntityRegistration, by: Any) -> dict[str, Any]:
     """What a reviewer weighs: the documents and their rules, what approval would change, other open requests."""
     known = registration.known_entities()
     documents = list(registration.documents.defer("content"))
     others = EntityRegistration.objects.filter(nit=registration.nit, state__in=OPEN_STATES).exclude(pk=registration.pk)
     representations = Representation.objects.current().filter(entity__in=known.values())
+    obstacle = own_registration_refusal(by, registration) or registration_refusal(registration)
     return {
         "documents": documents,
         "checks": stored_checks(documents[0] if documents else None),
@@ -63,7 +64,7 @@ def _review_context(registration: EntityRegistration) -> dict[str, Any]:
             "person", "entity"
         ),
         "others": others.select_related("applicant__person"),
-        "obstacle": registration_refusal(registration) if registration.state in OPEN_STATES else None,
+        "obstacle": obstacle if registration.state in OPEN_STATES else None,
     }
 
 
@@ -107,7 +108,7 @@ APPROVED = "La solicitud quedó aprobada y la persona fue avisada."
 SENT_BACK = "La solicitud volvió a la persona, que fue avisada."
 REJECTED = "La solicitud quedó rechazada y la persona fue avisada."
 REVIEW_ACTIONS = tuple(
-    ObjectAction(
+    NotAboutOneself(
         slug=slug,
         label=label,
         confirmation="",  # the form is below what the reviewer reads
@@ -118,6 +119,7 @@ REVIEW_ACTIONS = tuple(
         argument="registration",
         form=ReviewForm,
         initial=_review_initial,
+        own=own_registration_refusal,
     )
     for slug, label, perform, success_message, is_available in (
         ("tomar", "Tomar para revisión", actions.start_review, "Usted tomó la solicitud para revisión.", _is_sent),
@@ -170,7 +172,7 @@ class EntityRegistrationAdmin(ReviewAdmin):
             "is_sent": is_sent,
             "is_waiting": obj.state in WAITING_STATES,
         }
-        context |= _review_context(obj) | self.actions_context(request, obj)
+        context |= _review_context(obj, request.user) | self.actions_context(request, obj)
         return self.page(request, "admin/delegates/entityregistration/review.html", context)
 
 

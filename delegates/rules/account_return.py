@@ -1,7 +1,7 @@
 """May a reviewer give an account back to its owner, and if not, why and what now? Reads, never writes."""
 
 from accounts.models import Account, LoginObstacle, Suspension, accounts_of_oneself
-from accounts.rules.identity import emails_of_holder
+from accounts.rules.oneself import own_email_refusal, own_refusal
 from mipres_admin.refusals import Refusal
 
 REVIEWER = "Usted, como revisor."
@@ -25,12 +25,6 @@ SUSPENDED_BY_ONESELF = Refusal(
     remedy="Pida a otro revisor que compruebe quién es el dueño y se la devuelva.",
     who="Otro revisor del Ministerio.",
 )
-OWN = Refusal(
-    headline="No puede devolverse una cuenta a usted mismo",
-    cause="La cuenta es de su documento, o el correo es de usted o de una cuenta suya.",
-    remedy="Pida a otro revisor que la atienda.",
-    who="Otro revisor del Ministerio.",
-)
 
 
 def _cannot_log_in(why: LoginObstacle) -> Refusal:
@@ -47,8 +41,8 @@ def return_refusal(account: Account, by: Account, email: str) -> Refusal | None:
     person = account.person
     if person is None or not account.is_of_oneself:
         return NOT_A_PERSONS
-    if person == by.person or email.lower() in emails_of_holder(by):
-        return OWN
+    if own := own_refusal(by, account) or own_email_refusal(by, email):
+        return own
     if (why := account.why_no_login) not in (None, LoginObstacle.SUSPENDED):
         return _cannot_log_in(why)
     if not account.is_suspended:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import Account
+from accounts.rules.oneself import own_refusal
 from delegates.models import OPEN_STATES, EntityRegistration, RegistrationKind, RegistrationState, Representation
 from entities.models import Entity, EntityKind
 from mipres_admin.refusals import Refusal
@@ -179,6 +180,11 @@ def correction_refusal(registration: EntityRegistration) -> Refusal | None:
     )
 
 
+def own_registration_refusal(by: Account, registration: EntityRegistration) -> Refusal | None:
+    """Why the registration is not for this reviewer, who is its applicant or has a mailbox of theirs, or None."""
+    return own_refusal(by, registration.applicant)
+
+
 def review_refusal(
     registration: EntityRegistration, by: Account, *, expected_step: int, state: RegistrationState
 ) -> Refusal | None:
@@ -195,14 +201,7 @@ def review_refusal(
             remedy="No se guardó nada. Revise cómo está ahora.",
             who="Usted, como revisor.",
         )
-    if by.person_id is not None and by.person_id == registration.applicant.person_id:
-        return Refusal(
-            headline="No puede decidir su propia solicitud",
-            cause="La solicitud es de usted mismo.",
-            remedy="Pida a otro revisor que la atienda.",
-            who="Otro revisor del Ministerio.",
-        )
-    return None
+    return own_registration_refusal(by, registration)
 
 
 def may_review(account: Account) -> bool:

@@ -19,15 +19,18 @@ def _grant(request: Any, account: Any) -> None:
 class MethodMiddleware(MiddlewareMixin):
     """Refuse PUT, DELETE and the like before the CSRF check, which would say that a page is old.
 
-    A POST that the view does not declare is refused by the view, after its access was checked.
+    So is a POST that a public view does not declare; where a view is not public, the view refuses it, after its access
+    was checked. Pages of libraries, as the admin, take forms.
     """
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        """405, or None; what declares nothing, or ANY, checks the method itself."""
+        """405, or None; what declares ANY checks the method itself."""
         access = declared(view)
-        if access is None or access.methods in ((), ANY) or request.method in (*FORM, "OPTIONS", *access.methods):
-            return None
-        return HttpResponseNotAllowed(access.methods)
+        methods, is_public = (access.methods, access.who == "public") if access else (FORM, False)
+        taken = methods if is_public else (*methods, *FORM)
+        return (
+            None if methods in ((), ANY) or request.method in (*taken, "OPTIONS") else HttpResponseNotAllowed(methods)
+        )
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """A page that says it, instead of Django's 405, which a browser shows blank."""

@@ -179,9 +179,9 @@ def test_withdrawn_claim_is_not_found(reviewing):
 def test_nobody_decides_their_own(reviewing, reviewer):
     claim = make_claim(document_number=reviewer.person.document_number)
     page = reviewing.get(reverse(CHANGE, args=[claim.pk])).text
-    assert "su propia identidad" in page
+    assert "No puede decidir sobre usted mismo" in page
     assert "Tomar para revisión" not in page
-    assert "su propia identidad" in decide(reviewing, claim, "tomar")
+    assert "No puede decidir sobre usted mismo" in decide(reviewing, claim, "tomar")
     assert state(claim) == "pendiente"
 
 

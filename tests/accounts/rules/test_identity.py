@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Account, Person
-from accounts.rules.identity import is_own, same_names
+from accounts.rules.identity import own_claim_refusal, same_names
 from tests.factories import make_claim, make_delegate, make_entity, make_staff
 
 
@@ -34,12 +34,12 @@ def test_names_agree_when_all_do(one, other, same):
 def test_claim_with_the_reviewers_document_or_email_is_their_own():
     reviewer = make_staff()
     number = reviewer.person.document_number
-    assert is_own(make_claim(document_number=number), reviewer)
+    assert own_claim_refusal(reviewer, make_claim(document_number=number))
     claim = make_claim()
-    assert not is_own(claim, reviewer)
+    assert not own_claim_refusal(reviewer, claim)
     Account.objects.filter(pk=claim.account_id).update(email=reviewer.email.upper())
     claim.account.refresh_from_db()
-    assert is_own(claim, reviewer)
+    assert own_claim_refusal(reviewer, claim)
 
 
 @pytest.mark.django_db
@@ -49,4 +49,4 @@ def test_claim_from_any_mailbox_of_the_reviewer_is_their_own():
     claim = make_claim()
     for email in (reviewer.person.email.upper(), "IPS@revisor.example"):
         claim.account.email = email
-        assert is_own(claim, reviewer)
+        assert own_claim_refusal(reviewer, claim)

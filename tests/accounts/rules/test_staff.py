@@ -10,6 +10,7 @@ from django.db import connection
 from accounts.actions.staff import change_groups, close_staff, create_staff
 from accounts.models import Account
 from accounts.rules import staff
+from accounts.rules.oneself import OWN
 from mipres_admin.refusals import Refused
 from tests import factories
 from tests.history.events_staff import DETAILS, WHY
@@ -37,8 +38,16 @@ def refusal_of(act, *args, **options):
 def test_own_staff_account_cannot_be_changed_or_closed(chief):
     factories.make_staff("superusuario")
     values = {"groups": ["soporte"], "expected_groups": ["superusuario"], "reason": WHY}
-    assert refusal_of(change_groups, by=chief, account=chief, **values) == staff.OWN
-    assert refusal_of(close_staff, by=chief, account=chief, reason=WHY) == staff.OWN
+    assert refusal_of(change_groups, by=chief, account=chief, **values) == OWN
+    assert refusal_of(close_staff, by=chief, account=chief, reason=WHY) == OWN
+
+
+def test_staff_account_of_ones_mailbox_is_neither_made_nor_changed(chief):
+    factories.make_natural(chief.person, email="jefa@correo.example")
+    assert refusal_of(made, chief, email="JEFA@correo.example") == OWN
+    other = factories.make_staff(email="jefa@correo.example")
+    values = {"groups": ["superusuario"], "expected_groups": [], "reason": WHY}
+    assert refusal_of(change_groups, by=chief, account=other, **values) == OWN
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ def test_a_reviewer_does_not_give_an_account_to_themself(suspended, own):
     fields = {"person": suspended.person} if own == "document" else {"email": "Revisor@minsalud.example"}
     client = reviewing(**fields)
     page = give_back(suspended, client, email=OWNER if own == "document" else "revisor@MINSALUD.example")
-    assert "No puede devolverse una cuenta a usted mismo" in page.text
+    assert "No puede decidir sobre usted mismo" in page.text
     assert is_untouched(suspended)
 
 
@@ -174,7 +174,7 @@ def test_a_reviewer_does_not_give_an_account_to_any_mailbox_of_theirs(suspended)
     client = Client()
     client.force_login(reviewer)
     for own in (reviewer.person.email, "IPS@revisor.example"):
-        assert "No puede devolverse una cuenta a usted mismo" in give_back(suspended, client, email=own).text
+        assert "No puede decidir sobre usted mismo" in give_back(suspended, client, email=own).text
     assert is_untouched(suspended)
 
 

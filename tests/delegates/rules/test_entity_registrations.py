@@ -5,6 +5,7 @@ from dataclasses import asdict
 import pytest
 
 from accounts.models import Account
+from accounts.rules.oneself import OWN
 from delegates.actions import entity_registrations as actions
 from delegates.models import EntityRegistration, Representation
 from delegates.rules import entity_registrations as rules
@@ -18,7 +19,7 @@ from tests.delegates.registering_entities import (
     last_step,
     send_request,
 )
-from tests.factories import make_entity
+from tests.factories import make_delegate, make_entity, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,23 @@ def test_own_request_cannot_be_decided(enabled_ips, applicant, reviewer):
     Account.objects.filter(pk=reviewer.pk).update(person=applicant.person)
     reviewer.refresh_from_db()
     registration = send_request(applicant)
-    with pytest.raises(Refused, match="usted mismo"):
+    with pytest.raises(Refused, match="un correo de usted"):
         actions.start_review(
             by=reviewer, registration=registration, expected_step=last_step(registration), reason="Su turno"
         )
+
+
+@pytest.mark.parametrize("whose", ["account", "person", "delegate"])
+def test_request_from_any_mailbox_of_the_reviewer_cannot_be_decided(enabled_ips, applicant, whose):
+    reviewer = make_staff("revisor")
+    mailbox = {"account": reviewer.email, "person": reviewer.person.email, "delegate": "ips@revisor.example"}[whose]
+    make_delegate(make_entity(), person=reviewer.person, email="ips@revisor.example")
+    Account.objects.filter(pk=applicant.pk).update(email=mailbox.upper())
+    applicant.refresh_from_db()
+    registration = send_request(applicant)
+    with pytest.raises(Refused) as refused:
+        actions.start_review(
+            by=reviewer, registration=registration, expected_step=last_step(registration), reason="Su turno"
+        )
+    assert refused.value.refusal == OWN
+    assert registration.steps.count() == 1

@@ -460,8 +460,14 @@ class UrlsWithoutMethods:
     urlpatterns = [path("x/", public()(RedirectView.as_view()), name="x")]
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "QUERY"])
-@pytest.mark.parametrize("path", ["/ingresar/", "/.well-known/jwks.json", "/usuarios/cargar/", "/servicios-web/"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "QUERY", "TRACE", "X"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/ingresar/", "/.well-known/jwks.json", "/usuarios/cargar/", "/servicios-web/", "/correo/"),
+        *("/admin/", "/admin/login/", "/admin/accounts/account/", "/admin/accounts/account/1/change/", "/admin/x/"),
+    ],
+)
 def test_undeclared_method_is_405_and_no_csrf_page(path, method):
     response = Client(enforce_csrf_checks=True).generic(method, path)
     assert response.status_code == 405
@@ -469,8 +475,17 @@ def test_undeclared_method_is_405_and_no_csrf_page(path, method):
     assert "Esta dirección no se abre así" in response.content.decode()
 
 
-def test_post_without_the_csrf_token_is_refused_as_ever():
-    assert Client(enforce_csrf_checks=True).post("/ingresar/").status_code == 403
+@pytest.mark.parametrize(
+    "path", ["/.well-known/jwks.json", "/servicios-web/openapi.json", "/servicios-web/", "/.well-known/security.txt"]
+)
+def test_post_to_a_public_address_without_form_is_405(path):
+    response = Client(enforce_csrf_checks=True).post(path)
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", ["/ingresar/", "/admin/", "/admin/login/", "/usuarios/"])
+def test_post_without_the_csrf_token_is_refused_as_ever(path):
+    assert Client(enforce_csrf_checks=True).post(path).status_code == 403
 
 
 @override_settings(ROOT_URLCONF=UrlsWithoutMethods)
