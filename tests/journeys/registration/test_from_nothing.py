@@ -141,13 +141,25 @@ def test_a_proveedor_gets_its_sede_a_delegate_and_a_dispensador(registration, re
     assert RoleAssignment.objects.get().sede.is_main
 
 
-def test_a_natural_person_supplies_without_representative_or_reviewer(registration, checker):
+def test_a_natural_person_supplies_without_representative_or_reviewer(registration, registries, open_page, checker):
     page = registration.enter(OWNER)
-    register_user(page, "Otro Usuario", OWNER.login)
     register_ppn(page, f"ADMPPN{OWNER.number}")
     checker.check(page)
     page = registration.set_password(page, f"ADMPPN{OWNER.number}")
     activate(page, "Personal Administrativo", OWNER, "Rol_Dispensador")
     assert Entity.objects.get(kind=EntityKind.PPN).nit == OWNER.number
+    eps = open_page(factories.make_delegate(Entity.objects.get(kind=EntityKind.EPS_C)))
+    eps.goto("/")
+    menu(eps, "Asociar Entidades")
+    eps.get_by_role("radio", name="Proveedor Persona Natural").check()
+    eps.get_by_label("Busque el Proveedor Persona Natural que desea asociar").fill("cardenas rosa")
+    eps.get_by_role("button", name="Buscar").click()
+    eps.get_by_role("checkbox", name="Rosa Cárdenas").check()
+    eps.get_by_role("button", name="Asociar/Desasociar Entidad").click()
+    expect(eps.get_by_text("Asociadas a su red: Rosa Cárdenas.")).to_be_visible()
+    checker.check(eps)
+    menu(page, "Redes a las que pertenece")
+    expect(page.get_by_role("row", name="EPS del Sol, contributivo")).to_contain_text("EPS_PROV")
+    checker.check(page)
     assert not Appointment.objects.exists()
     assert not EntityRegistration.objects.exists()

@@ -4,6 +4,7 @@ import io
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from entities.models import Association, Entity
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.history.recording import record
 from roles.events import Event
+from roles.forms.provider_networks import LOOK_FOR
 from roles.models import RoleAssignment
 from tests.cells import each_cell
 from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
@@ -111,6 +113,11 @@ def test_the_delegate_of_an_eps_chooses_among_ips_proveedor_and_professional(cli
     ):  # fmt: skip
         assert shown in page
     assert "Busque la EPS" not in page
+
+
+def test_the_stylesheet_shows_the_label_of_each_kind():
+    css = (Path(__file__).parents[3] / "static/css/portal.css").read_text(encoding="utf-8")
+    assert {kind for kind in LOOK_FOR if f'[value="{kind}"]:checked) [data-tipo="{kind}"]' in css} == LOOK_FOR.keys()
 
 
 def test_the_delegate_of_a_territorial_entity_sees_the_eps_subsidiado_at_once(territorial):
