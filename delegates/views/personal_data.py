@@ -44,7 +44,7 @@ def role_list(request: PersonRequest) -> HttpResponse:
 
 @person(
     methods=SAFE,
-    menu=MenuEntry("Mis roles en MIPRES", "Vea qué roles tiene, en qué entidad y hasta cuándo.", "shield", order=103),
+    menu=MenuEntry("Mis roles en MIPRES", "Vea qué roles tiene, en qué entidad y hasta cuándo.", "users", order=103),
 )
 def my_roles(request: PersonRequest) -> HttpResponse:
     """The roles of the person, wherever they are, and those that ended within a year (Ley 1581 de 2012, art. 8)."""
