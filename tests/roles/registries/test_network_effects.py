@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from entities.models import Association
 from mipres_admin.history.models import HistoryEntry
+from mipres_admin.outbox.models import OutgoingMail
 from registries.models import RegistryReport
 from roles.actions.provider_networks import associate
 from roles.registries import network_effects
@@ -81,3 +82,56 @@ def test_no_association_is_of_somebody_deceased(registries, eps, kind):
     member = make_entity(kind, identification_type="CC", nit=person.document_number)
     with pytest.raises(IntegrityError, match="association_of_somebody_alive"):
         Association.objects.create(owner=eps.entity, member=member)
+
+
+# ---------------------------------------------------------------- mails
+
+
+def told():
+    return list(OutgoingMail.objects.filter(template="network_effects").order_by("pk"))
+
+
+def test_delegates_of_a_network_get_one_mail_for_a_load(registries, eps, stranger):
+    colleague = make_delegate(eps.entity, login=f"{eps.login}-2", email="otra@eps.example")
+    people = [make_person(), make_person()]
+    members = [member_of(eps, people[0]), member_of(eps, people[1], "PI")]
+    load = registries.deceased(*people)
+    assert [mail.recipient for mail in told()] == [eps.email, colleague.email]
+    text = told()[0].text
+    assert "Salieron de su red: 2" in text
+    assert not [entity for entity in members if entity.name in text or entity.nit in text]
+    registries.undo(load)
+    assert "Volvieron a su red: 2" in told()[-1].text
+    assert len(told()) == 4
+
+
+def test_member_without_open_sedes_is_named_and_stays(registries, eps):
+    member, other = make_entity(name="La que cierra S.A.S."), make_entity(name="La que sigue S.A.S.")
+    sedes = [make_sede(member), make_sede(member), make_sede(other), make_sede(other)]
+    associate(by=eps, members=[member, other])
+    registries.reps(*sedes[1:])
+    assert told() == []
+    registries.reps(sedes[2])
+    (mail,) = told()
+    assert "Quedaron sin sedes abiertas y siguen en su red: 1" in mail.text
+    assert f"La que cierra S.A.S. (NI {member.nit})" in mail.text
+    assert "La que sigue" not in mail.text
+    assert network(eps) == [member, other]
+
+
+def test_provider_of_the_same_nit_loses_the_sedes_too(registries, eps):
+    ips = make_entity(name="La que cierra S.A.S.")
+    provider, sede, other = make_entity("PROV", nit=ips.nit), make_sede(ips), make_sede(make_entity())
+    associate(by=eps, members=[provider])
+    registries.reps(other)
+    assert sede.entity == ips
+    assert f"(NI {provider.nit})" in told()[0].text
+
+
+def test_delegate_who_cannot_log_in_and_other_networks_are_not_told(registries, eps):
+    person = make_person()
+    member_of(eps, person)
+    eps.is_active = False
+    eps.save()
+    registries.deceased(person)
+    assert told() == []
