@@ -23,7 +23,7 @@ def forget_expired() -> None:
 
 
 JOBS = (
-    Job("forget_expired", timedelta(hours=1), forget_expired),
-    Job("forget_old_claims", timedelta(hours=1), forget_old_claims),
-    Job("end_impersonations", timedelta(minutes=5), end_expired_impersonations),
+    Job("Borrar sesiones y datos de ingreso vencidos", timedelta(hours=1), forget_expired),
+    Job("Borrar solicitudes de identidad antiguas", timedelta(hours=1), forget_old_claims),
+    Job("Terminar vistas como delegado", timedelta(minutes=5), end_expired_impersonations),
 )

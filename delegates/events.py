@@ -71,3 +71,5 @@ LABELS = {
     "sex": "Sexo",
     "subsidiado": "Subsidiado",
 }
+# the states of a registration that a claim of identity has not (accounts.events)
+WORDS = {"enviada": "Enviada", "falta_informacion": "Falta información", "aprobada": "Aprobada"}

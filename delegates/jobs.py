@@ -14,4 +14,4 @@ def forget_expired() -> None:
     EmailChange.objects.filter(expires_at__lte=Now()).delete()
 
 
-JOBS = (Job("forget_expired_links", timedelta(hours=1), forget_expired),)
+JOBS = (Job("Borrar solicitudes y enlaces vencidos", timedelta(hours=1), forget_expired),)

@@ -44,5 +44,5 @@ class ProjectConfig(AppConfig):
             if config is not self:
                 register_declarations(config)
         # here, and not in the history: the panel of the jobs reads the seals
-        scheduling.register(scheduling.Job("seal_history", timedelta(hours=1), chain.seal_past_days))
+        scheduling.register(scheduling.Job("Sellar la historia", timedelta(hours=1), chain.seal_past_days))
         post_migrate.connect(groups.sync_groups, sender=apps.get_app_config("auth"))

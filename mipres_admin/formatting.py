@@ -1,9 +1,18 @@
-"""How are numbers and times written in Colombia?"""
+"""How are numbers, times and sentences written in Colombia?"""
 
+import re
 from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import number_format
+
+# tags may be between the two
+_TWO_POINTS = re.compile(r"(?<!\.)\.((?:</\w+>)*)\.(?!\.)")
+
+
+def one_point(text: str) -> str:
+    """A text with one point where an abbreviation, such as S.A.S., ends a sentence."""
+    return _TWO_POINTS.sub(r".\1", text)
 
 
 def format_number(number: int) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from mipres_admin.formatting import one_point
+
 NOT_ALLOWED = "Operación no permitida"
 
 
@@ -16,6 +18,10 @@ class Refusal:
     # the url name of the page where the remedy is, and the words that lead there
     link: str = ""
     link_text: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("headline", "cause", "remedy", "who"):
+            object.__setattr__(self, name, one_point(getattr(self, name)))
 
     def __str__(self) -> str:
         return f"{self.headline}. {self.cause} {self.remedy}"

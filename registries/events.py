@@ -40,6 +40,8 @@ LABELS = {
 }
 # what some codes mean
 WORDS = {
+    "uploaded": "En revisión",
+    "refused": "No se puede cargar",
     "previewed": "Lista para aplicar",
     "queued": "Por aplicar",
     "applied": "Aplicada",

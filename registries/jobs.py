@@ -5,4 +5,4 @@ from datetime import timedelta
 from mipres_admin.jobs.scheduling import Job
 from registries import retention
 
-JOBS = (Job("delete_expired_registry_files", timedelta(hours=1), retention.delete_expired),)
+JOBS = (Job("Borrar archivos de registros", timedelta(hours=1), retention.delete_expired),)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from entities.models import Sede
+from mipres_admin.formatting import one_point
 from roles.validity import long_date
 
 
@@ -71,7 +72,7 @@ def sentence(cause: str, sede: Sede, until: datetime, now: datetime) -> str:
         case EndReason.RETHUS:
             return "La inscripción de la persona en ReTHUS ya no está vigente."
         case EndReason.TRANSFER:
-            return f"El REPS pasó la sede a {sede.entity.name.rstrip('.')}."
+            return one_point(f"El REPS pasó la sede a {sede.entity}.")
         case EndReason.SEDE:
             since = f" el {long_date(sede.closed_on)}" if sede.closed_on else ""
             return f"El REPS cerró la sede{since}."

@@ -14,4 +14,4 @@ def forget_uploads() -> None:
     RoleUpload.objects.filter(made_at__lt=Now() - timedelta(days=KEPT_DAYS)).delete()
 
 
-JOBS = (Job("forget_uploads", timedelta(hours=1), forget_uploads),)
+JOBS = (Job("Borrar archivos de usuarios y roles", timedelta(hours=1), forget_uploads),)

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Now
 from accounts.models import Account
 from entities.models import Entity
 from mipres_admin.database.constraints import SHA256, check, filled, known, matches, unique
+from mipres_admin.formatting import format_moment
 from tokens.scopes import Service
 
 MAX_DAYS = 366
@@ -85,7 +86,7 @@ class SigningKey(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kid} {self.state}"
+        return f"{self.kid} ({self.get_state_display()})"
 
 
 # ---------------------------------------------------------------- portal tokens
@@ -231,7 +232,7 @@ class TokenUse(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.service} {self.at}"
+        return f"{self.get_service_display()}, {format_moment(self.at)}"
 
 
 class TokenReminder(models.Model):
@@ -297,7 +298,7 @@ class TemporaryToken(models.Model):
         indexes = (models.Index("expires_at", name="temporary_token_expires_at"),)
 
     def __str__(self) -> str:
-        return f"{self.token_id} {self.issued_at}"
+        return f"{self.token}, {format_moment(self.issued_at)}"
 
 
 class ServerClientQuerySet(models.QuerySet["ServerClient"]):

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models.people import Person
 from entities.models import Entity, EntityKind
+from mipres_admin.formatting import format_moment
 from mipres_admin.reading.emails import email_mistake
 from mipres_admin.refusals import Refusal, Refused
 
@@ -36,7 +37,7 @@ class LoginObstacle(models.TextChoices):
         """The same as a sentence."""
         return {
             LoginObstacle.INACTIVE: "La cuenta está inactiva.",
-            LoginObstacle.SUSPENDED: "El Ministerio suspendió la cuenta.",
+            LoginObstacle.SUSPENDED: "La cuenta está suspendida por el Ministerio.",
             LoginObstacle.DECEASED: "El titular de la cuenta figura como fallecido.",
             LoginObstacle.ENTITY: "La entidad de la cuenta está inactiva.",
         }[self]
@@ -282,7 +283,7 @@ class Suspension(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.since}"
+        return f"{self.account}, desde {format_moment(self.since)}"
 
 
 def can_log_in_q(path: str = "") -> Q:

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models.sessions import AccountSession
 from entities.models import Entity
+from mipres_admin.formatting import format_moment
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -106,7 +107,7 @@ class Impersonation(models.Model):
         indexes = (models.Index("entity", "started_at", name="impersonation_of_the_entity"),)
 
     def __str__(self) -> str:
-        return f"{self.staff_id} {self.account_id} {self.started_at}"
+        return f"{self.staff} como {self.account}, {format_moment(self.started_at)}"
 
     @property
     def minutes_left(self) -> int:

@@ -75,4 +75,4 @@ class PasswordLink(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.reason}"
+        return f"{self.account}: {self.get_reason_display()}"

@@ -184,4 +184,4 @@ class SecondFactorPolicy(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.compulsory_from}"
+        return self.get_kind_display()

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from mipres_admin.database.constraints import SHA256, matches
+from mipres_admin.formatting import format_moment
 
 
 class VerificationMethod(models.TextChoices):
@@ -82,7 +83,7 @@ class AccountSession(models.Model):
         indexes = (models.Index("account", "last_seen_at", name="account_session_of"),)
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.started_at}"
+        return f"{self.account}, {format_moment(self.started_at)}"
 
     @property
     def is_confirmed(self) -> bool:

@@ -14,6 +14,7 @@ from accounts.rules.second_factor import ENROL, next_login_step
 from accounts.security import sessions
 from accounts.views.proof import Proof
 from mipres_admin.access.declarations import FORM, signed_in
+from mipres_admin.formatting import one_point
 from mipres_admin.refusals import Refused
 
 TEMPLATE = "accounts/switch_entity.html"
@@ -27,7 +28,7 @@ def _go_on(request: AnyRequest, to: Account, how: sessions.Proven, *, remembered
         sessions.start_pending_login(request, to)
         return redirect("second_factor")
     sessions.switch_session(request, to, how)
-    messages.success(request, f"Ahora trabaja para {to.entity or 'usted mismo, como persona natural'}.")
+    messages.success(request, one_point(f"Ahora trabaja para {to.entity or 'usted mismo, como persona natural'}."))
     return redirect("home")
 
 

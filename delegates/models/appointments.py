@@ -158,4 +158,4 @@ class DelegateAccount(models.Model):
         verbose_name_plural = "registros de delegados"
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.appointment_id}"
+        return f"{self.account}, {self.appointment}"

@@ -227,7 +227,7 @@ class RutDocument(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.public_id}"
+        return f"RUT de {self.registration.name}"
 
 
 class RepresentationQuerySet(models.QuerySet["Representation"]):
@@ -276,4 +276,4 @@ class Representation(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.entity_id}"
+        return f"{self.person}, {self.entity}"

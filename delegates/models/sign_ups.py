@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Account, DocumentType, Person, Sex, document_check
 from mipres_admin.database.constraints import SHA256
+from mipres_admin.formatting import format_moment
 
 
 def person_of(account: Account) -> Person:
@@ -69,7 +70,7 @@ class SignUp(models.Model):
         indexes = (models.Index("expires_at", name="sign_up_expires_at"),)
 
     def __str__(self) -> str:
-        return f"{self.pk}"
+        return f"Solicitud del {format_moment(self.accepted_at)}"
 
 
 class PrivacyAcceptance(models.Model):
@@ -100,7 +101,7 @@ class PrivacyAcceptance(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.notice_version}"
+        return f"{self.account}, versión {self.notice_version}"
 
 
 class EmailChangeQuerySet(models.QuerySet["EmailChange"]):
@@ -139,4 +140,4 @@ class EmailChange(models.Model):
         indexes = (models.Index("expires_at", name="email_change_expires_at"),)
 
     def __str__(self) -> str:
-        return f"{self.account_id}"
+        return str(self.account)

@@ -145,7 +145,7 @@ class Association(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.owner_id} {self.member_id}"
+        return f"{self.owner} y {self.member}"
 
     @property
     def relation(self) -> str:

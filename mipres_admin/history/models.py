@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact
 
 from mipres_admin.database.clock import midnight
 from mipres_admin.database.constraints import SHA256, check, unique
+from mipres_admin.formatting import format_moment
 from mipres_admin.history import event_registry
 
 
@@ -87,7 +88,7 @@ class HistoryEntry(models.Model):
         permissions = (("export_history", "Puede descargar la historia"),)
 
     def __str__(self) -> str:
-        return f"{self.at} {self.event} {self.object_type} {self.object_id}"
+        return f"{self.event_label}, {format_moment(self.at, seconds=True)}"
 
     @property
     def event_label(self) -> str:

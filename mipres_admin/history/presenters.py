@@ -208,8 +208,9 @@ def _name(obj: Model) -> str:
 
 def _names_in(model: type[Model], ids: Collection[str], scope: QuerySet[Any] | None) -> dict[str, str]:
     objects = model._default_manager.all() if scope is None else scope
-    if any(field.name == "person" for field in model._meta.fields):
-        objects = objects.select_related("person")
+    # the names of objects have those of others
+    if related := [field.name for field in model._meta.fields if field.is_relation]:
+        objects = objects.select_related(*related)
     keys = []
     for object_id in ids:
         try:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from mipres_admin.backoffice.admin_base import ReadOnlyAdmin
+from mipres_admin.backoffice.admin_base import ReadOnlyAdmin, column
 from mipres_admin.backoffice.filters import ChoiceFilter
 from mipres_admin.jobs import scheduling
 from mipres_admin.jobs.models import JobRun
@@ -28,4 +28,6 @@ class ErrorFilter(ChoiceFilter):
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnlyAdmin):
     list_filter = (ErrorFilter,)
-    list_display = ("name", "last_run_at", "due_at", "last_error")
+    list_display = ("name", "last_run_at", "due_at", "failed")
+    fields = list_display
+    failed = column("falló la última vez", lambda run: "Sí" if run.last_error else "No")

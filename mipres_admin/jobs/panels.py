@@ -31,7 +31,11 @@ def _work() -> Content:
     runs = list(JobRun.objects.filter(name__in=scheduling.names()))
     failed = [run for run in runs if run.last_error]
     errors = (
-        Fact(run.name, f"falló con {run.last_error} el {format_moment(run.last_run_at)}", is_alarm=True)
+        Fact(
+            run.name,
+            f"falló el {format_moment(run.last_run_at)}; la causa está en el registro del servidor",
+            is_alarm=True,
+        )
         for run in failed
         if run.last_run_at
     )

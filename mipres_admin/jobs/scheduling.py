@@ -21,8 +21,9 @@ RETRY_AFTER = timedelta(minutes=10)
 class Job:
     """A function that the worker calls each time `every` has passed, in one transaction and one worker at a time.
 
-    `name` never changes: the times of the job are stored under it. A job that raises is undone, recorded (only the
-    kind of the error) and tried again after ten minutes, or after `every` when that is sooner.
+    `name` is what the Ministry reads, in Spanish, and never changes: the times of the job are stored under it. A job
+    that raises is undone, recorded (only the kind of the error) and tried again after ten minutes, or after `every`
+    when that is sooner.
     """
 
     name: str

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin
+from mipres_admin.backoffice.admin_base import ObjectAction, ObjectActionsAdmin, column
 from mipres_admin.outbox.delivery import retry
 from mipres_admin.outbox.models import OutgoingMail
 
@@ -12,6 +12,13 @@ def _by_recipient(mails: QuerySet[OutgoingMail], words: str) -> QuerySet[Outgoin
     return mails.filter(recipient__icontains=words)
 
 
+OTHER_ERROR = "El servidor de correo no lo tomó"
+ERRORS = {
+    "SMTPRecipientsRefused": "El servidor no recibe correo para esa dirección",
+    "SMTPDataError": "El servidor rechazó el contenido",
+    "Expired": "Venció antes de poder enviarse",
+}
+"""What the kinds of errors that are recorded mean."""
 RETRY = ObjectAction(
     slug="reintentar",
     label="Intentar de nuevo",
@@ -31,9 +38,13 @@ RETRY = ObjectAction(
 class OutgoingMailAdmin(ObjectActionsAdmin):
     """Never the text: it may hold the link that lets somebody into an account."""
 
-    list_display = ("created_at", "template", "recipient", "state", "attempts", "last_error", "not_before", "sent_at")
-    list_filter = ("state", "template")
+    list_display = ("created_at", "subject", "recipient", "state", "attempts", "why", "not_before", "sent_at")
+    list_filter = ("state",)
     search = staticmethod(_by_recipient)
     search_help_text = "Correo del destinatario, o una parte."
-    exclude = ("text", "html")
+    fields = (
+        *("created_at", "subject", "recipient", "caused_by", "state", "attempts", "why", "not_before", "useful_until"),
+        *("sent_at", "given_up_at"),
+    )
+    why = column("último error", lambda mail: mail.last_error and ERRORS.get(mail.last_error, OTHER_ERROR))
     object_actions = (RETRY,)

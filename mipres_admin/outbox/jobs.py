@@ -5,4 +5,4 @@ from datetime import timedelta
 from mipres_admin.jobs.scheduling import Job
 from mipres_admin.outbox import delivery
 
-JOBS = (Job("delete_settled_mail", timedelta(hours=1), delivery.delete_settled),)
+JOBS = (Job("Borrar correos enviados y abandonados", timedelta(hours=1), delivery.delete_settled),)

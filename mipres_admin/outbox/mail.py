@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
+from mipres_admin.formatting import one_point
 from mipres_admin.outbox.models import OutgoingMail
 
 BATCH_SIZE = 1_000
@@ -42,7 +43,7 @@ def text_of(page: str) -> str:
 def _rendered(name: str, context: dict[str, Any]) -> tuple[str, str]:
     """The subject of a mail, and its page."""
     subject = " ".join(html.unescape(render_to_string(f"{name}#subject", context)).split())
-    return subject, render_to_string(name, context | {"subject": subject})
+    return subject, one_point(render_to_string(name, context | {"subject": subject}))
 
 
 def notification(

@@ -76,4 +76,4 @@ class OutgoingMail(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.template} {self.message_id}"
+        return self.subject

@@ -5,4 +5,4 @@ from datetime import timedelta
 from mipres_admin.jobs.scheduling import Job
 from mipres_admin.rate_limits import limiter
 
-JOBS = (Job("sweep_rate_counters", timedelta(hours=1), limiter.sweep),)
+JOBS = (Job("Borrar conteos de límites vencidos", timedelta(hours=1), limiter.sweep),)

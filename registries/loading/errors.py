@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from mipres_admin.formatting import one_point
+
 
 class Rejection(NamedTuple):
     """A row that was not loaded: its line in the file and why."""
@@ -11,7 +13,7 @@ class Rejection(NamedTuple):
     reason: str
 
     def __str__(self) -> str:
-        return f"línea {self.line}: {self.reason}."
+        return one_point(f"línea {self.line}: {self.reason}.")
 
 
 class Rejected(Exception):

@@ -93,7 +93,7 @@ class RoleEndingAdmin(NewestFirst, ReadOnlyAdmin):
 
     list_display = ("at", "assignment", "entity", "cause", "load", "undone_at")
     list_filter = ("cause", ("undone_at", admin.EmptyFieldListFilter))
-    list_select_related = ("assignment", "entity", "load")
+    list_select_related = ("assignment__sede", "entity", "load")
     search = staticmethod(_of_roles)
     search_help_text = "Nombres, documento, usuario o registro profesional de la persona."
     fields = ("load", "assignment", "entity", "cause", "at", "last_day", "first_before", "last_before", "undone_at")

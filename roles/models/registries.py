@@ -81,7 +81,7 @@ class RethusEntry(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.document_type}{self.document_number} {self.profession_id}"
+        return f"{self.document_type}{self.document_number}, {self.profession}"
 
 
 class SsoPostQuerySet(models.QuerySet["SsoPost"]):
@@ -123,4 +123,4 @@ class SsoPost(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.document_type}{self.document_number} {self.sede_id} {self.starts_on}/{self.ends_on}"
+        return f"{self.document_type}{self.document_number}, {self.sede}, de {self.starts_on} a {self.ends_on}"

@@ -134,7 +134,7 @@ class RoleAssignment(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.role} {self.user_id} {self.sede_id}"
+        return f"{self.role}, {self.sede}"
 
     @property
     def validity(self) -> Validity:
@@ -225,7 +225,7 @@ class RoleEnding(models.Model):
         indexes = (models.Index("entity", "id", name="role_ending_entity"),)
 
     def __str__(self) -> str:
-        return f"{self.assignment_id} {self.cause}"
+        return f"{self.assignment}: {self.get_cause_display()}"
 
     @property
     def remedy(self) -> str:

@@ -57,4 +57,4 @@ class RoleUpload(models.Model):
         indexes = (models.Index("made_at", name="role_upload_made_at"),)
 
     def __str__(self) -> str:
-        return f"{self.public_id} {self.state}"
+        return f"{self.file_name} ({self.get_state_display()})"

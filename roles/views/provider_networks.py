@@ -13,6 +13,7 @@ from accounts.requests import DelegateRequest
 from entities.models import NETWORK_MEMBERS, Association, AssociationQuerySet, Entity, EntityKind
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.excel.writer import download
+from mipres_admin.formatting import one_point
 from mipres_admin.forms import used_filters
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.history.presenters import actor_for
@@ -145,7 +146,7 @@ def _add_message(request: DelegateRequest, change: actions.NetworkChange) -> Non
         users = len({role.user_id for role in change.ended})
         parts.append(f"Roles terminados: {len(change.ended)}, de {users} {'usuario' if users == 1 else 'usuarios'}.")
     if parts:
-        messages.success(request, " ".join(("Operación exitosa.", *parts)))
+        messages.success(request, one_point(" ".join(("Operación exitosa.", *parts))))
     else:
         messages.info(request, "Su red ya estaba así, no hubo cambios.")
 

@@ -22,6 +22,7 @@ from accounts.models import Account, Person
 from delegates.models import Appointment
 from mipres_admin.history import event_registry
 from mipres_admin.history.models import HistoryEntry, HistoryLink
+from mipres_admin.history.presenters import cell_text, present, with_reason
 from mipres_admin.origin import Origin, origin
 from mipres_admin.outbox.models import OutgoingMail
 from tests import history as parts
@@ -29,6 +30,7 @@ from tests.factories import PASSWORD, make_user
 from tests.history.scenario import CASES, Scenario
 from tests.history.silent_actions import SILENT_ACTIONS
 from tests.mipres_admin.history.portal_role import as_application_role
+from tests.wording import raw_words
 
 pytestmark = pytest.mark.django_db
 ORIGIN = Origin("203.0.113.7", "a" * 32)
@@ -113,6 +115,10 @@ def test_action_records_its_one_row_as_the_portals_role(pair, scenario, request_
     leaked = {text for text in secrets if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", content)}
     assert not leaked, "a document, an e-mail, a password or a link is in the history"
     assert all(may_be_named(row) for row in rows), "the entity's people would read of another entity's account"
+    read = [f"{row.object_type} {row.object_name} {row.entry.event_label}" for row in present(rows)]
+    read += [cell_text(values) for row in rows for values in (row.before, with_reason(row))]
+    read += [f"{mail.subject}\n{mail.text}" for mail in OutgoingMail.objects.all()]
+    assert raw_words("\n".join(read)) == [], "people read no codes of the software, and one point after S.A.S."
     unlabelled = keys_of([(row.before, row.after) for row in rows]) - event_registry.labelled_keys()
     assert not unlabelled, "people read each key in Spanish"
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mipres_admin.formatting import format_moment, format_number
+from mipres_admin.formatting import format_moment, format_number, one_point
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "0"), (999, "999"), (1200, "1.200"), (1234567, "1.234.567")])
@@ -20,3 +20,15 @@ def test_a_moment_is_in_the_time_of_colombia():
 
 def test_no_moment_is_empty_text():
     assert format_moment(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("de Río S.A.S..", "de Río S.A.S."),
+        ("de <strong>Río S.A.S.</strong>. Ya.", "de <strong>Río S.A.S.</strong> Ya."),
+        ("Espere...", "Espere..."),
+    ],
+)
+def test_sentence_ends_in_one_point(text: str, shown: str) -> None:
+    assert one_point(text) == shown

@@ -278,7 +278,7 @@ def test_a_replaced_or_revoked_token_needs_no_reminder(eps, token, stranger):
 
 
 def test_the_worker_reminds_every_hour():
-    job = scheduling._jobs["remind_of_expiring_tokens"]
+    job = scheduling._jobs["Avisar de tokens que vencen"]
     assert (job.every, job.function) == (HOUR, actions.send_expiry_reminders)
 
 

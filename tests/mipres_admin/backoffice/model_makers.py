@@ -183,7 +183,12 @@ def link() -> PasswordLink:
 
 def mail() -> OutgoingMail:
     return OutgoingMail.objects.create(
-        recipient="a@b.example", template="roles_changed", text="Hola", state="failed", given_up_at=Now()
+        recipient="a@b.example",
+        template="roles_changed",
+        subject="Cambios en sus roles",
+        text="Hola",
+        state="failed",
+        given_up_at=Now(),
     )
 
 

@@ -17,6 +17,7 @@ from mipres_admin.backoffice.admin_base import ListOnlyAdmin, _related_lists
 from roles.models import Certificate, Profession, RegisteredUser, RoleAssignment, RoleUpload
 from tests import factories
 from tests.mipres_admin.backoffice.model_makers import MAKERS, make, staff
+from tests.wording import raw_words, shown
 from tokens.models import PortalToken, ServerClient, SigningKey, TemporaryToken
 from tokens.signing.keys import public_keys
 
@@ -134,6 +135,14 @@ def test_no_admin_names_a_secret(ministry, subtests):
             assert named_fields(model, ministry) & SECRETS <= allowed
 
 
+def test_objects_are_called_by_names_without_codes(subtests):
+    for model in SHOWN:
+        with subtests.test(label(model)):
+            name = str(make(model))
+            assert raw_words(name) == []
+            assert any(letter.isalpha() for letter in name)
+
+
 CATALOGUES = (Department, Municipality, Profession, SecondFactorPolicy, SigningKey)
 
 
@@ -154,6 +163,7 @@ def test_admin_pages_of_a_model(auditor, ministry, subtests, model):
         for page in pages:
             assert 'lang="es-co"' in page.text
             assert not {secret for secret in hidden(obj) if secret in page.text}
+            assert raw_words(shown(page.text)) == []
     with subtests.test("nothing opens without the permission"):
         assert stranger.get(list_of(model)).status_code == 403
         assert stranger.get(page_of(obj)).status_code in ((302, 403) if model in LIST_ONLY else (403,))

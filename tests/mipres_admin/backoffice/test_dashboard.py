@@ -26,6 +26,7 @@ from roles.panels import _activations
 from tests import factories
 from tests.mipres_admin.busy import event, failed_mail
 from tests.tokens.helpers import make_token
+from tests.wording import raw_words, shown
 from tokens.models import PortalToken
 from tokens.signing.keys import public_keys
 
@@ -154,13 +155,13 @@ def busy(delegate):
     make_token(delegate, overlap=timedelta(hours=24))
     for _ in range(2):
         failed_mail()
-    JobRun.objects.create(name="seal_history", last_error="ValueError", last_run_at=timezone.now())
+    JobRun.objects.create(name="Sellar la historia", last_error="ValueError", last_run_at=timezone.now())
 
 
 def test_each_figure_is_the_count_of_the_list_behind_its_link(staff, busy):
-    shown = panels(staff).values()
-    found = [*(figure for content in shown for figure in content.figures)]
-    found += [bar for content in shown for chart in content.charts for bar in chart.bars]
+    contents = panels(staff).values()
+    found = [*(figure for content in contents for figure in content.figures)]
+    found += [bar for content in contents for chart in content.charts for bar in chart.bars]
     linked = [figure for figure in found if figure.page]
     assert len(linked) >= 10
     for figure in linked:
@@ -250,19 +251,25 @@ def test_an_account_whose_half_hour_is_over_is_not_locked(locked, settings):
         assert locked_accounts() == []
 
 
+def test_the_dashboard_has_no_codes_of_the_software(staff, busy):
+    assert raw_words(shown(staff.get(INDEX).text)) == []
+
+
 def test_a_job_that_failed_is_named(staff, busy):
     facts = panels(staff)["work"].facts
-    assert any(fact.label == "seal_history" and "ValueError" in fact.text and fact.is_alarm for fact in facts)
+    assert any(fact.label == "Sellar la historia" and "falló el" in fact.text and fact.is_alarm for fact in facts)
 
 
 @pytest.mark.parametrize(("due", "is_alarm"), [(timedelta(hours=1), False), (-timedelta(hours=1), True)])
 def test_work_that_nobody_does_raises_the_alarm(staff, due, is_alarm):
-    JobRun.objects.create(name="seal_history", last_run_at=days_ago(0.1), due_at=timezone.now() + due)
+    JobRun.objects.create(name="Sellar la historia", last_run_at=days_ago(0.1), due_at=timezone.now() + due)
     assert panels(staff)["work"].facts[0].is_alarm is is_alarm
 
 
 def test_a_job_of_an_older_version_raises_no_alarm(staff):
-    JobRun.objects.create(name="seal_history", last_run_at=timezone.now(), due_at=timezone.now() + timedelta(hours=1))
+    JobRun.objects.create(
+        name="Sellar la historia", last_run_at=timezone.now(), due_at=timezone.now() + timedelta(hours=1)
+    )
     JobRun.objects.create(name="long_gone", last_error="KeyError", last_run_at=days_ago(90), due_at=days_ago(89))
     content = panels(staff)["work"]
     assert figures(content) == {"Tareas con error": 0}

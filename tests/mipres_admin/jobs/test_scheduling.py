@@ -101,4 +101,7 @@ def test_two_workers_do_not_do_one_job_at_once(done, monkeypatch):
 def test_the_portals_own_jobs_run():
     scheduling.run_due()
     assert not JobRun.objects.exclude(last_error="").exists()
-    assert set(JobRun.objects.values_list("name", flat=True)) >= {"delete_settled_mail", "forget_expired"}
+    assert set(JobRun.objects.values_list("name", flat=True)) >= {
+        "Borrar correos enviados y abandonados",
+        "Terminar vistas como delegado",
+    }

@@ -382,7 +382,7 @@ def test_staff_see_that_a_mail_failed_and_never_its_text(staff, failed):
     page = staff.get("/admin/outbox/outgoingmail/?state__exact=failed").content.decode()
     one = staff.get(f"/admin/outbox/outgoingmail/{failed.pk}/change/").content.decode()
     assert "persona0@correo.example" in page
-    assert "SMTPDataError" in one
+    assert "El servidor rechazó el contenido" in one
     assert "Buen día" not in page + one
 
 

@@ -113,6 +113,6 @@ def test_a_counter_is_never_negative():
 def test_the_job_deletes_expired_counters_and_keeps_the_others():
     RateCounter.objects.create(key="old", count=1, expires_at=timezone.now())
     count("young")
-    assert "sweep_rate_counters" in scheduling.names()
+    assert "Borrar conteos de límites vencidos" in scheduling.names()
     limiter.sweep()
     assert RateCounter.objects.get().key == "young"

@@ -18,6 +18,7 @@ from roles.actions.certificates import issue_certificate
 from roles.certificates import content
 from roles.models import Certificate
 from tests.factories import make_assignment, make_user
+from tests.wording import raw_words
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, ANULADOR, EXCLUSIONES = "Rol_Prescriptor", "Rol_Anulador", "Rol_PrescriptorExclusiones"
@@ -45,7 +46,9 @@ def give_role(user, sede, role, by, starts="2026-01-01T08:00", ends=None):
 
 
 def pdf_text(pdf):
-    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages))
+    text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages))
+    assert raw_words(text) == []
+    return text
 
 
 def post(client, user, day):
