@@ -398,12 +398,13 @@ def load_people() -> list[Login]:
     Returns the log-ins; all have `PASSWORD` until somebody changes it.
     """
     ips, other, third, *_ = _largest_ips()
+    users = _users()
     accounts = {EntityKind.IPS: _delegate(EntityKind.IPS, ips)}
     accounts |= {kind: _delegate(kind, entity) for kind, entity in _invented_entities().items()}
     entities = {kind: accounts[kind].entity or ips for kind in accounts}
     _invented_sedes(accounts, entities)
     _networks(accounts, [ips, other, third])
-    users, sede, plaza = _users(), ips.sedes.order_by("code")[0], other.sedes.order_by("code")[0]
+    sede, plaza = ips.sedes.order_by("code")[0], other.sedes.order_by("code")[0]
     _post("1000000006", sede, -30, 330)
     _post("1000000007", plaza, -30, 330)
     _post("1000000008", sede, -400, -35)

@@ -83,8 +83,16 @@ def make_user(kind: str = UserKind.PROFESIONAL, profession: str | None = "P07", 
     )
 
 
+def _ppn(entity: Entity) -> Person:
+    """The person who is a Proveedor Persona Natural, registered as a user."""
+    document = {"document_type": entity.identification_type, "document_number": entity.nit}
+    person = Person.objects.filter(**document).first() or make_person(**document)
+    RegisteredUser.objects.get_or_create(person=person, defaults={"kind": UserKind.OTRO})
+    return person
+
+
 def make_delegate(entity: Entity, **fields: Any) -> Account:
-    person = fields.get("person") or make_person()
+    person = _ppn(entity) if entity.kind == EntityKind.PPN else fields.get("person") or make_person()
     defaults: dict[str, Any] = {
         "login": first_delegate_login(entity),
         "entity": entity,

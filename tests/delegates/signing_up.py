@@ -41,8 +41,8 @@ def matching_person(**fields):
 
 def provider(**fields):
     """The account of the document's person as a Proveedor Persona Natural, whose e-mail they proved."""
-    defaults = {"person": matching_person(), "email": TYPED["email"].upper()}
-    return factories.make_delegate(factories.make_entity("PPN"), **(defaults | fields))
+    entity = factories.make_entity("PPN", nit=matching_person().document_number)
+    return factories.make_delegate(entity, **({"email": TYPED["email"].upper()} | fields))
 
 
 def suspended_provider():

@@ -137,8 +137,9 @@ def _(scenario: Scenario) -> Iterator[Expected | None]:
 @case(Event.EMAIL_CHANGED)
 def of_a_ppn(scenario: Scenario) -> Iterator[Expected | None]:
     """A provider's own change is told to their entity, and moves no other account."""
-    entity, email = factories.make_entity("PPN"), scenario.natural.email
-    account = factories.make_delegate(entity, person=person_of(scenario), login="ADMPPN1-9", email=email)
+    email, number = scenario.natural.email, person_of(scenario).document_number
+    entity = factories.make_entity("PPN", nit=number)
+    account = factories.make_delegate(entity, login="ADMPPN1-9", email=email)
     request_email_change(by=account, email="nuevo@correo.example")
     secret = secret_in(link_in_mail("confirm_email"))
     yield None

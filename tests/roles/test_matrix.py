@@ -123,8 +123,8 @@ LINES = [line for line in EXPECTED if set(line[3].split()) & {"P01", "P03", "P07
 @pytest.mark.parametrize(("option", "kind", "user", "professions", "roles"), LINES)
 def test_the_action_gives_exactly_the_roles_of_the_line(option, kind, user, professions, roles):
     entity = make_entity(kind)
-    delegate = make_delegate(entity)
     registered, sede = users_of(kind, user, professions.split()[0], entity)
+    delegate = make_delegate(entity)
     for role in ROLES:
         with suppress(Refused):
             activate_user(by=delegate, user=registered, sede=sede, option=option, roles=[role])

@@ -52,12 +52,12 @@ def suspended_own_account(person, ministry):
 
 
 def provider(person, ministry):
-    factories.make_delegate(factories.make_entity("PPN"), person=person, email="ppn@casa.example")
+    factories.make_delegate(factories.make_entity("PPN", nit=person.document_number), email="ppn@casa.example")
 
 
 def inactive_provider(person, ministry):
-    entity = factories.make_entity("PPN", is_active=False)
-    factories.make_delegate(entity, person=person, email="ppn@casa.example")
+    entity = factories.make_entity("PPN", nit=person.document_number, is_active=False)
+    factories.make_delegate(entity, email="ppn@casa.example")
 
 
 def staff_account(person, ministry):

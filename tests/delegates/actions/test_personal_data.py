@@ -65,7 +65,9 @@ def test_history_has_masked_emails_only(rosa_client):
 def test_the_password_of_the_own_account_moves_no_other(rosa_client, rosa):
     same = factories.make_delegate(factories.make_entity(), person=rosa.person, email="ROSA@correo.example")
     other = factories.make_delegate(factories.make_entity(), person=rosa.person, email="rosa@clinica.example")
-    ppn = factories.make_delegate(factories.make_entity("PPN"), person=rosa.person, email="rosa@correo.example")
+    ppn = factories.make_delegate(
+        factories.make_entity("PPN", nit=rosa.person.document_number), email="rosa@correo.example"
+    )
     request_change(rosa_client)
     rosa_client.post(change_link())
     for delegate in (same, other, ppn):
@@ -74,7 +76,7 @@ def test_the_password_of_the_own_account_moves_no_other(rosa_client, rosa):
 
 
 def test_provider_changes_the_email_of_that_account_alone(rosa):
-    provider, client = factories.make_delegate(factories.make_entity("PPN"), person=rosa.person), Client()
+    provider, client = factories.make_delegate(factories.make_entity("PPN", nit=rosa.person.document_number)), Client()
     client.force_login(provider)
     assert "debe" in client.post("/correo-de-la-cuenta/", {"email": "x"}).text
     assert client.post("/correo-de-la-cuenta/", {"email": NEW}).status_code == 302
@@ -85,7 +87,7 @@ def test_provider_changes_the_email_of_that_account_alone(rosa):
 
 
 def test_old_session_of_a_provider_changes_no_email(rosa):
-    provider, client = factories.make_delegate(factories.make_entity("PPN"), person=rosa.person), Client()
+    provider, client = factories.make_delegate(factories.make_entity("PPN", nit=rosa.person.document_number)), Client()
     client.force_login(provider)
     provider.sessions.update(confirmed_at="2020-01-01T00:00Z")
     assert client.post("/correo-de-la-cuenta/", {"email": NEW}).url.startswith("/seguridad/confirmar/")

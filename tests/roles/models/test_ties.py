@@ -3,13 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from entities.models import EntityKind
 from roles.actions.provider_networks import associate
 from roles.models import RECENTLY, tied_users
 from roles.validity import midnight, today
-from tests.factories import make_assignment, make_delegate, make_entity, make_sede, make_user
+from tests.factories import (
+    make_assignment,
+    make_delegate,
+    make_entity,
+    make_natural,
+    make_person,
+    make_sede,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -57,6 +66,14 @@ def test_an_independent_of_the_network_is_tied(user):
 def test_a_delegate_is_tied_to_their_entity(ips, user):
     make_delegate(ips, person=user.person)
     assert is_tied(user, ips)
+
+
+@pytest.mark.parametrize("is_user", [True, False])
+def test_the_account_of_a_ppn_is_of_a_user_who_is_the_entity(is_user):
+    ppn = make_entity(EntityKind.PPN)
+    person = make_user("OTRO").person if is_user else make_person(document_number=ppn.nit)
+    with pytest.raises(IntegrityError, match="account_of_a_ppn_is_its_user"):
+        make_natural(person, entity=ppn)
 
 
 def test_a_ppn_is_tied_to_oneself(user):
