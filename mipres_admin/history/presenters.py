@@ -38,7 +38,11 @@ class Difference:
         return self.before != self.after
 
     def __str__(self) -> str:
-        return f"{self.before} → {self.after}" if self.differs and self.before != NOTHING else self.after
+        if not self.differs or self.before == NOTHING:
+            return self.after
+        # of lists the arrow begins a line, or it is lost among their elements
+        arrow = "\n→ " if "\n" in self.before + self.after else " → "
+        return self.before + arrow + self.after
 
 
 def display_value(value: Any) -> str:

@@ -41,6 +41,11 @@ def test_diff_lists_every_key_of_both_sides():
     assert shown == [("Nombre", "A", "—", True), ("Sede", "1", "1", False), ("Not known", "—", "2", True)]
 
 
+def test_arrow_between_two_lists_begins_a_line():
+    (names, name) = diff({"names": ["a", "b"], "name": "A"}, {"names": ["c"], "name": "B"})
+    assert (str(names), str(name)) == ("a\nb\n→ c", "A → B")
+
+
 def test_what_an_event_is_about_has_its_name_and_is_told_though_unchanged():
     (pair,) = diff({"sede": "1"}, {"sede": "1"}, {("sede", "1"): "1 Norte"})
     assert (str(pair), pair.differs, pair.is_about) == ("1 Norte", False, True)
