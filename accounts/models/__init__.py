@@ -7,7 +7,17 @@ from accounts.models.deceased import DeceasedEntry
 from accounts.models.identity_claims import ClaimState, IdentityClaim, IdentityCopy
 from accounts.models.impersonation import Impersonation
 from accounts.models.passwords import PasswordLink, PasswordRecord
-from accounts.models.people import DOCUMENT_NUMBER, DocumentType, Person, Sex, Verification, document_check, document_q
+from accounts.models.people import (
+    DOCUMENT_NUMBER,
+    DocumentFields,
+    DocumentType,
+    IdentityFields,
+    Person,
+    Sex,
+    Verification,
+    document_check,
+    document_q,
+)
 from accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode, SecondFactorPolicy
 from accounts.models.sessions import AccountSession, KnownDevice
 
@@ -20,9 +30,11 @@ __all__ = [
     "CivilRegistryEntry",
     "ClaimState",
     "DeceasedEntry",
+    "DocumentFields",
     "DocumentType",
     "IdentityClaim",
     "IdentityCopy",
+    "IdentityFields",
     "Impersonation",
     "KnownDevice",
     "LoginObstacle",

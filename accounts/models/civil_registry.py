@@ -5,7 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.people import TODAY, DocumentType, document_check
+from accounts.models.people import TODAY, IdentityFields, document_check
 from mipres_admin.database.constraints import check, unique
 
 
@@ -15,19 +15,13 @@ class CivilRegistryQuerySet(models.QuerySet["CivilRegistryEntry"]):
         return self.filter(closed_on__isnull=True, state=CivilRegistryEntry.State.VIGENTE)
 
 
-class CivilRegistryEntry(models.Model):
+class CivilRegistryEntry(IdentityFields):
     """One identity document and its holder's names; closed when the registry no longer has it."""
 
     class State(models.TextChoices):
         VIGENTE = "vigente", "Vigente"
         CANCELADA = "cancelada", "Cancelada por muerte"
 
-    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
-    document_number = models.CharField("número de documento", max_length=20)
-    first_name = models.CharField("primer nombre", max_length=60)
-    second_name = models.CharField("segundo nombre", max_length=60, blank=True)
-    first_surname = models.CharField("primer apellido", max_length=60)
-    second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
     issued_on = models.DateField("fecha de expedición")
     state = models.CharField("estado", max_length=9, choices=State)
     deceased_on = models.DateField("fecha de fallecimiento", null=True, blank=True)

@@ -3,14 +3,12 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.people import TODAY, DocumentType, document_check
+from accounts.models.people import TODAY, DocumentFields, document_check
 
 
-class DeceasedEntry(models.Model):
+class DeceasedEntry(DocumentFields):
     """A person who died, as the Ministry's list says; closed when the list no longer does: a correction."""
 
-    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
-    document_number = models.CharField("número de documento", max_length=20)
     deceased_on = models.DateField("fecha de fallecimiento")
     closed_on = models.DateField("corregido el", null=True, blank=True)
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.db.models.lookups import LessThanOrEqual
 
 from accounts.models.accounts import Account
-from accounts.models.people import TODAY, DocumentType, Sex, document_check, full_name
+from accounts.models.people import TODAY, IdentityFields, Sex, document_check
 from mipres_admin.database.constraints import SHA256, check, known, matches, unique
 
 MAX_COPY_BYTES = 1024 * 1024
@@ -49,7 +49,7 @@ class IdentityClaimQuerySet(models.QuerySet["IdentityClaim"]):
         return self.filter(changed_at__lt=now - timedelta(days=DAYS_KEPT))
 
 
-class IdentityClaim(models.Model):
+class IdentityClaim(IdentityFields):
     """What the holder of an account typed about who they are, until it is verified.
 
     Its account has no person, so it represents no entity, is no delegate and no user, and opens its own pages only.
@@ -59,12 +59,6 @@ class IdentityClaim(models.Model):
     account = models.OneToOneField(
         Account, on_delete=models.PROTECT, related_name="identity_claim", verbose_name="cuenta"
     )
-    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
-    document_number = models.CharField("número de documento", max_length=20)
-    first_name = models.CharField("primer nombre", max_length=60)
-    second_name = models.CharField("segundo nombre", max_length=60, blank=True)
-    first_surname = models.CharField("primer apellido", max_length=60)
-    second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
     sex = models.CharField("sexo", max_length=2, choices=Sex)
     issued_on = models.DateField("fecha de expedición")
     state = models.CharField("estado", max_length=11, choices=ClaimState, default=ClaimState.PENDING)
@@ -129,11 +123,6 @@ class IdentityClaim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_type} {self.document_number}"
-
-    @property
-    def full_name(self) -> str:
-        """The four names that were typed, as they are spoken."""
-        return full_name(self)
 
 
 class IdentityCopy(models.Model):

@@ -78,6 +78,33 @@ def full_name(named: Any) -> str:
     return " ".join(name for name in names if name)
 
 
+class DocumentFields(models.Model):
+    """The identity document of a person."""
+
+    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
+    document_number = models.CharField("número de documento", max_length=20)
+
+    class Meta:
+        abstract = True
+
+
+class IdentityFields(DocumentFields):
+    """The identity document of a person, and their names."""
+
+    first_name = models.CharField("primer nombre", max_length=60)
+    second_name = models.CharField("segundo nombre", max_length=60, blank=True)
+    first_surname = models.CharField("primer apellido", max_length=60)
+    second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def full_name(self) -> str:
+        """The four names as they are spoken."""
+        return full_name(self)
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def matching(self, words: str) -> Self:
         """Persons of this document, or whose names have every word, without accents, case or signs."""
@@ -86,19 +113,13 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(with_words("sort_name", search_words(words)))
 
 
-class Person(models.Model):
+class Person(IdentityFields):
     """A natural person whose identity is verified, known once by document type and number.
 
     There is no other kind of person: who says they are somebody is an account with an `IdentityClaim`, and whatever
     refers to a person (an own account, a delegate's, a representation, a registered user) is of a verified one.
     """
 
-    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
-    document_number = models.CharField("número de documento", max_length=20)
-    first_name = models.CharField("primer nombre", max_length=60)
-    second_name = models.CharField("segundo nombre", max_length=60, blank=True)
-    first_surname = models.CharField("primer apellido", max_length=60)
-    second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
     sex = models.CharField("sexo", max_length=2, choices=Sex, blank=True, db_default="")
     email = models.EmailField("correo electrónico", blank=True)
     # kept true from `DeceasedEntry` and `CivilRegistryEntry` by triggers (roles/sql/deceased.sql), also for people who
@@ -152,8 +173,3 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
-
-    @property
-    def full_name(self) -> str:
-        """The four names as they are spoken."""
-        return full_name(self)

@@ -9,38 +9,17 @@ Source: Decreto 1260 de 1970 (registro del estado civil); Decreto 2241 de 1986, 
 
 from collections.abc import Sequence
 
-from django.utils import timezone
-
 from accounts.events import Event
 from accounts.models import CivilRegistryEntry
-from accounts.registries.person_columns import DOCUMENT, person, person_columns
+from accounts.registries.person_columns import ABSENT, CLOSE, OPEN, SHOWN, DocumentRegistry, person, person_columns
 from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import Choice, past_date, required, within
 from registries.loading.change_capture import TrackedTable
 from registries.loading.errors import Rejected
-from registries.registry import Registry
 
 State = CivilRegistryEntry.State
 read_state = Choice(State.choices, "el estado")
 NAMES = ("el primer nombre", "el segundo nombre", "el primer apellido", "el segundo apellido")
-CLOSE = """
-UPDATE accounts_civilregistryentry AS entry SET closed_on = %(closing_day)s
-WHERE closed_on IS NULL AND document_number <> ALL (%(rejected)s::text[])
-    AND NOT EXISTS (
-        SELECT FROM registry_rows AS file
-        WHERE (file.document_type, file.document_number) = (entry.document_type, entry.document_number)
-    )
-RETURNING format('%%s …%%s', document_type, right(document_number, 4))
-"""
-
-ABSENT = """
-SELECT document_number, '', 1 FROM accounts_civilregistryentry AS entry
-WHERE closed_on IS NULL AND NOT EXISTS (
-    SELECT FROM registry_rows AS file
-    WHERE (file.document_type, file.document_number) = (entry.document_type, entry.document_number)
-)
-"""
-
 CHANGES = """
 SELECT file.*, entry.id AS entry_id,
     CASE WHEN entry.id IS NULL THEN 'new' WHEN entry.closed_on IS NOT NULL THEN 'reopened' ELSE 'changed' END AS state
@@ -73,7 +52,7 @@ FROM registry_changes AS change WHERE entry.id = change.entry_id
 """
 
 
-class CivilRegistry(Registry):
+class CivilRegistry(DocumentRegistry):
     """The Registro civil, whole each time; a document that is gone is closed, never deleted."""
 
     kind = "civil"
@@ -99,10 +78,9 @@ class CivilRegistry(Registry):
         "issued_on": "date",
         "deceased_on": "date",
     }
-    open_rows = "SELECT count(*) FROM accounts_civilregistryentry WHERE closed_on IS NULL"
-    key_form = DOCUMENT
-    absent = ABSENT
-    closings = (CLOSE,)
+    open_rows = OPEN.format(table="accounts_civilregistryentry")
+    absent = ABSENT.format(table="accounts_civilregistryentry")
+    closings = (CLOSE.format(table="accounts_civilregistryentry"),)
     changes = CHANGES
     writes = (INSERT, UPDATE)
     tracked = (
@@ -112,14 +90,11 @@ class CivilRegistry(Registry):
                 "first_name", "second_name", "first_surname", "second_surname", "issued_on", "deceased_on", "state",
                 "closed_on",
             ),
-            "format('%%s …%%s', row.document_type, right(row.document_number, 4))",
+            SHOWN,
             closing="closed_on",
             hidden=("issued_on",),  # who knows it shows that the document is theirs
         ),
     )  # fmt: skip
-
-    def __init__(self) -> None:
-        self.today = timezone.localdate()
 
     def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         who = person(cells[0], cells[1])
@@ -133,6 +108,3 @@ class CivilRegistry(Registry):
         elif cells[8]:
             raise Rejected("el documento está vigente y trae fecha de fallecimiento; revise el estado")
         return " ".join(who), (*who, *names, issued_on, deceased_on)
-
-    def key_cell(self, cells: Sequence[str]) -> str:
-        return cells[1]

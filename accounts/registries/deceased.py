@@ -6,32 +6,11 @@ be activated again. `Person.deceased_on` follows the entries by triggers (accoun
 
 from collections.abc import Sequence
 
-from django.utils import timezone
-
 from accounts.events import Event
-from accounts.registries.person_columns import DOCUMENT, person, person_columns
+from accounts.registries.person_columns import ABSENT, CLOSE, OPEN, SHOWN, DocumentRegistry, person, person_columns
 from mipres_admin.excel.headings import ExpectedColumn
 from registries.loading.cell_values import past_date
 from registries.loading.change_capture import TrackedTable
-from registries.registry import Registry
-
-CLOSE = """
-UPDATE accounts_deceasedentry AS entry SET closed_on = %(closing_day)s
-WHERE closed_on IS NULL AND document_number <> ALL (%(rejected)s::text[])
-    AND NOT EXISTS (
-        SELECT FROM registry_rows AS file
-        WHERE (file.document_type, file.document_number) = (entry.document_type, entry.document_number)
-    )
-RETURNING format('%%s …%%s', document_type, right(document_number, 4))
-"""
-
-ABSENT = """
-SELECT document_number, '', 1 FROM accounts_deceasedentry AS entry
-WHERE closed_on IS NULL AND NOT EXISTS (
-    SELECT FROM registry_rows AS file
-    WHERE (file.document_type, file.document_number) = (entry.document_type, entry.document_number)
-)
-"""
 
 CHANGES = """
 SELECT file.document_type, file.document_number, file.deceased_on, entry.id AS entry_id,
@@ -53,7 +32,7 @@ FROM registry_changes AS change WHERE entry.id = change.entry_id
 """
 
 
-class Deceased(Registry):
+class Deceased(DocumentRegistry):
     """The list of deceased people, whole each time; a row that is gone is closed, never deleted."""
 
     kind = "deceased"
@@ -64,27 +43,20 @@ class Deceased(Registry):
         ExpectedColumn(("fecha_fallecimiento", "FechaFallecimiento", "FechaDefuncion")),
     )
     staged = {"document_type": "text", "document_number": "text", "deceased_on": "date"}
-    open_rows = "SELECT count(*) FROM accounts_deceasedentry WHERE closed_on IS NULL"
-    key_form = DOCUMENT
-    absent = ABSENT
-    closings = (CLOSE,)
+    open_rows = OPEN.format(table="accounts_deceasedentry")
+    absent = ABSENT.format(table="accounts_deceasedentry")
+    closings = (CLOSE.format(table="accounts_deceasedentry"),)
     changes = CHANGES
     writes = (UPDATE, INSERT)
     tracked = (
         TrackedTable(
             "accounts_deceasedentry",
             ("deceased_on", "closed_on"),
-            "format('%%s …%%s', row.document_type, right(row.document_number, 4))",
+            SHOWN,
             closing="closed_on",
         ),
     )
 
-    def __init__(self) -> None:
-        self.today = timezone.localdate()
-
     def parse_row(self, cells: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         who = person(cells[0], cells[1])
         return " ".join(who), (*who, past_date(cells[2], "la fecha de fallecimiento", self.today))
-
-    def key_cell(self, cells: Sequence[str]) -> str:
-        return cells[1]

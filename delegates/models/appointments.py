@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from accounts.models import Account, DocumentType, Sex, document_check
+from accounts.models import Account, IdentityFields, Sex, document_check
 from entities.models import Entity, EntityKind, Sede
 
 
@@ -76,19 +76,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(profile__is_delegate=True)
 
 
-class Appointment(models.Model):
+class Appointment(IdentityFields):
     """A person whom an entity has authorised ("Administrar autorizados"); they need not have an account yet."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="appointments", verbose_name="entidad")
-    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
-    document_number = models.CharField("número de documento", max_length=20)
     sex = models.CharField("sexo", max_length=2, choices=Sex)
     email = models.EmailField("correo electrónico")
-    first_name = models.CharField("primer nombre", max_length=60)
-    second_name = models.CharField("segundo nombre", max_length=60, blank=True)
-    first_surname = models.CharField("primer apellido", max_length=60)
-    second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
     role = models.ForeignKey(AuthorizedRole, on_delete=models.PROTECT, related_name="+", verbose_name="rol autorizado")
     profile = models.ForeignKey(
         AuthorizedProfile, on_delete=models.PROTECT, related_name="+", verbose_name="perfil autorizado"

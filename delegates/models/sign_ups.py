@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from accounts.models import Account, DocumentType, Person, Sex, document_check
+from accounts.models import Account, IdentityFields, Person, Sex, document_check
 from mipres_admin.database.constraints import SHA256
 from mipres_admin.formatting import format_moment
 
@@ -22,7 +22,7 @@ class SignUpQuerySet(models.QuerySet["SignUp"]):
         return self.filter(used_at__isnull=True, expires_at__gt=Now())
 
 
-class SignUp(models.Model):
+class SignUp(IdentityFields):
     """A request for an account of Mi Seguridad Social, persona natural, until its e-mail is confirmed.
 
     It creates no person before that. Only the hash of the link's secret is stored, and the rows, which are personal
@@ -30,12 +30,6 @@ class SignUp(models.Model):
     """
 
     secret_sha256 = models.CharField("huella del secreto", max_length=64, unique=True)
-    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
-    document_number = models.CharField("número de documento", max_length=20)
-    first_name = models.CharField("primer nombre", max_length=60)
-    second_name = models.CharField("segundo nombre", max_length=60, blank=True)
-    first_surname = models.CharField("primer apellido", max_length=60)
-    second_surname = models.CharField("segundo apellido", max_length=60, blank=True)
     sex = models.CharField("sexo", max_length=2, choices=Sex)
     issued_on = models.DateField("fecha de expedición")
     email = models.EmailField("correo electrónico")

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
-from accounts.models import DocumentType, Person, document_check
+from accounts.models import DocumentFields, Person, document_check
 from entities.models import Sede
 from mipres_admin.database.constraints import check, filled, matches, unique
 from mipres_admin.database.ranges import DateRange
@@ -54,11 +54,9 @@ class RethusEntryQuerySet(models.QuerySet["RethusEntry"]):
         return self.filter(closed_on__isnull=False)
 
 
-class RethusEntry(models.Model):
+class RethusEntry(DocumentFields):
     """One profession of one person in ReTHUS, as the Ministry loads it."""
 
-    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
-    document_number = models.CharField("número de documento", max_length=20)
     profession = models.ForeignKey(Profession, on_delete=models.PROTECT, verbose_name="profesión")
     registry_number = models.CharField("registro profesional", max_length=30)
     closed_on = models.DateField("retirado el", null=True, blank=True)
@@ -90,11 +88,9 @@ class SsoPostQuerySet(models.QuerySet["SsoPost"]):
         return self.filter(document_type=person.document_type, document_number=person.document_number)
 
 
-class SsoPost(models.Model):
+class SsoPost(DocumentFields):
     """A plaza of Servicio Social Obligatorio: one person at one sede, both days included."""
 
-    document_type = models.CharField("tipo de documento", max_length=2, choices=DocumentType)
-    document_number = models.CharField("número de documento", max_length=20)
     sede = models.ForeignKey(Sede, on_delete=models.PROTECT, related_name="+", verbose_name="plaza")
     starts_on = models.DateField("desde")
     ends_on = models.DateField("hasta")

@@ -392,18 +392,6 @@ def by_going_on_as_another_account(scenario: Scenario) -> Iterator[Expected | No
     yield Expected(one, one, one.entity)
 
 
-@case(Event.ACCOUNT_GIVEN_BACK)
-def _(scenario: Scenario) -> Iterator[Expected | None]:
-    account, reviewer = make_natural(), make_staff("revisor")
-    suspend_account(by=scenario.ministry, account=account, reason="Denuncia")
-    make_app(account)
-    yield None
-    give_back_account(by=reviewer, account=account, email="duena@correo.example", reason="Vino con su cédula")
-    before = {"email": masked_email(account.email), "factors": 1}
-    after = {"email": masked_email("duena@correo.example"), "sessions": 0, "tokens": 0}
-    yield Expected(account, reviewer, None, before, after, reason="Vino con su cédula")
-
-
 @case(Event.FACTOR_POLICY_CHANGED)
 def _(scenario: Scenario) -> Iterator[Expected | None]:
     require_factor(by=None, kind="IPS", since=date(2027, 1, 1))
