@@ -46,7 +46,6 @@ NIT = "899999999"
 
 
 def benchmark_delegate() -> Account:
-    """The delegate of the one entity of this benchmark."""
     entity, _ = Entity.objects.get_or_create(
         kind=EntityKind.EPS_C, nit=NIT, defaults={"name": "Banco", "eps_code": "EPS997"}
     )

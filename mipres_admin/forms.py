@@ -65,6 +65,22 @@ def hidden(field: type[forms.Field], lost: str, **options: Any) -> Any:
     return field(widget=forms.HiddenInput, error_messages=wording(lost, lost), **options)
 
 
+def file_field(label: str, accept: str, help_text: str, *, missing: str, empty: str, invalid: str = "") -> Any:
+    """One file; `accept` is what the browser offers to choose, `invalid` what to do when a form came without files."""
+    return forms.FileField(
+        label=label,
+        max_length=255,
+        help_text=help_text,
+        widget=forms.FileInput(attrs={"accept": accept}),
+        error_messages={
+            "required": missing,
+            "invalid": invalid or missing,
+            "empty": f"El archivo está vacío. {empty}",
+            "max_length": "El nombre del archivo debe tener máximo 255 letras.",
+        },
+    )
+
+
 def optional_choice(label: str, wrong: str, choices: Any = ()) -> forms.ChoiceField:
     """A filter by one of some choices."""
     return forms.ChoiceField(label=label, required=False, choices=choices, error_messages=wording(wrong=wrong))

@@ -11,7 +11,7 @@ from django import forms
 
 from mipres_admin.backoffice.forms import ReasonForm
 from mipres_admin.excel.tables import MEGABYTE
-from mipres_admin.forms import wording
+from mipres_admin.forms import file_field, wording
 from registries.actions import Upload
 from registries.loading.errors import RegistryError
 from registries.loading.files import check_file, find_columns
@@ -39,18 +39,14 @@ class UploadForm(LoadForm):
         label="Registro",
         error_messages=wording("Elija el registro.", "El registro debe ser uno de la lista, por ejemplo REPS."),
     )
-    file = forms.FileField(
-        label="Archivo",
-        max_length=255,
-        help_text=f"CSV en UTF-8 o libro de Excel (.xlsx), de máximo {MAX_FILE_SIZE // MEGABYTE} MB, con todo el "
-        "registro: lo que no esté en el archivo se cierra.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
-        error_messages={
-            "required": "Elija el archivo.",
-            "empty": "El archivo está vacío. Elija el que entrega el registro.",
-            "invalid": "Elija el archivo y oprima de nuevo «Subir y revisar».",
-            "max_length": "El nombre del archivo debe tener máximo 255 letras.",
-        },
+    file = file_field(
+        "Archivo",
+        ".csv,.xlsx,.txt",
+        f"CSV en UTF-8 o libro de Excel (.xlsx), de máximo {MAX_FILE_SIZE // MEGABYTE} MB, con todo el registro: lo "
+        "que no esté en el archivo se cierra.",
+        missing="Elija el archivo.",
+        invalid="Elija el archivo y oprima de nuevo «Subir y revisar».",
+        empty="Elija el que entrega el registro.",
     )
     upload: Upload
 

@@ -80,7 +80,6 @@ class ProgressLine:
             self.stream.flush()
 
     def clear(self) -> None:
-        """Remove the line."""
         if self.shown:
             self.stream.write("\r\033[K")
             self.stream.flush()

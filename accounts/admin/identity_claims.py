@@ -29,6 +29,8 @@ from mipres_admin.backoffice.admin_base import (
     register_related_lists,
 )
 from mipres_admin.backoffice.filters import ChoiceFilter
+from mipres_admin.backoffice.forms import decision_reason
+from mipres_admin.forms import hidden
 from mipres_admin.uploaded_file import uploaded_file
 
 ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
@@ -44,21 +46,10 @@ NAME_SOURCES = (
 class ReviewForm(forms.Form):
     """The version of the reviewer's page, and the reason."""
 
-    expected_version = forms.IntegerField(
-        widget=forms.HiddenInput,
-        min_value=1,
-        error_messages=dict.fromkeys(("required", "invalid", "min_value"), INCOMPLETE),
-    )
-    reason = forms.CharField(
-        label="Motivo",
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Si rechaza, la persona lo lee. Al verificar, escriba qué comprobó, por ejemplo «La copia dice "
-        "lo mismo que la solicitud y que el Registro civil».",
-        error_messages={
-            "required": "Ingrese el motivo.",
-            "max_length": "El motivo debe tener máximo 2000 letras.",
-        },
+    expected_version = hidden(forms.IntegerField, INCOMPLETE, min_value=1)
+    reason = decision_reason(
+        "Si rechaza, la persona lo lee. Al verificar, escriba qué comprobó, por ejemplo «La copia dice lo mismo que la "
+        "solicitud y que el Registro civil»."
     )
 
 

@@ -22,6 +22,8 @@ from delegates.rut.rules import ExpectedContents, Rule, Verdict, check_rut, hard
 from entities.forms.sedes import SedeForm
 from entities.models import Entity, EtModel
 from mipres_admin.antivirus import refuse_malware
+from mipres_admin.backoffice.forms import decision_reason
+from mipres_admin.forms import file_field, hidden
 from mipres_admin.reading.identifiers import NotRead, check_digit, read_nit
 from mipres_admin.refusals import Refused
 
@@ -76,17 +78,12 @@ class RegistrationForm(SedeForm):
     )
     address = _line("Dirección", "La dirección", 300)
     phone = _line("Teléfono", "El teléfono", 60, widget=forms.TextInput(attrs={"inputmode": "tel"}))
-    rut = forms.FileField(
-        label="RUT",
-        max_length=255,
-        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
-        help_text="El PDF completo que entrega la DIAN, de hace máximo un año y de máximo 1 MB.",
-        error_messages={
-            "required": UPLOAD,
-            "invalid": UPLOAD,
-            "empty": "El archivo está vacío. Elija el PDF del RUT.",
-            "max_length": "El nombre del archivo debe tener máximo 255 letras.",
-        },
+    rut = file_field(
+        "RUT",
+        ".pdf,application/pdf",
+        "El PDF completo que entrega la DIAN, de hace máximo un año y de máximo 1 MB.",
+        missing=UPLOAD,
+        empty="Elija el PDF del RUT.",
     )
     field_order = ("nit", "name", "regimenes", "et_model", "department", "municipality", "address", "phone", "rut")
     checked_rut: CheckedRut
@@ -228,21 +225,11 @@ class ProviderRoleForm(RegistrationForm):
 class ReviewForm(forms.Form):
     """A reviewer's decision: the last step on their page, and the reason."""
 
-    expected_step = forms.IntegerField(
-        widget=forms.HiddenInput,
-        min_value=1,
-        error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value"), "La página llegó incompleta: ábrala de nuevo y repita la operación."
-        ),
+    expected_step = hidden(
+        forms.IntegerField, "La página llegó incompleta: ábrala de nuevo y repita la operación.", min_value=1
     )
-    reason = forms.CharField(
-        label="Motivo",
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="La persona lo lee en su solicitud y en su correo. Al aprobar, escriba qué comprobó, por ejemplo «El "
-        "RUT y el representante legal coinciden con el RUES».",
-        error_messages={
-            "required": "Ingrese el motivo: la persona lo lee.",
-            "max_length": "El motivo debe tener máximo 2000 letras.",
-        },
+    reason = decision_reason(
+        "La persona lo lee en su solicitud y en su correo. Al aprobar, escriba qué comprobó, por ejemplo «El RUT y el "
+        "representante legal coinciden con el RUES».",
+        "Ingrese el motivo: la persona lo lee.",
     )

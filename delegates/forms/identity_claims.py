@@ -5,13 +5,12 @@ from typing import Any
 
 from django import forms
 
-from accounts.forms.person_fields import NameField
 from accounts.models import IdentityClaim, IdentityCopy
 from accounts.models.identity_claims import MAX_COPY_BYTES
 from accounts.rules.identity import Identity
-from delegates.forms.sign_up_and_personal_data import issued_on_field, sex_field
+from delegates.forms.sign_up_and_personal_data import IdentityFieldsForm
 from mipres_admin.antivirus import refuse_malware
-from mipres_admin.forms import ActionForm
+from mipres_admin.forms import ActionForm, file_field
 from mipres_admin.refusals import Refused
 from mipres_admin.uploaded_pdf.reader import read_pdf
 
@@ -42,15 +41,8 @@ def _pages_of(content: bytes) -> bytes:
     return reading.copy
 
 
-class IdentityForm(ActionForm):
+class IdentityForm(IdentityFieldsForm, ActionForm):
     """Everything of an identity but its document, as it was typed; it can be corrected."""
-
-    first_name = NameField("Primer nombre", "María", "given-name", required=True)
-    second_name = NameField("Segundo nombre", "Gabriela", "additional-name")
-    first_surname = NameField("Primer apellido", "Suárez", "family-name", required=True)
-    second_surname = NameField("Segundo apellido", "Núñez", "off")
-    issued_on = issued_on_field()
-    sex = sex_field()
 
     def __init__(self, data: Any = None, *, claim: IdentityClaim) -> None:
         super().__init__(data, initial={name: getattr(claim, name) for name in self.base_fields})
@@ -66,17 +58,12 @@ class IdentityForm(ActionForm):
 class CopyForm(ActionForm):
     """A copy of the document: a picture, by its size and its first bytes, or the pages of a PDF."""
 
-    copy = forms.FileField(
-        label="Copia del documento",
-        max_length=255,
-        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
-        help_text="Un PDF o una foto (JPEG o PNG), legible, de máximo 1 MB.",
-        error_messages={
-            "required": CHOOSE_A_COPY,
-            "invalid": CHOOSE_A_COPY,
-            "empty": "El archivo está vacío. Elija el archivo de la copia.",
-            "max_length": "El nombre del archivo debe tener máximo 255 letras.",
-        },
+    copy = file_field(
+        "Copia del documento",
+        ".pdf,.jpg,.jpeg,.png",
+        "Un PDF o una foto (JPEG o PNG), legible, de máximo 1 MB.",
+        missing=CHOOSE_A_COPY,
+        empty=CHOOSE_A_COPY,
     )
     kind: IdentityCopy.Kind
     content: bytes

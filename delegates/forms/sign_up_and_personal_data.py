@@ -41,8 +41,8 @@ def issued_on_field() -> forms.DateField:
     )
 
 
-class SignUpForm(DocumentForm, CaptchaForm):
-    """Registro in Mi Seguridad Social, persona natural; the fields of "Datos de delegados" in the provider manual."""
+class IdentityFieldsForm(forms.Form):
+    """Names, fecha de expedición and sexo, as they are on the document."""
 
     first_name = NameField("Primer nombre", "María", "given-name", required=True)
     second_name = NameField("Segundo nombre", "Gabriela", "additional-name")
@@ -50,6 +50,11 @@ class SignUpForm(DocumentForm, CaptchaForm):
     second_surname = NameField("Segundo apellido", "Núñez", "off")
     issued_on = issued_on_field()
     sex = sex_field()
+
+
+class SignUpForm(IdentityFieldsForm, DocumentForm, CaptchaForm):
+    """Registro in Mi Seguridad Social, persona natural; the fields of "Datos de delegados" in the provider manual."""
+
     email = EmailField("Allí llegará el enlace que abre su cuenta. Use uno que solo lea usted.")
     notice = forms.BooleanField(
         label="He leído el aviso de privacidad y autorizo el tratamiento de mis datos personales",

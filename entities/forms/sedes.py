@@ -17,8 +17,6 @@ INCOMPLETE = "La página llegó incompleta: ábrala de nuevo y repita la operaci
 
 
 class LineField(forms.CharField):
-    """One line of text."""
-
     def __init__(self, *, label: str, article: str, example: str, max_length: int, **kwargs: Any) -> None:
         self.wrong_message = f"{article} debe %s, por ejemplo {example}."
         super().__init__(

@@ -62,7 +62,6 @@ def register_sede_reference(reference: SedeReference) -> None:
 
 
 def sede_references() -> tuple[SedeReference, ...]:
-    """Every registered reference."""
     return tuple(_references)
 
 

@@ -65,7 +65,6 @@ def register(*grants: Grant) -> None:
 
 
 def all_grants() -> list[Grant]:
-    """Every declared permission."""
     return list(_grants.values())
 
 

@@ -5,6 +5,17 @@ from django import forms
 from mipres_admin.forms import wording
 
 
+def decision_reason(help_text: str, missing: str = "Ingrese el motivo.") -> forms.CharField:
+    """Why a reviewer decides as they do, which the person may read: longer than that of `ReasonForm`."""
+    return forms.CharField(
+        label="Motivo",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=help_text,
+        error_messages=wording(missing, "El motivo debe tener máximo 2000 letras."),
+    )
+
+
 class ReasonForm(forms.Form):
     """The reason; an action that asks more extends it."""
 

@@ -91,7 +91,6 @@ def word(code: str) -> str:
 
 
 def event_names() -> frozenset[str]:
-    """Every registered event."""
     return frozenset(_events)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from mipres_admin.excel.tables import MEGABYTE
-from mipres_admin.forms import ActionForm, hidden, optional_choice
+from mipres_admin.forms import ActionForm, file_field, hidden, optional_choice
 from roles.exports import USER_COLUMNS
 from roles.models import RoleUpload
 from roles.uploads.rows import MOST_ROWS, NEEDED, REMARKS, TITLE
@@ -20,18 +20,13 @@ TOO_LARGE = f"El archivo debe pesar máximo {LARGEST_FILE // MEGABYTE} MB. Diví
 class UploadForm(ActionForm):
     """The workbook of Consultar Usuarios, with rows added or changed."""
 
-    file = forms.FileField(
-        label="Archivo de Excel",
-        max_length=255,
-        help_text=f"El que entrega «Descargar Datos», en .xlsx, de máximo {MOST_ROWS} filas y "
-        f"{LARGEST_FILE // MEGABYTE} MB.",
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
-        error_messages={
-            "required": "Elija el archivo de Excel.",
-            "empty": "El archivo está vacío. Elija el Excel que entrega «Descargar Datos».",
-            "invalid": "Elija el archivo de Excel y oprima de nuevo «Ver qué cambiaría».",
-            "max_length": "El nombre del archivo debe tener máximo 255 letras.",
-        },
+    file = file_field(
+        "Archivo de Excel",
+        ".xlsx",
+        f"El que entrega «Descargar Datos», en .xlsx, de máximo {MOST_ROWS} filas y {LARGEST_FILE // MEGABYTE} MB.",
+        missing="Elija el archivo de Excel.",
+        invalid="Elija el archivo de Excel y oprima de nuevo «Ver qué cambiaría».",
+        empty="Elija el Excel que entrega «Descargar Datos».",
     )
     rows: list[SheetRow]
     sha256: str
