@@ -28,6 +28,8 @@ from roles.rules import (
 from roles.validity import OPEN, Validity
 
 type Assignments = tuple[RoleAssignment, ...]
+# the keys of an entity, one of its users and the sede
+type Place = tuple[int, int, int]
 
 CHANGED_ELSEWHERE = Refusal(
     headline="Los roles cambiaron mientras usted los revisaba",
@@ -35,6 +37,11 @@ CHANGED_ELSEWHERE = Refusal(
     remedy="No se guardó nada. Revise los roles que tiene ahora y repita el cambio si todavía hace falta.",
     who=DELEGATE,
 )
+
+
+def place_of(assignment: RoleAssignment) -> Place:
+    """Where an assignment is: two entities may give the user their roles at the same sede."""
+    return assignment.entity_id, assignment.user_id, assignment.sede_id
 
 
 def role_names(assignments: Iterable[RoleAssignment]) -> tuple[str, ...]:

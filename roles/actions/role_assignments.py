@@ -19,7 +19,7 @@ from mipres_admin.outbox.mail import notification, notify_all
 from mipres_admin.outbox.models import OutgoingMail
 from roles import role_changes
 from roles.models import RegisteredUser, RoleAssignment
-from roles.role_changes import Assignments, RoleChange
+from roles.role_changes import Assignments, Place, RoleChange, place_of
 from roles.rules import Activation
 from roles.validity import OPEN, Validity
 
@@ -31,15 +31,6 @@ FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::bigint[])
     AS written (id, starts_at, ends_at, ended_by)
 WHERE role.id = written.id
 """
-
-
-# the keys of an entity, one of its users and the sede
-type Place = tuple[int, int, int]
-
-
-def place_of(assignment: RoleAssignment) -> Place:
-    """Where an assignment is: two entities may give the user their roles at the same sede."""
-    return assignment.entity_id, assignment.user_id, assignment.sede_id
 
 
 def current_assignments(

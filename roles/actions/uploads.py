@@ -20,11 +20,11 @@ from mipres_admin.outbox.mail import notify
 from mipres_admin.refusals import Refusal, Refused
 from roles import role_changes
 from roles.actions.lookup import HOUR, LookupsExceeded, count_lookups
-from roles.actions.role_assignments import Place, current_assignments, save_changes
+from roles.actions.role_assignments import current_assignments, save_changes
 from roles.events import Event
 from roles.models import RoleUpload
 from roles.registry_lookup import Document
-from roles.role_changes import Assignments, RoleChange
+from roles.role_changes import Assignments, Place, RoleChange
 from roles.rules import DELEGATE, Activation
 from roles.uploads.rows import RequestedRow
 from roles.uploads.validation import (

@@ -24,10 +24,8 @@ from registries.models import RegistryLoad
 from roles import role_changes
 from roles.actions.role_assignments import (
     ROWS_A_STATEMENT,
-    Place,
     current_assignments,
     notification_of,
-    place_of,
     record_changes,
     save_changes,
     write_ranges,
@@ -41,7 +39,7 @@ from roles.registries.ineligible_assignments import (
     affected_users,
     ineligible_assignments,
 )
-from roles.role_changes import Assignments, RoleChange
+from roles.role_changes import Assignments, Place, RoleChange, place_of
 from roles.rules import Activation
 from roles.validity import long_date
 
