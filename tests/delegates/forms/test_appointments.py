@@ -40,7 +40,7 @@ def test_the_form_has_the_fields_of_the_manual_in_their_order(representative, se
         ({"role": ""}, "Ingrese el rol autorizado."),
         ({"role": "EPS"}, "El rol autorizado debe ser uno de la lista"),
         ({"role": "EMPLEADOR", "profile": "INTERNACION"}, "para el rol elegido"),
-        ({"sede": "110019999901"}, "La sede elegida no existe"),
+        ({"sede": "110019999901"}, "No hay ninguna sede con el código 110019999901."),
     ],
 )
 def test_mistakes_are_worded(representative, sede, fields, said):
