@@ -43,6 +43,16 @@ def set_choices(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None
     cast("forms.ChoiceField", form.fields[name]).choices = list(choices)
 
 
+def fields_of(*form_classes: type[forms.BaseForm], added: Iterable[str] = ()) -> frozenset[str]:
+    """The names of the fields of some forms, and of those that they add by themselves; without passwords and files."""
+    return frozenset(added) | {
+        name
+        for form in form_classes
+        for name, field in getattr(form, "base_fields", {}).items()
+        if not isinstance(field.widget, (forms.PasswordInput, forms.FileInput))
+    }
+
+
 def used_filters(form: forms.BaseForm) -> str:
     """The filters in use, as the query of an address; empty when there are none."""
     return urlencode({name: value for name, value in form.data.items() if value and name in form.fields})

@@ -21,6 +21,7 @@ from accounts.views.confirmation import recently_confirmed
 from entities.models import Entity
 from mipres_admin.access.bodies import ORDINARY_BODY, body_problem
 from mipres_admin.access.declarations import ANY, FORM, SAFE, MenuEntry, Viewable, delegate_of, public
+from mipres_admin.forms import fields_of
 from mipres_admin.paging import page_of
 from tokens import one_time_display
 from tokens.actions import issue_token, revoke_token
@@ -93,7 +94,7 @@ def tokens(request: DelegateRequest) -> HttpResponse:
     return _show(request)
 
 
-@delegate_of(*TOKEN_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(*TOKEN_KINDS, methods=FORM, resumable=fields_of(TokenForm), viewable=Viewable.YES)
 @recently_confirmed()
 def generate_token(request: DelegateRequest) -> HttpResponse:
     """Generate a new token and redirect to where it is shown once."""
@@ -110,7 +111,7 @@ def generate_token(request: DelegateRequest) -> HttpResponse:
     return _show(request, form)
 
 
-@delegate_of(*TOKEN_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(*TOKEN_KINDS, methods=FORM, resumable=fields_of(RevokeForm), viewable=Viewable.YES)
 def revoke(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     """ "Revocar": explain the consequences, ask for the reason and revoke the token."""
     own_tokens = PortalToken.objects.visible_to(request.entity).select_related("last_use", "issued_by__person")

@@ -1,17 +1,20 @@
 """How is a form saved that was sent after the session had ended, until its sender has logged in again?
 
-Nothing is done with it until its sender says so. Only forms of views declared `resumable` are saved, which hold no
-secrets; and never files.
+Nothing is done with it until its sender says so. Only the fields that a view declares `resumable` are saved, and those
+of the forms of the admin, which hold no secrets; no file, and nothing else that was sent.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import ResolverMatch
 from django.utils import timezone
 
 from accounts.models import Account
 from mipres_admin.access.declarations import declared
+from mipres_admin.backoffice.admin_base import form_at
+from mipres_admin.forms import fields_of
 
 SAVED_FORM, CLOSED = "saved_form", "closed_session"
 LIFETIME_SECONDS = 1_800
@@ -26,17 +29,24 @@ class SavedForm:
     fields: list[tuple[str, str]]
 
 
-def _can_be_saved(request: HttpRequest, fields: list[tuple[str, str]]) -> bool:
-    """Whether the view says so (those of the admin hold reasons, no secrets), and the form is short and has no file."""
-    match = request.resolver_match
+def _resumable(match: ResolverMatch | None) -> frozenset[str] | None:
+    """The fields of this view that may be saved; None when its form may not (those of the admin hold reasons)."""
     access = declared(match.func) if match else None
-    return (
-        match is not None
-        and (access.resumable if access else match.namespace == "admin")
-        and not request.FILES
-        and len(fields) <= MAX_FIELDS
-        and sum(len(name) + len(value) for name, value in fields) <= MAX_LENGTH
-    )
+    if access is not None or match is None:
+        return access.resumable if access else None
+    form = form_at(match) if match.namespace == "admin" else None
+    return fields_of(form) if form else None
+
+
+def _fields(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What may be saved of this request; None when nothing may, or it is too long."""
+    names = _resumable(request.resolver_match)
+    if names is None or request.FILES:
+        return None
+    sent = [(name, value) for name, values in request.POST.lists() if name in names for value in values]
+    fields = [(name, value) for name, value in sent if isinstance(value, str)]
+    is_short = len(fields) <= MAX_FIELDS and sum(len(name) + len(value) for name, value in fields) <= MAX_LENGTH
+    return fields if is_short else None
 
 
 def remember_closed_session(request: HttpRequest, account: Account) -> None:
@@ -63,13 +73,8 @@ def keep(request: HttpRequest, account: Account) -> None:
 
 def _store(request: HttpRequest, account: int) -> None:
     """Save the form of this request for the account, if it may be saved."""
-    fields = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name != "csrfmiddlewaretoken" and isinstance(value, str)
-    ]
-    if _can_be_saved(request, fields):
+    fields = _fields(request)
+    if fields is not None:
         request.session[SAVED_FORM] = {
             "account": account,
             "path": request.get_full_path(),

@@ -19,7 +19,7 @@ from accounts.views.confirmation import recently_confirmed
 from accounts.views.destinations import destination
 from accounts.views.proof import Proof, site_of
 from mipres_admin.access.declarations import FORM, mfa_enrolment, pending_login, signed_in
-from mipres_admin.forms import ActionForm
+from mipres_admin.forms import ActionForm, fields_of
 
 # in Django's session: seeds, of use only while they are there; and the purpose of a challenge
 SEED, RECOVERY_SEED, ADD_PASSKEY = "totp_seed", "recovery_seed", "add"
@@ -126,7 +126,7 @@ def recovery_codes(request: AnyRequest) -> HttpResponse:
 # ---------------------------------------------------------------- removing
 
 
-@signed_in(methods=FORM, resumable=True)
+@signed_in(methods=FORM, resumable=fields_of(ActionForm))
 @recently_confirmed()
 def remove_factor(request: AnyRequest, public_id: UUID) -> HttpResponse:
     """Say what is removed, and remove one factor."""

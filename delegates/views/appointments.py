@@ -14,6 +14,7 @@ from delegates.models import Appointment, DelegateAccount
 from delegates.views.represented_entity_or_404 import represented_entity
 from entities.models import Entity
 from mipres_admin.access.declarations import FORM, SAFE, person
+from mipres_admin.forms import fields_of
 from mipres_admin.paging import page_of
 
 CHOICES = {"editar": "edit_authorized", "inactivar": "end_authorized"}
@@ -49,7 +50,7 @@ def _form_page(request: PersonRequest, form: AuthorizedForm, appointment: Appoin
     return render(request, "delegates/authorized_form.html", context)
 
 
-@person(methods=FORM, resumable=True)
+@person(methods=FORM, resumable=fields_of(AuthorizedForm, added=["sede"]))
 @recently_confirmed()
 def new_authorized(request: PersonRequest, pk: int) -> HttpResponse:
     entity = represented_entity(request, pk)
@@ -66,7 +67,7 @@ def new_authorized(request: PersonRequest, pk: int) -> HttpResponse:
     return _form_page(request, form)
 
 
-@person(methods=FORM, resumable=True)
+@person(methods=FORM, resumable=fields_of(AuthorizedForm, added=["sede"]))
 @recently_confirmed()
 def edit_authorized(request: PersonRequest, pk: int, public_id: UUID) -> HttpResponse:
     """ "Editar": everything but the document."""
@@ -89,7 +90,7 @@ def edit_authorized(request: PersonRequest, pk: int, public_id: UUID) -> HttpRes
     return _form_page(request, form, appointment)
 
 
-@person(methods=FORM, resumable=True)
+@person(methods=FORM, resumable=fields_of(EndAuthorizedForm))
 @recently_confirmed()
 def end_authorized(request: PersonRequest, pk: int, public_id: UUID) -> HttpResponse:
     """ "Inactivar", after a page that says what it will do."""

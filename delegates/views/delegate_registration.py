@@ -14,6 +14,7 @@ from delegates.rules.delegate_registration import DelegateRegistration, delegate
 from entities.models import EntityKind
 from mipres_admin.access.declarations import FORM, person
 from mipres_admin.database.text import masked_email
+from mipres_admin.forms import fields_of
 
 FORMS: dict[EntityKind, type[OwnDocumentForm]] = {EntityKind.ET: TerritorialDelegateForm, EntityKind.PPN: PpnForm}
 
@@ -27,7 +28,7 @@ def _register(by: Account, kind: EntityKind, form: OwnDocumentForm) -> Account:
     return actions.register_delegate(by=by, kind=kind, nit=data["nit"], et_model=data.get("et_model"))
 
 
-@person(methods=FORM, resumable=True)
+@person(methods=FORM, resumable=fields_of(DelegateForm, TerritorialDelegateForm, PpnForm))
 def register_delegate(request: PersonRequest) -> HttpResponse:
     """ "Registrar usuario (Administrador EPS - IPS - Entidad territorial - Proveedor)": kind first, then its form."""
     kind_form = EntityKindForm(request.GET if "tipo" in request.GET else None)

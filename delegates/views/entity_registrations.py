@@ -26,6 +26,7 @@ from delegates.views.represented_entity_or_404 import represented_entity
 from entities.models import Entity, EntityKind
 from mipres_admin.access.bodies import Upload
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, person, signed_in
+from mipres_admin.forms import fields_of
 from mipres_admin.reading.identifiers import check_digit
 from mipres_admin.uploaded_file import uploaded_file
 
@@ -103,7 +104,7 @@ def _own_ips(request: PersonRequest, form: RegistrationForm) -> Entity | None:
     return own.filter(kind=EntityKind.IPS, nit=form.cleaned_data["nit"]).first()
 
 
-@person(methods=FORM, upload=RUT, resumable=True)
+@person(methods=FORM, upload=RUT, resumable=fields_of(RegistrationForm))
 def register_entity(request: PersonRequest) -> HttpResponse:
     """The kind of entity first (`?tipo=`), then its form with its RUT."""
     kind = request.GET.get("tipo", "")
@@ -121,7 +122,7 @@ def register_entity(request: PersonRequest) -> HttpResponse:
     return _send(request, form, actions.send_registration) or _form_page(request, form)
 
 
-@person(methods=FORM, upload=RUT, resumable=True)
+@person(methods=FORM, upload=RUT, resumable=fields_of(RegistrationForm))
 def add_provider_role(request: PersonRequest, pk: int) -> HttpResponse:
     """The request that an IPS of the person be a Proveedor too (manual of the rol proveedor/dispensador)."""
     ips = represented_entity(request, pk)
@@ -149,7 +150,7 @@ def entity_registration(request: PersonRequest, public_id: UUID) -> HttpResponse
     return render(request, "delegates/entity_registration.html", context)
 
 
-@person(methods=FORM, upload=RUT, resumable=True)
+@person(methods=FORM, upload=RUT, resumable=fields_of(RegistrationForm))
 def correct_registration(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Correct the details of a request, or upload another RUT, while nobody reviews it."""
     registration = _registration(request, public_id)

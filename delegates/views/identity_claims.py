@@ -14,7 +14,7 @@ from delegates.forms.identity_claims import CopyForm, IdentityForm
 from delegates.forms.sign_up_and_personal_data import EmailForm
 from mipres_admin.access.bodies import Upload
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, unverified
-from mipres_admin.forms import ActionForm
+from mipres_admin.forms import ActionForm, fields_of
 from mipres_admin.uploaded_file import uploaded_file
 
 VERIFIED = "Su identidad quedó verificada. Desde ahora su usuario es {login}; la contraseña sigue igual."
@@ -57,7 +57,7 @@ def identity_claim(request: PersonRequest) -> HttpResponse:
     return show_claim(request)
 
 
-@unverified(methods=FORM, resumable=True)
+@unverified(methods=FORM, resumable=fields_of(IdentityForm))
 def correct_identity(request: PersonRequest) -> HttpResponse:
     """Correct the identity, which is compared with the Registro civil again."""
     if request.method != "POST":
@@ -100,7 +100,7 @@ def download_identity_copy(request: PersonRequest) -> HttpResponse:
     return uploaded_file(copy.content, copy.kind, copy.file_name)
 
 
-@unverified(methods=FORM, resumable=True)
+@unverified(methods=FORM, resumable=fields_of(ActionForm))
 @recently_confirmed()
 def withdraw_identity(request: PersonRequest) -> HttpResponse:
     """Delete what was typed and close the account, after asking."""

@@ -22,6 +22,7 @@ from delegates.views.identity_claims import show_claim
 from entities.models import EntityKind
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, delegate_of, own_account, person, public
 from mipres_admin.database.text import masked_email
+from mipres_admin.forms import fields_of
 from mipres_admin.paging import page_of
 from roles.matrix import MEANINGS, Role, derived_roles
 from roles.models import RegisteredUser, RoleAssignment
@@ -83,7 +84,7 @@ def my_data(request: PersonRequest) -> HttpResponse:
     return _show(request)
 
 
-@person(methods=FORM, resumable=True)
+@person(methods=FORM, resumable=fields_of(SexForm))
 def correct_my_data(request: PersonRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("my_data")
@@ -108,7 +109,7 @@ def _requested(request: PersonRequest | DelegateRequest, form: EmailForm) -> boo
     return False
 
 
-@own_account(methods=FORM, resumable=True)
+@own_account(methods=FORM, resumable=fields_of(EmailForm))
 @recently_confirmed()
 def change_my_email(request: PersonRequest) -> HttpResponse:
     """Request another e-mail: it changes when the mailed link is used."""
@@ -124,7 +125,7 @@ def change_my_email(request: PersonRequest) -> HttpResponse:
 @delegate_of(
     EntityKind.PPN,
     methods=FORM,
-    resumable=True,
+    resumable=fields_of(EmailForm),
     menu=MenuEntry("Correo de la cuenta", "Cambie el correo de su cuenta de proveedor.", "user", order=105),
 )
 @recently_confirmed()

@@ -19,6 +19,7 @@ from delegates.rules.self_registration import (
     preliminary_refusal,
 )
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, View, Viewable, person, public
+from mipres_admin.forms import fields_of
 from roles.matrix import UserKind
 
 
@@ -104,7 +105,7 @@ def _register_user_view(slug: str, user_kind: UserKind) -> View:
     """The view of the form of one type of user."""
     kind = next(kind for kind in KINDS if kind.slug == slug)
 
-    @person(methods=FORM, resumable=True)
+    @person(methods=FORM, resumable=fields_of(UserRegistrationForm, added=["profession"]))
     def view(request: PersonRequest) -> HttpResponse:
         registration = UserRegistration(person_of(request.account), user_kind)
         form = UserRegistrationForm.sent(request, registration=registration)

@@ -16,7 +16,7 @@ from entities.models import Entity, EntityKind, Sede, SedeQuerySet
 from entities.rules.sedes import SedeDetails, SedeUse, provider_refusal
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, PortalRequest, Viewable, delegate_of
 from mipres_admin.excel.writer import download
-from mipres_admin.forms import used_filters
+from mipres_admin.forms import fields_of, used_filters
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.history.presenters import actor_for
 from mipres_admin.paging import page_of
@@ -70,7 +70,7 @@ def _save_new(request: ProviderRequest, form: CreateSedeForm) -> HttpResponse:
 @delegate_of(
     EntityKind.PROVEEDOR,
     methods=FORM,
-    resumable=True,
+    resumable=fields_of(CreateSedeForm, SimilarForm),
     menu=MenuEntry(
         "Crear Sede Proveedor", "Cree una sede que no está en el REPS o tiene otro NIT.", "map-pin", order=60
     ),
@@ -107,7 +107,7 @@ def _edit_form(sede: Sede, data: Any = None) -> EditSedeForm:
     return EditSedeForm(data, sede=sede, initial={"fingerprint": SedeDetails.of(sede).fingerprint})
 
 
-@delegate_of(EntityKind.PROVEEDOR, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(EntityKind.PROVEEDOR, methods=FORM, resumable=fields_of(EditSedeForm, SimilarForm), viewable=Viewable.YES)
 def edit_sede(request: ProviderRequest, codigo: str) -> HttpResponse:
     """The data of one sede, or of the initial record, and the form that changes them."""
     sede = sede_for(request, codigo)
@@ -133,7 +133,7 @@ def _show_disable(request: ProviderRequest, sede: Sede, refusal: Refusal | None)
     return render(request, "entities/disable_sede.html", context)
 
 
-@delegate_of(EntityKind.PROVEEDOR, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(EntityKind.PROVEEDOR, methods=FORM, resumable=fields_of(DisableSedeForm), viewable=Viewable.YES)
 def disable_sede(request: ProviderRequest, codigo: str) -> HttpResponse:
     """How many users have roles at a sede, and its disabling once that is confirmed."""
     sede = sede_for(request, codigo)
@@ -149,7 +149,7 @@ def disable_sede(request: ProviderRequest, codigo: str) -> HttpResponse:
     return _show_disable(request, sede, form.refusal)
 
 
-@delegate_of(EntityKind.PROVEEDOR, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(EntityKind.PROVEEDOR, methods=FORM, resumable=fields_of(), viewable=Viewable.YES)
 def enable_sede(request: ProviderRequest, codigo: str) -> HttpResponse:
     """Open a disabled sede again; opening the address changes nothing."""
     sede = sede_for(request, codigo)

@@ -71,7 +71,7 @@ class Options(TypedDict, total=False):
     checks it by itself (`checks_body=True`, `bodies.body_problem`).
 
     A form that was sent after the session had ended is saved with the session, to be sent again, only where the view
-    says so (`resumable=True`): never where a password, a code or a token is typed.
+    names its fields (`resumable=fields_of(…)`), and those alone: never where a password, a code or a token is typed.
     """
 
     methods: tuple[str, ...]
@@ -81,7 +81,7 @@ class Options(TypedDict, total=False):
     permission: str
     upload: Upload
     checks_body: bool
-    resumable: bool
+    resumable: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Access:
     permission: str = ""
     upload: Upload | None = None
     checks_body: bool = False
-    resumable: bool = False
+    resumable: frozenset[str] | None = None
 
     @property
     def largest_body(self) -> int:

@@ -13,7 +13,7 @@ from django.core.paginator import Paginator
 from django.db.models import F, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import ResolverMatch, URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
@@ -231,6 +231,10 @@ class ReadOnlyAdmin(ModelAdmin):
             return redirect(f"admin:{self.url_prefix}_change", obj.pk)
         return self.page(request, self.add_template, {"title": self.add_title, "form": form})
 
+    def form_at(self, match: ResolverMatch) -> type[forms.Form] | None:
+        """The form that this address takes, if any."""
+        return self.add_form if match.url_name == f"{self.url_prefix}_add" else None
+
     def add_object(self, request: Any, form: Any) -> Model | None:
         """Add the object of a valid `add_form`; None when it was refused, with the reason in the form."""
         raise NotImplementedError
@@ -299,6 +303,11 @@ class ObjectActionsAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view(self.object_action_view)
         name = f"{self.url_prefix}_action"
         return [path("<path:object_id>/acto/<slug:slug>/", view, name=name), *super().get_urls()]
+
+    def form_at(self, match: ResolverMatch) -> type[forms.Form] | None:
+        if match.url_name != f"{self.url_prefix}_action":
+            return super().form_at(match)
+        return next((action.form for action in self.object_actions if action.slug == match.kwargs["slug"]), None)
 
     def actions_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """The buttons of the actions that this person may do to the object now."""
@@ -381,3 +390,9 @@ class ReviewAdmin(ObjectActionsAdmin):
 
     def action_page(self, request: HttpRequest, obj: Any, action: ObjectAction, form: forms.Form) -> HttpResponse:
         return self.review_page(request, obj, form)
+
+
+def form_at(match: ResolverMatch) -> type[forms.Form] | None:
+    """The form that an address of the admin takes, if any."""
+    pages = (page for page in admin.site._registry.values() if isinstance(page, ReadOnlyAdmin))
+    return next((form for page in pages if (form := page.form_at(match))), None)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.requests import DelegateRequest
 from mipres_admin.access.declarations import FORM, SAFE, Viewable, delegate_of, public
+from mipres_admin.forms import fields_of
 from mipres_admin.pdf import BUSY, NO_PANGO
 from mipres_admin.public_urls import public_address
 from mipres_admin.refusals import Refusal, Refused
@@ -49,12 +50,12 @@ def _issue(request: DelegateRequest, template: str, user: RegisteredUser | None)
     return render(request, template, context, status=_status(form.refusal) if form.refusal else 200)
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=fields_of(CertificateForm), viewable=Viewable.YES)
 def user_certificate(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     return _issue(request, "roles/user_certificate.html", user_for(request, public_id))
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=fields_of(CertificateForm), viewable=Viewable.YES)
 def entity_certificate(request: DelegateRequest) -> HttpResponse:
     return _issue(request, "roles/entity_certificate.html", None)
 

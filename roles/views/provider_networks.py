@@ -14,7 +14,7 @@ from entities.models import NETWORK_MEMBERS, Association, AssociationQuerySet, E
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.excel.writer import download
 from mipres_admin.formatting import one_point
-from mipres_admin.forms import used_filters
+from mipres_admin.forms import fields_of, used_filters
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.history.presenters import actor_for
 from mipres_admin.paging import page_of
@@ -154,7 +154,7 @@ def _add_message(request: DelegateRequest, change: actions.NetworkChange) -> Non
 @delegate_of(
     *OWNER_KINDS,
     methods=FORM,
-    resumable=True,
+    resumable=fields_of(NetworkForm, added=["kind", "member"]),
     menu=MenuEntry("Asociar Entidades", "Busque entidades y agréguelas a su red, o retírelas.", "network", order=40),
     viewable=Viewable.YES,
 )

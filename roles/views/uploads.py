@@ -15,6 +15,7 @@ from accounts.requests import DelegateRequest
 from mipres_admin.access.bodies import Upload
 from mipres_admin.access.declarations import FORM, SAFE, Viewable, delegate_of
 from mipres_admin.excel.writer import download
+from mipres_admin.forms import fields_of
 from mipres_admin.paging import Page
 from mipres_admin.refusals import Refusal
 from roles.actions import uploads as actions
@@ -100,7 +101,7 @@ def upload_preview(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     return _show(request, _upload(request, public_id))
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=fields_of(ApplyForm), viewable=Viewable.YES)
 def apply_upload(request: DelegateRequest, public_id: UUID) -> HttpResponse:
     upload = _upload(request, public_id)
     here = reverse("upload_preview", args=[upload.public_id])

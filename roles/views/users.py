@@ -16,7 +16,7 @@ from accounts.requests import DelegateRequest
 from entities.models import Entity, EntityKind
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, Viewable, delegate_of
 from mipres_admin.excel.writer import download
-from mipres_admin.forms import used_filters
+from mipres_admin.forms import fields_of, used_filters
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.paging import page_of
 from mipres_admin.refusals import Refused
@@ -57,6 +57,12 @@ def _is_found(request: DelegateRequest, public_id: UUID) -> bool:
     return str(public_id) in request.session.get("found_users", [])
 
 
+# of the four forms that change what one user has
+ROLE_FIELDS = fields_of(
+    *(AssociateForm, UpdateRolesForm, DeactivateForm, LastDayForm), added=["sede", "roles", "first", "last"]
+)
+
+
 def user_for(request: DelegateRequest, public_id: UUID) -> RegisteredUser:
     """The user, for a delegate whose entity has given them roles or who has just found them by document; else 404.
 
@@ -90,7 +96,7 @@ def for_present_users(view: Callable[[DelegateRequest, Activation], HttpResponse
 @delegate_of(
     *ACTIVATING_KINDS,
     methods=FORM,
-    resumable=True,
+    resumable=fields_of(FindUserForm),
     menu=MenuEntry(
         "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus", order=20
     ),
@@ -154,25 +160,25 @@ def _save(
     return render(request, "roles/user_roles.html", user_page(activation, request.GET, form))
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=ROLE_FIELDS, viewable=Viewable.YES)
 @for_present_users
 def associate_user(request: DelegateRequest, activation: Activation) -> HttpResponse:
     return _save(request, activation, AssociateForm, actions.activate_user)
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=ROLE_FIELDS, viewable=Viewable.YES)
 @for_present_users
 def update_user_roles(request: DelegateRequest, activation: Activation) -> HttpResponse:
     return _save(request, activation, UpdateRolesForm, actions.update_roles)
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=ROLE_FIELDS, viewable=Viewable.YES)
 @for_present_users
 def change_last_day(request: DelegateRequest, activation: Activation) -> HttpResponse:
     return _save(request, activation, LastDayForm, actions.change_last_day)
 
 
-@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=True, viewable=Viewable.YES)
+@delegate_of(*ACTIVATING_KINDS, methods=FORM, resumable=ROLE_FIELDS, viewable=Viewable.YES)
 @for_present_users
 def deactivate_user(request: DelegateRequest, activation: Activation) -> HttpResponse:
     """ "Desactivar Usuario": what would end at the sede, and, once confirmed, the end of it."""

@@ -52,7 +52,14 @@ UNCONFIRMED = {
     *("resume_form", "keep_session", "stop_impersonation"),  # they change nothing
     "revoke_token",  # a token that leaks must end at once, and any holder of one may end it without log-in
     # what mails a link, or waits for the Ministry's review, gives nothing to who sits there
-    *("register_delegate", "register_entity", "correct_registration", "correct_identity", "upload_identity_copy"),
+    *(
+        "register_delegate",
+        "register_entity",
+        "add_provider_role",
+        "correct_registration",
+        "correct_identity",
+        "upload_identity_copy",
+    ),
     # the person's own data, and the daily work of delegates
     *("correct_my_data", "register_professional", "register_sso", "register_other", "try_token"),
     *("users", "activate_user", "associate_user", "update_user_roles", "deactivate_user", "change_last_day"),
