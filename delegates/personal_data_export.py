@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Account, IdentityClaim, Person, Suspension
 from delegates.models import Appointment, EntityRegistration, PrivacyAcceptance, Representation
+from entities.models import Association, Entity, Sede
 from mipres_admin.database.validity import Validity
 from mipres_admin.history.models import HistoryEntry
 from roles.models import Certificate, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
@@ -126,6 +127,21 @@ def _for_entities(person: Person) -> dict[str, Rows]:
     }
 
 
+def _as_entity(person: Person) -> dict[str, Rows]:
+    """What the portal has of the person as a Proveedor Persona Natural or an independent professional."""
+    oneself = Entity.objects.filter(identification_type=person.document_type, nit=person.document_number)
+    return {
+        "sedes": _rows(
+            Sede.objects.filter(entity__in=oneself),
+            **{"código": "code", "nombre": "name", "dirección": "address", "municipio": "municipality__name"},
+            **{"teléfono": "phone", "correo electrónico": "email", "cerrada el": "closed_on"},
+        ),
+        "redes": _in_days(
+            Association.objects.filter(member__in=oneself), entidad="owner__name", desde="starts_at", hasta="ends_at"
+        ),
+    }
+
+
 def _in_registries(person: Person) -> dict[str, Rows]:
     return {
         "ReTHUS": _rows(
@@ -169,6 +185,7 @@ def personal_data(person: Person) -> dict[str, Any]:
         **_accounts(accounts),
         **_in_mipres(person),
         **_for_entities(person),
+        **_as_entity(person),
         **_in_registries(person),
         "historia": _events(person, list(accounts)),
     }

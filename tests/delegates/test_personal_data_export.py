@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from delegates.actions.delegate_registration import register_ppn
+from entities.models import Association
 from mipres_admin.history.models import HistoryEntry
 from roles.actions.role_assignments import activate_user
 from roles.matrix import Option
@@ -31,6 +33,15 @@ def test_download_has_all_own_data_and_no_others(rosa_client, rosa, delegate, se
     assert "Ajena" not in page_text(answer)
     assert "argon2" not in page_text(answer)
     assert HistoryEntry.objects.filter(event="person.downloaded").count() == 1
+
+
+def test_download_has_the_networks_and_sedes_of_a_natural_person_who_supplies(rosa_client, rosa):
+    provider = register_ppn(by=rosa, phone="6013305043", address="Calle 1", municipality_id="11001").entity
+    Association.objects.create(owner=factories.make_entity("EPS_C", name="EPS Uno"), member=provider)
+    Association.objects.create(owner=factories.make_entity("EPS_C"), member=factories.make_entity("PPN"))
+    data = json.loads(rosa_client.get(f"{DATA}descargar/").content)
+    assert [(row["entidad"], row["hasta"]) for row in data["redes"]] == [("EPS Uno", None)]
+    assert [row["dirección"] for row in data["sedes"]] == ["Calle 1"]
 
 
 def test_the_history_in_the_download_names_no_delegate(rosa_client, rosa, delegate, sede):

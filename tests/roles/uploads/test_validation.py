@@ -151,6 +151,14 @@ def test_former_users_are_told_no_more_than_strangers(delegate, sede, registries
     assert reason(upload(delegate, row(user, sede, JUNTA))) == WITHOUT_TIE
 
 
+def test_a_ppn_activates_themself_by_file():
+    user = make_user("OTRO")
+    ppn = make_entity(EntityKind.PPN, nit=user.person.document_number)
+    by, sede = make_delegate(ppn), make_sede(ppn, code="PROV000001")
+    apply(by, upload(by, row(user, sede, "Rol_Dispensador")), "todo")
+    assert [role for role, *_ in current_roles()] == ["Rol_Dispensador"]
+
+
 def test_a_ppn_reads_one_reason_for_everybody_else():
     ppn, known = make_entity(EntityKind.PPN), make_user("OTRO")
     by, sede = make_delegate(ppn), make_sede(ppn, code="PROV000001")
