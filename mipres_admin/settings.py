@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "mipres_admin.access.middleware.MethodMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mipres_admin.middleware.in_flight.InFlightMiddleware",
     "accounts.middleware.sessions.AccountSessionMiddleware",
     "accounts.middleware.impersonation.ImpersonationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

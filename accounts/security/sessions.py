@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import auth
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
@@ -218,10 +219,12 @@ def is_fully_verified(row: Any, account: Account) -> bool:
 
 
 def touch(row: AccountSession) -> None:
-    """Write the time of the last request, at most once a minute."""
+    """Write the time of the last request, at most once a minute, and not while another request has the row."""
     now = timezone.now()
     if row.last_seen_at <= now - TOUCH_INTERVAL:
-        AccountSession.objects.filter(pk=row.pk, last_seen_at__lt=now).update(last_seen_at=now)
+        rows = AccountSession.objects.filter(pk=row.pk, last_seen_at__lt=now)
+        with transaction.atomic():
+            AccountSession.objects.filter(pk__in=rows.select_for_update(skip_locked=True)).update(last_seen_at=now)
         row.last_seen_at = now
 
 

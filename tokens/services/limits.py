@@ -1,10 +1,15 @@
 """How many calls a minute may a client of the web services make? Beyond that the response is 429."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from mipres_admin.in_flight import InFlight, TooManyInFlight
 from mipres_admin.rate_limits.limiter import LeasedLimit, LimitReached
 from tokens.services.errors import CallRefused
+
+SLOW_CALLS = "Varias llamadas de la entidad no han terminado. Espere {seconds} segundos y repita esta."
 
 
 class TooManyCalls(CallRefused):
@@ -13,6 +18,20 @@ class TooManyCalls(CallRefused):
     def __init__(self, message: str, left: timedelta) -> None:
         wait = -(-left // timedelta(seconds=1))
         super().__init__(429, message.format(seconds=wait), headers={"Retry-After": str(wait)})
+
+
+# calls take some milliseconds, and programs send many at once: any number waits, unless those before are slow
+in_flight = InFlight(waiting=1_000)
+
+
+@contextmanager
+def place(entity: str) -> Iterator[None]:
+    """Take one of the few places of an entity's calls in this process; raises TooManyCalls (429)."""
+    try:
+        with in_flight.place(entity):
+            yield
+    except TooManyInFlight:
+        raise TooManyCalls(SLOW_CALLS, timedelta(seconds=5)) from None
 
 
 @dataclass

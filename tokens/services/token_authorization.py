@@ -216,14 +216,15 @@ def _authorize(
     except BadToken as bad:
         raise _counted(bad) from None
     entity_limit.acquire(claims["sub"])
-    details = _fetch_details(sql, {"jti": claims["jti"], "nit": nit, "scope": needed, "service": service, **params})
-    refusal = _refusal(details, nit, needed)
-    if isinstance(refusal, BadToken):
-        entity_limit.release(claims["sub"])
-        raise _counted(refusal)
-    if refusal or details is None:
-        raise refusal or BadToken(UNKNOWN)
-    _record_use(details, service)
+    with limits.place(claims["sub"]):
+        details = _fetch_details(sql, {"jti": claims["jti"], "nit": nit, "scope": needed, "service": service, **params})
+        refusal = _refusal(details, nit, needed)
+        if isinstance(refusal, BadToken):
+            entity_limit.release(claims["sub"])
+            raise _counted(refusal)
+        if refusal or details is None:
+            raise refusal or BadToken(UNKNOWN)
+        _record_use(details, service)
     return details
 
 
@@ -267,5 +268,6 @@ def validate_temporary(*, service: Service, nit: str, temporary: str) -> TokenDe
     if refusal or details is None:
         raise refusal or BadToken(NO_TEMPORARY)
     entity_limit.acquire(str(details.entity))
-    _record_use(details, service)
+    with limits.place(str(details.entity)):
+        _record_use(details, service)
     return details

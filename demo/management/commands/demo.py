@@ -29,7 +29,7 @@ from demo.synthetic_civil_registry import STRANGER, issued_on
 ADDRESS = "127.0.0.1"
 
 SERVER = (
-    "-m granian --interface wsgi --host 127.0.0.1 --blocking-threads 6 --backpressure 64 --no-ws --no-log "
+    "-m granian --interface wsgi --host 127.0.0.1 --blocking-threads 8 --backpressure 64 --no-ws --no-log "
     "--workers-kill-timeout 5 mipres_admin.wsgi:application --port"
 )
 WORKER = [str(settings.BASE_DIR / "manage.py"), "worker", "--verbosity", "0"]

@@ -1,7 +1,11 @@
 """Does a request with an ended or foreign session open nothing?"""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AccountSession
 from mipres_admin.access.declarations import declared, own_patterns
@@ -30,6 +34,21 @@ def test_a_session_with_the_row_of_another_account_opens_nothing(at_noon, strang
     session["account_session"] = str(factories.make_session(stranger).public_id)
     session.save()
     assert at_noon.get("/usuarios/").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_locked_row_of_the_session_keeps_no_request_waiting(delegate, delegate_client):
+    delegate_client.get("/")
+    long_ago = timezone.now() - timedelta(minutes=9)
+    delegate.sessions.update(started_at=long_ago, confirmed_at=long_ago, last_seen_at=long_ago)
+    holder = connection.copy()
+    with holder.cursor() as cursor, connection.cursor() as mine:
+        cursor.execute("BEGIN; SELECT FROM accounts_accountsession FOR UPDATE")
+        mine.execute("SET lock_timeout = '100ms'")
+        assert delegate_client.get("/").status_code == 200
+        mine.execute("RESET lock_timeout")
+        cursor.execute("ROLLBACK")
+    holder.close()
 
 
 # ---------------------------------------------------------------- the cookie

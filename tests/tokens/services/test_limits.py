@@ -1,15 +1,17 @@
 """Do too many calls get 429, and do bad tokens count for their sender alone?"""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from mipres_admin import in_flight
 from mipres_admin.rate_limits import limiter
 from mipres_admin.rate_limits.models import RateCounter
 from tests.tokens.helpers import backdate, generate, make_token, validate
-from tokens.services import token_authorization
+from tokens.services import limits, token_authorization
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,17 @@ class TestLimits:
         statuses(2, validate, eps.entity.nit, token.token)
         token_authorization.clear_caches()
         assert statuses(3, validate, eps.entity.nit, token.token) == [200, 200, 429]
+
+    def test_an_entity_with_slow_calls_in_flight_is_told_to_wait(self, eps, token, stranger, monkeypatch):
+        monkeypatch.setattr(in_flight, "SLOW", 0)
+        with ExitStack() as kept:
+            for _ in range(in_flight.PLACES):
+                kept.enter_context(limits.place(str(eps.entity.pk)))
+            response = generate(eps.entity.nit, token.token)
+            assert (response.status_code, response.headers["Retry-After"]) == (429, "5")
+            assert "no han terminado" in response.json()["Message"]
+            assert validate(stranger.entity.nit, make_token(stranger).token).status_code == 200
+        assert generate(eps.entity.nit, token.token).status_code == 200
 
     def test_one_entity_does_not_use_up_anothers_calls(self, eps, token, stranger):
         statuses(5, validate, eps.entity.nit, token.token)
