@@ -22,12 +22,11 @@ from accounts.models import (
 )
 from accounts.rules.identity import (
     CHANGED,
-    CORRECTABLE,
-    IN_REVIEW,
     NAMES_DIFFER,
     Identity,
     Known,
     Named,
+    correction_refusal,
     disagreeing,
     matches_registry,
     review_refusal,
@@ -72,7 +71,7 @@ def _lock_correctable(claim: IdentityClaim) -> IdentityClaim:
     """Raises Refused while a reviewer looks at it and once it is verified."""
     lock_key(Identity.of(claim).login)
     claim = lock(claim)
-    refuse(None if claim.state in CORRECTABLE else IN_REVIEW)
+    refuse(correction_refusal(claim.state))
     return claim
 
 
@@ -103,7 +102,7 @@ def correct_claim(
     The document stays that of the sign-up. One that was rejected goes to the end of the queue. An account that is
     verified by this has another login, and no session but `session`. Raises Refused while a reviewer looks at it.
     """
-    refuse(None if claim.state in CORRECTABLE else IN_REVIEW)
+    refuse(correction_refusal(claim.state))
     identity = replace(identity, document_type=claim.document_type, document_number=claim.document_number)
     return _correct(by, claim, identity, register_comparison(identity), session)
 
@@ -138,7 +137,7 @@ def upload_copy(*, by: Account, claim: IdentityClaim, content: bytes, kind: str)
 
     Raises Refused while a reviewer looks at the claim, and after ten in a day.
     """
-    refuse(None if claim.state in CORRECTABLE else IN_REVIEW)
+    refuse(correction_refusal(claim.state))
     _count_upload(by)
     _save_copy(by, claim, content, kind)
 

@@ -29,13 +29,19 @@ NAMES = ("first_name", "second_name", "first_surname", "second_surname")
 CORRECTABLE = (ClaimState.PENDING, ClaimState.REJECTED)
 IN_REVIEW = Refusal(
     headline="Su identidad ya no se puede corregir",
-    cause="Un revisor del Ministerio la está mirando, o ya la verificó.",
+    cause="Un revisor del Ministerio la está mirando.",
     remedy="Espere la respuesta: le llegará al correo. Si la rechaza, podrá corregirla entonces.",
     who="El revisor del Ministerio.",
 )
+VERIFIED = Refusal(
+    headline="Su identidad ya no se puede corregir",
+    cause="El Ministerio ya la verificó.",
+    remedy="Si un dato está mal, corríjalo en el Registro civil y comuníquese con Atención al usuario.",
+    who="El Ministerio de Salud y Protección Social.",
+)
 CHANGED = Refusal(
     headline="La solicitud cambió mientras usted la miraba",
-    cause="La persona la corrigió, u otro revisor la tomó o la decidió.",
+    cause="Alguien la cambió desde que usted abrió la página: la persona, otro revisor.",
     remedy="No se guardó nada. Revise cómo está ahora.",
     who=REVIEWER,
 )
@@ -201,6 +207,13 @@ def matches_registry(identity: Identity, known: Known, email: str) -> bool:
 
 
 # ---------------------------------------------------------------- the review
+
+
+def correction_refusal(state: str) -> Refusal | None:
+    """Why its holder may not correct a claim in this state, or None."""
+    if state in CORRECTABLE:
+        return None
+    return IN_REVIEW if state == ClaimState.IN_REVIEW else VERIFIED
 
 
 def own_claim_refusal(by: Account, claim: IdentityClaim) -> Refusal | None:

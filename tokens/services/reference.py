@@ -25,12 +25,12 @@ class ErrorRow:
 ERRORS = (
     ErrorRow(
         "401",
-        "El token está mal copiado, venció, fue revocado o reemplazado, o no es de ese NIT.",
+        "El token no sirve: Message dice si está mal copiado, vencido, revocado, reemplazado, de otro NIT.",
         "Use el token vigente de la entidad; «Probar token» dice qué le pasa. No repita la llamada con el mismo.",
     ),
     ErrorRow(
         "403",
-        "El alcance del token no incluye el servicio, la entidad está inactiva, o se llamó por HTTP.",
+        "El token no da acceso: Message dice si por su alcance, por su entidad inactiva, por llamar sin HTTPS.",
         "Llame al servicio de su alcance y siempre por HTTPS.",
     ),
     ErrorRow("404", "La dirección no existe.", "Revise el nombre del servicio y el número de segmentos."),

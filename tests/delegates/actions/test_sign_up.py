@@ -160,6 +160,7 @@ def test_the_link_serves_once(client, signed_up):
     client.post(signed_up, NEW)
     for answer in (client.get(signed_up), client.post(signed_up, OTHER_NEW)):
         assert (answer.status_code, "Este enlace ya no sirve" in page_text(answer)) == (410, True)
+        assert "El enlace ya se usó" in page_text(answer)
     assert Account.objects.get().check_password(factories.PASSWORD)
 
 
