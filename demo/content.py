@@ -129,7 +129,7 @@ CASES = {
     "1000000002": "nutricionista",
     "1000000003": "enfermera",
     "1000000004": "psicólogo",
-    "1000000005": "Otro Usuario (opción Personal Administrativo)",
+    "1000000005": "Otro Usuario (opción Personal Administrativo), dispensador en la IPS que también es Proveedor",
     "1000000006": "SSO con plaza en su IPS",
     "1000000007": "SSO con plaza en otra IPS: Operación no permitida",
     "1000000008": "ex-SSO sin nuevo registro: Operación no permitida",
@@ -248,6 +248,21 @@ def _invented_sedes(accounts: dict[EntityKind, Account], entities: dict[EntityKi
     disable_sede(by=by, sede=sedes[-1], expected_use=SedeUse(0, 0))
     home = SedeDetails(person.name, "607 555 0102", "Carrera 27 # 36-14", "68001")
     create_main_sede(by=accounts[EntityKind.PPN], entity=person, details=home)
+
+
+def _dispensing_ips(ips: Entity, by: Account, user: RegisteredUser) -> Account:
+    """The IPS has the rol proveedor/dispensador, with the same delegate, and a dispenser at a sede of REPS. Once."""
+    fields = {"kind": EntityKind.PROVEEDOR, "nit": ips.nit}
+    provider, is_new = Entity.objects.get_or_create(**fields, defaults={"name": ips.name})
+    login = first_delegate_login(provider)
+    if not is_new:
+        return Account.objects.get(login=login)
+    account = Account.objects.create_user(login, PASSWORD, entity=provider, person=by.person, email=by.email)
+    details = SedeDetails("Servicio farmacéutico Demostración", "601 555 0107", "Calle 72 # 10-34", "11001")
+    create_main_sede(by=account, entity=provider, details=details)
+    sede = ips.sedes.open().order_by("code")[0]
+    activate_user(by=account, user=user, sede=sede, option=Option.ADMINISTRATIVO, roles=[Role.DISPENSADOR])
+    return account
 
 
 def _independent(number: str, name: str) -> Entity:
@@ -416,5 +431,7 @@ def load_people() -> list[Login]:
     _impersonation(Account.objects.get(login="SOPORTE"), accounts[EntityKind.IPS])
     kinds = [EntityKind(kind) for kind in DELEGATE_KINDS]
     logins = [Login(kind.label, accounts[kind].login, str(accounts[kind].entity)) for kind in kinds]
-    logins += [*_representative(ips, accounts.values()), _unverified()]
+    dispensing = _dispensing_ips(ips, accounts[EntityKind.IPS], users["1000000005"])
+    logins.append(Login("Proveedor, el rol proveedor/dispensador de la IPS", dispensing.login, str(dispensing.entity)))
+    logins += [*_representative(ips, [*accounts.values(), dispensing]), _unverified()]
     return [*logins, *ministry]

@@ -39,6 +39,7 @@ def test_every_kind_of_delegate_person_and_group_has_a_login(loaded):
         "ADMPRO",
         "ADMPPN",
         "ADMET9",
+        "ADMPRO",
         "CC1000",
         "CC1000",
         "CC1000",
@@ -67,7 +68,12 @@ def test_every_printed_login_works_with_the_printed_password(loaded):
 
 def test_every_delegate_but_the_ppn_has_an_appointment(loaded):
     standing = DelegateAccount.objects.filter(appointment__in=Appointment.objects.current().delegates())
-    assert standing.count() == Representation.objects.current().count() == 5
+    assert standing.count() == Representation.objects.current().count() == 6
+
+
+def test_ips_of_the_demonstration_dispenses_at_a_sede_of_reps(loaded):
+    role = RoleAssignment.objects.get(entity__kind=EntityKind.PROVEEDOR)
+    assert (role.sede.entity.kind, role.sede.entity.nit) == (EntityKind.IPS, role.entity.nit)
 
 
 def test_it_shows_a_thousand_sedes_and_every_case(loaded):

@@ -52,6 +52,7 @@ class DelegateDetails:
     entity: str
     role: str
     choices: tuple[str, ...] = ()
+    sede: str = ""
 
 
 class Registration:
@@ -236,6 +237,8 @@ def appoint_delegate(page: Page, delegate: DelegateDetails) -> None:
     page.get_by_role("link", name="Administrar autorizados").click()
     page.get_by_role("link", name="Nuevo").click()
     fill_appointment(page, delegate.person, delegate.role)
+    if delegate.sede:
+        page.get_by_label("Sede").select_option(delegate.sede)
     page.get_by_role("button", name="Guardar").click()
     expect(page.get_by_text("quedó como autorizado")).to_be_visible()
 

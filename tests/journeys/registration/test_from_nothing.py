@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission
 from playwright.sync_api import expect
 
 from accounts.models import Account, Person
-from delegates.models import Appointment, EntityRegistration
-from entities.models import Association, Entity, EntityKind
+from delegates.models import Appointment, EntityRegistration, Representation
+from entities.models import Association, Entity, EntityKind, Sede
 from roles.models import RoleAssignment
 from tests import factories
 from tests.journeys.registration.steps import (
@@ -21,6 +21,7 @@ from tests.journeys.registration.steps import (
     activate,
     appoint_delegate,
     approve,
+    fill_place,
     register_ppn,
     register_user,
 )
@@ -139,6 +140,38 @@ def test_a_proveedor_gets_its_sede_a_delegate_and_a_dispensador(registration, re
     activate(delegate, "Personal Administrativo", WORKER, "Rol_Dispensador")
     checker.check(delegate)
     assert RoleAssignment.objects.get().sede.is_main
+
+
+def test_an_ips_adds_the_rol_proveedor_dispensador(registration, reviewer, checker):
+    """In the order of the manual of the rol proveedor/dispensador."""
+    name, nit = "CLÍNICA DEL RÍO S.A.S.", "900123456"
+    page = registration.enter(OWNER)
+    Representation.objects.create(
+        entity=Entity.objects.get(nit=nit), person=Person.objects.get(document_number=OWNER.number)
+    )
+    page.goto("/")
+    page.get_by_role("link", name=f"Persona jurídica: {name}").click()
+    page.get_by_role("link", name="Agregar el rol proveedor/dispensador").click()
+    checker.check(page)
+    fill_place(page)
+    page.locator("input[type=file]").set_input_files(registration.rut(Organisation("", nit, name), OWNER))
+    page.get_by_role("button", name="Enviar solicitud").click()
+    expect(page.get_by_text("La solicitud fue enviada")).to_be_visible(timeout=30_000)
+    approve(registration.open_page(reviewer), name, checker)
+    details = DelegateDetails(
+        DELEGATE, "PROV", f"{name} (Proveedor)", "IPS", sede=Sede.objects.get(entity__kind="IPS").code
+    )
+    appoint_delegate(page, details)
+    delegate = registration.become_delegate(registration.enter(DELEGATE), details, nit, f"ADMPROV{nit}")
+    menu(delegate, "Consultar Sedes Proveedor")
+    expect(delegate.get_by_role("cell", name="Sede del REPS")).to_be_visible()
+    checker.check(delegate)
+    register_user(registration.enter(WORKER), "Otro Usuario", WORKER.login)
+    activate(delegate, "Personal Administrativo", WORKER, "Rol_Dispensador")
+    expect(delegate.get_by_role("radio")).to_have_count(2)
+    assert RoleAssignment.objects.get().created_by.login == f"ADMPROV{nit}"
+    menu(delegate, "Generar Token")
+    expect(delegate.get_by_text("Suministros").first).to_be_visible()
 
 
 def test_a_natural_person_supplies_without_representative_or_reviewer(registration, registries, open_page, checker):
