@@ -12,6 +12,7 @@ from django import forms
 from mipres_admin.backoffice.forms import ReasonForm
 from mipres_admin.excel.tables import MEGABYTE
 from mipres_admin.forms import file_field, wording
+from mipres_admin.reading.text import clean_file_name
 from registries.actions import Upload
 from registries.loading.errors import RegistryError
 from registries.loading.files import check_file, find_columns
@@ -94,7 +95,7 @@ def _check_upload(kind: str, file: Any) -> Upload:
 
 def safe_file_name(name: str) -> str:
     """The name without path and control characters, cut to what a row and a disk take; its extension stays."""
-    name = NOT_IN_A_NAME.sub("_", name)[-MAX_NAME_LENGTH:]
+    name = NOT_IN_A_NAME.sub("_", clean_file_name(name))[-MAX_NAME_LENGTH:]
     return name.encode()[-MAX_NAME_BYTES:].decode(errors="ignore").lstrip(". ") or "archivo"
 
 

@@ -8,9 +8,8 @@ from typing import Any, ClassVar, TextIO
 from django.core.management.base import BaseCommand, CommandError
 
 from registries.loading.errors import RegistryError
-from registries.loading.loader import Options, load_file, preview_file
+from registries.loading.loader import Options, load_file, load_of, preview_file
 from registries.loading.report import Report, count_labels, write_rejections
-from registries.models import RegistryLoad
 from registries.registry import Registry
 
 WIDTH = 30
@@ -58,8 +57,8 @@ class RegistryCommand(BaseCommand):
         return load_file(self.registry(), file, chosen, progress, announce=announce)
 
     def _preview(self, file: Path, progress: "ProgressLine") -> Report:
-        load = RegistryLoad(kind=self.registry.kind, file_name=file.name)
-        report = preview_file(self.registry(), file, progress, load)
+        registry = self.registry()
+        report = preview_file(registry, file, progress, load_of(registry, file))
         for text in (*report.notes, *(f"No se cargaría así: {cause}" for _, cause in report.obstacles)):
             self.stdout.write(text)
         return report

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from mipres_admin.database.constraints import SHA256, check, filled, matches, unique
+from mipres_admin.database.constraints import SHA256, check, clean, filled, matches, unique
 from registries.registry import registry_label
 
 
@@ -95,6 +95,7 @@ class RegistryLoad(models.Model):
             ("undo_load", "Puede deshacer la última carga de un registro"),
         )
         constraints = (
+            clean("registry_load_texts_clean", "file_name", lines=("reason",)),
             matches(
                 "registry_load_kind_well_formed",
                 "El registro debe tener de 2 a 20 letras minúsculas, por ejemplo reps.",

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Account
 from entities.models import Entity
-from mipres_admin.database.constraints import SHA256, check, filled, known, matches, unique
+from mipres_admin.database.constraints import SHA256, check, clean, filled, known, matches, unique
 from mipres_admin.formatting import format_moment
 from tokens.scopes import Service
 
@@ -148,6 +148,7 @@ class PortalToken(models.Model):
         verbose_name_plural = "tokens del portal"
         ordering = ("-id",)
         constraints = (
+            clean("token_texts_clean", "name", lines=("reason",)),
             check(
                 "token_marks_well_formed",
                 Q(jti__regex=r"^[A-Za-z0-9_-]{16}$", fingerprint__regex=SHA256)
@@ -333,6 +334,7 @@ class ServerClient(models.Model):
         verbose_name_plural = "servidores clientes"
         ordering = ("-id",)
         constraints = (
+            clean("server_client_texts_clean", "name", lines=("reason",)),
             matches(
                 "server_client_marks_well_formed",
                 "El client_id y la huella del secreto deben ser los que hace el portal.",

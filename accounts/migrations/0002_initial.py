@@ -11,6 +11,8 @@ import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
+import mipres_admin.database.text
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -934,5 +936,89 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsEmail("email")),
+                name="account_email_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="authenticatorapp",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsClean("name")),
+                name="authenticatorapp_name_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="civilregistryentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("first_name"),
+                    mipres_admin.database.text.IsClean("second_name"),
+                    mipres_admin.database.text.IsClean("first_surname"),
+                    mipres_admin.database.text.IsClean("second_surname"),
+                ),
+                name="civil_registry_names_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identityclaim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("first_name"),
+                    mipres_admin.database.text.IsClean("second_name"),
+                    mipres_admin.database.text.IsClean("first_surname"),
+                    mipres_admin.database.text.IsClean("second_surname"),
+                    mipres_admin.database.text.IsCleanLines("reason"),
+                ),
+                name="identity_claim_texts_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="impersonation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsCleanLines("reason")),
+                name="impersonation_reason_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="passkey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsClean("name")),
+                name="passkey_name_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("first_name"),
+                    mipres_admin.database.text.IsClean("second_name"),
+                    mipres_admin.database.text.IsClean("first_surname"),
+                    mipres_admin.database.text.IsClean("second_surname"),
+                    mipres_admin.database.text.IsEmail("email"),
+                ),
+                name="person_texts_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="suspension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsCleanLines("reason"),
+                    mipres_admin.database.text.IsCleanLines("lifted_because"),
+                ),
+                name="suspension_reasons_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
         ),
     ]

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models.people import Person
 from entities.models import Entity, EntityKind
+from mipres_admin.database.constraints import clean
 from mipres_admin.formatting import format_moment
 from mipres_admin.reading.emails import email_mistake
 from mipres_admin.refusals import Refusal, Refused
@@ -103,6 +104,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
             ("manage_staff", "Puede administrar las cuentas del Ministerio"),
         )
         constraints = (
+            clean("account_email_clean", emails=("email",)),
             models.CheckConstraint(
                 condition=Q(login__regex=r"^[A-Z0-9_.-]{3,40}$"),
                 name="account_login_well_formed",
@@ -258,6 +260,7 @@ class Suspension(models.Model):
         verbose_name_plural = "suspensiones"
         ordering = ("-id",)
         constraints = (
+            clean("suspension_reasons_clean", lines=("reason", "lifted_because")),
             models.UniqueConstraint(
                 "account",
                 condition=Q(lifted_at__isnull=True),

@@ -5,8 +5,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.people import TODAY, IdentityFields, document_check
-from mipres_admin.database.constraints import check, unique
+from accounts.models.people import NAMES, TODAY, IdentityFields, document_check
+from mipres_admin.database.constraints import check, clean, unique
 
 
 class CivilRegistryQuerySet(models.QuerySet["CivilRegistryEntry"]):
@@ -33,6 +33,7 @@ class CivilRegistryEntry(IdentityFields):
         verbose_name = "documento del Registro civil"
         verbose_name_plural = "documentos del Registro civil"
         constraints = (
+            clean("civil_registry_names_clean", *NAMES),
             unique(
                 "civil_registry_once_per_document",
                 "document_type",

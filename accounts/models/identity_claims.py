@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from django.db.models.lookups import LessThanOrEqual
 
 from accounts.models.accounts import Account
-from accounts.models.people import TODAY, IdentityFields, Sex, document_check
-from mipres_admin.database.constraints import SHA256, check, known, matches, unique
+from accounts.models.people import NAMES, TODAY, IdentityFields, Sex, document_check
+from mipres_admin.database.constraints import SHA256, check, clean, known, matches, unique
 
 MAX_COPY_BYTES = 1024 * 1024
 # nobody decided, or somebody did: this long after the last step the data that were typed and the copy are deleted
@@ -83,6 +83,7 @@ class IdentityClaim(IdentityFields):
         permissions = (("review_identityclaim", "Puede verificar identidades"),)
         ordering = ("-id",)
         constraints = (
+            clean("identity_claim_texts_clean", *NAMES, lines=("reason",)),
             document_check("identity_claim_document_well_formed"),
             known(
                 "identity_claim_state_known",

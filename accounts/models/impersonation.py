@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models.sessions import AccountSession
 from entities.models import Entity
+from mipres_admin.database.constraints import clean
 from mipres_admin.formatting import format_moment
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Impersonation(models.Model):
         verbose_name_plural = "vistas como delegado"
         ordering = ("-started_at", "-pk")
         constraints = (
+            clean("impersonation_reason_clean", lines=("reason",)),
             models.CheckConstraint(
                 condition=~Q(staff=F("account")),
                 name="impersonation_of_somebody_else",

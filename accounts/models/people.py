@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat, Now, TruncDate
 
+from mipres_admin.database.constraints import clean
 from mipres_admin.database.text import SearchText, search_words, with_words
 from mipres_admin.reading.identifiers import NotRead, read_document
 
@@ -46,6 +47,7 @@ class Verification(models.TextChoices):
     MINISTERIO = "ministerio", "Datos del Ministerio"
 
 
+NAMES = "first_name", "second_name", "first_surname", "second_surname"
 DOCUMENT_NUMBER = r"^[A-Z0-9]{3,20}$"
 
 
@@ -141,6 +143,7 @@ class Person(IdentityFields):
         verbose_name = "persona"
         ordering = ("sort_name",)
         constraints = (
+            clean("person_texts_clean", *NAMES, emails=("email",)),
             models.UniqueConstraint(
                 "document_type",
                 "document_number",

@@ -11,7 +11,7 @@ from django_otp.oath import TOTP
 
 from accounts.security.secrets import RECOVERY_CODES, totp_keys
 from entities.models import EntityKind
-from mipres_admin.database.constraints import SHA256
+from mipres_admin.database.constraints import SHA256, clean
 
 # as `hashers.make_password` writes them: algorithm, parameters, salt and hash
 SALTED_HASH = r"^[a-z0-9_]+\$.+\$.+"
@@ -32,6 +32,7 @@ class SecondFactor(models.Model):
         abstract = True
         ordering = ("added_at", "pk")
         constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            clean("%(class)s_name_clean", "name"),
             models.CheckConstraint(
                 condition=~Q(name=""),
                 name="%(class)s_has_a_name",

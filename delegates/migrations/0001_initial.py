@@ -8,6 +8,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+import mipres_admin.database.text
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -787,6 +789,98 @@ class Migration(migrations.Migration):
                 condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
                 name="rut_sha256_well_formed",
                 violation_error_message="El SHA-256 debe tener 64 dígitos hexadecimales.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("first_name"),
+                    mipres_admin.database.text.IsClean("second_name"),
+                    mipres_admin.database.text.IsClean("first_surname"),
+                    mipres_admin.database.text.IsClean("second_surname"),
+                    mipres_admin.database.text.IsEmail("email"),
+                ),
+                name="appointment_texts_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="authorizedprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("code"), mipres_admin.database.text.IsClean("name")
+                ),
+                name="authorized_profile_texts_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="authorizedrole",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("code"), mipres_admin.database.text.IsClean("name")
+                ),
+                name="authorized_role_texts_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="emailchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsEmail("email")),
+                name="email_change_email_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entityregistration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("name"),
+                    mipres_admin.database.text.IsClean("address"),
+                    mipres_admin.database.text.IsClean("phone"),
+                ),
+                name="registration_texts_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="registrationstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsCleanLines("reason")),
+                name="registration_step_reason_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="signup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("first_name"),
+                    mipres_admin.database.text.IsClean("second_name"),
+                    mipres_admin.database.text.IsClean("first_surname"),
+                    mipres_admin.database.text.IsClean("second_surname"),
+                    mipres_admin.database.text.IsEmail("email"),
+                ),
+                name="sign_up_texts_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sex__in", ["F", "M", "NB", "T"])),
+                name="appointment_sex_known",
+                violation_error_message="El sexo debe ser uno de la lista.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="signup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sex__in", ["F", "M", "NB", "T"])),
+                name="sign_up_sex_known",
+                violation_error_message="El sexo debe ser uno de la lista.",
             ),
         ),
     ]

@@ -10,7 +10,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Account, IdentityFields, Sex, document_check
+from accounts.models.people import NAMES
 from entities.models import Entity, EntityKind, Sede
+from mipres_admin.database.constraints import clean, known
 
 
 class AuthorizedRole(models.Model):
@@ -25,6 +27,7 @@ class AuthorizedRole(models.Model):
         verbose_name_plural = "roles autorizados"
         ordering = ("name",)
         constraints = (
+            clean("authorized_role_texts_clean", "code", "name"),
             models.CheckConstraint(
                 condition=Q(kinds__len__gt=0, kinds__contained_by=EntityKind.values),
                 name="authorized_role_kinds_known",
@@ -49,6 +52,7 @@ class AuthorizedProfile(models.Model):
         verbose_name_plural = "perfiles autorizados"
         ordering = ("name",)
         constraints = (
+            clean("authorized_profile_texts_clean", "code", "name"),
             models.UniqueConstraint(
                 "is_delegate",
                 condition=Q(is_delegate=True),
@@ -104,6 +108,8 @@ class Appointment(IdentityFields):
         verbose_name = "autorizado"
         ordering = ("-id",)
         constraints = (
+            clean("appointment_texts_clean", *NAMES, emails=("email",)),
+            known("appointment_sex_known", "sex", Sex, "El sexo debe ser uno de la lista."),
             document_check("appointment_document_well_formed"),
             models.CheckConstraint(
                 condition=~Q(first_name="") & ~Q(first_surname="") & ~Q(email=""),

@@ -14,7 +14,7 @@ from django.db.models.functions import Concat, Now
 from accounts.models import Account, Person
 from entities.models import Entity, EntityKind, EtModel, Municipality
 from mipres_admin.database.clock import midnight
-from mipres_admin.database.constraints import SHA256
+from mipres_admin.database.constraints import SHA256, clean
 from mipres_admin.database.text import CheckDigit, Joined, SearchKey, key_words, with_words
 
 MAX_RUT_BYTES = 1024 * 1024
@@ -103,6 +103,7 @@ class EntityRegistration(models.Model):
         permissions = (("review_registration", "Puede revisar registros de personas jurídicas"),)
         ordering = ("-id",)
         constraints = (
+            clean("registration_texts_clean", "name", "address", "phone"),
             models.CheckConstraint(
                 condition=Q(kind__in=RegistrationKind.values),
                 name="registration_kind_known",
@@ -181,6 +182,7 @@ class RegistrationStep(models.Model):
         verbose_name_plural = "pasos de un registro"
         ordering = ("id",)
         constraints = (
+            clean("registration_step_reason_clean", lines=("reason",)),
             models.CheckConstraint(
                 condition=Q(state__in=RegistrationState.values),
                 name="registration_step_state_known",

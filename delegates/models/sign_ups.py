@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Account, IdentityFields, Person, Sex, document_check
-from mipres_admin.database.constraints import SHA256
+from accounts.models.people import NAMES
+from mipres_admin.database.constraints import SHA256, clean, known
 from mipres_admin.formatting import format_moment
 
 
@@ -44,6 +45,8 @@ class SignUp(IdentityFields):
         verbose_name = "solicitud de cuenta"
         verbose_name_plural = "solicitudes de cuenta"
         constraints = (
+            clean("sign_up_texts_clean", *NAMES, emails=("email",)),
+            known("sign_up_sex_known", "sex", Sex, "El sexo debe ser uno de la lista."),
             document_check("sign_up_document_well_formed"),
             models.CheckConstraint(
                 condition=Q(secret_sha256__regex=SHA256),
@@ -120,6 +123,7 @@ class EmailChange(models.Model):
         verbose_name = "cambio de correo"
         verbose_name_plural = "cambios de correo"
         constraints = (
+            clean("email_change_email_clean", emails=("email",)),
             models.CheckConstraint(
                 condition=Q(secret_sha256__regex=SHA256),
                 name="email_change_secret_is_a_hash",

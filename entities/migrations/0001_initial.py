@@ -467,4 +467,41 @@ class Migration(migrations.Migration):
                 violation_error_message="Ese formulario ya creó una sede.",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsClean("name")),
+                name="department_name_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsClean("name")),
+                name="entity_name_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="municipality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsClean("name")),
+                name="municipality_name_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sede",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("name"),
+                    mipres_admin.database.text.IsClean("address"),
+                    mipres_admin.database.text.IsClean("phone"),
+                    mipres_admin.database.text.IsClean("email"),
+                ),
+                name="sede_texts_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
     ]

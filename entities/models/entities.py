@@ -8,7 +8,7 @@ from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Concat
 
-from mipres_admin.database.constraints import check, filled, known, unique
+from mipres_admin.database.constraints import check, clean, filled, known, unique
 from mipres_admin.database.text import CheckDigit, Joined, SearchKey, key_words
 
 
@@ -145,6 +145,7 @@ class Entity(models.Model):
         permissions = (("suspend_entity", "Puede suspender y reactivar entidades"),)
         ordering = ("name",)
         constraints = (
+            clean("entity_name_clean", "name"),
             unique(
                 "entity_once_per_kind_and_nit",
                 "kind",

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from mipres_admin.database.constraints import check, matches
+from mipres_admin.database.constraints import check, clean, matches
 
 
 class Department(models.Model):
@@ -16,6 +16,7 @@ class Department(models.Model):
         verbose_name = "departamento"
         ordering = ("name",)
         constraints = (
+            clean("department_name_clean", "name"),
             matches(
                 "department_code_two_digits",
                 "El código del departamento debe tener dos dígitos, por ejemplo 05.",
@@ -38,6 +39,7 @@ class Municipality(models.Model):
         verbose_name = "municipio"
         ordering = ("name",)
         constraints = (
+            clean("municipality_name_clean", "name"),
             check(
                 "municipality_code_in_department",
                 Q(code__regex=r"^[0-9]{5}$") & Q(code__startswith=F("department_id")),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from entities.models.entities import Entity, EntityKind
 from entities.models.places import Municipality
-from mipres_admin.database.constraints import check, filled, matches, unique
+from mipres_admin.database.constraints import check, clean, filled, matches, unique
 from mipres_admin.database.text import Fold, Joined, SearchKey, key_words, with_words
 
 PROVIDER_CODE = r"^PROV[0-9]{6}$"
@@ -117,6 +117,7 @@ class Sede(models.Model):
         permissions = (("disable_sede", "Puede deshabilitar y habilitar sedes de proveedor"),)
         ordering = ("name", "code")
         constraints = (
+            clean("sede_texts_clean", "name", "address", "phone", "email"),
             matches(
                 "sede_code_well_formed",
                 "El código de la sede debe tener 12 dígitos (habilitación), PROV y 6 dígitos (proveedor) "

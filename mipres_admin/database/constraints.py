@@ -1,15 +1,27 @@
 """How does a model say what is always true of its rows? Constraints, each with its name and the user's message."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import CheckConstraint, Choices, Q, UniqueConstraint
 
+from mipres_admin.database.text import IsClean, IsCleanLines, IsEmail
+
 SHA256 = r"^[0-9a-f]{64}$"
+UNCLEAN = (
+    "Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes."
+)
 
 
 def check(name: str, condition: Any, message: str) -> CheckConstraint:
     """Every row meets the condition."""
     return CheckConstraint(condition=condition, name=name, violation_error_message=message)
+
+
+def clean(name: str, *fields: str, lines: Sequence[str] = (), emails: Sequence[str] = ()) -> CheckConstraint:
+    """What people and registries write is stored clean (`mipres_admin.reading`): texts, texts of lines, e-mails."""
+    conditions = (*map(IsClean, fields), *map(IsCleanLines, lines), *map(IsEmail, emails))
+    return check(name, Q(*conditions), UNCLEAN)
 
 
 def filled(name: str, field: str, message: str) -> CheckConstraint:

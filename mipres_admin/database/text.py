@@ -1,8 +1,8 @@
 """How are texts compared, searched and kept clean? In Python and in PostgreSQL alike.
 
 The SQL functions of these names (`sql/`) are created by the first migration of `mipres_admin`. Generated columns store
-what is searched, and trigram indexes find it; constraints use `clean_text`. Every search box looks for `search_words`
-in a column of `SearchText` (names of people) or for `key_words` in one of `SearchKey` (everything else).
+what is searched, and trigram indexes find it; `constraints.clean` keeps texts clean. Every search box looks for
+`search_words` in a column of `SearchText` (names of people) or for `key_words` in one of `SearchKey` (everything else).
 """
 
 import re
@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import groupby
 
-from django.db.models import CharField, Func, Q, TextField
+from django.db.models import BooleanField, CharField, Func, Q, TextField
 
 from mipres_admin.reading.identifiers import plain_word
 from mipres_admin.reading.text import APOSTROPHES, BLANKS, CONTROL, DASHES, INVISIBLE, SIGNS, clean_text, members
@@ -42,11 +42,23 @@ class Fold(Func):
     output_field = TextField()
 
 
-class CleanText(Func):
-    """`clean_text(expression)`: as `mipres_admin.reading.text.clean_text`."""
+class IsClean(Func):
+    """`is_clean(expression)`: as `mipres_admin.reading.text.is_clean`. For constraints."""
 
-    function = "clean_text"
-    output_field = TextField()
+    function = "is_clean"
+    output_field = BooleanField()
+
+
+class IsCleanLines(IsClean):
+    """`is_clean_lines(expression)`: whether each line is clean, and neither the first nor the last is blank."""
+
+    function = "is_clean_lines"
+
+
+class IsEmail(IsClean):
+    """`is_email(expression)`: nothing, or written as every e-mail that `mipres_admin.reading.emails` accepts."""
+
+    function = "is_email"
 
 
 class SearchText(Func):

@@ -12,7 +12,7 @@ from django.db.models.functions import Now, TruncDate
 from django.db.models.lookups import Exact
 
 from mipres_admin.database.clock import midnight
-from mipres_admin.database.constraints import SHA256, check, unique
+from mipres_admin.database.constraints import SHA256, check, clean, unique
 from mipres_admin.formatting import format_moment
 from mipres_admin.history import event_registry
 
@@ -79,6 +79,7 @@ class HistoryEntry(models.Model):
             models.Index("entity", "at", "id", name="history_of_entity"),
         )
         constraints = (
+            clean("history_reason_clean", lines=("reason",)),
             check(
                 "history_before_and_after_are_objects",
                 Q(_is_object("before"), _is_object("after")),

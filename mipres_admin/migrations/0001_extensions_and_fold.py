@@ -19,6 +19,6 @@ class Migration(migrations.Migration):
                 (SQL / f"{name}.sql").read_text(encoding="utf-8"),
                 (SQL / f"{name}_reverse.sql").read_text(encoding="utf-8"),
             )
-            for name in ("fold", "clean_text", "search")
+            for name in ("fold", "clean_text", "is_clean", "search")
         ),
     ]

@@ -30,12 +30,15 @@ def email_mistake(text: str) -> str:
 
 def _is_domain(domain: str) -> bool:
     try:
-        ascii_domain = domain.encode("idna").decode()
+        ascii_domain = domain.encode("idna")
+        written = (ascii_domain.decode().lower(), ascii_domain.decode("idna").lower())
     except UnicodeError:
         return False
-    labels = ascii_domain.split(".")
+    labels = written[0].split(".")
     return (
-        len(ascii_domain) <= LONGEST_DOMAIN
+        # ｘ.co and x。co would be second ways of writing x.co
+        domain.lower() in written
+        and len(ascii_domain) <= LONGEST_DOMAIN
         and len(labels) > 1
         and all(map(LABEL.fullmatch, labels))
         and not labels[-1].isdigit()

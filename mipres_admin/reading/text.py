@@ -26,8 +26,10 @@ SIGNS = (
     r"\u00a1-\u00bf\u00d7\u00f7\u2000-\u2bff\u2e00-\u2e7f\u3001-\u303f"
 )
 """What separates words without being a blank, an apostrophe or a dash: points, commas, quotation marks, symbols."""
-CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-"""What no text has: control characters that are not blanks, and halves of characters."""
+# blocks of Unicode 16, which PostgreSQL 18 composes and Python 3.13 does not know
+_LATER = r"\U00011380-\U000113ff\U00016100-\U0001613f\U00016d40-\U00016d7f\U0001e5d0-\U0001e5ff"
+CONTROL = re.compile(rf"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff{_LATER}]")
+"""What no text has: control characters that are not blanks, halves of characters, and what Python cannot compose."""
 
 
 def members(characters: str) -> Iterator[int]:
@@ -76,6 +78,11 @@ def clean_text(text: str) -> str:
 def clean_lines(text: str) -> str:
     """The same for each line of a text of several; blank lines stay between others."""
     return "\n".join(map(clean_text, text.splitlines())).strip("\n")
+
+
+def clean_file_name(name: str) -> str:
+    """The name of a file as people see it, whatever system wrote it; no character that no text has is left."""
+    return CONTROL.sub("_", clean_text(name))
 
 
 def is_clean(text: str) -> bool:

@@ -17,6 +17,7 @@ from mipres_admin.database import clock
 from mipres_admin.excel.tables import Table
 from mipres_admin.formatting import format_number
 from mipres_admin.history.recording import record
+from mipres_admin.reading.text import clean_file_name
 from registries.loading import change_capture
 from registries.loading.cell_values import clean
 from registries.loading.effects import effects, tracked_by_effects
@@ -75,13 +76,18 @@ def load_file(
     `load` is the one that the admin queued; a command has none. `announce` is told what closes and ends before it is
     applied. Raises RegistryError, and changes nothing, when the file is broken or a check refuses it.
     """
-    run = _Run(registry, path, progress, load or RegistryLoad(kind=registry.kind, file_name=path.name), options)
+    run = _Run(registry, path, progress, load or load_of(registry, path), options)
     with open_table(path) as table, transaction.atomic(), connection.cursor() as cursor:
         run.execute(table, cursor)
         for note in run.report.notes:
             announce(note)
         run.record()
     return run.report
+
+
+def load_of(registry: Registry, path: Path) -> RegistryLoad:
+    """The load of a file that a command loads; it is not saved."""
+    return RegistryLoad(kind=registry.kind, file_name=clean_file_name(path.name))
 
 
 def prepare_transaction(cursor: Any) -> None:

@@ -91,7 +91,7 @@ def _bare(key: str) -> str:
 def _rounded(text: str) -> tuple[int, int] | None:
     """The whole numbers that a spreadsheet may have shortened to this text, such as 1,5464E+11."""
     found = SCIENTIFIC.fullmatch(_capitals(text).replace(" ", ""))
-    if found is None:
+    if found is None or len(text) > LONGEST:
         return None
     whole, fraction, exponent = found[1], found[2] or "", int(found[3])
     unit = Decimal(10) ** (exponent - len(fraction))

@@ -6,6 +6,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+import mipres_admin.database.text
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -384,6 +386,16 @@ class Migration(migrations.Migration):
                 models.F("key"),
                 name="registry_change_once_per_row",
                 violation_error_message="De cada fila se guarda una vez cómo estaba antes de la carga.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="registryload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("file_name"), mipres_admin.database.text.IsCleanLines("reason")
+                ),
+                name="registry_load_texts_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
             ),
         ),
     ]

@@ -17,6 +17,7 @@ from mipres_admin.database.locks import lock, lock_rows
 from mipres_admin.formatting import format_moment
 from mipres_admin.history.recording import record
 from mipres_admin.outbox.mail import notify
+from mipres_admin.reading.text import clean_file_name
 from mipres_admin.refusals import Refusal, Refused
 from roles import role_changes
 from roles.actions.lookup import HOUR, LookupsExceeded, count_lookups
@@ -68,7 +69,7 @@ def make_upload(*, by: Account, file_name: str, sha256: str, rows: Sequence[Shee
     upload = RoleUpload.objects.create(
         entity=entity,
         made_by=by,
-        file_name=file_name[-255:],
+        file_name=clean_file_name(file_name)[-255:].lstrip(),
         sha256=sha256,
         rows=stored,
     )

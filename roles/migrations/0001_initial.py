@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import mipres_admin.database.ranges
+import mipres_admin.database.text
 
 
 class Migration(migrations.Migration):
@@ -706,6 +707,38 @@ class Migration(migrations.Migration):
                 ),
                 name="sso_one_post_at_a_time",
                 violation_error_message="Esa persona ya tiene una plaza en esas fechas.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="profession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsClean("name")),
+                name="profession_name_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="registereduser",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsClean("professional_registry")),
+                name="registered_user_registry_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rethusentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsClean("registry_number")),
+                name="rethus_registry_number_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roleupload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsClean("file_name")),
+                name="role_upload_file_name_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
             ),
         ),
     ]

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Person
 from entities.models import Entity, EntityKind
-from mipres_admin.database.constraints import check
+from mipres_admin.database.constraints import check, clean
 from roles.matrix import UserKind
 from roles.models.registries import Profession
 
@@ -30,6 +30,7 @@ class RegisteredUser(models.Model):
         verbose_name = "usuario registrado"
         verbose_name_plural = "usuarios registrados"
         constraints = (
+            clean("registered_user_registry_clean", "professional_registry"),
             check(
                 "registered_user_profession_fits_kind",
                 (

@@ -9,7 +9,7 @@ from django.db.models import F, Func, Q
 
 from accounts.models import DocumentFields, Person, document_check
 from entities.models import Sede
-from mipres_admin.database.constraints import check, filled, matches, unique
+from mipres_admin.database.constraints import check, clean, filled, matches, unique
 from mipres_admin.database.ranges import DateRange
 
 
@@ -33,6 +33,7 @@ class Profession(models.Model):
         verbose_name_plural = "profesiones"
         ordering = ("name",)
         constraints = (
+            clean("profession_name_clean", "name"),
             matches(
                 "profession_code_well_formed",
                 "El código de la profesión debe ser P y dos dígitos, por ejemplo P07.",
@@ -67,6 +68,7 @@ class RethusEntry(DocumentFields):
         verbose_name = "registro de ReTHUS"
         verbose_name_plural = "registros de ReTHUS"
         constraints = (
+            clean("rethus_registry_number_clean", "registry_number"),
             unique(
                 "rethus_once_per_profession",
                 "document_type",

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Account
 from entities.models import Entity
-from mipres_admin.database.constraints import SHA256, check, filled, matches
+from mipres_admin.database.constraints import SHA256, check, clean, filled, matches
 
 
 class RoleUpload(models.Model):
@@ -43,6 +43,7 @@ class RoleUpload(models.Model):
         verbose_name = "carga de roles"
         verbose_name_plural = "cargas de roles"
         constraints = (
+            clean("role_upload_file_name_clean", "file_name"),
             check(
                 "role_upload_applied_by_someone_at_some_time",
                 Q(state="previewed", mode="", applied_by__isnull=True, applied_at__isnull=True)

@@ -9,6 +9,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+import mipres_admin.database.text
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -526,6 +528,26 @@ class Migration(migrations.Migration):
                 condition=models.Q(("days__in", (30, 14, 7, 1))),
                 name="token_reminder_days_known",
                 violation_error_message="El aviso debe ser de 30, 14, 7 o 1 días antes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="portaltoken",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("name"), mipres_admin.database.text.IsCleanLines("reason")
+                ),
+                name="token_texts_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="serverclient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    mipres_admin.database.text.IsClean("name"), mipres_admin.database.text.IsCleanLines("reason")
+                ),
+                name="server_client_texts_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
             ),
         ),
     ]

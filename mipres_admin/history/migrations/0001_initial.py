@@ -7,6 +7,8 @@ import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
+import mipres_admin.database.text
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -143,5 +145,13 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="historyentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mipres_admin.database.text.IsCleanLines("reason")),
+                name="history_reason_clean",
+                violation_error_message="Los textos no deben tener caracteres que no se ven ni espacios de más, y los correos deben poder recibir mensajes.",
+            ),
         ),
     ]

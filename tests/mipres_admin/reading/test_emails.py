@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.mail.backends.smtp import EmailBackend
+from django.db import connection
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -46,10 +47,33 @@ def test_email_that_can_be_sent_is_accepted(email: str) -> None:
         "ana@x.co\n",
         "ana@x\0.co",
         "ana@x．co\u200d",
+        "ana@x．co",
+        "ana@x。co",
+        "ana@ｘ.co",
+        "ana@straße.co",
     ],
 )
 def test_email_that_cannot_be_sent_is_refused(email: str) -> None:
     assert email_mistake(email)
+
+
+LOCALS = st.text(st.sampled_from("aZ9.'+_-ñ \u200b"), min_size=1, max_size=12)
+DOMAINS = st.text(st.sampled_from("aZ9.-íßｘ。٣\u0301\u200d"), min_size=1, max_size=12).map("{}.co".format)
+
+
+@pytest.mark.django_db
+def test_the_database_takes_every_email_that_is_accepted() -> None:
+    with connection.cursor() as cursor:
+
+        @given(LOCALS, DOMAINS)
+        @example("ana", "clínica.example")
+        @example("a" * 64, "x.co")
+        def is_taken(local: str, domain: str) -> None:
+            email = f"{local}@{domain}"
+            cursor.execute("SELECT is_email(%s)", [email])
+            assert email_mistake(email) or cursor.fetchone() == (True,)
+
+        is_taken()
 
 
 @given(st.text(max_size=12), st.text(max_size=20))

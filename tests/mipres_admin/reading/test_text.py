@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mipres_admin.reading.text import clean_lines, clean_text, is_clean
+from mipres_admin.reading.text import CONTROL, clean_lines, clean_text, is_clean
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\0"), max_size=60)
 
@@ -34,6 +34,25 @@ def test_clean_text_in_python_and_in_sql_are_equal_for_every_character() -> None
         )
         different = [code for code, text in cursor.fetchall() if text != clean_text(f"a{chr(code)}b")]
     assert [code for code in different if unicodedata.category(chr(code)) != "Cn"] == []
+
+
+@pytest.mark.django_db
+def test_clean_in_python_and_in_sql_are_equal_for_any_text() -> None:
+    with connection.cursor() as cursor:
+
+        @given(TEXTS)
+        @example("a\x07b")
+        @example("uno\n\ndos")
+        @example("uno \ndos")
+        @example("n\n\u0303")
+        @example("\nuno")
+        @example("uno\r\ndos")
+        def is_equal(text: str) -> None:
+            cursor.execute("SELECT is_clean(text), is_clean_lines(text) FROM (SELECT %s AS text)", [text])
+            is_clean_lines = clean_lines(text) == text and not CONTROL.search(text)
+            assert cursor.fetchone() == (is_clean(text), is_clean_lines)
+
+        is_equal()
 
 
 @given(st.text(max_size=40))
