@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core import mail
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Account, AccountSession
 from accounts.models.sessions import VerificationMethod
@@ -18,6 +19,11 @@ from mipres_admin.outbox.delivery import deliver_due
 from tests import factories
 from tests.antivirus import running
 from tests.tools import program
+
+# The same examples in every run; `pytest --hypothesis-profile=thorough tests/mipres_admin/reading` looks for others.
+hypothesis_settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("thorough", max_examples=5_000, deadline=None)
+hypothesis_settings.load_profile("suite")
 
 # what the migrations load stays between tests that commit
 CATALOGUES = {
