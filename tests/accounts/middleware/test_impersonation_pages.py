@@ -85,6 +85,12 @@ def test_only_safe_methods_are_allowed_during_impersonation(method, status, mini
     assert page.status_code == status
 
 
+def refused_with(view):
+    """A public page that takes no POST says so to everybody."""
+    access = declared(view)
+    return 405 if access.who == "public" and not {"POST", "*"} & set(access.methods) else 403
+
+
 @pytest.mark.parametrize("kind", OPENING)
 def test_nothing_is_sent_anywhere(kind, ministry, subtests):
     delegate = make_delegate(make_entity(kind))
@@ -93,7 +99,7 @@ def test_nothing_is_sent_anywhere(kind, ministry, subtests):
         with subtests.test(name), rolled_back(client):
             where = address(name, delegate)
             before = everything()
-            assert client.post(where, {"reason": "x", "mode": "todo"}).status_code == 403
+            assert client.post(where, {"reason": "x", "mode": "todo"}).status_code == refused_with(VIEWS[name])
             assert everything() == before
 
 
