@@ -109,6 +109,10 @@ def test_natural_person_becomes_their_own_provider(natural_client, natural):
     assert re.fullmatch(r"PROV[0-9]{6}", sede.code)
 
 
+def test_the_form_says_who_finds_a_provider(natural_client):
+    assert "Las EPS podrán encontrarlo como proveedor" in page_text(natural_client.get(f"{DELEGATE}?tipo=PPN"))
+
+
 def test_provider_registers_once(natural_client):
     send_form(natural_client, f"{DELEGATE}?tipo=PPN", **PLACE)
     page = page_text(send_form(natural_client, f"{DELEGATE}?tipo=PPN", **PLACE))
