@@ -41,9 +41,11 @@ from mipres_admin.backoffice.admin_base import (
     ReadOnlyAdmin,
     RelatedList,
     ReviewAdmin,
+    column,
     register_related_lists,
 )
 from mipres_admin.backoffice.filters import ChoiceFilter
+from mipres_admin.formatting import format_moment
 from mipres_admin.reading.identifiers import check_digit
 
 ITS_TURN = "Le llegó el turno: es la solicitud que más ha esperado."
@@ -134,7 +136,7 @@ REVIEW_ACTIONS = tuple(
 class EntityRegistrationAdmin(ReviewAdmin):
     """The reviewers' queue, the oldest first; a request is read and decided here, never edited."""
 
-    list_display = ("name", "kind", "nit", "applicant_name", "state", "sent_at", "clock")
+    list_display = ("name", "kind", "nit_number", "state", "clock", "applicant_name", "sent")
     list_filter = (StateFilter, "kind")
     list_select_related = ("applicant__person",)
     search = staticmethod(matching)
@@ -144,9 +146,9 @@ class EntityRegistrationAdmin(ReviewAdmin):
     object_actions = REVIEW_ACTIONS
     may_review = staticmethod(may_review)
 
-    @admin.display(description="solicitante")
-    def applicant_name(self, registration: EntityRegistration) -> str:
-        return registration.applicant.display_name
+    nit_number = column("NIT", lambda registration: registration.nit, "nit")
+    applicant_name = column("solicitante", lambda registration: registration.applicant.display_name)
+    sent = column("enviada", lambda registration: format_moment(registration.sent_at), "sent_at")
 
     @admin.display(description="plazo")
     def clock(self, registration: EntityRegistration) -> str:
