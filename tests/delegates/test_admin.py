@@ -93,6 +93,17 @@ def test_a_refused_decision_says_why(enabled_ips, applicant, reviewer):
     assert "cambió mientras" in decide(client, registration, "aprobar", reason="x").content.decode()
 
 
+def test_a_reviewer_cannot_take_what_came_from_their_mailbox(enabled_ips, applicant, reviewer):
+    Account.objects.filter(pk=applicant.pk).update(email=reviewer.email.upper())
+    registration, client = send_request(applicant), client_of(reviewer)
+    page = client.get(reverse(CHANGE, args=[registration.pk])).text
+    assert "Hoy no se podría aprobar. No puede decidir sobre usted mismo" in page
+    assert "Tomar para revisión" not in page
+    assert "No puede decidir sobre usted mismo" in decide(client, registration, "tomar", reason="x").text
+    registration.refresh_from_db()
+    assert registration.state == "enviada"
+
+
 @pytest.mark.parametrize("fields", [{"expected_step": "x"}, {"expected_step": ""}, {"expected_step": "9" * 30}])
 def test_invalid_expected_step_decides_nothing(enabled_ips, applicant, reviewer, fields):
     registration = send_request(applicant)
