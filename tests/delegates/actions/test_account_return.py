@@ -13,8 +13,10 @@ from delegates.actions.account_suspension import suspend_with_links
 from delegates.actions.delegate_registration import register_ppn
 from delegates.actions.personal_data import request_email_change
 from delegates.models import EmailChange
+from entities.models import Association
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail
+from roles.models import RegisteredUser
 from tests import factories
 from tests.accounts.links import link_in, link_to
 from tests.accounts.login_page import is_logged_in, log_in
@@ -119,11 +121,14 @@ def test_the_account_as_a_provider_comes_back_with_it(taken, ministry):
     provider.save()
     factories.make_app(provider)
     make_token(provider)
+    Association.objects.create(owner=factories.make_entity("EPS_C"), member=provider.entity)
     suspend_with_links(by=ministry, account=taken, reason="Denuncia")
     give_back(taken)
     provider.refresh_from_db()
     assert (provider.email, provider.has_usable_password(), factors_of(provider)) == (OWNER, False, [])
     assert not PortalToken.objects.current().exists()
+    assert Association.objects.current().exists()
+    assert RegisteredUser.objects.filter(person=taken.person).exists()
     links = OutgoingMail.objects.filter(template="password_link", recipient=OWNER)
     assert len([mail for mail in links if provider.login in mail.text]) == 1
 

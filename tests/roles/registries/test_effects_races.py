@@ -9,10 +9,12 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import DeceasedEntry, Person
+from entities.models import Association
 from mipres_admin.refusals import Refused
+from roles.actions.provider_networks import associate
 from roles.actions.role_assignments import activate_user
 from roles.matrix import Option
-from tests.factories import make_person, make_user
+from tests.factories import make_delegate, make_entity, make_person, make_user
 from tests.roles.registry_loads import Ministry, current_roles
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,6 +72,28 @@ def test_role_granted_while_the_load_runs_ends_with_it(kind, delegate, sede, tmp
         giving.result(20)
         loading.result(20)
     assert current_roles(user) == []
+
+
+def test_association_made_while_a_load_of_deaths_runs_ends_with_it(tmp_path):
+    ministry, person = Ministry(tmp_path), make_person()
+    by, member = make_delegate(make_entity("EPS_C")), make_entity("PPN", nit=person.document_number)
+    made, go_on = Event(), Event()
+
+    def associate_slowly():
+        with transaction.atomic():
+            associate(by=by, members=[member])
+            made.set()
+            go_on.wait(10)
+
+    with ThreadPoolExecutor(2) as pool:
+        associating = pool.submit(in_a_thread(associate_slowly))
+        assert made.wait(10)
+        loading = pool.submit(in_a_thread(lambda: ministry.deceased(person)))
+        somebody_waits()
+        go_on.set()
+        associating.result(20)
+        loading.result(20)
+    assert Association.objects.ended().get().member == member
 
 
 @pytest.mark.parametrize("kind", LOADS)
