@@ -37,10 +37,11 @@ class Screen:
     def show(self, request: HttpRequest) -> object:
         return getattr(self.module, self.name)(request)
 
-    def request_of(self, account_id: int, query: Query) -> HttpRequest:
+    def request_of(self, account_id: int, query: Query) -> Any:
         """A request by the delegate, as the middleware leaves it."""
-        request = RequestFactory().get(reverse(self.name), query)
-        request.user = Account.objects.select_related("entity", "person").get(pk=account_id)
+        request: Any = RequestFactory().get(reverse(self.name), query)
+        request.user = request.account = Account.objects.select_related("entity", "person").get(pk=account_id)
+        request.entity = request.account.entity
         return request
 
 

@@ -29,7 +29,6 @@ COLUMNS: tuple[Column[Linked], ...] = (
     Column("ACTO NÚMERO", 14, lambda row: str(row[0].pk)),
     Column("FECHA", 22, lambda row: format_moment(row[0].at, seconds=True)),
     Column("ACTO", 40, lambda row: row[0].event_label),
-    Column("CÓDIGO DEL ACTO", 26, lambda row: row[0].event),
     Column("USUARIO", 20, lambda row: row[0].actor.login if row[0].actor else ""),
     Column("NOMBRE", 34, lambda row: row[0].actor.display_name if row[0].actor else ""),
     Column("NIT ENTIDAD", 16, lambda row: row[0].entity.nit if row[0].entity else ""),

@@ -21,6 +21,7 @@ from mipres_admin.history.presenters import model_of
 FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2999, 12, 31)
 MAX_MATCHES = 50
 MIN_NAME_LENGTH = 3
+NO_OBJECT = "El objeto debe ser uno de la lista: siga su enlace para ver solo sus actos."
 
 
 def _day_field(label: str, help_text: str) -> forms.DateField:
@@ -82,8 +83,8 @@ class HistoryForm(BaseHistoryForm):
         r"^[a-z_]+\.[a-z]+(:[\w.-]{1,60})?$",
         label="Objeto",
         required=False,
-        help_text="Por ejemplo accounts.account:15; se llena al seguir el enlace de un objeto de la lista.",
-        error_messages={"invalid": "El objeto debe ser un tipo, por ejemplo accounts.account o accounts.account:15."},
+        widget=forms.HiddenInput,
+        error_messages={"invalid": NO_OBJECT},
     )
 
     def clean_entidad(self) -> list[int]:
@@ -110,7 +111,7 @@ class HistoryForm(BaseHistoryForm):
         """A type of object, with or without an identifier."""
         value = str(self.cleaned_data["objeto"])
         if value and model_of(value.partition(":")[0]) is None:
-            raise ValidationError("El objeto debe ser de un tipo que el portal tenga, por ejemplo accounts.account.")
+            raise ValidationError(NO_OBJECT)
         return value
 
     def filtered(self, events: HistoryQuerySet) -> HistoryQuerySet:

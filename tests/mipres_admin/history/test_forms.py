@@ -60,8 +60,8 @@ def test_days_of_the_filter_are_colombias(staff, delegate):
         ({"entidad": "\0"}, "que no se ven"),
         ({"quien": "ab"}, "tres letras o más"),
         ({"quien": "nadie así"}, "No hay cuentas con esas palabras."),
-        ({"objeto": "x"}, "El objeto debe ser un tipo"),
-        ({"objeto": "no.existe"}, "El objeto debe ser de un tipo"),
+        ({"objeto": "x"}, "El objeto debe ser uno de la lista"),
+        ({"objeto": "no.existe"}, "El objeto debe ser uno de la lista"),
     ],
 )
 def test_invalid_filter_is_explained_and_finds_nothing(staff, delegate, filters, text):
