@@ -203,7 +203,7 @@ class ProviderRoleForm(RegistrationForm):
             **kwargs,
         )
         for name in ("nit", "name"):
-            self.fields[name].disabled = True
+            self.fields[name].disabled, self.fields[name].help_text = True, ""
         if self.stored_rut:
             self.fields["rut"].help_text = (
                 f"El que cargó el {self.stored_rut.uploaded_at:%Y-%m-%d} sirve si es de hace máximo un año; si no, "

@@ -249,7 +249,7 @@ def test_closed_independent_gets_no_network_roles_until_back(registries, user, i
     by, place, office = independent
     registries.reps()
     arguments = {"by": by, "user": user, "sede": place, "option": Option.INDEPENDIENTE, "roles": [PRESCRIPTOR]}
-    with pytest.raises(Refused, match="el REPS cerró todas sus sedes"):
+    with pytest.raises(Refused, match="El REPS cerró todas las sedes"):
         activate_user(**arguments)
     registries.reps(office)
     assert activate_user(**arguments)
