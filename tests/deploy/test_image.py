@@ -168,8 +168,8 @@ def test_the_antivirus_shares_nothing_but_its_socket():
 
 def test_the_proxy_has_limits_of_memory_and_connections():
     proxy = SERVICES["proxy"]
-    assert (proxy["mem_limit"], proxy["memswap_limit"], proxy["ulimits"]) == ("1g", "1g", {"nofile": 16384})
-    assert proxy["environment"]["GOMEMLIMIT"] == "768MiB"
+    assert (proxy["mem_limit"], proxy["memswap_limit"], proxy["ulimits"]) == ("2g", "2g", {"nofile": 16384})
+    assert proxy["environment"]["GOMEMLIMIT"] == "1536MiB"
 
 
 def test_only_the_proxy_opens_ports():

@@ -1,5 +1,6 @@
 """Do the units of systemd close what the portal does not need?"""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,5 +39,13 @@ def test_the_units_have_no_privileges(unit):
 
 def test_the_proxy_has_limits_of_memory_and_connections():
     settings = read(SYSTEMD / "caddy.service.d" / "portal.conf")
-    assert (settings["MemoryMax"], settings["MemorySwapMax"], settings["LimitNOFILE"]) == ("1G", "0", "16384")
-    assert settings["Environment"] == "GOMEMLIMIT=768MiB"
+    assert (settings["MemoryMax"], settings["MemorySwapMax"], settings["LimitNOFILE"]) == ("2G", "0", "16384")
+    assert settings["Environment"] == "GOMEMLIMIT=1536MiB"
+
+
+def test_one_address_cannot_use_up_the_memory_of_the_proxy():
+    """A connection of HTTP/2 with 250 requests that never end costs 13 MB (docs/operations.md, The proxy)."""
+    rules = (SYSTEMD.parent / "nftables.conf").read_text()
+    (allowed,) = set(re.findall(r"ct count over (\d+)", rules))
+    assert rules.count("ct count over") == 2
+    assert int(allowed) * 13 < 1536
