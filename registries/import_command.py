@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TextIO
 from django.core.management.base import BaseCommand, CommandError
 
 from registries.loading.errors import RegistryError
-from registries.loading.loader import Options, load_file, load_of, preview_file
+from registries.loading.loader import REMEDIES, Announce, Options, load_file, load_of, preview_file
 from registries.loading.report import Report, count_labels, write_rejections
 from registries.registry import Registry
 
@@ -39,7 +39,10 @@ class RegistryCommand(BaseCommand):
             raise CommandError(f"La carpeta {rejected.parent} no existe: créela o elija otra para --rejected.")
         progress = ProgressLine(sys.stderr)
         try:
-            report = self._preview(file, progress) if preview else self._load(file, progress, options)
+            chosen = Options(**{name: options[name] for name in ("strict", "force", "allow_closing")})
+            announce = self.stdout.write if options["verbosity"] else len
+            work = self._preview if preview else self._load
+            report = work(file, progress, chosen, announce)
         except RegistryError as error:
             if rejected:
                 write_rejections(rejected, error.rejections)
@@ -51,16 +54,17 @@ class RegistryCommand(BaseCommand):
         if options["verbosity"]:
             self.stdout.write(report.text(count_labels()))
 
-    def _load(self, file: Path, progress: "ProgressLine", options: dict[str, Any]) -> Report:
-        chosen = Options(**{name: options[name] for name in ("strict", "force", "allow_closing")})
-        announce = self.stdout.write if options["verbosity"] else len
-        return load_file(self.registry(), file, chosen, progress, announce=announce)
+    def _load(self, file: Path, progress: "ProgressLine", options: Options, announce: Announce) -> Report:
+        return load_file(self.registry(), file, options, progress, announce=announce)
 
-    def _preview(self, file: Path, progress: "ProgressLine") -> Report:
+    def _preview(self, file: Path, progress: "ProgressLine", options: Options, announce: Announce) -> Report:
         registry = self.registry()
         report = preview_file(registry, file, progress, load_of(registry, file))
-        for text in (*report.notes, *(f"No se cargaría así: {cause}" for _, cause in report.obstacles)):
-            self.stdout.write(text)
+        for note in report.notes:
+            announce(note)
+        for option, cause in report.obstacles:
+            if not options.allows(option):
+                announce(f"No se cargaría así: {cause} {REMEDIES[option]}")
         return report
 
 

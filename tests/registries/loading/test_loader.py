@@ -100,7 +100,19 @@ def test_preview_by_command_changes_nothing(reps: Any, tmp_path: Path) -> None:
     said = load("import_reps", csv_file(tmp_path / "reps.csv", sites(7)), preview=True)
     assert "El archivo cerraría 2 de 9 registros abiertos" in said
     assert "No se cargaría así: el archivo cerraría 2 de 9" in said
+    assert "use --allow-closing" in said
     assert (Sede.objects.open().count(), RegistryLoad.objects.count()) == (9, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({}, None), ({"strict": True}, "No se cargaría así: hay filas rechazadas y usted pidió --strict.")],
+)
+def test_preview_by_command_names_what_its_options_refuse(tmp_path: Path, options: Any, said: str | None) -> None:
+    path = csv_file(tmp_path / "reps.csv", [sede_row(), sede_row(codigohabilitacionsede="110010000101.0")])
+    shown = load("import_reps", path, preview=True, **options)
+    assert ("No se cargaría así" in shown) is (said is not None)
+    assert said is None or said in shown
 
 
 @pytest.mark.parametrize("cut", [-25, -60, -150])

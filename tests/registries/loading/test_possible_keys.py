@@ -53,7 +53,9 @@ def test_a_document_with_decimals_may_be_the_longer_one_too():
     assert may_be("1000000001.0", "10000000010", DOCUMENT)
 
 
-@pytest.mark.parametrize("text", ["", "#N/A", "NO TIENE", "10000***01", "\u20260001", "?", "x" * 200])
+@pytest.mark.parametrize(
+    "text", ["", "#N/A", "NO TIENE", "10000***01", "\u20260001", "?", "x" * 200, "9" * 5_000 + "E9"]
+)
 def test_what_is_no_key_may_be_any(text):
     assert may_be(text, *OF_PERSONS)
     assert may_be(text, *OF_REPS)
