@@ -169,6 +169,7 @@ def enable_sede(request: ProviderRequest, codigo: str) -> HttpResponse:
 
 
 FIELDS = {
+    "entity": "Entidad",
     "name": "Nombre",
     "phone": "Teléfono",
     "address": "Dirección",

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from entities.models import Association, Entity, Sede
 from mipres_admin.history.models import HistoryEntry
@@ -234,6 +235,13 @@ def test_provider_reads_that_its_sede_passed_and_came_back(registries, sede, pro
     rows = events("sede.transferred")
     assert [row.after["entity"] for row in rows.filter(entity=provider.entity)] == [buyer.name, provider.entity.name]
     assert rows.count() == 6
+
+
+def test_page_of_the_sede_shows_its_provider_which_entity_it_had(registries, sede, provider, buyer, client):
+    registries.undo(passed(registries, sede, buyer))
+    client.force_login(provider)
+    page = client.get(reverse("sede_history", args=[sede.code])).content.decode()
+    assert buyer.name in page
 
 
 def test_authorised_person_of_the_provider_gets_its_own_sede_and_the_old_one_back(registries, sede, provider, buyer):

@@ -388,3 +388,13 @@ def test_no_address_gives_an_error_of_the_portal_or_a_redirect(db, service, segm
     response = Client(raise_request_exception=False).generic(method, "/", PATH_INFO=path.encode().decode("latin-1"))
     assert response.status_code in (401, 404, 405, 422, 429)
     assert "Message" in response.json()
+
+
+def test_tokens_of_an_ips_and_of_its_provider_open_their_own_services():
+    ips = factories.make_entity("IPS")
+    tokens = [make_token(factories.make_delegate(entity)) for entity in (ips, factories.make_provider_of(ips))]
+    assert [generate(ips.nit, token.token, SUM).status_code for token in tokens] == [403, 200]
+    assert [validate(ips.nit, token.token).json()["Alcance"] for token in tokens] == [
+        ["prescripcion"],
+        ["suministros", "facturacion"],
+    ]
