@@ -126,7 +126,12 @@ def suspend_delegate(page: Page, checker, delegate: Account) -> None:
 def test_soporte_revokes_a_token_and_retries_a_mail(open_index, checker):
     make_token(factories.make_delegate(factories.make_entity(EntityKind.PROVEEDOR)))
     OutgoingMail.objects.create(
-        recipient="a@correo.example", template="roles_changed", text="Hola", state="failed", given_up_at=Now()
+        recipient="a@correo.example",
+        subject="Roles",
+        template="roles_changed",
+        text="Hola",
+        state="failed",
+        given_up_at=Now(),
     )
     page = open_index("soporte")
     revoke_token(page, checker)
