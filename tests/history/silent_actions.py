@@ -4,7 +4,6 @@ SILENT_ACTIONS = {
     "roles.actions.provider_networks.dependent_roles": "reads roles",
     "accounts.actions.password_links.find_link": "reads a link",
     "roles.actions.role_assignments.current_assignments": "reads roles",
-    "roles.actions.role_assignments.place_of": "reads an assignment",
     "roles.actions.role_assignments.notification_of": "writes the mail of a role change",
     "roles.actions.role_assignments.save_changes": "the part that activate_user, update_roles and apply_upload share",
     "roles.actions.role_assignments.record_changes": "the part of save_changes that records the events",
