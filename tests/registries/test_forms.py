@@ -11,6 +11,8 @@ from django.test import Client
 
 from accounts.models import Account
 from mipres_admin.excel.tables import MEGABYTE
+from mipres_admin.reading.text import is_clean
+from registries.forms import safe_file_name
 from registries.models import RegistryLoad
 from tests.cells import each_cell
 from tests.registries.registry_pages import ADD, run_worker, upload
@@ -109,3 +111,10 @@ def test_unsafe_file_name_is_cleaned(clerk, file, name):
         run_worker()
         waiting.refresh_from_db()
         assert waiting.state == "previewed"
+
+
+@pytest.mark.parametrize(
+    "name", ["Delegacio\u0301n.csv", " a\u200b  b\u00a0.csv ", "\u202ea.csv", "a \0 b.csv", "…" * 300 + ".csv"]
+)
+def test_safe_file_name_is_clean(name):
+    assert is_clean(safe_file_name(name))

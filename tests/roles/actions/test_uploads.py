@@ -279,3 +279,12 @@ def test_ips_uploads_no_role_at_the_sede_of_its_provider(provider, delegate, dis
     file = upload(delegate, row(dispenser, provider.entity.sedes.get(), "Rol_Dispensador"))
     assert verdicts(file) == ["error"]
     assert "es de otra entidad" in reason(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [("Delegacio\u0301n.xlsx", "Delegación.xlsx"), (" a\u200b  b\0.xlsx ", "a b_.xlsx"), ("x" * 300 + " y.xlsx", None)],
+)
+def test_name_of_a_file_is_stored_clean_whatever_system_wrote_it(delegate, name, stored):
+    upload = actions.make_upload(by=delegate, file_name=name, sha256="0" * 64, rows=[])
+    assert RoleUpload.objects.get(pk=upload.pk).file_name == (stored or name[-255:])
