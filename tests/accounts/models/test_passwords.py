@@ -50,4 +50,4 @@ def test_an_account_has_one_link(newcomer):
 
 
 def test_the_name_of_a_link_does_not_show_its_secret(newcomer):
-    assert str(put(newcomer)) == f"{newcomer.pk} assign"
+    assert str(put(newcomer)) == f"{newcomer.login}: Asignar la primera contraseña"
