@@ -146,11 +146,9 @@ def test_switch_to_an_impossible_login_is_not_found(delegate_client, second, log
     assert delegate_client.post(PAGE, {"cuenta": login}).status_code == 404
 
 
-def test_the_other_account_asks_for_the_factor_that_it_needs(delegate, second):
-
+def test_the_other_account_asks_for_the_factor_that_it_needs(delegate):
+    second = factories.make_delegate(factories.make_entity("EPS_C"), person=delegate.person)
     policy(0, second.entity.kind)
-    delegate.entity.kind = "PROV"
-    delegate.entity.save()
     client = Client()
     log_in(client, delegate.login)
     assert switch(client, second).url == "/ingresar/segundo-factor/"
