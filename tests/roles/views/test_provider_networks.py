@@ -212,7 +212,8 @@ def test_names_with_html_are_shown_as_text(client):
 
 def test_ticking_associates_and_the_message_confirms_it(client, eps, clinic):
     page = press(client, "clinica", [clinic])
-    assert f"Operación exitosa. Asociadas a su red: {clinic.name}." in page.text
+    assert f"Operación exitosa. Asociadas a su red: {clinic.name}" in page.text
+    assert ".." not in page.text
     assert network(eps) == {clinic.name}
 
 
