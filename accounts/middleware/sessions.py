@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
-from accounts.models import Account, AccountSession
+from accounts.models import Account, AccountSession, LoginObstacle
 from accounts.security import devices, expired_sessions, saved_forms, sessions
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -27,6 +27,9 @@ class AccountSessionMiddleware:
         request.account_session = request.pending_login = request.closed_account = None
         if request.user.is_authenticated:
             self._check(request, request.user)
+        elif sessions.ACCOUNT_SESSION in request.session:  # of an account that became inactive: Django loads none
+            auth.logout(request)
+            request.session[sessions.END_REASON] = LoginObstacle.INACTIVE
         elif sessions.PENDING_LOGIN in request.session:
             request.pending_login = sessions.pending_login(request)
         response = self.get_response(request)
@@ -37,6 +40,7 @@ class AccountSessionMiddleware:
         row = sessions.current(request, account)
         why = sessions.why_closed(row)
         if why or row is None:
+            why = account.why_no_login or why
             self._close(request, account, row if why in (sessions.IDLE, sessions.OLD) else None)
             request.session[sessions.END_REASON] = why
         elif not sessions.is_fully_verified(row, account):

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Account, AccountSession, SecondFactorPolicy, Suspension
+from accounts.models import Account, AccountSession, LoginObstacle, SecondFactorPolicy, Suspension
 from accounts.models.sessions import AccountSessionQuerySet, VerificationMethod
 from accounts.rules.entity_switch import can_switch_entity
 from accounts.rules.second_factor import any_factor, has_factor, next_login_step
@@ -32,12 +32,19 @@ NO_SESSION = UUID(int=0)
 TOUCH_INTERVAL = timedelta(minutes=1)
 DELETED_AFTER = timedelta(days=30)
 
-IDLE, OLD, ENDED, SUSPENDED = "idle", "old", "ended", "suspended"
+IDLE, OLD, ENDED = "idle", "old", "ended"
 END_MESSAGES = {
     IDLE: f"Su sesión se cerró porque pasaron {settings.SESSION_IDLE_MINUTES} minutos sin actividad.",
     OLD: f"Su sesión se cerró porque duró {settings.SESSION_LONGEST_HOURS} horas, el máximo.",
     ENDED: "Su sesión se cerró desde otro lugar. Si no fue usted, cambie su contraseña.",
-    SUSPENDED: "Su sesión se cerró porque el Ministerio suspendió su cuenta. El motivo está en su correo electrónico.",
+    LoginObstacle.SUSPENDED: "Su sesión se cerró porque el Ministerio suspendió su cuenta. El motivo está en su correo "
+    "electrónico.",
+    LoginObstacle.ENTITY: "Su sesión se cerró porque el Ministerio suspendió a su entidad. El motivo está en su correo "
+    "electrónico.",
+    LoginObstacle.DECEASED: "Su sesión se cerró porque la persona de la cuenta figura como fallecida en los registros "
+    "oficiales. Si es un error, comuníquese con el Ministerio: los datos están al pie de esta página.",
+    LoginObstacle.INACTIVE: "Su sesión se cerró porque su cuenta ya no está activa. Si era delegado, terminó su "
+    "autorización: pregunte al representante legal de la entidad.",
 }
 
 
@@ -202,10 +209,10 @@ def switch_session(request: Any, to: Account, how: Proven) -> None:
 
 
 def why_closed(row: AccountSession | None) -> str:
-    """Why this session has ended, or ""."""
+    """Why this session has ended, or ""; whether its account may still log in is for `Account.why_no_login` to say."""
     now = timezone.now()
     if row is not None and getattr(row, "suspended", False):
-        return SUSPENDED
+        return LoginObstacle.SUSPENDED
     if row is None or row.ended_at is not None:
         return ENDED
     if row.started_at <= now - timedelta(hours=settings.SESSION_LONGEST_HOURS):

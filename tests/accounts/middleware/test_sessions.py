@@ -7,6 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions.ministry_interventions import suspend_entity
+from accounts.actions.sessions import end_sessions
 from accounts.models import AccountSession
 from mipres_admin.access.declarations import declared, own_patterns
 from tests import factories
@@ -34,6 +36,45 @@ def test_a_session_with_the_row_of_another_account_opens_nothing(at_noon, strang
     session["account_session"] = str(factories.make_session(stranger).public_id)
     session.save()
     assert at_noon.get("/usuarios/").status_code == 302
+
+
+# ---------------------------------------------------------------- why it ended
+INTRUSION = "cambie su contraseña"
+
+
+def end_by_entity(account):
+    suspend_entity(by=factories.make_staff(), entity=account.entity, reason="Prueba")
+
+
+def end_by_death(account):
+    type(account.person).objects.filter(pk=account.person_id).update(deceased_on="2026-11-01")
+
+
+def end_by_closing(account):
+    type(account).objects.filter(pk=account.pk).update(is_active=False)
+    end_sessions(account=account, by=account)
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        (end_by_entity, "porque el Ministerio suspendió a su entidad"),
+        (end_by_death, "figura como fallecida"),
+        (end_by_closing, "su cuenta ya no está activa"),
+    ],
+)
+def test_end_of_the_account_is_no_intrusion(end, says, delegate, delegate_client):
+    delegate_client.get("/")
+    end(delegate)
+    page = delegate_client.get("/usuarios/", follow=True).text
+    assert says in page
+    assert INTRUSION not in page
+    assert says not in delegate_client.get("/ingresar/").text
+
+
+def test_session_ended_from_elsewhere_still_warns(delegate, delegate_client):
+    end_sessions(account=delegate, by=delegate)
+    assert INTRUSION in delegate_client.get("/usuarios/", follow=True).text
 
 
 @pytest.mark.django_db(transaction=True)
