@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path, quote, unquote
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, Model, QuerySet
@@ -145,6 +146,9 @@ class ReadOnlyAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         words = clean_text(CONTROL.sub("", search_term))
+        # the form of the list leaves nothing of what nobody sees, nor of words with a NUL
+        if not words and request.GET.get(SEARCH_VAR, search_term).strip():
+            return queryset.none(), False
         if self.search is not None:
             return (self.search(queryset, words) if words else queryset), False
         if not self.search_fields or self.search_fields[0].startswith("="):

@@ -339,6 +339,12 @@ def test_junk_in_the_search_box_is_no_error(auditor, subtests):
                 assert auditor.get(list_of(model), {"q": junk}).status_code in (200, 302)
 
 
+@pytest.mark.parametrize("words", ["\x00", "\x00\x00", "\x01", "\u200b", "..."])
+def test_search_of_nothing_that_is_read_finds_nothing(auditor, delegate, words):
+    for model in (Account, type(delegate.person), type(delegate.entity)):
+        assert found(auditor, model, words) == []
+
+
 # ---------------------------------------------------------------- related lists
 
 
