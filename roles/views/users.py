@@ -66,10 +66,10 @@ ROLE_FIELDS = fields_of(
 def user_for(request: DelegateRequest, public_id: UUID) -> RegisteredUser:
     """The user, for a delegate whose entity has given them roles or who has just found them by document; else 404.
 
-    For a PPN nobody but themself, whatever the session found as another account.
+    For a PPN themself, always, and nobody else, whatever the session found as another account.
     """
     users = findable_users(request.entity).select_related("person", "profession")
-    if not _is_found(request, public_id):
+    if request.entity.kind != EntityKind.PPN and not _is_found(request, public_id):
         users = users.filter(assignments__entity=request.entity).distinct()
     return get_object_or_404(users, public_id=public_id)
 
@@ -97,9 +97,7 @@ def for_present_users(view: Callable[[DelegateRequest, Activation], HttpResponse
     *ACTIVATING_KINDS,
     methods=FORM,
     resumable=fields_of(FindUserForm),
-    menu=MenuEntry(
-        "Activar Usuarios", "Busque a una persona por su documento y asígnele roles.", "user-plus", order=20
-    ),
+    menu=MenuEntry("Activar Usuarios", "Busque por documento y asigne roles.", "user-plus", order=20),
     viewable=Viewable.YES,
 )
 def activate_user(request: DelegateRequest) -> HttpResponse:

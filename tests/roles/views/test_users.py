@@ -502,6 +502,20 @@ def test_ppn_finds_and_activates_oneself():
     assert RoleAssignment.objects.get().user == user
 
 
+@pytest.mark.parametrize("name", ["user_roles", "user_history", "user_certificate"])
+def test_ppn_opens_own_pages_without_searching(name):
+    user = make_user("OTRO")
+    client, _ = client_of("PPN", nit=user.person.document_number)
+    assert client.get(reverse(name, args=[user.public_id])).status_code == 200
+
+
+def test_ppn_is_told_to_search_oneself():
+    client, _ = client_of("PPN")
+    pages = [client.get(address).text for address in ("/", reverse("users"), reverse("activate_user"))]
+    assert not [page for page in pages if "usque a " in page]
+    assert "busque su propio documento" in pages[1]
+
+
 def test_ppn_gets_one_answer_for_known_and_invented_people():
     client, _ = client_of("PPN")
     known, invented = make_user("OTRO"), RegisteredUser(person=Person(document_type="CC", document_number="1099"))
