@@ -102,7 +102,7 @@ def dependent_roles(owner: Entity, members: Iterable[Entity], at: datetime | Non
 def _others_depend(expected: int, now: int) -> Refusal:
     return Refusal(
         headline="Cambió lo que depende de la red",
-        cause=f"La página decía que terminarían {expected} roles y ahora son {now}.",
+        cause=f"Roles que terminarían según la página: {expected}. Ahora: {now}.",
         remedy="No se guardó nada. Revise la lista de abajo y confirme de nuevo si está de acuerdo.",
         who=DELEGATE,
     )

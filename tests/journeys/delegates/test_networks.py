@@ -79,7 +79,7 @@ def test_an_eps_c_builds_its_network_and_removes_a_professional(clinics, open_pa
     expect(page.get_by_role("columnheader", name="Hasta")).to_be_visible()
     checker.check(page)
     page.get_by_role("link", name="JESÚS ÑÁÑEZ").click()
-    expect(page.get_by_text("Terminaron 1 rol de 1 usuario")).to_be_visible()
+    expect(page.get_by_text("Terminó 1 rol de 1 usuario")).to_be_visible()
     checker.check(page)
 
 

@@ -99,10 +99,18 @@ def test_delegates_of_a_network_get_one_mail_for_a_load(registries, eps, strange
     assert [mail.recipient for mail in told()] == [eps.email, colleague.email]
     text = told()[0].text
     assert "Salieron de su red: 2" in text
+    assert "2 personas, cuyos nombres están en el portal" in text
     assert not [entity for entity in members if entity.name in text or entity.nit in text]
     registries.undo(load)
     assert "Volvieron a su red: 2" in told()[-1].text
     assert len(told()) == 4
+
+
+def test_one_person_is_counted_in_the_singular(registries, eps):
+    person = make_person()
+    member_of(eps, person)
+    registries.deceased(person)
+    assert "1 persona, cuyo nombre está en el portal" in told()[0].text
 
 
 def test_member_without_open_sedes_is_named_and_stays(registries, eps):

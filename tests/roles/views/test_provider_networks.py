@@ -550,6 +550,24 @@ def test_association_history_names_nobody_of_the_ministry(client, eps, clinic, m
     assert ministry.display_name not in page
 
 
+@pytest.mark.parametrize(
+    ("after", "shown", "hidden"),
+    [
+        ({"cause": "El REPS la pasó."}, "El REPS la pasó.", "ningún rol"),
+        ({"roles": 0, "users": 0}, "No terminó ningún rol.", "Terminaron"),
+        ({"roles": 1, "users": 1}, "Terminó 1 rol de 1 usuario.", "Terminaron"),
+        ({"roles": 2, "users": 1}, "Terminaron 2 roles de 1 usuario.", "ningún rol"),
+    ],
+)
+def test_association_history_says_only_what_the_event_counted(client, eps, clinic, after, shown, hidden):
+    press(client, "clinica", [clinic])
+    after |= {"from": "2026-01-02", "until": "2026-11-20"}
+    record(by=None, event=Event.NETWORK_DISSOCIATED, obj=clinic, entity=eps.entity, after=after)
+    page = client.get(reverse("association_history", args=[Association.objects.get().pk])).text
+    assert shown in page
+    assert hidden not in page
+
+
 @pytest.mark.parametrize("pk", [10**17, 10**30])
 def test_an_association_that_does_not_exist_is_not_found(client, pk):
     assert client.get(f"/entidades/{pk}/historia/").status_code == 404
