@@ -9,7 +9,7 @@ from mipres_admin.history.models import HistoryQuerySet
 from mipres_admin.history.presenters import cell_text, with_reason, without_codes
 from roles.models import RoleAssignment, RoleAssignmentQuerySet, RoleUpload
 from roles.page_content.entity_history import EntityHistoryRow, present
-from roles.uploads.rows import REMARKS
+from roles.uploads.rows import ENTITY, REMARKS, entity_text
 from roles.uploads.validation import Verdict
 
 USER_COLUMNS: tuple[Column[RoleAssignment], ...] = (
@@ -29,12 +29,13 @@ USER_COLUMNS: tuple[Column[RoleAssignment], ...] = (
     Column("DESDE", 14, lambda role: role.first_day.isoformat()),
     Column("HASTA", 14, lambda role: role.last_day.isoformat() if role.last_day else ""),
     Column("ESTADO", 14, lambda role: role.state),
+    Column(ENTITY, 60, lambda role: entity_text(role.entity)),
 )
 
 
 def user_rows(assignments: RoleAssignmentQuerySet) -> Iterator[tuple[str, ...]]:
     """One row of text per assignment, in the order of the list; dates are YYYY-MM-DD in Colombia's day."""
-    related = assignments.select_related("user__person", "user__profession", "sede")
+    related = assignments.select_related("user__person", "user__profession", "sede", "entity")
     return texts_of(USER_COLUMNS, fetched(related.listed()))
 
 
@@ -48,8 +49,8 @@ def result_rows(upload: RoleUpload) -> Iterator[tuple[str, ...]]:
         verdict = Verdict(row["verdict"])
         result = verdict.label if verdict in (Verdict.ERROR, Verdict.SAME) else f"{verdict.label} {tense}"
         why = row["reason"] or row["words"]
-        texts = (row["texts"].get(column.heading, "") for column in USER_COLUMNS)
-        yield (*texts, f"{result}: {why}" if why else result)
+        texts = row["texts"] | {ENTITY: entity_text(upload.entity)}
+        yield (*(texts.get(column.heading, "") for column in USER_COLUMNS), f"{result}: {why}" if why else result)
 
 
 ENTITY_COLUMNS: tuple[Column, ...] = (

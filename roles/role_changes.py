@@ -259,6 +259,15 @@ def reschedule(activation: Activation, assignments: Assignments, role: str, last
     )
 
 
+def never_given(role: str) -> Refusal:
+    """Why a role that another entity gave at the same sede cannot be changed."""
+    return Refusal(
+        cause=f"Su entidad no le dio {role} a este usuario en esta sede.",
+        remedy="No se guardó nada. Revise los roles que le dio su entidad; los de otra se cambian desde ella.",
+        who=DELEGATE,
+    )
+
+
 def _not_assigned(role: str) -> Refusal:
     return Refusal(
         headline="El rol ya no está activo",

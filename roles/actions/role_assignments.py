@@ -17,6 +17,7 @@ from mipres_admin.database.locks import lock
 from mipres_admin.history.recording import EventRow, record_all
 from mipres_admin.outbox.mail import notification, notify_all
 from mipres_admin.outbox.models import OutgoingMail
+from mipres_admin.refusals import refuse
 from roles import role_changes
 from roles.models import RegisteredUser, RoleAssignment
 from roles.role_changes import Assignments, Place, RoleChange, place_of
@@ -182,4 +183,6 @@ def change_last_day(
     """
     sede.lock_state()
     activation, assignments, _ = _lock_user(by.require_entity(), user, sede, option)
+    given = RoleAssignment.objects.visible_to(activation.entity).filter(user=user, sede=sede, role=role)
+    refuse(None if given.exists() else role_changes.never_given(role))
     return _save(by, role_changes.reschedule(activation, assignments, role, last))

@@ -18,7 +18,7 @@ from mipres_admin.formatting import format_moment
 from mipres_admin.history.recording import record
 from mipres_admin.outbox.mail import notify
 from mipres_admin.reading.text import clean_file_name
-from mipres_admin.refusals import Refusal, Refused
+from mipres_admin.refusals import Refusal, Refused, refuse
 from roles import role_changes
 from roles.actions.lookup import HOUR, LookupsExceeded, count_lookups
 from roles.actions.role_assignments import current_assignments, save_changes
@@ -27,7 +27,7 @@ from roles.models import RoleUpload
 from roles.registry_lookup import Document
 from roles.role_changes import Assignments, Place, RoleChange
 from roles.rules import DELEGATE, Activation
-from roles.uploads.rows import RequestedRow
+from roles.uploads.rows import ENTITY, RequestedRow, entity_text, names_another
 from roles.uploads.validation import (
     RowResult,
     Verdict,
@@ -56,9 +56,11 @@ def make_upload(*, by: Account, file_name: str, sha256: str, rows: Sequence[Shee
 
     Each person without a tie to the entity counts as a search by document, except those of the account's last file of
     this hour, so that a file may be corrected. Raises Refused, with nothing saved or told, when they are more than the
-    limit leaves. All uploads older than `KEPT_DAYS` are deleted: they hold personal data (Ley 1581 de 2012).
+    limit leaves, or a row names another entity. All uploads older than `KEPT_DAYS` are deleted: they hold personal
+    data (Ley 1581 de 2012).
     """
     entity = by.require_entity()
+    refuse(_foreign_file(entity, rows))
     RoleUpload.objects.filter(made_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
     stored = [result.as_json() for result in validate_rows(entity, rows)]
     people = looked_up(entity, stored) - _previewed_lately(by)
@@ -76,6 +78,21 @@ def make_upload(*, by: Account, file_name: str, sha256: str, rows: Sequence[Shee
     after = {"sha256": sha256, "rows": counts_of(upload), "looked_up": len(people)}
     record(by=by, event=Event.ROLES_PREVIEWED, obj=upload, entity=entity, after=after)
     return upload
+
+
+def _foreign_file(entity: Entity, rows: Sequence[SheetRow]) -> Refusal | None:
+    """Why a file is not of the entity: an IPS and its Proveedor share sedes, so their codes do not tell."""
+    row = next((row for row in rows if names_another(row.texts, entity)), None)
+    if row is None:
+        return None
+    return Refusal(
+        headline="El archivo es de otra entidad",
+        cause=f"En la fila {row.line}, {ENTITY} dice «{row.texts[ENTITY]}», y usted trabaja por {entity.name}, "
+        f"{entity_text(entity)}.",
+        remedy="No se validó ninguna fila. Cárguelo desde esa entidad, o descargue el Excel de esta con «Descargar "
+        f"Datos». Si las filas son para esta entidad, deje en blanco {ENTITY} y cárguelo de nuevo.",
+        who=DELEGATE,
+    )
 
 
 def _previewed_lately(by: Account) -> set[Document]:

@@ -6,12 +6,15 @@ from datetime import date, datetime
 from accounts.models import DocumentType, Person
 from accounts.models.people import full_name
 from accounts.rules.identity import same_names
+from entities.models import Entity
+from mipres_admin.database.text import fold_key
 from mipres_admin.reading.identifiers import NotRead, read_code, read_document
 from roles.matrix import Role
 
 TITLE = "Usuarios"
 USER, KIND, NUMBER, SEDE, ROLE = "USUARIO", "TIPO DOCUMENTO", "NÚMERO DOCUMENTO", "CÓDIGO ENTIDAD", "ROL"
 FIRST, LAST, STATE, REMARKS = "DESDE", "HASTA", "ESTADO", "OBSERVACIONES"
+ENTITY = "ENTIDAD"
 NAMES = ("PRIMER NOMBRE", "SEGUNDO NOMBRE", "PRIMER APELLIDO", "SEGUNDO APELLIDO")
 NEEDED = (KIND, NUMBER, SEDE, ROLE, FIRST, LAST, STATE)
 MOST_ROWS = 5_000
@@ -24,6 +27,17 @@ SEDE_DIGITS = 12
 
 class RowError(Exception):
     """Why a row cannot be understood, in Spanish."""
+
+
+def entity_text(entity: Entity) -> str:
+    """How a row of a workbook names its entity: no number at an end, where a spreadsheet counts up as it fills."""
+    return f"{entity.identification} ({entity.get_kind_display()})"
+
+
+def names_another(texts: dict[str, str], entity: Entity) -> bool:
+    """Whether the row names another entity; one without the column, or with a blank there, names none."""
+    named = fold_key(texts.get(ENTITY, ""))
+    return bool(named) and named != fold_key(entity_text(entity))
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from roles.rules import (
     rescheduling_refusal,
     validity_refusal,
 )
-from roles.uploads.rows import FIRST, NUMBER, RequestedRow, RowError, parse_row
+from roles.uploads.rows import FIRST, NUMBER, RequestedRow, RowError, entity_text, parse_row
 from roles.uploads.workbook_reader import SheetRow
 from roles.validity import Validity, long_date, today
 
@@ -56,6 +56,7 @@ class Verdict(models.TextChoices):
 class RowResult:
     """One row of the sheet with its verdict: the reason of an error, else what it requests, and the validity `before`.
 
+    A row that changes nothing may have a remark as its `reason`.
     `change` is what it does, once that is decided.
     """
 
@@ -132,6 +133,8 @@ class RowValidator:
     foreign_codes: set[str]
     lookup: RegistryLookup
     assignments: dict[Key, list[RoleAssignment]]
+    of_others: dict[Key, Entity]
+    """Who gave the roles of these users that other entities with the same NIT gave, at the sedes they share."""
     matched: dict[object, int] = field(default_factory=dict)
 
     def validate(self, sheet_row: SheetRow) -> RowResult:
@@ -145,7 +148,18 @@ class RowValidator:
         except RowError as error:
             return RowResult.error(sheet_row, str(error))
         before = _period(assignment) if assignment else ""
-        return RowResult(sheet_row, verdict, before=before, request=row, activation=activation)
+        reason = self._remark(row, assignment) if verdict == Verdict.SAME else ""
+        return RowResult(sheet_row, verdict, reason, before, row, activation)
+
+    def _remark(self, row: RequestedRow, assignment: RoleAssignment | None) -> str:
+        """What to know of a row that changes nothing: the role that it ends is another entity's."""
+        other = self.of_others.get(row.key) if row.ended and assignment is None else None
+        if other is None:
+            return ""
+        return (
+            f"Su entidad no le tiene asignado {row.role} en esa sede: lo asignó {other.name}, {entity_text(other)}. Si "
+            "debe terminar, retírelo desde esa entidad."
+        )
 
     def _activation(self, row: RequestedRow) -> Activation:
         _refuse(lookup_refusal(self.entity, row.document))
@@ -273,6 +287,15 @@ def looked_up(entity: Entity, rows: Iterable[dict[str, Any]]) -> set[Document]:
     return documents - {document_of(user.person) for user in known}
 
 
+def _given_by_others(entity: Entity, users: set[int], codes: set[str]) -> dict[Key, Entity]:
+    """Who else gave these users roles, in force or to come, of the entities with the same NIT at the same sedes."""
+    shared = Sede.objects.visible_to(entity).filter(code__in=codes)
+    given = RoleAssignment.objects.not_ended().filter(user__in=users, sede__in=shared).exclude(entity=entity)
+    same = given.filter(entity__identification_type=entity.identification_type, entity__nit=entity.nit)
+    found = same.select_related("user__person", "sede", "entity")
+    return {(document_of(item.user.person), item.sede.code, item.role): item.entity for item in found}
+
+
 def validate_rows(entity: Entity, rows: Sequence[SheetRow]) -> list[RowResult]:
     """The verdict on every row of a file of this entity, as things are now."""
     users = list(users_of(entity, rows).select_related("person", "profession"))
@@ -281,14 +304,16 @@ def validate_rows(entity: Entity, rows: Sequence[SheetRow]) -> list[RowResult]:
     stored = RoleAssignment.objects.visible_to(entity).filter(user__in=users, sede__code__in=codes)
     for item in stored.select_related("user__person", "sede").order_by("starts_at", "pk"):
         assignments[document_of(item.user.person), item.sede.code, item.role].append(item)
+    tied = set(tied_users(entity).filter(pk__in=[user.pk for user in users]).values_list("pk", flat=True))
     sedes = Sede.objects.visible_to(entity).filter(code__in=codes).select_related("entity")
     validator = RowValidator(
         entity=entity,
         users={document_of(user.person): user for user in users},
-        tied=set(tied_users(entity).filter(pk__in=[user.pk for user in users]).values_list("pk", flat=True)),
+        tied=tied,
         sedes={sede.code: sede for sede in sedes},
         foreign_codes=set(Sede.objects.filter(code__in=codes).exclude(entity=entity).values_list("code", flat=True)),
         lookup=PrefetchedLookup(entity, users),
         assignments=assignments,
+        of_others=_given_by_others(entity, tied, codes),
     )
     return [validator.validate(row) for row in rows]

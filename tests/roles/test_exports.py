@@ -10,13 +10,13 @@ def test_user_row_has_a_text_for_each_column(prescriber, sede):
     assert (texts["USUARIO"], texts["CÓDIGO ENTIDAD"], texts["ESTADO"]) == (prescriber.login, sede.code, "Activo")
 
 
-def test_result_row_says_whether_it_was_applied():
+def test_result_row_says_whether_it_was_applied(ips):
     rows = [
         {"texts": {"ROL": "Rol_Anulador"}, "verdict": "alta", "reason": "", "words": "Asignar."},
         {"texts": {}, "verdict": "error", "reason": "Ingrese ROL.", "words": ""},
     ]
-    previewed = list(result_rows(RoleUpload(rows=rows)))
+    previewed = list(result_rows(RoleUpload(entity=ips, rows=rows)))
     assert [row[-1] for row in previewed] == ["Alta por aplicar: Asignar.", "Error: Ingrese ROL."]
     assert {len(row) for row in previewed} == {len(RESULT_COLUMNS)}
-    applied = list(result_rows(RoleUpload(rows=rows, state=RoleUpload.State.APPLIED)))
+    applied = list(result_rows(RoleUpload(entity=ips, rows=rows, state=RoleUpload.State.APPLIED)))
     assert applied[0][-1] == "Alta aplicada: Asignar."

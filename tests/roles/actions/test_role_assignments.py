@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.db import connection
+from django.utils import timezone
 
 from mipres_admin.history.models import HistoryEntry
 from mipres_admin.outbox.models import OutgoingMail
@@ -288,8 +289,17 @@ def test_a_last_day_in_the_past_is_refused(delegate, sede, user):
 
 
 def test_the_last_day_of_a_role_that_is_not_held_is_refused(delegate, sede, user):
+    give_for(delegate, user, sede, None, 3)
+    RoleAssignment.objects.update(ends_at=timezone.now())
     with pytest.raises(Refused, match="ya no tiene"):
         move(delegate, user, sede, 3)
+
+
+def test_the_last_day_of_a_role_of_the_ips_is_not_its_providers(provider, delegate, sede, user):
+    give_for(delegate, user, sede, None, 3)
+    with pytest.raises(Refused, match="Su entidad no le dio Rol_Anulador"):
+        move(provider, user, sede, 4)
+    assert RoleAssignment.objects.get().last_day == in_days(3)
 
 
 def test_role_of_a_deceased_person_can_only_be_shortened(delegate, sede, user):

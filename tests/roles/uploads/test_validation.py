@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from accounts.models import Person
 from entities.models import EntityKind
-from roles.models import RethusEntry, RoleUpload, SsoPost
+from roles.models import RethusEntry, RoleAssignment, RoleUpload, SsoPost
+from roles.uploads.rows import entity_text
 from roles.uploads.validation import WITHOUT_TIE
 from roles.validity import today
 from tests.cells import each_cell
@@ -91,6 +92,20 @@ def test_a_forged_sede_of_another_entity_is_an_error(delegate, stranger, user):
 def test_role_in_another_entity_is_ignored(delegate, stranger, sede, user):
     make_assignment(user, stranger.entity.sedes.get(), ANULADOR, stranger)
     assert verdicts(upload(delegate, row(user, sede, ANULADOR))) == ["alta"]
+
+
+def test_ending_a_role_that_the_ips_gave_says_whose_it_is(provider, delegate, dispenser, sede):
+    RoleAssignment.objects.visible_to(provider.entity).delete()
+    make_assignment(dispenser, provider.entity.sedes.get(), "Rol_Dispensador", provider)
+    make_assignment(dispenser, sede, "Rol_Dispensador", delegate)
+    file = upload(provider, row(dispenser, sede, "Rol_Dispensador", state="Terminado"))
+    assert verdicts(file) == ["igual"]
+    assert f"lo asignó {delegate.entity.name}, {entity_text(delegate.entity)}." in reason(file)
+
+
+def test_ending_a_role_that_nobody_gave_has_no_remark(provider, dispenser, sede):
+    file = upload(provider, row(dispenser, provider.entity.sedes.get(), "Rol_Dispensador", state="Terminado"))
+    assert (verdicts(file), reason(file)) == (["igual"], "")
 
 
 @pytest.mark.parametrize("role", [ANULADOR, PRESCRIPTOR])

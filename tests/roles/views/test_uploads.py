@@ -9,11 +9,13 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from roles.models import RoleAssignment, RoleUpload
-from tests.factories import make_user
+from roles.uploads.rows import entity_text
+from tests.factories import make_assignment, make_user
 from tests.roles.workbooks import book_of, current_roles, downloaded, row, send, upload, verdicts
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTOR, JUNTA, ANULADOR = "Rol_Prescriptor", "Rol_JuntaMedicaIPS", "Rol_Anulador"
+DISPENSADOR = "Rol_Dispensador"
 
 
 # ---------------------------------------------------------------- the round trip
@@ -38,9 +40,48 @@ def test_the_result_can_be_uploaded_again(delegate_client, staffed):
     send(delegate_client, downloaded(delegate_client))
     result = delegate_client.get(reverse("upload_result", args=[RoleUpload.objects.get().public_id])).getvalue()
     sheet = load_workbook(io.BytesIO(result)).active
-    assert [sheet["Q1"].value, sheet["Q2"].value] == ["OBSERVACIONES", "Sin cambio"]
+    assert [sheet["R1"].value, sheet["R2"].value] == ["OBSERVACIONES", "Sin cambio"]
     send(delegate_client, result)
     assert verdicts(RoleUpload.objects.latest("pk")) == ["igual"] * 5
+
+
+# ---------------------------------------------------------------- the entity of the file
+
+
+def client_of(account):
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+@pytest.mark.parametrize("is_result", [False, True])
+def test_a_file_of_the_ips_is_refused_to_its_provider(delegate_client, provider, delegate, dispenser, sede, is_result):
+    make_assignment(dispenser, sede, DISPENSADOR, delegate)
+    data = downloaded(delegate_client)
+    if is_result:
+        file = upload(delegate, row(dispenser, sede, DISPENSADOR))
+        data = delegate_client.get(reverse("upload_result", args=[file.public_id])).getvalue()
+    text = send(client_of(provider), data).text
+    assert "El archivo es de otra entidad" in text
+    assert "En la fila 2, ENTIDAD dice" in text
+    assert not RoleUpload.objects.filter(entity=provider.entity).exists()
+
+
+def test_a_file_of_the_provider_is_refused_to_the_ips(delegate_client, provider, dispenser):
+    assert "El archivo es de otra entidad" in send(delegate_client, downloaded(client_of(provider))).text
+    assert not RoleUpload.objects.exists()
+
+
+def test_one_row_of_another_entity_refuses_the_file(delegate_client, provider, sede, user):
+    rows = row(user, sede, ANULADOR), row(user, sede, JUNTA, ENTIDAD=entity_text(provider.entity))
+    assert "En la fila 3, ENTIDAD dice" in send(delegate_client, book_of(*rows)).text
+    assert not RoleUpload.objects.exists()
+
+
+def test_the_entity_is_known_without_case_accents_or_spaces(delegate_client, delegate, sede, user):
+    named = f"  {entity_text(delegate.entity).lower().replace('ó', 'o')} "
+    send(delegate_client, book_of(row(user, sede, ANULADOR, ENTIDAD=named)))
+    assert verdicts(RoleUpload.objects.get()) == ["alta"]
 
 
 # ---------------------------------------------------------------- the pages
