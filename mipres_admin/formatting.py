@@ -21,7 +21,9 @@ def format_number(number: int) -> str:
 
 
 def format_day(day: date | None) -> str:
-    """A day, for example 2026-11-29; "" for none."""
+    """A day, for example 2026-11-29; of a moment, that of Colombia's clock; "" for none."""
+    if isinstance(day, datetime):
+        day = timezone.localdate(day)
     return day.isoformat() if day else ""
 
 

@@ -11,6 +11,7 @@ from django.db.models.lookups import LessThanOrEqual
 from accounts.models.accounts import Account
 from accounts.models.people import NAMES, TODAY, IdentityFields, Sex, document_check
 from mipres_admin.database.constraints import SHA256, check, clean, known, matches, unique
+from mipres_admin.formatting import format_day
 
 MAX_COPY_BYTES = 1024 * 1024
 # nobody decided, or somebody did: this long after the last step the data that were typed and the copy are deleted
@@ -173,4 +174,4 @@ class IdentityCopy(models.Model):
     @property
     def file_name(self) -> str:
         """The name under which it is downloaded: nothing of who it is."""
-        return f"documento-{self.uploaded_at:%Y-%m-%d}.{self.get_kind_display().lower()}"
+        return f"documento-{format_day(self.uploaded_at)}.{self.get_kind_display().lower()}"

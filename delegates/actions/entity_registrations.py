@@ -13,6 +13,7 @@ from delegates.models import EntityRegistration, RegistrationState, Registration
 from delegates.rules.entity_registrations import (
     ALREADY_SENT,
     EntityDetails,
+    changed_nit_refusal,
     correction_refusal,
     registration_refusal,
     review_refusal,
@@ -124,7 +125,7 @@ def correct_registration(
     One that was waiting keeps its place in the queue. Raises Refused, with nothing saved, when it may not be corrected.
     """
     registration = lock(registration)
-    refuse(correction_refusal(registration))
+    refuse(correction_refusal(registration) or changed_nit_refusal(registration, details.nit))
     before = _snapshot(registration)
     for name, value in asdict(details).items():
         setattr(registration, name, value)

@@ -28,12 +28,18 @@ from delegates.models import (
     EmailChange,
     EntityRegistration,
     PrivacyAcceptance,
+    RegistrationKind,
     RegistrationState,
     Representation,
     RutDocument,
     SignUp,
 )
-from delegates.rules.entity_registrations import may_review, own_registration_refusal, registration_refusal
+from delegates.rules.entity_registrations import (
+    ips_with_nit,
+    may_review,
+    own_registration_refusal,
+    registration_refusal,
+)
 from delegates.rut.rules import stored_checks
 from entities.admin import matching
 from entities.models import Entity
@@ -57,6 +63,7 @@ def _review_context(registration: EntityRegistration, by: Any) -> dict[str, Any]
     documents = list(registration.documents.defer("content"))
     others = EntityRegistration.objects.filter(nit=registration.nit, state__in=OPEN_STATES).exclude(pk=registration.pk)
     representations = Representation.objects.current().filter(entity__in=known.values())
+    is_open = registration.state in OPEN_STATES
     obstacle = own_registration_refusal(by, registration) or registration_refusal(registration)
     return {
         "documents": documents,
@@ -66,7 +73,8 @@ def _review_context(registration: EntityRegistration, by: Any) -> dict[str, Any]
             "person", "entity"
         ),
         "others": others.select_related("applicant__person"),
-        "obstacle": obstacle if registration.state in OPEN_STATES else None,
+        "ips": ips_with_nit(registration.nit) if is_open and registration.kind == RegistrationKind.PROVEEDOR else None,
+        "obstacle": obstacle if is_open else None,
     }
 
 

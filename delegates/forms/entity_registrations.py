@@ -23,6 +23,7 @@ from entities.forms.sedes import SedeForm
 from entities.models import Entity, EtModel
 from mipres_admin.antivirus import refuse_malware
 from mipres_admin.backoffice.forms import decision_reason
+from mipres_admin.formatting import format_day
 from mipres_admin.forms import file_field, hidden
 from mipres_admin.reading.identifiers import NotRead, check_digit, read_nit
 from mipres_admin.refusals import Refused
@@ -98,7 +99,7 @@ class RegistrationForm(SedeForm):
         **kwargs: Any,
     ) -> None:
         if registration is not None:
-            kwargs["initial"] = self._initial(registration)
+            kwargs["initial"] = self._initial(registration) | kwargs.get("initial", {})
             stored_rut = registration.documents.first()
         super().__init__(*args, **kwargs)
         self.kind, self.applicant, self.registration, self.stored_rut = kind, applicant, registration, stored_rut
@@ -186,40 +187,43 @@ class RegistrationForm(SedeForm):
 class ProviderRoleForm(RegistrationForm):
     """The rol proveedor/dispensador of an IPS that the applicant represents: the Proveedor with its NIT.
 
-    NIT and razón social are those of the IPS, whatever was sent. The RUT with which it was registered serves while it
-    is of the last year.
+    NIT and razón social are those of the IPS, whatever was sent. The RUT with which it was registered, or the one of
+    the request that is corrected, serves while it is of the last year.
     """
 
     def __init__(self, *args: Any, ips: Entity, applicant: Account, **kwargs: Any) -> None:
+        self.ips = ips
         represented = Representation.objects.current().filter(entity=ips, person=applicant.person)
         approved = EntityRegistration.objects.filter(representations__in=represented).first()
-        initial = self._initial(approved) if approved else self._of_reps(ips)
+        initial: dict[str, Any] = {}
+        if kwargs.get("registration") is None:
+            initial = self._initial(approved) if approved else self._of_reps(ips)
         super().__init__(
             *args,
             kind=RegistrationKind.PROVEEDOR,
             applicant=applicant,
             stored_rut=approved.documents.first() if approved else None,
-            initial=initial | {"nit": ips.nit},
+            initial=initial | {"nit": ips.nit, "name": ips.name},
             **kwargs,
         )
         for name in ("nit", "name"):
             self.fields[name].disabled, self.fields[name].help_text = True, ""
         if self.stored_rut:
             self.fields["rut"].help_text = (
-                f"El que cargó el {self.stored_rut.uploaded_at:%Y-%m-%d} sirve si es de hace máximo un año; si no, "
+                f"El que cargó el {format_day(self.stored_rut.uploaded_at)} sirve si es de hace máximo un año; si no, "
                 "elija uno nuevo."
             )
 
     @staticmethod
     def _of_reps(ips: Entity) -> dict[str, Any]:
         sede = ips.sedes.order_by(F("closed_on").asc(nulls_first=True), "code").first()
-        return (SedeForm.initial_of(sede) if sede else {}) | {"name": ips.name}
+        return SedeForm.initial_of(sede) if sede else {}
 
     def _check_rut(self) -> None:
         super()._check_rut()
         recent = next(check for check in self.checked_rut.checks if check.rule == Rule.RECENT)
         if not self.cleaned_data["rut"] and recent.verdict != Verdict.MET:
-            self.add_error("rut", f"El RUT que cargó con el registro de la IPS ya no sirve. {recent.detail}")
+            self.add_error("rut", f"El RUT que cargó ya no sirve. {recent.detail}")
 
 
 class ReviewForm(forms.Form):

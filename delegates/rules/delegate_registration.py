@@ -9,7 +9,7 @@ from functools import cached_property
 from accounts.models import Account, Person, Suspension
 from accounts.usernames import DELEGATE_KINDS
 from delegates.models import Appointment, DelegateAccount, EntityRegistration, RegistrationState, Representation
-from delegates.rules.entity_registrations import PROVIDER_ROLE, ips_with_nit
+from delegates.rules.entity_registrations import PROVIDER_ROLE, enabled_ips
 from delegates.rules.self_registration import deceased_refusal
 from entities.models import Entity, EntityKind, EtModel, IdentificationType
 from mipres_admin.refusals import Refusal
@@ -78,7 +78,7 @@ def _deceased(registration: DelegateRegistration) -> Refusal | None:
 def _not_approved(registration: DelegateRegistration) -> Refusal | None:
     if registration.is_approved:
         return None
-    ips = ips_with_nit(registration.nit) if registration.kind == EntityKind.PROVEEDOR else None
+    ips = enabled_ips(registration.nit) if registration.kind == EntityKind.PROVEEDOR else None
     if ips is not None:
         return Refusal(
             headline="La IPS no tiene el rol proveedor/dispensador",

@@ -101,13 +101,39 @@ def ips_with_nit(nit: str) -> Entity | None:
     return Entity.objects.filter(kind=EntityKind.IPS, identification_type="NI", nit=nit).first()
 
 
+def enabled_ips(nit: str) -> Entity | None:
+    """The IPS with a NIT that has open sedes in REPS; without any, its NIT is that of any Proveedor."""
+    ips = ips_with_nit(nit)
+    return ips if ips and ips.sedes.open().exists() else None
+
+
+def own_ips(nit: str, account: Account) -> Entity | None:
+    """The IPS with a NIT that the account represents: a Proveedor with that NIT is the role of this IPS."""
+    ips = ips_with_nit(nit)
+    return ips if ips and _is_represented(ips, account) else None
+
+
+def _other_name(registration: EntityRegistration, ips: Entity) -> Refusal | None:
+    if registration.name == ips.name:
+        return None
+    return Refusal(
+        headline="La razón social no es la de la IPS",
+        cause=f"El NIT {ips.nit} es de {ips.name} en el portal, y la solicitud dice «{registration.name}».",
+        remedy="Corrija la solicitud: el formulario toma la razón social de la IPS. Si está en revisión, el revisor "
+        "debe devolverla antes con «Pedir información».",
+        who="El representante legal de la IPS.",
+    )
+
+
 def _of_an_ips(registration: EntityRegistration) -> Refusal | None:
     ips = ips_with_nit(registration.nit) if registration.kind == RegistrationKind.PROVEEDOR else None
     if ips is None:
         return None
     if not ips.is_active:
         return _inactive(ips)
-    if not ips.sedes.open().exists() or _is_represented(ips, registration.applicant):
+    if _is_represented(ips, registration.applicant):
+        return _other_name(registration, ips)
+    if not ips.sedes.open().exists():
         return None
     return Refusal(
         headline="El NIT es de una IPS",
@@ -125,8 +151,8 @@ def registration_refusal(registration: EntityRegistration) -> Refusal | None:
     """Why the applicant may not register this entity, or None; the registration need not be saved yet.
 
     An IPS must be enabled in REPS and an EPS in the Ministry's list, in each régimen (registration guide for
-    delegates, 2023). A Proveedor with the NIT of an enabled IPS is a role that the representative of the IPS adds
-    (manual of the rol proveedor/dispensador).
+    delegates, 2023). A Proveedor with the NIT of an enabled IPS is a role that the representative of the IPS adds,
+    under the name of the IPS (manual of the rol proveedor/dispensador).
     """
     known = registration.known_entities()
     inactive = next((_inactive(entity) for entity in known.values() if not entity.is_active), None)
@@ -177,6 +203,28 @@ def correction_refusal(registration: EntityRegistration) -> Refusal | None:
         if in_review
         else "Si hace falta, registre la entidad de nuevo en «Personas jurídicas».",
         who="El revisor del Ministerio." if in_review else "Usted mismo.",
+    )
+
+
+def changed_nit_refusal(registration: EntityRegistration, nit: str) -> Refusal | None:
+    """Why the NIT of a request may not become this one, or None.
+
+    The request of the rol proveedor/dispensador stays that of its IPS, and that of another Proveedor becomes none.
+    """
+    if registration.kind != RegistrationKind.PROVEEDOR or registration.nit == nit:
+        return None
+    applicant = registration.applicant
+    ips = enabled_ips(registration.nit) or own_ips(registration.nit, applicant) or own_ips(nit, applicant)
+    if ips is None:
+        return None
+    return Refusal(
+        headline="El NIT de esta solicitud no puede cambiar",
+        cause=f"El NIT {ips.nit} es de la IPS {ips.name}: su rol proveedor/dispensador tiene una solicitud aparte.",
+        remedy="Deje el NIT como estaba. El rol se pide en «Personas jurídicas»: abra la IPS y oprima "
+        f"«{PROVIDER_ROLE}». Otro Proveedor se registra allí con «Registrar persona jurídica».",
+        who="Usted mismo.",
+        link="my_entities",
+        link_text="Personas jurídicas",
     )
 
 

@@ -3,7 +3,7 @@
 Pure: no writes, no request. Source: manual v4.1 §6 and §11.2.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db.models import Q
@@ -144,6 +144,14 @@ def _already_registered(registration: UserRegistration) -> Refusal | None:
     )
 
 
+def _nothing_to_choose(registration: UserRegistration) -> Refusal | None:
+    """Why registering so can change nothing: whatever may be chosen, the person is registered as that."""
+    user = registration.user
+    if user is None or any(entry.profession_id != user.profession_id for entry in registration.entries):
+        return None
+    return _already_registered(replace(registration, profession=user.profession_id))
+
+
 def _profession_not_theirs(registration: UserRegistration) -> Refusal | None:
     if registration.kind == UserKind.OTRO or registration.entry is not None:
         return None
@@ -193,7 +201,7 @@ def _still_active(registration: UserRegistration) -> Refusal | None:
     )
 
 
-PRELIMINARY_CHECKS = (_deceased, _not_in_rethus, _without_post, _stays_professional)
+PRELIMINARY_CHECKS = (_deceased, _not_in_rethus, _without_post, _stays_professional, _nothing_to_choose)
 CHECKS = (
     *PRELIMINARY_CHECKS,
     _already_registered,

@@ -20,12 +20,13 @@ from delegates.models import (
     Representation,
     RutDocument,
 )
-from delegates.rules.entity_registrations import CORRECTABLE, may_read_ruts
+from delegates.rules.entity_registrations import ALREADY_SENT, CORRECTABLE, may_read_ruts, own_ips
 from delegates.rut.rules import Verdict, stored_checks
 from delegates.views.represented_entity_or_404 import represented_entity
 from entities.models import Entity, EntityKind
 from mipres_admin.access.bodies import Upload
 from mipres_admin.access.declarations import FORM, SAFE, MenuEntry, person, signed_in
+from mipres_admin.formatting import format_day
 from mipres_admin.forms import fields_of
 from mipres_admin.reading.identifiers import check_digit
 from mipres_admin.uploaded_file import uploaded_file
@@ -96,12 +97,31 @@ def _form_page(
     return render(request, "delegates/register_entity.html", context)
 
 
-def _own_ips(request: PersonRequest, form: RegistrationForm) -> Entity | None:
+def _typed_own_ips(request: PersonRequest, form: RegistrationForm) -> Entity | None:
     """The IPS of the applicant whose NIT was typed to register a Proveedor."""
     if form.kind != RegistrationKind.PROVEEDOR or form.errors.get("nit") or not form.is_bound:
         return None
-    own = Representation.objects.entities_of(request.account.person)
-    return own.filter(kind=EntityKind.IPS, nit=form.cleaned_data["nit"]).first()
+    return own_ips(form.cleaned_data["nit"], request.account)
+
+
+def _role_request(request: PersonRequest, entity: Entity) -> EntityRegistration | None:
+    """The open request of the person that their IPS be a Proveedor too."""
+    if entity.kind != EntityKind.IPS:
+        return None
+    sent = EntityRegistration.objects.visible_to(request.account).filter(state__in=OPEN_STATES)
+    return sent.filter(kind=RegistrationKind.PROVEEDOR, nit=entity.nit).first()
+
+
+def _present_role(request: PersonRequest, ips: Entity) -> HttpResponse | None:
+    """To the Proveedor that the IPS is, or to the open request that it be one; None without either."""
+    represented = Representation.objects.entities_of(request.account.person)
+    if provider := represented.filter(kind=EntityKind.PROVEEDOR, nit=ips.nit).first():
+        messages.info(request, "La IPS ya tiene el rol proveedor/dispensador: este es su Proveedor.")
+        return redirect("legal_entity", provider.pk)
+    if sent := _role_request(request, ips):
+        messages.info(request, f"{ALREADY_SENT.headline}: aquí ve en qué va.")
+        return redirect("entity_registration", sent.public_id)
+    return None
 
 
 @person(methods=FORM, upload=RUT, resumable=fields_of(RegistrationForm))
@@ -112,7 +132,9 @@ def register_entity(request: PersonRequest) -> HttpResponse:
         kinds = [(choice, KIND_HINTS[choice]) for choice in RegistrationKind]
         return render(request, "delegates/choose_entity_kind.html", {"kinds": kinds})
     form = RegistrationForm(request.POST or None, request.FILES or None, kind=kind, applicant=request.account)
-    if ips := _own_ips(request, form):
+    if ips := _typed_own_ips(request, form):
+        if present := _present_role(request, ips):
+            return present
         messages.info(
             request,
             f"El NIT {ips.nit} es el de su IPS {ips.name}: no registre otra entidad, agréguele aquí el rol "
@@ -128,6 +150,8 @@ def add_provider_role(request: PersonRequest, pk: int) -> HttpResponse:
     ips = represented_entity(request, pk)
     if ips.kind != EntityKind.IPS:
         raise Http404
+    if present := _present_role(request, ips):
+        return present
     form = ProviderRoleForm(request.POST or None, request.FILES or None, ips=ips, applicant=request.account)
     if sent := _send(request, form, actions.send_registration):
         return sent
@@ -150,19 +174,21 @@ def entity_registration(request: PersonRequest, public_id: UUID) -> HttpResponse
     return render(request, "delegates/entity_registration.html", context)
 
 
+def _correction_form(request: PersonRequest, registration: EntityRegistration) -> RegistrationForm:
+    sent = (request.POST or None, request.FILES or None)
+    is_provider = registration.kind == RegistrationKind.PROVEEDOR
+    if is_provider and (ips := own_ips(registration.nit, request.account)):
+        return ProviderRoleForm(*sent, ips=ips, applicant=request.account, registration=registration)
+    return RegistrationForm(*sent, kind=registration.kind, applicant=request.account, registration=registration)
+
+
 @person(methods=FORM, upload=RUT, resumable=fields_of(RegistrationForm))
 def correct_registration(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Correct the details of a request, or upload another RUT, while nobody reviews it."""
     registration = _registration(request, public_id)
     if registration.state not in CORRECTABLE:
         return redirect("entity_registration", registration.public_id)
-    form = RegistrationForm(
-        request.POST or None,
-        request.FILES or None,
-        kind=registration.kind,
-        applicant=request.account,
-        registration=registration,
-    )
+    form = _correction_form(request, registration)
     action = partial(actions.correct_registration, registration=registration)
     return _send(request, form, action) or _form_page(request, form, _registration(request, public_id))
 
@@ -176,15 +202,7 @@ def download_rut(request: AnyRequest, public_id: UUID) -> HttpResponse:
         documents = documents.filter(registration__applicant=account if account.is_natural_person else None)
     document = get_object_or_404(documents, public_id=public_id)
     actions.record_download(by=account, document=document)
-    return uploaded_file(document.content, "application/pdf", f"rut-{document.uploaded_at:%Y-%m-%d}.pdf")
-
-
-def _role_request(request: PersonRequest, entity: Entity) -> EntityRegistration | None:
-    """The open request of the person that their IPS be a Proveedor too."""
-    if entity.kind != EntityKind.IPS:
-        return None
-    sent = EntityRegistration.objects.visible_to(request.account).filter(state__in=OPEN_STATES)
-    return sent.filter(kind=RegistrationKind.PROVEEDOR, nit=entity.nit).first()
+    return uploaded_file(document.content, "application/pdf", f"rut-{format_day(document.uploaded_at)}.pdf")
 
 
 @person(methods=SAFE)

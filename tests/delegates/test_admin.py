@@ -133,3 +133,11 @@ def test_staff_who_do_not_review_see_no_queue(enabled_ips, applicant):
     registration, client = send_request(applicant), client_of(staff)
     assert client.get(reverse(CHANGE, args=[registration.pk])).status_code == 403
     assert decide(client, registration, "tomar").status_code == 403
+
+
+def test_review_page_names_the_ips_that_gets_the_role(enabled_ips, applicant, reviewer):
+    approved(applicant, reviewer)
+    here = reverse(CHANGE, args=[send_request(applicant, kind="PROV").pk])
+    page = client_of(reviewer).get(here).content.decode()
+    assert f"El NIT es el de una IPS: {enabled_ips.name}" in page
+    assert "proveedor/dispensador" in page

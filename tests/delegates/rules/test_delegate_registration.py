@@ -48,9 +48,13 @@ def test_an_account_that_was_ended_under_the_same_appointment_stays_ended(appoin
 
 
 def test_a_proveedor_with_the_nit_of_an_ips_is_told_to_ask_for_the_role(appointed, natural):
+    factories.make_sede(appointed.entity)
     headline = refused(natural, kind="PROV", nit=appointed.entity.nit)
     assert headline == "La IPS no tiene el rol proveedor/dispensador"
-    assert refused(natural, kind="PROV", nit=factories.make_entity().nit) == headline
+    other = factories.make_sede(factories.make_entity())
+    assert refused(natural, kind="PROV", nit=other.entity.nit) == headline
+    type(other).objects.update(closed_on="2026-01-01")
+    assert refused(natural, kind="PROV", nit=other.entity.nit) == "Entidad no registrada"
 
 
 def test_delegate_of_the_ips_is_not_that_of_its_provider(appointed, natural):

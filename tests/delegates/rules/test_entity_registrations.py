@@ -66,6 +66,22 @@ def test_entity_already_represented_is_refused(enabled_ips, applicant):
     assert refusal_of(applicant).headline == "La entidad ya está registrada"
 
 
+def test_provider_of_an_ips_has_the_name_of_the_ips(enabled_ips, applicant):
+    Representation.objects.create(entity=enabled_ips, person=applicant.person)
+    assert refusal_of(applicant, "PROV") is None
+    assert refusal_of(applicant, "PROV", name="Otra S.A.S.").headline == "La razón social no es la de la IPS"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_refused"),
+    [(NIT, "800123456", True), ("800123456", NIT, True), ("800123456", "800123457", False), (NIT, NIT, False)],
+)
+def test_nit_of_an_own_ips_is_not_corrected(enabled_ips, applicant, before, after, is_refused):
+    Representation.objects.create(entity=enabled_ips, person=applicant.person)
+    registration = send_request(applicant, kind="PROV", nit=before)
+    assert (rules.changed_nit_refusal(registration, after) is not None) == is_refused
+
+
 def test_open_requests_are_limited(applicant, monkeypatch):
     monkeypatch.setattr(rules, "MAX_OPEN", 1)
     send_request(applicant, kind="PROV")

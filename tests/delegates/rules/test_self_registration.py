@@ -59,6 +59,29 @@ def test_registering_as_the_same_again_is_refused_without_history(natural_client
     assert not HistoryEntry.objects.filter(event__startswith="user.registered").exists()
 
 
+@pytest.mark.parametrize(("kind", "slug"), [("OTRO", "otro"), ("PROF", "profesional")])
+def test_form_that_can_change_nothing_is_not_shown(natural_client, natural, kind, slug):
+    profession = {"profession_id": "P07", "professional_registry": "RM-P07"} if kind == "PROF" else {}
+    RegisteredUser.objects.create(person=natural.person, kind=kind, **profession)
+    rethus(natural)
+    page = page_text(natural_client.get(FORMS.format(slug)))
+    assert "no hay nada que cambiar" in page
+    assert "ese registro cambia" not in page
+    assert "Registrar</button>" not in page
+
+
+def test_professional_of_two_professions_may_choose_the_other(natural_client, natural):
+    RegisteredUser.objects.create(
+        person=natural.person, kind="PROF", profession_id="P07", professional_registry="RM-P07"
+    )
+    rethus(natural)
+    rethus(natural, "P03")
+    page = page_text(natural_client.get(FORMS.format("profesional")))
+    assert "profesión, ese registro cambia" in page
+    send_form(natural_client, FORMS.format("profesional"), profession="P03")
+    assert registered(natural)[1] == "P03"
+
+
 @pytest.mark.parametrize("kind", ["PROF", "SSO"])
 @pytest.mark.parametrize("entry", [{}, {"closed_on": today() + timedelta(days=1)}, None])
 def test_professionals_not_closed_in_rethus_stay_professionals(natural_client, natural, kind, entry):

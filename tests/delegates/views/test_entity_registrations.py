@@ -1,6 +1,6 @@
 """Do the pages of an entity's registration serve its applicant alone?"""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
@@ -13,7 +13,7 @@ from tests import rut as files
 from tests.antivirus import EICAR
 from tests.delegates.appointing import represent
 from tests.delegates.registering_entities import RUT, approved, client_of, form_data, post, send_request, upload
-from tests.factories import PASSWORD, make_entity, make_natural
+from tests.factories import PASSWORD, make_entity, make_natural, make_provider_of
 from tests.rut import Rut, make_rut
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,17 @@ def test_second_request_is_refused(own_ips, applicant):
     ask_for_role(applicant, own_ips)
     assert "Usted ya envió esta solicitud" in ask_for_role(applicant, own_ips)
     assert role_requests().count() == 1
+    request_page = reverse("entity_registration", args=[role_requests().get().public_id])
+    assert client_of(applicant).get(role_page(own_ips)).url == request_page
+
+
+def test_role_page_leads_to_the_provider_that_the_ips_is(own_ips, applicant):
+    provider = make_provider_of(own_ips)
+    represent(provider, applicant)
+    response = client_of(applicant).get(role_page(own_ips), follow=True)
+    assert response.redirect_chain == [(reverse("legal_entity", args=[provider.pk]), 302)]
+    assert "La IPS ya tiene el rol proveedor/dispensador" in response.content.decode()
+    assert post(client_of(applicant), "PROV").redirect_chain == response.redirect_chain
 
 
 def test_rut_of_the_ips_of_more_than_a_year_needs_another_one(own_ips, applicant):
@@ -184,6 +195,54 @@ def test_registering_a_proveedor_with_the_nit_of_another_ips_says_what_to_do(own
     assert "El NIT es de una IPS" in page
     assert "Registre primero la IPS con su RUT" in page
     assert not role_requests().exists()
+
+
+def correct(account, registration, **fields):
+    here = reverse("correct_registration", args=[registration.public_id])
+    return client_of(account).post(here, form_data(**fields), follow=True).content.decode()
+
+
+def test_correction_keeps_nit_and_name_of_the_ips(own_ips, applicant):
+    ask_for_role(applicant, own_ips)
+    page = correct(
+        applicant, role_requests().get(), nit="900999999", name="Farmacia Falsa S.A.S.", address="Calle 9 # 8-7"
+    )
+    assert "La solicitud fue enviada" in page
+    assert role_requests().values_list("nit", "name", "address").get() == (own_ips.nit, own_ips.name, "Calle 9 # 8-7")
+
+
+def test_name_of_the_ips_is_that_of_reps(own_ips, applicant):
+    EntityRegistration.objects.update(name="Farmacia Falsa S.A.S.")
+    ask_for_role(applicant, own_ips)
+    assert role_requests().get().name == own_ips.name
+
+
+def test_correction_needs_a_recent_rut(own_ips, applicant):
+    ask_for_role(applicant, own_ips)
+    RutDocument.objects.update(content=files.make_rut(files.Rut(generated_on=date(2020, 1, 2))))
+    assert "ya no sirve. Se generó el 2020-01-02." in correct(applicant, role_requests().get())
+    assert "La solicitud fue enviada" in correct(applicant, role_requests().get(), rut=upload())
+
+
+@pytest.mark.parametrize(("own", "said"), [(True, "no puede cambiar"), (False, "El NIT es de una IPS")])
+def test_plain_proveedor_is_not_corrected_into_an_ips(own_ips, applicant, own, said):
+    account = applicant if own else make_natural()
+    registration = send_request(account, kind="PROV", nit="800123456")
+    assert said in correct(account, registration, rut=upload())
+    assert role_requests().get().nit == "800123456"
+
+
+def test_correction_of_a_role_says_whose_nit_the_rut_has(own_ips, applicant):
+    ask_for_role(applicant, own_ips)
+    page = client_of(applicant).get(reverse("correct_registration", args=[role_requests().get().public_id]))
+    assert "deben ser los de la IPS, que ve arriba" in page.content.decode()
+
+
+@pytest.mark.usefixtures("enabled_ips")
+def test_rut_is_named_by_the_day_in_colombia(applicant):
+    registration = send_request(applicant)
+    RutDocument.objects.update(uploaded_at=datetime(2026, 1, 2, 3, tzinfo=UTC))
+    assert "rut-2026-01-01.pdf" in download(applicant, registration)["Content-Disposition"]
 
 
 def test_suspended_ips_cannot_add_the_role(own_ips, applicant):
