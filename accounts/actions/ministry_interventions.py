@@ -8,7 +8,7 @@ from accounts.actions.second_factor import reset_factors
 from accounts.actions.sessions import end_sessions
 from accounts.events import Event
 from accounts.models import Account, AccountSession, PasswordLink, Suspension, can_log_in_q
-from accounts.rules.oneself import own_refusal
+from accounts.rules.oneself import own_entity_refusal, own_refusal
 from accounts.security.login_limits import counters_of, failures_of
 from accounts.security.notices import notify_person
 from accounts.security.sessions import end_sessions_of, may_be_open
@@ -50,7 +50,7 @@ def _refuse_staff(by: Account, account: Account) -> None:
 
 
 def _refuse_own_or_staff(by: Account, account: Account) -> None:
-    """The same, and for what makes it easier to log in, when the account is one's own."""
+    """The same, and for what makes it easier to log in, when the account is one's own or of one's own entity."""
     _refuse_staff(by, account)
     refuse(own_refusal(by, account))
 
@@ -88,7 +88,7 @@ def suspend_account(*, by: Account, account: Account, reason: str) -> bool:
 def reactivate_account(*, by: Account, account: Account, reason: str) -> bool:
     """Lift the suspension of an account; return whether there was one. Accounts closed otherwise stay closed.
 
-    Raises Refused when it is one's own.
+    Raises Refused when it is one's own, or of one's own entity.
     """
     refuse(own_refusal(by, account))
     account = lock(account)
@@ -125,7 +125,11 @@ def suspend_entity(*, by: Account, entity: Entity, reason: str) -> bool:
 
 @transaction.atomic
 def reactivate_entity(*, by: Account, entity: Entity, reason: str) -> bool:
-    """Make an entity active again, with its accounts and tokens as they were; return whether it was inactive."""
+    """Make an entity active again, with its accounts and tokens as they were; return whether it was inactive.
+
+    Raises Refused when it is one's own.
+    """
+    refuse(own_entity_refusal(by, entity))
     entity = lock(entity, no_key=True)
     if entity.is_active:
         return False
@@ -199,7 +203,11 @@ def _notify_sede(sede: Sede, what: str, reason: str) -> None:
 
 @transaction.atomic
 def close_sede(*, by: Account, sede: Sede, reason: str) -> bool:
-    """Disable a sede of a provider and notify its delegates; return whether it was open. Raises Refused for REPS."""
+    """Disable a sede of a provider and notify its delegates; return whether it was open.
+
+    Raises Refused for REPS and for a sede of one's own entity.
+    """
+    refuse(own_entity_refusal(by, sede.entity))
     done = disable_sede(by=by, sede=sede, expected_use=SedeUse.of(sede), reason=reason)
     if done:
         _notify_sede(sede, "deshabilitó", reason)
@@ -208,7 +216,11 @@ def close_sede(*, by: Account, sede: Sede, reason: str) -> bool:
 
 @transaction.atomic
 def open_sede(*, by: Account, sede: Sede, reason: str) -> bool:
-    """Enable a sede of a provider and notify its delegates; return whether it was closed. Raises Refused for REPS."""
+    """Enable a sede of a provider and notify its delegates; return whether it was closed.
+
+    Raises Refused as `close_sede` does.
+    """
+    refuse(own_entity_refusal(by, sede.entity))
     done = enable_sede(by=by, sede=sede, reason=reason)
     if done:
         _notify_sede(sede, "habilitó de nuevo", reason)

@@ -1,7 +1,9 @@
 """What do the accounts add to the admin of entities and sedes? Actions that reach accounts, and related lists."""
 
 from accounts.actions import ministry_interventions
+from accounts.admin.not_about_oneself import NotAboutOneself
 from accounts.models import Account
+from accounts.rules.oneself import own_entity_refusal
 from entities.admin import EntityAdmin, SedeAdmin
 from entities.models import Entity
 from entities.rules.sedes import provider_refusal
@@ -22,7 +24,7 @@ EntityAdmin.register_actions(
         perform=ministry_interventions.suspend_entity,
         argument="entity",
     ),
-    ObjectAction(
+    NotAboutOneself(
         slug="reactivar",
         label="Reactivar entidad",
         confirmation=(
@@ -33,10 +35,11 @@ EntityAdmin.register_actions(
         is_available=lambda entity: not entity.is_active,
         perform=ministry_interventions.reactivate_entity,
         argument="entity",
+        own=own_entity_refusal,
     ),
 )
 SedeAdmin.register_actions(
-    ObjectAction(
+    NotAboutOneself(
         slug="deshabilitar",
         label="Deshabilitar sede",
         confirmation=(
@@ -49,8 +52,9 @@ SedeAdmin.register_actions(
         perform=ministry_interventions.close_sede,
         argument="sede",
         refusal=provider_refusal,
+        own=lambda by, sede: own_entity_refusal(by, sede.entity),
     ),
-    ObjectAction(
+    NotAboutOneself(
         slug="habilitar",
         label="Habilitar sede",
         confirmation="La sede vuelve a recibir usuarios. Los delegados del proveedor reciben un correo con el motivo.",
@@ -60,6 +64,7 @@ SedeAdmin.register_actions(
         perform=ministry_interventions.open_sede,
         argument="sede",
         refusal=provider_refusal,
+        own=lambda by, sede: own_entity_refusal(by, sede.entity),
     ),
 )
 register_related_lists(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import Account
-from accounts.rules.oneself import own_refusal
+from accounts.rules.oneself import OWN_ENTITY, own_accounts, own_legal_person_refusal, own_refusal
 from delegates.models import OPEN_STATES, EntityRegistration, RegistrationKind, RegistrationState, Representation
 from entities.models import Entity, EntityKind
 from mipres_admin.refusals import Refusal
@@ -229,8 +229,18 @@ def changed_nit_refusal(registration: EntityRegistration, nit: str) -> Refusal |
 
 
 def own_registration_refusal(by: Account, registration: EntityRegistration) -> Refusal | None:
-    """Why the registration is not for this reviewer, who is its applicant or has a mailbox of theirs, or None."""
-    return own_refusal(by, registration.applicant)
+    """Why the registration is not for this reviewer, or None.
+
+    They are its applicant or have a mailbox of theirs, have a part in the entity that it would take over, or have asked
+    to register it themself.
+    """
+    rivals = EntityRegistration.objects.filter(nit=registration.nit, state__in=OPEN_STATES)
+    applicants = Account.objects.filter(entity_registrations__in=rivals)
+    return (
+        own_refusal(by, registration.applicant)
+        or own_legal_person_refusal(by, "NI", registration.nit)
+        or (OWN_ENTITY if own_accounts(by, applicants).exists() else None)
+    )
 
 
 def review_refusal(
