@@ -9,7 +9,7 @@ from accounts.actions import login_and_password as actions
 from accounts.actions.passkey_login import open_session_with_passkey
 from accounts.forms.login import ChangePasswordForm, LoginForm
 from accounts.forms.second_factor import PasskeyAnswerForm
-from accounts.models import Account
+from accounts.models import Account, LoginObstacle
 from accounts.models.sessions import VerificationMethod
 from accounts.requests import AnyRequest
 from accounts.rules.second_factor import next_login_step
@@ -60,11 +60,13 @@ def login(request: HttpRequest) -> HttpResponse:
     form = LoginForm(session=request.session) if by_passkey else LoginForm.sent(request)
     if url := _log_in_with_passkey(request, passkey_form) or _log_in(request, form):
         return HttpResponseRedirect(url)
+    why_ended = request.session.pop(sessions.END_REASON, "")
     context = {
         "form": form,
         "passkey_form": passkey_form,
         "takes_passkeys": site_of(request).takes_passkeys,
-        "end_message": sessions.END_MESSAGES.get(request.session.pop(sessions.END_REASON, ""), ""),
+        "end_message": sessions.END_MESSAGES.get(why_ended, ""),
+        "may_go_on": why_ended not in LoginObstacle,
         "has_saved_form": saved_forms.SAVED_FORM in request.session,
     }
     return render(request, "accounts/login.html", context)

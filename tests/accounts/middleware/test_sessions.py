@@ -69,6 +69,7 @@ def test_end_of_the_account_is_no_intrusion(end, says, delegate, delegate_client
     page = delegate_client.get("/usuarios/", follow=True).text
     assert says in page
     assert INTRUSION not in page
+    assert "continuar donde estaba" not in page
     assert says not in delegate_client.get("/ingresar/").text
 
 
