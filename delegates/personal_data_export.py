@@ -12,6 +12,7 @@ from mipres_admin.history.models import HistoryEntry
 from roles.models import Certificate, RegisteredUser, RethusEntry, RoleAssignment, SsoPost
 
 Rows = list[dict[str, Any]]
+OF_ENTITY = {"entidad": "entity__name", "tipo de entidad": "entity__kind"}
 
 
 def _rows(rows: QuerySet[Any], **fields: str) -> Rows:
@@ -99,12 +100,12 @@ def _in_mipres(person: Person) -> dict[str, Rows]:
         "registro en MIPRES": _registered_user(person),
         "roles en MIPRES": _in_days(
             RoleAssignment.objects.filter(user__person=person),
-            **{"rol": "role", "entidad": "entity__name", "sede": "sede__name", "código de la sede": "sede__code"},
+            **{"rol": "role", **OF_ENTITY, "sede": "sede__name", "código de la sede": "sede__code"},
             **{"desde": "starts_at", "hasta": "ends_at"},
         ),
         "constancias": _rows(
             Certificate.objects.filter(user__person=person),
-            **{"código": "code", "entidad": "entity__name", "a la fecha": "as_of", "expedida el": "issued_at"},
+            **{"código": "code", **OF_ENTITY, "a la fecha": "as_of", "expedida el": "issued_at"},
         ),
     }
 
@@ -113,11 +114,11 @@ def _for_entities(person: Person) -> dict[str, Rows]:
     return {
         "autorizaciones de entidades": _rows(
             _of_document(Appointment, person),
-            **{"entidad": "entity__name", "rol": "role__name", "perfil": "profile__name"},
+            **{**OF_ENTITY, "rol": "role__name", "perfil": "profile__name"},
             **{"correo electrónico": "email", "desde": "created_at", "inactivada el": "ended_at"},
         ),
         "representación legal": _rows(
-            Representation.objects.filter(person=person), entidad="entity__name", desde="since", hasta="ended_at"
+            Representation.objects.filter(person=person), **OF_ENTITY, desde="since", hasta="ended_at"
         ),
         "registros de entidades": _rows(
             EntityRegistration.objects.filter(applicant__person=person),
@@ -137,7 +138,8 @@ def _as_entity(person: Person) -> dict[str, Rows]:
             **{"teléfono": "phone", "correo electrónico": "email", "cerrada el": "closed_on"},
         ),
         "redes": _in_days(
-            Association.objects.filter(member__in=oneself), entidad="owner__name", desde="starts_at", hasta="ends_at"
+            Association.objects.filter(member__in=oneself),
+            **{"entidad": "owner__name", "tipo de entidad": "owner__kind", "desde": "starts_at", "hasta": "ends_at"},
         ),
     }
 
@@ -156,7 +158,7 @@ def _accounts(accounts: QuerySet[Account]) -> dict[str, Rows]:
     return {
         "cuentas": _rows(
             accounts,
-            **{"usuario": "login", "entidad": "entity__name", "correo electrónico": "email", "activa": "is_active"},
+            **{"usuario": "login", **OF_ENTITY, "correo electrónico": "email", "activa": "is_active"},
             **{"creada el": "created_at", "último ingreso": "last_login"},
         ),
         "suspensiones": _rows(

@@ -4,8 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
-from entities.models import Association, Department, Entity, Municipality, Sede
+from entities.models import Association, Department, Entity, EntityKind, Municipality, Sede
 from mipres_admin.backoffice.admin_base import (
     NewestFirst,
     ObjectActionsAdmin,
@@ -60,6 +63,23 @@ class EntityAdmin(ObjectActionsAdmin):
         ("Estado", {"fields": ("is_active",)}),
     )
     identification = column("identificación", lambda entity: entity.identification)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Of a Proveedor, which IPS has the REPS sedes besides those of its list."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if getattr(obj, "kind", None) != EntityKind.PROVEEDOR:
+            return fieldsets
+        return (*fieldsets, ("Sedes", {"fields": ("sedes_of_reps",)}))
+
+    @admin.display(description="sedes del REPS")
+    def sedes_of_reps(self, provider: Entity) -> str:
+        """The IPS with the NIT of a Proveedor, by a link to its page."""
+        ips = Entity.objects.having_sedes_of(provider).exclude(pk=provider.pk).first()
+        if ips is None:
+            return "Ninguna: no hay una IPS con este NIT"
+        return format_html(
+            '<a href="{}">Las de la IPS {}</a>', reverse("admin:entities_entity_change", args=[ips.pk]), ips
+        )
 
 
 @admin.register(Sede)

@@ -55,7 +55,7 @@ def result_rows(upload: RoleUpload) -> Iterator[tuple[str, ...]]:
 
 ENTITY_COLUMNS: tuple[Column, ...] = (
     Column("CÓDIGO ENTIDAD", 18, lambda association: association.code),
-    Column("NOMBRE ENTIDAD", 60, lambda association: association.member.name),
+    Column("NOMBRE ENTIDAD", 60, lambda association: str(association.member)),
     Column("NROID", 18, lambda association: association.member.identification),
     Column("TIPO ENTIDAD", 50, lambda association: association.member.get_kind_display()),
     Column("TIPO RELACIÓN", 16, lambda association: association.relation),

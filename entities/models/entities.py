@@ -72,7 +72,7 @@ OWN_OR_OF_A_SEDE = """(
         WHERE provider.kind = 'PROV' AND sede.search LIKE '%%' || %s || '%%'
 )"""
 # An EPS is known by its own code, others by that of the main sede: the open one with the lowest code (REPS numbers
-# the main one 01), a closed one where none is open.
+# the main one 01), a closed one where none is open. A Proveedor has PROV codes of its own, besides those of its IPS.
 CODE = """coalesce(
     (SELECT eps_code FROM entities_entity AS known WHERE known.id = {entity}),
     (SELECT code FROM entities_sede WHERE entity_id = {entity} ORDER BY closed_on IS NOT NULL, code LIMIT 1), ''
@@ -82,7 +82,10 @@ PLACE = """coalesce((
     LEFT JOIN entities_municipality AS municipality ON municipality.code = sede.municipality_id
     WHERE sede.entity_id = entities_entity.id ORDER BY sede.closed_on IS NOT NULL, sede.code LIMIT 1
 ), '')"""
-OPEN_SEDES = "(SELECT count(*) FROM entities_sede WHERE entity_id = entities_entity.id AND closed_on IS NULL)"
+OPEN_SEDES = """(
+    SELECT count(*) FROM entities_sede AS sede JOIN sede_owners AS own ON own.owner_id = sede.entity_id
+    WHERE own.entity_id = entities_entity.id AND sede.closed_on IS NULL
+)"""
 
 
 class EntityQuerySet(models.QuerySet["Entity"]):
@@ -103,7 +106,10 @@ class EntityQuerySet(models.QuerySet["Entity"]):
         return found
 
     def with_main_sede(self) -> Self:
-        """Each with its `code`, the `place` (municipality) of its main sede, and the number of its `open_sedes`."""
+        """Each with its `code`, the `place` (municipality) of its main sede, and the number of its `open_sedes`.
+
+        A Proveedor has the open sedes of the IPS with its NIT too.
+        """
         return self.annotate(
             code=RawSQL(CODE.format(entity="entities_entity.id"), [], models.TextField()),
             place=RawSQL(PLACE, [], models.TextField()),
@@ -185,8 +191,9 @@ class Entity(models.Model):
         indexes = (GinIndex(OpClass("search", name="gin_trgm_ops"), name="entity_search_trgm"),)
 
     def __str__(self) -> str:
-        """Its name, and the régimen of an EPS: the EPS of both have one name and one NIT."""
-        return f"{self.name} ({self.regimen})" if self.regimen else self.name
+        """Its name, and what tells it from one of the same name and NIT: the régimen of an EPS, or "Proveedor"."""
+        told_apart = self.regimen or (EntityKind.PROVEEDOR.label if self.kind == EntityKind.PROVEEDOR else "")
+        return f"{self.name} ({told_apart})" if told_apart else self.name
 
     @property
     def regimen(self) -> str:

@@ -131,7 +131,7 @@ def _confirm(request: DelegateRequest, form: NetworkForm) -> HttpResponse | None
 
 
 def _names(entities: Iterable[Entity]) -> str:
-    names = [entity.name for entity in entities]
+    names = list(map(str, entities))
     more = len(names) - NAMES_SHOWN
     return ", ".join(names[:NAMES_SHOWN]) + (f" y {more} más" if more > 0 else "")
 

@@ -29,7 +29,8 @@ def test_download_has_all_own_data_and_no_others(rosa_client, rosa, delegate, se
     assert data["cuentas"][0]["usuario"] == rosa.login
     assert data["registro en MIPRES"][0]["profesión"] == "Medicina"
     assert data["roles en MIPRES"][0]["rol"] == "Rol_Anulador"
-    assert data["autorizaciones de entidades"][0]["entidad"] == sede.entity.name
+    appointment = data["autorizaciones de entidades"][0]
+    assert (appointment["entidad"], appointment["tipo de entidad"]) == (sede.entity.name, "IPS")
     assert "Ajena" not in page_text(answer)
     assert "argon2" not in page_text(answer)
     assert HistoryEntry.objects.filter(event="person.downloaded").count() == 1

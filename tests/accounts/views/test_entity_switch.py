@@ -45,18 +45,24 @@ def test_the_same_person_goes_on_for_another_entity(delegate_client, delegate, s
     assert not delegate.sessions.current().exists()
 
 
-def test_regimen_tells_the_two_eps_of_one_nit_apart(delegate_client, delegate):
-    fields = {"name": "EPS del Sol S.A.", "nit": "900111222"}
-    eps = [factories.make_entity(kind, **fields) for kind in ("EPS_C", "EPS_S")]
-    accounts = [factories.make_delegate(entity, person=delegate.person) for entity in eps]
+@pytest.mark.parametrize(
+    ("kinds", "first", "second"),
+    [
+        (("EPS_C", "EPS_S"), "Salud del Sol S.A. (régimen contributivo)", "Salud del Sol S.A. (régimen subsidiado)"),
+        (("IPS", "PROV"), "Salud del Sol S.A.", "Salud del Sol S.A. (Proveedor)"),
+    ],
+)
+def test_two_entities_of_one_name_and_nit_are_told_apart(delegate_client, delegate, kinds, first, second):
+    entities = [factories.make_entity(kind, name="Salud del Sol S.A.", nit="900111222") for kind in kinds]
+    accounts = [factories.make_delegate(entity, person=delegate.person) for entity in entities]
     page = delegate_client.get(PAGE).text
-    assert "EPS del Sol S.A. (régimen contributivo)</th>" in page
-    assert "EPS del Sol S.A. (régimen subsidiado)</th>" in page
+    assert f"{first}</th>" in page
+    assert f"{second}</th>" in page
     switch(delegate_client, accounts[1])
     home = delegate_client.get("/").text
-    assert "Ahora trabaja para EPS del Sol S.A. (régimen subsidiado)." in home
-    assert "<dd>EPS del Sol S.A. (régimen subsidiado)</dd>" in home
-    assert "<strong>EPS del Sol S.A. (régimen subsidiado)</strong>" in home
+    assert f"Ahora trabaja para {second}." in home
+    assert f"<dd>{second}</dd>" in home
+    assert f"<strong>{second}</strong>" in home
 
 
 def test_nothing_that_the_first_entity_found_goes_along(delegate_client, second):

@@ -38,10 +38,11 @@ def test_eps_of_both_regimenes_is_two_entities_of_one_nit():
         ("EPS_C", "EPS037", "Nueva EPS S.A. (régimen contributivo)"),
         ("EPS_S", "EPSS41", "Nueva EPS S.A. (régimen subsidiado)"),
         ("EPS_C", "EAS016", "Nueva EPS S.A. (régimen contributivo, entidad adaptada)"),
+        ("PROV", None, "Nueva EPS S.A. (Proveedor)"),
         ("IPS", None, "Nueva EPS S.A."),
     ],
 )
-def test_an_eps_is_shown_with_its_regimen(kind, code, shown):
+def test_entities_of_one_name_and_nit_are_shown_apart(kind, code, shown):
     assert str(Entity(kind=kind, eps_code=code, name="Nueva EPS S.A.")) == shown
 
 

@@ -155,3 +155,9 @@ def test_provider_is_found_by_the_codes_of_both(hospital, provider):
     assert set(Entity.objects.matching("950010012301")) == {hospital, provider}
     assert list(Entity.objects.filter(kind="PROV").matching("950010012301").with_main_sede()) == [provider]
     assert Entity.objects.with_main_sede().get(pk=provider.pk).code == code
+
+
+def test_open_sedes_of_a_provider_are_those_of_both(hospital, provider):
+    Sede.objects.filter(code="950010012301").update(closed_on="2026-01-01")
+    counts = Entity.objects.with_main_sede().values_list("kind", "open_sedes")
+    assert dict(counts) == {"IPS": 1, "PROV": 2}

@@ -368,7 +368,7 @@ def test_provider_and_ips_give_the_same_role_and_end_their_own(provider, delegat
 
 
 def test_mail_of_a_role_names_the_entity_that_gave_it(provider, dispenser):
-    assert OutgoingMail.objects.latest("pk").subject == f"Cambios en sus roles de MIPRES en {provider.entity.name}"
+    assert OutgoingMail.objects.latest("pk").subject == f"Cambios en sus roles de MIPRES en {provider.entity}"
 
 
 def test_provider_gives_no_role_at_a_sede_that_reps_closed(provider, sede):

@@ -227,7 +227,8 @@ def test_many_are_applied_at_once_and_the_message_says_what_changed(client, eps)
     first, second, third = (make_entity("PROV", name=f"Farmacia {name}") for name in ("Uno", "Dos", "Tres"))
     Association.objects.create(owner=eps.entity, member=third)
     page = press(client, "farmacia", [first, second], "PROV", expected_endings="0")
-    assert "Asociadas a su red: Farmacia Dos, Farmacia Uno. Desasociadas de su red: Farmacia Tres." in page.text
+    assert "Asociadas a su red: Farmacia Dos (Proveedor), Farmacia Uno (Proveedor)." in page.text
+    assert " Desasociadas de su red: Farmacia Tres (Proveedor)." in page.text
     assert network(eps) == {"Farmacia Uno", "Farmacia Dos"}
 
 
@@ -434,10 +435,10 @@ def test_the_list_has_the_six_columns_and_the_count(client, stocked, clinic, sed
     ("query", "names"),
     [
         ({"tipo": "IPS"}, ["Clínica del Río S.A.S."]),
-        ({"tipo": "PROV"}, ["Farmacia = Uno"]),
+        ({"tipo": "PROV"}, ["Farmacia = Uno (Proveedor)"]),
         ({"tipo": "PI"}, ["Jesús Ñáñez"]),
         ({"criterio": "rio clinica"}, ["Clínica del Río S.A.S."]),
-        ({"criterio": "PROV000777"}, ["Farmacia = Uno"]),
+        ({"criterio": "PROV000777"}, ["Farmacia = Uno (Proveedor)"]),
         ({"estado": "terminadas"}, ["Clínica de Antes"]),
         ({"estado": "todas", "criterio": "clinica"}, ["Clínica de Antes", "Clínica del Río S.A.S."]),
         ({"tipo": "PROV", "criterio": "clinica"}, []),
@@ -473,7 +474,7 @@ def test_an_empty_network_says_what_to_do_next(client):
 
 
 def test_a_formula_stays_text_in_the_workbook(client, stocked):
-    assert "Farmacia = Uno" in [row[1] for row in sheet(client.get(reverse(DOWNLOAD)))]
+    assert "Farmacia = Uno (Proveedor)" in [row[1] for row in sheet(client.get(reverse(DOWNLOAD)))]
 
 
 def test_a_download_is_written_down_without_its_words(client, stocked):
