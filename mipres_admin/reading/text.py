@@ -26,8 +26,10 @@ SIGNS = (
     r"\u00a1-\u00bf\u00d7\u00f7\u2000-\u2bff\u2e00-\u2e7f\u3001-\u303f"
 )
 """What separates words without being a blank, an apostrophe or a dash: points, commas, quotation marks, symbols."""
-# blocks of Unicode 16, which PostgreSQL 18 composes and Python 3.13 does not know
-_LATER = r"\U00011380-\U000113ff\U00016100-\U0001613f\U00016d40-\U00016d7f\U0001e5d0-\U0001e5ff"
+# what is new in Unicode 16: marks and blocks that PostgreSQL 18 orders or composes and Python 3.13 does not know
+_LATER = (
+    r"\u0897\U00010d69-\U00010d6d\U00011380-\U000113ff\U00016100-\U0001613f\U00016d40-\U00016d7f\U0001e5d0-\U0001e5ff"
+)
 CONTROL = re.compile(rf"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff{_LATER}]")
 """What no text has: control characters that are not blanks, halves of characters, and what Python cannot compose."""
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -10,7 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from mipres_admin.database import clock
@@ -36,6 +37,10 @@ REMEDIES = {
     "allow_closing": "Si es correcto, use --allow-closing.",
 }
 """What a command says about each option."""
+NOT_TAKEN = (
+    "No se cargó nada: la base de datos no recibe un valor del archivo (regla {}). Busque en él letras o signos "
+    "raros y corríjalos; si no los encuentra, avise con este mensaje a quien opera el portal."
+)
 PREVIEW_AGAIN = "Suba el archivo otra vez y mire la vista previa antes de aplicarlo."
 CLOSING_LIMIT = 1
 """Per cent of what is open that a file may close, and of what is in force that it may end, without confirmation."""
@@ -77,12 +82,28 @@ def load_file(
     applied. Raises RegistryError, and changes nothing, when the file is broken or a check refuses it.
     """
     run = _Run(registry, path, progress, load or load_of(registry, path), options)
-    with open_table(path) as table, transaction.atomic(), connection.cursor() as cursor:
+    with _refusals_of_the_database(), open_table(path) as table, transaction.atomic(), connection.cursor() as cursor:
         run.execute(table, cursor)
         for note in run.report.notes:
             announce(note)
         run.record()
+        connection.check_constraints()
     return run.report
+
+
+@contextmanager
+def _refusals_of_the_database() -> Iterator[None]:
+    """Raises RegistryError when the database takes no value like one of the file's.
+
+    It names the constraint alone: the message of PostgreSQL has the whole row, with documents and names of persons.
+    """
+    try:
+        with connection.wrap_database_errors:  # those of COPY too
+            yield
+    except (IntegrityError, DataError) as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        rule = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "sqlstate", None)
+        raise RegistryError(NOT_TAKEN.format(rule or type(error).__name__)) from None
 
 
 def load_of(registry: Registry, path: Path) -> RegistryLoad:
@@ -105,7 +126,7 @@ def preview_file(registry: Registry, path: Path, progress: Progress, load: Regis
     Raises RegistryError when the file cannot be loaded with any option.
     """
     run = _Run(registry, path, progress, load, Options(), dry_run=True)
-    with open_table(path) as table, transaction.atomic(), connection.cursor() as cursor:
+    with _refusals_of_the_database(), open_table(path) as table, transaction.atomic(), connection.cursor() as cursor:
         run.execute(table, cursor)
         transaction.set_rollback(True)
     return run.report

@@ -1,6 +1,7 @@
 """Does the worker do each load once, whatever fails?"""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from registries import queue
 from registries.loading.loader import LOAD_LOCK
 from registries.models import RegistryChange, RegistryLoad, RegistryProgress
 from tests.registries.registry_pages import contents, loaded, page_of, run_action, run_worker, uploaded
-from tests.registry_files import csv_file, load, sites
+from tests.registry_files import csv_file, load, sede_row, sites
 
 committing = pytest.mark.django_db(transaction=True)
 
@@ -225,6 +226,16 @@ def test_failing_load_is_refused_after_three_attempts(clerk, tmp_path, monkeypat
     waiting.refresh_from_db()
     assert waiting.state == "refused"
     assert "no pudo terminar" in page_of(clerk, waiting)
+
+
+def test_value_that_the_database_refuses_refuses_the_load_at_once(clerk, tmp_path, monkeypatch, caplog, db):
+    monkeypatch.setattr("registries.loading.cell_values.CONTROL", re.compile("(?!)"))
+    waiting = uploaded(clerk, "reps", csv_file(tmp_path / "reps.csv", [sede_row(nombresede="LA\x07MALA")]))
+    run_worker()
+    waiting.refresh_from_db()
+    assert waiting.state == "refused"
+    assert "la base de datos no recibe un valor" in waiting.error
+    assert "MALA" not in waiting.error + caplog.text
 
 
 @committing

@@ -57,8 +57,8 @@ def test_email_that_cannot_be_sent_is_refused(email: str) -> None:
     assert email_mistake(email)
 
 
-LOCALS = st.text(st.sampled_from("aZ9.'+_-ñ \u200b"), min_size=1, max_size=12)
-DOMAINS = st.text(st.sampled_from("aZ9.-íßｘ。٣\u0301\u200d"), min_size=1, max_size=12).map("{}.co".format)
+LOCALS = st.text(st.sampled_from("aZ9.'+_-ñ \u200b𠀀"), min_size=1, max_size=12)
+DOMAINS = st.text(st.sampled_from("aZ9.-íßｘ。٣\u0301\u200d𠀀𐌰𐐀😀"), min_size=1, max_size=12).map("{}.co".format)
 
 
 @pytest.mark.django_db
@@ -68,6 +68,8 @@ def test_the_database_takes_every_email_that_is_accepted() -> None:
         @given(LOCALS, DOMAINS)
         @example("ana", "clínica.example")
         @example("a" * 64, "x.co")
+        @example("a", "𠀀.co")
+        @example("a", "x.𐌰")
         def is_taken(local: str, domain: str) -> None:
             email = f"{local}@{domain}"
             cursor.execute("SELECT is_email(%s)", [email])

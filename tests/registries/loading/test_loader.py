@@ -1,5 +1,7 @@
 """Is a file loaded whole or not at all, with its checks and its event?"""
 
+import re
+import traceback
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,19 @@ def test_command_says_what_closes_before_it_is_applied(tmp_path: Path) -> None:
 
 def _applied() -> int:
     return HistoryEntry.objects.filter(event="reps.loaded").count()
+
+
+@pytest.mark.parametrize("options", [{}, {"preview": True}])
+@pytest.mark.parametrize(("sign", "rule"), [("\x07", "sede_texts_clean"), ("\0", "DataError")])
+def test_value_that_the_database_refuses_refuses_the_file_without_its_row(
+    said: Any, monkeypatch: pytest.MonkeyPatch, sign: str, rule: str, options: dict[str, bool]
+) -> None:
+    monkeypatch.setattr("registries.loading.cell_values.CONTROL", re.compile("(?!)"))
+    with pytest.raises(CommandError, match=rf"No se cargó nada: la base de datos .*\(regla {rule}\)") as refused:
+        said(sede_row(nombresede=f"LA{sign}MALA"), **options)
+    shown = "".join(traceback.format_exception(refused.value))
+    assert not re.search("MALA|DETAIL|CONTEXT", shown)
+    assert (Sede.objects.count(), RegistryLoad.objects.count()) == (0, 0)
 
 
 def test_preview_by_command_changes_nothing(reps: Any, tmp_path: Path) -> None:
