@@ -103,8 +103,9 @@ def test_value_that_the_database_refuses_refuses_the_file_without_its_row(
     said: Any, monkeypatch: pytest.MonkeyPatch, sign: str, rule: str, options: dict[str, bool]
 ) -> None:
     monkeypatch.setattr("registries.loading.cell_values.CONTROL", re.compile("(?!)"))
+    bad = sede_row(nombresede=f"LA{sign}MALA")
     with pytest.raises(CommandError, match=rf"No se cargó nada: la base de datos .*\(regla {rule}\)") as refused:
-        said(sede_row(nombresede=f"LA{sign}MALA"), **options)
+        said(bad, **options)
     shown = "".join(traceback.format_exception(refused.value))
     assert not re.search("MALA|DETAIL|CONTEXT", shown)
     assert (Sede.objects.count(), RegistryLoad.objects.count()) == (0, 0)
