@@ -141,9 +141,9 @@ def _copy() -> PdfWriter:
     return PdfWriter(clone_from=PdfReader(io.BytesIO(make_rut(Rut()))))
 
 
-def encrypted(password: str) -> bytes:
+def encrypted(password: str, algorithm: str = "RC4-128") -> bytes:
     writer = _copy()
-    writer.encrypt(password, "del dueño", algorithm="RC4-128")
+    writer.encrypt(password, "del dueño", algorithm=algorithm)
     return _written(writer)
 
 
@@ -198,10 +198,10 @@ def image_only() -> bytes:
     return _written(writer)
 
 
-def bomb() -> bytes:
-    """Some kilobytes that unfold into a gigabyte."""
+def bomb(texts: int = 2_000_000) -> bytes:
+    """Some kilobytes that unfold into three pages with this many texts each."""
     stream = DecodedStreamObject()
-    stream.set_data(b"BT /F1 12 Tf (a) Tj ET " * 2_000_000)
+    stream.set_data(b"BT /F1 12 Tf (a) Tj ET " * texts)
     once = stream.flate_encode(9)
     writer = PdfWriter()
     page = writer.add_blank_page(612, 792)

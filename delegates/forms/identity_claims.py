@@ -22,6 +22,7 @@ SIGNATURES = {
 }
 CHOOSE_A_COPY = "Elija el archivo de la copia."
 TOO_LARGE = "El archivo debe pesar máximo 1 MB. Guárdelo con menos resolución."
+UNOPENED = "El portal no pudo abrir el PDF: puede estar dañado, incompleto o tener más contenido del que el portal lee."
 PRINT_IT = (
     "Ábralo en su equipo, use Imprimir y Guardar como PDF, y cargue ese archivo; o cargue una foto del documento."
 )
@@ -35,7 +36,7 @@ def _pages_of(content: bytes) -> bytes:
     if reading.programs:
         raise forms.ValidationError(f"El PDF trae programas, enlaces o archivos adjuntos. {PRINT_IT}")
     if not reading.read:
-        raise forms.ValidationError(f"El portal no pudo abrir el PDF: puede estar dañado o incompleto. {PRINT_IT}")
+        raise forms.ValidationError(f"{UNOPENED} {PRINT_IT}")
     if len(reading.copy) > MAX_COPY_BYTES:
         raise forms.ValidationError(TOO_LARGE)
     return reading.copy

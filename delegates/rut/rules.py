@@ -92,8 +92,8 @@ PROGRAMS = (
     "modificarlo."
 )
 UNOPENED = (
-    "El portal no pudo abrir el PDF: puede estar dañado o incompleto. Descárguelo de nuevo de la DIAN; si en su equipo "
-    "abre, use Imprimir y Guardar como PDF, y cargue ese archivo."
+    "El portal no pudo abrir el PDF: puede estar dañado, incompleto o tener más contenido del que el portal lee. "
+    "Descárguelo de nuevo de la DIAN; si en su equipo abre, use Imprimir y Guardar como PDF, y cargue ese archivo."
 )
 UNREAD: Result = (Verdict.REVIEW, "El portal no pudo leerlo en el documento; lo verá un revisor del Ministerio.")
 

@@ -22,6 +22,7 @@ def main(parent: str, memory: str, cpu_seconds: str, module: str, program: str, 
     limits.apply(int(memory), int(cpu_seconds))
     programs = importlib.import_module(module)
     list(map(importlib.import_module, getattr(programs, "LATER", ())))
+    getattr(programs, "prepare", lambda: None)()
     logging.disable()
     list(map(codecs.lookup, CODECS))
     limits.close_the_rest()

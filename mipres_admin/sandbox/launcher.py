@@ -51,7 +51,8 @@ def run(program: Program, file: IO[bytes], limits: Limits, /, **arguments: Any) 
     """What `program(file, **arguments)` yields (JSON), as it reads a file on disk from its beginning.
 
     The program is a function of a module that does not import Django; what its library would import while it runs is
-    in `LATER` of the module. It raises Unreadable to refuse the file. The process ends with the block.
+    in `LATER` of the module, and `prepare()` of the module, if there is one, opens what it would open. It raises
+    Unreadable to refuse the file. The process ends with the block.
 
     Raises Refused when too many files are being read; while the messages are read, Unreadable and Exhausted.
     """

@@ -23,8 +23,9 @@ def test_a_password_is_asked():
 
 
 def test_owner_password_alone_counts_as_no_password():
-    reading = reading_of(files.encrypted(""))
-    assert (reading.encrypted, reading.read) == (False, True)
+    for algorithm in ("RC4-128", "AES-256"):
+        reading = reading_of(files.encrypted("", algorithm))
+        assert (reading.encrypted, reading.read) == (False, True)
 
 
 @pytest.mark.parametrize("make", [files.with_javascript, files.with_hidden_javascript])
@@ -185,3 +186,58 @@ def test_a_signed_form_is_kept_as_it_looks():
 @pytest.mark.parametrize("data", [one_page(*[b"", b""], *[b"null"] * 20_001), b"%PDF-1.7 1 0 obj", files.truncated()])
 def test_a_file_without_pages_or_with_too_many_objects_is_not_read(data):
     assert not reading_of(data).read
+
+
+# ---------------------------------------------------------------- what a page does not show is not kept
+
+FORM = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]"
+ODD = b"/Odd 6 0 R"
+UNSHOWN = {
+    "resources": b"/Resources<<%s>>" % ODD,
+    "a group": b"/Group<</S/Transparency%s>>" % ODD,
+    "a content": b"/Contents 7 0 R",
+}
+
+
+@pytest.mark.parametrize("page", UNSHOWN.values(), ids=UNSHOWN)
+def test_what_is_under_another_key_is_not_in_the_copy(page):
+    copy = reading_of(one_page(b"", page, stream(b"MZ"), stream(b"q Q", ODD))).copy
+    with pikepdf.open(io.BytesIO(copy)) as pdf:
+        assert all(value.read_bytes() != b"MZ" for value in pdf.objects if isinstance(value, pikepdf.Stream))
+
+
+def test_a_form_that_a_page_draws_has_the_keys_of_the_standard():
+    form = stream(b"q Q", FORM + b"/Resources<<%s>>/Group<</S/Transparency%s>>%s" % (ODD, ODD, ODD))
+    page = b"/Contents 8 0 R/Resources<</XObject<</A 7 0 R>>>>"
+    copy = reading_of(one_page(b"", page, stream(b"MZ"), form, stream(b"/A Do"))).copy
+    with pikepdf.open(io.BytesIO(copy)) as pdf:
+        kept = pdf.pages[0].Resources.XObject.A
+        assert "/Odd" not in kept
+        assert (set(kept.Resources.keys()), set(kept.Group.keys())) == (set(), {"/S"})
+
+
+def nested(levels, draws=b"/A Do /A Do", last=b"q Q"):
+    """A page with forms in forms, each of which draws the next."""
+    within = (stream(draws, FORM + b"/Resources<</XObject<</A %d 0 R>>>>" % number) for number in range(8, 7 + levels))
+    page = b"/Contents 6 0 R/Resources<</XObject<</A 7 0 R>>>>"
+    return one_page(b"", page, stream(b"/A Do"), *within, stream(last, FORM))
+
+
+BOMBS = {
+    "a large content": files.bomb(),
+    "a large stream": one_page(b"", b"/Resources<</Font<</F1 6 0 R>>>>", stream(b" " * 20_000_001)),
+    "forms in many forms": nested(40),
+    "a form that is often drawn": nested(2, b"/A Do " * 3_000, b"q Q " * 2_000),
+    "a form that draws itself": one_page(
+        b"", b"/Resources<</XObject<</A 6 0 R>>>>/Contents 6 0 R", stream(b"/A Do", FORM)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_takes_too_much_to_draw_is_not_read(name):
+    assert not reading_of(BOMBS[name]).read
+
+
+def test_forms_in_a_few_forms_are_read():
+    assert reading_of(nested(8)).read

@@ -24,9 +24,13 @@ def test_junk_is_no_error(data):
 
 def test_a_text_that_exhausts_the_process_is_not_read():
     started = time.monotonic()
-    reading = read_pdf(files.bomb())
+    reading = read_pdf(files.bomb(250_000))
     assert time.monotonic() - started < LIMITS.seconds + 2
     assert (reading.read, reading.pages, reading.texts) == (True, 3, ())
+
+
+def test_the_process_reads_a_file_in_aes_256_without_a_password():
+    assert read_pdf(files.encrypted("", "AES-256"), with_texts=False).read
 
 
 def test_a_text_that_exhausts_the_process_hides_no_action():
