@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zipfile import ZipFile
 
+import openpyxl
 import pytest
 from openpyxl import Workbook
 
@@ -75,6 +76,10 @@ def test_a_workbook_that_unpacks_too_large_is_refused(limits: Limits) -> None:
     with pytest.raises(WorkbookError) as refusal:
         check_workbook(book(["A"]), limits)
     assert refusal.value.problem is Problem.TOO_LARGE
+
+
+def test_openpyxl_parses_with_defusedxml_though_lxml_is_installed() -> None:
+    assert (openpyxl.LXML, openpyxl.DEFUSEDXML) == (False, True)
 
 
 @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"])
