@@ -44,9 +44,13 @@ def _refusal(path: str) -> tuple[str, str]:
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """The answer to a request, after what nobody has read of its body: a proxy that still sends cuts the answer off."""
+    """The answer to a request, after what nobody has read of its body: a proxy that still sends cuts the answer off.
+
+    A body without a length may never end: a few of them would hold all threads.
+    """
     answer = _answer(environ, start_response)
-    left = 0 if environ["REQUEST_METHOD"] in ("GET", "HEAD") else LARGEST
+    ends = environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" not in environ
+    left = LARGEST if ends and environ["REQUEST_METHOD"] not in ("GET", "HEAD") else 0
     while left > 0 and (block := environ["wsgi.input"].read(min(left, BLOCK))):
         left -= len(block)
     return answer

@@ -35,11 +35,21 @@ def test_utf8_is_let_in(answer, content_type):
     assert answer(content_type) == "200"
 
 
-@pytest.mark.parametrize(("method", "read"), [("POST", 1_000), ("DELETE", 1_000), ("GET", 0)])
-def test_a_body_that_nobody_read_is_read_before_the_answer(answer, monkeypatch, method, read):
+@pytest.mark.parametrize(
+    ("method", "headers", "read"),
+    [
+        ("POST", {"CONTENT_LENGTH": "2000"}, 1_000),
+        ("DELETE", {"CONTENT_LENGTH": "2000"}, 1_000),
+        ("GET", {"CONTENT_LENGTH": "2000"}, 0),
+        ("POST", {"HTTP_TRANSFER_ENCODING": "chunked"}, 0),
+        ("POST", {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": "2000"}, 0),
+        ("POST", {}, 0),
+    ],
+)
+def test_a_body_with_a_length_is_read_before_the_answer(answer, monkeypatch, method, headers, read):
     monkeypatch.setattr(wsgi, "LARGEST", 1_000)
     body = io.BytesIO(bytes(2_000))
-    wsgi.application({"REQUEST_METHOD": method, "wsgi.input": body}, lambda status, headers: None)
+    wsgi.application({"REQUEST_METHOD": method, "wsgi.input": body} | headers, lambda status, headers: None)
     assert body.tell() == read
 
 

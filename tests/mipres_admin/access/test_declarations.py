@@ -505,3 +505,8 @@ def test_a_view_wears_exactly_one_declaration():
 def test_a_declaration_names_the_kinds():
     view = delegate_of(EntityKind.IPS, EntityKind.PPN)(lambda request: None)
     assert view.access.kinds == ("IPS", "PPN")
+
+
+def test_an_address_with_nul_is_not_found(client, db):
+    client.force_login(make_delegate(make_entity("PROV")))
+    assert client.get("/sedes/%00/historia/").status_code == 404

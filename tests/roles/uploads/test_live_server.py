@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -105,7 +106,7 @@ def session_of(account: Account) -> str:
 
 def seconds_of_the_log_in(address: str) -> float:
     start = time.monotonic()
-    with urllib.request.urlopen(f"{address}/ingresar/", timeout=60) as response:
+    with urllib.request.urlopen(f"{address}/ingresar/", timeout=30) as response:
         assert "Ingresar" in response.read().decode()
     return time.monotonic() - start
 
@@ -114,6 +115,24 @@ def seconds_of_the_log_in(address: str) -> float:
 def test_a_server_process_has_more_threads_than_files_pdfs_or_an_account_take(text: str) -> None:
     (threads,) = re.findall(r"--blocking-threads (\d+)", text)
     assert int(threads) >= max(PLACES + pdf.PLACES, in_flight.PLACES + in_flight.WAITING) + 3
+
+
+def stalled(address: str) -> socket.socket:
+    """A connection whose body without a length has no end."""
+    host, port = address.removeprefix("http://").split(":")
+    connection = socket.create_connection((host, int(port)), 10)
+    head = f"POST /ingresar/ HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n2710\r\n"
+    connection.sendall(head.encode() + bytes(10_000) + b"\r\n")
+    return connection
+
+
+def test_the_log_in_answers_while_bodies_without_length_do_not_end(address: str) -> None:
+    with ExitStack() as kept:
+        for _ in range(40):
+            kept.enter_context(stalled(address))
+        # each may be answered by another process
+        for _ in range(10):
+            seconds_of_the_log_in(address)
 
 
 def test_the_log_in_answers_while_ten_bombs_are_read(address: str, ips: Entity) -> None:
