@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.deprecation import MiddlewareMixin
@@ -49,12 +49,7 @@ class AccessMiddleware(MiddlewareMixin):
     """
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        """Raise PermissionDenied (the 403 page) when the view is not for this user, Http404 when the address has a NUL.
-
-        PostgreSQL has no text with one.
-        """
-        if "\0" in request.path:
-            raise Http404
+        """Raise PermissionDenied (the 403 page) when the view is not for this user."""
         access, match = declared(view), request.resolver_match
         who = access.who if access else ""
         if who != "public":

@@ -124,7 +124,7 @@ def test_a_territorial_entity_of_model_1_gets_a_delegate_and_a_network(registrat
     menu(delegate, "Asociar Entidades")
     delegate.get_by_role("checkbox", name="EPS del Sol, subsidiado").check()
     delegate.get_by_role("button", name="Asociar/Desasociar Entidad").click()
-    expect(delegate.get_by_text("Asociadas a su red: EPS del Sol, subsidiado.")).to_be_visible()
+    expect(delegate.get_by_text("Asociadas a su red: EPS del Sol, subsidiado (régimen subsidiado).")).to_be_visible()
     assert Association.objects.get().owner.et_model == 1
 
 

@@ -125,7 +125,7 @@ def test_a_load_that_breaks_ends_nothing(registries, prescriber, monkeypatch):
 def test_the_statements_do_not_grow_with_the_roles(registries, sede, delegate, users, django_assert_max_num_queries):
     for _ in range(users):
         make_assignment(make_user(), sede, PRESCRIPTOR, delegate)
-    with django_assert_max_num_queries(86):
+    with django_assert_max_num_queries(88):
         registries.reps()
     assert len(endings()) == users
 
