@@ -231,8 +231,8 @@ def changed_nit_refusal(registration: EntityRegistration, nit: str) -> Refusal |
 def own_registration_refusal(by: Account, registration: EntityRegistration) -> Refusal | None:
     """Why the registration is not for this reviewer, or None.
 
-    They are its applicant or have a mailbox of theirs, have a part in the entity that it would take over, or have asked
-    to register it themself.
+    They are its applicant or have a mailbox of theirs, have a part in the entity that it would take over, or have sent
+    an open registration of it.
     """
     rivals = EntityRegistration.objects.filter(nit=registration.nit, state__in=OPEN_STATES)
     applicants = Account.objects.filter(entity_registrations__in=rivals)

@@ -1,8 +1,8 @@
 """What is in an uploaded PDF? A program for `mipres_admin.sandbox`: it imports nothing else of the portal.
 
 qpdf reads the file, as pikepdf shows it: references are resolved, and of a key that is there twice, or of an object
-that is there in several versions, one holds. What it read is written anew: the portal keeps and shows that alone, so
-that it does not matter what another program would read in the bytes that were uploaded.
+that is there in several versions, one holds. What it read is written to a new file. The portal keeps and shows that one
+alone, so that it does not matter what another program would read in the bytes that were uploaded.
 """
 
 import base64

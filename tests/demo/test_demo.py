@@ -67,8 +67,8 @@ def test_every_printed_login_works_with_the_printed_password(loaded):
 
 
 def test_every_delegate_but_the_ppn_has_an_appointment(loaded):
-    standing = DelegateAccount.objects.filter(appointment__in=Appointment.objects.current().delegates())
-    assert standing.count() == Representation.objects.current().count() == 6
+    accounts = DelegateAccount.objects.filter(appointment__in=Appointment.objects.current().delegates())
+    assert accounts.count() == Representation.objects.current().count() == 6
 
 
 def test_ips_of_the_demonstration_dispenses_at_a_sede_of_reps(loaded):

@@ -1,7 +1,5 @@
 """Is what people search read alike in Python and in PostgreSQL, and found however it is written?"""
 
-import unicodedata
-
 import pytest
 from django.db import connection
 from hypothesis import assume, example, given
@@ -9,8 +7,7 @@ from hypothesis import strategies as st
 
 from mipres_admin.database.text import key_words, search_key, search_text, search_words
 from mipres_admin.reading.identifiers import check_digit
-
-TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\0"), max_size=60)
+from tests.characters import TEXTS, read_differently
 
 
 @pytest.mark.django_db
@@ -28,13 +25,7 @@ def test_search_key_in_python_and_in_sql_are_equal_for_any_text() -> None:
 
 @pytest.mark.django_db
 def test_search_key_in_python_and_in_sql_are_equal_for_every_character() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT code, search_text('a' || chr(code) || 'b') FROM generate_series(1, 1114111) AS code "
-            "WHERE code NOT BETWEEN 55296 AND 57343 AND unicode_assigned(chr(code))"
-        )
-        different = [code for code, text in cursor.fetchall() if text != search_text(f"a{chr(code)}b")]
-    assert [code for code in different if unicodedata.category(chr(code)) != "Cn"] == []
+    assert read_differently(search_text) == []
 
 
 @pytest.mark.django_db
